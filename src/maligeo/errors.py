@@ -1,0 +1,96 @@
+"""The error tree: everything that maligeo raises on purpose is a `MaligeoError`.
+
+Each subclass also inherits the built-in error that it refines, so that code which
+knows nothing of maligeo can still catch `ValueError`, `LookupError` or `OSError`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+SHOWN_FAULTS = 50
+
+
+class MaligeoError(Exception):
+    """Base of every error that maligeo raises on purpose."""
+
+
+class ArgumentError(MaligeoError, ValueError):
+    """An option has a value that it cannot have."""
+
+
+class UnknownNameError(MaligeoError, LookupError):
+    """A unit, vintage, measure or data set of that name does not exist."""
+
+
+class GeometryError(MaligeoError, ValueError):
+    """A geometry is of the wrong type or is not valid."""
+
+
+class CrsError(MaligeoError, ValueError):
+    """A coordinate reference system is missing or does not suit the operation."""
+
+
+class VintageError(MaligeoError, ValueError):
+    """Frames of two boundary vintages were to be joined."""
+
+
+class InputFileError(MaligeoError, OSError):
+    """A file to read is missing, unreadable or not what it says it is."""
+
+
+class OutputFileError(MaligeoError, OSError):
+    """A file cannot be written."""
+
+
+class MissingDependencyError(MaligeoError, ImportError):
+    """An optional package is needed and not installed."""
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong in a table.
+
+    Attributes
+    ----------
+    row : object
+        Index label of the row, or None when the fault lies in the whole table.
+    column : str
+        Column in which the fault was found.
+    value : object
+        The offending value, as it was found.
+    reason : str
+        What is wrong with it, in one sentence without a full stop.
+    """
+
+    row: object
+    column: str
+    value: object
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"column {self.column!r}" if self.row is None else f"row {self.row}, {self.column}"
+        return f"{where}: {self.reason} (found {self.value!r})"
+
+
+class FrameError(MaligeoError, ValueError):
+    """A table has faults; all of them are listed, not only the first.
+
+    Parameters
+    ----------
+    what : str
+        Name of the table, for the message.
+    faults : sequence of Fault
+        Every fault that was found; the message shows the first 50 and counts them all.
+    """
+
+    def __init__(self, what: str, faults: Sequence[Fault]) -> None:
+        self.what = what
+        self.faults = tuple(faults)
+        super().__init__(what, self.faults)
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        lines = [f"{self.what}: {count} fault{'s' if count != 1 else ''}"]
+        lines += [f"  {fault}" for fault in self.faults[:SHOWN_FAULTS]]
+        if count > SHOWN_FAULTS:
+            lines.append(f"  … and {count - SHOWN_FAULTS} more")
+        return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""Place names made comparable: accents, case, hyphens, administrative prefixes, compounds."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+ALIAS_SEPARATOR = "|"
+
+_PREFIX = re.compile(
+    r"^(?:(?:la|le|the)\s+)?"
+    r"(?:region|cercle|district|commune(?:\s+(?:rurale|urbaine))?|ville|town|circle)"
+    r"\s+(?:of\s+|du\s+|des\s+|de\s+la\s+|de\s+|d\s+)"
+)
+_SUFFIX = re.compile(r"\s+(?:region|cercle|district|circle)$")
+_COMPOUND = re.compile(r"\s*(?:[/|;,+&\n]|\bet\b|\band\b|\bainsi que\b)\s*", re.IGNORECASE)
+
+
+def normalise(name: str) -> str:
+    """Reduce a place name to the form in which names are compared.
+
+    Accents go (whether composed or not), case goes, hyphens, underscores, dots and
+    apostrophes become spaces, and an administrative prefix such as "Région de",
+    "Cercle de" or "District de" is left out.
+
+    Parameters
+    ----------
+    name : str
+        A name as somebody wrote it.
+
+    Returns
+    -------
+    str
+        The comparable form; empty for a name without letters or digits.
+
+    Examples
+    --------
+    >>> normalise("Région de SÉGOU"), normalise("Tin-Essako"), normalise("District de Bamako")
+    ('segou', 'tin essako', 'bamako')
+    """
+    decomposed = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    words = re.sub(r"[^0-9a-z]+", " ", letters.casefold()).strip()
+    return _SUFFIX.sub("", _PREFIX.sub("", words))
+
+
+def split_places(text: str) -> list[str]:
+    """Take a cell that names several places apart.
+
+    Parameters
+    ----------
+    text : str
+        Such as "GAO / MENAKA", "Gao, Ménaka et Kidal" or "Mopti|Ségou". A hyphen does
+        not separate: Tin-Essako is one place.
+
+    Returns
+    -------
+    list of str
+        The names in their order, as written, without repeats; empty for an empty cell.
+
+    Examples
+    --------
+    >>> split_places("Gao, Ménaka et Kidal")
+    ['Gao', 'Ménaka', 'Kidal']
+    """
+    return list(dict.fromkeys(part for part in map(str.strip, _COMPOUND.split(text)) if part))
+
+
+@dataclass(frozen=True)
+class NameTable:
+    """Names and aliases of places, in comparable form.
+
+    Attributes
+    ----------
+    positions : mapping of str to tuple of int
+        For every comparable form the row positions that bear it, in rising order.
+    """
+
+    positions: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def from_columns(cls, names: Iterable[str], aliases: Iterable[object]) -> "NameTable":
+        """Build the table from a column of names and one of "|"-joined aliases.
+
+        Parameters
+        ----------
+        names : iterable of str, length n
+            The names proper.
+        aliases : iterable, length n
+            Aliases joined by "|"; anything but a string counts as none.
+
+        Returns
+        -------
+        NameTable
+        """
+        found: dict[str, list[int]] = {}
+        for position, (name, alias) in enumerate(zip(names, aliases, strict=True)):
+            others = alias.split(ALIAS_SEPARATOR) if isinstance(alias, str) else []
+            for form in {normalise(text) for text in (name, *others)} - {""}:
+                found.setdefault(form, []).append(position)
+        return cls({form: tuple(rows) for form, rows in found.items()})
+
+    def find(self, name: object) -> tuple[int, ...]:
+        """Give the row positions that bear a name; none for anything but a string."""
+        return self.positions.get(normalise(name), ()) if isinstance(name, str) else ()
