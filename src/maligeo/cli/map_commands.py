@@ -1,0 +1,53 @@
+"""`maligeo map`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import maligeo
+from maligeo.cli.options import (
+    Language,
+    LanguageOption,
+    LevelOption,
+    OutputOption,
+    PeriodOption,
+    RegionOption,
+    VintageOption,
+)
+
+DEFAULT_OUTPUT = Path("maps/mali.html")
+
+OnlineTiles = Annotated[
+    bool,
+    typer.Option(
+        "--online-tiles", help="Add a street map from the internet; the file then needs a network."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("map")(write_map)
+
+
+def write_map(
+    region: RegionOption = None,
+    period: PeriodOption = None,
+    language: LanguageOption = Language.fr,
+    level: LevelOption = 1,
+    vintage: VintageOption = "2015",
+    online_tiles: OnlineTiles = False,
+    output: OutputOption = None,
+) -> None:
+    """Write an interactive map that opens without a network."""
+    units = maligeo.load_boundaries(level, vintage)
+    table = maligeo.bundled_density(units, period=period)
+    presence = maligeo.bundled_presence(units)
+    fmap = maligeo.region_map(
+        table, units, presence=presence, region=region, language=language.value
+    )
+    if online_tiles:
+        maligeo.add_online_tiles(fmap)
+    written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT)
+    typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")

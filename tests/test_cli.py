@@ -1,0 +1,112 @@
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "maligeo", *arguments],
+        cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def test_map_without_arguments_writes_the_map(tmp_path: Path) -> None:
+    done = run("map", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "maps" / "mali.html").read_text(encoding="utf-8")
+    assert len(page.encode()) < 1_500_000
+    assert "Tombouctou" in page
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    pages = [tmp_path / name for name in ("a.html", "b.html")]
+    for page in pages:
+        assert run("map", "-o", str(page)).returncode == 0
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
+def test_one_region_in_english(tmp_path: Path) -> None:
+    page = tmp_path / "mopti.html"
+    done = run("map", "--region", "region de MOPTI", "--language", "en", "-o", str(page))
+    assert done.returncode == 0, done.stderr
+    assert '<html lang="en"' in page.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    done = run("density", "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    return pd.read_csv(io.StringIO(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "national"),
+    [
+        ("2021-01-01", "2021-09-30", 151),
+        ("2022-01-01", "2022-08-31", 134),
+        ("2020-01-01", "2020-12-31", 169),
+        ("2021-01-01", "2021-12-31", 245),
+    ],
+)
+def test_regions_and_remainder_add_up_to_the_published_total(
+    table: pd.DataFrame, start: str, end: str, national: int
+) -> None:
+    rows = table[
+        (table["measure"] == "incidents")
+        & (table["period_start"] == start)
+        & (table["period_end"] == end)
+    ]
+    assert rows["count"].sum() == pytest.approx(national, abs=1e-9)
+
+
+def test_fractional_projects_add_up_to_all_projects(table: pd.DataFrame) -> None:
+    from maligeo.readers.projects import load_projects
+
+    projects = load_projects().drop_duplicates("project_id")
+    counted = table.loc[table["measure"] == "projects_fractional", "count"].sum()
+    assert counted == pytest.approx(projects["project_count"].sum(), abs=1e-9)
+
+
+def test_density_as_text_and_for_one_region() -> None:
+    done = run("density", "--region", "Timbuktu", "--period", "2021")
+    assert done.returncode == 0, done.stderr
+    assert "Tombouctou" in done.stdout
+    assert "Kayes" not in done.stdout
+
+
+def test_density_to_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    assert run("density", "-o", str(path)).returncode == 0
+    assert len(pd.read_csv(path)) > 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("map", "--region", "Atlantis"), "Atlantis"),
+        (("density", "--region", "Atlantis"), "Atlantis"),
+        (("map", "--vintage", "1960"), "1960"),
+        (("map", "--level", "2"), "level 2"),
+        (("map", "--language", "de"), "language"),
+        (("density", "--period", "yesterday"), "yesterday"),
+        (("density", "--period", "1970"), "1970"),
+        (("density", "-o", "table.docx"), "table.docx"),
+        (("density", "-o", "missing/folder/table.csv"), "table.csv"),
+        (("map", "-o", "/proc/no/such.html"), "/proc/no"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    if "language" not in message:  # the option parser frames its own messages
+        assert len(done.stderr.strip().splitlines()) == 1
