@@ -14,7 +14,17 @@ FLOORS = {
     5: {"maps", "tiles", "figures", "exports"},
     4: {"style", "labels", "release"},
     3: {"overview", "densities", "published", "gaps", "surface", "populations"},
-    2: {"locating", "namematch", "nearest", "allocation", "crosswalks"},
+    2: {
+        "locating",
+        "findings",
+        "ancestry",
+        "lazyframes",
+        "namematch",
+        "nearest",
+        "allocation",
+        "overlay",
+        "crosswalks",
+    },
     1: {"boundaries", "readers", "catalog"},
     0: {"errors", "columns", "crs", "names", "periods", "checks", "unitindex", "_optional"},
 }

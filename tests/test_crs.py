@@ -2,7 +2,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from pyproj import Geod
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, Polygon, box
 
 from maligeo.boundaries import load_boundaries
 from maligeo.crs import area_sqkm, require_geographic
@@ -18,10 +18,39 @@ def test_areas_agree_with_geodesic_ones() -> None:
     np.testing.assert_allclose(area_sqkm(outlines), geodesic, rtol=1e-5)
 
 
-def test_a_missing_geometry_has_no_area() -> None:
-    areas = area_sqkm(gpd.GeoSeries([box(0, 0, 1, 1), None], crs="EPSG:4326"))
+def test_the_parts_of_a_polygon_add_up_to_it() -> None:
+    whole, *parts = area_sqkm(
+        gpd.GeoSeries(
+            [box(0, 0, 8, 8), *(box(0, south, 8, south + 1) for south in range(8))],
+            crs="EPSG:4326",
+        )
+    )
+    slope = Polygon([(0, 0), (8, 8), (0, 8)])
+    halves = area_sqkm(gpd.GeoSeries([slope, box(0, 0, 8, 8) - slope], crs="EPSG:4326"))
+    assert sum(parts) == pytest.approx(whole, rel=1e-12)
+    assert sum(halves) == pytest.approx(whole, rel=1e-12)
+
+
+def test_parts_and_holes() -> None:
+    ground = MultiPolygon([box(0, 0, 2, 2) - box(0.5, 0.5, 1, 1), box(3, 0, 4, 1)])
+    pieces = [box(0, 0, 2, 2), box(0.5, 0.5, 1, 1), box(3, 0, 4, 1)]
+    whole, outer, hole, other = area_sqkm(gpd.GeoSeries([ground, *pieces], crs="EPSG:4326"))
+    assert whole == pytest.approx(outer - hole + other, rel=1e-12)
+
+
+def test_a_spike_of_no_width_does_not_spoil_the_area() -> None:
+    plain = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    spiked = [(0, 0), (1, 0), (1.7, 1.3), (1, 1e-17), (1, 1), (0, 1)]
+    one, other = area_sqkm(gpd.GeoSeries([Polygon(plain), Polygon(spiked)], crs="EPSG:4326"))
+    assert other == pytest.approx(one, rel=1e-9)
+
+
+def test_missing_has_no_area_and_empty_has_none() -> None:
+    shapes = [box(0, 0, 1, 1), None, Polygon()]
+    areas = area_sqkm(gpd.GeoSeries(shapes, crs="EPSG:4326"))
     assert areas[0] > 0
     assert np.isnan(areas[1])
+    assert areas[2] == 0
 
 
 def test_no_crs_is_refused() -> None:

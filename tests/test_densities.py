@@ -143,7 +143,7 @@ class TestAllocated:
             ),
             UNITS,
         )
-        return allocate(located)
+        return allocate(located, UNITS)
 
     def test_full_and_fractional_counts(self) -> None:
         full = by_name(density(self.shares(), UNITS, measure="projects"))

@@ -19,7 +19,7 @@ def test_rows_out_equal_rows_in_same_order_and_index() -> None:
     located = locate(projects, UNITS)
     assert located.index.tolist() == [7, 3, 3]
     assert located["project_id"].tolist() == ["a", "b", "c"]
-    assert located["adm1_pcode"].fillna("-").tolist() == ["ZZ02", "-", "ZZ01"]
+    assert located["adm1_pcode"].astype("object").fillna("-").tolist() == ["ZZ02", "-", "ZZ01"]
     assert located["adm1_reported"].tolist() == ["Béta Sud", "Gamma", "ALFA"]
     assert located["locate_method"].tolist() == ["name", "none", "name"]
     assert located.loc[3, "locate_note"].iloc[0] == "'Gamma' is no unit of 2015"
@@ -90,7 +90,8 @@ class TestAllocate:
                     {"project_id": "a", "adm1_name": "Beta Sud", "place": "Sud"},
                 ),
                 UNITS,
-            )
+            ),
+            UNITS,
         )
         assert shares["name"].tolist() == ["Alpha", "Béta-Sud"]
         assert shares["share"].tolist() == [0.5, 0.5]
@@ -105,7 +106,8 @@ class TestAllocate:
                     {"project_id": "b", "adm1_name": "Gamma"},
                 ),
                 UNITS,
-            )
+            ),
+            UNITS,
         )
         assert shares.groupby("project_id")["share"].sum().tolist() == [1.0, 1.0]
         assert shares["place_kind"].tolist() == ["unit", "countrywide", "unattributed"]
@@ -113,6 +115,6 @@ class TestAllocate:
     def test_an_unknown_way_and_an_unlocated_frame_are_refused(self) -> None:
         located = locate(worlds.projects({"project_id": "a"}), UNITS)
         with pytest.raises(ArgumentError, match=r"'shoe size' is not known; choose from"):
-            allocate(located, by="shoe size")
+            allocate(located, UNITS, by="shoe size")
         with pytest.raises(ArgumentError, match=r"maligeo\.locate"):
-            allocate(worlds.projects({"project_id": "a"}))
+            allocate(worlds.projects({"project_id": "a"}), UNITS)

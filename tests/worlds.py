@@ -14,6 +14,7 @@ def square_units(vintage: str = "2015") -> gpd.GeoDataFrame:
             "pcode": ["ZZ01", "ZZ02"],
             "name": ["Alpha", "Béta-Sud"],
             "name_alt": ["Alfa", None],
+            "parent_pcode": "ZZ",
             "area_sqkm": [100.0, 400.0],
         },
         geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)],
@@ -71,3 +72,28 @@ def projects(*rows: dict[str, object]) -> pd.DataFrame:
         "adm1_name": pd.NA,
     }
     return pd.DataFrame([common | row for row in rows])
+
+
+def communes() -> gpd.GeoDataFrame:
+    """Six communes of 2015 as squares: two of one name, in cercles of different regions."""
+    rows = [
+        ("ML070101", "Gounzoureye", "ML0701"),
+        ("ML070401", "Tidermène", "ML0704"),
+        ("ML070402", "Bamba", "ML0704"),
+        ("ML070301", "Bamba", "ML0703"),
+        ("ML010501", "Kita Nord", "ML0105"),
+        ("ML050701", "Koro", "ML0507"),
+    ]
+    return gpd.GeoDataFrame(
+        {
+            "vintage": "2015",
+            "level": 3,
+            "pcode": [code for code, _, _ in rows],
+            "name": [name for _, name, _ in rows],
+            "name_alt": None,
+            "parent_pcode": [parent for _, _, parent in rows],
+            "area_sqkm": 1.0,
+        },
+        geometry=[box(at, 14, at + 1, 15) for at in range(len(rows))],
+        crs="EPSG:4326",
+    )

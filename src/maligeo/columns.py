@@ -71,7 +71,7 @@ PROJECTS: Final = (
     "adm3_name",
 )
 
-ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share")
+ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share", "share_by")
 
 DENSITY: Final = (
     "vintage",

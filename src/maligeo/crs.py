@@ -3,6 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 from pyproj import CRS
 
 from maligeo.errors import CrsError
@@ -10,6 +11,7 @@ from maligeo.errors import CrsError
 GEOGRAPHIC = "EPSG:4326"
 EQUAL_AREA = "EPSG:6933"
 SQM_PER_SQKM = 1_000_000.0
+_LONGEST_DEGREES = 0.01
 
 
 def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
@@ -41,7 +43,9 @@ def area_sqkm(geometries: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     """Give the areas of geometries in square kilometres.
 
     Computed in EPSG:6933, the cylindrical equal-area grid that the OCHA COD
-    specification names.
+    specification names. An edge in degrees is straight in longitude and latitude, as
+    points are located; long ones are cut up first, so that they stay so when projected
+    and the parts of a polygon add up to the whole.
 
     Parameters
     ----------
@@ -60,5 +64,15 @@ def area_sqkm(geometries: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     """
     if geometries.crs is None:
         raise CrsError("an area needs a CRS, and these geometries have none")
-    projected = geometries.to_crs(EQUAL_AREA)
-    return np.asarray(projected.area, dtype=np.float64) / SQM_PER_SQKM
+    shapes = np.asarray(geometries.array, dtype=object)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    if geometries.crs.is_geographic:  # rings, since GEOS rebuilds a polygon that it cuts up
+        rings = shapely.segmentize(rings, _LONGEST_DEGREES)
+    projected = gpd.GeoSeries(rings, crs=geometries.crs).to_crs(EQUAL_AREA)
+    enclosed = shapely.area(shapely.polygons(np.asarray(projected.array, dtype=object)))
+    is_hole = np.diff(part, prepend=-1) == 0
+    signed = np.where(is_hole, -enclosed, enclosed)
+    areas = np.bincount(owner[part], signed, len(shapes)).astype(np.float64)
+    areas[shapely.is_missing(shapes)] = np.nan
+    return areas / SQM_PER_SQKM

@@ -34,7 +34,7 @@ def bundled_density(units: gpd.GeoDataFrame, *, period: str | None = None) -> pd
         If no figure lies within the period.
     """
     people = population(units)
-    shares = allocate(locate(load_projects(), units))
+    shares = allocate(locate(load_projects(), units), units)
     return combine(
         density(
             load_figures("incidents"), units, measure="incidents", population=people, period=period
@@ -48,4 +48,4 @@ def bundled_density(units: gpd.GeoDataFrame, *, period: str | None = None) -> pd
 
 def bundled_presence(units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Give the matrix of units and bundled programmes, as from `presence`."""
-    return presence(allocate(locate(load_projects(), units)), units)
+    return presence(allocate(locate(load_projects(), units), units), units)

@@ -6,6 +6,7 @@ row of its own; a region that is not named stays without a value.
 """
 
 from collections.abc import Hashable, Iterator
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -51,7 +52,9 @@ def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Da
 class _Series:
     """The figures of one publisher for one period."""
 
-    def __init__(self, key: Hashable, rows: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
+    def __init__(
+        self, key: tuple[Hashable, ...], rows: pd.DataFrame, units: gpd.GeoDataFrame
+    ) -> None:
         self.rows = rows
         self.units = units
         self.head = dict(zip(_SERIES, key, strict=True))
@@ -130,7 +133,7 @@ class _Series:
 
     def _remainder(self, named: list[dict[str, object]]) -> Iterator[dict[str, object]]:
         """Give what the named units leave of the national count."""
-        counted = [row["count"] for row in named if pd.notna(row["count"])]
+        counted: list[Any] = [row["count"] for row in named if pd.notna(row["count"])]
         left = None if self.total is None else self.total - float(sum(counted))
         if left is not None and left < -1e-9:
             fault = Fault(None, "value", self.total, "regions add up to more than the nation")
