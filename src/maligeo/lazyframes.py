@@ -1,10 +1,12 @@
 """Dask frames: one function over all partitions, with what it needs sent to each worker once.
 
-Dask is optional and never imported here: a lazy frame brings its own methods.
+Dask is optional: whoever brings a lazy frame has it installed.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+from maligeo import _optional
 
 _Extra = TypeVar("_Extra")
 
@@ -30,4 +32,7 @@ def map_partitions(function: Callable[[Any, _Extra], Any], frame: Any, extra: _E
     -------
     dask frame
     """
-    return frame.map_partitions(function, extra, meta=function(frame._meta, extra))
+    delayed = _optional.require("dask", extra="dask", why="a dask frame").delayed
+    # A task of its own: an argument proper would be sent again with every partition.
+    sent = delayed(extra, pure=False, traverse=False)
+    return frame.map_partitions(function, sent, meta=function(frame._meta, extra))
