@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests import worlds
 
 from maligeo.allocation import METHODS, allocate
 from maligeo.errors import ArgumentError, FrameError, VintageError
 from maligeo.locating import locate
+from tests import worlds
 
 UNITS = worlds.square_units()
 

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "src" / "maligeo"
 
 FLOORS = {
     6: {"cli", "__main__"},
-    5: {"maps", "tiles", "figures", "exports"},
+    5: {"streams", "maps", "tiles", "figures", "exports"},
     4: {"style", "labels", "release"},
     3: {"overview", "densities", "published", "gaps", "surface", "populations"},
     2: {
@@ -26,7 +26,7 @@ FLOORS = {
         "crosswalks",
     },
     1: {"boundaries", "readers", "catalog"},
-    0: {"errors", "columns", "crs", "names", "periods", "checks", "unitindex", "_optional"},
+    0: {"wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex", "_optional"},
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 APART = FLOORS[5]  # none of these imports another

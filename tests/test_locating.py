@@ -1,11 +1,11 @@
 import pandas as pd
 import pytest
-from tests import worlds
 
 from maligeo.allocation import allocate
 from maligeo.boundaries import load_boundaries
 from maligeo.errors import ArgumentError, FrameError, VintageError
 from maligeo.locating import locate
+from tests import worlds
 
 UNITS = worlds.square_units()
 

@@ -6,11 +6,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
-from tests import worlds
 
 from maligeo.errors import ArgumentError, CrsError, GeometryError
 from maligeo.locating import OUTSIDE, TOO_COARSE, locate, locate_summary
 from maligeo.unitindex import UnitIndex
+from tests import worlds
 
 UNITS = worlds.square_units()
 COMMUNES = worlds.communes()

@@ -6,11 +6,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
-from tests import worlds
 
 from maligeo.allocation import allocate
 from maligeo.crs import area_sqkm
 from maligeo.errors import ArgumentError, CrsError, FrameError
+from tests import worlds
 
 UNITS = worlds.square_units()
 NAN = np.nan
