@@ -3,17 +3,17 @@ import string
 
 import pandas as pd
 import pytest
-from tests import worlds
 
 from maligeo import labels, style
 from maligeo.columns import PLACE_KINDS
 from maligeo.densities import density
 from maligeo.errors import ArgumentError, UnknownNameError
 from maligeo.labels import NARROW_SPACE, NO_BREAK_SPACE
+from tests import worlds
 
 ALIKE = {
     # the same word in both languages, or a pattern without words
-    "page.country", "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
+    "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "layer.people", "title.people", "popup.sources", "notes.sources",
     "control.period_plain",
 }  # fmt: skip

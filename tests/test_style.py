@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import worlds
 
 from maligeo import style
 from maligeo.densities import combine, density
 from maligeo.errors import ArgumentError, UnknownNameError
+from tests import worlds
 
 UNITS = worlds.square_units()
 PALETTES = sorted({layer.palette for layer in style.LAYERS})

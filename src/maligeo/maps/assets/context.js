@@ -1,0 +1,40 @@
+/* Towns, neighbours and scale. None of it reacts to the pointer. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+
+  mg.towns = function (map, data) {
+    var labels = mg.labels(map);
+    labels.towns = data.towns.map(function (row) {
+      var text = mg.el("span", { text: row[0] });
+      var node = mg.el("div", { class: "mg-town-mark" }, [mg.el("i"), text]);
+      mg.still(map, [row[1], row[2]], "mg-town", node);
+      return {
+        text: text, node: node, point: [row[1], row[2]], own: row[4], near: row[3] === data.focus
+      };
+    });
+  };
+
+  mg.neighbours = function (map, rows) {
+    var labels = mg.labels(map);
+    labels.neighbours = rows.map(function (row) {
+      var node = mg.el("span", { text: row[0] });
+      mg.still(map, [row[1], row[2]], "mg-neighbour", node);
+      return { node: node, point: [row[1], row[2]] };
+    });
+  };
+
+  mg.scale = function (map, data) {
+    var words = map.page.words;
+    var north = L.control({ position: "bottomleft" });
+    north.onAdd = function () {
+      return mg.el("div", { class: "mg-north", title: words["control.north"] }, [
+        mg.el("span", { "aria-hidden": "true", text: "\u25B2" }), mg.el("b", { text: "N" })
+      ]);
+    };
+    L.control.scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
+    north.addTo(map);
+    map.attributionControl.addAttribution(data.credit.replace(/[<>&]/g, ""));
+  };
+})();

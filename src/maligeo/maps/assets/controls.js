@@ -1,0 +1,138 @@
+/* The panel: choice of measure and period, legend, and balance of what is not placed. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+
+  function section(map, className, titleKey) {
+    var body = mg.el("div", { class: "mg-body" });
+    var part = mg.el("section", { class: "mg-part " + className }, [
+      mg.el("h2", { text: map.page.words[titleKey] }),
+      body
+    ]);
+    map.page.side.appendChild(part);
+    return body;
+  }
+
+  function radios(map, name, titleKey, choices, choose) {
+    var field = mg.el("fieldset", { class: "mg-part mg-choice mg-" + name }, [
+      mg.el("legend", { text: map.page.words[titleKey] })
+    ]);
+    choices.forEach(function (choice, at) {
+      var input = mg.el("input", {
+        type: "radio",
+        name: "mg-" + name,
+        value: String(at),
+        on: { change: function () { choose(at); } }
+      });
+      field.appendChild(mg.el("label", {}, [input, mg.el("span", { text: choice })]));
+    });
+    return field;
+  }
+
+  function check(field, at) {
+    field.querySelectorAll("input")[at].checked = true;
+  }
+
+  mg.swatch = function (layer, index) {
+    var swatch = mg.el("span", { class: "mg-swatch", "aria-hidden": "true" });
+    if (index < 0) swatch.classList.add("mg-missing");
+    else swatch.style.backgroundColor = layer.fills[index + 1];
+    return swatch;
+  };
+
+  function legend(map, body, layer, period) {
+    mg.empty(body);
+    body.appendChild(mg.el("p", { class: "mg-unit", text: layer.unit }));
+    var list = mg.el("ul", { class: "mg-classes" });
+    layer.legend.forEach(function (entry) {
+      list.appendChild(mg.el("li", {}, [
+        mg.swatch(layer, entry.index),
+        mg.el("span", { text: entry.label }),
+        entry.note ? mg.el("small", { text: entry.note }) : null
+      ]));
+    });
+    body.appendChild(list);
+    if (period.derived) {
+      var remark = map.page.words["legend.derived"];
+      body.appendChild(mg.el("p", { class: "mg-remark", text: remark }));
+    }
+  }
+
+  function about(map, body, layer) {
+    var remarks = [layer.about];
+    if (layer.periods.length > 1) remarks.push(map.page.words["legend.same"]);
+    mg.empty(body);
+    remarks.forEach(function (remark) {
+      body.appendChild(mg.el("p", { class: "mg-remark", text: remark }));
+    });
+  }
+
+  function balance(body, content) {
+    mg.empty(body);
+    var rows = content.lines.map(function (line) {
+      return mg.el("tr", { class: line.strong ? "mg-total" : null }, [
+        mg.el("th", { scope: "row", text: line.label }),
+        mg.el("td", { text: line.value })
+      ]);
+    });
+    if (rows.length) body.appendChild(mg.el("table", { class: "mg-sums" }, [mg.el("tbody", {}, rows)]));
+    content.notes.forEach(function (note) {
+      body.appendChild(mg.el("p", { class: "mg-remark", text: note }));
+    });
+  }
+
+  /* On a phone the unit is left to the legend. */
+  function subtitle(node, unit, parts) {
+    mg.empty(node);
+    node.appendChild(mg.el("span", { class: "mg-subtitle-unit", text: unit + " \u00B7 " }));
+    node.appendChild(mg.el("span", { text: parts.filter(Boolean).join(" \u00B7 ") }));
+  }
+
+  /* On the map of one region its figures stand in the panel. */
+  function focusPart(map, card) {
+    var words = map.page.words;
+    var title = mg.fill(words["region.figures"], { name: card.name });
+    map.page.side.appendChild(mg.el("section", { class: "mg-part mg-region" }, [
+      mg.el("h2", { text: title }), mg.figures(card.figures)
+    ].concat(mg.cardNotes(words, card))));
+  }
+
+  /* Build the panel for `layers`; give a function that shows a layer and period in it. */
+  mg.panel = function (map, layers, card, choose) {
+    var side = map.page.side;
+    var measures = radios(map, "measure", "control.measure", layers.map(function (layer) {
+      return layer.layer;
+    }), function (at) { choose(at, null); });
+    side.appendChild(measures);
+    var periodBox = mg.el("div", { class: "mg-periods" });
+    side.appendChild(periodBox);
+    if (card) focusPart(map, card);
+    var legendBody = section(map, "mg-legend", "legend.title");
+    var balanceBody = section(map, "mg-balance", "unplaced.title");
+    var aboutBody = section(map, "mg-about", "about.title");
+    var shown = -1, field = null;
+    return function (layerAt, periodAt) {
+      var layer = layers[layerAt], period = layer.periods[periodAt];
+      check(measures, layerAt);
+      if (shown !== layerAt) {
+        mg.empty(periodBox);
+        field = layer.periods.length < 2 ? null : radios(
+          map, "period", "control.period",
+          layer.periods.map(function (entry) { return entry.label; }),
+          function (at) { choose(layerAt, at); }
+        );
+        if (field) periodBox.appendChild(field);
+        shown = layerAt;
+      }
+      if (field) check(field, periodAt);
+      legend(map, legendBody, layer, period);
+      balance(balanceBody, period.balance);
+      about(map, aboutBody, layer);
+      map.page.title.textContent = card
+        ? mg.fill(map.page.words["region.title"], { name: card.name, title: layer.title })
+        : layer.title;
+      subtitle(map.page.subtitle, layer.unit, [period.label, period.publisher]);
+    };
+  };
+})();

@@ -1,0 +1,114 @@
+/* Drawers over the map: the table of programmes, and sources and limits. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+
+  function shutOthers(map, kept) {
+    (map.page.drawers || []).forEach(function (drawer) {
+      if (drawer !== kept) drawer.set(false);
+    });
+  }
+
+  /* Add a drawer and the button that opens it. */
+  function drawer(map, name, titleKey, buttonKey, content) {
+    var words = map.page.words, id = "mg-drawer-" + name;
+    var close = mg.el("button", { type: "button", class: "mg-close", "aria-label": words["page.close"], text: "\u00D7" });
+    var title = mg.el("h2", { id: id + "-title", text: words[titleKey] });
+    var body = mg.el("div", { class: "mg-drawer-body", tabindex: "0" }, content);
+    body.setAttribute("aria-labelledby", id + "-title");
+    body.setAttribute("role", "region");
+    var box = mg.el("section", { id: id, class: "mg-drawer mg-drawer-" + name, hidden: true }, [
+      mg.el("div", { class: "mg-drawer-head" }, [title, close]), body
+    ]);
+    var button = mg.el("button", {
+      type: "button", class: "mg-open", "aria-expanded": "false", "aria-controls": id,
+      text: words[buttonKey]
+    });
+    var made = {
+      set: function (open) {
+        box.hidden = !open;
+        button.setAttribute("aria-expanded", String(open));
+      }
+    };
+    function leave() {
+      made.set(false);
+      button.focus();
+    }
+    button.addEventListener("click", function () {
+      var open = box.hidden;
+      shutOthers(map, made);
+      made.set(open);
+      if (open) body.focus({ preventScroll: true });
+    });
+    close.addEventListener("click", leave);
+    box.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") leave();
+    });
+    map.page.drawers = (map.page.drawers || []).concat([made]);
+    map.page.stage.appendChild(box);
+    map.page.buttons.appendChild(button);
+  }
+
+  function presenceRow(words, row, columns, at, focus) {
+    var className = row.unit ? (row.empty ? "mg-none" : null) : "mg-apart";
+    if (row.unit && at === focus) className = (className || "") + " mg-this";
+    var name = mg.el("th", { scope: "row" }, [
+      mg.el("span", { text: row.name }),
+      row.empty ? mg.el("small", { text: words["presence.none"] }) : null
+    ]);
+    var cells = row.cells.map(function (cell, column) {
+      return mg.el("td", { class: cell ? "mg-has" : null, title: columns[column] }, [
+        cell ? mg.el("span", { text: cell })
+          : mg.el("span", { class: "mg-unseen", text: words["presence.empty"] })
+      ]);
+    });
+    return mg.el("tr", { class: className }, [name].concat(cells));
+  }
+
+  mg.presence = function (map, data) {
+    var words = map.page.words;
+    var head = [mg.el("th", { scope: "col", text: words["presence.region"] })].concat(
+      data.columns.map(function (name) { return mg.el("th", { scope: "col", text: name }); })
+    );
+    var rows = data.rows.map(function (row, at) {
+      return presenceRow(words, row, data.columns, at, data.focus);
+    });
+    drawer(map, "presence", "presence.title", "presence.button", [
+      mg.el("table", { class: "mg-presence" }, [
+        mg.el("thead", {}, [mg.el("tr", {}, head)]), mg.el("tbody", {}, rows)
+      ]),
+      mg.el("p", { class: "mg-remark", text: words["presence.intro"] })
+    ]);
+  };
+
+  function item(entry) {
+    var children = [mg.el("span", { text: entry[0] })];
+    if (/^https?:\/\//.test(entry[1])) {
+      children.push(document.createTextNode(" "));
+      children.push(mg.el("a", { href: entry[1], rel: "noreferrer noopener", target: "_blank", text: entry[1] }));
+    }
+    return mg.el("li", {}, children);
+  }
+
+  function grid(rows) {
+    if (!rows.length) return null;
+    var head = rows[0].map(function (cell) { return mg.el("th", { scope: "col", text: cell }); });
+    var body = rows.slice(1).map(function (row) {
+      return mg.el("tr", {}, row.map(function (cell) { return mg.el("td", { text: cell }); }));
+    });
+    return mg.el("table", { class: "mg-grid" }, [
+      mg.el("thead", {}, [mg.el("tr", {}, head)]), mg.el("tbody", {}, body)
+    ]);
+  }
+
+  mg.notes = function (map, sections) {
+    drawer(map, "notes", "notes.title", "notes.button", sections.map(function (section) {
+      return mg.el("section", {}, [mg.el("h3", { text: section.title })].concat(
+        section.paragraphs.map(function (text) { return mg.el("p", { text: text }); }),
+        [grid(section.grid)],
+        [section.items.length ? mg.el("ul", {}, section.items.map(item)) : null]
+      ));
+    }));
+  };
+})();

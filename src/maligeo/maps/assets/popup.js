@@ -1,0 +1,79 @@
+/* The card of a region, in a popup and, on the map of one region, in the panel. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+
+  function figureRow(figure, name, first) {
+    return mg.el("tr", { class: first ? "mg-first" : "mg-more" }, [
+      mg.el("th", { scope: "row", text: name }),
+      mg.el("td", {}, [
+        figure.detail ? mg.el("small", { text: figure.detail + " " }) : null,
+        mg.el("span", { text: figure.value })
+      ])
+    ]);
+  }
+
+  /* A measure with several periods has a line of its own above them. */
+  mg.figures = function (measures) {
+    var rows = [];
+    measures.forEach(function (measure) {
+      if (measure.periods.length === 1) {
+        rows.push(figureRow(measure.periods[0], measure.name, true));
+        return;
+      }
+      rows.push(mg.el("tr", { class: "mg-first" }, [
+        mg.el("th", { colspan: "2", scope: "rowgroup", text: measure.name })
+      ]));
+      measure.periods.forEach(function (period) {
+        rows.push(figureRow(period, period.label, false));
+      });
+    });
+    return mg.el("table", { class: "mg-figures" }, [mg.el("tbody", {}, rows)]);
+  };
+
+  function list(title, items) {
+    if (!items.length) return null;
+    return mg.el("div", { class: "mg-card-list" }, [
+      mg.el("h3", { text: title }),
+      mg.el("ul", {}, items.map(function (item) { return mg.el("li", { text: item }); }))
+    ]);
+  }
+
+  mg.cardNotes = function (words, card) {
+    return [list(words["popup.notes"], card.notes), list(words["popup.sources"], card.sources)];
+  };
+
+  mg.card = function (words, card) {
+    return mg.el("div", { class: "mg-card", tabindex: "-1" }, [
+      mg.el("h2", { text: card.name }),
+      mg.el("p", { class: "mg-code", text: card.code }),
+      mg.figures(card.figures)
+    ].concat(mg.cardNotes(words, card)));
+  };
+
+  /* Open the card at a place; `back` is the element that had the focus. */
+  mg.openCard = function (map, card, place, back) {
+    var size = map.getSize(), words = map.page.words;
+    var content = mg.card(words, card);
+    var popup = L.popup({
+      className: "mg-popup",
+      minWidth: Math.min(270, size.x - 70),
+      maxWidth: Math.min(340, size.x - 50),
+      maxHeight: Math.max(160, Math.min(430, size.y - 90)),
+      autoPanPadding: [12, 12]
+    }).setLatLng(place).setContent(content);
+    map.getContainer().classList.add("mg-has-card");
+    popup.on("remove", function () {
+      map.getContainer().classList.remove("mg-has-card");
+      if (back && document.body.contains(back)) back.focus({ preventScroll: true });
+    });
+    popup.openOn(map);
+    var close = popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (close) {
+      close.setAttribute("aria-label", words["popup.close"]);
+      close.setAttribute("title", words["popup.close"]);
+    }
+    content.focus({ preventScroll: true });
+  };
+})();

@@ -1,0 +1,159 @@
+"""What is placed in a region and what is not: lines that add up to the national total."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from maligeo import labels
+from maligeo.columns import PLACE_KINDS
+from maligeo.maps.readings import PERIOD, PeriodRows, value_text
+from maligeo.style import LAYERS, Layer, layer_rows
+
+Line = dict[str, str | bool]
+
+
+def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str, object]:
+    """Say how the records of a layer and period divide into placed and not placed.
+
+    Parameters
+    ----------
+    period : PeriodRows
+        Rows of the layer and period.
+    table : pandas.DataFrame
+        The whole density table, for the number of records behind counts that do not add up.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    dict
+        `lines` (label, value, strong) and `notes`. A rate is balanced in what it counts.
+    """
+    counted = _counting_layer(period.layer)
+    write = _Writer(counted, language)
+    lines = list(_place_lines(period.rows, write)) if counted.key != "programmes" else []
+    lines = lines or list(_apart_lines(period.rows, write))
+    notes = []
+    if period.layer.is_rate:
+        unit = labels.word(f"unit.{counted.key}", language)
+        notes.append(write.word("unplaced.counted_in").format(unit=unit))
+    if counted.additive:
+        total = period.rows["count"].sum() if _is_complete(period.rows) else None
+        whole = "total.national" if len(period.rows) > len(period.units) else "total.regions"
+        lines.append(write.total(whole, total))
+    else:
+        notes.append(
+            write.word("total.programmes" if counted.key == "programmes" else "total.full")
+        )
+        lines += _record_lines(period, table, write)
+    if len(period.rows) == len(period.units):
+        notes.append(write.word("unplaced.none"))
+    return {"lines": lines, "notes": notes}
+
+
+class _Writer:
+    """Amounts of one layer in one language."""
+
+    def __init__(self, layer: Layer, language: str) -> None:
+        self.layer = layer
+        self.language = language
+
+    def word(self, key: str) -> str:
+        return labels.word(key, self.language)
+
+    def amount(self, value: float | None, *, derived: bool) -> str:
+        if value is None or pd.isna(value):
+            return self.word("total.unknown")
+        return value_text(value, self.layer, self.language, derived=derived)
+
+    def line(self, label: str, value: float | None, *, derived: bool) -> Line:
+        return {"label": label, "value": self.amount(value, derived=derived), "strong": False}
+
+    def total(self, key: str, value: float | None) -> Line:
+        text = self.amount(value, derived=False)
+        return {"label": self.word(key), "value": text, "strong": True}
+
+
+def _counting_layer(layer: Layer) -> Layer:
+    """Give the layer that counts what a rate relates."""
+    if not layer.is_rate:
+        return layer
+    return next(other for other in LAYERS if other.measure == layer.measure and not other.is_rate)
+
+
+def _place_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
+    placed = rows[rows["place_kind"] == "unit"]
+    derived = bool(placed["derived"].any())
+    yield write.line(write.word("place.unit"), placed["count"].sum(), derived=derived)
+    yield from _apart_lines(rows, write)
+
+
+def _apart_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
+    """Give a line for each row that is about no single unit, in a fixed order."""
+    for kind in PLACE_KINDS[1:]:
+        for _, row in rows[rows["place_kind"] == kind].iterrows():
+            name = "" if pd.isna(row["name"]) else str(row["name"])
+            label = write.word(f"place.{kind}").format(name=name)
+            yield write.line(label, row["count"], derived=row["derived"])
+
+
+def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> list[Line]:
+    """Give the number of records, each counted once, where the table knows it."""
+    rows = table[table["measure"] == period.layer.total_measure]
+    if rows.empty:
+        return []
+    total = rows["count"].sum()
+    return [write.total("total.records", total)]
+
+
+def _is_complete(rows: pd.DataFrame) -> bool:
+    """Whether each row that is about no single unit has an amount."""
+    return bool(rows.loc[rows["place_kind"] != "unit", "count"].notna().all())
+
+
+def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
+    """Count what is placed and what is not, for each additive measure and period.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of dict
+        `measure, period, placed, unplaced, total` as text.
+    """
+    lines = []
+    for layer in LAYERS:
+        if layer.is_rate or not layer.additive:
+            continue
+        for period in _all_periods(table, layer):
+            lines.append(_total_line(period, layer, language))
+    return lines
+
+
+def _all_periods(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
+    rows = layer_rows(table, layer)
+    groups = [group for _, group in rows.groupby(PERIOD, dropna=False, sort=True)]
+    return [group for group in groups if group["count"].notna().any()]
+
+
+def _total_line(rows: pd.DataFrame, layer: Layer, language: str) -> dict[str, str]:
+    write = _Writer(layer, language)
+    placed = rows[rows["place_kind"] == "unit"]
+    derived = bool(placed["derived"].any())
+    complete = _is_complete(rows)
+    apart = rows["count"].sum() - placed["count"].sum() if complete else None
+    start, end = rows["period_start"].iloc[0], rows["period_end"].iloc[0]
+    period = "" if pd.isna(start) else labels.period_text(start, end, language)
+    publisher = rows["publisher"].iloc[0]
+    return {
+        "measure": labels.word(f"layer.{layer.key}", language),
+        "period": period if pd.isna(publisher) else f"{period} · {publisher}",
+        "placed": write.amount(placed["count"].sum(), derived=derived),
+        "unplaced": write.amount(apart, derived=derived),
+        "total": write.amount(rows["count"].sum() if complete else None, derived=False),
+    }

@@ -1,0 +1,100 @@
+"""What helps to read a map: towns, neighbouring countries, scale and north."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from maligeo import labels
+from maligeo.checks import require_columns
+from maligeo.maps.embedding import Call
+from maligeo.maps.page import PageMap
+from maligeo.names import NameTable
+
+TOWNS_PER_UNIT = 6
+
+
+def add_towns(
+    fmap: PageMap,
+    towns: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    per_unit: int = TOWNS_PER_UNIT,
+    focus: int | None = None,
+) -> None:
+    """Label the towns of each unit: its capital always, the next largest when there is room.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    towns : pandas.DataFrame
+        Columns `name, lon, lat, population`, degrees and people.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units with `name` and `name_alt`; the capital of a unit is the largest town in it
+        that bears its name.
+    per_unit : int, default 6
+        Most towns per unit.
+    focus : int, optional
+        Row position of the unit that the map is about.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    """
+    require_columns(towns, ("name", "lon", "lat", "population"), what="towns")
+    placed = _placed(towns, units)
+    names = NameTable.from_columns(units["name"], units["name_alt"])
+    own = [at in names.find(name) for at, name in zip(placed["at"], placed["name"], strict=True)]
+    ordered = placed.assign(own=own).sort_values(
+        ["own", "population", "name"], ascending=[False, False, True], na_position="last"
+    )
+    ordered["rank"] = ordered.groupby("at").cumcount()
+    data = [
+        [row.name, round(row.lat, 4), round(row.lon, 4), row.at, row.own]
+        for row in ordered[ordered["rank"] < per_unit].itertuples(index=False)
+    ]
+    fmap.add_child(Call("towns", {"towns": data, "focus": focus}))
+
+
+def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
+    """Write the names of the neighbouring countries on the plain background.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    neighbours : pandas.DataFrame
+        Columns `name_fr, name_en, lon, lat`, degrees.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    """
+    name = f"name_{fmap.language}"
+    require_columns(neighbours, (name, "lon", "lat"), what="neighbours")
+    data = [
+        [text, float(lat), float(lon)]
+        for text, lat, lon in zip(
+            neighbours[name], neighbours["lat"], neighbours["lon"], strict=True
+        )
+    ]
+    fmap.add_child(Call("neighbours", data))
+
+
+def add_scale(fmap: PageMap) -> None:
+    """Add a scale bar in kilometres, a north arrow and the origin of the outlines."""
+    credit = labels.word("scale.attribution", fmap.language)
+    fmap.add_child(Call("scale", {"credit": credit}))
+
+
+def _placed(towns: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Keep the towns that lie in a unit, with its position as `at`."""
+    lon, lat = (towns[column].to_numpy(dtype="float64") for column in ("lon", "lat"))
+    inside = np.array([shapely.contains_xy(shape, lon, lat) for shape in units.geometry])
+    kept = inside.any(axis=0)
+    return towns.loc[kept, ["name", "lon", "lat", "population"]].assign(
+        at=inside.argmax(axis=0)[kept]
+    )

@@ -1,0 +1,102 @@
+"""The page around a map: a Folium map with our own frame, script and style."""
+
+import html
+from collections.abc import Sequence
+
+import folium
+from folium.template import Template
+
+from maligeo import labels
+from maligeo.maps.embedding import SCRIPTS, STYLES, assets, script_json
+
+Bounds = tuple[float, float, float, float]
+
+_ZOOM_STEP = 0.25
+
+
+class PageMap(folium.Map):  # type: ignore[misc]
+    """A Folium map in a page with a title, a panel beside it and drawers over it.
+
+    The functions `add_*` of `maligeo.maps` fill it. It needs Leaflet and nothing else of
+    what Folium links by default.
+
+    Parameters
+    ----------
+    title : str
+        Title of the page.
+    bounds : tuple of four float
+        West, south, east, north of what is shown first, in degrees.
+    language : {"fr", "en"}
+        Language of the page.
+    heading : sequence of str
+        Parts of the line above the title, such as "Mali".
+
+    Attributes
+    ----------
+    language : str
+        Language of the page.
+    """
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <style>{{ this.style }}</style>
+        <script>{{ this.script }}</script>
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+        <noscript><p class="mg-no-script">{{ this.no_script | e }}</p></noscript>
+        <svg class="mg-patterns" aria-hidden="true" width="0" height="0">
+          <pattern id="mg-hatch" width="7" height="7" patternUnits="userSpaceOnUse"
+                   patternTransform="rotate(45)">
+            <rect width="7" height="7" fill="#f4f4f1"></rect>
+            <line x1="0" y1="0" x2="0" y2="7" stroke="#98a1a8" stroke-width="2"></line>
+          </pattern>
+          <pattern id="mg-hatch-pale" width="7" height="7" patternUnits="userSpaceOnUse"
+                   patternTransform="rotate(45)">
+            <rect width="7" height="7" fill="#eef0f0"></rect>
+            <line x1="0" y1="0" x2="0" y2="7" stroke="#cfd5d9" stroke-width="2"></line>
+          </pattern>
+        </svg>
+        <div class="mg-page">
+          <header class="mg-head"></header>
+          <main class="mg-main">
+            <aside class="mg-side"></aside>
+            <div class="mg-stage">
+              <div class="folium-map" id={{ this.get_name() | tojson }}></div>
+            </div>
+          </main>
+        </div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} =
+          maligeo.open({{ this.get_name() | tojson }}, {{ this.settings }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, title: str, bounds: Bounds, *, language: str, heading: Sequence[str] = ()
+    ) -> None:
+        west, south, east, north = bounds
+        middle = [(south + north) / 2, (west + east) / 2]
+        super().__init__(location=middle, tiles=None, zoom_control=False)
+        self.default_js = _leaflet_only(folium.Map.default_js)
+        self.default_css = _leaflet_only(folium.Map.default_css)
+        self.language = language
+        self.style, self.script = assets(STYLES), assets(SCRIPTS)
+        self.no_script = labels.word("page.no_script", language)
+        self.settings = script_json(
+            {
+                "bounds": [[south, west], [north, east]],
+                "zoomStep": _ZOOM_STEP,
+                "heading": list(heading),
+                "words": labels.words(language),
+            }
+        )
+        self.get_root().title = html.escape(title)
+
+
+def _leaflet_only(links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out Bootstrap, jQuery and the icon fonts: nothing on the page uses them."""
+    return [(name, address) for name, address in links if name in ("leaflet", "leaflet_css")]

@@ -1,0 +1,87 @@
+"""The card of a region: every figure that the table has on it, with notes and sources."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import labels
+from maligeo.maps.readings import PeriodRows, interval_text, source_parts, value_text
+
+Card = dict[str, object]
+
+
+def cards(
+    units: gpd.GeoDataFrame, layers: Sequence[Sequence[PeriodRows]], language: str
+) -> list[Card]:
+    """Write the card of each unit.
+
+    Parameters
+    ----------
+    units : geopandas.GeoDataFrame
+        Units of one vintage.
+    layers : sequence of sequences of PeriodRows
+        The periods of each layer, in the order in which they are to stand.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of dict
+        In the order of the units: `name, code, figures, notes, sources`; a figure has
+        `name, periods`, and each period `label, value, detail`.
+    """
+    code = labels.word("popup.code", language)
+    return [
+        {
+            "name": str(unit.name),
+            "code": code.format(vintage=unit.vintage, pcode=unit.pcode),
+            "figures": [_figure(periods, unit.pcode, language) for periods in layers],
+            "notes": _notes(layers, unit.pcode, language),
+            "sources": _sources(layers, unit.pcode),
+        }
+        for unit in units[["name", "pcode", "vintage"]].itertuples(index=False)
+    ]
+
+
+def _figure(periods: Sequence[PeriodRows], pcode: str, language: str) -> dict[str, object]:
+    first = periods[0]
+    name = labels.word(f"layer.{first.layer.key}", language)
+    if len(periods) == 1 and first.has_dates:
+        name = f"{name}, {first.label}"
+    return {"name": name, "periods": [_reading(period, pcode, language) for period in periods]}
+
+
+def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
+    row, layer = period.units.loc[pcode], period.layer
+    interval = interval_text(row, layer, language)
+    return {
+        "label": period.label,
+        "value": value_text(row["shown"], layer, language, derived=row["derived"]),
+        "detail": f"({interval})" if interval else "",
+    }
+
+
+def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) -> list[str]:
+    """Give the remarks on a unit once each: those of no period first, then by period."""
+    lasting: dict[str, None] = {}
+    dated: dict[tuple[str, str], None] = {}
+    years: dict[int, None] = {}
+    for period in (period for periods in layers for period in periods):
+        row = period.units.loc[pcode]
+        remarks = labels.note_text(row["note"], language)
+        if period.layer.has_periods and period.has_dates:
+            dated |= dict.fromkeys((f"{period.label} – {remark}", remark) for remark in remarks)
+        else:
+            lasting |= dict.fromkeys(remarks)
+        if pd.notna(row["population_year"]):
+            years[int(row["population_year"])] = None
+    base = labels.word("popup.base", language)
+    own = [text for text, remark in dated if remark not in lasting]
+    found = [*lasting, *(base.format(year=year) for year in sorted(years)), *own]
+    return [text[:1].upper() + text[1:] for text in found]
+
+
+def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
+    rows = pd.concat([period.units.loc[[pcode]] for periods in layers for period in periods])
+    return list(dict.fromkeys(text for text, _ in source_parts(rows)))

@@ -1,0 +1,70 @@
+"""The table of regions and programmes, with the regions that have none set off."""
+
+from collections.abc import Hashable, Mapping
+from typing import cast
+
+import pandas as pd
+
+from maligeo import labels
+from maligeo.checks import require_columns
+from maligeo.errors import Fault, FrameError
+from maligeo.maps.embedding import Call
+from maligeo.maps.page import PageMap
+
+_INDEX = ["place_kind", "pcode", "name"]
+
+
+def add_presence(
+    fmap: PageMap,
+    presence: pd.DataFrame,
+    programmes: pd.DataFrame,
+    *,
+    focus: int | None = None,
+) -> None:
+    """Add the matrix of regions and programmes, to be opened over the map.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    presence : pandas.DataFrame
+        Matrix as from `maligeo.presence`: index `place_kind, pcode, name`, one column per
+        programme, cells count projects.
+    programmes : pandas.DataFrame
+        Names of programmes: `programme, name_fr, name_en`. A column of the matrix that is
+        not among them keeps its own name.
+    focus : int, optional
+        Row position of the unit that the map is about.
+
+    Raises
+    ------
+    FrameError
+        If the matrix has another index or the names lack a column.
+    """
+    if list(presence.index.names) != _INDEX:
+        fault = Fault(None, "index", list(presence.index.names), f"must be {', '.join(_INDEX)}")
+        raise FrameError("presence", [fault])
+    name = f"name_{fmap.language}"
+    require_columns(programmes, ("programme", name), what="programmes")
+    known = programmes.dropna(subset=[name]).set_index("programme")[name].to_dict()
+    data = {
+        "columns": [str(known.get(code, code)) for code in presence.columns],
+        "rows": [
+            _row(cast("tuple[Hashable, ...]", key), cells, fmap.language)
+            for key, cells in presence.iterrows()
+        ],
+        "focus": focus,
+    }
+    fmap.add_child(Call("presence", data))
+
+
+def _row(key: tuple[Hashable, ...], cells: "pd.Series[int]", language: str) -> Mapping[str, object]:
+    kind, _, name = (str(part) for part in key)
+    is_unit = kind == "unit"
+    counts = [0 if pd.isna(cell) else int(cell) for cell in cells]
+    return {
+        "name": name if is_unit else labels.word(f"place.{kind}", language).format(name=name),
+        "unit": is_unit,
+        "empty": is_unit and not any(counts),
+        "cells": [labels.number_text(count, language) if count else "" for count in counts],
+    }

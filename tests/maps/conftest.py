@@ -1,0 +1,166 @@
+"""Maps of the bundled data and of a hostile small world, and a browser without a network."""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from maligeo.boundaries import load_boundaries
+from maligeo.densities import combine, density
+from maligeo.maps import region_map, save_map
+from maligeo.overview import bundled_density, bundled_presence
+from tests import worlds
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HOSTILE = (
+    "l'eau `tick` </script><script>window.pwned=1</script>",
+    '<img src=x onerror="window.pwned=2"> "quoted"',
+    "${window.pwned=3} {{ 7*7 }} {% raw %} {# note #} {{{",
+    "line\u2028para\u2029 --> <!-- ]]> &amp; \\u0041 \\",
+    "javascript:window.pwned=4 \x00\x1f",
+)
+
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def units() -> gpd.GeoDataFrame:
+    return load_boundaries()
+
+
+@pytest.fixture(scope="session")
+def table(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    return bundled_density(units)
+
+
+@pytest.fixture(scope="session")
+def matrix(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    return bundled_presence(units)
+
+
+@pytest.fixture
+def small_units() -> gpd.GeoDataFrame:
+    return worlds.square_units().assign(source="hand-made")
+
+
+@pytest.fixture
+def small_table(small_units: gpd.GeoDataFrame) -> pd.DataFrame:
+    figures = worlds.figures(
+        {"value": 200},
+        {"unit": "Alpha", "value": 38, "basis": "share_pct"},
+        {"unit": "Alpha", "value": 12, "period_end": "2021-03-31"},
+    )
+    people = worlds.people(1e5, 2e5)
+    return combine(
+        density(figures, small_units, measure="incidents", population=people),
+        density(people, small_units, measure="people"),
+    )
+
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def write(
+    tmp_path_factory: pytest.TempPathFactory,
+    units: gpd.GeoDataFrame,
+    table: pd.DataFrame,
+    matrix: pd.DataFrame,
+) -> Write:
+    """Write a map of the bundled data once for each set of options."""
+    folder, made = tmp_path_factory.mktemp("pages"), dict[str, Path]()
+
+    def written(**options: Any) -> Path:
+        name = "-".join(f"{key}_{value}" for key, value in sorted(options.items())) or "all"
+        if name not in made:
+            fmap = region_map(table, units, presence=matrix, **options)
+            made[name] = save_map(fmap, folder / f"{len(made)}.html")
+        return made[name]
+
+    return written
+
+
+@pytest.fixture
+def hostile_page(small_units: gpd.GeoDataFrame, small_table: pd.DataFrame, tmp_path: Path) -> Path:
+    """A page in which every text that comes from data is hostile."""
+    units = small_units.assign(name=[HOSTILE[0], HOSTILE[1]], source=HOSTILE[2])
+    renamed = dict(zip(small_units["name"], units["name"], strict=True))
+    text = " | ".join(HOSTILE)
+    table = small_table.assign(
+        name=small_table["name"].map(renamed), note=text, source=text, publisher=HOSTILE[1]
+    )
+    index = pd.MultiIndex.from_tuples(
+        [("unit", "ZZ01", HOSTILE[0]), ("unit", "ZZ02", HOSTILE[1]), ("countrywide", "", "")],
+        names=["place_kind", "pcode", "name"],
+    )
+    matrix = pd.DataFrame({text: [1, 0, 2] for text in HOSTILE}, index=index, dtype="Int64")
+    fmap = region_map(table, units, presence=matrix, region=HOSTILE[0])
+    return save_map(fmap, tmp_path / "hostile.html")
+
+
+def _missing_browser() -> str:
+    if importlib.util.find_spec("playwright") is None:
+        return "playwright is not installed"
+    return "" if _chromium() else "there is no Chromium on this machine"
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium, or a skip with its reason; a failure where a browser is required."""
+    missing = _missing_browser()
+    if missing and os.environ.get("MALIGEO_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"MALIGEO_REQUIRE_BROWSER=1, but {missing}")
+    if missing:
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=_chromium(), args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> Iterator[Open]:
+    """Open a file with every request blocked; at the end nothing was asked for or amiss."""
+    contexts, requests, troubles = [], [], []
+
+    def opened(path: Path, width: int = 1280, height: int = 800, **options: Any) -> "Page":
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        page.goto(path.as_uri())
+        page.locator("path.leaflet-interactive").first.wait_for(state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    own = ("file:", "data:")
+    assert [url for url in requests if not url.startswith(own)] == []
+    assert len([url for url in requests if url.startswith("file:")]) == len(contexts)
+    assert troubles == []

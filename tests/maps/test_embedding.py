@@ -1,0 +1,54 @@
+import json
+import re
+from importlib import resources
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Template
+
+from maligeo.maps.embedding import SCRIPTS, STYLES, assets, script_json
+from tests.maps.conftest import HOSTILE
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(ANYTHING)
+def test_data_come_back_as_they_went_in_and_survive_a_template(value: object) -> None:
+    text = script_json(value)
+    assert json.loads(text) == value
+    assert Template(text).render() == text.removesuffix("\n")
+    assert not re.search(r"[<>&\u2028\u2029]", text)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "half a pair \ud800"])
+def test_hostile_text_stays_text(text: str) -> None:
+    written = script_json({"title": text})
+    assert json.loads(written) == {"title": text}
+    assert Template(written).render() == written
+    written.encode("utf-8")
+
+
+def test_a_number_that_json_lacks_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        script_json(float("nan"))
+
+
+def test_every_asset_is_used_and_survives_a_template() -> None:
+    folder = resources.files("maligeo.maps") / "assets"
+    assert {entry.name for entry in folder.iterdir()} == {*SCRIPTS, *STYLES}
+    for text in (assets(SCRIPTS), assets(STYLES)):
+        assert not re.search(r"\{\{|\{%|\{#", text)
+        assert "</" not in text
+        assert not re.search(r"https?://(?!www\.w3)", text.replace("/^https?:", ""))
+
+
+def test_scripts_build_the_page_from_text_alone() -> None:
+    code = assets(SCRIPTS)
+    for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert danger not in code
+    assert not re.search(r"\bfetch\(|XMLHttpRequest|import\(|new Function", code)
