@@ -26,7 +26,17 @@ FLOORS = {
         "crosswalks",
     },
     1: {"boundaries", "readers", "catalog"},
-    0: {"wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex", "_optional"},
+    0: {
+        "wholefiles",
+        "errors",
+        "columns",
+        "crs",
+        "names",
+        "periods",
+        "checks",
+        "unitindex",
+        "_optional",
+    },
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 APART = FLOORS[5]  # none of these imports another
