@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 import maligeo
+from maligeo.checks import require_choice
 from maligeo.cli.options import (
-    Language,
     LanguageOption,
     LevelOption,
     OutputOption,
@@ -15,6 +15,7 @@ from maligeo.cli.options import (
     RegionOption,
     VintageOption,
 )
+from maligeo.columns import LANGUAGES
 
 DEFAULT_OUTPUT = Path("maps/mali.html")
 
@@ -34,19 +35,18 @@ def register(app: typer.Typer) -> None:
 def write_map(
     region: RegionOption = None,
     period: PeriodOption = None,
-    language: LanguageOption = Language.fr,
+    language: LanguageOption = "fr",
     level: LevelOption = 1,
     vintage: VintageOption = "2015",
     online_tiles: OnlineTiles = False,
     output: OutputOption = None,
 ) -> None:
     """Write an interactive map that opens without a network."""
+    require_choice(language, LANGUAGES, option="language")
     units = maligeo.load_boundaries(level, vintage)
     table = maligeo.bundled_density(units, period=period)
     presence = maligeo.bundled_presence(units)
-    fmap = maligeo.region_map(
-        table, units, presence=presence, region=region, language=language.value
-    )
+    fmap = maligeo.region_map(table, units, presence=presence, region=region, language=language)
     if online_tiles:
         maligeo.add_online_tiles(fmap)
     written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT)

@@ -1,22 +1,11 @@
 """Options that several commands share, with one wording for all."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Language(StrEnum):
-    """Languages of maps and tables."""
-
-    fr = "fr"
-    en = "en"
-
-
-LanguageOption = Annotated[
-    Language, typer.Option("--language", help="Language of the map: fr or en.")
-]
+LanguageOption = Annotated[str, typer.Option("--language", help="Language: fr or en.")]
 LevelOption = Annotated[
     int, typer.Option("--level", help="Administrative level: 1 for regions.", min=1, max=3)
 ]
