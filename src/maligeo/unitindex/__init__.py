@@ -127,7 +127,7 @@ class UnitIndex:
         Parameters
         ----------
         path : str or path-like
-            Replaced if it exists; its folder must exist. The name is taken as it is.
+            Replaced if it exists; the name is taken as it is.
 
         Raises
         ------

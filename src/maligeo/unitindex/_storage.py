@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import zipfile
 from dataclasses import fields
 from pathlib import Path
@@ -13,10 +11,11 @@ import numpy.typing as npt
 import shapely
 from shapely.errors import ShapelyError
 
-from maligeo.errors import InputFileError, OutputFileError
+from maligeo.errors import InputFileError
 from maligeo.unitindex._edges import fill_bounds
 from maligeo.unitindex._lookup import Layer
 from maligeo.unitindex._tables import Tables
+from maligeo.wholefiles import written_whole
 
 FORMAT = "maligeo unit index 1"
 TABLE_NAMES = tuple(field.name for field in fields(Tables))
@@ -78,17 +77,8 @@ def write_layer(layer: Layer, path: Path) -> None:
     OutputFileError
         If the file cannot be written.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        with part.open("wb") as stream:
-            np.savez(stream, allow_pickle=False, **to_arrays(layer))
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise OutputFileError(f"cannot write the unit index {path}: {error}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(path) as beside, beside.open("wb") as stream:
+        np.savez(stream, allow_pickle=False, **to_arrays(layer))
 
 
 def read_layer(path: Path) -> Layer:
