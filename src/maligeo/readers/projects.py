@@ -1,10 +1,20 @@
 """Aid and stabilisation projects: one row per project and place."""
 
+from pathlib import Path
+
+import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog, columns
+from maligeo.checks import require_choice
+from maligeo.errors import InputFileError
+from maligeo.readers.iati import read_iati
+from maligeo.readers.project_frames import with_reported_names
+from maligeo.readers.project_tables import TABLES, read_project_table
 
-_REPORTED_LEVELS = {"adm1": "adm1_name", "adm2": "adm2_name", "adm3": "adm3_name"}
+SOURCES = ("auto", "iati", *TABLES)
+
+_XML_START = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 
 
 def load_projects() -> pd.DataFrame:
@@ -22,7 +32,8 @@ def load_projects() -> pd.DataFrame:
         once per `project_id`. `project_count` is the number of projects that a record
         stands for. `adm1_name … adm3_name` repeat the place at its level.
     """
-    return with_reported_names(catalog.load_table("projects", "projects"))
+    named = with_reported_names(catalog.load_table("projects", "projects"))
+    return named[list(columns.PROJECTS)]
 
 
 def load_results() -> pd.DataFrame:
@@ -49,11 +60,78 @@ def load_programmes() -> pd.DataFrame:
     return catalog.load_table("projects", "programmes")
 
 
-def with_reported_names(projects: pd.DataFrame) -> pd.DataFrame:
-    """Add the columns `adm1_name, adm2_name, adm3_name` from place, level and parent."""
-    named = projects.copy()
-    for level, column in _REPORTED_LEVELS.items():
-        named[column] = named["place"].where(named["place_level"] == level)
-    below_region = ~named["place_level"].isin(["adm1", "country", "unattributed"])
-    named["adm1_name"] = named["adm1_name"].fillna(named["place_parent"].where(below_region))
-    return named[list(columns.PROJECTS)]
+def read_projects(
+    path: str | Path,
+    *,
+    source: str = "auto",
+    on_invalid: str = "raise",
+    rejects: str | Path | None = None,
+    swap_coordinates: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read projects from IATI XML, AidData's geocoded tables, or a plain table.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        IATI 2.01 to 2.03 activities, a table (CSV, TSV, Excel, Parquet), or a vector file
+        as for `maligeo.readers.vectors.read_vector`. Columns about persons are not read.
+    source : str, default "auto"
+        "iati", "aiddata", "plain_projects", or "auto": found from the root element or the
+        columns of the file.
+    on_invalid : {"raise", "quarantine"}, default "raise"
+        One error with every fault, or faulty rows set aside in `rejects`.
+    rejects : path, optional
+        With "quarantine": CSV file for the faulty rows or activities, verbatim, each with
+        its row number and the reason.
+    swap_coordinates : bool, default False
+        Swap longitude and latitude where a position falls in the country only when
+        swapped. Otherwise such a position is a fault.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        One row per project and place, columns as `maligeo.columns.PROJECTS`, then
+        `location_code` (codes of the place, "vocabulary:code@level" joined by "|") and
+        `geometry` (as a rule a point, or missing). A cell that names several places gives a row for
+        each. Amounts are nominal, in `budget_currency`, repeated on every row of a
+        project, and count once per `project_id`; amounts in several currencies are never
+        added, they stand in `note`. `place_level` is adm1, adm2, adm3, settlement, site,
+        country, abroad, unattributed, or missing where a name could be anything.
+        `attrs` names the `format` and counts rows or activities: `rows_in_file`,
+        `rows_left_out` (about other countries), `rows_rejected`, `rows_swapped`.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, empty, cut off, or XML that is not IATI 2.
+    UnknownNameError
+        If its columns are of no known make.
+    ArgumentError
+        If `source` or `on_invalid` is not known, or `rejects` does not go with it.
+    FrameError
+        With every fault: ids missing or repeated, text in number columns, percentages
+        that do not add up to 100, an end before the start, amounts of one project that
+        differ, positions swapped, at 0, 0 or outside the country.
+    """
+    require_choice(source, SOURCES, option="source")
+    if source == "iati" or (source == "auto" and _is_iati(Path(path))):
+        return read_iati(
+            path, on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
+        )
+    return read_project_table(
+        path,
+        source=source,
+        on_invalid=on_invalid,
+        rejects=rejects,
+        swap_coordinates=swap_coordinates,
+    )
+
+
+def _is_iati(path: Path) -> bool:
+    """Tell XML that is not KML; only IATI is read of it, and the reader says so."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(64).lstrip()
+    except (OSError, ValueError) as error:
+        raise InputFileError(f"{path} cannot be opened: {error}") from error
+    return head.startswith(_XML_START) and path.suffix.lower() != ".kml"

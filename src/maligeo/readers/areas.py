@@ -1,0 +1,230 @@
+"""Hazardous and released land: polygons of a layer, WKT in a table, or turning points."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from maligeo.crs import SQM_PER_SQKM, area_sqkm
+from maligeo.errors import ArgumentError
+from maligeo.readers import areachecks, coordinates, sourceformats, turningpoints, values
+from maligeo.readers.rawfiles import RawFile, open_raw
+from maligeo.readers.rejecting import Faults, Gate, require_apart
+from maligeo.readers.sourceformats import SourceFormat
+from maligeo.readers.tables import TEXT, RawTable, join_chunks
+
+AREAS: Final = (
+    "area_id",
+    "status",
+    "method",
+    "start_date",
+    "end_date",
+    "declared_area_sqm",
+    "computed_area_sqm",
+    "devices",
+    "organisation",
+    "source",
+    "geometry",
+)
+FORMATS: Final = ("plain_areas",)
+_FREE_TEXT: Final = ("method", "organisation")
+
+
+def read_areas(
+    path: str | Path,
+    *,
+    source: str = sourceformats.AUTO,
+    on_invalid: str = "raise",
+    rejects: str | Path | None = None,
+    area_tolerance: float = 0.1,
+    max_vertex_gap_m: float = 5_000.0,
+) -> gpd.GeoDataFrame:
+    """Read hazardous and released land from a file, whatever made it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A vector file with polygons, or a table with WKT or with one row per turning point
+        (grouped by area, and by polygon where an area has several).
+    source : {"auto", "plain_areas"}
+        Who made it; "auto" finds out from its columns.
+    on_invalid : {"raise", "quarantine"}
+        Raise one error with every fault, or write the rows of faulty areas to `rejects`.
+    rejects : path, optional
+        CSV file for faulty rows with the reason; needed with "quarantine".
+    area_tolerance : float, default 0.1
+        Share of the computed area by which the declared one may be off.
+    max_vertex_gap_m : float, default 5000
+        Greatest distance in metres between consecutive vertices.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        One row per area; the index, "row", is the number of its (first) row in the file.
+        Columns `area_id, status` ("suspected", "confirmed", "cancelled", "reduced",
+        "cleared"), `method, start_date, end_date` (datetime64), `declared_area_sqm` and
+        `computed_area_sqm` (Float64, m²; computed in EPSG:6933), `devices` (Int64),
+        `organisation, source`, and `geometry` (a polygon, or None where the file has
+        none). `frame.attrs` counts `rows_in_file`, `rows_left_out` (points that are no
+        corners of a polygon) and `rows_rejected`, and names the `format`.
+
+    Raises
+    ------
+    FrameError
+        With every fault: fewer than three vertices, self-crossing, ids or polygons that
+        repeat, overlaps, vertices too far apart, declared areas that are off, positions
+        outside the country, unknown words, and faults of numbers and dates.
+    InputFileError
+        If the file is missing, empty, broken or not of such a kind.
+    UnknownNameError
+        If the columns are of no known make.
+    ArgumentError
+        If an option is unknown or negative, or `rejects` does not go with `on_invalid`.
+
+    Notes
+    -----
+    The checks are those of GICHD's geocheck for IMSMA, and the declared area. Areas of
+    one status that overlap by more than a hundredth of the smaller are faults, unless
+    both have dates and these differ: later passes over the same ground are no mistake.
+    """
+    if not (area_tolerance >= 0 and max_vertex_gap_m >= 0):
+        raise ArgumentError("area_tolerance and max_vertex_gap_m must not be negative")
+    require_apart(path, rejects)
+    gate = Gate(str(path), on_invalid, rejects)
+    file = open_raw(path)
+    form = sourceformats.choose_format(file.header, source, among=FORMATS, what=str(path))
+    reading = _Reading(file, form, file.found(form), on_invalid == "quarantine")
+    reading.limits = areachecks.Limits(area_tolerance, max_vertex_gap_m)
+    with gate:
+        raw = reading.raw()
+        frame, faults = reading.convert(raw)
+        good = gate.pass_rows(frame, raw.frame, faults)
+    good.attrs = {
+        "format": form.name,
+        "rows_in_file": len(raw.frame),
+        "rows_left_out": reading.left_out,
+        "rows_rejected": gate.rejected,
+    }
+    return good
+
+
+@dataclass
+class _Reading:
+    """One file being read."""
+
+    file: RawFile
+    form: SourceFormat
+    found: dict[str, str]
+    quarantine: bool
+    limits: areachecks.Limits = field(default_factory=areachecks.Limits)
+    left_out: int = 0
+
+    def raw(self) -> RawTable:
+        """Read the rows: in a file with columns about persons only what is needed."""
+        needed = set(self.found.values()) if self.file.personal else None
+        return join_chunks(list(self.file.chunks(needed)))
+
+    def convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults]:
+        faults = Faults()
+        faults.extend(raw.faults)
+        rows = raw.frame[~raw.faults.marks(raw.frame.index)]
+        shapes, owner = self._shapes(rows, raw, faults)
+        records = rows.loc[shapes.index]
+        frame = self._columns(records, raw, faults)
+        frame["computed_area_sqm"] = _areas(shapes)
+        spatial = gpd.GeoDataFrame(frame, geometry=shapes)[list(AREAS)]
+        names = areachecks.Names.of(self.found)
+        faults.extend(areachecks.check_areas(spatial, names, self.limits))
+        if self.quarantine:
+            _spread(faults, owner, names.area_id)
+        return spatial, faults
+
+    def _shapes(
+        self, rows: pd.DataFrame, raw: RawTable, faults: Faults
+    ) -> tuple[gpd.GeoSeries, pd.Series]:
+        """Give one shape per area, and for every row the row that stands for its area."""
+        own = pd.Series(rows.index, index=rows.index)
+        if raw.geometry is not None:
+            return raw.geometry.loc[rows.index], own
+        if "wkt" in self.found:
+            shapes, more = coordinates.parse_wkt(rows[self.found["wkt"]])
+            faults.extend(more)
+            return shapes, own
+        shapes, owner, more, self.left_out = turningpoints.build_polygons(
+            rows, self.found, self.form
+        )
+        faults.extend(more)
+        return shapes, owner
+
+    def _columns(self, records: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.DataFrame:
+        frame = pd.DataFrame(index=records.index)
+        ids = self._texts(records, "area_id").str.strip()
+        missing = ids.isna() | (ids == "")
+        faults.add(missing, self.found["area_id"], ids, "is missing")
+        frame["area_id"] = ids
+        statuses = self._texts(records, "status")
+        faults.add(statuses.isna(), self.found["status"], statuses, "is missing")
+        words, more = values.map_words(statuses, self.form.values["status"])
+        frame["status"] = words
+        faults.extend(more)
+        for ours in _FREE_TEXT:
+            frame[ours] = values.strip_missing(self._texts(records, ours))
+        self._add_dates(records, frame, faults)
+        frame["declared_area_sqm"] = self._declared(records, raw, faults)
+        devices, more = values.parse_counts(self._texts(records, "devices"), decimal=raw.decimal)
+        faults.extend(more)
+        frame["devices"] = devices
+        own = self._texts(records, "source")
+        frame["source"] = own.fillna(self.form.label or self.file.path.name)
+        return frame
+
+    def _texts(self, records: pd.DataFrame, ours: str) -> pd.Series:
+        if ours in self.found:
+            return records[self.found[ours]]
+        return pd.Series(pd.NA, index=records.index, dtype=TEXT)
+
+    def _add_dates(self, records: pd.DataFrame, frame: pd.DataFrame, faults: Faults) -> None:
+        """Read both dates; the order of day and month is looked for in both together."""
+        both = [self._texts(records, ours) for ours in ("start_date", "end_date")]
+        orders = frozenset().union(*map(values.date_orders, both))
+        for ours, texts in zip(("start_date", "end_date"), both, strict=True):
+            frame[ours], more = values.parse_dates(
+                texts,
+                orders=lambda: orders,
+                fallback=self.form.settings["date_order"],
+                latest=pd.Timestamp.now().normalize(),
+            )
+            faults.extend(more)
+        reversed_ = frame["end_date"] < frame["start_date"]
+        faults.add(reversed_, str(both[1].name), both[1], "lies before the start")
+
+    def _declared(self, records: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.Series:
+        units = self.form.settings["area_units"]
+        for ours in units.keys() & self.found.keys():
+            texts = self._texts(records, ours)
+            numbers, more = values.parse_numbers(texts, decimal=raw.decimal)
+            faults.extend(more)
+            faults.add(numbers < 0, str(texts.name), texts, "is negative")
+            return numbers * units[ours]
+        return pd.Series(pd.NA, index=records.index, dtype="Float64")
+
+
+def _areas(shapes: gpd.GeoSeries) -> pd.Series:
+    """Compute sizes in m² of the shapes that enclose land; the others have faults."""
+    sizes = pd.Series(np.nan, index=shapes.index)
+    polygon = shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & shapes.is_valid
+    on_globe = (shapes.bounds.abs().to_numpy() <= (180, 90, 180, 90)).all(axis=1)
+    usable = polygon.to_numpy(dtype=bool) & on_globe
+    sizes[usable] = area_sqkm(shapes[usable]) * SQM_PER_SQKM
+    return sizes.astype("Float64")
+
+
+def _spread(faults: Faults, owner: pd.Series, column: str) -> None:
+    """Make every row of a faulty area a faulty row: an area is kept or set aside whole."""
+    bad = faults.marks(owner.index) | owner.isin(faults.rows())
+    areas = owner[bad]
+    others = owner.isin(areas) & ~faults.marks(owner.index)
+    faults.add(others, column, owner, "belongs to an area that has faults")

@@ -1,0 +1,340 @@
+"""Incidents with explosive devices: ACLED, UCDP GED, IMSMA-style and plain tables."""
+
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.errors import ArgumentError
+from maligeo.readers import coordinates, sourceformats, values
+from maligeo.readers.duplicates import SeenIds
+from maligeo.readers.positions import find_positions, to_points
+from maligeo.readers.rawfiles import RawFile, open_raw
+from maligeo.readers.rejecting import Faults, Gate, require_apart
+from maligeo.readers.sourceformats import SourceFormat
+from maligeo.readers.tables import TEXT, RawTable
+
+INCIDENTS: Final = (
+    "event_id",
+    "date",
+    "date_precision",
+    "event_type",
+    "outcome",
+    "killed",
+    "injured",
+    "civilians_killed",
+    "civilians_injured",
+    "location_precision",
+    "adm1_name",
+    "adm2_name",
+    "adm3_name",
+    "source",
+    "geometry",
+)
+FORMATS: Final = ("acled", "ucdp", "imsma", "plain_incidents")
+ALL: Final = "all"
+_COUNTS: Final = ("killed", "injured", "civilians_killed", "civilians_injured")
+_WORDS: Final = ("date_precision", "event_type", "outcome", "location_precision")
+_PLACES: Final = ("adm3_name", "adm2_name", "adm1_name")  # the finest first
+
+
+def read_incidents(
+    path: str | Path,
+    *,
+    source: str = sourceformats.AUTO,
+    event_types: Collection[str] | None = None,
+    on_invalid: str = "raise",
+    rejects: str | Path | None = None,
+    swap_coordinates: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read incidents from a file, whatever made it.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        CSV, TSV, Excel, Parquet, or a vector file with points.
+    source : {"auto", "acled", "ucdp", "imsma", "plain_incidents"}
+        Who made it; "auto" finds out from its columns.
+    event_types : collection of str, optional
+        Keep only these: words of the source ("Grenade") or of this library ("ied"), or
+        "all". By default everything, except of ACLED the remote explosives, mines and
+        IEDs, and the suicide bombs. What is left out is counted in `frame.attrs`.
+    on_invalid : {"raise", "quarantine"}
+        Raise one error with every fault, or write faulty rows to `rejects`.
+    rejects : path, optional
+        CSV file for faulty rows with the reason; needed with "quarantine".
+    swap_coordinates : bool, default False
+        Swap longitude and latitude in the rows where they fall in the country only when
+        swapped. Otherwise such rows are faults.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        One row per incident; the index, "row", is the row's number in the file. Columns
+        `event_id, date` (datetime64), `date_precision` ("day", "week", "month", "year"),
+        `event_type` ("ied", "landmine", "ied_mine" where the source does not tell these
+        apart, "erw", "other"), `outcome` ("exploded", "found", "defused", "unknown"),
+        `killed, injured, civilians_killed, civilians_injured` (Int64, people),
+        `location_precision` ("exact", "near", "adm3", "adm2", "adm1", "country"),
+        `adm1_name, adm2_name, adm3_name` as reported, `source`, and `geometry` (a point,
+        or None without position). What the source does not say is missing.
+        `frame.attrs` counts `rows_in_file`, `rows_left_out` by `event_types`,
+        `rows_rejected` and `rows_swapped`, and names the `format`.
+
+    Raises
+    ------
+    FrameError
+        With every fault: text in number columns, negative victims, ids that repeat,
+        dates in the future or before 1900 or of unknown order, positions outside the
+        country, swapped, halved or (0, 0), unknown words.
+    InputFileError
+        If the file is missing, empty, broken or not of such a kind.
+    UnknownNameError
+        If the columns are of no known make.
+    ArgumentError
+        If an option is unknown, or `rejects` does not go with `on_invalid`.
+
+    Notes
+    -----
+    Sources of the codes: ACLED Codebook (2024); UCDP GED Codebook 25.1; IMAS 05.10.
+    Columns with names, addresses, births and the like of persons are never read; where a
+    file has any, only the columns that are needed are read, and no others quarantined.
+    """
+    frames = list(
+        iter_incidents(
+            path,
+            source=source,
+            event_types=event_types,
+            on_invalid=on_invalid,
+            rejects=rejects,
+            swap_coordinates=swap_coordinates,
+        )
+    )
+    totals = {
+        name: sum(frame.attrs[name] for frame in frames)
+        for name in ("rows_in_file", "rows_left_out", "rows_rejected", "rows_swapped")
+    }
+    attrs = {"format": frames[0].attrs["format"], **totals}
+    for frame in frames:
+        frame.attrs = {}
+    whole = pd.concat(frames) if len(frames) > 1 else frames[0]
+    whole.attrs = attrs
+    return whole
+
+
+def iter_incidents(
+    path: str | Path,
+    *,
+    source: str = sourceformats.AUTO,
+    event_types: Collection[str] | None = None,
+    on_invalid: str = "raise",
+    rejects: str | Path | None = None,
+    swap_coordinates: bool = False,
+) -> Iterator[gpd.GeoDataFrame]:
+    """Read incidents piece by piece, in memory that does not grow with the file.
+
+    Only ids are remembered, in eight bytes each, to find those that repeat. Faults are
+    raised together after the last piece.
+
+    Parameters
+    ----------
+    path, source, event_types, on_invalid, rejects, swap_coordinates
+        As for `read_incidents`.
+
+    Yields
+    ------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_incidents`; `attrs` counts the rows of the piece.
+
+    Raises
+    ------
+    FrameError, InputFileError, UnknownNameError, ArgumentError
+        As `read_incidents`; arguments and header are looked at before the first piece.
+    """
+    require_apart(path, rejects)
+    gate = Gate(str(path), on_invalid, rejects)
+    file = open_raw(path)
+    form = sourceformats.choose_format(file.header, source, among=FORMATS, what=str(path))
+    reading = _Reading(
+        file,
+        form,
+        file.found(form),
+        _wanted(form, event_types),
+        swap_coordinates,
+        whole=on_invalid == "quarantine",
+    )
+    return reading.frames(gate)
+
+
+def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozenset[str] | None:
+    """Give the words of the source to keep; None for all."""
+    asked = form.settings.get("event_types", ALL) if event_types is None else event_types
+    names = [asked] if isinstance(asked, str) else list(asked)
+    if ALL in names:
+        return None
+    meanings = form.values.get("event_type", {})
+    keys = {sourceformats.word_key(str(name)) for name in names}
+    unknown = keys - meanings.keys() - {sourceformats.word_key(word) for word in meanings.values()}
+    if unknown or not meanings:
+        known = ", ".join(sorted({*meanings.values()})) or "none"
+        raise ArgumentError(
+            f"event_types {sorted(unknown)} are not known to {form.name}: "
+            f"give words of the source, or of {known}"
+        )
+    return frozenset(
+        word
+        for word, meant in meanings.items()
+        if word in keys or sourceformats.word_key(meant) in keys
+    )
+
+
+@dataclass
+class _Reading:
+    """One file being read: what is known of it, and what must be remembered."""
+
+    file: RawFile
+    form: SourceFormat
+    found: dict[str, str]
+    wanted: frozenset[str] | None
+    swap: bool
+    whole: bool
+    seen: SeenIds = field(default_factory=SeenIds)
+    orders: frozenset[str] | None = None
+
+    def frames(self, gate: Gate) -> Iterator[gpd.GeoDataFrame]:
+        only_mapped = self.file.personal or self.form.settings.get("only_mapped", False)
+        columns = None if self.whole and not only_mapped else set(self.found.values())
+        with gate:
+            for raw in self.file.chunks(columns):
+                before = gate.rejected
+                frame, faults, counts = self._convert(raw)
+                good = gate.pass_rows(frame, raw.frame, faults)
+                good.attrs = {
+                    "format": self.form.name,
+                    "rows_in_file": len(raw.frame),
+                    "rows_rejected": gate.rejected - before,
+                    **counts,
+                }
+                yield good
+
+    def _convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults, dict[str, int]]:
+        faults = Faults()
+        faults.extend(raw.faults)
+        rows = raw.frame
+        if len(faults):
+            rows = rows[~faults.marks(rows.index)]
+        count = len(rows)
+        rows = self._choose(rows)
+        shapes = None if raw.geometry is None else raw.geometry.loc[rows.index]
+        positions, more, swapped = find_positions(rows, self.found, shapes, swap=self.swap)
+        faults.extend(more)
+        with ThreadPoolExecutor(1) as worker:  # making points takes as long as all the rest
+            points = worker.submit(to_points, positions)
+            frame = self._columns(rows, raw, faults)
+        frame["location_precision"] = _precision(frame, positions)
+        spatial = gpd.GeoDataFrame(frame, geometry=points.result())[list(INCIDENTS)]
+        return spatial, faults, {"rows_left_out": count - len(rows), "rows_swapped": swapped}
+
+    def _choose(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Leave out the event types that are not wanted; unknown ones stay, to be faults."""
+        column = self.found.get("event_type")
+        if self.wanted is None or column is None:
+            return rows
+        meanings = self.form.values["event_type"]
+        unwanted = {word: word for word in meanings.keys() - self.wanted}
+        words, _ = values.map_words(rows[column], unwanted, unlisted="")
+        return rows[(words.fillna("") == "").to_numpy(dtype=bool)]
+
+    def _columns(self, rows: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.DataFrame:
+        frame = pd.DataFrame(index=rows.index)
+        frame["event_id"] = self._ids(rows, faults)
+        frame["date"] = self._dates(rows, faults)
+        for ours in _WORDS:
+            texts = self._texts(rows, ours)
+            meanings = self.form.values.get(ours, {})
+            if texts.name is None:
+                frame[ours] = texts
+                continue
+            unlisted = self.form.unlisted.get(ours)
+            frame[ours] = self._kept(values.map_words(texts, meanings, unlisted=unlisted), faults)
+        for ours in _COUNTS:
+            if ours not in self.found:
+                frame[ours] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
+                continue
+            texts = self._texts(rows, ours)
+            frame[ours] = self._kept(values.parse_counts(texts, decimal=raw.decimal), faults)
+        frame["outcome"] = frame["outcome"].fillna("unknown")
+        self._compare_estimates(rows, frame, faults)
+        for ours in _PLACES:
+            frame[ours] = values.strip_missing(self._texts(rows, ours))
+        frame["source"] = self._texts(rows, "source").fillna(self.form.label or self.file.path.name)
+        return frame
+
+    def _texts(self, rows: pd.DataFrame, ours: str) -> pd.Series:
+        """Give the file's column for one of ours: unnamed where the file lacks it."""
+        if ours in self.found:
+            return rows[self.found[ours]]
+        return pd.Series(self.form.constants.get(ours, pd.NA), index=rows.index, dtype=TEXT)
+
+    @staticmethod
+    def _kept(parsed: tuple[pd.Series, Faults], faults: Faults) -> pd.Series:
+        faults.extend(parsed[1])
+        return parsed[0]
+
+    def _ids(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
+        if "event_id" not in self.found:
+            made = [f"{self.file.path.name}:{row}" for row in rows.index]
+            return pd.Series(made, index=rows.index, dtype=TEXT)
+        texts = rows[self.found["event_id"]]
+        column = str(texts.name)
+        ids = texts.str.strip()
+        faults.add(ids.isna() | (ids == ""), column, texts, "is missing")
+        faults.add(self.seen.repeated(ids), column, texts, "is the id of an earlier row")
+        return ids
+
+    def _dates(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
+        texts = self._texts(rows, "date")
+        parsed = values.parse_dates(
+            texts,
+            orders=self._date_orders,
+            fallback=self.form.settings.get("date_order"),
+            latest=pd.Timestamp.now().normalize(),
+        )
+        return self._kept(parsed, faults)
+
+    def _date_orders(self) -> frozenset[str]:
+        """Look through the dates of the whole file, once."""
+        if self.orders is None:
+            column = self.found["date"]
+            pieces = self.file.chunks({column})
+            self.orders = frozenset().union(
+                *(values.date_orders(piece.frame[column]) for piece in pieces)
+            )
+        return self.orders
+
+    def _compare_estimates(self, rows: pd.DataFrame, frame: pd.DataFrame, faults: Faults) -> None:
+        if not {"lowest", "highest"} <= self.found.keys():
+            return
+        lowest = self._kept(values.parse_counts(self._texts(rows, "lowest")), faults)
+        highest = self._kept(values.parse_counts(self._texts(rows, "highest")), faults)
+        best = frame["killed"]
+        unordered = ((lowest > best) | (best > highest)).fillna(False)
+        reason = "is not between the lowest and the highest estimate"
+        faults.add(unordered, self.found["killed"], best, reason)
+
+
+def _precision(frame: pd.DataFrame, positions: coordinates.Positions) -> pd.Series:
+    """Say how precise the place is, by its finest name, where nothing else says it."""
+    precision = frame["location_precision"]
+    unsaid = precision.isna() & positions.lon.isna()
+    if not unsaid.any():
+        return precision
+    for ours in _PLACES:
+        named = unsaid & frame[ours].notna()
+        precision = precision.mask(named, ours.removesuffix("_name"))
+        unsaid &= ~named
+    return precision

@@ -1,0 +1,113 @@
+"""Any table with places, piece by piece, as it stands: for joining it to units."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from maligeo.errors import UnknownNameError
+from maligeo.readers import values
+from maligeo.readers.incidents import FORMATS
+from maligeo.readers.positions import find_positions
+from maligeo.readers.rawfiles import RawFile, open_raw
+from maligeo.readers.rejecting import Faults, Gate, require_apart
+from maligeo.readers.sourceformats import SourceFormat, load_format
+from maligeo.readers.tables import RawTable
+
+_NAMES = ("adm1_name", "adm2_name", "adm3_name")
+_POSITIONS = (
+    "latitude",
+    "longitude",
+    "coordinates",
+    "mgrs",
+    "utm_zone",
+    "utm_easting",
+    "utm_northing",
+    "wkt",
+    "geometry",
+)
+_PRECISION = "location_precision"
+
+
+def iter_places(
+    path: str | Path, *, on_invalid: str = "raise", rejects: str | Path | None = None
+) -> Iterator[pd.DataFrame]:
+    """Read a table with places in pieces, every column as it stands.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        CSV, TSV, Excel, Parquet, or a vector file with points. Columns about persons are
+        left out.
+    on_invalid : {"raise", "quarantine"}, default "raise"
+        Raise one error with every fault, or write faulty rows to `rejects`.
+    rejects : str or pathlib.Path, optional
+        CSV file for the faulty rows, with "quarantine".
+
+    Yields
+    ------
+    pandas.DataFrame
+        Of some ten to a few hundred thousand rows: the columns of the file as text; `lon`
+        and `lat` in degrees, NaN where a row has no position; and, where the file has
+        them under any usual name, `adm1_name … adm3_name` and `location_precision`, read
+        as `read_incidents` reads them. Positions outside the country stand; half ones,
+        (0, 0) and swapped ones are faults.
+
+    Raises
+    ------
+    UnknownNameError
+        If the file has neither positions nor names of units.
+    FrameError, InputFileError, ArgumentError
+        As `read_incidents`.
+    """
+    require_apart(path, rejects)
+    gate = Gate(str(path), on_invalid, rejects)
+    file = open_raw(path)
+    form = _format(file)
+    found = {ours: name for ours, name in file.found(form).items() if ours in _wanted()}
+    if not found.keys() - {_PRECISION, "utm_zone"}:
+        raise UnknownNameError(
+            f"{path} has neither positions nor names of units; its columns are: "
+            + ", ".join(file.columns)
+        )
+    return _pieces(file, form, found, gate)
+
+
+def _wanted() -> frozenset[str]:
+    return frozenset((*_NAMES, *_POSITIONS, _PRECISION))
+
+
+def _format(file: RawFile) -> SourceFormat:
+    """Give the format that the file bears; a table of any other make counts as plain."""
+    forms = [load_format(name) for name in FORMATS]
+    return next((form for form in forms if not form.lacks(file.header)), forms[-1])
+
+
+def _pieces(
+    file: RawFile, form: SourceFormat, found: dict[str, str], gate: Gate
+) -> Iterator[pd.DataFrame]:
+    with gate:
+        for raw in file.chunks():
+            frame, faults = _read(raw, form, found)
+            yield gate.pass_rows(frame, raw.frame, faults)
+
+
+def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.DataFrame, Faults]:
+    faults = Faults()
+    faults.extend(raw.faults)
+    rows = raw.frame[~faults.marks(raw.frame.index)] if len(faults) else raw.frame
+    shapes = None if raw.geometry is None else raw.geometry.loc[rows.index]
+    positions, more, _ = find_positions(rows, found, shapes, swap=False, abroad=True)
+    faults.extend(more)
+    added = {"lon": positions.lon, "lat": positions.lat}
+    for ours in _NAMES:
+        if ours in found:
+            added[ours] = values.strip_missing(rows[found[ours]])
+    if _PRECISION in found:
+        meanings = form.values.get(_PRECISION, {})
+        unlisted = form.unlisted.get(_PRECISION)
+        added[_PRECISION], more = values.map_words(
+            rows[found[_PRECISION]], meanings, unlisted=unlisted
+        )
+        faults.extend(more)
+    return rows.assign(**added), faults

@@ -1,0 +1,304 @@
+"""Projects from tables: AidData's, and those that people keep by hand."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import catalog
+from maligeo.errors import InputFileError
+from maligeo.readers.amounts import parse_amounts
+from maligeo.readers.positions import find_positions, to_points
+from maligeo.readers.project_checks import check_projects
+from maligeo.readers.project_frames import designated_level, project_frame
+from maligeo.readers.project_places import LEVELS, PLACE_COLUMNS, places_of
+from maligeo.readers.rawfiles import open_raw
+from maligeo.readers.rejecting import Faults, Gate, require_apart
+from maligeo.readers.sourceformats import SourceFormat, choose_format, word_key
+from maligeo.readers.tables import RawTable
+from maligeo.readers.values import parse_counts, parse_dates, parse_numbers, strip_missing
+
+TABLES: Final = ("aiddata", "plain_projects")
+
+_TEXTS: Final = ("title", "programme", "funder", "implementer", "sector", "note", "source")
+_WORDS: Final = ("status", "reach", "location_precision", "place_level")
+_AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
+_UNCLEAR: Final = "unclear"
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table with what its columns mean, and the faults found so far.
+
+    `raw` lacks the rows with too many or too few cells, whose text may stand in wrong
+    columns; `verbatim` has all.
+    """
+
+    raw: RawTable
+    verbatim: pd.DataFrame
+    made: SourceFormat
+    found: dict[str, str]
+    name: str
+    faults: Faults = field(default_factory=Faults)
+
+    def cells(self, ours: str) -> pd.Series:
+        """Give the text of a column of ours, missing throughout where the file has none."""
+        if ours not in self.found:
+            return pd.Series(pd.NA, index=self.raw.frame.index, dtype="string", name=ours)
+        return strip_missing(self.raw.frame[self.found[ours]])
+
+
+def read_project_table(
+    path: str | Path,
+    *,
+    source: str = "auto",
+    on_invalid: str = "raise",
+    rejects: str | Path | None = None,
+    swap_coordinates: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read projects from a table or a vector file.
+
+    Parameters
+    ----------
+    path, source, on_invalid, rejects, swap_coordinates
+        As for `maligeo.readers.projects.read_projects`, but for IATI.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_projects` gives it.
+
+    Raises
+    ------
+    InputFileError, FrameError, ArgumentError, UnknownNameError
+        As `read_projects` raises.
+    """
+    require_apart(path, rejects)
+    gate = Gate(f"projects in {path}", on_invalid, rejects)
+    table = _open(Path(path), source)
+    frame = _project_columns(table)
+    kept = _concerns_country(table)
+    shapes, swapped = _shapes(table, swap=swap_coordinates)
+    projects = project_frame(_with_places(table, frame[kept], shapes))
+    table.faults.extend(check_projects(projects, table.found))
+    with gate:
+        good = gate.pass_rows(projects, table.verbatim, table.faults).reset_index(drop=True)
+    good.attrs = {
+        "format": table.made.name,
+        "rows_in_file": len(table.verbatim),
+        "rows_left_out": int((~kept & ~table.faults.marks(kept.index)).sum()),
+        "rows_rejected": gate.rejected,
+        "rows_swapped": swapped,
+    }
+    return good
+
+
+def _open(path: Path, source: str) -> _Table:
+    """Read the rows; of a file with columns about persons only those that are needed."""
+    file = open_raw(path)
+    made = choose_format(file.header, source, among=TABLES, what=str(path))
+    found = file.found(made)
+    pieces = list(file.chunks(set(found.values()) if file.personal else None))
+    faults = Faults()
+    for piece in pieces:
+        faults.extend(piece.faults)
+    raw = pieces[0]
+    if len(pieces) > 1:
+        raw = replace(raw, frame=pd.concat([piece.frame for piece in pieces]))
+    if raw.frame.empty:
+        raise InputFileError(f"{path} has a header and no rows")
+    sound = replace(raw, frame=raw.frame[~faults.marks(raw.frame.index)])
+    return _Table(sound, raw.frame, made, found, path.name, faults)
+
+
+def _project_columns(table: _Table) -> pd.DataFrame:
+    """Read what belongs to the project rather than to a place."""
+    frame = pd.DataFrame(index=table.raw.frame.index)
+    frame["project_id"] = _ids(table)
+    for column in _TEXTS:
+        frame[column] = table.cells(column)
+    origin = f"{table.made.label}: {table.name}" if table.made.label else table.name
+    rows = frame.index.astype("string").to_series(index=frame.index)
+    frame["source"] = frame["source"].fillna(origin + ", row " + rows)
+    for column in _WORDS:
+        frame[column] = _words(table, column)
+    if "precision_code" in table.found:
+        frame["location_precision"] = _words(table, "precision_code").replace(_UNCLEAR, pd.NA)
+    counts, faults = parse_counts(table.cells("project_count"))
+    table.faults.extend(faults)
+    frame["project_count"] = counts.fillna(1)
+    for column in ("start_date", "end_date"):
+        frame[column], faults = parse_dates(
+            table.cells(column), fallback=table.made.settings.get("date_order")
+        )
+        table.faults.extend(faults)
+    reverse = frame["end_date"] < frame["start_date"]
+    ends = table.cells("end_date")
+    table.faults.add(reverse, str(ends.name), ends, "lies before the start date")
+    _add_amounts(table, frame)
+    frame["place_share"] = _shares(table)
+    return frame
+
+
+def _ids(table: _Table) -> pd.Series:
+    """Give the ids; in a table without such a column every row is a project of its own."""
+    ids = table.cells("project_id")
+    if "project_id" not in table.found:
+        rows = ids.index.astype("string").to_series(index=ids.index)
+        return f"{Path(table.name).stem}:" + rows
+    table.faults.add(ids.isna(), table.found["project_id"], ids, "is missing")
+    return ids
+
+
+def _words(table: _Table, column: str) -> pd.Series:
+    """Turn words of the file into ours; a word that is not known is a fault."""
+    cells = table.cells(column)
+    meanings = table.made.values.get(column, {})
+    meant = cells.map(lambda word: meanings.get(word_key(word), pd.NA), na_action="ignore")
+    meant = meant.astype("string")
+    listed = ", ".join(dict.fromkeys(meanings.values()))
+    table.faults.add(
+        cells.notna() & meant.isna(), str(cells.name), cells, f"is no word for {listed}"
+    )
+    return meant
+
+
+def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:
+    """Read amounts; all of a row must be in one currency."""
+    currency = _currencies(table)
+    for column in _AMOUNTS:
+        cells = table.cells(column)
+        if table.made.settings.get("amounts") == "numbers":
+            values, faults = parse_numbers(cells, decimal=table.made.settings.get("decimal"))
+            read = pd.DataFrame({"amount": values, "currency": pd.NA}, dtype="object")
+        else:
+            read, faults = parse_amounts(cells)
+        table.faults.extend(faults)
+        frame[column] = read["amount"].astype("Float64")
+        stated = read["currency"].astype("string")
+        other = (stated.notna() & currency.notna() & (stated != currency)).fillna(False)
+        reason = "is in " + stated + ", another amount or column of the row says " + currency
+        table.faults.add(other, str(cells.name), cells, reason)
+        negative = (frame[column] < 0).fillna(False)
+        table.faults.add(negative, str(cells.name), cells, "is negative")
+        currency = currency.fillna(stated)
+    frame["budget_currency"] = currency
+
+
+def _currencies(table: _Table) -> pd.Series:
+    """Read the column of currencies: codes, signs or words."""
+    cells = table.cells("budget_currency")
+    constant = table.made.constants.get("budget_currency")
+    if constant is not None:
+        return pd.Series(constant, index=cells.index, dtype="string")
+    read, _ = parse_amounts("1 " + cells)
+    unknown = cells.notna() & read["currency"].isna()
+    table.faults.add(unknown, str(cells.name), cells, "is no currency that is known")
+    return read["currency"].astype("string")
+
+
+def _shares(table: _Table) -> "pd.Series[float]":
+    """Read shares, "40 %" or 0.4, as parts of 1.
+
+    Without a sign they are percentages, unless none in the file is larger than 1.
+    """
+    cells = table.cells("place_share")
+    signed = cells.str.endswith("%").fillna(False)
+    values, faults = parse_numbers(cells.str.rstrip("% \u00a0\u202f"), decimal=table.raw.decimal)
+    table.faults.extend(faults)
+    percent = signed | bool((values > 1).any())
+    shares = values.where(~percent, values / 100)
+    odd = ((shares < 0) | (shares > 1)).fillna(False)
+    table.faults.add(odd, str(cells.name), cells, "is no share between 0 and 100 %")
+    return shares.mask(odd)
+
+
+def _shapes(table: _Table, *, swap: bool) -> tuple[gpd.GeoSeries, int]:
+    """Give the geometries of the rows; those in the country are checked."""
+    rows, geometry = table.raw.frame, table.raw.geometry
+    spots = None if geometry is None else geometry.representative_point()
+    here = ~_abroad(table)
+    inside = None if spots is None else spots[here]
+    positions, faults, swapped = find_positions(rows[here], table.found, inside, swap=swap)
+    table.faults.extend(faults)
+    if geometry is not None and not swapped:
+        return geometry, 0
+    abroad, _, _ = find_positions(rows[~here], table.found, None, swap=False)
+    shapes = pd.concat([to_points(positions), to_points(abroad)])
+    return shapes.reindex(rows.index), swapped
+
+
+def _concerns_country(table: _Table) -> "pd.Series[bool]":
+    """Tell which rows are about the country, or do not say about which."""
+    recipients = table.cells("recipients").str.upper()
+    country = catalog.country()
+    wanted = {str(country["iso3"]), str(country["name_en"]).upper()}
+    listed = recipients.str.split("|").map(wanted.isdisjoint, na_action="ignore")
+    gazetted = table.cells("gazetteer").notna() & ~_abroad(table)
+    return gazetted | ~(listed.astype("boolean").fillna(False))
+
+
+def _abroad(table: _Table) -> "pd.Series[bool]":
+    """Tell which places lie in another country, by the hierarchy of GeoNames."""
+    codes = table.cells("gazetteer").str.split("|")
+    home = str(catalog.country()["iso2"])
+    away = codes.map(lambda parts: home not in parts and len(parts) > 2, na_action="ignore")
+    return away.astype("boolean").fillna(False).astype(bool)
+
+
+def _with_places(table: _Table, frame: pd.DataFrame, shapes: gpd.GeoSeries) -> pd.DataFrame:
+    """Make one row of each row of the file and place that it names."""
+    names = [f"{level}_name" for level in LEVELS] + ["place"]
+    cells = pd.DataFrame({name: table.cells(name) for name in names}).loc[frame.index]
+    named = [
+        place | {"row": row, "together": len(places)}
+        for row, texts in cells.to_dict("index").items()
+        for places in [places_of({k: v for k, v in texts.items() if isinstance(v, str)})]
+        for place in places
+    ]
+    found = pd.DataFrame(named, columns=[*PLACE_COLUMNS, "row", "together"]).set_index("row")
+    rows = frame.loc[found.index]
+    for column in (name for name in PLACE_COLUMNS if name not in ("note", "place_level")):
+        rows[column] = found[column].astype("string")
+    rows["place_level"] = rows["place_level"].fillna(_levels(table).loc[rows.index])
+    rows["place_level"] = rows["place_level"].fillna(found["place_level"].astype("string"))
+    rows["location_code"] = _location_codes(table).loc[rows.index]
+    rows["geometry"] = shapes.loc[rows.index].array
+    rows["note"] = _joined(rows["note"], found["note"].astype("string"))
+    return _without_shared(rows, found["together"] > 1)
+
+
+def _without_shared(rows: pd.DataFrame, several: "pd.Series[bool]") -> pd.DataFrame:
+    """Take away a position or share that a row states for several places together."""
+    spot, share = several & rows["geometry"].notna(), several & rows["place_share"].notna()
+    remark = pd.Series("one position for several places: left out", index=rows.index)
+    rows["note"] = _joined(rows["note"], remark.where(spot).astype("string"))
+    text = (rows["place_share"] * 100).astype("string") + " % for several places together"
+    rows["note"] = _joined(rows["note"], text.where(share))
+    rows["geometry"] = rows["geometry"].where(~spot, None)
+    rows["place_share"] = rows["place_share"].mask(share)
+    return rows
+
+
+def _levels(table: _Table) -> pd.Series:
+    """Give the levels that the file states by codes of features, or by another country."""
+    levels = table.cells("designation").map(designated_level, na_action="ignore")
+    return levels.astype("string").mask(_abroad(table), "abroad")
+
+
+def _location_codes(table: _Table) -> pd.Series:
+    return (
+        str(table.made.settings.get("location_vocabulary", "")) + ":" + table.cells("location_code")
+    )
+
+
+def _joined(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Join two columns of remarks, row by row; indexes may repeat, so by position."""
+    first, second = left.astype("string").array, right.astype("string").array
+    texts = [
+        "; ".join(text for text in pair if isinstance(text, str)) or None
+        for pair in zip(first, second, strict=True)
+    ]
+    return pd.Series(pd.array(texts, dtype="string"), index=left.index)
