@@ -13,31 +13,22 @@ FLOORS = {
     6: {"cli", "__main__"},
     5: {"streams", "maps", "tiles", "figures", "exports"},
     4: {"style", "labels", "release"},
-    3: {"overview", "densities", "published", "gaps", "surface", "populations"},
+    3: {
+        "overview", "densities", "published", "counting", "projectcounts", "rates", "changes",
+        "timing", "coverages", "conversion", "reconciliation", "exposure", "populations",
+        "gaps", "indicators", "ranking", "sensitivity", "shortfalls", "concentration",
+        "autocorrelation", "money", "surface", "kernels",
+    },
     2: {
-        "locating",
-        "findings",
-        "ancestry",
-        "lazyframes",
-        "namematch",
-        "nearest",
-        "allocation",
-        "overlay",
-        "crosswalks",
+        "locating", "findings", "ancestry", "lazyframes", "namematch", "nearest", "allocation",
+        "overlay", "crosswalks", "zonal", "dissolving",
     },
-    1: {"boundaries", "readers", "catalog"},
+    1: {"boundaries", "readers", "catalog", "tilefiles"},
     0: {
-        "wholefiles",
-        "errors",
-        "columns",
-        "crs",
-        "names",
-        "periods",
-        "checks",
-        "unitindex",
-        "_optional",
+        "wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex",
+        "unitkeys", "_optional",
     },
-}
+}  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 APART = FLOORS[5]  # none of these imports another
 

@@ -6,13 +6,15 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import worlds
+from shapely.geometry import box
 
 from maligeo.allocation import allocate
 from maligeo.columns import DENSITY
-from maligeo.densities import combine, density, poisson_interval, smooth_rates
+from maligeo.densities import combine, density
 from maligeo.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.locating import locate
+from maligeo.rates import poisson_interval, smooth_rates
+from tests import worlds
 
 UNITS = worlds.square_units()
 
@@ -274,3 +276,166 @@ def test_smoothed_rates_lie_between_the_raw_rate_and_the_mean(
 
 def test_one_known_unit_cannot_be_smoothed() -> None:
     assert np.isnan(smooth_rates([3, np.nan], [100, 100])).all()
+
+
+class TestWaysOfCounting:
+    def shares(self, **options: object) -> pd.DataFrame:
+        located = locate(
+            worlds.projects(
+                {"project_id": "p1", "adm1_name": "Alpha"},
+                {"project_id": "p1", "adm1_name": "Béta-Sud"},
+                {"project_id": "p2", "adm1_name": "Alpha"},
+                {"project_id": "p3", "place_level": "country"},
+            ),
+            UNITS,
+        )
+        return allocate(located, UNITS, **options)
+
+    def test_full_counts_show_the_unique_total_beside_the_sum(self) -> None:
+        table = density(self.shares(), UNITS, measure="projects")
+        assert table["count"].sum() == 4
+        assert (table["unique_total"] == 3).all()
+        assert "3.0" in table.to_csv()
+
+    def test_weighted_counting_takes_the_shares_by_area(self) -> None:
+        shares = self.shares(by="area")
+        table = by_name(density(shares, UNITS, measure="projects", counting="weighted"))
+        assert table["count"].to_dict() == {
+            "Alpha": pytest.approx(1.2), "Béta-Sud": pytest.approx(0.8), "countrywide": 1,
+        }  # fmt: skip
+        assert set(table["measure"]) == {"projects_weighted"}
+        with pytest.raises(ArgumentError, match="fractional counting needs shares by equal"):
+            density(shares, UNITS, measure="projects", counting="fractional")
+
+    def test_projects_count_in_each_period_in_which_they_are_under_way(self) -> None:
+        shares = self.shares()
+        shares["start_date"] = pd.to_datetime(
+            shares["project_id"].map({"p1": "2020-06-01", "p2": "2021-02-01"})
+        )
+        shares["end_date"] = pd.to_datetime(
+            shares["project_id"].map({"p1": "2021-01-31", "p2": "2021-12-31"})
+        )
+        table = density(shares, UNITS, measure="projects", period="year")
+        alpha = table[table["name"] == "Alpha"]
+        assert alpha["count"].tolist() == [1, 2]
+        undated = table[table["period_start"].isna()]
+        assert undated["place_kind"].tolist() == ["countrywide"]
+        assert "cannot be told" in undated["note"].iloc[0]
+        programmes = density(shares, UNITS, measure="programmes", period="2021")
+        assert by_name(programmes).loc["Alpha", "count"] == 1
+
+
+class TestMoney:
+    def shares(self) -> pd.DataFrame:
+        amounts: list[dict[str, object]] = [
+            {"project_id": "p1", "adm1_name": "Alpha", "amount": 300.0, "currency": "EUR"},
+            {"project_id": "p1", "adm1_name": "Béta-Sud", "amount": 300.0, "currency": "EUR"},
+            {"project_id": "p2", "adm1_name": "Alpha", "amount": 1000.0, "currency": "USD"},
+            {"project_id": "p3", "adm1_name": "Béta-Sud", "amount": pd.NA, "currency": pd.NA},
+            {"project_id": "p4", "place_level": "country", "amount": 50.0, "currency": "EUR"},
+            {
+                "project_id": "b1", "project_count": 0, "place_level": "unattributed",
+                "amount": 7.0, "currency": "EUR",
+            },
+        ]  # fmt: skip
+        names = {"amount": "budget_amount", "currency": "budget_currency"}
+        rows = worlds.projects(*amounts).rename(columns=names).astype({"budget_amount": "Float64"})
+        return allocate(locate(rows, UNITS), UNITS)
+
+    def test_an_amount_counts_once_by_share_and_currencies_stay_apart(self) -> None:
+        table = density(self.shares(), UNITS, measure="money")
+        euro, dollar = (by_name(rows) for _, rows in table.groupby("measure"))
+        assert euro["count"].to_dict() == {
+            "Alpha": 150, "Béta-Sud": 150, "countrywide": 50, "unattributed": 7,
+        }  # fmt: skip
+        assert (euro["unique_total"] == 357).all()
+        assert dollar["count"].iloc[0] == 1000
+        assert set(table["measure"]) == {"money_EUR", "money_USD"}
+
+    def test_projects_that_state_no_amount_make_it_a_lower_bound(self) -> None:
+        table = density(self.shares(), UNITS, measure="money")
+        beta = table[table["name"] == "Béta-Sud"].set_index("measure")
+        assert beta.loc["money_EUR", "note"] == "at least: no amount is stated by 1 of 2"
+        assert pd.isna(beta.loc["money_EUR", "count_high"])
+        assert pd.isna(beta.loc["money_USD", "count"])
+
+    def test_what_makes_no_sum_is_refused(self) -> None:
+        shares = self.shares()
+        with pytest.raises(ArgumentError, match="counts once"):
+            density(shares, UNITS, measure="money", counting="full")
+        with pytest.raises(ArgumentError, match="spread over time"):
+            density(shares, UNITS, measure="money", period="2021")
+        torn = shares.copy()
+        torn.loc[0, "budget_amount"] = 299.0
+        torn.loc[2, "budget_currency"] = pd.NA
+        with pytest.raises(FrameError, match=r"(?s)2 faults.*another amount.*currency"):
+            density(torn, UNITS, measure="money")
+        none = shares.assign(budget_amount=pd.array([pd.NA] * len(shares), dtype="Float64"))
+        with pytest.raises(UnknownNameError, match="no project states"):
+            density(none, UNITS, measure="money")
+
+
+def test_calendar_periods_keep_the_figures_that_last_exactly_that() -> None:
+    figures = worlds.figures(
+        {"value": 10}, {"value": 3, "period_start": "2021-01-01", "period_end": "2021-03-31"},
+        {"value": 2, "period_start": "2021-02-01", "period_end": "2021-03-31"},
+    )  # fmt: skip
+    kept = {
+        period: density(figures, UNITS, measure="incidents", period=period)["count"].tolist()
+        for period in ("year", "quarter")
+    }
+    assert kept == {"year": [10], "quarter": [3]}
+    several = density(figures, UNITS, measure="incidents", period=["2021-02/2021-03", "2020"])
+    assert several["count"].tolist() == [2]
+
+
+def test_a_unit_that_stands_twice_is_refused() -> None:
+    figures = worlds.figures({"unit": "Alpha", "value": 3}, {"unit": "ALPHA", "value": 4})
+    with pytest.raises(FrameError, match="stands twice"):
+        density(figures, UNITS, measure="incidents")
+
+
+def test_published_victims_have_no_interval() -> None:
+    figures = worlds.figures({"unit": "Alpha", "value": 8, "measure": "killed"})
+    table = density(figures, UNITS, measure="killed", population=worlds.people(1e5, 1e5))
+    assert table["ci_low"].isna().all()
+    assert table["per_100k"].notna().any()
+
+
+@pytest.mark.parametrize("measure", ["incidents", "projects", "people", "money"])
+def test_the_order_of_the_rows_changes_no_byte(measure: str) -> None:
+    records = {
+        "incidents": worlds.figures(
+            {"value": 200}, {"unit": "Alpha|Béta-Sud", "value": 12, "source": "b"},
+            {"unit": "Alpha", "value": 38, "basis": "share_pct", "source": "a"},
+            {"unit": "Béta-Sud", "value": 11}, {"value": 7, "publisher": "MINUSMA"},
+        ),
+        "projects": TestWaysOfCounting().shares(),
+        "money": TestMoney().shares(),
+        "people": worlds.people(10, 20),
+    }[measure]  # fmt: skip
+    people = worlds.people(50_000, 10_000)
+    tables = {
+        density(rows, UNITS, measure=measure, population=people.iloc[::step]).to_csv()
+        for rows, step in ((records, 1), (records.iloc[::-1], -1), (records.sample(frac=1), 1))
+    }
+    assert len(tables) == 1
+
+
+def test_the_local_mean_needs_enough_units() -> None:
+    """Thirty-six cells, one of them with many incidents: its neighbours are drawn to it."""
+    cells = worlds.square_units().iloc[[0] * 36].reset_index(drop=True)
+    cells["pcode"] = cells["name"] = [f"C{at:02}" for at in range(36)]
+    cells = cells.set_geometry([box(at % 6, at // 6, at % 6 + 1, at // 6 + 1) for at in range(36)],
+                               crs="EPSG:4326")  # fmt: skip
+    figures = worlds.figures(
+        *({"unit": name, "value": 40 if name == "C14" else 2} for name in cells["name"])
+    )
+    people = cells[["vintage", "pcode", "name"]].assign(
+        population=1e5, population_year=2020, source="hand-made", note=None
+    )
+    table = by_name(density(figures, cells, measure="incidents", population=people))
+    assert table["local_per_100k"].iloc[:36].notna().all()
+    assert table.loc["C15", "local_per_100k"] > table.loc["C35", "local_per_100k"]
+    fewer = density(figures.iloc[:20], cells.iloc[:20], measure="incidents", population=people)
+    assert fewer["local_per_100k"].isna().all()

@@ -14,7 +14,7 @@ from tests import worlds
 ALIKE = {
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
-    "notes.total", "layer.people", "title.people", "popup.sources", "notes.sources",
+    "notes.total", "field.date", "incidents.group", "layer.people", "title.people", "popup.sources", "notes.sources",
     "control.period_plain",
 }  # fmt: skip
 

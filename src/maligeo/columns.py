@@ -96,6 +96,11 @@ DENSITY: Final = (
     "publisher",
     "source",
     "note",
+    "records",
+    "unique_total",
+    "per_incident",
+    "low_count",
+    "local_per_100k",
 )
 
 POPULATION: Final = ("vintage", "pcode", "name", "population", "population_year", "source", "note")

@@ -1,10 +1,10 @@
 """Counts to densities and rates by unit, period and measure."""
 
+from typing import Final
+
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2
 
 from maligeo import columns
 from maligeo.checks import (
@@ -15,20 +15,30 @@ from maligeo.checks import (
     require_same_vintage,
 )
 from maligeo.columns import Counting
-from maligeo.errors import ArgumentError, FrameError
-from maligeo.errors import Fault as _Fault
-from maligeo.periods import parse_period, years
-from maligeo.published import counts_from_figures
+from maligeo.counting import count_areas, count_incidents
+from maligeo.errors import Fault, FrameError
+from maligeo.periods import years
+from maligeo.projectcounts import count_projects
+from maligeo.published import count_figures
+from maligeo.rates import FEWEST_UNITS, Floats, Pairs, shared_borders, smooth_rates
+from maligeo.timing import Periods
+from maligeo.unitkeys import unit_keys
 
-CONFIDENCE = 0.95
 PER_SQKM = 1_000.0
 PER_PEOPLE = 100_000.0
-ALLOCATED_MEASURES = ("projects", "programmes")
+EVENTS: Final = ("incidents",)  # independent of one another, as a Poisson count must be
 
-_Floats = npt.NDArray[np.float64]
-_NUMBERS = ("count", "count_low", "count_high", "area_sqkm", "population", "per_1000_sqkm")
-_RATES = ("per_100k", "ci_low", "ci_high", "smoothed_per_100k")
-_SORT = ["measure", "publisher", "period_start", "period_end"]
+_NUMBERS = (
+    "count", "count_low", "count_high", "area_sqkm", "population", "per_1000_sqkm", "per_100k",
+    "ci_low", "ci_high", "smoothed_per_100k", "local_per_100k", "per_incident", "unique_total",
+)  # fmt: skip
+_TYPES = {
+    **dict.fromkeys(_NUMBERS, "Float64"),
+    **dict.fromkeys(("population_year", "records"), "Int64"),
+    **dict.fromkeys(("period_start", "period_end"), "datetime64[us]"),
+    "low_count": "boolean",
+}
+_SERIES = ["measure", "publisher", "period_start", "period_end"]
 
 
 def density(
@@ -37,40 +47,57 @@ def density(
     *,
     measure: str,
     population: pd.DataFrame | None = None,
-    period: str | None = None,
-    counting: Counting = "full",
+    period: Periods = None,
+    counting: Counting | None = None,
 ) -> pd.DataFrame:
     """Count records by unit, and relate the counts to area and people.
 
     Parameters
     ----------
     records : pandas.DataFrame
-        Published figures (`load_figures`), allocated projects (`allocate`) or people
-        (`population`); which of them is seen from the columns.
+        Located incidents (`locate`), allocated areas or projects (`allocate`), published
+        figures (`load_figures`) or people (`population`); which of them is seen from the
+        columns. `with_coverage` states what the source of incidents or areas covers.
     units : geopandas.GeoDataFrame
         Units of the same vintage, with `area_sqkm`.
     measure : str
-        What to count. Of figures: one of their measures, such as "incidents"; of
-        projects: "projects" or "programmes"; of people: "people".
+        What to count. Of incidents: "incidents", "victims", "killed", "injured",
+        "civilians", "civilians_killed", "civilians_injured". Of areas, in square metres,
+        each counted once: "cancelled_sqm", "reduced_sqm", "cleared_sqm",
+        "suspected_sqm", "confirmed_sqm". Of projects: "projects", "programmes", and
+        "money", "money_donor", "money_disbursed", which give a measure per currency
+        ("money_EUR"). Of figures: one of their measures. Of people: "people".
     population : pandas.DataFrame, optional
         People per unit, as from `maligeo.population`; without it rates per person are
         missing.
-    period : str, optional
-        Keep the figures that lie wholly within a period such as "2021" or
-        "2021-01/2021-09". A published figure is never cut.
-    counting : {"full", "fractional"}, default "full"
-        How a project in several units counts: 1 in each, or its share in each.
+    period : str or sequence of str, optional
+        "year", "quarter", "month"; a period such as "2021" or "2021-01/2021-09"; or
+        several such. Incidents and areas belong to the period that holds their date,
+        projects to each in which they are under way, and a published figure, which is
+        never cut, to one that holds it whole.
+    counting : {"full", "fractional", "weighted"}, optional
+        How a project in several units counts: 1 in each, or its share in each, equal or
+        by area, people or statement (`by=` of `allocate`). Without it projects and
+        programmes count in full and money by share.
 
     Returns
     -------
     pandas.DataFrame
         One row per unit, period and measure, and rows for what concerns no single unit
-        (`place_kind`); columns as `maligeo.columns.DENSITY`. `per_1000_sqkm` is the count
-        of the whole period per 1,000 km², `per_100k` the count per 100,000 people and
-        year. `ci_low` and `ci_high` are the exact 95 % Poisson interval of `per_100k`
-        (Garwood 1936) for whole counts. `smoothed_per_100k` shrinks rates towards the
-        mean of the units (empirical Bayes, Marshall 1991). Missing is not zero: a unit
-        for which the source says nothing has no count.
+        (`place_kind`) or no period; columns as `maligeo.columns.DENSITY`:
+
+        - `count`, missing where the source says nothing, which is not zero; `count_low`
+          and `count_high` are its bounds, the latter missing where it is "at least"
+        - `per_1000_sqkm`: count of the whole period per 1,000 km²; `per_100k`: per
+          100,000 people and year; `per_incident`: victims per incident
+        - `ci_low`, `ci_high`: 95 % interval of `per_100k`, exact for whole counts of
+          incidents (Garwood 1936), allowing for clusters for victims (Fay and Feuer 1997)
+        - `smoothed_per_100k`: rates of incidents shrunk towards the mean of the units
+          (empirical Bayes, Marshall 1991), `local_per_100k` towards that of the
+          neighbours, where 30 units or more are known
+        - `records`: how many stand behind the row; `low_count`: whether fewer than 20
+          events do, so that the rate says little; `unique_total`: what the measure and
+          period come to when every record counts once, beside rows that add up to more
 
     Raises
     ------
@@ -84,22 +111,24 @@ def density(
         If records, people and units are of different vintages.
     """
     require_columns(units, ("vintage", "pcode", "name", "area_sqkm"), what="units")
-    require_choice(counting, columns.COUNTINGS, option="counting")
+    if counting is not None:
+        require_choice(counting, columns.COUNTINGS, option="counting")
     vintage = require_one_vintage(units["vintage"], what="units")
-    if "basis" in records.columns and "value" in records.columns:
-        counts = _count_figures(records, units, measure, period)
-    elif "share" in records.columns:
-        counts = _count_allocated(records, units, measure, counting)
-    elif "population" in records.columns:
+    kind = _kind(records)
+    if len(records):
+        held = require_one_vintage(records["vintage"], what="records")
+        require_same_vintage(held, vintage, what="records and units")
+    if kind == "incidents":
+        counts = count_incidents(records, units, measure=measure, period=period)
+    elif kind == "areas":
+        counts = count_areas(records, units, measure=measure, period=period)
+    elif kind == "figures":
+        counts = count_figures(records, units, measure=measure, period=period)
+    elif kind == "people":
         counts = _count_people(records, units, measure)
     else:
-        reason = "neither figures, allocated projects nor people: use load_figures, allocate …"
-        raise FrameError("records", [_Fault(None, "columns", list(records.columns), reason)])
-    require_same_vintage(
-        require_one_vintage(records["vintage"], what="records"), vintage, what="records and units"
-    )
-    counts["vintage"] = vintage
-    return _relate(counts, units, population)
+        counts = count_projects(records, units, measure=measure, counting=counting, period=period)
+    return _relate(counts.assign(vintage=vintage), units, population)
 
 
 def combine(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -122,143 +151,78 @@ def combine(*tables: pd.DataFrame) -> pd.DataFrame:
     kept = [table.dropna(axis="columns", how="all") for table in tables]
     combined = pd.concat(kept, ignore_index=True).reindex(columns=list(columns.DENSITY))
     require_one_vintage(combined["vintage"], what="density tables")
-    return _typed(combined)
+    return typed(combined)
 
 
-def poisson_interval(
-    count: npt.ArrayLike, *, confidence: float = CONFIDENCE
-) -> tuple[_Floats, _Floats]:
-    """Give the exact interval of a Poisson mean from one count.
+def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFrame:
+    """Relate the counts of a table to its areas, people and periods.
 
     Parameters
     ----------
-    count : array_like, shape (n,)
-        Observed whole counts; NaN gives NaN.
-    confidence : float, default 0.95
-        Two-sided confidence.
+    table : pandas.DataFrame
+        Columns as `maligeo.columns.DENSITY`, with counts, `area_sqkm` and `population`;
+        `interval_low` and `interval_high` of the expected count where there is one.
+    pairs : numpy.ndarray of int64, shape (2, m), optional
+        Neighbours among the units, for `local_per_100k`.
 
     Returns
     -------
-    low, high : numpy.ndarray of float64, shape (n,)
-
-    Notes
-    -----
-    Garwood, F. (1936), Fiducial limits for the Poisson distribution, Biometrika 28,
-    437-442: χ²(α/2; 2k)/2 and χ²(1-α/2; 2k+2)/2, with 0 below for k = 0.
+    pandas.DataFrame
+        Columns as `maligeo.columns.DENSITY`.
     """
-    observed = np.asarray(count, dtype=np.float64)
-    tail = (1.0 - confidence) / 2.0
-    low = np.where(observed > 0, chi2.ppf(tail, 2 * np.maximum(observed, 1e-300)) / 2, 0.0)
-    low = np.where(np.isnan(observed), np.nan, low)
-    high = chi2.ppf(1.0 - tail, 2 * observed + 2) / 2
-    return low, high
+    bounds = {
+        end: pd.to_numeric(table[column]).astype("Float64") if column in table.columns else pd.NA
+        for end, column in (("ci_low", "interval_low"), ("ci_high", "interval_high"))
+    }
+    table = typed(table.reindex(columns=list(columns.DENSITY)))
+    table["per_1000_sqkm"] = table["count"] / table["area_sqkm"] * PER_SQKM
+    exposure = table["population"] * years(table["period_start"], table["period_end"])
+    exposure = exposure.mask((exposure <= 0) | (table["measure"] == "people"))
+    table["per_100k"] = table["count"] / exposure * PER_PEOPLE
+    for end, bound in bounds.items():
+        table[end] = bound / exposure * PER_PEOPLE
+    smooth = table["measure"].isin(EVENTS) & (table["place_kind"] == "unit")
+    for _, rows in table[smooth].groupby(_SERIES, dropna=False):
+        known = _floats(rows["count"].mask(rows["count_high"].isna()))
+        people = _floats(exposure[rows.index])
+        table.loc[rows.index, "smoothed_per_100k"] = smooth_rates(known, people) * PER_PEOPLE
+        if pairs is not None and np.isfinite(known / people).sum() >= FEWEST_UNITS:
+            local = smooth_rates(known, people, pairs=pairs)
+            table.loc[rows.index, "local_per_100k"] = local * PER_PEOPLE
+    return typed(table)
 
 
-def smooth_rates(count: npt.ArrayLike, exposure: npt.ArrayLike) -> _Floats:
-    """Shrink rates towards their common mean, the more the fewer people stand behind them.
-
-    Parameters
-    ----------
-    count : array_like, shape (n,)
-        Events per unit; NaN where not known.
-    exposure : array_like, shape (n,)
-        Person-years per unit.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (n,)
-        Smoothed events per person-year, never negative; NaN where the count or the
-        exposure is not known, and everywhere when fewer than two units are known.
-
-    Notes
-    -----
-    Marshall, R. J. (1991), Mapping disease and mortality rates using empirical Bayes
-    estimators, Applied Statistics 40, 283-294 (global method-of-moments estimator; a
-    negative variance between units counts as zero).
-    """
-    events = np.asarray(count, dtype=np.float64)
-    people = np.asarray(exposure, dtype=np.float64)
-    known = np.isfinite(events) & np.isfinite(people) & (people > 0)
-    smoothed = np.full(events.shape, np.nan)
-    if known.sum() < 2:
-        return smoothed
-    events, people = events[known], people[known]
-    rate, mean = events / people, events.sum() / people.sum()
-    spread = (people * (rate - mean) ** 2).sum() / people.sum()
-    between = max(spread - mean / people.mean(), 0.0)
-    total = between + mean / people
-    weight = np.divide(between, total, out=np.zeros_like(total), where=total > 0)
-    smoothed[known] = mean + weight * (rate - mean)
-    return smoothed
-
-
-def _count_figures(
-    figures: pd.DataFrame, units: gpd.GeoDataFrame, measure: str, period: str | None
-) -> pd.DataFrame:
-    require_columns(figures, columns.FIGURES, what="figures")
-    require_known(measure, sorted(figures["measure"].unique()), what="measure")
-    chosen = figures[figures["measure"] == measure]
-    if period is not None:
-        span = parse_period(period)
-        within = (chosen["period_start"] >= span.start) & (chosen["period_end"] <= span.end)
-        chosen = chosen[within]
-    if chosen.empty:
-        raise ArgumentError(f"no figure of {measure} lies within the period {period}")
-    kinds = chosen[["who", "device"]].drop_duplicates()
-    if len(kinds) > 1:
-        found = "; ".join(f"{row.who}, {row.device}" for row in kinds.itertuples())
-        raise ArgumentError(
-            f"figures of {measure} are about different people or devices ({found}), which do "
-            "not add up: keep one by figures[figures['who'] == …]"
-        )
-    return counts_from_figures(chosen, units)
-
-
-def _count_allocated(
-    shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str, counting: Counting
-) -> pd.DataFrame:
-    require_known(measure, ALLOCATED_MEASURES, what="measure")
-    if measure == "programmes" and counting != "full":
-        raise ArgumentError("programmes are counted in full: a part of a programme says nothing")
-    require_columns(shares, ("project_id", "project_count", "programme"), what="allocated projects")
-    present = shares[shares["project_count"] > 0]
-    if measure == "programmes":
-        weight = present.drop_duplicates(["place_kind", "pcode", "programme"]).assign(weight=1.0)
-    else:
-        share = present["share"] if counting == "fractional" else 1.0
-        weight = present.assign(weight=present["project_count"].astype("float64") * share)
-    by_unit = weight[weight["place_kind"] == "unit"].groupby("pcode")["weight"].sum()
-    count = units["pcode"].map(by_unit).fillna(0.0).astype("Float64")
-    placed = units[["pcode", "name"]].assign(place_kind="unit", count=count)
-    elsewhere = weight[weight["place_kind"] != "unit"].groupby("place_kind", as_index=False)
-    others = elsewhere["weight"].sum().rename(columns={"weight": "count"})
-    counts = pd.concat([placed, others], ignore_index=True)
-    source = " | ".join(sorted(shares["source"].dropna().unique()))
-    name = measure if counting == "full" else f"{measure}_{counting}"
-    empty = (counts["count"] == 0) & (counts["place_kind"] == "unit")
-    note = pd.Series("no record in these sources", index=counts.index).where(empty)
-    return counts.assign(
-        measure=name,
-        basis="count",
-        source=source,
-        note=note,
-        count_low=counts["count"],
-        count_high=counts["count"],
+def _kind(records: pd.DataFrame) -> str:
+    """Tell from its columns what a frame holds."""
+    signs = {
+        "figures": {"basis", "value"},
+        "areas": {"share", "net_area_sqm"},
+        "projects": {"share", "project_id"},
+        "people": {"population", "population_year"},
+        "incidents": {"locate_method", "date"},
+    }
+    for kind, sign in signs.items():
+        if sign <= set(records.columns):
+            return kind
+    reason = (
+        "neither figures, located incidents, allocated areas or projects, nor people: "
+        "use load_figures, locate, allocate …"
     )
+    raise FrameError("records", [Fault(None, "columns", list(records.columns), reason)])
 
 
 def _count_people(people: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> pd.DataFrame:
     require_known(measure, ("people",), what="measure")
     require_columns(people, columns.POPULATION, what="people")
-    counts = units[["pcode", "name"]].merge(
-        people[["name", "population", "population_year", "source", "note"]], on="name", how="left"
-    )
+    held = people.set_index(unit_keys(people))[["population", "population_year", "source", "note"]]
+    counts = pd.DataFrame(units[["pcode", "name"]])
+    counts = counts.set_index(unit_keys(counts)).join(held).reset_index(drop=True)
     start = pd.to_datetime(counts["population_year"].astype("Int64").astype("string") + "-01-01")
     counts["period_start"], counts["period_end"] = start, start + pd.offsets.YearEnd()
     counts["count"] = counts.pop("population").astype("Float64")
     counts["count_low"] = counts["count_high"] = counts["count"]
     return counts.drop(columns="population_year").assign(
-        place_kind="unit", measure="people", basis="count"
+        place_kind="unit", measure="people", basis="count", unique_total=counts["count"].sum()
     )
 
 
@@ -266,59 +230,35 @@ def _relate(
     counts: pd.DataFrame, units: gpd.GeoDataFrame, population: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Add areas, people and the rates that follow from them."""
-    table = counts.reindex(columns=list(columns.DENSITY))
-    table["area_sqkm"] = table["pcode"].map(units.set_index("pcode")["area_sqkm"])
+    key = unit_keys(counts).where(counts["place_kind"] == "unit")
+    counts["area_sqkm"] = key.map(units.set_index(unit_keys(units))["area_sqkm"])
     if population is not None:
-        table = _with_people(table, population)
-    table = _typed(table)
-    table["per_1000_sqkm"] = table["count"] / table["area_sqkm"] * PER_SQKM
-    if table["period_start"].notna().any() and (table["measure"] != "people").all():
-        table = _with_rates(table)
-    return table
+        counts = _with_people(counts, key, population)
+    enough = len(units) >= FEWEST_UNITS and "geometry" in units.columns
+    return with_rates(counts, pairs=shared_borders(units) if enough else None)
 
 
-def _with_people(table: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+def _with_people(table: pd.DataFrame, key: pd.Series, population: pd.DataFrame) -> pd.DataFrame:
     require_columns(population, columns.POPULATION, what="people")
     require_same_vintage(
         require_one_vintage(population["vintage"], what="people"),
         require_one_vintage(table["vintage"], what="records"),
         what="people and records",
     )
-    people = population.set_index("name")
-    placed = table["place_kind"] == "unit"
-    unit = table["name"].where(placed)
+    people = population.set_index(unit_keys(population))
     for column in ("population", "population_year"):
-        table[column] = unit.map(people[column])
-    caveat = unit.map(people["note"]).where(table["count"].notna())
-    table["note"] = table["note"].where(
-        caveat.isna(),
-        table["note"].fillna("").str.cat("population " + caveat, sep="; ").str.strip("; "),
-    )
-    return table
+        table[column] = key.map(people[column])
+    caveat = key.map(people["note"]).where(table["count"].notna()).astype("string")
+    note = table["note"].astype("string")
+    joined = note.fillna("").str.cat("population " + caveat, sep="; ").str.strip("; ")
+    return table.assign(note=note.where(caveat.isna(), joined))
 
 
-def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    exposure = table["population"] * years(table["period_start"], table["period_end"])
-    table["per_100k"] = table["count"] / exposure * PER_PEOPLE
-    whole = table["count"].where(table["basis"] == "count")
-    low, high = poisson_interval(whole.to_numpy(dtype="float64", na_value=np.nan))
-    table["ci_low"] = pd.Series(low, index=table.index) / exposure * PER_PEOPLE
-    table["ci_high"] = pd.Series(high, index=table.index) / exposure * PER_PEOPLE
-    for _, rows in table.groupby(_SORT, dropna=False):
-        rates = smooth_rates(
-            rows["count"].to_numpy(dtype="float64", na_value=np.nan),
-            exposure[rows.index].to_numpy(dtype="float64", na_value=np.nan),
-        )
-        table.loc[rows.index, "smoothed_per_100k"] = rates * PER_PEOPLE
-    return _typed(table)
+def _floats(values: pd.Series) -> Floats:
+    numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
 
 
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
+def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Give every column its nullable type, so that missing never turns into zero."""
-    typed = table.astype(dict.fromkeys((*_NUMBERS, *_RATES), "Float64"))
-    typed["population_year"] = typed["population_year"].astype("Int64")
-    for column in ("period_start", "period_end"):
-        typed[column] = pd.to_datetime(typed[column])
-    text = [column for column in typed.columns if column not in (*_NUMBERS, *_RATES)]
-    text = [c for c in text if c not in ("population_year", "period_start", "period_end")]
-    return typed.astype(dict.fromkeys(text, "string"))
+    return table.astype({column: _TYPES.get(column, "string") for column in table.columns})

@@ -9,14 +9,82 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from maligeo import catalog
-from maligeo.errors import Fault, FrameError
+from maligeo import catalog, columns
+from maligeo.checks import require_columns, require_known
+from maligeo.errors import ArgumentError, Fault, FrameError
 from maligeo.names import ALIAS_SEPARATOR, normalise
+from maligeo.rates import FEW_EVENTS, poisson_interval
+from maligeo.timing import CALENDAR, Periods, asked_periods, is_calendar
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
 _SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
+
+
+def count_figures(
+    figures: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Periods
+) -> pd.DataFrame:
+    """Choose the published figures of a measure and periods, and turn them into counts.
+
+    Parameters
+    ----------
+    figures : pandas.DataFrame
+        In the shape of `load_figures`.
+    units : geopandas.GeoDataFrame
+        Units of the vintage of the figures.
+    measure : str
+        One of the measures of the figures.
+    period : str, sequence of str or None
+        "year", "quarter" or "month" keeps what lasts exactly that; periods keep what
+        lies wholly in one of them. A published figure is never cut.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `counts_from_figures`, with `interval_low, interval_high` of the expected count
+        for whole counts of incidents, and `low_count`.
+
+    Raises
+    ------
+    UnknownNameError
+        If the figures do not hold the measure.
+    ArgumentError
+        If no figure lies within the period, or they count different people or devices.
+    """
+    require_columns(figures, columns.FIGURES, what="figures")
+    require_known(measure, sorted(figures["measure"].unique()), what="measure")
+    chosen = _within(figures[figures["measure"] == measure], period)
+    if chosen.empty:
+        raise ArgumentError(f"no figure of {measure} lies within the period {period}")
+    kinds = chosen[["who", "device"]].drop_duplicates().sort_values(["who", "device"])
+    if len(kinds) > 1:
+        found = "; ".join(f"{row.who}, {row.device}" for row in kinds.itertuples())
+        raise ArgumentError(
+            f"figures of {measure} are about different people or devices ({found}), which do "
+            "not add up: keep one by figures[figures['who'] == …]"
+        )
+    counts = counts_from_figures(chosen, units)
+    if measure != "incidents":  # the victims of one incident are not independent events
+        return counts
+    count = counts["count"].astype("Float64")
+    counts["low_count"] = count < FEW_EVENTS
+    whole = count.where(counts["basis"] == "count").to_numpy(dtype=np.float64, na_value=np.nan)
+    counts["interval_low"], counts["interval_high"] = poisson_interval(whole)
+    return counts
+
+
+def _within(figures: pd.DataFrame, period: Periods) -> pd.DataFrame:
+    start, end = figures["period_start"], figures["period_end"]
+    if period is None:
+        return figures
+    if isinstance(period, str) and period in CALENDAR:
+        return figures[is_calendar(start, end, period)]
+    kept = pd.Series(False, index=figures.index)
+    for span in asked_periods(period, within=None):
+        kept |= (start >= span.start) & (end <= span.end)
+    return figures[kept]
 
 
 def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -34,13 +102,13 @@ def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Da
     pandas.DataFrame
         For each publisher and period one row per unit and one for what cannot be
         attributed: `pcode, name, place_kind, period_start, period_end, count, count_low,
-        count_high, basis, publisher, source, note`. Where the national count is known
-        the counts add up to it.
+        count_high, basis, publisher, source, note, unique_total`. Where the national
+        count is known the counts add up to it; it is the `unique_total`.
 
     Raises
     ------
     FrameError
-        If a unit is not known, or regions add up to more than the nation.
+        If a unit is not known or stands twice, or regions add up to more than the nation.
     """
     series = [
         _Series(key, rows, units).counts()
@@ -55,6 +123,7 @@ class _Series:
     def __init__(
         self, key: tuple[Hashable, ...], rows: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
+        rows = rows.sort_values(["unit", "figure_id"], kind="stable")
         self.rows = rows
         self.units = units
         self.head = dict(zip(_SERIES, key, strict=True))
@@ -69,7 +138,7 @@ class _Series:
         table = pd.DataFrame([*named, *self._remainder(named)])
         for column in ("period_start", "period_end", "publisher", "measure", "who", "device"):
             table[column] = self.head[column]
-        return table
+        return table.assign(unique_total=pd.NA if self.total is None else self.total)
 
     def _national_count(self, national: pd.DataFrame) -> float | None:
         counts = national.loc[national["basis"] == "count", "value"].dropna().unique()
@@ -81,7 +150,14 @@ class _Series:
         return float(counts[0]) if len(counts) else None
 
     def _unit_rows(self) -> Iterator[dict[str, object]]:
-        by_name = {normalise(row["unit"]): row for _, row in self.regional.iterrows()}
+        names = self.regional["unit"].map(normalise)
+        twice = self.regional[names.duplicated(keep=False)]
+        if len(twice):
+            reason = "stands twice for one publisher and period"
+            raise FrameError(
+                "figures", [Fault(row, "unit", unit, reason) for row, unit in twice["unit"].items()]
+            )
+        by_name = dict(zip(names, (row for _, row in self.regional.iterrows()), strict=True))
         for pcode, name in zip(self.units["pcode"], self.units["name"], strict=True):
             row = by_name.pop(normalise(name), None)
             place = {"pcode": pcode, "name": name, "place_kind": "unit"}

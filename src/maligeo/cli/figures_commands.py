@@ -1,26 +1,34 @@
-"""`maligeo density`: the table behind the map."""
+"""`maligeo density`: counts, densities and rates by unit."""
 
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.table import Table
 
 import maligeo
 from maligeo.cli.options import (
+    FileVintageOption,
     LevelOption,
     OutputOption,
     PeriodOption,
     RegionOption,
-    VintageOption,
 )
-from maligeo.errors import ArgumentError, OutputFileError, UnknownNameError
+from maligeo.cli.records import (
+    AreasOption,
+    BoundariesOption,
+    CoversOption,
+    IncidentsOption,
+    ProjectsOption,
+    people_of,
+    read_records,
+    read_units,
+)
+from maligeo.cli.tables import Format, FormatOption, put
+from maligeo.errors import ArgumentError, UnknownNameError
 from maligeo.names import NameTable
 
-_SHOWN = {
+SHOWN: Final = {
     "name": "unit",
     "measure": "measure",
     "period_start": "from",
@@ -28,18 +36,28 @@ _SHOWN = {
     "count": "count",
     "per_1000_sqkm": "per 1,000 km²",
     "per_100k": "per 100,000 a year",
+    "population_year": "people of",
+    "low_count": "few",
     "note": "note",
 }
+_FIRST_MEASURE = {"incidents": "incidents", "projects": "projects", "areas": "cleared_sqm"}
 
 
-class Format(StrEnum):
-    """Ways to write a table to the standard output."""
+class CountingName(StrEnum):
+    """Ways to count a project in several units."""
 
-    text = "text"
-    csv = "csv"
+    full = "full"
+    fractional = "fractional"
+    weighted = "weighted"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="text for reading, csv for all.")]
+MeasureOption = Annotated[
+    str | None,
+    typer.Option("--measure", help="What to count of the file: victims, money, cleared_sqm …"),
+]
+CountingOption = Annotated[
+    CountingName | None, typer.Option("--counting", help="How a project in several units counts.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,24 +66,46 @@ def register(app: typer.Typer) -> None:
 
 
 def write_density(
+    incidents: IncidentsOption = None,
+    projects: ProjectsOption = None,
+    areas: AreasOption = None,
+    measure: MeasureOption = None,
+    counting: CountingOption = None,
+    covers: CoversOption = None,
+    boundaries: BoundariesOption = None,
     region: RegionOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
-    vintage: VintageOption = "2015",
+    vintage: FileVintageOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
-    """Print the table behind the map, or write it to a CSV file."""
-    units = maligeo.load_boundaries(level, vintage)
-    table = maligeo.bundled_density(units, period=period)
+    """Count by unit, per area and people; print the table or write .csv, .xlsx, .parquet.
+
+    Without a file it is the table behind the map. --period also takes year, quarter or
+    month, and several periods with commas.
+    """
+    units = read_units(boundaries, level, vintage)
+    files = {"incidents": incidents, "projects": projects, "areas": areas}
+    records = read_records(files, units, covers)
+    if records is None:
+        if measure is not None or counting is not None:
+            raise ArgumentError("--measure and --counting are about a file of records")
+        table = maligeo.bundled_density(units, period=period)
+    else:
+        kind = next(kind for kind, path in files.items() if path is not None)
+        periods = period.split(",") if period is not None and "," in period else period
+        table = maligeo.density(
+            records,
+            units,
+            measure=measure or _FIRST_MEASURE[kind],
+            population=people_of(units),
+            period=periods,
+            counting=counting.value if counting is not None else None,
+        )
     if region is not None:
         table = _only(table, units, region)
-    if output is not None:
-        _write_csv(table, output)
-    elif output_format is Format.csv:
-        typer.echo(table.to_csv(index=False), nl=False)
-    else:
-        Console().print(_readable(table))
+    put(table, SHOWN, output_format, output)
 
 
 def _only(table: pd.DataFrame, units: pd.DataFrame, region: str) -> pd.DataFrame:
@@ -74,30 +114,3 @@ def _only(table: pd.DataFrame, units: pd.DataFrame, region: str) -> pd.DataFrame
         known = ", ".join(units["name"])
         raise UnknownNameError(f"region {region!r} is not known; there is {known}")
     return table[table["pcode"] == units["pcode"].iloc[found[0]]]
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    if path.suffix.lower() != ".csv":
-        raise ArgumentError(f"cannot write {path}: the table is written as .csv")
-    try:
-        table.to_csv(path, index=False, encoding="utf-8")
-    except OSError as error:
-        raise OutputFileError(f"cannot write {path}: {error.strerror}") from error
-
-
-def _readable(table: pd.DataFrame) -> Table:
-    readable = Table(*_SHOWN.values(), box=None, pad_edge=False)
-    for _, row in table.iterrows():
-        place = row["name"] if pd.notna(row["name"]) else f"({row['place_kind']})"
-        readable.add_row(place, *(_cell(row[column]) for column in list(_SHOWN)[1:]))
-    return readable
-
-
-def _cell(value: object) -> str:
-    if pd.isna(value):
-        return "–"
-    if isinstance(value, pd.Timestamp):
-        return str(value.date().isoformat())
-    if isinstance(value, float):
-        return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
-    return str(value)

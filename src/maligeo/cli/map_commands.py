@@ -1,7 +1,7 @@
 """`maligeo map`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -15,7 +15,7 @@ from maligeo.cli.options import (
     RegionOption,
     VintageOption,
 )
-from maligeo.columns import LANGUAGES
+from maligeo.columns import LANGUAGES, Language
 
 DEFAULT_OUTPUT = Path("maps/mali.html")
 
@@ -46,7 +46,9 @@ def write_map(
     units = maligeo.load_boundaries(level, vintage)
     table = maligeo.bundled_density(units, period=period)
     presence = maligeo.bundled_presence(units)
-    fmap = maligeo.region_map(table, units, presence=presence, region=region, language=language)
+    fmap = maligeo.region_map(
+        table, units, presence=presence, region=region, language=cast(Language, language)
+    )
     if online_tiles:
         maligeo.add_online_tiles(fmap)
     written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT)

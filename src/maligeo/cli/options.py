@@ -12,6 +12,10 @@ LevelOption = Annotated[
 VintageOption = Annotated[
     str, typer.Option("--vintage", help="Administrative division: 2015, 2016 or 2023.")
 ]
+FileVintageOption = Annotated[
+    str | None,
+    typer.Option("--vintage", help="Administrative division; without it the file tells."),
+]
 PeriodOption = Annotated[
     str | None,
     typer.Option("--period", help="Keep figures within it: 2021, 2021-09 or 2021-01/2021-09."),

@@ -1,0 +1,70 @@
+"""Tables shown on a terminal or written to a file."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from maligeo.exports import write_table
+
+
+class Format(StrEnum):
+    """Ways to write a table to the standard output."""
+
+    text = "text"
+    csv = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text for reading, csv for all.")]
+
+
+def put(
+    table: pd.DataFrame, shown: Mapping[str, str], output_format: Format, output: Path | None
+) -> None:
+    """Write a table to a file by its suffix, or to the standard output.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With a column `name`, and `place_kind` where rows have no name.
+    shown : mapping of str to str
+        Columns that the readable form shows, and their headings; the first is `name`.
+    output_format : Format
+        For the standard output.
+    output : pathlib.Path or None
+        The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
+    """
+    if output is not None:
+        write_table(table, output)
+    elif output_format is Format.csv:
+        typer.echo(table.to_csv(index=False), nl=False)
+    else:
+        Console().print(_readable(table, shown))
+
+
+def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Table:
+    readable = Table(*shown.values(), box=None, pad_edge=False)
+    for _, row in table.iterrows():
+        cells = [_cell(row[column]) for column in shown]
+        if pd.isna(row[next(iter(shown))]) and "place_kind" in row.index:
+            cells[0] = f"({row['place_kind']})"
+        readable.add_row(*cells)
+    return readable
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return str(value.date().isoformat())
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else ""
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return str(value)
