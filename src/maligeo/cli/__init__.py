@@ -4,7 +4,15 @@ import sys
 
 import typer
 
-from maligeo.cli import figures_commands, map_commands
+from maligeo.cli import (
+    check_commands,
+    crosswalk_commands,
+    figures_commands,
+    gaps_commands,
+    locate_commands,
+    map_commands,
+    reconcile_commands,
+)
 from maligeo.errors import MaligeoError
 
 FAILURE = 1
@@ -18,6 +26,11 @@ app = typer.Typer(
 )
 map_commands.register(app)
 figures_commands.register(app)
+gaps_commands.register(app)
+crosswalk_commands.register(app)
+reconcile_commands.register(app)
+locate_commands.register(app)
+check_commands.register(app)
 
 
 def main() -> None:
