@@ -452,11 +452,9 @@ def test_an_empty_layer_can_be_saved(tmp_path):
 
 
 def test_saving_fails_whole(tmp_path):
-    with pytest.raises(OutputFileError, match="cannot write the unit index"):
-        UnitIndex([LEFT]).save(tmp_path / "missing" / "units.npz")
     folder = tmp_path / "folder"
     folder.mkdir()
-    with pytest.raises(OutputFileError, match="cannot write the unit index"):
+    with pytest.raises(OutputFileError, match="cannot write"):
         UnitIndex([LEFT]).save(folder)
     assert list(tmp_path.iterdir()) == [folder]
 
