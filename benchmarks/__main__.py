@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-MODULES = ("join", "locating")
+MODULES = ("join", "locating", "reading")
 
 
 def main() -> None:

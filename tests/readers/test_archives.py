@@ -122,3 +122,9 @@ def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_missing_archive_is_an_error_of_ours(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="no readable zip"), unpacked(tmp_path / "no.zip", CSV):
         pass
+
+
+def test_a_member_without_a_name_is_left_out(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"": b"nameless", "one.csv": b"one"})
+    with unpacked(path, CSV) as members:
+        assert [member.stem for member in members] == ["one"]

@@ -146,3 +146,12 @@ def test_the_ratio_and_the_distance_are_options(tmp_path: Path) -> None:
 def test_files_of_other_kinds(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="lacks area_id"):
         read_areas(DATA.parent / "incidents" / "acled.csv")
+
+
+@pytest.mark.parametrize("far", ["1e308", "1e400", "99999999999"])
+def test_coordinates_off_the_globe(tmp_path: Path, far: str) -> None:
+    path = tmp_path / "far.csv"
+    ring = f"-3.5 15.5,-3.499 15.5,{far} {far},-3.5 15.5"
+    path.write_text(f'area_id,status,wkt,area_sqm\na,CHA,"POLYGON(({ring}))",5\n')
+    with pytest.raises(FrameError, match=r"outside Mali|is not WKT"):
+        read_areas(path)

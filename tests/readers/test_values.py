@@ -34,7 +34,9 @@ def test_numbers_as_people_write_them(text: str, number: float) -> None:
     assert values.tolist() == [number]
 
 
-@pytest.mark.parametrize("text", ["x", "1 2", "12,34,56", "inf", "1e999", "two", "1..2", "0x10"])
+@pytest.mark.parametrize(
+    "text", ["x", "1 2", "12,34,56", "inf", "1e999", "two", "1..2", "0x10", "٣", "²"]
+)
 def test_text_in_a_number_column(text: str) -> None:
     values, faults = parse_numbers(cells("1", text))
     assert values.isna().tolist() == [False, True]
@@ -121,6 +123,7 @@ def test_an_order_that_nothing_shows_is_a_fault_or_the_fallback() -> None:
         ("44562", "not a date"),
         ("2999-01-01", "future"),
         ("9999-99-99", "not a date"),
+        ("١٥/٠٣/٢٠٢١", "not a date"),
     ],
 )
 def test_dates_that_are_none(text: str, reason: str) -> None:

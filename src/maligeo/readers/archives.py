@@ -163,7 +163,8 @@ def _files(archive: zipfile.ZipFile, path: Path, limits: Limits) -> list[zipfile
     return [
         info
         for info in infos
-        if not info.is_dir()
+        if info.filename  # an archive can hold one without a name
+        and not info.is_dir()
         and not info.filename.startswith(shadows[0])
         and not PurePosixPath(info.filename).name.startswith(shadows[1])
     ]

@@ -51,6 +51,7 @@ class Names(NamedTuple):
         return cls(found["area_id"], (declared or ["declared area"])[0], shape)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are told
 def check_areas(areas: gpd.GeoDataFrame, names: Names, limits: Limits) -> Faults:
     """Find what is wrong with areas.
 
@@ -100,8 +101,7 @@ def _find_unsound(areas: gpd.GeoDataFrame, names: Names, faults: Faults) -> _MAS
     broken = polygon & ~few & ~valid
     why = pd.Series([_told(reason) for reason in shapely.is_valid_reason(shapes)], areas.index)
     faults.add(pd.Series(broken, index=areas.index), names.geometry, kinds, why)
-    with np.errstate(invalid="ignore"):
-        on_globe = (np.abs(shapely.bounds(shapes)) <= (180, 90, 180, 90)).all(axis=1)
+    on_globe = (np.abs(shapely.bounds(shapes)) <= (180, 90, 180, 90)).all(axis=1)
     sound: _MASK = polygon & valid & ~few & on_globe  # the others lie outside, and are told so
     return sound
 

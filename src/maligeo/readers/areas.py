@@ -212,6 +212,7 @@ class _Reading:
         return pd.Series(pd.NA, index=records.index, dtype="Float64")
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _areas(shapes: gpd.GeoSeries) -> pd.Series:
     """Compute sizes in m² of the shapes that enclose land; the others have faults."""
     sizes = pd.Series(np.nan, index=shapes.index)

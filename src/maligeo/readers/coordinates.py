@@ -27,9 +27,9 @@ _UTM_NORTH: Final = 32600  # EPSG code of WGS 84 / UTM zone n north, less n
 _HEMISPHERES: Final = {"N": 1.0, "S": -1.0, "E": 1.0, "W": -1.0, "O": -1.0}  # O: ouest
 _OTHER_AXIS: Final = {"lat": ("E", "W", "O"), "lon": ("N", "S")}
 _ANGLE: Final = (
-    r"^\s*(?P<before>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<degrees>\d{1,3}(?:[.,]\d+)?)\s*(?:[°ºd]|\s|$)\s*"
-    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['’′m]|\s|$)\s*)?"
-    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:''|[\"”″s]|\s|$)\s*)?"
+    r"^\s*(?P<before>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<degrees>[0-9]{1,3}(?:[.,][0-9]+)?)\s*(?:[°ºd]|\s|$)\s*"
+    r"(?:(?P<minutes>[0-9]{1,2}(?:[.,][0-9]+)?)\s*(?:['’′m]|\s|$)\s*)?"
+    r"(?:(?P<seconds>[0-9]{1,2}(?:[.,][0-9]+)?)\s*(?:''|[\"”″s]|\s|$)\s*)?"
     r"(?P<after>[NSEWO])?\s*$"
 )
 _PAIRS: Final = (
@@ -41,12 +41,12 @@ _PAIRS: Final = (
     r"^(\S+)\s+(\S+)$",
 )
 _UTM: Final = (
-    r"^\s*(\d{1,2})\s*([C-HJ-NP-X])\s+(\d{5,7}(?:[.,]\d+)?)\s*M?\s*E?\s*[ ,;]"
-    r"\s*(\d{6,8}(?:[.,]\d+)?)\s*M?\s*N?\s*$"
+    r"^\s*([0-9]{1,2})\s*([C-HJ-NP-X])\s+([0-9]{5,7}(?:[.,][0-9]+)?)\s*M?\s*E?\s*[ ,;]"
+    r"\s*([0-9]{6,8}(?:[.,][0-9]+)?)\s*M?\s*N?\s*$"
 )
 _MGRS: Final = (
-    r"^\s*(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z])([A-HJ-NP-V])"
-    r"\s*((?:\d{2}){0,5}|\d{1,5}\s+\d{1,5})\s*$"
+    r"^\s*([0-9]{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z])([A-HJ-NP-V])"
+    r"\s*((?:[0-9]{2}){0,5}|[0-9]{1,5}\s+[0-9]{1,5})\s*$"
 )
 _WKT: Final = re.compile(
     r"^\s*(?:SRID=4326;)?\s*(?:POINT|MULTIPOINT|LINESTRING|POLYGON|MULTIPOLYGON)\b", re.IGNORECASE
@@ -146,7 +146,7 @@ def parse_utm(
     east, faults = parse_numbers(eastings, decimal=",")
     north, more = parse_numbers(northings, decimal=",")
     faults.extend(more)
-    numbers = strip_missing(zones).str.extract(r"^\s*(\d{1,2})\s*[A-Z]?\s*$", expand=False)
+    numbers = strip_missing(zones).str.extract(r"^\s*([0-9]{1,2})\s*[A-Z]?\s*$", expand=False)
     given = east.notna() & north.notna()
     zone = numbers.astype("Float64").astype("float64")
     known = zone.isin(utm_zones())
@@ -221,6 +221,7 @@ def _square(
     return x, y, exists
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and told
 def parse_wkt(texts: pd.Series) -> tuple[gpd.GeoSeries, Faults]:
     """Read well-known text (OGC 06-103r4) of points, lines and polygons, longitude first.
 

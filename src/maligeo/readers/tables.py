@@ -256,8 +256,8 @@ def _as_text(batch: pa.RecordBatch) -> pa.Table:
 
 def _open_excel(path: Path, sheet: str | None) -> TableFile:
     openpyxl = _optional.require("openpyxl", extra="excel", why="reading Excel files")
-    require_bounded(path)
     with textblocks.told(path):
+        require_bounded(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         rows = _sheet_rows(book, sheet, path)
         book.close()

@@ -87,7 +87,7 @@ def _order(rows: pd.DataFrame, found: dict[str, str], faults: Faults) -> "pd.Ser
         return pd.Series(0.0, index=rows.index)
     texts = rows[found["vertex_order"]]
     # "TP12" and "12" both are the twelfth point.
-    figures = texts.str.extract(r"(\d{1,6})\s*$", expand=False)
+    figures = texts.str.extract(r"([0-9]{1,6})\s*$", expand=False)
     faults.add(figures.isna(), str(texts.name), texts, "is no number of a point")
     return figures.astype("Float64").astype("float64").fillna(0.0)
 

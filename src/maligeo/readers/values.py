@@ -27,23 +27,27 @@ MISSING_WORDS: Final = frozenset(
         "non précisé", "non disponible", "nsp",
     }
 )  # fmt: skip
+# Figures are [0-9] in all patterns: \d would also take those of other scripts.
 _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
 
-_PLAIN: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
-_SPACED: Final = r"[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?"
-_COMMA_GROUPS: Final = r"[+-]?\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)"
-_DOT_GROUPS: Final = r"[+-]?\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d+)"
-_COMMA: Final = r"[+-]?\d*,\d+"
-_COMMA_OR_GROUP: Final = r"[+-]?[1-9]\d{0,2},\d{3}"
-_DOT_OR_GROUP: Final = r"[+-]?[1-9]\d{0,2}\.\d{3}"
+_PLAIN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_SPACED: Final = r"[+-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{3})+(?:[.,][0-9]+)?"
+_COMMA_GROUPS: Final = r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
+_DOT_GROUPS: Final = r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}(?:,[0-9]+)?|\.[0-9]{3},[0-9]+)"
+_COMMA: Final = r"[+-]?[0-9]*,[0-9]+"
+_COMMA_OR_GROUP: Final = r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"
+_DOT_OR_GROUP: Final = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
 
-_TIME: Final = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
-_YEAR_FIRST: Final = rf"^(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}$"
-_YEAR_LAST: Final = rf"^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}$"
-_SHORT_YEAR: Final = r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}"
-_DAY_WORD: Final = r"^(\d{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W\d_]+)\.?[\s./,-]+(\d{4})$"
-_WORD_DAY: Final = r"^([^\W\d_]+)\.?\s+(\d{1,2})(?:er|st|nd|rd|th)?,?\s+(\d{4})$"
+_TIME: Final = (
+    r"(?:[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_YEAR_FIRST: Final = rf"^([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}$"
+_YEAR_LAST: Final = rf"^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}){_TIME}$"
+_SHORT_YEAR: Final = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}"
+_DAY_WORD: Final = r"^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W0-9_]+)\.?[\s./,-]+([0-9]{4})$"
+_WORD_DAY: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{1,2})(?:er|st|nd|rd|th)?,?\s+([0-9]{4})$"
 
 _Floats = npt.NDArray[np.float64]
 
