@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-MODULES = ("join", "locating", "reading")
+MODULES = ("join", "locating", "reading", "surface", "raster_tiles", "vector_tiles", "maps")
 
 
 def main() -> None:

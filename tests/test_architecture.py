@@ -17,7 +17,7 @@ FLOORS = {
         "overview", "densities", "published", "counting", "projectcounts", "rates", "changes",
         "timing", "coverages", "conversion", "reconciliation", "exposure", "populations",
         "gaps", "indicators", "ranking", "sensitivity", "shortfalls", "concentration",
-        "autocorrelation", "money", "surface", "kernels",
+        "autocorrelation", "money", "surface", "kernels", "metricgrid",
     },
     2: {
         "locating", "findings", "ancestry", "lazyframes", "namematch", "nearest", "allocation",

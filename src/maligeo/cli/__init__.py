@@ -12,6 +12,8 @@ from maligeo.cli import (
     locate_commands,
     map_commands,
     reconcile_commands,
+    serve_commands,
+    tiles_commands,
 )
 from maligeo.errors import MaligeoError
 
@@ -24,13 +26,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-map_commands.register(app)
-figures_commands.register(app)
-gaps_commands.register(app)
-crosswalk_commands.register(app)
-reconcile_commands.register(app)
-locate_commands.register(app)
-check_commands.register(app)
+for commands in (
+    map_commands,
+    figures_commands,
+    gaps_commands,
+    crosswalk_commands,
+    reconcile_commands,
+    check_commands,
+    locate_commands,
+    tiles_commands,
+    serve_commands,
+):
+    commands.register(app)
 
 
 def main() -> None:

@@ -1,0 +1,198 @@
+"""`maligeo surface` and `maligeo tiles`: points to a raster, and both to tile archives."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import maligeo
+from maligeo.cli.options import LevelOption, VintageOption
+from maligeo.cli.progress import progress_bar
+from maligeo.errors import ArgumentError
+from maligeo.readers.vectors import read_vector
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from maligeo.kernels import KernelName
+    from maligeo.tiles.mvt_points import LowZooms
+    from maligeo.tiles.png import PictureType
+    from maligeo.tiles.sampling import Interpolation
+
+FAULTY = 1
+_ZOOMS = "0-10"
+
+ArchiveOption = Annotated[
+    Path,
+    typer.Option("-o", "--output", help="Archive to write: .pmtiles, .mbtiles, or a folder."),
+]
+ArchiveArgument = Annotated[Path, typer.Argument(help="A .pmtiles, .mbtiles or folder of tiles.")]
+ZoomsOption = Annotated[str, typer.Option("--zooms", help="Coarsest and finest zoom: 0-10.")]
+IncidentsOption = Annotated[
+    Path | None, typer.Option("--incidents", help="File of incidents: a layer of points.")
+]
+ProjectsOption = Annotated[
+    Path | None, typer.Option("--projects", help="File of projects: a layer of points.")
+]
+AreasOption = Annotated[
+    Path | None, typer.Option("--areas", help="File of released or hazardous land.")
+]
+BoundariesOption = Annotated[
+    Path | None, typer.Option("--boundaries", help="File of units, instead of the bundled ones.")
+]
+LayerOption = Annotated[
+    list[str] | None, typer.Option("--layer", help="Any vector file, as name=file; repeatable.")
+]
+LowZoomsOption = Annotated[
+    str, typer.Option("--low-zooms", help="Points below the finest zoom: thin, cluster or all.")
+]
+
+tiles = typer.Typer(help="Tile archives for web maps: make, describe, verify.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("surface")(write_surface)
+    app.add_typer(tiles, name="tiles", no_args_is_help=True)
+
+
+def write_surface(
+    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="GeoTIFF to write.")],
+    bandwidth_km: Annotated[
+        float, typer.Option("--bandwidth-km", help="How far a point is felt, in km.")
+    ] = 25.0,
+    cell_km: Annotated[float, typer.Option("--cell-km", help="Side of a cell in km.")] = 1.0,
+    kernel: Annotated[str, typer.Option("--kernel", help="gaussian or quartic.")] = "gaussian",
+    level: LevelOption = 1,
+    vintage: VintageOption = "2015",
+) -> None:
+    """Write the kernel density of incidents as a Cloud-Optimized GeoTIFF."""
+    if output.suffix.lower() not in (".tif", ".tiff"):
+        raise ArgumentError(f"cannot write {output}: a surface is written as .tif")
+    surface = maligeo.density_surface(
+        maligeo.read_incidents(incidents),
+        bandwidth_km=bandwidth_km,
+        cell_km=cell_km,
+        units=maligeo.load_boundaries(level, vintage),
+        kernel=cast("KernelName", kernel),
+    )
+    surface.write(output)
+    typer.echo(_size_of(output))
+    for name, value in surface.provenance.items():
+        typer.echo(f"  {name}: {value}")
+
+
+@tiles.command("raster")
+def write_raster_tiles(
+    source: Annotated[str, typer.Argument(help="A raster: anything that rasterio opens.")],
+    output: ArchiveOption,
+    zooms: ZoomsOption = _ZOOMS,
+    tile_type: Annotated[str, typer.Option("--type", help="png or webp.")] = "png",
+    tile_size: Annotated[int, typer.Option("--size", help="Pixels along a side: 256, 512.")] = 256,
+    interpolation: Annotated[
+        str, typer.Option("--interpolation", help="average, nearest or bilinear.")
+    ] = "average",
+    workers: Annotated[int, typer.Option("--workers", help="Processes that work.", min=1)] = 1,
+) -> None:
+    """Make picture tiles of a raster."""
+    options = maligeo.RasterOptions(
+        tile_type=cast("PictureType", tile_type),
+        tile_size=tile_size,
+        interpolation=cast("Interpolation", interpolation),
+        workers=workers,
+    )
+    with progress_bar("parts") as advance:
+        written = maligeo.raster_tiles(
+            source, output, zooms=_zooms(zooms), options=options, progress=advance
+        )
+    typer.echo(f"{_size_of(output)}, {written.tiles} tiles")
+
+
+@tiles.command("vector")
+def write_vector_tiles(
+    output: ArchiveOption,
+    zooms: ZoomsOption = _ZOOMS,
+    incidents: IncidentsOption = None,
+    projects: ProjectsOption = None,
+    areas: AreasOption = None,
+    boundaries: BoundariesOption = None,
+    layer: LayerOption = None,
+    low_zooms: LowZoomsOption = "thin",
+) -> None:
+    """Make vector tiles; without a file, of the bundled boundaries."""
+    given = {
+        "boundaries": boundaries,
+        "areas": areas,
+        "projects": projects,
+        "incidents": incidents,
+    }
+    layers = dict(_layers({name: path for name, path in given.items() if path}, layer or []))
+    layers = layers or {"boundaries": maligeo.load_boundaries()}
+    with progress_bar("zooms") as advance:
+        maligeo.vector_tiles(
+            layers,
+            output,
+            zooms=_zooms(zooms),
+            low_zooms=cast("LowZooms", low_zooms),
+            progress=advance,
+        )
+    typer.echo(_size_of(output))
+
+
+@tiles.command("info")
+def show_info(archive: ArchiveArgument) -> None:
+    """Tell what an archive holds."""
+    info = maligeo.inspect_tiles(archive)
+    described = info.description
+    typer.echo(f"{archive}: {described.archive_format}, {described.tile_type or 'unknown'} tiles")
+    typer.echo(f"{info.file_bytes:,} bytes, {info.distinct:,} different tiles")
+    typer.echo("bounds " + ", ".join(f"{side:.4f}" for side in described.bounds))
+    for key in ("name", "description", "attribution"):
+        if described.metadata.get(key):
+            typer.echo(f"{key}: {described.metadata[key]}")
+    for layer in described.metadata.get("vector_layers", []):
+        fields = ", ".join(f"{name} ({kind})" for name, kind in layer.get("fields", {}).items())
+        typer.echo(f"layer {layer.get('id')}: {fields}")
+    table = Table("zoom", "tiles", "bytes", box=None, pad_edge=False)
+    for zoom, count in info.zooms.items():
+        table.add_row(str(zoom), f"{count.tiles:,}", f"{count.bytes:,}")
+    Console().print(table)
+
+
+@tiles.command("verify")
+def verify(archive: ArchiveArgument) -> None:
+    """Read every tile of an archive and list what is wrong; the exit code is 1 if anything is."""
+    with progress_bar("tiles") as advance:
+        faults = maligeo.verify_tiles(archive, progress=advance)
+    for fault in faults:
+        typer.echo(str(fault))
+    if faults:
+        raise typer.Exit(FAULTY)
+    typer.echo(f"{archive}: every tile is in order")
+
+
+def _layers(given: dict[str, Path], more: list[str]) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
+    """Read the files of layers: those of a kind by its reader, others as they are."""
+    for kind, path in given.items():
+        yield kind, getattr(maligeo, f"read_{kind}")(path)
+    for text in more:
+        name, _, file = text.partition("=")
+        if not name or not file or name in given:
+            raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
+        yield name, read_vector(file)
+
+
+def _zooms(text: str) -> tuple[int, int]:
+    low, _, high = text.partition("-")
+    if not (low.isdecimal() and (high or low).isdecimal()):
+        raise ArgumentError(f"--zooms {text!r} is not like 0-10")
+    return int(low), int(high or low)
+
+
+def _size_of(path: Path) -> str:
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    return f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)"

@@ -1,0 +1,11 @@
+from .colouring import ClassColours as ClassColours
+from .colouring import RampColours as RampColours
+from .inspecting import inspect_tiles as inspect_tiles
+from .inspecting import verify_tiles as verify_tiles
+from .raster import RasterOptions as RasterOptions
+from .raster import TilesWritten as TilesWritten
+from .raster import class_colours as class_colours
+from .raster import raster_tiles as raster_tiles
+from .serving import serve_tiles as serve_tiles
+from .serving import tile_app as tile_app
+from .vector import vector_tiles as vector_tiles

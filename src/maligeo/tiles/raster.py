@@ -1,0 +1,237 @@
+"""Raster tiles: a raster or a surface to an archive that any web map reads."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple, get_args
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+
+from maligeo.checks import require_choice
+from maligeo.errors import ArgumentError, OutputFileError
+from maligeo.style import ZERO_COLOUR, Classes, class_breaks, ramp
+from maligeo.surface import Surface
+from maligeo.tiles.archives import Archive, open_archive
+from maligeo.tiles.colouring import ClassColours, Colours
+from maligeo.tiles.grid import Bounds, Tile
+from maligeo.tiles.info import ArchiveInfo
+from maligeo.tiles.png import PictureType
+from maligeo.tiles.pyramid import Pyramid, make_part, make_top, parts_of
+from maligeo.tiles.sampling import Interpolation, Layout, extent_of, sampled
+from maligeo.tiles.sources import Source, identity_of, opened
+from maligeo.tiles.workers import made_by
+
+Progress = Callable[[int, int], None]
+
+_INTERPOLATIONS: Final = get_args(Interpolation)
+_TILE_SIZES: Final = ("256", "512")
+_PALETTE: Final = "YlOrRd"
+_KIND: Final = "raster 1"  # changes when the same source gives other tiles
+_SAMPLE_SIDE: Final = 512  # cells along a side from which classes are found
+
+
+@dataclass(frozen=True)
+class RasterOptions:
+    """How raster tiles are made.
+
+    Attributes
+    ----------
+    tile_type : {"png", "webp"}
+        PNG with a palette, or lossless WebP.
+    tile_size : {256, 512}
+        Pixels along a side.
+    interpolation : {"average", "nearest", "bilinear"}
+        Values between the centres of cells, where tiles are finer than the data, and of many
+        cells, where they are coarser: "average" shows the cells and then means of 2 by 2
+        pixels; "bilinear" passes smoothly between cells and then takes the same means;
+        "nearest" shows the cells and then one pixel of each 2 by 2, for codes of which there
+        is no mean.
+    band : int
+        Band of the source, from 1.
+    name, description, attribution : str
+        For the metadata; the name is that of the archive if none is given.
+    workers : int or distributed.Client
+        1 works in this process; more are worker processes (a script then needs its
+        `if __name__ == "__main__":`); a dask client is a cluster that sees the same files.
+        It changes no byte.
+    """
+
+    tile_type: PictureType = "png"
+    tile_size: int = 256
+    interpolation: Interpolation = "average"
+    band: int = 1
+    name: str = ""
+    description: str = ""
+    attribution: str = ""
+    workers: Any = 1
+
+    def __post_init__(self) -> None:
+        require_choice(self.tile_type, get_args(PictureType), option="tile_type")
+        require_choice(str(self.tile_size), _TILE_SIZES, option="tile_size")
+        require_choice(self.interpolation, _INTERPOLATIONS, option="interpolation")
+
+
+class TilesWritten(NamedTuple):
+    """What was written: the archive, its number of tiles, and its native zoom."""
+
+    path: Path
+    tiles: int
+    native_zoom: int
+
+
+def raster_tiles(
+    source: str | Path | rasterio.DatasetReader | Surface,
+    archive: str | Path,
+    *,
+    zooms: tuple[int, int],
+    colours: Colours | Classes | None = None,
+    options: RasterOptions | None = None,
+    progress: Progress | None = None,
+) -> TilesWritten:
+    """Make web-mercator tiles of a raster.
+
+    Tiles without data are left out, equal ones are stored once. The source is read in
+    windows: it need not fit into memory.
+
+    Parameters
+    ----------
+    source : str, pathlib.Path, rasterio.DatasetReader or Surface
+        Anything that rasterio opens, in any CRS, or a surface of `density_surface`.
+    archive : str or pathlib.Path
+        "….pmtiles", "….mbtiles", or a folder without a suffix. It appears when it is whole.
+    zooms : tuple of int
+        Coarsest and finest zoom.
+    colours : ClassColours, RampColours or maligeo.style.Classes, optional
+        Colour of each value. Without it, up to five classes of equally many cells.
+    options : RasterOptions, optional
+        Pictures, band, names, workers.
+    progress : callable, optional
+        Called with the numbers of finished parts and of all parts.
+
+    Returns
+    -------
+    TilesWritten
+
+    Raises
+    ------
+    InputFileError, CrsError
+        If the source cannot be read, or has no CRS.
+    ArgumentError
+        If an option is out of range, or the source has no data.
+    OutputFileError
+        If the archive cannot be written, another run is writing it, or a worker process
+        was killed. What is finished is kept, and the same call goes on from there.
+
+    Notes
+    -----
+    The native zoom is the coarsest whose pixels are at least as fine as the cells of the
+    source. From there on a pixel shows the cell that holds its centre.
+    """
+    options = options or RasterOptions()
+    pyramid, bounds, unit = _planned(_source(source), zooms, colours, options)
+    legend = {"classes": pyramid.colours.legend(), "unit": unit, "missing": "transparent"}
+    info = ArchiveInfo(
+        name=options.name or Path(archive).stem,
+        tile_type=options.tile_type,
+        zooms=pyramid.zooms,
+        bounds=bounds,
+        description=options.description,
+        attribution=options.attribution,
+        more={"legend": legend},
+    )
+    with open_archive(archive, info, job=_job(pyramid)) as opened_archive:
+        try:
+            _fill(opened_archive, pyramid, bounds, options.workers, progress)
+        except BrokenExecutor as error:
+            raise OutputFileError(
+                f"cannot write {archive}: a worker process was killed, perhaps for want of "
+                "memory (finished tiles are kept; the same call goes on)"
+            ) from error
+        return TilesWritten(Path(archive), len(opened_archive), pyramid.native_zoom)
+
+
+def class_colours(classes: Classes) -> ClassColours:
+    """Colour tiles by the classes of a map of regions; zero keeps its own colour."""
+    above_zero = float(np.finfo(np.float32).smallest_subnormal)
+    lows = tuple(max(low, above_zero) for low in classes.lows)
+    return ClassColours(lows, classes.colours, ZERO_COLOUR)
+
+
+def _planned(
+    source: Source,
+    zooms: tuple[int, int],
+    colours: Colours | Classes | None,
+    options: RasterOptions,
+) -> tuple[Pyramid, Bounds, str]:
+    """Look at the source, and say what is to be made of it, where, and in which unit."""
+    layout = Layout(options.band, options.tile_size, options.interpolation)
+    with opened(source) as raster:
+        if not 1 <= options.band <= raster.count:
+            raise ArgumentError(f"band {options.band} is none of the {raster.count} of the source")
+        extent = extent_of(raster, options.tile_size)
+        if colours is None:
+            colours = _equal_classes(sampled(raster, options.band, _SAMPLE_SIDE))
+        unit = raster.units[options.band - 1] or ""
+    if isinstance(colours, Classes):
+        colours = class_colours(colours)
+    lowest, highest = zooms
+    pyramid = Pyramid(
+        source, layout, colours, options.tile_type, (lowest, highest), extent.native_zoom
+    )
+    return pyramid, extent.bounds, unit
+
+
+def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:
+    """Give what workers can open."""
+    if isinstance(source, Surface):
+        return source.as_geotiff()
+    return source.name if isinstance(source, rasterio.DatasetReader) else str(source)
+
+
+def _equal_classes(values: npt.NDArray[np.float32]) -> ClassColours:
+    """Make up to five classes of equally many cells above zero."""
+    known = [float(value) for value in np.unique(values[np.isfinite(values)])]
+    lows = class_breaks(known, scheme="quantiles")
+    return class_colours(Classes(lows, max(known, default=0.0), ramp(_PALETTE, len(lows)), ()))
+
+
+def _fill(
+    archive: Archive, pyramid: Pyramid, bounds: Bounds, workers: Any, progress: Progress | None
+) -> None:
+    """Make the parts that are not there yet, and then the top."""
+    parts = parts_of(pyramid, bounds)
+    numbers = {part: number for number, part in enumerate(parts)}
+    open_parts = [part for part in parts if not archive.has_part(numbers[part])]
+    finished = len(parts) - len(open_parts)
+    for part, made in made_by(workers, make_part, pyramid, open_parts):
+        archive.put_part(numbers[part], made.pictures, rest=made.half)
+        finished += 1
+        if progress is not None:
+            progress(finished, len(parts))
+    if not archive.has_part(len(parts)):
+        halves: dict[Tile, bytes] = {
+            part.root: archive.rest_of(numbers[part])
+            for part in parts
+            if part.root.z == pyramid.root_zoom
+        }
+        archive.put_part(len(parts), list(make_top(pyramid, halves)))
+
+
+def _job(pyramid: Pyramid) -> str:
+    """Say in one line what leads to the tiles."""
+    said = {
+        "kind": _KIND,
+        "gdal": rasterio.__gdal_version__,
+        "source": identity_of(pyramid.source),
+        "layout": pyramid.layout,
+        "colours": [type(pyramid.colours).__name__, pyramid.colours.palette().tolist()],
+        "legend": pyramid.colours.legend(),
+        "tile_type": pyramid.tile_type,
+        "zooms": pyramid.zooms,
+        "native_zoom": pyramid.native_zoom,
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,191 @@
+"""What a folder lets the tile server hand out, and nothing else."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from maligeo.errors import InputFileError
+from maligeo.tilefiles import Address, TileFile, open_tiles
+from maligeo.tiles.cogs import CogFile
+
+RASTERS: Final = (".tif", ".tiff")
+ARCHIVES: Final = (".pmtiles", ".mbtiles", *RASTERS)
+MEDIA_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".mbtiles": "application/vnd.sqlite3",
+    ".pmtiles": "application/vnd.pmtiles",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+}
+TILE_MEDIA_TYPES: Final = {
+    "mvt": "application/vnd.mapbox-vector-tile",
+    "pbf": "application/vnd.mapbox-vector-tile",
+    "png": "image/png",
+    "webp": "image/webp",
+    "jpg": "image/jpeg",
+    "avif": "image/avif",
+}
+
+_DEEPEST: Final = 4  # folders in one another
+_FINEST_ZOOM: Final = 30
+_NEVER_IN_NAMES: Final = frozenset('\\:*?"<>|') | {chr(code) for code in (*range(32), 127)}
+_ARCHIVE_KEYS: Final = ("tilejson", "tiles", "minzoom", "maxzoom", "bounds", "center")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the index: a map or an archive.
+
+    Attributes
+    ----------
+    name : str
+        Path below the folder, with forward slashes.
+    archive : TileFile or None
+        None for a map, and for an archive that cannot be read.
+    trouble : str
+        Why it cannot be read.
+    """
+
+    name: str
+    archive: TileFile | None = None
+    trouble: str = ""
+
+
+class ServedFolder:
+    """A folder of maps, archives and rasters; safe to use from several threads.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder. Nothing outside it is reached, also by way of links, and nothing whose
+        name begins with a dot.
+
+    Raises
+    ------
+    InputFileError
+        If it is not a folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            raise InputFileError(f"cannot serve {root}: it is not a folder")
+        self.root = root.resolve()
+        self._lock = Lock()
+        self._open: dict[Path, tuple[tuple[int, int], TileFile]] = {}
+
+    def locate(self, name: str) -> Path | None:
+        """Give the real path of something in the folder; None for everything else.
+
+        Parameters
+        ----------
+        name : str
+            Path below the folder, decoded, with forward slashes.
+        """
+        parts = name.split("/")
+        if any(not _is_plain(part) for part in parts):
+            return None
+        try:
+            real = self.root.joinpath(*parts).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return None
+        if not real.is_relative_to(self.root):
+            return None
+        return real if all(map(_is_plain, real.relative_to(self.root).parts)) else None
+
+    def file(self, name: str) -> Path | None:
+        """Give a file that is handed out as it is; None where there is none."""
+        path = self.locate(name)
+        if path is None or path.suffix.lower() not in MEDIA_TYPES or not path.is_file():
+            return None
+        return path
+
+    def archive(self, name: str) -> TileFile | None:
+        """Open an archive or raster, again where it has changed; None where there is none.
+
+        Raises
+        ------
+        InputFileError
+            If it is there and cannot be read.
+        """
+        path = self.locate(name)
+        if path is None or not _is_archive(path):
+            return None
+        status = path.stat()
+        stamp = status.st_mtime_ns, status.st_size
+        with self._lock:
+            known = self._open.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        opened = CogFile(path) if path.suffix.lower() in RASTERS else open_tiles(path)
+        with self._lock:
+            self._open[path] = stamp, opened
+        return opened
+
+    def listed(self) -> list[Listed]:
+        """Give all maps and archives, by name."""
+        return [self._listed(name) for name in sorted(self._names(self.root, _DEEPEST))]
+
+    def _listed(self, name: str) -> Listed:
+        if name.lower().endswith(".html"):
+            return Listed(name)
+        try:
+            return Listed(name, self.archive(name))
+        except InputFileError:
+            return Listed(name, trouble="cannot be read")
+
+    def _names(self, folder: Path, levels: int) -> Iterator[str]:
+        with os.scandir(folder) as entries:
+            paths = [Path(entry.path) for entry in entries if _is_plain(entry.name)]
+        for path in paths:
+            name = path.relative_to(self.root).as_posix()
+            if self.locate(name) is None:
+                continue
+            if _is_archive(path) or (path.suffix.lower() == ".html" and path.is_file()):
+                yield name
+            elif path.is_dir() and not path.is_symlink() and levels > 1:
+                yield from self._names(path, levels - 1)
+
+
+def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
+    """Describe an archive as TileJSON 3.0 does.
+
+    Parameters
+    ----------
+    archive : TileFile
+    address : str
+        Address below which its tiles lie.
+    """
+    described = archive.description
+    west, south, east, north = described.bounds
+    metadata = {key: value for key, value in described.metadata.items() if key not in _ARCHIVE_KEYS}
+    return metadata | {
+        "tilejson": "3.0.0",
+        "tiles": [f"{address}/{{z}}/{{x}}/{{y}}.{described.tile_type or 'bin'}"],
+        "minzoom": described.zooms[0],
+        "maxzoom": described.zooms[1],
+        "bounds": list(described.bounds),
+        "center": [(west + east) / 2, (south + north) / 2, described.zooms[0]],
+    }
+
+
+def has_address(archive: TileFile, address: Address, suffix: str) -> bool:
+    """Tell whether an archive may have a tile: its zooms, the grid and the suffix fit."""
+    z, x, y = address
+    low, high = archive.description.zooms
+    side = 1 << min(z, _FINEST_ZOOM)
+    kind = {"pbf": "mvt", "jpeg": "jpg"}.get(suffix, suffix)
+    return low <= z <= high and x < side and y < side and kind == archive.description.tile_type
+
+
+def _is_plain(part: str) -> bool:
+    """Tell whether a part of a path is a name: not empty, not hidden, no step elsewhere."""
+    return bool(part) and not part.startswith(".") and _NEVER_IN_NAMES.isdisjoint(part)
+
+
+def _is_archive(path: Path) -> bool:
+    if path.suffix.lower() in ARCHIVES:
+        return path.is_file()
+    return path.suffix == "" and path.is_dir() and (path / "metadata.json").is_file()

@@ -1,0 +1,253 @@
+"""Frames to an archive of vector tiles."""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from maligeo.checks import require_choice, require_columns
+from maligeo.crs import require_geographic
+from maligeo.errors import ArgumentError, Fault, FrameError
+from maligeo.tiles.archives import Archive, open_archive
+from maligeo.tiles.grid import MAX_LATITUDE, Bounds, Tile
+from maligeo.tiles.info import ArchiveInfo
+from maligeo.tiles.mvt_attributes import field_types, plain_columns
+from maligeo.tiles.mvt_points import POINT_COUNT, LowZooms, PointLayer
+from maligeo.tiles.mvt_polygons import ShapeLayer
+
+Progress = Callable[[int, int], None]
+
+_POINTS: Final = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
+_SHAPES: Final = (
+    shapely.GeometryType.LINESTRING,
+    shapely.GeometryType.LINEARRING,
+    shapely.GeometryType.POLYGON,
+    shapely.GeometryType.MULTILINESTRING,
+    shapely.GeometryType.MULTIPOLYGON,
+)
+_MISSING: Final = -1  # type of a missing geometry
+_COMPRESSION: Final = 2
+_KIND: Final = "vector 2"  # changes when the same input gives other tiles
+_RULES: Final = {
+    "thin": "below zoom {top} one point for each square of 1/64 of a tile",
+    "cluster": "below zoom {top} points within 1/8 of a tile are one, with point_count",
+    "all": "every point at every zoom",
+}
+
+
+def vector_tiles(
+    layers: Mapping[str, gpd.GeoDataFrame],
+    archive: str | Path,
+    *,
+    zooms: tuple[int, int] = (0, 10),
+    low_zooms: LowZooms = "thin",
+    columns: Mapping[str, Sequence[str]] | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Make Mapbox Vector Tiles of units, areas and points.
+
+    Parameters
+    ----------
+    layers : mapping of str to geopandas.GeoDataFrame, EPSG:4326
+        Frames by the name that their layer gets. A frame holds points, or lines and
+        polygons; rows without a geometry are left out, and the metadata counts them.
+    archive : str or pathlib.Path
+        File to write: "….pmtiles", "….mbtiles", or without a suffix a folder of tiles.
+    zooms : tuple of int, default (0, 10)
+        Coarsest and finest zoom.
+    low_zooms : {"thin", "cluster", "all"}, default "thin"
+        What of the points is shown below the finest zoom, which has every one of them.
+        "thin": the first point of each square of 1/64 of a tile, so no lonely point is
+        lost, and a point that is shown stays as one comes nearer. "cluster": the points of
+        each square of 1/8 of a tile become one at their mean, whose `point_count` says how
+        many they are; it has no other attribute unless it is a single one. "all": every
+        point.
+    columns : mapping of str to sequence of str, optional
+        Attributes to keep, by layer; by default every column. Text, numbers and truth
+        values keep their type, dates become ISO 8601 text, and a missing value is absent.
+    progress : callable, optional
+        Called with the zooms done and the zooms in all.
+
+    Returns
+    -------
+    pathlib.Path
+        The archive.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no layer or nothing in them, or an option has a value that it cannot have.
+    CrsError
+        If a frame is not in EPSG:4326.
+    FrameError
+        Listing columns that are missing or mixed and geometries that cannot be drawn.
+    OutputFileError
+        If the archive cannot be written.
+
+    Notes
+    -----
+    A tile is 4096 units wide, and repeats what lies within 80 units of it in the next ones,
+    so that symbols are not cut. Points have the number of their row as `id`. At the finest
+    zoom lines and polygons are not simplified; below it by about one unit, where polygons of
+    a coverage keep their borders in common, and what is smaller than two units is drawn as a
+    square of that size. The metadata tell under `point_layers` how many points each zoom
+    shows. Same input, same bytes; a run that was killed goes on with the next zoom.
+
+    Encoding follows the Mapbox Vector Tile Specification 2.1, `vector_layers` TileJSON 3.0.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> maligeo.vector_tiles({"regions": units}, "mali.pmtiles", zooms=(0, 8))  # doctest: +SKIP
+    """
+    require_choice(low_zooms, get_args(LowZooms), option="low_zooms")
+    if not layers:
+        raise ArgumentError("vector tiles need at least one layer")
+    target, kept = Path(archive), columns or {}
+    frames = {name: _checked(frame, name, kept.get(name)) for name, frame in layers.items()}
+    absent = {name: _absent(frame) for name, frame in frames.items()}
+    drawn = [name for name, flags in absent.items() if not flags.all()]
+    if not drawn:
+        raise ArgumentError("no row of the layers has a geometry")
+    made = [_layer(name, frames[name], zooms[1], low_zooms) for name in drawn]
+    without = {name: int(flags.sum()) for name, flags in absent.items()}
+    info = _info(target.stem, frames, made, zooms, without)
+    with open_archive(target, info, job=_job(made, zooms)) as opened:
+        _write_zooms(opened, made, zooms, progress)
+    return target
+
+
+def _checked(frame: gpd.GeoDataFrame, name: str, columns: Sequence[str] | None) -> gpd.GeoDataFrame:
+    """Give plain columns and the geometry, or list what is wrong with them."""
+    what = f"layer {name!r}"
+    require_geographic(frame, what=what)
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    if columns is not None:
+        require_columns(attributes, columns, what=what)
+        attributes = attributes[list(columns)]
+    if faults := list(_faults(frame.geometry)):
+        raise FrameError(what, faults)
+    plain = plain_columns(attributes, what=what)
+    return gpd.GeoDataFrame(plain, geometry=frame.geometry.to_numpy(), crs=frame.crs)
+
+
+def _faults(geometries: gpd.GeoSeries) -> Iterator[Fault]:
+    """Find what cannot be drawn."""
+    shapes = np.asarray(geometries.array, dtype=object)
+    kinds = shapely.get_type_id(shapes)
+    west, south, east, north = shapely.bounds(shapes).T
+    is_point = np.isin(kinds, _POINTS)
+    is_shape = np.isin(kinds, _SHAPES)
+    is_valid = np.ones(len(shapes), dtype=np.bool_)
+    is_valid[is_shape] = shapely.is_valid(shapes[is_shape])
+    wrong = {
+        "is of a kind that tiles do not have": ~(is_point | is_shape | (kinds == _MISSING)),
+        "lies beyond web mercator": (
+            (west < -180) | (east > 180) | (south < -MAX_LATITUDE) | (north > MAX_LATITUDE)
+        ),
+        "is not valid": ~is_valid,
+    }
+    if is_point.any():
+        wrong["stands in a layer of points"] = is_shape
+    for reason, flags in wrong.items():
+        for at in np.flatnonzero(flags):
+            label = geometries.index[at]
+            yield Fault(label, "geometry", shapely.to_wkt(shapes[at])[:60], reason)
+
+
+def _absent(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    return np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+
+
+def _layer(
+    name: str, frame: gpd.GeoDataFrame, top_zoom: int, low_zooms: LowZooms
+) -> PointLayer | ShapeLayer:
+    if np.isin(shapely.get_type_id(frame.geometry.array), (_MISSING, *_POINTS)).all():
+        return PointLayer.build(
+            name, frame.geometry, _attributes(frame), top_zoom=top_zoom, low_zooms=low_zooms
+        )
+    present = frame[~_absent(frame)]
+    return ShapeLayer.build(name, present.geometry, _attributes(present), top_zoom=top_zoom)
+
+
+def _attributes(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(frame.drop(columns="geometry"))
+
+
+def _info(
+    name: str,
+    frames: Mapping[str, gpd.GeoDataFrame],
+    layers: Sequence[PointLayer | ShapeLayer],
+    zooms: tuple[int, int],
+    without_geometry: Mapping[str, int],
+) -> ArchiveInfo:
+    sides = np.array([frames[layer.name].total_bounds for layer in layers])
+    west, south = sides[:, :2].min(axis=0).tolist()
+    east, north = sides[:, 2:].max(axis=0).tolist()
+    points = [layer for layer in layers if isinstance(layer, PointLayer)]
+    more: dict[str, Any] = {
+        "vector_layers": [_described(layer, frames[layer.name], zooms) for layer in layers],
+        "without_geometry": dict(without_geometry),
+    }
+    if points:
+        more["point_layers"] = {layer.name: _shown(layer, zooms) for layer in points}
+    return ArchiveInfo(name, "mvt", zooms, Bounds(west, south, east, north), more=more)
+
+
+def _described(
+    layer: PointLayer | ShapeLayer, frame: gpd.GeoDataFrame, zooms: tuple[int, int]
+) -> dict[str, Any]:
+    fields: dict[str, str] = dict(field_types(_attributes(frame)))
+    described = {"id": layer.name, "minzoom": zooms[0], "maxzoom": zooms[1], "fields": fields}
+    if isinstance(layer, PointLayer):
+        described["description"] = _RULES[layer.low_zooms].format(top=layer.top_zoom)
+        if layer.low_zooms == "cluster":
+            fields[POINT_COUNT] = "Number"
+    return described
+
+
+def _shown(layer: PointLayer, zooms: tuple[int, int]) -> dict[str, Any]:
+    shown = {str(zoom): layer.shown_at(zoom) for zoom in range(zooms[0], zooms[1] + 1)}
+    return {"low_zooms": layer.low_zooms, "points": len(layer.rows), "features_shown": shown}
+
+
+def _job(layers: Sequence[PointLayer | ShapeLayer], zooms: tuple[int, int]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for layer in layers:
+        digest.update(layer.fingerprint())
+    return f"{_KIND} {zooms[0]}-{zooms[1]} {digest.hexdigest()}"
+
+
+def _write_zooms(
+    archive: Archive,
+    layers: Sequence[PointLayer | ShapeLayer],
+    zooms: tuple[int, int],
+    progress: Progress | None,
+) -> None:
+    count = zooms[1] - zooms[0] + 1
+    for done, zoom in enumerate(range(zooms[0], zooms[1] + 1), start=1):
+        if not archive.has_part(zoom):
+            archive.put_part(zoom, _tiles_at(zoom, layers))
+        if progress is not None:
+            progress(done, count)
+
+
+def _tiles_at(zoom: int, layers: Sequence[PointLayer | ShapeLayer]) -> list[tuple[Tile, bytes]]:
+    """Put the layers of each tile together: a tile is the sequence of its layers."""
+    parts: dict[Tile, list[bytes]] = {}
+    for layer in layers:
+        for tile, content in layer.tiles_at(zoom):
+            parts.setdefault(tile, []).append(content)
+    return [
+        (tile, gzip.compress(b"".join(contents), _COMPRESSION, mtime=0))
+        for tile, contents in parts.items()
+    ]
