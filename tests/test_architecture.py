@@ -11,18 +11,10 @@ PACKAGE = ROOT / "src" / "maligeo"
 
 FLOORS = {
     6: {"cli", "__main__"},
-    5: {"streams", "maps", "tiles", "figures", "exports"},
+    5: {"maps", "tiles", "streams", "figures", "exports"},
     4: {"style", "labels", "release"},
-    3: {
-        "overview", "densities", "published", "counting", "projectcounts", "rates", "changes",
-        "timing", "coverages", "conversion", "reconciliation", "exposure", "populations",
-        "gaps", "indicators", "ranking", "sensitivity", "shortfalls", "concentration",
-        "autocorrelation", "money", "surface", "kernels", "metricgrid",
-    },
-    2: {
-        "locating", "findings", "ancestry", "lazyframes", "namematch", "nearest", "allocation",
-        "overlay", "crosswalks", "zonal", "dissolving",
-    },
+    3: {"measure"},
+    2: {"join"},
     1: {"boundaries", "readers", "catalog", "tilefiles"},
     0: {
         "wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex",

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from maligeo.cli import crosswalk_commands, figures_commands, reconcile_commands
 from maligeo.columns import DENSITY
-from maligeo.conversion import read_counts
 from maligeo.errors import ArgumentError, FrameError, InputFileError, OutputFileError
+from maligeo.measure.conversion import read_counts
 
 INCIDENTS = """event_id,date,lat,lon,type,killed,injured
 a,2021-03-04,14.5,-4.2,ied,2,3

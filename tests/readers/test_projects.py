@@ -11,7 +11,7 @@ from shapely.geometry import Point, box
 from maligeo import columns
 from maligeo.boundaries import load_boundaries
 from maligeo.errors import ArgumentError, FrameError, InputFileError, MaligeoError, UnknownNameError
-from maligeo.locating import locate
+from maligeo.join.locating import locate
 from maligeo.readers.project_places import level_of, places_of
 from maligeo.readers.projects import load_projects, read_projects
 

@@ -17,7 +17,7 @@ from rasterio.vrt import WarpedVRT
 
 from maligeo import style
 from maligeo.errors import ArgumentError, CrsError, InputFileError
-from maligeo.surface import density_surface
+from maligeo.measure.surface import density_surface
 from maligeo.tiles.colouring import ClassColours, RampColours
 from maligeo.tiles.grid import Bounds, Tile, mercator_bounds_of, tile_at, tiles_over
 from maligeo.tiles.raster import RasterOptions, class_colours, raster_tiles

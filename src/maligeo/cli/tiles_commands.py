@@ -17,7 +17,7 @@ from maligeo.readers.vectors import read_vector
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from maligeo.kernels import KernelName
+    from maligeo.measure.kernels import KernelName
     from maligeo.tiles.mvt_points import LowZooms
     from maligeo.tiles.png import PictureType
     from maligeo.tiles.sampling import Interpolation

@@ -13,8 +13,8 @@ import rasterio
 
 from maligeo.checks import require_choice
 from maligeo.errors import ArgumentError, OutputFileError
+from maligeo.measure.surface import Surface
 from maligeo.style import ZERO_COLOUR, Classes, class_breaks, ramp
-from maligeo.surface import Surface
 from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.colouring import ClassColours, Colours
 from maligeo.tiles.grid import Bounds, Tile

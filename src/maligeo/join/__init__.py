@@ -1,0 +1,1 @@
+"""Floor 2: points, names, polygons and projects to units, and one division to another."""

@@ -1,0 +1,264 @@
+"""Counts to densities and rates by unit, period and measure."""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from maligeo import columns
+from maligeo.checks import (
+    require_choice,
+    require_columns,
+    require_known,
+    require_one_vintage,
+    require_same_vintage,
+)
+from maligeo.columns import Counting
+from maligeo.errors import Fault, FrameError
+from maligeo.measure.counting import count_areas, count_incidents
+from maligeo.measure.projectcounts import count_projects
+from maligeo.measure.published import count_figures
+from maligeo.measure.rates import FEWEST_UNITS, Floats, Pairs, shared_borders, smooth_rates
+from maligeo.measure.timing import Periods
+from maligeo.periods import years
+from maligeo.unitkeys import unit_keys
+
+PER_SQKM = 1_000.0
+PER_PEOPLE = 100_000.0
+EVENTS: Final = ("incidents",)  # independent of one another, as a Poisson count must be
+
+_NUMBERS = (
+    "count", "count_low", "count_high", "area_sqkm", "population", "per_1000_sqkm", "per_100k",
+    "ci_low", "ci_high", "smoothed_per_100k", "local_per_100k", "per_incident", "unique_total",
+)  # fmt: skip
+_TYPES = {
+    **dict.fromkeys(_NUMBERS, "Float64"),
+    **dict.fromkeys(("population_year", "records"), "Int64"),
+    **dict.fromkeys(("period_start", "period_end"), "datetime64[us]"),
+    "low_count": "boolean",
+}
+_SERIES = ["measure", "publisher", "period_start", "period_end"]
+
+
+def density(
+    records: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    measure: str,
+    population: pd.DataFrame | None = None,
+    period: Periods = None,
+    counting: Counting | None = None,
+) -> pd.DataFrame:
+    """Count records by unit, and relate the counts to area and people.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        Located incidents (`locate`), allocated areas or projects (`allocate`), published
+        figures (`load_figures`) or people (`population`); which of them is seen from the
+        columns. `with_coverage` states what the source of incidents or areas covers.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage, with `area_sqkm`.
+    measure : str
+        What to count. Of incidents: "incidents", "victims", "killed", "injured",
+        "civilians", "civilians_killed", "civilians_injured". Of areas, in square metres,
+        each counted once: "cancelled_sqm", "reduced_sqm", "cleared_sqm",
+        "suspected_sqm", "confirmed_sqm". Of projects: "projects", "programmes", and
+        "money", "money_donor", "money_disbursed", which give a measure per currency
+        ("money_EUR"). Of figures: one of their measures. Of people: "people".
+    population : pandas.DataFrame, optional
+        People per unit, as from `maligeo.population`; without it rates per person are
+        missing.
+    period : str or sequence of str, optional
+        "year", "quarter", "month"; a period such as "2021" or "2021-01/2021-09"; or
+        several such. Incidents and areas belong to the period that holds their date,
+        projects to each in which they are under way, and a published figure, which is
+        never cut, to one that holds it whole.
+    counting : {"full", "fractional", "weighted"}, optional
+        How a project in several units counts: 1 in each, or its share in each, equal or
+        by area, people or statement (`by=` of `allocate`). Without it projects and
+        programmes count in full and money by share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per unit, period and measure, and rows for what concerns no single unit
+        (`place_kind`) or no period; columns as `maligeo.columns.DENSITY`:
+
+        - `count`, missing where the source says nothing, which is not zero; `count_low`
+          and `count_high` are its bounds, the latter missing where it is "at least"
+        - `per_1000_sqkm`: count of the whole period per 1,000 km²; `per_100k`: per
+          100,000 people and year; `per_incident`: victims per incident
+        - `ci_low`, `ci_high`: 95 % interval of `per_100k`, exact for whole counts of
+          incidents (Garwood 1936), allowing for clusters for victims (Fay and Feuer 1997)
+        - `smoothed_per_100k`: rates of incidents shrunk towards the mean of the units
+          (empirical Bayes, Marshall 1991), `local_per_100k` towards that of the
+          neighbours, where 30 units or more are known
+        - `records`: how many stand behind the row; `low_count`: whether fewer than 20
+          events do, so that the rate says little; `unique_total`: what the measure and
+          period come to when every record counts once, beside rows that add up to more
+
+    Raises
+    ------
+    FrameError
+        If the records are of no known kind, or lack columns.
+    UnknownNameError
+        If the records do not hold the measure.
+    ArgumentError
+        If an option does not suit the records.
+    VintageError
+        If records, people and units are of different vintages.
+    """
+    require_columns(units, ("vintage", "pcode", "name", "area_sqkm"), what="units")
+    if counting is not None:
+        require_choice(counting, columns.COUNTINGS, option="counting")
+    vintage = require_one_vintage(units["vintage"], what="units")
+    kind = _kind(records)
+    if len(records):
+        held = require_one_vintage(records["vintage"], what="records")
+        require_same_vintage(held, vintage, what="records and units")
+    if kind == "incidents":
+        counts = count_incidents(records, units, measure=measure, period=period)
+    elif kind == "areas":
+        counts = count_areas(records, units, measure=measure, period=period)
+    elif kind == "figures":
+        counts = count_figures(records, units, measure=measure, period=period)
+    elif kind == "people":
+        counts = _count_people(records, units, measure)
+    else:
+        counts = count_projects(records, units, measure=measure, counting=counting, period=period)
+    return _relate(counts.assign(vintage=vintage), units, population)
+
+
+def combine(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put density tables of several measures and periods under one another.
+
+    Parameters
+    ----------
+    *tables : pandas.DataFrame
+        Tables of one vintage, as from `density`.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    VintageError
+        If the tables are of several vintages.
+    """
+    kept = [table.dropna(axis="columns", how="all") for table in tables]
+    combined = pd.concat(kept, ignore_index=True).reindex(columns=list(columns.DENSITY))
+    require_one_vintage(combined["vintage"], what="density tables")
+    return typed(combined)
+
+
+def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFrame:
+    """Relate the counts of a table to its areas, people and periods.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns as `maligeo.columns.DENSITY`, with counts, `area_sqkm` and `population`;
+        `interval_low` and `interval_high` of the expected count where there is one.
+    pairs : numpy.ndarray of int64, shape (2, m), optional
+        Neighbours among the units, for `local_per_100k`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as `maligeo.columns.DENSITY`.
+    """
+    bounds = {
+        end: pd.to_numeric(table[column]).astype("Float64") if column in table.columns else pd.NA
+        for end, column in (("ci_low", "interval_low"), ("ci_high", "interval_high"))
+    }
+    table = typed(table.reindex(columns=list(columns.DENSITY)))
+    table["per_1000_sqkm"] = table["count"] / table["area_sqkm"] * PER_SQKM
+    exposure = table["population"] * years(table["period_start"], table["period_end"])
+    exposure = exposure.mask((exposure <= 0) | (table["measure"] == "people"))
+    table["per_100k"] = table["count"] / exposure * PER_PEOPLE
+    for end, bound in bounds.items():
+        table[end] = bound / exposure * PER_PEOPLE
+    smooth = table["measure"].isin(EVENTS) & (table["place_kind"] == "unit")
+    for _, rows in table[smooth].groupby(_SERIES, dropna=False):
+        known = _floats(rows["count"].mask(rows["count_high"].isna()))
+        people = _floats(exposure[rows.index])
+        table.loc[rows.index, "smoothed_per_100k"] = smooth_rates(known, people) * PER_PEOPLE
+        if pairs is not None and np.isfinite(known / people).sum() >= FEWEST_UNITS:
+            local = smooth_rates(known, people, pairs=pairs)
+            table.loc[rows.index, "local_per_100k"] = local * PER_PEOPLE
+    return typed(table)
+
+
+def _kind(records: pd.DataFrame) -> str:
+    """Tell from its columns what a frame holds."""
+    signs = {
+        "figures": {"basis", "value"},
+        "areas": {"share", "net_area_sqm"},
+        "projects": {"share", "project_id"},
+        "people": {"population", "population_year"},
+        "incidents": {"locate_method", "date"},
+    }
+    for kind, sign in signs.items():
+        if sign <= set(records.columns):
+            return kind
+    reason = (
+        "neither figures, located incidents, allocated areas or projects, nor people: "
+        "use load_figures, locate, allocate …"
+    )
+    raise FrameError("records", [Fault(None, "columns", list(records.columns), reason)])
+
+
+def _count_people(people: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> pd.DataFrame:
+    require_known(measure, ("people",), what="measure")
+    require_columns(people, columns.POPULATION, what="people")
+    held = people.set_index(unit_keys(people))[["population", "population_year", "source", "note"]]
+    counts = pd.DataFrame(units[["pcode", "name"]])
+    counts = counts.set_index(unit_keys(counts)).join(held).reset_index(drop=True)
+    start = pd.to_datetime(counts["population_year"].astype("Int64").astype("string") + "-01-01")
+    counts["period_start"], counts["period_end"] = start, start + pd.offsets.YearEnd()
+    counts["count"] = counts.pop("population").astype("Float64")
+    counts["count_low"] = counts["count_high"] = counts["count"]
+    return counts.drop(columns="population_year").assign(
+        place_kind="unit", measure="people", basis="count", unique_total=counts["count"].sum()
+    )
+
+
+def _relate(
+    counts: pd.DataFrame, units: gpd.GeoDataFrame, population: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Add areas, people and the rates that follow from them."""
+    key = unit_keys(counts).where(counts["place_kind"] == "unit")
+    counts["area_sqkm"] = key.map(units.set_index(unit_keys(units))["area_sqkm"])
+    if population is not None:
+        counts = _with_people(counts, key, population)
+    enough = len(units) >= FEWEST_UNITS and "geometry" in units.columns
+    return with_rates(counts, pairs=shared_borders(units) if enough else None)
+
+
+def _with_people(table: pd.DataFrame, key: pd.Series, population: pd.DataFrame) -> pd.DataFrame:
+    require_columns(population, columns.POPULATION, what="people")
+    require_same_vintage(
+        require_one_vintage(population["vintage"], what="people"),
+        require_one_vintage(table["vintage"], what="records"),
+        what="people and records",
+    )
+    people = population.set_index(unit_keys(population))
+    for column in ("population", "population_year"):
+        table[column] = key.map(people[column])
+    caveat = key.map(people["note"]).where(table["count"].notna()).astype("string")
+    note = table["note"].astype("string")
+    joined = note.fillna("").str.cat("population " + caveat, sep="; ").str.strip("; ")
+    return table.assign(note=note.where(caveat.isna(), joined))
+
+
+def _floats(values: pd.Series) -> Floats:
+    numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give every column its nullable type, so that missing never turns into zero."""
+    return table.astype({column: _TYPES.get(column, "string") for column in table.columns})

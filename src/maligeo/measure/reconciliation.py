@@ -1,0 +1,136 @@
+"""Records against what was published: the same measure, unit, period and vintage."""
+
+import math
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.errors import ArgumentError
+from maligeo.measure.published import counts_from_figures
+from maligeo.unitkeys import unit_keys
+
+NATION: Final = "nation"
+COLUMNS: Final = (
+    "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "measure", "who",
+    "device", "publisher", "recorded", "published", "published_low", "published_high",
+    "difference", "agrees", "basis", "source", "note",
+)  # fmt: skip
+
+_WHO = {"civilians": "victims", "civilians_killed": "killed", "civilians_injured": "injured"}
+_NO_COUNT = "the records have no count for this: see period= of density"
+_AT_LEAST = "the records have at least this"
+
+
+def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Compare what records add up to with what was published.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table of records, as from `density` with the periods of the figures.
+    figures : pandas.DataFrame
+        Published figures, as from `load_figures`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For each publisher, group of people and device, a row per unit (or units
+        together) that the publisher names, and one for the nation (`place_kind`
+        "nation", all records, placed or not): `vintage, pcode, name, place_kind,
+        period_start, period_end, measure, who, device, publisher, recorded, published,
+        published_low, published_high, difference, agrees, basis, source, note`.
+        `difference` is recorded less published; `agrees` says whether the record lies
+        within the rounding of what was published. Publishers are never pooled. A figure
+        without a recorded count of exactly its period is kept, with a missing difference.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    VintageError
+        If table and figures are of different vintages.
+    ArgumentError
+        If the figures have none of the measures of the table.
+    """
+    require_columns(table, ("vintage", "place_kind", "measure", "count"), what="density table")
+    vintage = require_one_vintage(table["vintage"], what="density table")
+    held = require_one_vintage(figures["vintage"], what="figures")
+    require_same_vintage(held, vintage, what="figures and records")
+    units = table.loc[table["place_kind"] == "unit", ["pcode", "name"]].drop_duplicates()
+    rows: list[dict[str, Any]] = []
+    for measure in sorted(set(table["measure"].dropna())):
+        published = figures[
+            (figures["measure"] == _WHO.get(measure, measure))
+            & (figures["who"] == ("civilians" if measure in _WHO else "all"))
+        ]
+        if len(published):
+            counts = counts_from_figures(published, gpd.GeoDataFrame(units))
+            own = table[table["measure"] == measure]
+            rows += [_compared(row, own, measure) for row in _named(counts)]
+    if not rows:
+        raise ArgumentError(
+            f"no figure is about {', '.join(sorted(set(table['measure'].dropna())))}"
+        )
+    return _typed(pd.DataFrame(rows).assign(vintage=vintage))
+
+
+def _named(counts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give what a publisher names: units, units together, and the nation."""
+    series = ["measure", "publisher", "who", "device", "period_start", "period_end"]
+    named = []
+    for _, rows in counts.groupby(series, dropna=False, sort=True):
+        first = rows.iloc[0].to_dict()
+        total = {
+            "pcode": pd.NA, "name": pd.NA, "place_kind": NATION, "basis": "count", "note": pd.NA,
+            **dict.fromkeys(("count", "count_low", "count_high"), first["unique_total"]),
+        }  # fmt: skip
+        if pd.notna(first["unique_total"]):
+            named.append(first | total)
+        stated = rows[rows["place_kind"].isin(("unit", "joint")) & rows["basis"].notna()]
+        named += stated.to_dict("records")
+    return named
+
+
+def _compared(row: dict[str, Any], table: pd.DataFrame, measure: str) -> dict[str, Any]:
+    same = (table["period_start"] == row["period_start"]) & (
+        table["period_end"] == row["period_end"]
+    )
+    own = table[same.fillna(False)]
+    if row["place_kind"] == "joint":
+        names = str(row["name"]).split(" + ")
+        own = own[own["name"].isin(names)]
+    elif row["place_kind"] == "unit":
+        key = row["pcode"] if pd.notna(row["pcode"]) else row["name"]
+        own = own[(unit_keys(own) == key) & (own["place_kind"] == "unit")]
+    known = own["count"].dropna()
+    recorded = math.fsum(float(count) for count in known) if len(known) else pd.NA
+    partial = len(known) > 0 and bool(own["count_high"].isna().any())
+    difference = recorded - row["count"] if len(known) and pd.notna(row["count"]) else pd.NA
+    agrees: Any = pd.NA
+    if pd.notna(difference) and pd.notna(row["count_high"]) and not partial:
+        agrees = row["count_low"] - 1e-9 <= recorded <= row["count_high"] + 1e-9
+    note = _NO_COUNT if not len(known) else _AT_LEAST if partial else None
+    notes = [str(text) for text in (note, row["note"]) if text is not None and pd.notna(text)]
+    return row | {
+        "measure": measure,
+        "recorded": recorded,
+        "published": row["count"],
+        "published_low": row["count_low"],
+        "published_high": row["count_high"],
+        "difference": difference,
+        "agrees": agrees,
+        "note": "; ".join(notes) or pd.NA,
+    }
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    numbers = ("recorded", "published", "published_low", "published_high", "difference")
+    kinds = {
+        **dict.fromkeys(numbers, "Float64"),
+        **dict.fromkeys(("period_start", "period_end"), "datetime64[us]"),
+        "agrees": "boolean",
+    }
+    table = table[list(COLUMNS)]
+    return table.astype({column: kinds.get(column, "string") for column in COLUMNS})

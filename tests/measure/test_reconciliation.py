@@ -1,0 +1,103 @@
+"""Records against published figures."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from maligeo.errors import ArgumentError, VintageError
+from maligeo.join.locating import locate
+from maligeo.measure.densities import density
+from maligeo.measure.reconciliation import COLUMNS, reconcile
+from tests import worlds
+
+UNITS = worlds.square_units()
+
+
+def records(alpha: int, beta: int, nowhere: int = 0, **columns: object) -> gpd.GeoDataFrame:
+    points = [Point(0.5, 0.5)] * alpha + [Point(1.5, 0.5)] * beta + [None] * nowhere
+    frame = pd.DataFrame({"date": pd.to_datetime(["2021-05-05"] * len(points)), **columns})
+    located: gpd.GeoDataFrame = locate(
+        gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326"), UNITS
+    )
+    return located
+
+
+def compared(table: pd.DataFrame, *rows: dict[str, object]) -> pd.DataFrame:
+    found = reconcile(table, worlds.figures(*rows))
+    return found.set_index([found["publisher"], found["name"].fillna(found["place_kind"])])
+
+
+def test_the_difference_by_unit_and_for_the_nation() -> None:
+    table = density(records(3, 1, nowhere=2), UNITS, measure="incidents", period=["2021"])
+    found = compared(table, {"value": 10}, {"unit": "Alpha", "value": 3})
+    nation, alpha = found.loc[("UNMAS", "nation")], found.loc[("UNMAS", "Alpha")]
+    assert (nation["recorded"], nation["published"], nation["difference"]) == (6, 10, -4)
+    assert not nation["agrees"]
+    assert alpha["difference"] == 0
+    assert alpha["agrees"]
+    assert list(found.columns) == list(COLUMNS)
+    assert ("UNMAS", "Béta-Sud") not in found.index  # nothing was published about it
+
+
+def test_a_share_agrees_within_its_rounding() -> None:
+    table = density(records(19, 1), UNITS, measure="incidents", period="2021")
+    share = {"unit": "Alpha", "value": 38, "basis": "share_pct"}
+    alpha = compared(table, {"value": 51}, share).loc[("UNMAS", "Alpha")]
+    assert alpha["published"] == pytest.approx(19.38)
+    assert (alpha["published_low"], alpha["published_high"]) == pytest.approx((19.125, 19.635))
+    assert not alpha["agrees"]
+    wide = compared(table, {"value": 50}, share).loc[("UNMAS", "Alpha")]
+    assert wide["agrees"]
+
+
+def test_publishers_are_never_pooled() -> None:
+    table = density(records(3, 1), UNITS, measure="incidents", period="2021")
+    found = compared(table, {"value": 4}, {"value": 6, "publisher": "MINUSMA"})
+    assert found["difference"].to_dict() == {("MINUSMA", "nation"): -2, ("UNMAS", "nation"): 0}
+
+
+def test_units_published_together_are_compared_together() -> None:
+    table = density(records(3, 1), UNITS, measure="incidents", period="2021")
+    found = compared(table, {"unit": "Alpha|Béta-Sud", "value": 5})
+    row = found.loc[("UNMAS", "Alpha + Béta-Sud")]
+    assert (row["recorded"], row["difference"]) == (4, -1)
+
+
+def test_a_figure_of_another_period_is_kept_without_a_difference() -> None:
+    table = density(records(3, 1), UNITS, measure="incidents", period="2021")
+    found = compared(table, {"value": 5, "period_start": "2020-01-01"})
+    row = found.loc[("UNMAS", "nation")]
+    assert row["published"] == 5
+    assert pd.isna(row["difference"])
+    assert "no count for this" in row["note"]
+
+
+def test_civilians_are_compared_with_what_is_published_about_civilians() -> None:
+    victims = {"civilians_killed": [1, 2], "civilians_injured": [0, 4]}
+    table = density(records(2, 0, **victims), UNITS, measure="civilians", period="2021")
+    found = compared(
+        table, {"value": 9, "measure": "victims"},
+        {"value": 7, "measure": "victims", "who": "civilians"},
+    )  # fmt: skip
+    assert found["published"].tolist() == [7]
+    assert found["difference"].tolist() == [0]
+
+
+def test_a_record_that_is_at_least_so_much_neither_agrees_nor_not() -> None:
+    table = density(
+        records(2, 0, killed=pd.array([1, pd.NA], "Int64"), injured=pd.array([0, 0], "Int64")),
+        UNITS, measure="victims", period="2021",
+    )  # fmt: skip
+    row = compared(table, {"value": 2, "measure": "victims"}).loc[("UNMAS", "nation")]
+    assert row["recorded"] == 1
+    assert pd.isna(row["agrees"])
+    assert "at least" in row["note"]
+
+
+def test_what_does_not_compare_is_refused() -> None:
+    table = density(records(1, 0), UNITS, measure="incidents", period="2021")
+    with pytest.raises(VintageError, match="2023 and 2015"):
+        reconcile(table, worlds.figures({"value": 1, "vintage": "2023"}))
+    with pytest.raises(ArgumentError, match="no figure is about incidents"):
+        reconcile(table, worlds.figures({"value": 1, "measure": "killed"}))
