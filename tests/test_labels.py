@@ -6,16 +6,16 @@ import pytest
 
 from maligeo import labels, style
 from maligeo.columns import PLACE_KINDS
-from maligeo.densities import density
 from maligeo.errors import ArgumentError, UnknownNameError
 from maligeo.labels import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.measure.densities import density
 from tests import worlds
 
 ALIKE = {
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
-    "notes.total", "field.date", "incidents.group", "layer.people", "title.people", "popup.sources", "notes.sources",
-    "control.period_plain",
+    "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
+    "popup.sources", "notes.sources", "control.period_plain",
 }  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maligeo import style
-from maligeo.densities import combine, density
 from maligeo.errors import ArgumentError, UnknownNameError
+from maligeo.measure.densities import combine, density
 from tests import worlds
 
 UNITS = worlds.square_units()

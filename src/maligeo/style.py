@@ -13,6 +13,7 @@ import math
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 import mapclassify
@@ -21,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from branca.utilities import color_brewer
 
-from maligeo.checks import require_columns, require_known
+from maligeo.checks import require_choice, require_columns, require_known
 from maligeo.errors import ArgumentError
 
 Scheme = Literal["jenks", "log_jenks", "quantiles", "pretty"]
@@ -32,8 +33,57 @@ GROUND_COLOUR: Final = "#e7ebed"
 DARK_INK: Final = "#04060a"
 LIGHT_INK: Final = "#ffffff"
 MOST_CLASSES: Final = 5
+MOST_GIVEN: Final = 8  # colours of the longest ramp without its lightest
 FINE_BELOW: Final = 100.0  # smaller values show decimals
 MIN_CONTRAST: Final = 4.5  # WCAG 2.1, success criterion 1.4.3, level AA
+
+Shape = Literal["circle", "triangle", "diamond", "square"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a kind of point looks: a colour, and a shape for readers and prints without it."""
+
+    colour: str
+    shape: Shape
+
+
+# Colours after M. Okabe and K. Ito, jfly.uni-koeln.de/color, darkened for text beside them.
+EVENT_MARKS: Final = {
+    "ied": Mark("#c44e00", "circle"),
+    "landmine": Mark("#0063a0", "triangle"),
+    "ied_mine": Mark("#8b3a8f", "square"),
+    "erw": Mark("#00734f", "diamond"),
+}
+OTHER_MARK: Final = Mark("#4a4f55", "square")
+
+# Need rises from row to row, response within a row: both low first, both high last. After
+# the schemes for two variables of J. Stevens (joshuastevens.net), without pure red and green.
+TWO_WAY: Final = (
+    *("#e8e8e8", "#ace4e4", "#5ac8c8"),
+    *("#dfb0d6", "#a5add3", "#5698b9"),
+    *("#be64ac", "#8c62aa", "#3b4994"),
+)
+
+Pattern = Literal["rising", "cross", "dots", "level", "upright", "empty"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of area looks: a colour, and a pattern for readers and prints without it."""
+
+    colour: str
+    pattern: Pattern
+
+
+AREA_LOOKS: Final = {
+    "suspected": Look("#b45f06", "rising"),
+    "confirmed": Look("#8c1020", "cross"),
+    "cancelled": Look("#4f5962", "dots"),
+    "reduced": Look("#1f5f99", "level"),
+    "cleared": Look("#14694a", "upright"),
+}
+OTHER_AREA: Final = Look("#4a4f55", "empty")
 
 _CLASSIFIERS = {
     "jenks": mapclassify.FisherJenks,
@@ -212,7 +262,9 @@ def layer_rows(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
     return rows.assign(shown=layer.shown(rows[layer.column]), derived=derived)
 
 
-def classify(table: pd.DataFrame, layer: Layer) -> Classes:
+def classify(
+    table: pd.DataFrame, layer: Layer, *, scheme: Scheme | Sequence[float] | None = None
+) -> Classes:
     """Find the classes of a layer over all its periods.
 
     Parameters
@@ -221,17 +273,41 @@ def classify(table: pd.DataFrame, layer: Layer) -> Classes:
         Density table.
     layer : Layer
         The layer.
+    scheme : {"jenks", "log_jenks", "quantiles", "pretty"} or sequence of float, optional
+        How class breaks are found, or the breaks themselves: rising numbers above 0, as
+        many as there are colours less one. By default the layer's own scheme.
 
     Returns
     -------
     Classes
+
+    Raises
+    ------
+    ArgumentError
+        If the scheme is not known, or given breaks do not rise or are too many.
     """
     shown = layer_rows(table, layer).loc[lambda rows: rows["place_kind"] == "unit", "shown"]
     values = [float(value) for value in shown.dropna()]
-    lows = class_breaks(values, scheme=layer.scheme, classes=layer.classes)
+    if isinstance(scheme, str) or scheme is None:
+        chosen = layer.scheme if scheme is None else scheme
+        require_choice(chosen, tuple(_CLASSIFIERS), option="scheme")
+        lows = class_breaks(values, scheme=chosen, classes=layer.classes)
+    else:
+        lows = _given_breaks(scheme)
     colours = ramp(layer.palette, len(lows))
     inks = tuple(ink_on(colour) for colour in colours)
     return Classes(lows, max(values, default=0.0), colours, inks)
+
+
+def _given_breaks(breaks: Sequence[float]) -> tuple[float, ...]:
+    given = tuple(float(one) for one in breaks)
+    rising = all(low < high for low, high in pairwise((0.0, *given)))
+    if not (given and rising and len(given) < MOST_GIVEN):
+        raise ArgumentError(
+            f"class breaks must rise from above 0, at most {MOST_GIVEN - 1} of them, "
+            f"not {list(breaks)}"
+        )
+    return (0.0, *given)
 
 
 def class_breaks(

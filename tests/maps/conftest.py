@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from maligeo.boundaries import load_boundaries
-from maligeo.densities import combine, density
 from maligeo.maps import region_map, save_map
-from maligeo.overview import bundled_density, bundled_presence
+from maligeo.measure.densities import combine, density
+from maligeo.measure.overview import bundled_density, bundled_presence
 from tests import worlds
 
 if TYPE_CHECKING:

@@ -40,7 +40,8 @@ def test_a_number_that_json_lacks_is_refused() -> None:
 
 def test_every_asset_is_used_and_survives_a_template() -> None:
     folder = resources.files("maligeo.maps") / "assets"
-    assert {entry.name for entry in folder.iterdir()} == {*SCRIPTS, *STYLES}
+    of_tiles = {"tiles.js", "vendor"}
+    assert {entry.name for entry in folder.iterdir()} == {*SCRIPTS, *STYLES, *of_tiles}
     for text in (assets(SCRIPTS), assets(STYLES)):
         assert not re.search(r"\{\{|\{%|\{#", text)
         assert "</" not in text

@@ -7,16 +7,12 @@ from shapely.geometry import box
 
 from maligeo.catalog import load_table
 from maligeo.maps.context import add_towns
-from maligeo.maps.outlines import DECIMALS, callouts, features, label_points
+from maligeo.maps.outlines import DECIMALS, callouts, label_points, outlines
 from maligeo.maps.page import PageMap
 
 
-def shapes(units: gpd.GeoDataFrame) -> list[shapely.Geometry]:
-    return [shapely.geometry.shape(one["geometry"]) for one in features(units)["features"]]
-
-
 def test_rounding_keeps_shared_borders_shared(units: gpd.GeoDataFrame) -> None:
-    found = shapes(units)
+    found = outlines(units).shapes
     assert shapely.is_valid(found).all()
     assert shapely.coverage_is_valid(found)
     for before, after in zip(units.geometry, found, strict=True):

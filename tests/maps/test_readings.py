@@ -2,10 +2,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maligeo.densities import density
 from maligeo.maps.balances import balance, totals
 from maligeo.maps.legends import legend
 from maligeo.maps.readings import interval_text, periods, source_parts, value_text
+from maligeo.measure.densities import density
 from maligeo.style import LAYERS, Classes, Layer, classify
 from tests import worlds
 

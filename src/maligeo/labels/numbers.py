@@ -8,7 +8,7 @@ import pandas as pd
 from maligeo.labels.typesetting import NARROW_SPACE, position_of
 from maligeo.labels.words import word
 
-_MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
+MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "fr": (
         "janv.", "févr.", "mars", "avr.", "mai", "juin",
         "juil.", "août", "sept.", "oct.", "nov.", "déc.",
@@ -69,16 +69,17 @@ def period_text(start: pd.Timestamp, end: pd.Timestamp, language: str) -> str:
     """
     position_of(language)
     if not (start.is_month_start and end.is_month_end):
-        return f"{_day_text(start, language)} – {_day_text(end, language)}"
+        return f"{day_text(start, language)} – {day_text(end, language)}"
     if (start.month, end.month) == (1, 12):
         return str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
-    first, last = (_MONTHS[language][date.month - 1] for date in (start, end))
+    first, last = (MONTHS[language][date.month - 1] for date in (start, end))
     if start.year != end.year:
         return f"{first} {start.year} – {last} {end.year}"
     months = first if start.month == end.month else f"{first}–{last}"
     return f"{months} {end.year}"
 
 
-def _day_text(date: pd.Timestamp, language: str) -> str:
+def day_text(date: pd.Timestamp, language: str) -> str:
+    """Write a day, such as "1er juil. 2013"."""
     first = "1er" if language == "fr" and date.day == 1 else str(date.day)
-    return f"{first} {_MONTHS[language][date.month - 1]} {date.year}"
+    return f"{first} {MONTHS[language][date.month - 1]} {date.year}"

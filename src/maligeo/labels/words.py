@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from maligeo.checks import require_known
+from maligeo.labels.layer_words import LAYER_WORDS
 from maligeo.labels.typesetting import typeset
 
 # key: (French, English)
-WORDS: Final[Mapping[str, tuple[str, str]]] = {
+_PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "page.title": (
         "Mali : engins explosifs, projets et population par région",
         "Mali: explosive devices, projects and people by region",
@@ -229,6 +230,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+WORDS: Final[Mapping[str, tuple[str, str]]] = {**_PAGE_WORDS, **LAYER_WORDS}
+
+
 def word(key: str, language: str) -> str:
     """Give one text of the interface.
 
@@ -253,6 +257,11 @@ def word(key: str, language: str) -> str:
     """
     require_known(key, WORDS, what="text")
     return typeset(WORDS[key], language)
+
+
+def has_word(key: str) -> bool:
+    """Tell whether there is a text of a name, such as "outcome.exploded"."""
+    return key in WORDS
 
 
 def words(language: str, *prefixes: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Regions coloured by a measure, with a switch for measure and period."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -8,14 +9,20 @@ import pandas as pd
 from maligeo import labels, style
 from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.columns import DENSITY
+from maligeo.errors import ArgumentError
 from maligeo.maps.balances import balance
-from maligeo.maps.embedding import Call
+from maligeo.maps.embedding import add_call
 from maligeo.maps.legends import legend
-from maligeo.maps.outlines import callouts, features, label_points
+from maligeo.maps.outlines import callouts, label_points, outlines
 from maligeo.maps.page import PageMap
 from maligeo.maps.popups import cards
 from maligeo.maps.readings import PeriodRows, interval_text, periods, value_text
-from maligeo.style import Classes, Layer
+from maligeo.maps.synthetic import is_synthetic
+from maligeo.names import ALIAS_SEPARATOR
+from maligeo.style import Classes, Layer, Scheme
+
+FEW_EVENTS = 5  # a rate of fewer is marked
+LOW_SIGN = "*"
 
 
 def add_choropleth(
@@ -25,6 +32,7 @@ def add_choropleth(
     *,
     layers: Iterable[str] | None = None,
     focus: int | None = None,
+    scheme: Scheme | Sequence[float] | None = None,
 ) -> None:
     """Colour the units of a map by the measures of a density table.
 
@@ -42,9 +50,14 @@ def add_choropleth(
         default all that the table holds.
     focus : int, optional
         Row position of the one unit that the map is about.
+    scheme : {"jenks", "log_jenks", "quantiles", "pretty"} or sequence of float, optional
+        How class breaks are found, the same for all layers, or the breaks of the one
+        layer; see `maligeo.style.classify`. By default each layer has its own.
 
     Raises
     ------
+    ArgumentError
+        If the scheme is not known, or breaks are given for several layers.
     FrameError
         If a column is missing.
     VintageError
@@ -59,30 +72,45 @@ def add_choropleth(
         what="density table and units",
     )
     chosen = style.layers_of(table, layers)
-    shown = [periods(table, layer, fmap.language) for layer in chosen]
-    data = {
-        "features": features(units),
+    if len(chosen) > 1 and not (scheme is None or isinstance(scheme, str)):
+        raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
+    classes = [style.classify(table, layer, scheme=scheme) for layer in chosen]
+    fixed = {
+        "outlines": outlines(units).packed(),
+        "aliases": [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else [],
         "points": label_points(units, focus=focus),
         "callouts": callouts(units),
-        "cards": cards(units, shown, fmap.language),
-        "layers": [
-            _layer(layer, found, table, units["pcode"].tolist(), fmap.language)
-            for layer, found in zip(chosen, shown, strict=True)
-        ],
         "focus": focus,
+        "synthetic": is_synthetic(table),
     }
-    fmap.add_child(Call("regions", data))
+
+    pcodes = units["pcode"].tolist()
+
+    def build(language: str) -> dict[str, object]:
+        shown = [periods(table, layer, language) for layer in chosen]
+        described = [
+            _layer(found, of, table, pcodes, language)
+            for found, of in zip(shown, classes, strict=True)
+        ]
+        return fixed | {"cards": cards(units, shown, language), "layers": described}
+
+    add_call(fmap, "regions", build)
+
+
+def _aliases(text: object) -> list[str]:
+    """Take the other names of a unit apart."""
+    return text.split(ALIAS_SEPARATOR) if isinstance(text, str) else []
 
 
 def _layer(
-    layer: Layer,
     found: Sequence[PeriodRows],
+    classes: Classes,
     table: pd.DataFrame,
     pcodes: Sequence[str],
     language: str,
 ) -> dict[str, object]:
     """Describe a layer: its words, its classes, and its values in each period."""
-    classes = style.classify(table, layer)
+    layer = found[0].layer
     fills = [style.MISSING_COLOUR, style.ZERO_COLOUR, *classes.colours]
     texts = {
         part: labels.word(f"{part}.{layer.key}", language)
@@ -99,6 +127,7 @@ def _layer(
                 "label": period.label,
                 "publisher": period.publisher,
                 "derived": period.is_derived,
+                "low": any(_is_low(row, layer) for row in period.by_unit.values()),
                 "cells": _cells(period, pcodes, classes, language),
                 "balance": balance(period, table, language),
             }
@@ -111,13 +140,20 @@ def _cells(
     period: PeriodRows, pcodes: Sequence[str], classes: Classes, language: str
 ) -> list[list[object]]:
     """Give class, value and precision of each unit, in the order of the units."""
-    units, layer = period.units, period.layer
+    units, layer = period.by_unit, period.layer
     cells: list[list[object]] = []
     for pcode in pcodes:
-        if pcode not in units.index:
+        if pcode not in units:
             cells.append([-1, labels.word("value.missing", language), ""])
             continue
-        row = units.loc[pcode]
+        row = units[pcode]
         text = value_text(row["shown"], layer, language, derived=row["derived"])
+        text = f"{text}{LOW_SIGN}" if _is_low(row, layer) else text
         cells.append([classes.index(row["shown"]), text, interval_text(row, layer, language)])
     return cells
+
+
+def _is_low(row: Mapping[str, Any], layer: Layer) -> bool:
+    """Tell whether a rate rests on so few events that chance decides its rank."""
+    count = row["count"]
+    return layer.column == "per_100k" and pd.notna(count) and 0 < count < FEW_EVENTS

@@ -7,7 +7,7 @@ import shapely
 
 from maligeo import labels
 from maligeo.checks import require_columns
-from maligeo.maps.embedding import Call
+from maligeo.maps.embedding import Call, add_call
 from maligeo.maps.page import PageMap
 from maligeo.names import NameTable
 
@@ -73,21 +73,21 @@ def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
     FrameError
         If a column is missing.
     """
-    name = f"name_{fmap.language}"
-    require_columns(neighbours, (name, "lon", "lat"), what="neighbours")
-    data = [
-        [text, float(lat), float(lon)]
-        for text, lat, lon in zip(
-            neighbours[name], neighbours["lat"], neighbours["lon"], strict=True
-        )
-    ]
-    fmap.add_child(Call("neighbours", data))
+    require_columns(neighbours, ("name_fr", "name_en", "lon", "lat"), what="neighbours")
+    places = list(
+        zip(neighbours["lat"].astype(float), neighbours["lon"].astype(float), strict=True)
+    )
+
+    def build(language: str) -> list[list[object]]:
+        names = neighbours[f"name_{language}"]
+        return [[text, lat, lon] for text, (lat, lon) in zip(names, places, strict=True)]
+
+    add_call(fmap, "neighbours", build)
 
 
 def add_scale(fmap: PageMap) -> None:
     """Add a scale bar in kilometres, a north arrow and the origin of the outlines."""
-    credit = labels.word("scale.attribution", fmap.language)
-    fmap.add_child(Call("scale", {"credit": credit}))
+    add_call(fmap, "scale", lambda spoken: {"credit": labels.word("scale.attribution", spoken)})
 
 
 def _placed(towns: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:

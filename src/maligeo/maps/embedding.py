@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import Any
 
+import folium
 from branca.element import MacroElement
 from folium.template import Template
+
+from maligeo.columns import LANGUAGES
 
 # Read in this order: each script adds to what the ones before it made.
 SCRIPTS = (
@@ -18,8 +21,20 @@ SCRIPTS = (
     "regions.js",
     "context.js",
     "drawers.js",
+    "packing.js",
+    "canvas.js",
+    "search.js",
+    "overlays.js",
+    "clusters.js",
+    "incidents.js",
+    "areas.js",
+    "gaps.js",
+    "heat.js",
+    "projects.js",
 )
-STYLES = ("page.css", "map.css", "panels.css")
+STYLES = ("page.css", "map.css", "panels.css", "overlays.css")
+
+_IN_BOTH = "~"  # key of what is [French, English] in the data of the page
 
 _HTML_SIGNS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
 _LINE_SIGNS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x7f": "\\u007f"})
@@ -55,6 +70,34 @@ def assets(names: Iterable[str]) -> str:
     return "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
 
 
+def in_both(french: object, english: object) -> object:
+    """Lay the data of two languages over one another: what is the same stands there once.
+
+    Parameters
+    ----------
+    french, english : object
+        The same data in two languages.
+
+    Returns
+    -------
+    object
+        Of the same structure; where the two differ, `{"~": [french, english]}`, from which
+        the page picks its language.
+    """
+    if french == english:
+        return french
+    if isinstance(french, dict) and isinstance(english, dict) and french.keys() == english.keys():
+        return {key: in_both(part, english[key]) for key, part in french.items()}
+    if isinstance(french, list) and isinstance(english, list) and len(french) == len(english):
+        return [in_both(*pair) for pair in zip(french, english, strict=True)]
+    return {_IN_BOTH: [french, english]}
+
+
+def in_languages(build: Callable[[str], object]) -> object:
+    """Make the data of a page in both languages, see `in_both`."""
+    return in_both(*(build(language) for language in LANGUAGES))
+
+
 class Call(MacroElement):  # type: ignore[misc]
     """One call of our script, with its data, on the map that it is added to.
 
@@ -68,7 +111,8 @@ class Call(MacroElement):  # type: ignore[misc]
 
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
-        "maligeo.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});\n"
+        "maligeo.call({{ this._parent.get_name() }}, {{ this.function | tojson }}, "
+        "{{ this.data }});\n"
         "{% endmacro %}"
     )
 
@@ -77,3 +121,18 @@ class Call(MacroElement):  # type: ignore[misc]
         self._name = "Call"
         self.function = function
         self.data = script_json(data)
+
+
+def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) -> None:
+    """Add a call whose data are made once for each language.
+
+    Parameters
+    ----------
+    fmap : folium.Map
+        A page of ours.
+    function : str
+        Function of the page's script.
+    build : callable
+        Takes a language and gives the data.
+    """
+    fmap.add_child(Call(function, in_languages(build)))

@@ -5,7 +5,7 @@ import pandas as pd
 
 from maligeo import labels
 from maligeo.maps.balances import totals
-from maligeo.maps.embedding import Call
+from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
 from maligeo.maps.readings import source_parts, span_text, without_units
 from maligeo.style import LAYERS, layers_of
@@ -30,7 +30,12 @@ def add_notes(
     towns : pandas.DataFrame
         Towns on the map, with `source`.
     """
-    language = fmap.language
+    add_call(fmap, "notes", lambda language: _sections(table, units, towns, language))
+
+
+def _sections(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
+) -> list[dict[str, object]]:
     sections = [
         _boundaries(units, language),
         _balance(table, language),
@@ -38,7 +43,7 @@ def add_notes(
         _method(table, language),
         _sources(table, units, towns, language),
     ]
-    fmap.add_child(Call("notes", [section for section in sections if section]))
+    return [section for section in sections if section]
 
 
 def _section(

@@ -1,25 +1,83 @@
 """Outlines for display: rounded so that shared borders stay shared, and points for labels."""
 
-import json
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
-from shapely.ops import polylabel
 
 from maligeo.checks import require_columns
 from maligeo.crs import require_geographic
+from maligeo.maps.packing import packed_steps
 
 DECIMALS = 4  # of a degree: some 11 m, far below the generalisation of the outlines
 SMALL_SHARE = 0.01  # of the whole width: a narrower unit gets a callout
+MOST_CORNERS = 30_000
+DEEPEST_ZOOM, COARSEST_ZOOM = 13, 6
+MOST_CALLED_OUT = 60  # units
+_DEGREES_PER_PIXEL = 360 / 256  # at zoom 0
 _STEPS_OUT = 200
 _ROOM = 0.15  # of the extent of a unit: what a map of it shows around it
 _MARGIN = 0.06  # of the whole width, between the outer border and a callout
 
 
-def features(units: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Give the outlines as GeoJSON with rounded coordinates.
+@dataclass(frozen=True)
+class Outlines:
+    """Outlines as they are drawn.
+
+    Attributes
+    ----------
+    shapes : array of shapely.Geometry, shape (n,)
+        Simplified as a coverage, so that shared borders stay shared, and rounded.
+    zoom : int or None
+        Zoom of web maps up to which the simplified outlines are off by less than a pixel
+        or so; None where nothing was left out.
+    """
+
+    shapes: npt.NDArray[np.object_]
+    zoom: int | None
+
+    def packed(self) -> dict[str, Any]:
+        """Pack the outlines for the page, see `packed_shapes`."""
+        return packed_shapes(self.shapes, DECIMALS)
+
+
+def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, Any]:
+    """Pack polygons for the page.
+
+    Parameters
+    ----------
+    shapes : array of shapely.Geometry, shape (n,)
+        Polygons and multipolygons in degrees.
+    decimals : int
+        Of a degree, to which corners are rounded.
+
+    Returns
+    -------
+    dict
+        `x` and `y` as by `packed_steps`, `steps` per degree, and `rings`: the number of
+        points of each ring of each polygon of each shape.
+    """
+    rings = [
+        [
+            [shapely.get_num_coordinates(ring).item() for ring in _rings(part)]
+            for part in shapely.get_parts(shape)
+        ]
+        for shape in shapes
+    ]
+    corners = np.rint(shapely.get_coordinates(shapes) * 10**decimals)
+    x, y = (packed_steps(side) for side in corners.T)
+    return {"x": x, "y": y, "steps": 10**decimals, "rings": rings}
+
+
+def outlines(units: gpd.GeoDataFrame) -> Outlines:
+    """Simplify outlines as far as a page that stays small and quick needs it.
+
+    Layers of up to 30,000 corners stay as they are. Others lose the corners that matter
+    least (area of the triangle with the neighbours, after Visvalingam and Whyatt), by the
+    size of a pixel at the deepest zoom that leaves no more than that.
 
     Parameters
     ----------
@@ -27,20 +85,18 @@ def features(units: gpd.GeoDataFrame) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        A GeoJSON FeatureCollection; each feature has the property `at`, its position.
+    Outlines
     """
     require_columns(units, ("name", "pcode", "vintage"), what="units")
     require_geographic(units, what="units")
-    rounded = shapely.transform(units.geometry.array, lambda xy: np.round(xy, DECIMALS))
-    shapes = [json.loads(text) for text in shapely.to_geojson(rounded)]
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "properties": {"at": at}, "geometry": shape}
-            for at, shape in enumerate(shapes)
-        ],
-    }
+    whole = np.asarray(units.geometry.array, dtype=object)
+    zoom, shapes = None, whole
+    for zoom_level in range(DEEPEST_ZOOM, COARSEST_ZOOM - 1, -1):
+        if shapely.get_num_coordinates(shapes).sum() <= MOST_CORNERS:
+            break
+        zoom, pixel = zoom_level, _DEGREES_PER_PIXEL / 2**zoom_level
+        shapes = shapely.coverage_simplify(whole, pixel)
+    return Outlines(shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS)), zoom)
 
 
 def label_points(units: gpd.GeoDataFrame, *, focus: int | None = None) -> list[list[float]]:
@@ -75,8 +131,11 @@ def callouts(units: gpd.GeoDataFrame) -> list[list[float] | None]:
     Returns
     -------
     list of [latitude, longitude] or None
-        Straight out from the middle of the country; None for a unit that is large enough.
+        Straight out from the middle of the country; None for a unit that is large enough,
+        and for all units of a layer that has many: there a reader zooms in.
     """
+    if len(units) > MOST_CALLED_OUT:
+        return [None] * len(units)
     country = shapely.union_all(units.geometry.array)
     west, _, east, _ = country.bounds
     width = east - west
@@ -105,7 +164,12 @@ def _deepest(shape: shapely.Geometry) -> shapely.Point:
     parts = shapely.get_parts(shape)
     largest = max(parts, key=lambda part: float(part.area))
     west, south, east, north = largest.bounds
-    return polylabel(largest, tolerance=max(east - west, north - south) / 100)
+    tolerance = max(east - west, north - south) / 100
+    return shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance), 0)
+
+
+def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
+    return [polygon.exterior, *polygon.interiors]
 
 
 def _place(point: shapely.Point) -> list[float]:

@@ -1,17 +1,20 @@
 """The page around a map: a Folium map with our own frame, script and style."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import folium
 from folium.template import Template
 
 from maligeo import labels
-from maligeo.maps.embedding import SCRIPTS, STYLES, assets, script_json
+from maligeo.columns import LANGUAGES, Language
+from maligeo.maps.embedding import SCRIPTS, STYLES, assets, in_languages, script_json
+from maligeo.maps.rendering import page_text
 
 Bounds = tuple[float, float, float, float]
 
 _ZOOM_STEP = 0.25
+_FRAME_HEIGHT = 640  # in a notebook, in pixels
 
 
 class PageMap(folium.Map):  # type: ignore[misc]
@@ -22,19 +25,19 @@ class PageMap(folium.Map):  # type: ignore[misc]
 
     Parameters
     ----------
-    title : str
+    title : str or mapping of language to str
         Title of the page.
     bounds : tuple of four float
         West, south, east, north of what is shown first, in degrees.
     language : {"fr", "en"}
-        Language of the page.
-    heading : sequence of str
+        Language in which the page opens.
+    heading : sequence of str, or mapping of language to such
         Parts of the line above the title, such as "Mali".
 
     Attributes
     ----------
     language : str
-        Language of the page.
+        Language in which the page opens.
     """
 
     _template = Template(
@@ -76,7 +79,12 @@ class PageMap(folium.Map):  # type: ignore[misc]
     )
 
     def __init__(
-        self, title: str, bounds: Bounds, *, language: str, heading: Sequence[str] = ()
+        self,
+        title: str | Mapping[str, str],
+        bounds: Bounds,
+        *,
+        language: Language,
+        heading: Sequence[str] | Mapping[str, Sequence[str]] = (),
     ) -> None:
         west, south, east, north = bounds
         middle = [(south + north) / 2, (west + east) / 2]
@@ -86,15 +94,36 @@ class PageMap(folium.Map):  # type: ignore[misc]
         self.language = language
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = labels.word("page.no_script", language)
+        fixed = {
+            "bounds": [[south, west], [north, east]],
+            "zoomStep": _ZOOM_STEP,
+            "language": language,
+            "languages": list(LANGUAGES),
+        }
+        titles = title if isinstance(title, Mapping) else dict.fromkeys(LANGUAGES, title)
+        headings = heading if isinstance(heading, Mapping) else dict.fromkeys(LANGUAGES, heading)
         self.settings = script_json(
-            {
-                "bounds": [[south, west], [north, east]],
-                "zoomStep": _ZOOM_STEP,
-                "heading": list(heading),
-                "words": labels.words(language),
-            }
+            in_languages(
+                lambda spoken: {
+                    **fixed,
+                    "title": titles[spoken],
+                    "heading": list(headings[spoken]),
+                    "words": labels.words(spoken),
+                    "months": list(labels.MONTHS[spoken]),
+                }
+            )
         )
-        self.get_root().title = html.escape(title)
+        self.get_root().title = html.escape(titles[language])
+
+    def _repr_html_(self) -> str:
+        """Show the whole page in a notebook, without a network, in a frame of its own."""
+        text = html.escape(page_text(self, offline=True), quote=True)
+        title = labels.word("page.map", self.language)
+        return (
+            f'<iframe srcdoc="{text}" title="{html.escape(title)}" '
+            f'style="width: 100%; height: {_FRAME_HEIGHT}px; border: 1px solid #b6c0c8;" '
+            'allowfullscreen="allowfullscreen"></iframe>'
+        )
 
 
 def _leaflet_only(links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

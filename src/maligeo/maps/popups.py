@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import labels
-from maligeo.maps.readings import PeriodRows, interval_text, source_parts, value_text
+from maligeo.maps.readings import PeriodRows, cell_sources, interval_text, value_text
 
 Card = dict[str, object]
 
@@ -53,7 +53,7 @@ def _figure(periods: Sequence[PeriodRows], pcode: str, language: str) -> dict[st
 
 
 def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
-    row, layer = period.units.loc[pcode], period.layer
+    row, layer = period.by_unit[pcode], period.layer
     interval = interval_text(row, layer, language)
     return {
         "label": period.label,
@@ -68,7 +68,7 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
     dated: dict[tuple[str, str], None] = {}
     years: dict[int, None] = {}
     for period in (period for periods in layers for period in periods):
-        row = period.units.loc[pcode]
+        row = period.by_unit[pcode]
         remarks = labels.note_text(row["note"], language)
         if period.layer.has_periods and period.has_dates:
             dated |= dict.fromkeys((f"{period.label} – {remark}", remark) for remark in remarks)
@@ -83,5 +83,6 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
 
 
 def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
-    rows = pd.concat([period.units.loc[[pcode]] for periods in layers for period in periods])
-    return list(dict.fromkeys(text for text, _ in source_parts(rows)))
+    rows = (period.by_unit[pcode] for periods in layers for period in periods)
+    cells = dict.fromkeys(row["source"] for row in rows if pd.notna(row["source"]))
+    return list(dict.fromkeys(text for text, _ in cell_sources(cells)))

@@ -8,7 +8,7 @@ import pandas as pd
 from maligeo import labels
 from maligeo.checks import require_columns
 from maligeo.errors import Fault, FrameError
-from maligeo.maps.embedding import Call
+from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
 
 _INDEX = ["place_kind", "pcode", "name"]
@@ -44,18 +44,22 @@ def add_presence(
     if list(presence.index.names) != _INDEX:
         fault = Fault(None, "index", list(presence.index.names), f"must be {', '.join(_INDEX)}")
         raise FrameError("presence", [fault])
-    name = f"name_{fmap.language}"
-    require_columns(programmes, ("programme", name), what="programmes")
+    require_columns(programmes, ("programme", "name_fr", "name_en"), what="programmes")
+    add_call(
+        fmap, "presence", lambda spoken: _matrix(presence, programmes, spoken) | {"focus": focus}
+    )
+
+
+def _matrix(presence: pd.DataFrame, programmes: pd.DataFrame, language: str) -> dict[str, object]:
+    name = f"name_{language}"
     known = programmes.dropna(subset=[name]).set_index("programme")[name].to_dict()
-    data = {
+    return {
         "columns": [str(known.get(code, code)) for code in presence.columns],
         "rows": [
-            _row(cast("tuple[Hashable, ...]", key), cells, fmap.language)
+            _row(cast("tuple[Hashable, ...]", key), cells, language)
             for key, cells in presence.iterrows()
         ],
-        "focus": focus,
     }
-    fmap.add_child(Call("presence", data))
 
 
 def _row(key: tuple[Hashable, ...], cells: "pd.Series[int]", language: str) -> Mapping[str, object]:

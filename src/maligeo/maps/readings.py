@@ -6,8 +6,10 @@ in the page only places it.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -39,10 +41,16 @@ class PeriodRows:
     rows: pd.DataFrame
     label: str
 
-    @property
+    @cached_property
     def units(self) -> pd.DataFrame:
         """The rows about one unit, by p-code."""
         return self.rows[self.rows["place_kind"] == "unit"].set_index("pcode")
+
+    @cached_property
+    def by_unit(self) -> dict[str, dict[str, Any]]:
+        """The same rows as dictionaries, for reading one by one."""
+        found: dict[str, dict[str, Any]] = self.units.to_dict("index")
+        return found
 
     @property
     def publisher(self) -> str:
@@ -108,7 +116,7 @@ def value_text(value: float | None, layer: Layer, language: str, *, derived: boo
     return labels.word("value.derived", language).format(value=text)
 
 
-def interval_text(row: pd.Series, layer: Layer, language: str) -> str:
+def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: str) -> str:
     """Write what is known about the precision of a value; empty for an exact one.
 
     For a derived value it is the interval that the rounding of the published share allows,
@@ -125,8 +133,13 @@ def interval_text(row: pd.Series, layer: Layer, language: str) -> str:
 
 def source_parts(table: pd.DataFrame) -> list[tuple[str, str]]:
     """List the sources of some rows once each, as (text, web address or nothing)."""
-    cells = (str(cell).split(SOURCE_SEPARATOR) for cell in table["source"].dropna().unique())
-    return sorted({_source(part.strip()) for parts in cells for part in parts if part.strip()})
+    return cell_sources(table["source"].dropna().unique())
+
+
+def cell_sources(cells: Iterable[object]) -> list[tuple[str, str]]:
+    """List the sources that some cells name, as `source_parts`."""
+    parts = (part.strip() for cell in cells for part in str(cell).split(SOURCE_SEPARATOR))
+    return sorted({_source(part) for part in parts if part})
 
 
 def _source(text: str) -> tuple[str, str]:
@@ -144,7 +157,9 @@ def _number(value: float | None, layer: Layer, language: str) -> str:
     return labels.number_text(value, language, decimals=decimals, fixed=True)
 
 
-def _interval(row: pd.Series, layer: Layer) -> tuple[float | None, float | None, str]:
+def _interval(
+    row: Mapping[str, Any] | pd.Series, layer: Layer
+) -> tuple[float | None, float | None, str]:
     """Give both ends and the words for them; nothing when the value is exact."""
     if row["derived"] and pd.notna(row["count_low"]):
         scale = float(row[layer.column]) / float(row["count"]) if row["count"] else 0.0

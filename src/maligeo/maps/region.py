@@ -46,7 +46,7 @@ def region_map(
     region : str, optional
         Name or alias of one unit: the map is then about it, with the others pale.
     language : {"fr", "en"}, default "fr"
-        Language of the page.
+        Language in which the page opens; a switch in it changes to the other one.
 
     Returns
     -------
@@ -100,17 +100,27 @@ def _find(region: str, units: gpd.GeoDataFrame) -> int:
     return found[0]
 
 
-def _page(units: gpd.GeoDataFrame, focus: int | None, language: str) -> PageMap:
-    country = str(catalog.country()[f"name_{language}"])
+def _page(units: gpd.GeoDataFrame, focus: int | None, language: Language) -> PageMap:
     vintage = str(units["vintage"].iloc[0])
+    name = None if focus is None else str(units["name"].iloc[focus])
+    return PageMap(
+        {spoken: _title(name, spoken) for spoken in LANGUAGES},
+        _bounds(units if focus is None else units.iloc[[focus]]),
+        language=language,
+        heading={spoken: _heading(name, vintage, spoken) for spoken in LANGUAGES},
+    )
+
+
+def _title(name: str | None, language: str) -> str:
+    if name is None:
+        return labels.word("page.title", language)
+    return labels.word("region.page", language).format(name=name)
+
+
+def _heading(name: str | None, vintage: str, language: str) -> list[str]:
+    country = str(catalog.country()[f"name_{language}"])
     division = labels.word("page.units", language).format(vintage=vintage)
-    if focus is None:
-        title, heading = labels.word("page.title", language), [country, division]
-        return PageMap(title, _bounds(units), language=language, heading=heading)
-    name = str(units["name"].iloc[focus])
-    title = labels.word("region.page", language).format(name=name)
-    only = units.iloc[[focus]]
-    return PageMap(title, _bounds(only), language=language, heading=[country, name, division])
+    return [country, division] if name is None else [country, name, division]
 
 
 def _bounds(units: gpd.GeoDataFrame) -> Bounds:

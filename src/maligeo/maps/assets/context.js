@@ -6,6 +6,7 @@
 
   mg.towns = function (map, data) {
     var labels = mg.labels(map);
+    findTowns(map, data.towns);
     labels.towns = data.towns.map(function (row) {
       var text = mg.el("span", { text: row[0] });
       var node = mg.el("div", { class: "mg-town-mark" }, [mg.el("i"), text]);
@@ -15,6 +16,15 @@
       };
     });
   };
+
+  function findTowns(map, towns) {
+    mg.findable(map, towns.map(function (row) {
+      return {
+        name: row[0], more: map.page.words["search.town"], aliases: [],
+        go: function () { map.setView([row[1], row[2]], map.baseZoom + 3, { animate: false }); }
+      };
+    }));
+  }
 
   mg.neighbours = function (map, rows) {
     var labels = mg.labels(map);

@@ -3,6 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
+  var FEW_PERIODS = 4;
 
   function section(map, className, titleKey) {
     var body = mg.el("div", { class: "mg-body" });
@@ -18,7 +19,7 @@
     var field = mg.el("fieldset", { class: "mg-part mg-choice mg-" + name }, [
       mg.el("legend", { text: map.page.words[titleKey] })
     ]);
-    choices.forEach(function (choice, at) {
+    field.add = function (choice, at) {
       var input = mg.el("input", {
         type: "radio",
         name: "mg-" + name,
@@ -26,12 +27,38 @@
         on: { change: function () { choose(at); } }
       });
       field.appendChild(mg.el("label", {}, [input, mg.el("span", { text: choice })]));
-    });
+    };
+    choices.forEach(field.add);
     return field;
   }
 
   function check(field, at) {
-    field.querySelectorAll("input")[at].checked = true;
+    var inputs = field.querySelectorAll("input");
+    if (inputs[0].type === "range") inputs[0].value = String(at);
+    else inputs[at].checked = true;
+  }
+
+  /* Many periods are a slider; its label says which one is shown. */
+  function periodSlider(map, periods, choose) {
+    var label = mg.el("p", { class: "mg-span" });
+    function text(at) { return label.textContent = periods[at].label; }
+    var title = map.page.words["control.period"];
+    var slider = mg.slider({
+      min: 0, max: periods.length - 1, value: periods.length - 1, label: title, text: text, change: choose
+    });
+    var field = mg.el("fieldset", { class: "mg-part mg-choice mg-period-slider" }, [
+      mg.el("legend", { text: title }), label, slider
+    ]);
+    field.tell = text;
+    return field;
+  }
+
+  function periodChoice(map, periods, choose) {
+    if (periods.length < 2) return null;
+    if (periods.length > FEW_PERIODS) return periodSlider(map, periods, choose);
+    return radios(map, "period", "control.period", periods.map(function (period) {
+      return period.label;
+    }), choose);
   }
 
   mg.swatch = function (layer, index) {
@@ -53,10 +80,10 @@
       ]));
     });
     body.appendChild(list);
-    if (period.derived) {
-      var remark = map.page.words["legend.derived"];
-      body.appendChild(mg.el("p", { class: "mg-remark", text: remark }));
-    }
+    if (layer.extra) layer.extra(body);
+    ["derived", "low"].forEach(function (key) {
+      if (period[key]) body.appendChild(mg.remark(map.page.words["legend." + key]));
+    });
   }
 
   function about(map, body, layer) {
@@ -109,23 +136,21 @@
     side.appendChild(periodBox);
     if (card) focusPart(map, card);
     var legendBody = section(map, "mg-legend", "legend.title");
+    side.appendChild(map.page.overlays = mg.el("div", { class: "mg-overlays" }));
     var balanceBody = section(map, "mg-balance", "unplaced.title");
     var aboutBody = section(map, "mg-about", "about.title");
     var shown = -1, field = null;
-    return function (layerAt, periodAt) {
+    function show(layerAt, periodAt) {
       var layer = layers[layerAt], period = layer.periods[periodAt];
       check(measures, layerAt);
       if (shown !== layerAt) {
         mg.empty(periodBox);
-        field = layer.periods.length < 2 ? null : radios(
-          map, "period", "control.period",
-          layer.periods.map(function (entry) { return entry.label; }),
-          function (at) { choose(layerAt, at); }
-        );
+        field = periodChoice(map, layer.periods, function (at) { choose(layerAt, at); });
         if (field) periodBox.appendChild(field);
         shown = layerAt;
       }
       if (field) check(field, periodAt);
+      if (field && field.tell) field.tell(periodAt);
       legend(map, legendBody, layer, period);
       balance(balanceBody, period.balance);
       about(map, aboutBody, layer);
@@ -133,6 +158,8 @@
         ? mg.fill(map.page.words["region.title"], { name: card.name, title: layer.title })
         : layer.title;
       subtitle(map.page.subtitle, layer.unit, [period.label, period.publisher]);
-    };
+    }
+    show.add = function (layer) { measures.add(layer.layer, layers.indexOf(layer)); };
+    return show;
   };
 })();

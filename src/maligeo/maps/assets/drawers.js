@@ -10,7 +10,7 @@
     });
   }
 
-  /* Add a drawer and the button that opens it. */
+  /* Add a drawer and the button that opens it; give its body. */
   function drawer(map, name, titleKey, buttonKey, content) {
     var words = map.page.words, id = "mg-drawer-" + name;
     var close = mg.el("button", { type: "button", class: "mg-close", "aria-label": words["page.close"], text: "\u00D7" });
@@ -47,14 +47,27 @@
     });
     map.page.drawers = (map.page.drawers || []).concat([made]);
     map.page.stage.appendChild(box);
-    map.page.buttons.appendChild(button);
+    map.page.buttons.insertBefore(button, map.page.buttons.lastChild);
+    return body;
   }
 
-  function presenceRow(words, row, columns, at, focus) {
+  /* The name of a region leads to it. */
+  function presenceName(map, row, at) {
+    if (!row.unit || !map.regions) return mg.el("span", { text: row.name });
+    var button = mg.el("button", { type: "button", class: "mg-link" }, [mg.el("span", { text: row.name })]);
+    button.addEventListener("click", function () {
+      shutOthers(map, null);
+      map.regions.select(at, null);
+    });
+    return button;
+  }
+
+  function presenceRow(map, row, columns, at, focus) {
+    var words = map.page.words;
     var className = row.unit ? (row.empty ? "mg-none" : null) : "mg-apart";
     if (row.unit && at === focus) className = (className || "") + " mg-this";
     var name = mg.el("th", { scope: "row" }, [
-      mg.el("span", { text: row.name }),
+      presenceName(map, row, at),
       row.empty ? mg.el("small", { text: words["presence.none"] }) : null
     ]);
     var cells = row.cells.map(function (cell, column) {
@@ -72,7 +85,7 @@
       data.columns.map(function (name) { return mg.el("th", { scope: "col", text: name }); })
     );
     var rows = data.rows.map(function (row, at) {
-      return presenceRow(words, row, data.columns, at, data.focus);
+      return presenceRow(map, row, data.columns, at, data.focus);
     });
     drawer(map, "presence", "presence.title", "presence.button", [
       mg.el("table", { class: "mg-presence" }, [
@@ -102,13 +115,22 @@
     ]);
   }
 
+  function noteSection(section) {
+    return mg.el("section", {}, [mg.el("h3", { text: section.title })].concat(
+      section.paragraphs.map(function (text) { return mg.el("p", { text: text }); }),
+      [grid(section.grid)],
+      [section.items.length ? mg.el("ul", {}, section.items.map(item)) : null]
+    ));
+  }
+
   mg.notes = function (map, sections) {
-    drawer(map, "notes", "notes.title", "notes.button", sections.map(function (section) {
-      return mg.el("section", {}, [mg.el("h3", { text: section.title })].concat(
-        section.paragraphs.map(function (text) { return mg.el("p", { text: text }); }),
-        [grid(section.grid)],
-        [section.items.length ? mg.el("ul", {}, section.items.map(item)) : null]
-      ));
-    }));
+    sections.forEach(function (section) { mg.note(map, section); });
+  };
+
+  /* Add a section to the drawer of sources and limits. */
+  mg.note = function (map, section) {
+    var page = map.page;
+    if (!page.notes) page.notes = drawer(map, "notes", "notes.title", "notes.button", []);
+    page.notes.appendChild(noteSection(section));
   };
 })();

@@ -4,6 +4,7 @@
   "use strict";
 
   var mg = (window.maligeo = {});
+  var LANGUAGES = ["fr", "en"], NAMES = { fr: "Fran\u00E7ais", en: "English" }, MAX_ZOOM = 17;
 
   /* Make an element. `options.text` becomes a text node, `on` holds listeners, all else
      is an attribute. */
@@ -36,15 +37,36 @@
     });
   };
 
+  /* Pick one language from data: `{"~": [French, English]}` stands for either. */
+  mg.spoken = function (data, language) {
+    if (Array.isArray(data)) return data.map(function (part) { return mg.spoken(part, language); });
+    if (data === null || typeof data !== "object") return data;
+    if ("~" in data) return data["~"][LANGUAGES.indexOf(language)];
+    var found = {};
+    Object.keys(data).forEach(function (key) { found[key] = mg.spoken(data[key], language); });
+    return found;
+  };
+
   var ARROWS = { open: "\u25B4", shut: "\u25BE" };
 
-  function head(map, settings) {
+  /* The other language, named in itself. */
+  function languageButton(page) {
+    var other = page.settings.languages.filter(function (one) { return one !== page.language; })[0];
+    return mg.el("button", {
+      type: "button", class: "mg-open mg-language", lang: other,
+      "aria-label": NAMES[other], title: NAMES[other], text: other.toUpperCase(),
+      on: { click: function () { mg.speak(page, other); } }
+    });
+  }
+
+  function head(map, heading) {
     var page = map.page;
-    page.eyebrow = mg.el("p", { class: "mg-eyebrow", text: settings.heading.join(" \u00B7 ") });
+    page.eyebrow = mg.el("p", { class: "mg-eyebrow", text: heading.join(" \u00B7 ") });
     page.title = mg.el("h1", { class: "mg-title" });
     page.subtitle = mg.el("p", { class: "mg-subtitle", "aria-live": "polite" });
     page.buttons = mg.el("nav", { class: "mg-buttons" });
     page.head.appendChild(mg.el("div", {}, [page.eyebrow, page.title, page.subtitle]));
+    page.buttons.appendChild(languageButton(page));
     page.head.appendChild(page.buttons);
   }
 
@@ -68,7 +90,7 @@
   }
 
   function overview(map, bounds) {
-    var moved = false, fitting = false;
+    var fitting = false;
     function fit() {
       fitting = true;
       map.setMinZoom(0);
@@ -77,13 +99,13 @@
       map.setMinZoom(map.getZoom() - 1.5);
       map.baseZoom = map.getZoom();
       fitting = false;
-      moved = false;
+      map.moved = false;
     }
     map.on("movestart zoomstart", function () {
-      if (!fitting) moved = true;
+      if (!fitting) map.moved = true;
     });
     map.on("resize", function () {
-      if (!moved && !fitting) fit();
+      if (!map.moved && !fitting) fit();
     });
     map.overview = fit;
     fit();
@@ -113,34 +135,90 @@
     control.addTo(map);
   }
 
-  /* Open the page: make the map and its surroundings, and give the map back. */
-  mg.open = function (id, settings) {
-    var box = document.getElementById(id);
+  /* Make the map and its surroundings in the page's language. */
+  function build(page) {
+    var settings = page.settings, box = page.box;
+    page.words = mg.spoken(settings.words, page.language);
+    page.months = mg.spoken(settings.months, page.language);
     var map = L.map(box, {
       zoomControl: false,
       fadeAnimation: false,
       zoomSnap: settings.zoomStep,
       zoomDelta: 0.75,
+      maxZoom: MAX_ZOOM,
       wheelPxPerZoomLevel: 90,
       maxBounds: L.latLngBounds(settings.bounds).pad(1.5),
       maxBoundsViscosity: 0.8
     });
-    map.page = {
-      words: settings.words,
+    map.page = page;
+    page.map = map;
+    map.attributionControl.setPrefix(false);
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", page.words["page.map"]);
+    document.documentElement.lang = page.language;
+    document.title = mg.spoken(settings.title, page.language);
+    head(map, mg.spoken(settings.heading, page.language));
+    sheet(map);
+    overview(map, settings.bounds);
+    zoomControl(map);
+    map.on("layeradd", function (event) {
+      if (!page.calling && document.readyState === "loading") page.guests.push(event.layer);
+    });
+    return map;
+  }
+
+  function run(map, call) {
+    map.page.calling = true;
+    mg[call.name](map, mg.spoken(call.data, map.page.language), call.memory);
+    map.page.calling = false;
+  }
+
+  /* Open the page, and give the map back. */
+  mg.open = function (id, settings) {
+    var page = {
+      id: id,
+      settings: settings,
+      language: settings.language,
+      calls: [],
+      guests: [],
+      box: document.getElementById(id),
       head: document.querySelector(".mg-head"),
       side: document.querySelector(".mg-side"),
       stage: document.querySelector(".mg-stage")
     };
-    map.attributionControl.setPrefix(false);
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", settings.words["page.map"]);
-    head(map, settings);
-    sheet(map);
-    overview(map, settings.bounds);
-    zoomControl(map);
     window.addEventListener("load", function () {
-      map.invalidateSize();
+      page.map.invalidateSize();
     });
-    return map;
+    return build(page);
+  };
+
+  /* Do what a layer function asked for, now and whenever the language changes. What
+     `memory` holds outlives the change. */
+  mg.call = function (map, name, data) {
+    var call = { name: name, data: data, memory: {} };
+    map.page.calls.push(call);
+    run(map, call);
+  };
+
+  /* Build the page again in another language, at the same place. */
+  mg.speak = function (page, language) {
+    var old = page.map, moved = old.moved, center = old.getCenter(), zoom = old.getZoom();
+    var panes = old.getPanes();
+    page.guests.forEach(function (layer) { old.removeLayer(layer); });
+    old._animatingZoom = false; /* or Leaflet ends the zoom of a map that is no more */
+    old.remove();
+    [page.head, page.side].forEach(mg.empty);
+    page.stage.querySelectorAll(".mg-drawer, .mg-banner").forEach(function (node) { node.remove(); });
+    ["drawers", "overlays", "notes", "places", "banner"].forEach(function (key) { delete page[key]; });
+    page.language = language;
+    var map = window[page.id] = build(page);
+    page.guests.forEach(function (layer) {
+      var name = layer.options.pane, was = panes[name];
+      if (was && !map.getPane(name)) map.createPane(name).style.cssText = was.style.cssText;
+      map.addLayer(layer);
+    });
+    page.calls.forEach(function (call) { run(map, call); });
+    if (moved) map.setView(center, zoom, { animate: false });
+    page.head.querySelector(".mg-language").focus({ preventScroll: true });
   };
 })();

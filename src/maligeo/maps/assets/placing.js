@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var GAP = 2, DOT = 5, EXTRA_ZOOM = 0.9;
+  var GAP = 2, DOT = 5, EXTRA_ZOOM = 0.9, LEAST = 24;
   var SIDES = ["right", "left", "above", "below"];
   var SHIFTS = [
     [0, 0], [0, -0.35], [0, 0.35], [-0.3, 0], [0.3, 0], [0, -0.7], [0, 0.7], [-0.6, 0],
@@ -124,6 +124,27 @@
     town.node.className = "mg-town-mark " + (town.own ? "mg-dot-only" + kind : "mg-hidden");
   }
 
+  /* Boxes of what names give way to; each layer may have a function that tells its own. */
+  function obstacles(map) {
+    var known = map.obstacles || {};
+    return [].concat.apply([], Object.keys(known).map(function (name) { return known[name](); }));
+  }
+
+  mg.giveWay = function (map, name, boxes) {
+    map.obstacles = map.obstacles || {};
+    map.obstacles[name] = boxes;
+    map.fire("mg:shown");
+  };
+
+  /* Whether a region is on the screen, and large enough for any name. */
+  function isLarge(map, tag, frame) {
+    var bounds = tag.path.getBounds();
+    var low = map.latLngToContainerPoint(bounds.getSouthWest());
+    var high = map.latLngToContainerPoint(bounds.getNorthEast());
+    return high.x - low.x >= LEAST && low.y - high.y >= LEAST / 3 && high.x > 0 && low.y > 0 &&
+      low.x < frame.width && high.y < frame.height;
+  }
+
   function smallestFirst(tags) {
     function extent(tag) {
       var bounds = tag.path.getBounds();
@@ -137,13 +158,17 @@
     var taken = [].map.call(
       container.querySelectorAll(".mg-callout, .leaflet-control"),
       function (node) { return relative(node, frame); }
-    ).filter(function (one) { return one.right > one.left; });
+    ).filter(function (one) { return one.right > one.left; }).concat(obstacles(map));
     var dots = labels.towns.filter(function (town) { return town.own; }).map(function (town) {
       var at = map.latLngToContainerPoint(town.point);
       town.dot = box(at.x, at.y, 2 * DOT, 2 * DOT);
       return town.dot;
     });
-    smallestFirst(labels.tags).forEach(function (tag) {
+    smallestFirst(labels.tags.filter(function (tag) {
+      var fits = isLarge(map, tag, frame);
+      tag.node.classList.toggle("mg-hidden", !fits);
+      return fits;
+    })).forEach(function (tag) {
       if (tag.node.offsetWidth) placeTag(map, tag, taken, dots);
     });
     var all = taken.concat(dots);
@@ -167,7 +192,7 @@
       waiting = true;
       window.requestAnimationFrame(function () {
         waiting = false;
-        arrange(map, map.labels);
+        if (map.page.map === map) arrange(map, map.labels);
       });
     }
     map.on("zoomend moveend resize mg:shown", soon);
@@ -175,8 +200,9 @@
     return map.labels;
   };
 
-  mg.still = function (map, place, className, node) {
+  mg.still = function (map, place, className, node, pane) {
     return L.marker(place, {
+      pane: pane || "markerPane",
       interactive: false,
       keyboard: false,
       icon: L.divIcon({ className: className, html: node, iconSize: null })

@@ -52,10 +52,52 @@
     ].concat(mg.cardNotes(words, card)));
   };
 
-  /* Open the card at a place; `back` is the element that had the focus. */
-  mg.openCard = function (map, card, place, back) {
+  /* A table of labels and texts, without those that are missing. */
+  mg.fields = function (pairs) {
+    var rows = pairs.filter(function (pair) { return pair[1] !== null && pair[1] !== ""; });
+    return mg.el("table", { class: "mg-figures mg-fields" }, [mg.el("tbody", {}, rows.map(function (pair) {
+      return mg.el("tr", { class: "mg-first" }, [
+        mg.el("th", { scope: "row", text: pair[0] }), mg.el("td", {}, [mg.el("span", { text: pair[1] })])
+      ]);
+    }))]);
+  };
+
+  /* Give a function that reads the labels and texts of a record from packed fields. */
+  mg.reader = function (fields) {
+    var columns = fields.map(function (field) { return mg.texts(field.column); });
+    return function (at) {
+      return fields.map(function (field, column) { return [field.label, columns[column](at)]; });
+    };
+  };
+
+  /* The cards of several incidents at one place, one after another. */
+  mg.pager = function (map, members, draw) {
+    var words = map.page.words, shown = 0, body = mg.el("div", {});
+    var place = mg.el("span", { "aria-live": "polite" });
+    function go(step) {
+      shown = (shown + step + members.length) % members.length;
+      mg.empty(body);
+      draw(members[shown]).forEach(function (part) { body.appendChild(part); });
+      place.textContent = mg.fill(words["pager.place"], {
+        at: mg.number(shown + 1, map.page.language), all: mg.number(members.length, map.page.language)
+      });
+    }
+    function button(key, sign, step) {
+      return mg.el("button", {
+        type: "button", class: "mg-step", "aria-label": words[key], text: sign,
+        on: { click: function () { go(step); } }
+      });
+    }
+    go(0);
+    var bar = members.length === 1 ? null : mg.el("div", { class: "mg-pager" }, [
+      button("pager.previous", "\u2039", -1), place, button("pager.next", "\u203A", 1)
+    ]);
+    return mg.el("div", { class: "mg-card", tabindex: "-1" }, [bar, body]);
+  };
+
+  /* Open a popup at a place; `back` is the element that had the focus. */
+  mg.openPopup = function (map, content, place, back) {
     var size = map.getSize(), words = map.page.words;
-    var content = mg.card(words, card);
     var popup = L.popup({
       className: "mg-popup",
       minWidth: Math.min(270, size.x - 70),
@@ -75,5 +117,9 @@
       close.setAttribute("title", words["popup.close"]);
     }
     content.focus({ preventScroll: true });
+  };
+
+  mg.openCard = function (map, card, place, back) {
+    mg.openPopup(map, mg.card(map.page.words, card), place, back);
   };
 })();

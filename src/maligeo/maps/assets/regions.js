@@ -3,8 +3,9 @@
   "use strict";
 
   var mg = window.maligeo;
-  var BORDER = "#5d6973", LARGE = 64, OVER_TILES = 0.7;
-  /* LARGE: pixels from which a region needs no callout. */
+  var BORDER = "#5d6973", LARGE = 64, OVER_TILES = 0.7, MANY = 60;
+  /* LARGE: pixels from which a region needs no callout; MANY: units from which the search
+     leads to them, not the tab key. */
 
   function pane(map, name, level) {
     map.createPane(name).style.zIndex = level;
@@ -85,7 +86,8 @@
       color: "#3a4650",
       weight: 1
     }).addTo(map);
-    mg.still(map, data.callouts[at], "mg-callout-place", made.button);
+    mg.pane(map, "mg-callouts", 640);
+    mg.still(map, data.callouts[at], "mg-callout-place", made.button, "mg-callouts");
     made.button.addEventListener("click", function () { act.open(at, made.button); });
     ["mouseenter", "focus"].forEach(function (type) {
       made.button.addEventListener(type, function () { act.highlight(at); });
@@ -112,7 +114,8 @@
     };
   }
 
-  function fill(layer, cell, pale) {
+  function fill(layer, cell, pale, muted) {
+    if (muted) return "#ffffff";
     if (cell[0] < 0) return pale ? "url(#mg-hatch-pale)" : "url(#mg-hatch)";
     return (pale ? layer.pales : layer.fills)[cell[0] + 1];
   }
@@ -123,18 +126,18 @@
       var cell = period.cells[at], pale = state.focus !== null && at !== state.focus;
       path.setStyle({
         color: pale ? "#9aa5ad" : BORDER, weight: 1, opacity: 1, fillOpacity: state.opacity,
-        fillColor: fill(layer, cell, pale)
+        fillColor: fill(layer, cell, pale, state.muted)
       });
       var spoken = [state.names[at], cell[1], cell[0] < 0 ? "" : layer.unit, cell[2], period.label]
         .filter(Boolean).join(", ");
       path.getElement().setAttribute("aria-label", spoken);
-      state.tags[at].paint(layer, cell, pale, spoken);
+      state.tags[at].paint(layer, state.muted ? [0, ""] : cell, pale, spoken);
     });
   }
 
   function listen(path, at, act) {
     var node = path.getElement();
-    node.setAttribute("tabindex", "0");
+    node.setAttribute("tabindex", act.many ? "-1" : "0");
     node.setAttribute("role", "button");
     path.on({
       mouseover: function () { act.highlight(at); },
@@ -161,11 +164,13 @@
     return paths;
   }
 
-  mg.regions = function (map, data) {
+  mg.regions = function (map, data, memory) {
+    data.features = memory.features = memory.features || mg.outlines(data.outlines);
     rim(map, data.features);
     var paths = draw(map, data.features);
     mg.labels(map).paths = paths;
     var act = {
+      many: paths.length > MANY,
       highlight: highlighter(map, data.features, data.focus),
       open: function (at, back, place) {
         mg.openCard(map, data.cards[at], place || data.points[at], back);
@@ -175,18 +180,22 @@
       layers: data.layers,
       focus: data.focus,
       names: data.cards.map(function (card) { return card.name; }),
-      layer: 0,
+      layer: memory.layer < data.layers.length ? memory.layer : 0,
       period: 0,
-      opacity: 1,
-      chosen: data.layers.map(function (layer) { return layer.periods.length - 1; })
+      opacity: map.page.guests.some(function (one) { return one instanceof L.TileLayer; })
+        ? OVER_TILES : 1,
+      chosen: memory.chosen ||
+        data.layers.map(function (layer) { return layer.periods.length - 1; })
     };
+    memory.chosen = state.chosen;
+    memory.wanted = memory.layer; /* it may be one that another call adds */
     state.tags = paths.map(function (path, at) {
       listen(path, at, act);
       return data.callouts[at] ? callout(map, data, at, path, act) : label(map, data, at, path);
     });
     var card = data.focus === null ? null : data.cards[data.focus];
     var show = mg.panel(map, data.layers, card, function (layer, period) {
-      state.layer = layer;
+      state.layer = memory.layer = layer;
       if (period !== null) state.chosen[layer] = period;
       map.closePopup();
       update();
@@ -202,9 +211,43 @@
       state.opacity = OVER_TILES;
       update();
     });
-    map.getContainer().addEventListener("keydown", function (event) {
+    map.regions = {
+      add: function (layer) {
+        state.layers.push(layer);
+        if (state.chosen.length < state.layers.length) state.chosen.push(layer.periods.length - 1);
+        show.add(layer);
+        if (memory.wanted === state.layers.length - 1) {
+          state.layer = memory.layer = memory.wanted;
+          update();
+        }
+      },
+      mute: function (muted) {
+        state.muted = muted;
+        map.page.side.classList.toggle("mg-muted", Boolean(muted));
+        update();
+        if (!muted) return;
+        map.page.title.textContent = muted;
+        mg.empty(map.page.subtitle);
+      },
+      select: function (at, back) {
+        map.fitBounds(paths[at].getBounds().pad(0.25), { animate: false });
+        act.highlight(at);
+        act.open(at, back, data.points[at]);
+      }
+    };
+    mg.account(map, data);
+    mg.findable(map, data.cards.map(function (card, at) {
+      return {
+        name: card.name, more: "", aliases: data.aliases[at] || [],
+        go: function (back) { map.regions.select(at, back); }
+      };
+    }));
+    function escape(event) {
       if (event.key === "Escape") map.closePopup();
-    });
+    }
+    var box = map.getContainer();
+    box.addEventListener("keydown", escape);
+    map.on("unload", function () { box.removeEventListener("keydown", escape); });
     update();
   };
 })();

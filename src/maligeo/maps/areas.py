@@ -1,0 +1,88 @@
+"""Hazardous and released land, by status, in patterns that hold in print."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from maligeo import labels, style
+from maligeo.checks import require_columns
+from maligeo.crs import require_geographic
+from maligeo.errors import GeometryError
+from maligeo.maps.embedding import add_call
+from maligeo.maps.fields import card_fields
+from maligeo.maps.outlines import packed_shapes
+from maligeo.maps.packing import packed_numbers
+from maligeo.maps.page import PageMap
+from maligeo.maps.records import records_section
+from maligeo.maps.synthetic import is_synthetic
+
+DECIMALS = 5  # of a degree: about a metre
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_FIELDS = (
+    "area_id", "method", "start_date", "end_date", "declared_area_sqm", "computed_area_sqm",
+    "devices", "organisation", "source",
+)  # fmt: skip
+
+
+def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
+    """Add hazardous and released land, each status in a colour and pattern of its own.
+
+    An area that is too small to see is drawn as a sign until the reader is near.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map, as from `region_map`.
+    areas : geopandas.GeoDataFrame, EPSG:4326
+        Areas as from `read_areas`: `area_id, status` ("suspected", "confirmed",
+        "cancelled", "reduced", "cleared"; another word is shown as it is) and polygons.
+        Areas without a polygon are counted in the drawer of sources and limits.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    CrsError, GeometryError
+        If the frame is not in EPSG:4326 or a geometry is no polygon.
+    """
+    require_columns(areas, ("area_id", "status"), what="areas")
+    require_geographic(areas, what="areas")
+    shapes = np.asarray(areas.geometry.array, dtype=object)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if not np.isin(shapely.get_type_id(shapes[there]), _POLYGONS).all():
+        raise GeometryError("areas must be polygons: points go through maligeo.add_incidents")
+    drawn = pd.DataFrame(areas)[there]
+    found = set(drawn["status"].dropna().astype(str))
+    known = [status for status in style.AREA_LOOKS if status in found]
+    statuses = [
+        *known,
+        *sorted(found - set(known)),
+        *([""] if drawn["status"].isna().any() else []),
+    ]
+    status = drawn["status"].astype("object").where(drawn["status"].notna(), "").map(str)
+    fields = card_fields(drawn, _FIELDS)
+    fixed: dict[str, object] = {
+        "shapes": packed_shapes(shapes[there], DECIMALS),
+        "marks": packed_numbers(status.map({name: at for at, name in enumerate(statuses)})),
+        "synthetic": is_synthetic(areas),
+    }
+
+    def build(language: str) -> dict[str, object]:
+        title = labels.word("areas.title", language)
+        return fixed | {
+            "title": title,
+            "statuses": [_status(name, int((status == name).sum()), language) for name in statuses],
+            "fields": fields(language),
+            "section": records_section(areas, len(drawn), title, language),
+        }
+
+    add_call(fmap, "areas", build)
+
+
+def _status(name: str, count: int, language: str) -> dict[str, object]:
+    look = style.AREA_LOOKS.get(name, style.OTHER_AREA)
+    key = f"status.{name or 'missing'}"
+    text = labels.word(key, language) if labels.has_word(key) else name
+    number = labels.number_text(count, language)
+    return {"name": text, "count": number, "colour": look.colour, "pattern": look.pattern}

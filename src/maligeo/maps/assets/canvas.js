@@ -1,0 +1,110 @@
+/* A canvas over the map that is painted anew whenever the map has moved. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+  var SHARPEST = 2;
+
+  mg.pane = function (map, name, level) {
+    var pane = map.getPane(name) || map.createPane(name);
+    pane.style.zIndex = level;
+    pane.style.pointerEvents = "none";
+    return name;
+  };
+
+  mg.Canvas = L.Renderer.extend({
+    options: { padding: 0.2 },
+
+    /* `paint(context, view)`; `view` has the world pixels of the corner, and the scale. */
+    initialize: function (paint, options) {
+      L.Renderer.prototype.initialize.call(this, options);
+      this.paint = paint;
+    },
+
+    _initContainer: function () {
+      var canvas = this._container = document.createElement("canvas");
+      canvas.className = "mg-canvas";
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", this.options.label || "");
+    },
+
+    _destroyContainer: function () {
+      this._container.remove();
+      delete this._container;
+    },
+
+    _update: function () {
+      var map = this._map;
+      if (!map || (map._animatingZoom && this._bounds)) return;
+      L.Renderer.prototype._update.call(this);
+      var canvas = this._container, size = this._bounds.getSize();
+      var key = [this._bounds.min, size, map.getZoom(), map.getPixelOrigin()].join();
+      if (key === this.key) return;
+      this.key = key;
+      var sharp = Math.min(window.devicePixelRatio || 1, SHARPEST);
+      L.DomUtil.setPosition(canvas, this._bounds.min);
+      canvas.width = Math.round(size.x * sharp);
+      canvas.height = Math.round(size.y * sharp);
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+      var context = canvas.getContext("2d"), corner = map.getPixelOrigin().add(this._bounds.min);
+      context.setTransform(sharp, 0, 0, sharp, 0, 0);
+      this.view = {
+        x: corner.x, y: corner.y, width: size.x, height: size.y,
+        scale: map.options.crs.scale(map.getZoom())
+      };
+      this.paint(context, this.view);
+      canvas.setAttribute("data-painted", "");
+    },
+
+    repaint: function () {
+      this.key = null;
+      this._update();
+    },
+
+    onAdd: function () {
+      this.key = null;
+      L.Renderer.prototype.onAdd.call(this);
+    },
+
+    /* The place on the canvas of a point of the map's box. */
+    place: function (point) {
+      var layer = this._map.containerPointToLayerPoint(point);
+      return layer.subtract(this._bounds.min);
+    }
+  });
+
+  /* Clicks that hit something go to `open` and to nobody else; the pointer shows where. */
+  mg.catchClicks = function (map, layer, hit, open) {
+    var box = map.getContainer(), waiting = false;
+    function target(event) {
+      if (!map.hasLayer(layer) || event.target.closest(".leaflet-control, .leaflet-popup, button")) {
+        return null;
+      }
+      return hit(layer.place(map.mouseEventToContainerPoint(event)));
+    }
+    function click(event) {
+      if (map.dragging.moved()) return;
+      var found = target(event);
+      if (!found) return;
+      event.stopPropagation();
+      event.preventDefault();
+      open(found);
+    }
+    function move(event) {
+      if (waiting) return;
+      waiting = true;
+      window.requestAnimationFrame(function () {
+        waiting = false;
+        if (map.page.map === map) box.classList.toggle("mg-over-point", Boolean(target(event)));
+      });
+    }
+    box.addEventListener("click", click, true);
+    box.addEventListener("mousemove", move);
+    map.on("unload", function () {
+      box.removeEventListener("click", click, true);
+      box.removeEventListener("mousemove", move);
+      box.classList.remove("mg-over-point");
+    });
+  };
+})();

@@ -1,0 +1,44 @@
+/* A density over the regions: one picture per period, one legend for all. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+  var OPACITY = 0.78;
+
+  mg.heat = function (map, data, memory) {
+    if (memory.period === undefined) memory.period = data.pictures.length - 1;
+    var pane = mg.pane(map, "mg-heat", 420), group = L.layerGroup();
+    function show(at) {
+      var picture = data.pictures[at], sides = picture.bounds;
+      memory.period = at;
+      group.clearLayers();
+      L.imageOverlay(picture.address, [[sides[0], sides[1]], [sides[2], sides[3]]], {
+        pane: pane, opacity: OPACITY, alt: data.alt
+      }).addTo(group);
+    }
+    show(memory.period);
+    /* Two ramps over one another would say what neither says: the regions go plain. */
+    function mute() {
+      if (map.regions) map.regions.mute(map.hasLayer(group) ? data.title : "");
+    }
+    group.on("add", mute);
+    group.on("remove", function () { if (map.regions) map.regions.mute(""); });
+    var body = mg.overlay(map, data.title, group, memory);
+    if (data.pictures.length > 1) {
+      var label = mg.el("p", { class: "mg-span" });
+      var text = function (at) { return label.textContent = data.periods[at]; };
+      body.appendChild(label);
+      body.appendChild(mg.slider({
+        min: 0, max: data.pictures.length - 1, value: memory.period,
+        label: map.page.words["control.period"], text: text, change: show
+      }));
+    }
+    body.appendChild(mg.el("p", { class: "mg-unit", text: data.unit }));
+    body.appendChild(mg.el("ul", { class: "mg-classes" }, data.legend.map(function (entry) {
+      var swatch = mg.el("span", { class: "mg-swatch", "aria-hidden": "true" });
+      swatch.style.backgroundColor = entry.colour;
+      return mg.el("li", {}, [swatch, mg.el("span", { text: entry.label })]);
+    })));
+    mg.account(map, data);
+  };
+})();

@@ -1,0 +1,124 @@
+"""Incidents as points: packed tightly, gathered and drawn by the page itself."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maligeo import labels, style
+from maligeo.checks import require_columns
+from maligeo.maps.embedding import add_call
+from maligeo.maps.fields import card_fields
+from maligeo.maps.packing import Packed, near_order, packed_numbers, packed_places
+from maligeo.maps.page import PageMap
+from maligeo.maps.records import Floats, positions, records_section
+from maligeo.maps.synthetic import is_synthetic
+
+_PLACELESS = "country"  # a position that stands for the whole country is none
+_COARSE = ("adm1", "adm2", "adm3")
+_FIELDS = (
+    "event_id", "outcome", "killed", "injured", "civilians_killed", "civilians_injured",
+    "adm1_name", "adm2_name", "adm3_name", "date_precision", "location_precision", "source",
+)  # fmt: skip
+
+
+def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
+    """Add incidents as points that a reader can filter by type and month, and click.
+
+    Points that would cover one another are gathered, more of them the further out the map
+    is; the page does so on a canvas, so that 100,000 incidents stay quick. Positions that
+    stand for a whole unit (`location_precision` adm1 to adm3) are hollow; those that stand
+    for the country are not drawn. Who may see exact positions is decided before, see
+    `maligeo.release`.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map, as from `region_map`.
+    incidents : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326, n rows
+        Incidents as from `read_incidents`, located or not: `event_type, date`, and points
+        or `lon, lat`. Columns shown on a card where they are there: `event_id, outcome,
+        killed, injured, civilians_killed, civilians_injured, adm1_name` to `adm3_name`,
+        `date_precision, location_precision, source`. What became of the records is told
+        in the drawer of sources and limits.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    CrsError, GeometryError
+        If the frame is not in EPSG:4326 or a geometry is no point.
+
+    Notes
+    -----
+    Positions are rounded to 1e-5 degrees, about a metre.
+    """
+    require_columns(incidents, ("event_type", "date"), what="incidents")
+    lon, lat = positions(incidents, what="incidents")
+    kept = _drawable(incidents, lon, lat)
+    order = kept[near_order(lon[kept], lat[kept])]
+    drawn = pd.DataFrame(incidents).iloc[order]
+    types = _types(drawn["event_type"])
+    fixed: dict[str, object] = {
+        "places": packed_places(lon[order], lat[order]),
+        "marks": packed_numbers(_type_codes(drawn, types) * 2 + _is_coarse(drawn)),
+        "days": _days(drawn["date"]),
+        "synthetic": is_synthetic(incidents),
+    }
+    fields = card_fields(drawn, _FIELDS)
+
+    def build(language: str) -> dict[str, object]:
+        title = labels.word("incidents.title", language)
+        return fixed | {
+            "title": title,
+            "types": [_type_entry(kind, language) for kind in types],
+            "fields": fields(language),
+            "section": records_section(incidents, len(drawn), title, language),
+        }
+
+    add_call(fmap, "incidents", build)
+
+
+def _drawable(incidents: pd.DataFrame, lon: Floats, lat: Floats) -> npt.NDArray[np.intp]:
+    """Give the rows that have a place on a map."""
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    if "location_precision" in incidents.columns:
+        placed &= ~(incidents["location_precision"] == _PLACELESS).fillna(False).to_numpy(bool)
+    return np.flatnonzero(placed)
+
+
+def _types(kinds: "pd.Series[str]") -> list[str]:
+    """Give the types that occur: known ones in their order, then others, then missing."""
+    found = set(kinds.dropna().astype(str))
+    known = [kind for kind in style.EVENT_MARKS if kind in found]
+    return [*known, *sorted(found - set(known)), *([""] if kinds.isna().any() else [])]
+
+
+def _type_codes(drawn: pd.DataFrame, types: Sequence[str]) -> npt.NDArray[np.int64]:
+    kinds = drawn["event_type"].astype("object").where(drawn["event_type"].notna(), "")
+    numbers = kinds.map(str).map({kind: at for at, kind in enumerate(types)})
+    return np.asarray(numbers, dtype=np.int64)
+
+
+def _is_coarse(drawn: pd.DataFrame) -> npt.NDArray[np.int64]:
+    if "location_precision" not in drawn.columns:
+        return np.zeros(len(drawn), dtype=np.int64)
+    return np.asarray(drawn["location_precision"].isin(_COARSE), dtype=np.int64)
+
+
+def _days(dates: pd.Series) -> Packed:
+    """Pack days since the first one, from 1 on; 0 is an unknown day."""
+    days = pd.to_datetime(dates).dt.normalize()
+    first = days.min()
+    if pd.isna(first):
+        return {"first": 0} | packed_numbers(np.zeros(len(days), dtype=np.int64))
+    since = (days - first).dt.days.fillna(-1).to_numpy(np.int64)
+    return {"first": (first - pd.Timestamp(0)).days} | packed_numbers(since + 1)
+
+
+def _type_entry(kind: str, language: str) -> dict[str, object]:
+    mark = style.EVENT_MARKS.get(kind, style.OTHER_MARK)
+    key = f"event_type.{kind or 'missing'}"
+    name = labels.word(key, language) if labels.has_word(key) else kind
+    return {"name": name, "colour": mark.colour, "shape": mark.shape}

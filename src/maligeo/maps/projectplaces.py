@@ -1,0 +1,143 @@
+"""Projects on the map: what each unit gets, and links between units of one project."""
+
+from itertools import combinations
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import labels
+from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.maps.embedding import add_call
+from maligeo.maps.outlines import label_points
+from maligeo.maps.page import PageMap
+from maligeo.maps.synthetic import is_synthetic
+
+_COLUMNS = (
+    "project_id", "title", "vintage", "pcode", "name", "place_kind", "share",
+    "budget_amount", "budget_currency",
+)  # fmt: skip
+
+
+def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
+    """Add projects as circles sized by money, with links between the units of a project.
+
+    A project in several units gives each its share of the budget, so that money is counted
+    once. Budgets in the currency that most projects have make the size; projects in others
+    or without a budget are counted and listed, without a size of their own.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        A map with regions, as from `region_map`.
+    shares : pandas.DataFrame
+        Projects as from `maligeo.allocate`: one row per project and unit.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of the same vintage.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    VintageError
+        If projects and units are of different vintages.
+    """
+    require_columns(shares, _COLUMNS, what="allocated projects")
+    require_same_vintage(
+        require_one_vintage(shares["vintage"], what="allocated projects"),
+        require_one_vintage(units["vintage"], what="units"),
+        what="projects and units",
+    )
+    codes = {code: at for at, code in enumerate(units["pcode"])}
+    placed = shares[(shares["place_kind"] == "unit") & shares["pcode"].isin(list(codes))]
+    placed = pd.DataFrame(placed).assign(at=placed["pcode"].astype(str).map(codes))
+    currency = _commonest(placed)
+    placed["money"] = _money(placed, currency)
+    points = label_points(units)
+    synthetic = is_synthetic(shares)
+
+    def build(language: str) -> dict[str, object]:
+        return {
+            "title": labels.word("projects.title", language),
+            "points": points,
+            "names": units["name"].tolist(),
+            "places": [_place(rows, currency, language) for _, rows in placed.groupby("at")],
+            "links": _links(placed),
+            "synthetic": synthetic,
+            "section": _section(shares, placed, currency, language),
+        }
+
+    add_call(fmap, "projects", build)
+
+
+def _commonest(placed: pd.DataFrame) -> str:
+    """Give the currency of most projects; empty without any."""
+    budgets = placed.dropna(subset=["budget_amount"]).drop_duplicates("project_id")
+    counts = budgets["budget_currency"].dropna().astype(str).value_counts()
+    return min(counts[counts == counts.max()].index, default="")
+
+
+def _money(placed: pd.DataFrame, currency: str) -> "pd.Series[float]":
+    same = (placed["budget_currency"] == currency).fillna(False).to_numpy(bool)
+    parts = placed["budget_amount"].astype("Float64") * placed["share"].astype("Float64")
+    return parts.where(same).astype("float64")
+
+
+def _place(rows: pd.DataFrame, currency: str, language: str) -> dict[str, object]:
+    known = rows["money"].notna()
+    money = float(rows["money"].sum()) if known.any() else None
+    return {
+        "at": int(rows["at"].iloc[0]),
+        "count": labels.word("projects.count", language).format(
+            count=labels.number_text(rows["project_id"].nunique(), language)
+        ),
+        "money": money,
+        "amount": _amount(money, currency, language),
+        "projects": [_project(row, currency, language) for row in rows.to_dict("records")],
+    }
+
+
+def _project(row: dict[str, Any], currency: str, language: str) -> dict[str, object]:
+    money = None if pd.isna(row["money"]) else float(row["money"])
+    title = row["project_id"] if pd.isna(row["title"]) else row["title"]
+    return {
+        "id": str(row["project_id"]),
+        "title": str(title),
+        "amount": _amount(money, currency, language),
+    }
+
+
+def _amount(money: float | None, currency: str, language: str) -> str:
+    if money is None:
+        return labels.word("projects.unknown", language)
+    number = labels.number_text(money, language)
+    return f"{number}{labels.NO_BREAK_SPACE}{currency}"
+
+
+def _links(placed: pd.DataFrame) -> list[list[object]]:
+    """Give pairs of units, and the projects that both have."""
+    pairs: dict[tuple[int, int], list[str]] = {}
+    for project, rows in placed.groupby("project_id", sort=True):
+        for pair in combinations(sorted({int(at) for at in rows["at"]}), 2):
+            pairs.setdefault(pair, []).append(str(project))
+    return [[one, other, projects] for (one, other), projects in sorted(pairs.items())]
+
+
+def _section(
+    shares: pd.DataFrame, placed: pd.DataFrame, currency: str, language: str
+) -> dict[str, object]:
+    """Account for every project: on the map or not, with money or not."""
+    every, there = set(shares["project_id"]), set(placed["project_id"])
+    sized = set(placed.loc[placed["money"].notna(), "project_id"])
+    head = [labels.word("records.what", language), labels.word("records.count", language)]
+    counts = {"placed": len(there), "apart": len(every - there), "sized": len(sized)}
+    rows = [
+        [
+            labels.word(f"projects.{key}", language).format(currency=currency or "–"),
+            labels.number_text(count, language),
+        ]
+        for key, count in counts.items()
+    ]
+    layer = labels.word("projects.title", language)
+    title = labels.word("records.title", language).format(layer=layer)
+    return {"title": title, "paragraphs": [], "items": [], "grid": [head, *rows]}

@@ -1,0 +1,219 @@
+"""Tiles on maps: what stands in the page, and what a real browser shows of it."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from maligeo.errors import ArgumentError, InputFileError
+from maligeo.maps import region_map, save_map
+from maligeo.maps.tile_layers import add_tiles
+from maligeo.tiles.archives import open_archive
+from maligeo.tiles.grid import Bounds, tiles_over
+from maligeo.tiles.info import ArchiveInfo
+from maligeo.tiles.png import encoder_of
+from maligeo.tiles.serving import tile_app
+from maligeo.tiles.vector import vector_tiles
+from tests.tileserver import running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+MALI = Bounds(-12.0, 10.0, 4.0, 25.0)
+MAGENTA, GREEN = (255, 0, 255), (0, 170, 0)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pyramid of one colour over Mali."""
+    path = tmp_path_factory.mktemp("archives") / "pictures.pmtiles"
+    palette = np.array([[0, 0, 0, 0], [*MAGENTA, 255]], dtype=np.uint8)
+    picture = encoder_of("png", palette, 256)(np.ones((256, 256), dtype=np.uint8))
+    info = ArchiveInfo("Pictures", "png", (0, 6), MALI, attribution="<b>By</b> <i>us</i> & them")
+    with open_archive(path, info) as archive:
+        for zoom in range(7):
+            for z, x, y in tiles_over(MALI, zoom).tiles():
+                archive.put(z, x, y, picture)
+    return path
+
+
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory: pytest.TempPathFactory, units: gpd.GeoDataFrame) -> Path:
+    path = tmp_path_factory.mktemp("archives") / "vectors.pmtiles"
+    lon, lat = np.meshgrid(np.linspace(-8, 2, 30), np.linspace(13, 22, 30))
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon.ravel(), lat.ravel(), crs=4326))
+    layers = {"regions": units[["pcode", "geometry"]], "incidents": points}
+    return vector_tiles(layers, path, zooms=(0, 5), low_zooms="cluster")
+
+
+@pytest.fixture
+def fmap() -> folium.Map:
+    """A plain map; one of regions is only made where it matters, since it takes longer."""
+    return plain_map()
+
+
+def plain_map() -> folium.Map:
+    return folium.Map(location=[17.5, -4], zoom_start=5, tiles=None)
+
+
+def data_of(page: str, function: str) -> dict[str, object]:
+    found = re.search(rf"maligeo\.{function}\(\w+, (.*)\);", page)
+    assert found
+    described: dict[str, object] = json.loads(found.group(1))
+    return described
+
+
+def test_equal_tiles_stand_in_the_page_once(
+    fmap: folium.Map, pictures: Path, tmp_path: Path
+) -> None:
+    add_tiles(fmap, pictures, zooms=(0, 4))
+    data = data_of(save_map(fmap, tmp_path / "map.html").read_text("utf-8"), "pictureTiles")
+    assert len(data["contents"]) == 1
+    assert set(data["places"].values()) == {0}
+    assert data["zooms"] == [0, 4]
+    assert data["attribution"] == "By us  them"
+
+
+def test_the_same_map_with_tiles_gives_the_same_bytes(vectors: Path, tmp_path: Path) -> None:
+    pages = []
+    for name in ("a.html", "b.html"):
+        fmap = plain_map()
+        add_tiles(fmap, vectors)
+        pages.append(save_map(fmap, tmp_path / name).read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_scripts_stand_in_the_page_once_and_only_where_needed(
+    fmap: folium.Map, pictures: Path, vectors: Path, tmp_path: Path
+) -> None:
+    add_tiles(fmap, pictures, zooms=(0, 2))
+    plain = save_map(fmap, tmp_path / "plain.html").read_text("utf-8")
+    assert "protomapsL" not in re.sub(r"new protomapsL|protomapsL\.leaflet", "", plain)
+    add_tiles(fmap, vectors)
+    add_tiles(fmap, vectors)
+    both = save_map(fmap, tmp_path / "both.html").read_text("utf-8")
+    assert both.count("var protomapsL=") == 1
+    assert both.count("mg.pictureTiles =") == 1
+
+
+def test_what_cannot_be_shown_is_refused(
+    fmap: folium.Map, pictures: Path, vectors: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ArgumentError, match="none of"):
+        add_tiles(fmap, pictures, zooms=(9, 12))
+    with pytest.raises(ArgumentError, match="opacity"):
+        add_tiles(fmap, pictures, opacity=2)
+    with pytest.raises(ArgumentError, match="neither relative nor http"):
+        add_tiles(fmap, pictures, address="javascript://x/y")
+    with pytest.raises(ArgumentError, match="neither relative nor http"):
+        add_tiles(fmap, pictures, address="http://x;script-src *//y")
+    with pytest.raises(ArgumentError, match="no layer roads"):
+        add_tiles(fmap, vectors, colours={"roads": "#000000"})
+    with pytest.raises(ArgumentError, match="#rrggbb"):
+        add_tiles(fmap, vectors, colours={"regions": "red"})
+    with pytest.raises(InputFileError, match="does not exist"):
+        add_tiles(fmap, "missing.pmtiles")
+    monkeypatch.setattr("maligeo.maps.tile_layers.MOST_INLINED_BYTES", 1000)
+    with pytest.raises(ArgumentError, match="fewer zooms"):
+        add_tiles(fmap, vectors)
+
+
+Show = Callable[[str], "Page"]
+
+
+@pytest.fixture
+def show(browser: "Browser") -> Iterator[Show]:
+    """Open an address of this machine; at the end nothing else was asked for or amiss."""
+    contexts, requests, troubles = [], [], []
+
+    def shown(address: str) -> "Page":
+        context = browser.new_context(viewport={"width": 1000, "height": 700})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(address)
+        page.locator(".leaflet-mg-tiles-pane .leaflet-tile-loaded").first.wait_for()
+        return page
+
+    yield shown
+    for context in contexts:
+        context.close()
+    # A browser asks for the icon of a site of its own accord.
+    asked = [url for url in requests if not url.endswith("/favicon.ico")]
+    amiss = [trouble for trouble in troubles if "404" not in trouble]
+    assert not amiss
+    assert all(url.startswith(("file:", "data:", "http://127.0.0.1:")) for url in asked)
+
+
+# Pixels of one colour among those that the tiles show, whichever way they are drawn.
+COUNT_PIXELS = """async ([red, green, blue]) => {
+  let count = 0;
+  for (const tile of document.querySelectorAll(".leaflet-mg-tiles-pane .leaflet-tile")) {
+    const canvas = document.createElement("canvas");
+    if (tile.decode) await tile.decode().catch(() => null);
+    canvas.width = tile.naturalWidth || tile.width;
+    canvas.height = tile.naturalHeight || tile.height;
+    const context = canvas.getContext("2d");
+    context.drawImage(tile, 0, 0);
+    const data = context.getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let at = 0; at < data.length; at += 4) {
+      const near = Math.abs(data[at] - red) + Math.abs(data[at + 1] - green)
+        + Math.abs(data[at + 2] - blue);
+      if (data[at + 3] > 200 && near < 12) count += 1;
+    }
+  }
+  return count;
+}"""
+
+
+def pixels(page: "Page", colour: tuple[int, int, int]) -> int:
+    """Wait until pixels of a colour are drawn, and count them."""
+    counted = f"async (colour) => (await ({COUNT_PIXELS})(colour)) > 100"
+    page.wait_for_function(counted, arg=list(colour))
+    return int(page.evaluate(COUNT_PIXELS, list(colour)))
+
+
+@pytest.mark.browser
+def test_a_browser_shows_inlined_tiles_without_any_server(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, pictures: Path, tmp_path: Path, show: Show
+) -> None:
+    fmap = region_map(table, units)
+    add_tiles(fmap, pictures, zooms=(0, 5))
+    page = show(save_map(fmap, tmp_path / "pictures.html").as_uri())
+    assert pixels(page, MAGENTA) > 50_000
+
+
+@pytest.mark.browser
+def test_a_browser_shows_inlined_vector_tiles_without_any_server(
+    fmap: folium.Map, vectors: Path, tmp_path: Path, show: Show
+) -> None:
+    add_tiles(fmap, vectors, colours={"incidents": "#00aa00"})
+    page = show(save_map(fmap, tmp_path / "vectors.html").as_uri())
+    assert pixels(page, GREEN) > 1_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["pictures", "vectors"])
+def test_a_browser_shows_tiles_of_the_local_server(
+    fmap: folium.Map, pictures: Path, vectors: Path, tmp_path: Path, show: Show, kind: str
+) -> None:
+    archive = pictures if kind == "pictures" else vectors
+    (tmp_path / archive.name).write_bytes(archive.read_bytes())
+    colours = {"incidents": "#00aa00"} if kind == "vectors" else None
+    add_tiles(fmap, archive, address=archive.name, colours=colours)
+    save_map(fmap, tmp_path / "map.html")
+    with running(tile_app(tmp_path)) as port:
+        page = show(f"http://127.0.0.1:{port}/map.html")
+        assert pixels(page, MAGENTA if kind == "pictures" else GREEN) > 1_000
+        page.locator(".leaflet-control-zoom-in").click()
+        assert pixels(page, MAGENTA if kind == "pictures" else GREEN) > 1_000
+        page.context.close()
