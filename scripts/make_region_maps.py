@@ -47,9 +47,11 @@ def write_maps(folder: Path, language: str) -> None:
     units = maligeo.load_boundaries(level=1, vintage="2015")
     table = maligeo.bundled_density(units)
     presence = maligeo.bundled_presence(units)
+    gaps = maligeo.bundled_gaps(units)
     links = []
     for name in units["name"]:
         fmap = maligeo.region_map(table, units, presence=presence, region=name, language=language)
+        maligeo.add_gaps(fmap, gaps, units)
         path = maligeo.save_map(fmap, folder / f"{file_name(name)}.html")
         links.append(f'<li><a href="{path.name}">{html.escape(name)}</a></li>')
         print(path)

@@ -38,6 +38,12 @@ def test_one_region_in_english(tmp_path: Path) -> None:
     assert '<html lang="en"' in page.read_text(encoding="utf-8")
 
 
+def test_a_period_with_a_national_total_alone_still_gives_a_map(tmp_path: Path) -> None:
+    page = tmp_path / "2020.html"
+    done = run("map", "--period", "2020", "-o", str(page))
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     done = run("density", "--format", "csv")

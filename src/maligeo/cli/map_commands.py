@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, cast
 
+import pandas as pd
 import typer
 
 import maligeo
@@ -49,7 +50,15 @@ def write_map(
     fmap = maligeo.region_map(
         table, units, presence=presence, region=region, language=cast(Language, language)
     )
+    if _need_is_known(table):
+        maligeo.add_gaps(fmap, maligeo.bundled_gaps(units, period=period), units)
     if online_tiles:
         maligeo.add_online_tiles(fmap)
     written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT)
     typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")
+
+
+def _need_is_known(table: pd.DataFrame) -> bool:
+    """Tell whether incidents are known by unit; a national total has no gaps to show."""
+    by_unit = (table["measure"] == "incidents") & (table["place_kind"] == "unit")
+    return bool(table.loc[by_unit, "count"].notna().any())

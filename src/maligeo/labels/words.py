@@ -175,10 +175,13 @@ _PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "notes.title": ("Sources et limites", "Sources and limits"),
     "notes.boundaries": ("Limites administratives", "Boundaries"),
     "notes.vintage": (
-        "Découpage de {vintage} ({count} unités). Le Mali a changé de découpage en 2016 et en "
-        "2023 : ces régions ne sont pas celles d’aujourd’hui.",
-        "Division of {vintage} ({count} units). Mali changed its division in 2016 and in 2023: "
-        "these regions are not those of today.",
+        "Découpage de {vintage} ({count} unités).",
+        "Division of {vintage} ({count} units).",
+    ),
+    "notes.older": (
+        "Le Mali a changé de découpage en 2016 et en 2023 : ces unités ne sont pas celles "
+        "d’aujourd’hui.",
+        "Mali changed its division in 2016 and in 2023: these units are not those of today.",
     ),
     "notes.outlines": (
         "Contours généralisés au 1:10 000 000 (Natural Earth), bons pour une vue du pays, trop "
@@ -223,8 +226,8 @@ _PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "notes.source_towns": ("Villes", "Towns"),
     "notes.source_outlines": ("Contours", "Outlines"),
     "scale.attribution": (
-        "Contours : Natural Earth · Villes : GeoNames (CC BY 4.0)",
-        "Outlines: Natural Earth · Towns: GeoNames (CC BY 4.0)",
+        "Contours : {outlines} · Villes : GeoNames (CC BY 4.0)",
+        "Outlines: {outlines} · Towns: GeoNames (CC BY 4.0)",
     ),
     "tiles.attribution": ("© les contributeurs d’OpenStreetMap", "© OpenStreetMap contributors"),
 }

@@ -8,6 +8,7 @@ import shapely
 from maligeo import labels
 from maligeo.checks import require_columns
 from maligeo.maps.embedding import Call, add_call
+from maligeo.maps.outlines import outlines_source
 from maligeo.maps.page import PageMap
 from maligeo.names import NameTable
 
@@ -85,9 +86,14 @@ def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
     add_call(fmap, "neighbours", build)
 
 
-def add_scale(fmap: PageMap) -> None:
+def add_scale(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
     """Add a scale bar in kilometres, a north arrow and the origin of the outlines."""
-    add_call(fmap, "scale", lambda spoken: {"credit": labels.word("scale.attribution", spoken)})
+    outlines = outlines_source(units)
+
+    def build(language: str) -> dict[str, str]:
+        return {"credit": labels.word("scale.attribution", language).format(outlines=outlines)}
+
+    add_call(fmap, "scale", build)
 
 
 def _placed(towns: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -3,9 +3,10 @@
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import labels
+from maligeo import catalog, labels
 from maligeo.maps.balances import totals
 from maligeo.maps.embedding import add_call
+from maligeo.maps.outlines import outlines_are_general
 from maligeo.maps.page import PageMap
 from maligeo.maps.readings import source_parts, span_text, without_units
 from maligeo.style import LAYERS, layers_of
@@ -67,10 +68,12 @@ def _texts(keys: tuple[str, ...], language: str) -> list[str]:
 
 
 def _boundaries(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:
-    vintage = labels.word("notes.vintage", language).format(
-        vintage=units["vintage"].iloc[0], count=len(units)
-    )
-    paragraphs = [vintage, *_texts(("notes.outlines", "notes.disclaimer"), language)]
+    vintage = str(units["vintage"].iloc[0])
+    division = labels.word("notes.vintage", language).format(vintage=vintage, count=len(units))
+    if vintage != catalog.country()["vintages"][-1]["vintage"]:
+        division = f"{division} {labels.word('notes.older', language)}"
+    keys = ("notes.outlines",) if outlines_are_general(units) else ()
+    paragraphs = [division, *_texts((*keys, "notes.disclaimer"), language)]
     return _section("notes.boundaries", language, paragraphs=paragraphs)
 
 

@@ -83,7 +83,7 @@ def region_map(
     add_choropleth(fmap, table, units, layers=layers, focus=focus)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_towns(fmap, towns, units, focus=focus)
-    add_scale(fmap)
+    add_scale(fmap, units)
     if presence is not None:
         programmes = catalog.load_table("projects", "programmes")
         add_presence(fmap, presence, programmes, focus=focus)
