@@ -8,10 +8,13 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console
+from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from maligeo.exports import write_table
+
+_NOTE = "note"
 
 
 class Format(StrEnum):
@@ -48,14 +51,24 @@ def put(
         Console().print(_readable(table, shown))
 
 
-def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Table:
-    readable = Table(*shown.values(), box=None, pad_edge=False)
+def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:
+    """Lay a table out for reading; its notes stand below it, numbered."""
+    notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
+    number = {note: str(count) for count, note in enumerate(notes, start=1)}
+    readable = Table(box=None, pad_edge=False)
+    for column, heading in shown.items():
+        figures = pd.api.types.is_numeric_dtype(table[column])
+        side: JustifyMethod = "right" if figures or column == _NOTE else "left"
+        readable.add_column(heading, justify=side, overflow="fold")
     for _, row in table.iterrows():
-        cells = [_cell(row[column]) for column in shown]
+        cells = [_cell(row[column]) for column in shown if column != _NOTE]
         if pd.isna(row[next(iter(shown))]) and "place_kind" in row.index:
             cells[0] = f"({row['place_kind']})"
+        if _NOTE in shown:
+            cells.append(number.get(row[_NOTE], "") if pd.notna(row[_NOTE]) else "")
         readable.add_row(*cells)
-    return readable
+    below = [Text(f"{count:>3}  {note}") for note, count in number.items()]
+    return Group(readable, "", *below) if below else Group(readable)
 
 
 def _cell(value: object) -> str:
