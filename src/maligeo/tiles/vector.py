@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -33,7 +34,7 @@ _SHAPES: Final = (
     shapely.GeometryType.MULTIPOLYGON,
 )
 _MISSING: Final = -1  # type of a missing geometry
-_COMPRESSION: Final = 2
+_COMPRESSION: Final = 1
 _KIND: Final = "vector 2"  # changes when the same input gives other tiles
 _RULES: Final = {
     "thin": "below zoom {top} one point for each square of 1/64 of a tile",
@@ -247,7 +248,9 @@ def _tiles_at(zoom: int, layers: Sequence[PointLayer | ShapeLayer]) -> list[tupl
     for layer in layers:
         for tile, content in layer.tiles_at(zoom):
             parts.setdefault(tile, []).append(content)
-    return [
-        (tile, gzip.compress(b"".join(contents), _COMPRESSION, mtime=0))
-        for tile, contents in parts.items()
-    ]
+    with ThreadPoolExecutor() as threads:  # zlib lets other threads run while it works
+        return list(zip(parts, threads.map(_compressed, parts.values()), strict=True))
+
+
+def _compressed(contents: list[bytes]) -> bytes:
+    return gzip.compress(b"".join(contents), _COMPRESSION, mtime=0)
