@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from maligeo.cli import gaps_commands
 from maligeo.errors import MaligeoError
+from tests.test_cli import run as run_apart
 
 app = typer.Typer()
 gaps_commands.register(app)
@@ -72,3 +73,31 @@ def test_a_mistake_is_one_clear_line(arguments: tuple[str, ...], message: str) -
     with pytest.raises(MaligeoError, match=message) as caught:
         run(*arguments)
     assert "\n" not in str(caught.value)
+
+
+INCIDENTS = """event_id,date,event_type,killed,injured,latitude,longitude
+a,2021-03-04,ied,1,2,14.5,-4.1
+b,2021-05-04,ied,0,2,14.6,-4.0
+c,2021-05-14,mine,0,1,16.2,-0.1
+d,2021-06-14,mine,0,1,13.4,-6.2
+"""
+PROJECTS = """project_id,title,programme,place,budget
+p1,Water,alpha,"Gao, Ménaka et Kidal",1 302 180 $
+p2,Schools,beta,Mopti,300.000 FCFA
+"""
+
+
+def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
+    incidents, projects = tmp_path / "incidents.csv", tmp_path / "projects.csv"
+    incidents.write_text(INCIDENTS, encoding="utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    files = ("--incidents", str(incidents), "--projects", str(projects))
+    done = run_apart("gaps", *files, "--covers", "2021", "--period", "2021")
+    assert done.returncode == 0, done.stderr
+    assert "Incidents: your records, 2021-01-01 to 2021-12-31" in done.stdout
+    assert "Incidents and no programme: Ségou" in done.stdout
+    undated = run_apart("gaps", *files)
+    assert undated.returncode == 1
+    assert undated.stderr.strip().splitlines() == [
+        "maligeo: the incidents are about no period: say which, e.g. period='2021'"
+    ]

@@ -44,6 +44,7 @@ from .measure.rates import smooth_rates as smooth_rates
 from .measure.reconciliation import reconcile as reconcile
 from .measure.sensitivity import Draws as Draws
 from .measure.shortfalls import bundled_gaps as bundled_gaps
+from .measure.shortfalls import incident_gaps as incident_gaps
 from .measure.surface import density_surface as density_surface
 from .readers.areas import read_areas as read_areas
 from .readers.figures import load_figures as load_figures

@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 import maligeo
-from maligeo.cli.options import LevelOption, OutputOption, PeriodOption, VintageOption
+from maligeo.cli.options import FileVintageOption, LevelOption, OutputOption, PeriodOption
+from maligeo.cli.records import (
+    BoundariesOption,
+    CoversOption,
+    IncidentsOption,
+    ProjectsOption,
+    people_of,
+    read_records,
+    read_units,
+)
 from maligeo.exports import write_table
 
 _SHOWN = {
@@ -50,22 +59,32 @@ def register(app: typer.Typer) -> None:
 
 
 def write_gaps(
+    incidents: IncidentsOption = None,
+    projects: ProjectsOption = None,
+    covers: CoversOption = None,
+    boundaries: BoundariesOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
-    vintage: VintageOption = "2015",
+    vintage: FileVintageOption = None,
     by: ByOption = Grouping.programme,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
     """Compare incidents with projects by region: who comes first, who has nobody."""
-    units = maligeo.load_boundaries(level, vintage)
-    gaps = maligeo.bundled_gaps(units, period=period)
+    units = read_units(boundaries, level, vintage)
+    people = people_of(units)
+    records = read_records({"incidents": incidents}, units, covers)
+    figures = maligeo.load_figures("incidents") if records is None else records
+    need = maligeo.density(figures, units, measure="incidents", population=people, period=period)
+    listed = maligeo.load_projects() if projects is None else maligeo.read_projects(projects)
+    located = maligeo.locate(listed, units)
+    gaps = maligeo.incident_gaps(need, located, units, people=people)
     if output is not None:
         write_table(gaps, output)
     elif output_format is Format.csv:
         typer.echo(gaps.to_csv(index=False), nl=False)
     else:
-        shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
+        shares = maligeo.allocate(located, units)
         console = Console()
         console.print(_heading(gaps), _gap_table(gaps), *_findings(gaps), sep="\n", soft_wrap=True)
         console.print()
@@ -74,8 +93,9 @@ def write_gaps(
 
 def _heading(gaps: pd.DataFrame) -> str:
     first = gaps.iloc[0]
+    who = "your records" if pd.isna(first["publisher"]) else first["publisher"]
     return (
-        f"Incidents: {first['publisher']}, {first['period_start'].date()} to "
+        f"Incidents: {who}, {first['period_start'].date()} to "
         f"{first['period_end'].date()}. Rank 1 is the most.\n"
         "Gap: how many places the response stands behind the need. In brackets the range\n"
         "over random weightings and ways of counting; robust where 90 % of them agree.\n"
@@ -85,13 +105,14 @@ def _heading(gaps: pd.DataFrame) -> str:
 def _gap_table(gaps: pd.DataFrame) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("region", no_wrap=True)
-    for heading in _SHOWN.values():
+    shown = {name: heading for name, heading in _SHOWN.items() if name in gaps.columns}
+    for heading in shown.values():
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("how\nsure")
     for _, row in gaps.iterrows():
         table.add_row(
             row["name"] if pd.notna(row["name"]) else row["place_kind"],
-            *(_number(row[name]) for name in list(_SHOWN)[:-1]),
+            *(_number(row[name]) for name in list(shown)[:-1]),
             _gap(row),
             row["certainty"] if pd.notna(row["certainty"]) else "not ranked",
         )

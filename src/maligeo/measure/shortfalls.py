@@ -1,8 +1,9 @@
-"""The bundled data put together: published incidents against projects and programmes."""
+"""Incidents against projects and programmes, of the bundled data or of anybody's."""
 
 import geopandas as gpd
 import pandas as pd
 
+from maligeo.errors import ArgumentError
 from maligeo.join.allocation import allocate
 from maligeo.join.locating import locate
 from maligeo.measure.densities import combine, density
@@ -50,21 +51,66 @@ def bundled_gaps(
         load_figures("incidents"), units, measure="incidents", population=people, period=period
     )
     located = locate(load_projects(), units)
+    return incident_gaps(need, located, units, people=people, draws=draws)
+
+
+def incident_gaps(
+    need: pd.DataFrame,
+    located: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    people: pd.DataFrame | None = None,
+    draws: Draws = DEFAULT_DRAWS,
+) -> pd.DataFrame:
+    """Compare incidents with projects: number, per area and, where known, per people.
+
+    Parameters
+    ----------
+    need : pandas.DataFrame
+        Density table of incidents, as from `density`; of several publications and periods
+        the one that names most units counts, of these the latest.
+    located : pandas.DataFrame
+        Projects as `locate` gives them.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage.
+    people : pandas.DataFrame, optional
+        People per unit, as from `population`. Without it rates per person and the way of
+        counting projects by people are left out.
+    draws : Draws, optional
+        Random draws, see `coverage_gaps`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `coverage_gaps`.
+
+    Raises
+    ------
+    ArgumentError
+        If no incident is known by unit, or the incidents are about no period.
+    VintageError
+        If the frames are of different vintages.
+    """
     equal = allocate(located, units)
-    by_people = allocate(located, units, by="population", population=people)
-    response = combine(
+    counted = [
         density(equal, units, measure="projects"),
         density(equal, units, measure="projects", counting="fractional"),
-        density(by_people, units, measure="projects", counting="weighted"),
         density(equal, units, measure="programmes"),
-    )
-    return coverage_gaps(_widest(need), response, units, need_by=NEED_BY, draws=draws)
+    ]
+    if people is not None:
+        by_people = allocate(located, units, by="population", population=people)
+        counted.append(density(by_people, units, measure="projects", counting="weighted"))
+    need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
+    return coverage_gaps(_widest(need), combine(*counted), units, need_by=need_by, draws=draws)
 
 
 def _widest(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the publication that names most units; of several, the latest."""
     series = ["publisher", "period_start", "period_end"]
+    table = table.assign(publisher=table["publisher"].fillna(""))  # records have none
     named = table["count"].notna() & (table["place_kind"] == "unit")
     counts = named.groupby([table[column] for column in series]).sum().reset_index(name="units")
+    if counts.empty:
+        raise ArgumentError("the incidents are about no period: say which, e.g. period='2021'")
     best = counts.sort_values(["units", "period_end", "period_start", "publisher"]).iloc[-1]
     return table[(table[series] == best[series]).all(axis="columns")]
