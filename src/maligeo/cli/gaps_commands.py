@@ -19,6 +19,7 @@ from maligeo.cli.records import (
     read_records,
     read_units,
 )
+from maligeo.cli.tables import Format, FormatOption
 from maligeo.exports import write_table
 
 _SHOWN = {
@@ -40,17 +41,9 @@ class Grouping(StrEnum):
     funder = "funder"
 
 
-class Format(StrEnum):
-    """Ways to write the table to the standard output."""
-
-    text = "text"
-    csv = "csv"
-
-
 ByOption = Annotated[
     Grouping, typer.Option("--by", help="List the projects by programme, sector or funder.")
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="text for reading, csv for all.")]
 
 
 def register(app: typer.Typer) -> None:
