@@ -67,7 +67,10 @@ def test_units_from_a_file(table: Path, tmp_path: Path) -> None:
         "locate", str(table), "-o", str(tmp_path / "out.csv"),
         "--boundaries", str(units), "--vintage", "2015",
     )  # fmt: skip
-    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr
+    located = pd.read_csv(tmp_path / "out.csv")
+    assert len(located) == len(ROWS)
+    assert set(located["vintage"].dropna()) == {2015}
 
 
 @pytest.mark.parametrize(
