@@ -12,13 +12,13 @@ PACKAGE = ROOT / "src" / "maligeo"
 FLOORS = {
     6: {"cli", "__main__"},
     5: {"maps", "tiles", "streams", "figures", "exports"},
-    4: {"style", "labels", "release"},
+    4: {"style", "labels", "wording", "outlines", "release"},
     3: {"measure"},
     2: {"join"},
-    1: {"boundaries", "readers", "catalog", "tilefiles"},
+    1: {"boundaries", "readers", "catalog", "tilefiles", "downloads"},
     0: {
         "wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex",
-        "unitkeys", "_optional",
+        "unitkeys", "positions", "provenance", "_optional",
     },
 }  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -7,7 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.maps.conftest import Open, Write
+    from tests.conftest import Open, Write
 
 pytestmark = pytest.mark.browser
 

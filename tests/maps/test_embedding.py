@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jinja2 import Template
 
 from maligeo.maps.embedding import SCRIPTS, STYLES, assets, script_json
-from tests.maps.conftest import HOSTILE
+from tests.conftest import HOSTILE
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

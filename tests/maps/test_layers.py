@@ -23,10 +23,10 @@ from maligeo.maps import (
 )
 from maligeo.maps.embedding import in_both
 from maligeo.maps.gaplayers import third
-from maligeo.maps.outlines import MOST_CORNERS, outlines
 from maligeo.maps.pictures import picture_address
-from maligeo.maps.records import record_counts
-from maligeo.maps.synthetic import is_synthetic
+from maligeo.outlines import MOST_CORNERS, outlines
+from maligeo.wording.records import record_counts
+from maligeo.wording.synthetic import is_synthetic
 from tests.maps import layers
 
 

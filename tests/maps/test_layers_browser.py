@@ -17,13 +17,13 @@ from maligeo.maps import (
     region_map,
     save_map,
 )
+from tests.conftest import HOSTILE
 from tests.maps import layers
-from tests.maps.conftest import HOSTILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.maps.conftest import Open
+    from tests.conftest import Open
 
 pytestmark = pytest.mark.browser
 

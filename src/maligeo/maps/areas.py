@@ -11,11 +11,10 @@ from maligeo.crs import require_geographic
 from maligeo.errors import GeometryError
 from maligeo.maps.embedding import add_call
 from maligeo.maps.fields import card_fields
-from maligeo.maps.outlines import packed_shapes
-from maligeo.maps.packing import packed_numbers
+from maligeo.maps.packing import packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
-from maligeo.maps.records import records_section
-from maligeo.maps.synthetic import is_synthetic
+from maligeo.wording.records import records_section
+from maligeo.wording.synthetic import is_synthetic
 
 DECIMALS = 5  # of a degree: about a metre
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)

@@ -10,16 +10,17 @@ from maligeo import labels, style
 from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.columns import DENSITY
 from maligeo.errors import ArgumentError
-from maligeo.maps.balances import balance
 from maligeo.maps.embedding import add_call
-from maligeo.maps.legends import legend
-from maligeo.maps.outlines import callouts, label_points, outlines
+from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
 from maligeo.maps.popups import cards
-from maligeo.maps.readings import PeriodRows, interval_text, periods, value_text
-from maligeo.maps.synthetic import is_synthetic
 from maligeo.names import ALIAS_SEPARATOR
+from maligeo.outlines import DECIMALS, callouts, label_points, outlines
 from maligeo.style import Classes, Layer, Scheme
+from maligeo.wording.balances import balance
+from maligeo.wording.legends import legend
+from maligeo.wording.readings import PeriodRows, interval_text, periods, value_text
+from maligeo.wording.synthetic import is_synthetic
 
 FEW_EVENTS = 5  # a rate of fewer is marked
 LOW_SIGN = "*"
@@ -76,10 +77,10 @@ def add_choropleth(
         raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
     classes = [style.classify(table, layer, scheme=scheme) for layer in chosen]
     fixed = {
-        "outlines": outlines(units).packed(),
+        "outlines": packed_shapes(outlines(units).shapes, DECIMALS),
         "aliases": [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else [],
-        "points": label_points(units, focus=focus),
-        "callouts": callouts(units),
+        "points": [place[::-1] for place in label_points(units, focus=focus)],
+        "callouts": [place and place[::-1] for place in callouts(units)],
         "focus": focus,
         "synthetic": is_synthetic(table),
     }

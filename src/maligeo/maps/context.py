@@ -8,9 +8,9 @@ import shapely
 from maligeo import labels
 from maligeo.checks import require_columns
 from maligeo.maps.embedding import Call, add_call
-from maligeo.maps.outlines import outlines_source
 from maligeo.maps.page import PageMap
 from maligeo.names import NameTable
+from maligeo.outlines import outlines_source
 
 TOWNS_PER_UNIT = 6
 

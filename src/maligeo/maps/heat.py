@@ -17,8 +17,8 @@ from maligeo.errors import ArgumentError
 from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
 from maligeo.maps.pictures import picture_address
-from maligeo.maps.synthetic import is_synthetic
 from maligeo.measure.surface import Surface, density_surface
+from maligeo.wording.synthetic import is_synthetic
 
 _PALETTE = "YlOrRd"
 _MERCATOR = CRS.from_epsg(3857)

@@ -12,8 +12,9 @@ from maligeo.maps.embedding import add_call
 from maligeo.maps.fields import card_fields
 from maligeo.maps.packing import Packed, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
-from maligeo.maps.records import Floats, positions, records_section
-from maligeo.maps.synthetic import is_synthetic
+from maligeo.positions import Floats, positions_of
+from maligeo.wording.records import records_section
+from maligeo.wording.synthetic import is_synthetic
 
 _PLACELESS = "country"  # a position that stands for the whole country is none
 _COARSE = ("adm1", "adm2", "adm3")
@@ -55,7 +56,7 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     Positions are rounded to 1e-5 degrees, about a metre.
     """
     require_columns(incidents, ("event_type", "date"), what="incidents")
-    lon, lat = positions(incidents, what="incidents")
+    lon, lat = positions_of(incidents, what="incidents")
     kept = _drawable(incidents, lon, lat)
     order = kept[near_order(lon[kept], lat[kept])]
     drawn = pd.DataFrame(incidents).iloc[order]

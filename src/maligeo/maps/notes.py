@@ -3,16 +3,9 @@
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import catalog, labels
-from maligeo.maps.balances import totals
 from maligeo.maps.embedding import add_call
-from maligeo.maps.outlines import outlines_are_general
 from maligeo.maps.page import PageMap
-from maligeo.maps.readings import source_parts, span_text, without_units
-from maligeo.style import LAYERS, layers_of
-
-_BALANCE_COLUMNS = ("control.measure", "control.period", "notes.placed", "notes.unplaced")
-_METHOD = ("notes.derived", "notes.missing")
+from maligeo.wording.notes import note_sections
 
 
 def add_notes(
@@ -24,104 +17,7 @@ def add_notes(
     ----------
     fmap : PageMap
         The map.
-    table : pandas.DataFrame
-        Density table behind the map; its sources are listed once each.
-    units : geopandas.GeoDataFrame
-        Units with `vintage` and `source`.
-    towns : pandas.DataFrame
-        Towns on the map, with `source`.
+    table, units, towns
+        As `maligeo.wording.notes.note_sections` takes them.
     """
-    add_call(fmap, "notes", lambda language: _sections(table, units, towns, language))
-
-
-def _sections(
-    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
-) -> list[dict[str, object]]:
-    sections = [
-        _boundaries(units, language),
-        _balance(table, language),
-        _shares(table, language),
-        _method(table, language),
-        _sources(table, units, towns, language),
-    ]
-    return [section for section in sections if section]
-
-
-def _section(
-    key: str,
-    language: str,
-    *,
-    paragraphs: list[str] | None = None,
-    items: list[tuple[str, str]] | None = None,
-    grid: list[list[str]] | None = None,
-) -> dict[str, object]:
-    return {
-        "title": labels.word(key, language),
-        "paragraphs": paragraphs or [],
-        "items": items or [],
-        "grid": grid or [],
-    }
-
-
-def _texts(keys: tuple[str, ...], language: str) -> list[str]:
-    return [labels.word(key, language) for key in keys]
-
-
-def _boundaries(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:
-    vintage = str(units["vintage"].iloc[0])
-    division = labels.word("notes.vintage", language).format(vintage=vintage, count=len(units))
-    if vintage != catalog.country()["vintages"][-1]["vintage"]:
-        division = f"{division} {labels.word('notes.older', language)}"
-    keys = ("notes.outlines",) if outlines_are_general(units) else ()
-    paragraphs = [division, *_texts((*keys, "notes.disclaimer"), language)]
-    return _section("notes.boundaries", language, paragraphs=paragraphs)
-
-
-def _balance(table: pd.DataFrame, language: str) -> dict[str, object]:
-    head = _texts((*_BALANCE_COLUMNS, "notes.total"), language)
-    rows = [list(line.values()) for line in totals(table, language)]
-    note = _texts(("notes.balance_note",), language)
-    return _section("notes.balance", language, paragraphs=note, grid=[head, *rows])
-
-
-def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
-    """List the published shares that give no number, because their total is not published."""
-    items = []
-    for layer in (layer for layer in LAYERS if not layer.is_rate and layer.has_periods):
-        for rows in without_units(table, layer):
-            shares = rows[rows["derived"] & rows["name"].notna()]
-            for _, row in shares.iterrows():
-                remark = next(iter(labels.note_text(row["note"], language)), "")
-                where = f"{row['name']}, {span_text(rows, language)}, {row['publisher']}"
-                items.append((f"{where}{_colon(language)}{remark}", ""))
-    return _section("notes.shares", language, items=items) if items else {}
-
-
-def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
-    """Say what each measure of the table means."""
-    items = [
-        (
-            labels.word(f"layer.{layer.key}", language)
-            + _colon(language)
-            + labels.word(f"about.{layer.key}", language),
-            "",
-        )
-        for layer in layers_of(table)
-    ]
-    return _section("notes.method", language, paragraphs=_texts(_METHOD, language), items=items)
-
-
-def _sources(
-    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
-) -> dict[str, object]:
-    found = source_parts(table)
-    for key, frame in (("notes.source_outlines", units), ("notes.source_towns", towns)):
-        prefix = labels.word(key, language) + _colon(language)
-        if "source" in frame.columns:
-            names = sorted({text.split(", geonameid")[0] for text in frame["source"].dropna()})
-            found += [(prefix + name, "") for name in names]
-    return _section("notes.sources", language, items=found)
-
-
-def _colon(language: str) -> str:
-    return f"{labels.NO_BREAK_SPACE}: " if language == "fr" else ": "
+    add_call(fmap, "notes", lambda language: note_sections(table, units, towns, language))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 Packed = dict[str, Any]
 
@@ -149,3 +150,35 @@ def _spread(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 
 def _text(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
+
+
+def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, Any]:
+    """Pack polygons for the page.
+
+    Parameters
+    ----------
+    shapes : array of shapely.Geometry, shape (n,)
+        Polygons and multipolygons in degrees.
+    decimals : int
+        Of a degree, to which corners are rounded.
+
+    Returns
+    -------
+    dict
+        `x` and `y` as by `packed_steps`, `steps` per degree, and `rings`: the number of
+        points of each ring of each polygon of each shape.
+    """
+    rings = [
+        [
+            [shapely.get_num_coordinates(ring).item() for ring in _rings(part)]
+            for part in shapely.get_parts(shape)
+        ]
+        for shape in shapes
+    ]
+    corners = np.rint(shapely.get_coordinates(shapes) * 10**decimals)
+    x, y = (packed_steps(side) for side in corners.T)
+    return {"x": x, "y": y, "steps": 10**decimals, "rings": rings}
+
+
+def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
+    return [polygon.exterior, *polygon.interiors]

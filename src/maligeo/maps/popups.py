@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import labels
-from maligeo.maps.readings import PeriodRows, cell_sources, interval_text, value_text
+from maligeo.wording.readings import PeriodRows, cell_sources, interval_text, value_text
 
 Card = dict[str, object]
 

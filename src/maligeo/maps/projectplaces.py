@@ -9,9 +9,9 @@ import pandas as pd
 from maligeo import labels
 from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.maps.embedding import add_call
-from maligeo.maps.outlines import label_points
 from maligeo.maps.page import PageMap
-from maligeo.maps.synthetic import is_synthetic
+from maligeo.outlines import label_points
+from maligeo.wording.synthetic import is_synthetic
 
 _COLUMNS = (
     "project_id", "title", "vintage", "pcode", "name", "place_kind", "share",

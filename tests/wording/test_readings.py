@@ -2,11 +2,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maligeo.maps.balances import balance, totals
-from maligeo.maps.legends import legend
-from maligeo.maps.readings import interval_text, periods, source_parts, value_text
 from maligeo.measure.densities import density
 from maligeo.style import LAYERS, Classes, Layer, classify
+from maligeo.wording.balances import balance, totals
+from maligeo.wording.legends import legend
+from maligeo.wording.readings import interval_text, periods, source_parts, value_text
 from tests import worlds
 
 BY_KEY = {layer.key: layer for layer in LAYERS}

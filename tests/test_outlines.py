@@ -7,8 +7,8 @@ from shapely.geometry import box
 
 from maligeo.catalog import load_table
 from maligeo.maps.context import add_towns
-from maligeo.maps.outlines import DECIMALS, callouts, label_points, outlines
 from maligeo.maps.page import PageMap
+from maligeo.outlines import DECIMALS, callouts, label_points, outlines
 
 
 def test_rounding_keeps_shared_borders_shared(units: gpd.GeoDataFrame) -> None:
@@ -22,7 +22,7 @@ def test_rounding_keeps_shared_borders_shared(units: gpd.GeoDataFrame) -> None:
 
 
 def test_labels_lie_in_their_units(units: gpd.GeoDataFrame) -> None:
-    for shape, (lat, lon) in zip(units.geometry, label_points(units), strict=True):
+    for shape, (lon, lat) in zip(units.geometry, label_points(units), strict=True):
         assert shape.contains(shapely.Point(lon, lat))
 
 
@@ -30,13 +30,13 @@ def test_around_a_focus_labels_stay_in_sight(units: gpd.GeoDataFrame) -> None:
     at = units["name"].tolist().index("Mopti")
     points = label_points(units, focus=at)
     window = shapely.box(*units.geometry.iloc[at].bounds).buffer(1.5)
-    near = [window.contains(shapely.Point(lon, lat)) for lat, lon in points]
+    near = [window.contains(shapely.Point(lon, lat)) for lon, lat in points]
     assert sum(near) >= 4
 
 
 def test_only_bamako_needs_a_callout_and_it_lies_outside(units: gpd.GeoDataFrame) -> None:
     found = dict(zip(units["name"], callouts(units), strict=True))
-    lat, lon = found.pop("Bamako")
+    lon, lat = found.pop("Bamako")
     assert set(found.values()) == {None}
     assert shapely.union_all(units.geometry.array).distance(shapely.Point(lon, lat)) > 0.5
 
@@ -44,8 +44,8 @@ def test_only_bamako_needs_a_callout_and_it_lies_outside(units: gpd.GeoDataFrame
 def test_a_multipolygon_is_labelled_in_its_largest_part() -> None:
     parts = shapely.MultiPolygon([box(0, 0, 1, 1), box(5, 5, 9, 9)])
     units = gpd.GeoDataFrame({"name": ["A"]}, geometry=[parts], crs="EPSG:4326")
-    lat, lon = label_points(units)[0]
-    assert (lat, lon) == pytest.approx((7, 7), abs=0.1)
+    lon, lat = label_points(units)[0]
+    assert (lon, lat) == pytest.approx((7, 7), abs=0.1)
 
 
 def test_capitals_are_found_by_name(units: gpd.GeoDataFrame) -> None:

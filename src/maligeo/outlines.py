@@ -1,7 +1,6 @@
-"""Outlines for display: rounded so that shared borders stay shared, and points for labels."""
+"""Outlines for display: simplified so that shared borders stay shared, and points for labels."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +10,6 @@ import shapely
 
 from maligeo.checks import require_columns
 from maligeo.crs import require_geographic
-from maligeo.maps.packing import packed_steps
 
 DECIMALS = 4  # of a degree: some 11 m, far below the generalisation of the outlines
 SMALL_SHARE = 0.01  # of the whole width: a narrower unit gets a callout
@@ -59,38 +57,6 @@ class Outlines:
     shapes: npt.NDArray[np.object_]
     zoom: int | None
 
-    def packed(self) -> dict[str, Any]:
-        """Pack the outlines for the page, see `packed_shapes`."""
-        return packed_shapes(self.shapes, DECIMALS)
-
-
-def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, Any]:
-    """Pack polygons for the page.
-
-    Parameters
-    ----------
-    shapes : array of shapely.Geometry, shape (n,)
-        Polygons and multipolygons in degrees.
-    decimals : int
-        Of a degree, to which corners are rounded.
-
-    Returns
-    -------
-    dict
-        `x` and `y` as by `packed_steps`, `steps` per degree, and `rings`: the number of
-        points of each ring of each polygon of each shape.
-    """
-    rings = [
-        [
-            [shapely.get_num_coordinates(ring).item() for ring in _rings(part)]
-            for part in shapely.get_parts(shape)
-        ]
-        for shape in shapes
-    ]
-    corners = np.rint(shapely.get_coordinates(shapes) * 10**decimals)
-    x, y = (packed_steps(side) for side in corners.T)
-    return {"x": x, "y": y, "steps": 10**decimals, "rings": rings}
-
 
 def outlines(units: gpd.GeoDataFrame) -> Outlines:
     """Simplify outlines as far as a page that stays small and quick needs it.
@@ -120,7 +86,7 @@ def outlines(units: gpd.GeoDataFrame) -> Outlines:
 
 
 def label_points(units: gpd.GeoDataFrame, *, focus: int | None = None) -> list[list[float]]:
-    """Give for each unit the latitude and longitude that lies deepest inside it.
+    """Give for each unit the longitude and latitude of the point that lies deepest inside it.
 
     Parameters
     ----------
@@ -150,7 +116,7 @@ def callouts(units: gpd.GeoDataFrame) -> list[list[float] | None]:
 
     Returns
     -------
-    list of [latitude, longitude] or None
+    list of [longitude, latitude] or None
         Straight out from the middle of the country; None for a unit that is large enough,
         and for all units of a layer that has many: there a reader zooms in.
     """
@@ -188,10 +154,5 @@ def _deepest(shape: shapely.Geometry) -> shapely.Point:
     return shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance), 0)
 
 
-def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
-    return [polygon.exterior, *polygon.interiors]
-
-
 def _place(point: shapely.Point) -> list[float]:
-    """Swap to Leaflet's order, latitude first."""
-    return [round(point.y, DECIMALS), round(point.x, DECIMALS)]
+    return [round(point.x, DECIMALS), round(point.y, DECIMALS)]

@@ -6,8 +6,8 @@ import pandas as pd
 
 from maligeo import labels
 from maligeo.columns import PLACE_KINDS
-from maligeo.maps.readings import PERIOD, PeriodRows, value_text
 from maligeo.style import LAYERS, Layer, layer_rows
+from maligeo.wording.readings import PERIOD, PeriodRows, value_text
 
 Line = dict[str, str | bool]
 
