@@ -5,10 +5,12 @@ from typing import Final, Literal, get_args
 Counting = Literal["full", "fractional", "weighted"]
 Language = Literal["fr", "en"]
 PlaceKind = Literal["unit", "joint", "countrywide", "unattributed", "outside"]
+Audience = Literal["internal", "partner", "public"]
 LocateMethod = Literal["inside", "border", "nearest", "name", "none"]
 
 COUNTINGS: Final[tuple[str, ...]] = get_args(Counting)
 LANGUAGES: Final[tuple[str, ...]] = get_args(Language)
+AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)
 PLACE_KINDS: Final[tuple[str, ...]] = get_args(PlaceKind)
 LOCATE_METHODS: Final[tuple[str, ...]] = get_args(LocateMethod)
 

@@ -42,6 +42,10 @@ class OutputFileError(MaligeoError, OSError):
     """A file cannot be written."""
 
 
+class ReleaseError(MaligeoError, ValueError):
+    """Data were to leave the house for an audience for whom they were not released."""
+
+
 class MissingDependencyError(MaligeoError, ImportError):
     """An optional package is needed and not installed."""
 

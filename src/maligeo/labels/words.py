@@ -5,6 +5,8 @@ from typing import Final
 
 from maligeo.checks import require_known
 from maligeo.labels.layer_words import LAYER_WORDS
+from maligeo.labels.paper_words import PAPER_WORDS
+from maligeo.labels.release_words import RELEASE_WORDS
 from maligeo.labels.typesetting import typeset
 
 # key: (French, English)
@@ -233,7 +235,12 @@ _PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {**_PAGE_WORDS, **LAYER_WORDS}
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **_PAGE_WORDS,
+    **LAYER_WORDS,
+    **PAPER_WORDS,
+    **RELEASE_WORDS,
+}
 
 
 def word(key: str, language: str) -> str:

@@ -1,0 +1,14 @@
+"""The words that say for whom a product is, and what was withheld, in pairs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+# key: (French, English)
+RELEASE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "audience.internal": ("INTERNE : ne pas diffuser", "INTERNAL: do not pass on"),
+    "audience.partner": (
+        "Pour les partenaires nommés : ne pas publier",
+        "For named partners: do not publish",
+    ),
+    "audience.public": ("Version publique", "Public version"),
+}
