@@ -18,7 +18,7 @@ FLOORS = {
     1: {"boundaries", "readers", "catalog", "tilefiles", "downloads"},
     0: {
         "wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex",
-        "unitkeys", "positions", "provenance", "_optional",
+        "unitkeys", "positions", "audiences", "provenance", "_optional",
     },
 }  # fmt: skip
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import columns
+from maligeo.audiences import inherit_audience
 from maligeo.checks import (
     require_choice,
     require_columns,
@@ -72,7 +73,7 @@ def allocate(
     if "area_id" in records.columns:
         if by != "area":
             raise ArgumentError(f"polygons are divided by area, not by {by!r}")
-        return allocate_areas(records, units)
+        return inherit_audience(allocate_areas(records, units), records)
     places = _places(records, units)
     weights = {
         "equal": lambda: pd.Series(1.0, index=places.index),
@@ -83,7 +84,8 @@ def allocate(
     places["share"] = _shares(places, weights) if by != "stated" else weights
     places["share_by"] = by
     others = [column for column in places.columns if column not in columns.ALLOCATION]
-    return places[[*others, *columns.ALLOCATION]].reset_index(drop=True)
+    shares = places[[*others, *columns.ALLOCATION]].reset_index(drop=True)
+    return inherit_audience(shares, records, population)
 
 
 def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:

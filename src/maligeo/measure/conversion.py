@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from maligeo import columns
+from maligeo.audiences import inherit_audience
 from maligeo.checks import require_columns, require_one_vintage
 from maligeo.errors import ArgumentError, Fault, FrameError, InputFileError, VintageError
 from maligeo.join.crosswalks import COLUMNS
@@ -62,9 +63,9 @@ def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
             f"use maligeo.crosswalk({held!r}, …)"
         )
     if "count" in table.columns:
-        return _convert_counts(table, weights)
+        return inherit_audience(_convert_counts(table, weights), table)
     require_columns(table, columns.POPULATION, what="people")
-    return _convert_people(table, weights)
+    return inherit_audience(_convert_people(table, weights), table)
 
 
 def read_counts(path: str | Path) -> pd.DataFrame:

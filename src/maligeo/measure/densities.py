@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from maligeo import columns
+from maligeo.audiences import inherit_audience
 from maligeo.checks import (
     require_choice,
     require_columns,
@@ -128,7 +129,8 @@ def density(
         counts = _count_people(records, units, measure)
     else:
         counts = count_projects(records, units, measure=measure, counting=counting, period=period)
-    return _relate(counts.assign(vintage=vintage), units, population)
+    table = _relate(counts.assign(vintage=vintage), units, population)
+    return inherit_audience(table, records, population)
 
 
 def combine(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +153,7 @@ def combine(*tables: pd.DataFrame) -> pd.DataFrame:
     kept = [table.dropna(axis="columns", how="all") for table in tables]
     combined = pd.concat(kept, ignore_index=True).reindex(columns=list(columns.DENSITY))
     require_one_vintage(combined["vintage"], what="density tables")
-    return typed(combined)
+    return inherit_audience(typed(combined), *tables)
 
 
 def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from maligeo.audiences import inherit_audience
 from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.errors import ArgumentError
 from maligeo.measure.indicators import Indicator, read_indicators
@@ -104,7 +105,8 @@ def coverage_gaps(
         axis="columns",
     ).sort_values("gap_places", ascending=False, kind="stable")
     elsewhere = _elsewhere(needs, responses).assign(vintage=placed["vintage"].iloc[0])
-    return _typed(pd.concat([placed, elsewhere], ignore_index=True)[list(placed.columns)])
+    table = _typed(pd.concat([placed, elsewhere], ignore_index=True)[list(placed.columns)])
+    return inherit_audience(table, need, response)
 
 
 def presence(
@@ -154,7 +156,8 @@ def presence(
     stated = sorted(set(single[by]) - {NOT_STATED})
     headings = [*stated, *({NOT_STATED} & set(single[by]))]
     columns = pd.Index(headings, name=by)
-    return matrix.reindex(index=rows, columns=columns).fillna(0).astype("Int64")
+    counts = matrix.reindex(index=rows, columns=columns).fillna(0).astype("Int64")
+    return inherit_audience(counts, shares)
 
 
 def empty_cells(matrix: pd.DataFrame) -> pd.DataFrame:
@@ -184,7 +187,8 @@ def empty_cells(matrix: pd.DataFrame) -> pd.DataFrame:
     empty[str(matrix.columns.name)] = units.columns[cells]
     unplaced = matrix.drop(index=units.index).sum()
     empty = empty.reset_index(drop=True).astype("string")
-    return empty.assign(unplaced=unplaced.iloc[cells].to_numpy(dtype="int64"))
+    empty = empty.assign(unplaced=unplaced.iloc[cells].to_numpy(dtype="int64"))
+    return inherit_audience(empty, matrix)
 
 
 def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
@@ -215,7 +219,8 @@ def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
     table = single.pivot_table(index=by, columns="place_kind", values="part", aggfunc=math.fsum)
     table = table.reindex(columns=["unit", *_ELSEWHERE[1:]]).fillna(0.0).astype("Float64")
     table.insert(0, "projects", table.sum(axis="columns"))
-    return table.rename(columns={"unit": "placed"}).rename_axis(columns=None).reset_index()
+    table = table.rename(columns={"unit": "placed"}).rename_axis(columns=None).reset_index()
+    return inherit_audience(table, shares)
 
 
 def _require_apart(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> None:

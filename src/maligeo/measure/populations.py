@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog, columns
+from maligeo.audiences import mark_audience
 from maligeo.boundaries import load_boundaries
 from maligeo.checks import require_columns, require_one_vintage
 from maligeo.crs import area_sqkm, require_geographic
@@ -86,7 +87,7 @@ def _from_census(units: gpd.GeoDataFrame, vintage: str, year: int) -> pd.DataFra
         without = ", ".join(known.loc[known["population"].isna(), "name"])
         raise UnknownNameError(f"the census of {year} has no figure for: {without}")
     known.index = units.index
-    return known[list(columns.POPULATION)]
+    return mark_audience(known[list(columns.POPULATION)], "public", published=True)
 
 
 def _census(year: int) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from maligeo import catalog, columns
+from maligeo.audiences import mark_audience
 from maligeo.checks import require_known
 
 _BUNDLED = {"incidents": ("incidents", "figures")}
@@ -34,4 +35,5 @@ def load_figures(name: str = "incidents") -> pd.DataFrame:
         If no figures of that name are bundled.
     """
     require_known(name, _BUNDLED, what="set of figures")
-    return catalog.load_table(*_BUNDLED[name])[list(columns.FIGURES)]
+    figures = catalog.load_table(*_BUNDLED[name])[list(columns.FIGURES)]
+    return mark_audience(figures, "public", published=True)

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog, columns
+from maligeo.audiences import mark_audience
 from maligeo.checks import require_choice
 from maligeo.errors import InputFileError
 from maligeo.readers.iati import read_iati
@@ -33,7 +34,7 @@ def load_projects() -> pd.DataFrame:
         stands for. `adm1_name … adm3_name` repeat the place at its level.
     """
     named = with_reported_names(catalog.load_table("projects", "projects"))
-    return named[list(columns.PROJECTS)]
+    return mark_audience(named[list(columns.PROJECTS)], "public", published=True)
 
 
 def load_results() -> pd.DataFrame:
@@ -45,7 +46,7 @@ def load_results() -> pd.DataFrame:
         One row per figure, with its unit, period, place and disaggregation; `kind` is
         "total", "result", "unattributed" or "context".
     """
-    return catalog.load_table("projects", "results")
+    return mark_audience(catalog.load_table("projects", "results"), "public", published=True)
 
 
 def load_programmes() -> pd.DataFrame:
@@ -57,7 +58,8 @@ def load_programmes() -> pd.DataFrame:
         Columns `programme, name_fr, name_en, funder, implementer, period_start,
         period_end, source, note`.
     """
-    return catalog.load_table("projects", "programmes")
+    programmes = catalog.load_table("projects", "programmes")
+    return mark_audience(programmes, "public", published=True)
 
 
 def read_projects(
