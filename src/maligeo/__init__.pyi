@@ -1,6 +1,9 @@
 from .boundaries import check_boundaries as check_boundaries
 from .boundaries import load_boundaries as load_boundaries
 from .boundaries import read_boundaries as read_boundaries
+from .downloads import FetchOptions as FetchOptions
+from .downloads import fetch as fetch
+from .downloads import list_downloads as list_downloads
 from .errors import MaligeoError as MaligeoError
 from .exports import write_table as write_table
 from .join.allocation import allocate as allocate

@@ -7,6 +7,7 @@ import typer
 from maligeo.cli import (
     check_commands,
     crosswalk_commands,
+    fetch_commands,
     figures_commands,
     gaps_commands,
     locate_commands,
@@ -31,6 +32,7 @@ for commands in (
     figures_commands,
     gaps_commands,
     crosswalk_commands,
+    fetch_commands,
     reconcile_commands,
     check_commands,
     locate_commands,

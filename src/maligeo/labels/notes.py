@@ -62,6 +62,22 @@ _NOTES: Final = tuple(
             r"\g<0>",
         ),
         (
+            r"no record, and no statement that the source covers this",
+            "aucun fait relevé, et rien ne dit que la source couvre ce lieu",
+            "no record, and nothing says that the source covers this",
+        ),
+        (r"(?:at least: )?not covered by the source", "non couvert par la source", r"\g<0>"),
+        (
+            r"at least: the source covers a part of the period only",
+            "au moins : la source ne couvre qu’une partie de la période",
+            r"\g<0>",
+        ),
+        (
+            r"without a date, or with one too coarse for these periods",
+            "sans date, ou de date trop vague pour ces périodes",
+            r"\g<0>",
+        ),
+        (
             r"published for the two regions together: never split",
             "publié pour les deux régions ensemble",
             "published for the two regions together",
@@ -90,6 +106,18 @@ def note_text(note: object, language: str) -> list[str]:
     if not isinstance(note, str):
         return []
     return [_remark(text, language) for text in _NOTE_BREAK.split(note) if text]
+
+
+def known_remarks(note: object) -> str:
+    """Give those remarks of a note that have a form in both languages, as they are written.
+
+    Others come from whoever wrote the data, and may say anything.
+    """
+    if not isinstance(note, str):
+        return ""
+    remarks = [text for text in _NOTE_BREAK.split(note) if text]
+    known = [text for text in remarks if any(one[0].fullmatch(text) for one in _NOTES)]
+    return "; ".join(known)
 
 
 def _remark(text: str, language: str) -> str:

@@ -1,0 +1,169 @@
+"""The cache: files by names of our own, each with a record of where it came from."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pooch
+
+from maligeo.errors import InputFileError, OutputFileError
+from maligeo.provenance import file_sha256
+from maligeo.wholefiles import written_whole
+
+VARIABLE: Final = "MALIGEO_CACHE"
+
+_ACCEPTED: Final = "accepted-licences.json"
+_LOCK: Final = ".fetching.lock"
+
+
+@dataclass(frozen=True)
+class Record:
+    """Where a file of the cache came from.
+
+    Attributes
+    ----------
+    address : str
+        Address that it came from; empty for a file that was put there by hand.
+    sha256 : str
+        Hash of its bytes when it came.
+    size : int
+        Its bytes.
+    fetched : str
+        Date, ISO 8601.
+    licence : str
+        Licence in the publisher's words, or the listed one.
+    attribution : str
+        Whom to name.
+    etag : str
+        Version of the file, where the server told one.
+    taken_from : str
+        For rows out of a download: the hash of the download.
+    """
+
+    address: str
+    sha256: str
+    size: int
+    fetched: str
+    licence: str
+    attribution: str
+    etag: str = ""
+    taken_from: str = ""
+
+
+def cache_folder(given: Path | None = None) -> Path:
+    """Give the folder of downloads.
+
+    Parameters
+    ----------
+    given : pathlib.Path, optional
+        The folder, if it is named; otherwise the environment variable `MALIGEO_CACHE`
+        names it, otherwise it is the system's folder for caches.
+    """
+    if given is not None:
+        return given.expanduser().absolute()
+    named = os.environ.get(VARIABLE)
+    return Path(named).expanduser().absolute() if named else Path(pooch.os_cache("maligeo"))
+
+
+def read_record(path: Path) -> Record | None:
+    """Read the record of a file; None where there is none, or none that can be read."""
+    try:
+        found: dict[str, Any] = json.loads(_record_of(path).read_text(encoding="utf-8"))
+        return Record(**found)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write the record of a file beside it.
+
+    Raises
+    ------
+    OutputFileError
+        If it cannot be written.
+    """
+    _write_json(_record_of(path), asdict(record))
+
+
+def is_unchanged(path: Path, record: Record) -> bool:
+    """Tell whether a file is still, byte for byte, the one of its record."""
+    if not path.is_file() or path.stat().st_size != record.size:
+        return False
+    return file_sha256(path) == record.sha256
+
+
+def is_accepted(folder: Path, name: str, licence: str) -> bool:
+    """Tell whether somebody accepted a licence for a download in this cache."""
+    return licence in _accepted(folder).get(name, {})
+
+
+def accept(folder: Path, name: str, licence: str, *, date: str) -> None:
+    """Note that a licence was accepted for a download.
+
+    Raises
+    ------
+    OutputFileError
+        If it cannot be written.
+    """
+    accepted = _accepted(folder)
+    accepted.setdefault(name, {}).setdefault(licence, date)
+    _write_json(folder / _ACCEPTED, accepted)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep a second run from writing into the cache.
+
+    A transaction of SQLite is the lock: the system takes it back when the process ends,
+    however it ends, on every platform.
+
+    Raises
+    ------
+    InputFileError
+        If another run fetches into this cache.
+    OutputFileError
+        If the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputFileError(f"cannot write {folder}: {error.strerror}") from error
+    try:
+        lock = sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)
+    except sqlite3.Error as error:
+        raise OutputFileError(f"cannot write {folder}: {error}") from error
+    with closing(lock):
+        _lock(lock, folder)
+        yield
+
+
+def _lock(lock: sqlite3.Connection, folder: Path) -> None:
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise InputFileError(f"another run is fetching into {folder}: wait for it") from error
+        raise OutputFileError(f"cannot write {folder}: {error}") from error
+
+
+def _accepted(folder: Path) -> dict[str, dict[str, str]]:
+    try:
+        found = json.loads((folder / _ACCEPTED).read_text(encoding="utf-8"))
+        return {str(name): dict(licences) for name, licences in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _record_of(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _write_json(path: Path, content: Any) -> None:
+    with written_whole(path) as beside:
+        text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        beside.write_text(text, encoding="utf-8")
