@@ -136,7 +136,7 @@ def read_boundaries(
         signs = find_signs(units, regions, cod_codes=schema.cod_codes)
         vintage = vintage_of(signs, what=str(source))
     units["vintage"] = pd.Series(str(vintage), index=units.index, dtype="string")
-    units = with_reference_names(units, schema, source.name)
+    units = with_reference_names(units, schema)
     units["level"] = units["level"].astype("int64")
     units["area_sqkm"] = area_sqkm(units.geometry)
     return units[list(columns.UNITS)]

@@ -5,7 +5,6 @@ from typing import Final
 
 # key: (French, English)
 EXPORT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "export.notes": ("Notes", "Notes"),
     "export.reading": ("Lecture", "How to read it"),
     "export.missing": (
         "Une case vide : non connu. Un zéro : compté, et il n’y en avait aucun.",
@@ -34,7 +33,7 @@ EXPORT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "export.made": ("Fabrication", "How it was made"),
     "export.command": ("Commande", "Command"),
     "export.input": ("Entrée", "Input"),
-    "export.version": ("Version", "Version"),
+    "export.version": ("Version du logiciel", "Version of software"),
     "export.other_status": ("Autre statut", "Other status"),
     "export.column_of": ("{layer} : {period}", "{layer}: {period}"),
     "export.short_names": (

@@ -5,6 +5,38 @@ from typing import Final
 
 # key: (French, English)
 LAYER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "compare.page": (
+        "Mali : deux cartes côte à côte",
+        "Mali: two maps side by side",
+    ),
+    "compare.map": ("Carte {side} : {label}", "Map {side}: {label}"),
+    "compare.table": ("Valeurs côte à côte", "Values side by side"),
+    "compare.difference": ("Écart, B − A", "Change, B − A"),
+    "compare.unknown": ("non connue", "not known"),
+    "compare.same": ("Mêmes classes sur les deux cartes.", "Same classes on both maps."),
+    "compare.balance": ("Carte {side}", "Map {side}"),
+    "compare.note_chance": (
+        "Entre de petits nombres, une différence peut tenir au hasard.",
+        "Between small numbers, a difference may be chance.",
+    ),
+    "compare.note_units": (
+        "Les deux découpages n’ont pas les mêmes unités : aucune différence n’est calculée.",
+        "The two divisions do not have the same units: no difference is computed.",
+    ),
+    "compare.note_publishers": (
+        "Deux organismes ont publié ces chiffres et ne comptent pas la même chose : aucune "
+        "différence n’est calculée.",
+        "Two publishers report these figures and do not count the same things: no difference "
+        "is computed.",
+    ),
+    "compare.note_lengths": (
+        "Les deux périodes n’ont pas la même durée : comparez les taux plutôt que les nombres.",
+        "The two periods are not equally long: compare rates rather than counts.",
+    ),
+    "compare.note_bounds": (
+        "Une valeur connue en partie est un minimum : sa différence n’est pas connue.",
+        "A value that is known in part is a least one: its difference is not known.",
+    ),
     "search.label": ("Chercher un lieu", "Find a place"),
     "search.town": ("ville", "town"),
     "search.none": ("Aucun lieu de ce nom", "No place of that name"),
@@ -24,8 +56,9 @@ LAYER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{count} without a date: shown with the whole period only.",
     ),
     "incidents.hollow": (
-        "Un signe creux : la position est celle d’une unité entière, pas de l’incident.",
-        "A hollow sign: the position is that of a whole unit, not of the incident.",
+        "Un signe creux : la position est celle d’une unité ou d’une maille entière, pas de "
+        "l’incident.",
+        "A hollow sign: the position is that of a whole unit or grid cell, not of the incident.",
     ),
     "incidents.rings": (
         "Un cercle à nombre réunit des incidents voisins ; son anneau montre leurs types.",
@@ -65,6 +98,7 @@ LAYER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "date_precision.day": ("au jour près", "to the day"),
     "date_precision.week": ("à la semaine près", "to the week"),
     "date_precision.month": ("au mois près", "to the month"),
+    "date_precision.quarter": ("au trimestre près", "to the quarter"),
     "date_precision.year": ("à l’année près", "to the year"),
     "location_precision.exact": ("lieu exact", "exact place"),
     "location_precision.near": ("à 25 km près environ", "within some 25 km"),

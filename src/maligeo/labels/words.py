@@ -193,6 +193,12 @@ _PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "too coarse near a border. That of Bamako is poor: it agrees with the official outline "
         "by about half only, and its density is no more than an order of magnitude.",
     ),
+    "notes.simplified": (
+        "Les contours sont simplifiés pour que la page reste légère : ils sont exacts au pixel "
+        "près jusqu’au zoom {zoom} ; au-delà, une limite peut s’écarter de son tracé.",
+        "The outlines are simplified to keep the page light: they are exact to a pixel up to "
+        "zoom {zoom}; beyond it a border may be off its course.",
+    ),
     "notes.disclaimer": (
         "Les frontières, les noms et les appellations qui figurent sur cette carte servent à la "
         "lecture des chiffres. Ils n’impliquent ni reconnaissance, ni approbation officielle, ni "
@@ -227,6 +233,7 @@ _PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "notes.sources": ("Sources", "Sources"),
     "notes.source_towns": ("Villes", "Towns"),
     "notes.source_outlines": ("Contours", "Outlines"),
+    "scale.outlines": ("Contours : {outlines}", "Outlines: {outlines}"),
     "scale.attribution": (
         "Contours : {outlines} · Villes : GeoNames (CC BY 4.0)",
         "Outlines: {outlines} · Towns: GeoNames (CC BY 4.0)",

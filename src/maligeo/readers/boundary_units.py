@@ -72,7 +72,7 @@ def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd
     return units.reset_index(drop=True)
 
 
-def with_reference_names(units: gpd.GeoDataFrame, schema: Schema, origin: str) -> gpd.GeoDataFrame:
+def with_reference_names(units: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
     """Give the units the names, and where the file has none the codes, of the reference table.
 
     A unit whose name or alias stands there for this vintage and level takes the accented
@@ -85,13 +85,13 @@ def with_reference_names(units: gpd.GeoDataFrame, schema: Schema, origin: str) -
         As `standardise` gives it, with `vintage`.
     schema : Schema
         What the columns of the file hold.
-    origin : str
-        Name of the file, for `source`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The same units in the same order, with `source`.
+        The same units in the same order, with `source`: the publisher as far as the
+        columns tell it. The name of the file is not taken over: units go on every map, and
+        a name can give something away.
     """
     reference = _reference(str(units["vintage"].iloc[0]), int(units["level"].iloc[0]))
     rows = _reference_rows(units["name"], reference)
@@ -105,7 +105,7 @@ def with_reference_names(units: gpd.GeoDataFrame, schema: Schema, origin: str) -
     named["name_alt"] = _joined([spelt, units["name_alt"], aliases], named)
     for column in ("parent_pcode", "iso_3166_2"):
         named[column] = named[column].fillna(pd.Series(found[column], index=units.index))
-    named["source"] = pd.Series(f"{schema.title}: {origin}", index=units.index, dtype="string")
+    named["source"] = pd.Series(schema.title, index=units.index, dtype="string")
     if not schema.cod_codes and not pd.isna(found["pcode"]).any():
         named["source"] = named["source"] + f", {schema.columns['code']} " + units["pcode"]
         for column in ("pcode", "parent_pcode"):
