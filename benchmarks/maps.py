@@ -113,7 +113,7 @@ def incidents(count: int) -> gpd.GeoDataFrame:
 
 def _own(records: gpd.GeoDataFrame, path: Path) -> str:
     units = load_boundaries()
-    fmap = region_map(bundled_density(units), units)
+    fmap = region_map(bundled_density(units), units, audience="internal")
     add_incidents(fmap, records)
     save_map(fmap, path)
     return "canvas.mg-canvas[data-painted]"

@@ -67,8 +67,9 @@ def _ours(
     source: Path, archive: Path, workers: int, zooms: tuple[int, int] = ZOOMS
 ) -> tuple[float, int]:
     begin = time.perf_counter()
-    options = RasterOptions(workers=workers)
-    tiles = raster_tiles(source, archive, zooms=zooms, colours=COLOURS, options=options).tiles
+    options = RasterOptions(workers=workers, colours=COLOURS)
+    made = raster_tiles(source, archive, zooms=zooms, options=options, audience="internal")
+    tiles = made.tiles
     return time.perf_counter() - begin, tiles
 
 

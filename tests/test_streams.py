@@ -1,10 +1,15 @@
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maligeo.errors import ArgumentError
+from maligeo.abouts import read_about
+from maligeo.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.provenance import Provenance, Source
 from maligeo.streams import open_stream
 
 PIECES = [
@@ -29,8 +34,8 @@ PIECES = [
 ]
 
 
-def written(path: Path) -> Path:
-    with open_stream(path) as write:
+def written(path: Path, *, about: Provenance | None = None) -> Path:
+    with open_stream(path, audience="internal", about=about) as write:
         for piece in PIECES:
             write(piece)
     return path
@@ -58,15 +63,72 @@ def test_geographic_files(tmp_path: Path, name: str, read: object) -> None:
     assert (frame.geometry.iloc[2].x, frame.geometry.iloc[2].y) == (1.5, 19.0)
 
 
+ABOUT = Provenance(
+    ("locate", "{records}"), (Source("records", "é.csv", "ab" * 32),), "internal", {"numpy": "2"},
+    {"vintage": "2015"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.gpkg"])
+def test_the_record_is_read_back_and_the_bytes_are_the_same(tmp_path: Path, name: str) -> None:
+    contents = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        path = written(folder / name, about=ABOUT)
+        assert read_about(path) == ABOUT
+        contents.append({file.name: file.read_bytes() for file in folder.iterdir()})
+    assert contents[0] == contents[1]
+    plain = written(tmp_path / "plain" / name)
+    with pytest.raises(InputFileError, match="carries no record"):
+        read_about(plain)
+
+
+def test_a_geopackage_is_the_same_at_another_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name / "out.gpkg" for name in ("one", "two")]
+    for path, day in zip(paths, ("2021-01-01", "2022-02-02"), strict=True):
+        monkeypatch.setenv("OGR_CURRENT_DATE", f"{day}T00:00:00.000Z")
+        written(path, about=ABOUT)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with closing(sqlite3.connect(paths[0])) as database:
+        assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert database.execute("pragma foreign_key_check").fetchall() == []
+        extensions = database.execute("select table_name from gpkg_extensions").fetchall()
+    assert {("gpkg_metadata",), ("gpkg_metadata_reference",)} <= set(extensions)
+
+
+def test_a_csv_without_record_does_not_keep_that_of_an_older_one(tmp_path: Path) -> None:
+    path = written(tmp_path / "out.csv", about=ABOUT)
+    described = json.loads((tmp_path / "out.csv-metadata.json").read_text(encoding="utf-8"))
+    assert described["url"] == "out.csv"
+    written(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+    own = tmp_path / "out.csv-metadata.json"
+    own.write_text('{"url": "out.csv", "notes": "by its owner"}')
+    written(path)
+    assert own.exists()
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.gpkg"])
+def test_pieces_have_to_be_released(tmp_path: Path, name: str) -> None:
+    for audience in ("partner", "public"):
+        stream = open_stream(tmp_path / name, audience=audience)
+        with pytest.raises(ReleaseError, match="the rows"), stream as write:
+            write(PIECES[0].assign(event_type="ied", date="2021-01-01"))
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ArgumentError, match="audience 'all'"):
+        open_stream(tmp_path / name, audience="all")  # type: ignore[arg-type]
+
+
 def test_parquet_without_positions_is_plain(tmp_path: Path) -> None:
-    with open_stream(tmp_path / "out.parquet") as write:
+    with open_stream(tmp_path / "out.parquet", audience="internal") as write:
         write(PIECES[0].drop(columns=["lon", "lat"]))
     assert len(pd.read_parquet(tmp_path / "out.parquet")) == 2
 
 
 def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
     for name in ("out.csv", "out.parquet", "out.gpkg"):
-        with pytest.raises(KeyError), open_stream(tmp_path / name) as write:
+        with pytest.raises(KeyError), open_stream(tmp_path / name, audience="internal") as write:
             write(PIECES[0])
             raise KeyError
     assert list(tmp_path.iterdir()) == []
@@ -74,4 +136,4 @@ def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"'.docx' is not known; choose from .csv"):
-        open_stream(tmp_path / "out.docx")
+        open_stream(tmp_path / "out.docx", audience="internal")

@@ -1,18 +1,15 @@
 """Surfaces: hand-made kernels, conservation, and KDEpy and rio-cogeo as independent judges."""
 
 import math
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from KDEpy import FFTKDE
 from pyproj import Geod, Transformer
-from rio_cogeo.cogeo import cog_validate
 from shapely.geometry import Point, box
 
 from maligeo.boundaries import load_boundaries
@@ -21,7 +18,6 @@ from maligeo.errors import (
     CrsError,
     FrameError,
     GeometryError,
-    OutputFileError,
     UnknownNameError,
 )
 from maligeo.measure.kernels import Smoother
@@ -170,28 +166,6 @@ def test_dense_units_get_narrow_bandwidths() -> None:
     assert unit_bandwidths(one_sided, units, bandwidth_km=20) == {"ZZ01": 20.0, "ZZ02": 20 * 1.1**7}
     with pytest.raises(ArgumentError, match="no point"):
         unit_bandwidths(points.assign(lon=50.0), units, bandwidth_km=20)
-
-
-def test_the_file_is_a_valid_cog_with_its_provenance(tmp_path: Path) -> None:
-    surface = density_surface(
-        scattered(500), bandwidth_km=8, cell_km=0.25, units=worlds.square_units()
-    )
-    path = tmp_path / "surface.tif"
-    surface.write(path)
-    assert cog_validate(path) == (True, [], [])
-    with rasterio.open(path) as raster:
-        assert np.array_equal(raster.read(1), surface.values, equal_nan=True)
-        assert raster.transform == surface.transform
-        assert math.isnan(raster.nodata)
-        assert raster.tags()["used"] == "500"
-        assert raster.units == ("per 1,000 km²",)
-        assert raster.overviews(1)
-        assert raster.crs.to_dict()["proj"] == "laea"
-    first = path.read_bytes()
-    surface.write(path)
-    assert path.read_bytes() == first
-    with pytest.raises(OutputFileError):
-        surface.write(path / "below" / "surface.tif")
 
 
 @pytest.mark.parametrize("kernel", ["gaussian", "quartic"])

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -32,6 +33,8 @@ SQUARE = encoder_of("png", np.array([[9, 9, 9, 255]], dtype=np.uint8), 256)(
     np.zeros((256, 256), dtype=np.uint8)
 )
 
+house_tiles = partial(vector_tiles, audience="internal")  # the door has its own tests
+
 
 @pytest.fixture(params=["mali.pmtiles", "mali.mbtiles", "mali"])
 def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
@@ -42,7 +45,7 @@ def make_vectors(path: Path) -> Path:
     rng = np.random.default_rng(1)
     places = gpd.points_from_xy(rng.uniform(-12, 4, 400), rng.uniform(10, 25, 400), crs=4326)
     frame = gpd.GeoDataFrame({"name": [f"n{at}" for at in range(400)]}, geometry=places)
-    return vector_tiles({"points": frame}, path, zooms=(0, 4))
+    return house_tiles({"points": frame}, path, zooms=(0, 4))
 
 
 def make_pictures(path: Path, *, zooms: tuple[int, int] = (0, 1), content: bytes = SQUARE) -> Path:

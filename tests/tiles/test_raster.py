@@ -1,6 +1,7 @@
 """Raster tiles against GDAL's warper, against hand-made pixels, and their arithmetic."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,24 @@ from maligeo.errors import ArgumentError, CrsError, InputFileError
 from maligeo.measure.surface import density_surface
 from maligeo.tiles.colouring import ClassColours, RampColours
 from maligeo.tiles.grid import Bounds, Tile, mercator_bounds_of, tile_at, tiles_over
-from maligeo.tiles.raster import RasterOptions, class_colours, raster_tiles
+from maligeo.tiles.raster import RasterOptions, TilesWritten, class_colours, raster_tiles
+from maligeo.tiles.surfaces import write_surface
 
 GREYS = RampColours(0.0, 1.0, ("#000000", "#ffffff"))
 Pixels = npt.NDArray[np.uint8]
+
+
+def house_tiles(
+    source: Any,
+    path: Path,
+    *,
+    zooms: tuple[int, int],
+    colours: Any = None,
+    options: RasterOptions | None = None,
+) -> TilesWritten:
+    """Make tiles for the house; the door has tests of its own."""
+    options = replace(options or RasterOptions(), colours=colours)
+    return raster_tiles(source, path, zooms=zooms, options=options, audience="internal")
 
 
 def write(path: Path, values: npt.NDArray[Any], transform: Affine, **profile: Any) -> Path:
@@ -89,7 +104,7 @@ def test_pixels_from_the_native_zoom_on_are_those_of_the_warper(
 ) -> None:
     path = tmp_path / "a.pmtiles"
     options = RasterOptions(interpolation=interpolation)
-    written = raster_tiles(field, path, zooms=(5, 7), colours=GREYS, options=options)
+    written = house_tiles(field, path, zooms=(5, 7), colours=GREYS, options=options)
     assert written.native_zoom == 5
     assert written.tiles == len(tiles_of(path))
     # The warper projects exactly at some pixels and interpolates between them, up to 1/8 of a
@@ -106,7 +121,7 @@ def test_other_projections_agree_with_the_warper(tmp_path: Path, crs: str) -> No
         values, transform = vrt.read(1), vrt.transform
     source = write(tmp_path / "metres.tif", values, transform, crs=crs)
     path = tmp_path / "a.pmtiles"
-    native = raster_tiles(source, path, zooms=(6, 7), colours=GREYS).native_zoom
+    native = house_tiles(source, path, zooms=(6, 7), colours=GREYS).native_zoom
     assert native in (5, 6)
     assert differing_share(path, source, range(6, 8), Resampling.nearest) < 0.002
 
@@ -114,7 +129,7 @@ def test_other_projections_agree_with_the_warper(tmp_path: Path, crs: str) -> No
 def test_bilinear_is_close_to_the_warper(tmp_path: Path, field: Path) -> None:
     path = tmp_path / "a.pmtiles"
     options = RasterOptions(interpolation="bilinear")
-    raster_tiles(field, path, zooms=(7, 7), colours=GREYS, options=options)
+    house_tiles(field, path, zooms=(7, 7), colours=GREYS, options=options)
     tile = tile_at(-4.0, 15.0, 7)
     ours = indices(tiles_of(path)[tuple(tile)]).astype(int)
     theirs = GREYS.index(warped(field, tile, Resampling.bilinear)).astype(int)
@@ -132,7 +147,7 @@ def test_one_cell_for_each_pixel_comes_out_as_it_went_in(tmp_path: Path) -> None
     transform = Affine(pixel, 0, bounds.west, 0, -pixel, bounds.north)
     source = write(tmp_path / "tile.tif", values, transform, crs="EPSG:3857")
     path = tmp_path / "a.pmtiles"
-    assert raster_tiles(source, path, zooms=(5, 6), colours=GREYS) == (path, 2, 6)
+    assert house_tiles(source, path, zooms=(5, 6), colours=GREYS) == (path, 2, 6)
     tiles = tiles_of(path)
     assert set(tiles) == {(6, 31, 29), (5, 15, 14)}
     assert (indices(tiles[6, 31, 29]) == GREYS.index(values)).all()
@@ -152,7 +167,7 @@ def test_means_count_what_is_known_and_nearest_takes_the_first(tmp_path: Path) -
     for interpolation, value in (("average", 0.4), ("nearest", 0.2)):
         path = tmp_path / f"{interpolation}.pmtiles"
         options = RasterOptions(interpolation=interpolation)  # type: ignore[arg-type]
-        raster_tiles(source, path, zooms=(0, 2), colours=GREYS, options=options)
+        house_tiles(source, path, zooms=(0, 2), colours=GREYS, options=options)
         shown = indices(tiles_of(path)[2, 2, 1])
         assert set(np.unique(shown)) == {0, int(GREYS.index(np.float32([value]))[0])}
         assert set(tiles_of(path)) == {(0, 0, 0), (1, 1, 0), (2, 2, 1)}
@@ -163,12 +178,12 @@ def test_a_pyramid_of_many_parts_equals_that_of_its_levels(tmp_path: Path) -> No
     values = np.random.default_rng(4).random((500, 500), dtype=np.float32)
     source = write(tmp_path / "f.tif", values, Affine(0.032, 0, -12, 0, -0.03, 25))
     everything = tmp_path / "all.pmtiles"
-    raster_tiles(source, everything, zooms=(0, 9), colours=GREYS)
+    house_tiles(source, everything, zooms=(0, 9), colours=GREYS)
     tiles = tiles_of(everything)
     assert {z for z, _, _ in tiles} == set(range(10))
     for zooms in ((0, 0), (2, 4), (5, 6), (7, 7), (8, 9)):
         path = tmp_path / "some.pmtiles"
-        raster_tiles(source, path, zooms=zooms, colours=GREYS)
+        house_tiles(source, path, zooms=zooms, colours=GREYS)
         wanted = {tile: data for tile, data in tiles.items() if zooms[0] <= tile[0] <= zooms[1]}
         assert tiles_of(path) == wanted
 
@@ -179,7 +194,7 @@ def test_tiles_of_512_pixels_and_webp_show_the_same(tmp_path: Path, field: Path)
         path = tmp_path / f"{tile_type}.pmtiles"
         options = RasterOptions(tile_type=tile_type, tile_size=512)  # type: ignore[arg-type]
         assert (
-            raster_tiles(field, path, zooms=(2, 5), colours=GREYS, options=options).native_zoom == 4
+            house_tiles(field, path, zooms=(2, 5), colours=GREYS, options=options).native_zoom == 4
         )
         shown[tile_type] = {tile: rgba(data) for tile, data in tiles_of(path).items()}
     assert shown["png"].keys() == shown["webp"].keys()
@@ -197,7 +212,7 @@ def test_empty_tiles_are_left_out_and_equal_ones_stored_once(tmp_path: Path) -> 
     values = np.full((200, 200), 0.5, dtype=np.float32)
     values[:, :100] = np.nan
     source = write(tmp_path / "half.tif", values, Affine(0.05, 0, -5, 0, -0.05, 20))
-    raster_tiles(source, tmp_path / "a.pmtiles", zooms=(9, 9), colours=GREYS)
+    house_tiles(source, tmp_path / "a.pmtiles", zooms=(9, 9), colours=GREYS)
     header = Reader(MemorySource((tmp_path / "a.pmtiles").read_bytes())).header()
     assert header["addressed_tiles_count"] == tiles_over(Bounds(0, 10, 5, 20), 9).size
     assert header["tile_contents_count"] < 30
@@ -213,7 +228,7 @@ def test_whole_numbers_masks_scales_and_rasters_the_wrong_way_up(tmp_path: Path)
         with rasterio.open(source, "r+") as raster:
             raster.scales, raster.offsets = (2.0,), (-1.0,)
         options = RasterOptions(interpolation="nearest", name="codes")
-        raster_tiles(
+        house_tiles(
             source, tmp_path / f"{name}.pmtiles", zooms=(6, 6), colours=colours, options=options
         )
     north, south = (tmp_path / f"{name}.pmtiles" for name in ("north", "south"))
@@ -228,10 +243,10 @@ def test_the_surface_of_points_becomes_tiles_with_a_legend(tmp_path: Path) -> No
     rng = np.random.default_rng(6)
     points = pd.DataFrame({"lon": rng.normal(-4, 0.5, 500), "lat": rng.normal(15, 0.5, 500)})
     surface = density_surface(points, bandwidth_km=25, cell_km=5)
-    surface.write(tmp_path / "surface.tif")
+    write_surface(surface, tmp_path / "surface.tif", audience="internal")
     options = RasterOptions(name="Incidents")
     for source, name in ((surface, "a"), (tmp_path / "surface.tif", "b")):
-        raster_tiles(source, tmp_path / f"{name}.pmtiles", zooms=(0, 7), options=options)
+        house_tiles(source, tmp_path / f"{name}.pmtiles", zooms=(0, 7), options=options)
     path = tmp_path / "a.pmtiles"
     assert path.read_bytes() == (tmp_path / "b.pmtiles").read_bytes()
     metadata = Reader(MemorySource(path.read_bytes())).metadata()
@@ -260,15 +275,15 @@ def test_zero_and_missing_differ() -> None:
 def test_wrong_calls_are_refused(tmp_path: Path, field: Path) -> None:
     target = tmp_path / "a.pmtiles"
     with pytest.raises(InputFileError, match="cannot read"):
-        raster_tiles(tmp_path / "nowhere.tif", target, zooms=(0, 1))
+        house_tiles(tmp_path / "nowhere.tif", target, zooms=(0, 1))
     with pytest.raises(ArgumentError, match="band 2"):
-        raster_tiles(field, target, zooms=(0, 1), options=RasterOptions(band=2))
+        house_tiles(field, target, zooms=(0, 1), options=RasterOptions(band=2))
     with pytest.raises(ArgumentError, match="tile_size"):
         RasterOptions(tile_size=300)
     with pytest.raises(ArgumentError, match="interpolation"):
         RasterOptions(interpolation="cubic")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="zooms"):
-        raster_tiles(field, target, zooms=(3, 1))
+        house_tiles(field, target, zooms=(3, 1))
     with pytest.raises(ArgumentError, match="rises"):
         RampColours(1, 0, ("#000000", "#ffffff"))
     with pytest.raises(ArgumentError, match="cannot wear"):
@@ -277,5 +292,5 @@ def test_wrong_calls_are_refused(tmp_path: Path, field: Path) -> None:
         tmp_path / "bare.tif", np.ones((4, 4), np.float32), Affine(1, 0, 0, 0, -1, 4), crs=None
     )
     with pytest.raises(CrsError, match="no CRS"):
-        raster_tiles(bare, target, zooms=(0, 1))
+        house_tiles(bare, target, zooms=(0, 1))
     assert not target.exists()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from maligeo.tiles.raster import RasterOptions, raster_tiles
 INFO = ArchiveInfo("Routes", "png", (0, 4), Bounds(-12.3, 10.1, 4.3, 25.0))
 FIRST, SECOND = Tile(1, 0, 0), Tile(1, 1, 0)
 KILLS = 20
+OPTIONS = RasterOptions(colours=RampColours(0, 1, ("#ffffff", "#000000")))
 
 RUN = """
 import sys
@@ -34,11 +36,11 @@ from maligeo.tiles.raster import RasterOptions, raster_tiles
 
 if __name__ == "__main__":
     print("begins", flush=True)
-    raster_tiles(
-        sys.argv[1], sys.argv[2], zooms=(0, 8), options=RasterOptions(workers=int(sys.argv[3])),
-        colours=RampColours(0, 1, ("#ffffff", "#000000")),
+    options = RasterOptions(
+        workers=int(sys.argv[3]), colours=RampColours(0, 1, ("#ffffff", "#000000")),
         progress=lambda done, parts: print(done, parts, flush=True),
     )
+    raster_tiles(sys.argv[1], sys.argv[2], zooms=(0, 8), options=options, audience="internal")
 """
 
 
@@ -46,13 +48,14 @@ if __name__ == "__main__":
 FORKED_RUNS = """
 import os, sys
 from maligeo.tiles.colouring import RampColours
-from maligeo.tiles.raster import raster_tiles
+from maligeo.tiles.raster import RasterOptions, raster_tiles
 
 for line in sys.stdin:
     number = os.fork()
     if not number:
-        colours = RampColours(0, 1, ("#ffffff", "#000000"))
-        raster_tiles(sys.argv[1], line.strip(), zooms=(0, 8), colours=colours)
+        options = RasterOptions(colours=RampColours(0, 1, ("#ffffff", "#000000")))
+        target = line.strip()
+        raster_tiles(sys.argv[1], target, zooms=(0, 8), options=options, audience="internal")
         os._exit(0)
     print(number, flush=True)
     os.waitpid(number, 0)
@@ -102,7 +105,7 @@ def start(script: Path, source: Path, target: Path, workers: int = 1) -> "subpro
 
 
 def unbroken(source: Path, target: Path) -> bytes:
-    raster_tiles(source, target, zooms=(0, 8), colours=RampColours(0, 1, ("#ffffff", "#000000")))
+    raster_tiles(source, target, zooms=(0, 8), options=OPTIONS, audience="internal")
     return target.read_bytes()
 
 
@@ -168,13 +171,12 @@ def test_only_open_parts_are_made_again(tmp_path: Path, source: Path, script: Pa
         if done == 3:
             raise KeyboardInterrupt
 
-    colours = RampColours(0, 1, ("#ffffff", "#000000"))
+    stopping = replace(OPTIONS, progress=stop)
     with pytest.raises(KeyboardInterrupt):
-        raster_tiles(source, target, zooms=(0, 8), colours=colours, progress=stop)
+        raster_tiles(source, target, zooms=(0, 8), options=stopping, audience="internal")
     assert not target.exists()
-    raster_tiles(
-        source, target, zooms=(0, 8), colours=colours, progress=lambda *at: seen.append(at)
-    )
+    counting = replace(OPTIONS, progress=lambda *at: seen.append(at))
+    raster_tiles(source, target, zooms=(0, 8), options=counting, audience="internal")
     parts = seen[0][1]
     assert [done for done, _ in seen] == list(range(1, parts + 1))
     assert target.read_bytes() == unbroken(source, tmp_path / "other" / "a.pmtiles")
@@ -227,11 +229,8 @@ def test_two_runs_on_one_archive_do_not_mix(tmp_path: Path) -> None:
 
 
 def test_tiles_do_not_depend_on_workers(tmp_path: Path, source: Path) -> None:
-    colours = RampColours(0, 1, ("#ffffff", "#000000"))
-    options = RasterOptions(workers=2)
-    raster_tiles(
-        source, tmp_path / "two" / "a.pmtiles", zooms=(0, 8), colours=colours, options=options
-    )
+    target, options = tmp_path / "two" / "a.pmtiles", replace(OPTIONS, workers=2)
+    raster_tiles(source, target, zooms=(0, 8), options=options, audience="internal")
     assert (tmp_path / "two" / "a.pmtiles").read_bytes() == unbroken(
         source, tmp_path / "one" / "a.pmtiles"
     )

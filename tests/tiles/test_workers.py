@@ -86,7 +86,7 @@ def test_a_cluster_writes_the_same_bytes(client: Any, tmp_path: Path) -> None:
     written = []
     for workers in (1, client):
         path = tmp_path / str(len(written)) / "a.pmtiles"
-        options = RasterOptions(workers=workers)
-        raster_tiles(source, path, zooms=(0, 7), colours=GREYS, options=options)
+        options = RasterOptions(workers=workers, colours=GREYS)
+        raster_tiles(source, path, zooms=(0, 7), options=options, audience="internal")
         written.append(path.read_bytes())
     assert written[0] == written[1]

@@ -3,25 +3,23 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio
 import shapely
 from affine import Affine
-from rasterio.io import MemoryFile
 
+from maligeo.audiences import audience_of
 from maligeo.checks import require_choice, require_columns
+from maligeo.columns import Audience
 from maligeo.crs import area_sqkm, require_geographic
 from maligeo.errors import ArgumentError, Fault, FrameError, GeometryError, UnknownNameError
 from maligeo.measure.kernels import KERNELS, KernelName, Smoother, reach_of
 from maligeo.measure.metricgrid import MetricGrid, grid_over, outlines_of, rectangle_of
 from maligeo.unitindex import UnitIndex
-from maligeo.wholefiles import written_whole
 
 Floats = npt.NDArray[np.float64]
 Grid = npt.NDArray[np.float32]
@@ -79,12 +77,15 @@ class Surface:
     provenance : mapping of str to object
         Method and parameters, and what became of the points: `rows`, and what adds up to
         them: `used`, `without_position`, `without_weight`, `outside`, `too_coarse`.
+    audience : {"internal", "partner", "public"}
+        For whom it is: that of the points it was made from.
     """
 
     values: Grid
     transform: Affine
     crs: str
     provenance: Mapping[str, Any]
+    audience: Audience = "internal"
 
     @property
     def nodata(self) -> float:
@@ -96,38 +97,6 @@ class Surface:
         """The integral of the surface: the number of points used, or the sum of their weights."""
         cell_sqkm = abs(float(self.transform.a) * float(self.transform.e)) / 1e6
         return float(np.nansum(self.values, dtype=np.float64)) * cell_sqkm / PER_SQKM
-
-    def write(self, path: str | Path) -> None:
-        """Write a Cloud-Optimized GeoTIFF (float32, NaN as nodata, provenance as tags).
-
-        Parameters
-        ----------
-        path : str or pathlib.Path
-            It appears when it is whole; same surface, same bytes.
-
-        Raises
-        ------
-        OutputFileError
-            If it cannot be written.
-        """
-        with written_whole(path) as beside:
-            self._save(beside, {"driver": "COG", "compress": "DEFLATE", "predictor": 3})
-
-    def as_geotiff(self) -> bytes:
-        """Give a plain GeoTIFF of the surface."""
-        with MemoryFile() as memory:
-            self._save(memory.name, {"driver": "GTiff"})
-            return bytes(memory.getbuffer())
-
-    def _save(self, path: str | Path, creation: Mapping[str, object]) -> None:
-        rows, columns = self.values.shape
-        with rasterio.open(
-            path, "w", width=columns, height=rows, count=1, dtype="float32",
-            crs=self.crs, transform=self.transform, nodata=self.nodata, **creation,
-        ) as raster:  # fmt: skip
-            raster.write(self.values, 1)
-            raster.update_tags(**{key: str(value) for key, value in self.provenance.items()})
-            raster.set_band_unit(1, UNIT_TAG)
 
 
 class _Points(NamedTuple):
@@ -178,7 +147,7 @@ def density_surface(
     -------
     Surface
         Points (or weight) per 1,000 km², NaN outside the units; `provenance` counts what was
-        used and what was left out, and why.
+        used and what was left out, and why. It is for the audience of the points.
 
     Raises
     ------
@@ -226,7 +195,8 @@ def density_surface(
         "weight": options.weight or "none",
         "edge_correction": options.edge_correction and units is not None,
     }
-    return Surface(values, grid.transform, grid.crs.to_wkt(), provenance)
+    wkt = grid.crs.to_wkt()
+    return Surface(values, grid.transform, wkt, provenance, audience_of(points))
 
 
 def unit_bandwidths(

@@ -8,4 +8,6 @@ from .raster import class_colours as class_colours
 from .raster import raster_tiles as raster_tiles
 from .serving import serve_tiles as serve_tiles
 from .serving import tile_app as tile_app
+from .surfaces import write_surface as write_surface
+from .vector import VectorOptions as VectorOptions
 from .vector import vector_tiles as vector_tiles

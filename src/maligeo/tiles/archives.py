@@ -95,7 +95,7 @@ class Archive:
         twice = self._known.keys() & fresh.keys()
         if twice or len(fresh) < len(tiles) or part in self._journal:
             raise ArgumentError(f"part {part} or a tile of it is put twice")
-        self._journal.append(part, tiles, rest)
+        self._journal.append(part, tiles, rest, digests=list(fresh.values()))
         self._known |= fresh
 
     def has_part(self, part: int) -> bool:

@@ -12,12 +12,15 @@ from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 
+from maligeo.audiences import AUDIENCE
 from maligeo.errors import InputFileError
+from maligeo.provenance import KEY, TAG
 from maligeo.style import ramp
 from maligeo.tilefiles import Address, Description
 from maligeo.tiles.colouring import RampColours
 from maligeo.tiles.grid import MAX_ZOOM, Tile, mercator_bounds_of
 from maligeo.tiles.png import encoder_of
+from maligeo.tiles.releasing import AUDIENCE_TAG, credited, told_audience
 from maligeo.tiles.sampling import WEB_MERCATOR, extent_of
 
 _TILE_SIZE: Final = 256
@@ -42,9 +45,18 @@ class CogFile:
         with self._opened() as raster:
             extent = extent_of(raster, _TILE_SIZE)
             self._colours = _colours(raster)
+            tags = raster.tags()
         self._encode = encoder_of("png", self._colours.palette(), _TILE_SIZE)
         zooms = 0, min(extent.native_zoom + _FINER_ZOOMS, MAX_ZOOM)
-        metadata = {"name": path.stem, "legend": self._colours.legend()}
+        audience = told_audience(tags.get(AUDIENCE_TAG))
+        metadata = {
+            "name": path.stem,
+            "legend": self._colours.legend(),
+            "attribution": credited("", audience),
+            AUDIENCE: audience,
+        }
+        if TAG in tags:
+            metadata[KEY] = tags[TAG]
         self.description = Description("raster", "png", zooms, extent.bounds, metadata)
 
     def tile(self, address: Address) -> bytes | None:

@@ -130,7 +130,7 @@ class PointLayer:
 
     def shown_at(self, zoom: int) -> int:
         """Count the features of a zoom."""
-        return len(self._select(zoom).at)
+        return len(self.curve) if self._shows_all(zoom) else len(self._runs(zoom).starts) - 1
 
     def tiles_at(self, zoom: int) -> Iterator[tuple[Tile, bytes]]:
         """Give the layer of every tile of a zoom that holds a point, in the order of the curve.
@@ -180,15 +180,22 @@ class PointLayer:
         return self.top_zoom - zoom + _THINNED_CELLS - cells
 
     def _select(self, zoom: int) -> _Selection:
-        if zoom == self.top_zoom or self.low_zooms == "all":
+        if self._shows_all(zoom):
             everything = np.arange(len(self.curve))
             return _Selection(everything, self.places, np.ones_like(everything))
-        cells = _THINNED_CELLS if self.low_zooms == "thin" else _CLUSTERED_CELLS
-        runs = Runs.of(self.curve >> np.uint64(2 * self._steps(zoom, cells)))
+        runs = self._runs(zoom)
         at, counts = runs.starts[:-1], np.diff(runs.starts)
         if self.low_zooms == "thin":
             return _Selection(at, self.places[at], np.ones_like(at))
         return _Selection(at, np.add.reduceat(self.places, at) / counts[:, None], counts)
+
+    def _shows_all(self, zoom: int) -> bool:
+        return zoom == self.top_zoom or self.low_zooms == "all"
+
+    def _runs(self, zoom: int) -> Runs:
+        """Find the points that lie in one cell of a zoom."""
+        cells = _THINNED_CELLS if self.low_zooms == "thin" else _CLUSTERED_CELLS
+        return Runs.of(self.curve >> np.uint64(2 * self._steps(zoom, cells)))
 
     def _columns_of(self, shown: _Selection) -> list[Column]:
         """Give the attributes of features; a cluster has its number of points and no other."""

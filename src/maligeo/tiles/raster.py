@@ -12,8 +12,10 @@ import numpy.typing as npt
 import rasterio
 
 from maligeo.checks import require_choice
+from maligeo.columns import Audience
 from maligeo.errors import ArgumentError, OutputFileError
 from maligeo.measure.surface import Surface
+from maligeo.provenance import Provenance
 from maligeo.style import ZERO_COLOUR, Classes, class_breaks, ramp
 from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.colouring import ClassColours, Colours
@@ -21,8 +23,10 @@ from maligeo.tiles.grid import Bounds, Tile
 from maligeo.tiles.info import ArchiveInfo
 from maligeo.tiles.png import PictureType
 from maligeo.tiles.pyramid import Pyramid, make_part, make_top, parts_of
+from maligeo.tiles.releasing import AUDIENCE_TAG, credited, require_wide, told, told_audience
 from maligeo.tiles.sampling import Interpolation, Layout, extent_of, sampled
 from maligeo.tiles.sources import Source, identity_of, opened
+from maligeo.tiles.surfaces import as_geotiff
 from maligeo.tiles.workers import made_by
 
 Progress = Callable[[int, int], None]
@@ -50,6 +54,8 @@ class RasterOptions:
         pixels; "bilinear" passes smoothly between cells and then takes the same means;
         "nearest" shows the cells and then one pixel of each 2 by 2, for codes of which there
         is no mean.
+    colours : ClassColours, RampColours or maligeo.style.Classes, optional
+        Colour of each value. Without it, up to five classes of equally many cells.
     band : int
         Band of the source, from 1.
     name, description, attribution : str
@@ -58,16 +64,20 @@ class RasterOptions:
         1 works in this process; more are worker processes (a script then needs its
         `if __name__ == "__main__":`); a dask client is a cluster that sees the same files.
         It changes no byte.
+    progress : callable, optional
+        Called with the numbers of finished parts and of all parts.
     """
 
     tile_type: PictureType = "png"
     tile_size: int = 256
     interpolation: Interpolation = "average"
+    colours: Colours | Classes | None = None
     band: int = 1
     name: str = ""
     description: str = ""
     attribution: str = ""
     workers: Any = 1
+    progress: Progress | None = None
 
     def __post_init__(self) -> None:
         require_choice(self.tile_type, get_args(PictureType), option="tile_type")
@@ -88,9 +98,9 @@ def raster_tiles(
     archive: str | Path,
     *,
     zooms: tuple[int, int],
-    colours: Colours | Classes | None = None,
     options: RasterOptions | None = None,
-    progress: Progress | None = None,
+    audience: Audience = "public",
+    about: Provenance | None = None,
 ) -> TilesWritten:
     """Make web-mercator tiles of a raster.
 
@@ -105,12 +115,13 @@ def raster_tiles(
         "….pmtiles", "….mbtiles", or a folder without a suffix. It appears when it is whole.
     zooms : tuple of int
         Coarsest and finest zoom.
-    colours : ClassColours, RampColours or maligeo.style.Classes, optional
-        Colour of each value. Without it, up to five classes of equally many cells.
     options : RasterOptions, optional
-        Pictures, band, names, workers.
-    progress : callable, optional
-        Called with the numbers of finished parts and of all parts.
+        Pictures, colours, band, names, workers, progress.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the tiles are. A surface is for the audience of its points; a file says in
+        its tag `MALIGEO_AUDIENCE` for whom it is, and one without it counts as internal.
+    about : Provenance, optional
+        What the tiles were made from, for the metadata.
 
     Returns
     -------
@@ -122,6 +133,8 @@ def raster_tiles(
         If the source cannot be read, or has no CRS.
     ArgumentError
         If an option is out of range, or the source has no data.
+    ReleaseError
+        If the source was not released for the audience.
     OutputFileError
         If the archive cannot be written, another run is writing it, or a worker process
         was killed. What is finished is kept, and the same call goes on from there.
@@ -132,7 +145,7 @@ def raster_tiles(
     source. From there on a pixel shows the cell that holds its centre.
     """
     options = options or RasterOptions()
-    pyramid, bounds, unit = _planned(_source(source), zooms, colours, options)
+    pyramid, bounds, unit = _planned(_source(source), zooms, options, audience)
     legend = {"classes": pyramid.colours.legend(), "unit": unit, "missing": "transparent"}
     info = ArchiveInfo(
         name=options.name or Path(archive).stem,
@@ -140,12 +153,12 @@ def raster_tiles(
         zooms=pyramid.zooms,
         bounds=bounds,
         description=options.description,
-        attribution=options.attribution,
-        more={"legend": legend},
+        attribution=credited(options.attribution, audience),
+        more={"legend": legend} | told(audience, about),
     )
     with open_archive(archive, info, job=_job(pyramid)) as opened_archive:
         try:
-            _fill(opened_archive, pyramid, bounds, options.workers, progress)
+            _fill(opened_archive, pyramid, bounds, options)
         except BrokenExecutor as error:
             raise OutputFileError(
                 f"cannot write {archive}: a worker process was killed, perhaps for want of "
@@ -162,14 +175,14 @@ def class_colours(classes: Classes) -> ClassColours:
 
 
 def _planned(
-    source: Source,
-    zooms: tuple[int, int],
-    colours: Colours | Classes | None,
-    options: RasterOptions,
+    source: Source, zooms: tuple[int, int], options: RasterOptions, audience: Audience
 ) -> tuple[Pyramid, Bounds, str]:
     """Look at the source, and say what is to be made of it, where, and in which unit."""
     layout = Layout(options.band, options.tile_size, options.interpolation)
+    colours = options.colours
     with opened(source) as raster:
+        held = told_audience(raster.tags().get(AUDIENCE_TAG))
+        require_wide(held, audience, what=_shown(source))
         if not 1 <= options.band <= raster.count:
             raise ArgumentError(f"band {options.band} is none of the {raster.count} of the source")
         extent = extent_of(raster, options.tile_size)
@@ -188,8 +201,13 @@ def _planned(
 def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:
     """Give what workers can open."""
     if isinstance(source, Surface):
-        return source.as_geotiff()
+        return as_geotiff(source)
     return source.name if isinstance(source, rasterio.DatasetReader) else str(source)
+
+
+def _shown(source: Source) -> str:
+    """Name the source in a message, without its folders."""
+    return "the surface" if isinstance(source, bytes) else f"the raster {Path(source).name}"
 
 
 def _equal_classes(values: npt.NDArray[np.float32]) -> ClassColours:
@@ -199,19 +217,17 @@ def _equal_classes(values: npt.NDArray[np.float32]) -> ClassColours:
     return class_colours(Classes(lows, max(known, default=0.0), ramp(_PALETTE, len(lows)), ()))
 
 
-def _fill(
-    archive: Archive, pyramid: Pyramid, bounds: Bounds, workers: Any, progress: Progress | None
-) -> None:
+def _fill(archive: Archive, pyramid: Pyramid, bounds: Bounds, options: RasterOptions) -> None:
     """Make the parts that are not there yet, and then the top."""
     parts = parts_of(pyramid, bounds)
     numbers = {part: number for number, part in enumerate(parts)}
     open_parts = [part for part in parts if not archive.has_part(numbers[part])]
     finished = len(parts) - len(open_parts)
-    for part, made in made_by(workers, make_part, pyramid, open_parts):
+    for part, made in made_by(options.workers, make_part, pyramid, open_parts):
         archive.put_part(numbers[part], made.pictures, rest=made.half)
         finished += 1
-        if progress is not None:
-            progress(finished, len(parts))
+        if options.progress is not None:
+            options.progress(finished, len(parts))
     if not archive.has_part(len(parts)):
         halves: dict[Tile, bytes] = {
             part.root: archive.rest_of(numbers[part])

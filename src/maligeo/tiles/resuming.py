@@ -72,15 +72,36 @@ class Journal:
         """Give the bytes of a tile."""
         return self._read(stored.offset, stored.length)
 
-    def append(self, part: int, tiles: Sequence[tuple[Tile, bytes]], rest: bytes) -> None:
+    def append(
+        self,
+        part: int,
+        tiles: Sequence[tuple[Tile, bytes]],
+        rest: bytes,
+        *,
+        digests: Sequence[bytes],
+    ) -> None:
         """Keep a finished part; on an error the journal is as it was before.
+
+        Parameters
+        ----------
+        part : int
+            Its number.
+        tiles : sequence of (Tile, bytes)
+            Its tiles.
+        rest : bytes
+            What the job wants to remember of it.
+        digests : sequence of bytes
+            As from `digest_of`, one for each tile.
 
         Raises
         ------
         OutputFileError
             If it cannot be written.
         """
-        table = b"".join(_ENTRY.pack(*tile, len(data), digest_of(data)) for tile, data in tiles)
+        table = b"".join(
+            _ENTRY.pack(*tile, len(data), digest)
+            for (tile, data), digest in zip(tiles, digests, strict=True)
+        )
         body = b"".join([table, *(data for _, data in tiles), rest])
         head = _HEAD.pack(part, len(tiles), len(body), zlib.crc32(body))
         with explained(self._target):

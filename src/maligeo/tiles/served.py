@@ -7,9 +7,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from maligeo.abouts import read_about
+from maligeo.audiences import AUDIENCE
+from maligeo.columns import Audience
 from maligeo.errors import InputFileError
 from maligeo.tilefiles import Address, TileFile, open_tiles
 from maligeo.tiles.cogs import CogFile
+from maligeo.tiles.releasing import is_wide, told_audience
 
 RASTERS: Final = (".tif", ".tiff")
 ARCHIVES: Final = (".pmtiles", ".mbtiles", *RASTERS)
@@ -29,6 +33,8 @@ TILE_MEDIA_TYPES: Final = {
     "avif": "image/avif",
 }
 
+Stamp = tuple[int, int]  # time of the last change, and size
+
 _DEEPEST: Final = 4  # folders in one another
 _FINEST_ZOOM: Final = 30
 _NEVER_IN_NAMES: Final = frozenset('\\:*?"<>|') | {chr(code) for code in (*range(32), 127)}
@@ -45,12 +51,15 @@ class Listed:
         Path below the folder, with forward slashes.
     archive : TileFile or None
         None for a map, and for an archive that cannot be read.
+    audience : {"internal", "partner", "public"}
+        For whom it is; internal where it does not say.
     trouble : str
         Why it cannot be read.
     """
 
     name: str
     archive: TileFile | None = None
+    audience: Audience = "internal"
     trouble: str = ""
 
 
@@ -62,6 +71,8 @@ class ServedFolder:
     root : pathlib.Path
         The folder. Nothing outside it is reached, also by way of links, and nothing whose
         name begins with a dot.
+    audience : {"internal", "partner", "public"}, default "internal"
+        Who asks. What is not for them does not exist here: it is neither listed nor given.
 
     Raises
     ------
@@ -69,12 +80,14 @@ class ServedFolder:
         If it is not a folder.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, audience: Audience = "internal") -> None:
         if not root.is_dir():
             raise InputFileError(f"cannot serve {root}: it is not a folder")
         self.root = root.resolve()
+        self.audience: Audience = audience
         self._lock = Lock()
-        self._open: dict[Path, tuple[tuple[int, int], TileFile]] = {}
+        self._open: dict[Path, tuple[Stamp, TileFile]] = {}
+        self._audiences: dict[Path, tuple[Stamp, Audience]] = {}
 
     def locate(self, name: str) -> Path | None:
         """Give the real path of something in the folder; None for everything else.
@@ -100,7 +113,7 @@ class ServedFolder:
         path = self.locate(name)
         if path is None or path.suffix.lower() not in MEDIA_TYPES or not path.is_file():
             return None
-        return path
+        return path if self._is_for_those_who_ask(path) else None
 
     def archive(self, name: str) -> TileFile | None:
         """Open an archive or raster, again where it has changed; None where there is none.
@@ -113,8 +126,36 @@ class ServedFolder:
         path = self.locate(name)
         if path is None or not _is_archive(path):
             return None
-        status = path.stat()
-        stamp = status.st_mtime_ns, status.st_size
+        opened = self._opened(path)
+        return opened if is_wide(_audience_in(opened), self.audience) else None
+
+    def _is_for_those_who_ask(self, path: Path) -> bool:
+        return self.audience == "internal" or is_wide(self._audience_of(path), self.audience)
+
+    def _audience_of(self, path: Path) -> Audience:
+        """Give for whom a map or archive is, as it says itself; internal if it says nothing.
+
+        A map says it in the record of its making, an archive in its metadata, a raster in
+        a tag.
+        """
+        try:
+            return (
+                self._audience_in_map(path) if _is_map(path) else _audience_in(self._opened(path))
+            )
+        except InputFileError:
+            return "internal"
+
+    def _audience_in_map(self, path: Path) -> Audience:
+        stamp = _stamp(path)
+        known = self._audiences.get(path)
+        if known is None or known[0] != stamp:
+            known = stamp, read_about(path).audience
+            self._audiences[path] = known
+        return known[1]
+
+    def _opened(self, path: Path) -> TileFile:
+        """Open an archive, again where it has changed."""
+        stamp = _stamp(path)
         with self._lock:
             known = self._open.get(path)
         if known is not None and known[0] == stamp:
@@ -125,16 +166,26 @@ class ServedFolder:
         return opened
 
     def listed(self) -> list[Listed]:
-        """Give all maps and archives, by name."""
+        """Give all maps and archives that are for those who ask, by name."""
+        return [line for line in self._all_listed() if is_wide(line.audience, self.audience)]
+
+    def withheld(self) -> list[str]:
+        """Give the names of all maps and archives that are not for those who ask."""
+        lines = self._all_listed()
+        return [line.name for line in lines if not is_wide(line.audience, self.audience)]
+
+    def _all_listed(self) -> list[Listed]:
         return [self._listed(name) for name in sorted(self._names(self.root, _DEEPEST))]
 
     def _listed(self, name: str) -> Listed:
-        if name.lower().endswith(".html"):
-            return Listed(name)
+        path = self.root / name
+        if _is_map(path):
+            return Listed(name, audience=self._audience_of(path.resolve()))
         try:
-            return Listed(name, self.archive(name))
+            opened = self._opened(path.resolve())
         except InputFileError:
             return Listed(name, trouble="cannot be read")
+        return Listed(name, opened, _audience_in(opened))
 
     def _names(self, folder: Path, levels: int) -> Iterator[str]:
         with os.scandir(folder) as entries:
@@ -143,7 +194,7 @@ class ServedFolder:
             name = path.relative_to(self.root).as_posix()
             if self.locate(name) is None:
                 continue
-            if _is_archive(path) or (path.suffix.lower() == ".html" and path.is_file()):
+            if _is_archive(path) or (_is_map(path) and path.is_file()):
                 yield name
             elif path.is_dir() and not path.is_symlink() and levels > 1:
                 yield from self._names(path, levels - 1)
@@ -162,6 +213,7 @@ def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
     west, south, east, north = described.bounds
     metadata = {key: value for key, value in described.metadata.items() if key not in _ARCHIVE_KEYS}
     return metadata | {
+        AUDIENCE: _audience_in(archive),
         "tilejson": "3.0.0",
         "tiles": [f"{address}/{{z}}/{{x}}/{{y}}.{described.tile_type or 'bin'}"],
         "minzoom": described.zooms[0],
@@ -189,3 +241,16 @@ def _is_archive(path: Path) -> bool:
     if path.suffix.lower() in ARCHIVES:
         return path.is_file()
     return path.suffix == "" and path.is_dir() and (path / "metadata.json").is_file()
+
+
+def _is_map(path: Path) -> bool:
+    return path.suffix.lower() == ".html"
+
+
+def _audience_in(archive: TileFile) -> Audience:
+    return told_audience(archive.description.metadata.get(AUDIENCE))
+
+
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from maligeo import _optional
-from maligeo.errors import ArgumentError, InputFileError
+from maligeo.checks import require_choice
+from maligeo.columns import AUDIENCES, Audience
+from maligeo.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.labels import word
 from maligeo.tilefiles import GZIP_SIGN, Address, TileFile, uncompressed
 from maligeo.tiles.served import (
     MEDIA_TYPES,
@@ -44,6 +47,8 @@ _LONGEST_TARGET: Final = 2048
 _LONGEST_HEADERS: Final = 16_384
 _MOST_RANGES: Final = 8
 _MOST_CONNECTIONS: Final = 512
+_MOST_NAMED: Final = 5
+_LANGUAGE: Final = "en"  # of the index
 _RANGES: Final = re.compile(
     r"bytes=(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:, *(?:\d{1,18}-\d{0,18}|-\d{1,18}))*"
 )
@@ -52,7 +57,13 @@ _INDEX_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-anc
 _LOG: Final = logging.getLogger(__name__)
 
 
-def serve_tiles(folder: str | Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> None:
+def serve_tiles(
+    folder: str | Path,
+    *,
+    host: str = LOOPBACK,
+    port: int = DEFAULT_PORT,
+    audience: Audience = "public",
+) -> None:
     """Serve a folder until the process is interrupted.
 
     Parameters
@@ -63,11 +74,16 @@ def serve_tiles(folder: str | Path, *, host: str = LOOPBACK, port: int = DEFAULT
         Address to listen on; by default this machine alone can reach it.
     port : int, default 8000
         Port to listen on.
+    audience : {"internal", "partner", "public"}, default "public"
+        Who can reach the server, where the host is not this machine alone: nothing else is
+        handed out to them. This machine gets everything.
 
     Raises
     ------
     ArgumentError
-        If the port is none.
+        If the port or the audience is none.
+    ReleaseError
+        If the folder holds what is not for the audience.
     InputFileError
         If the folder is none.
     MissingDependencyError
@@ -75,10 +91,14 @@ def serve_tiles(folder: str | Path, *, host: str = LOOPBACK, port: int = DEFAULT
     """
     if not 0 < port < 1 << 16:
         raise ArgumentError(f"port {port} does not exist; ports go from 1 to 65535")
+    require_choice(audience, AUDIENCES, option="audience")
     uvicorn = _optional.require("uvicorn", extra="serve", why="serving tiles")
-    hosts = _LOOPBACK_NAMES if host in _LOOPBACK_NAMES else ("*",)
+    at_home = host in _LOOPBACK_NAMES
+    if not at_home:
+        _require_for(ServedFolder(Path(folder), audience=audience))
+    app = tile_app(folder) if at_home else tile_app(folder, hosts=("*",), audience=audience)
     uvicorn.run(
-        tile_app(folder, hosts=hosts),
+        app,
         host=host,
         port=port,
         log_level="warning",
@@ -92,7 +112,26 @@ def serve_tiles(folder: str | Path, *, host: str = LOOPBACK, port: int = DEFAULT
     )
 
 
-def tile_app(folder: str | Path, *, hosts: tuple[str, ...] = _LOOPBACK_NAMES) -> App:
+def _require_for(served: ServedFolder) -> None:
+    """Refuse to begin with a folder of which a part would have to be hidden."""
+    withheld = served.withheld()
+    if not withheld:
+        return
+    more = len(withheld) - _MOST_NAMED
+    names = ", ".join(withheld[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    raise ReleaseError(
+        f"not for the audience {served.audience!r}, or without a word for whom: {names}. Serve "
+        f"them on {LOOPBACK} alone, move them elsewhere, or, where everyone who can reach this "
+        "address may see them, serve with audience='internal'"
+    )
+
+
+def tile_app(
+    folder: str | Path,
+    *,
+    hosts: tuple[str, ...] = _LOOPBACK_NAMES,
+    audience: Audience | None = None,
+) -> App:
     """Make the ASGI application behind `serve_tiles`.
 
     Parameters
@@ -102,6 +141,9 @@ def tile_app(folder: str | Path, *, hosts: tuple[str, ...] = _LOOPBACK_NAMES) ->
     hosts : tuple of str, default names of this machine
         Values of the header Host that are answered, so that no web page can reach the
         server under a name of its own; ("*",) for all.
+    audience : {"internal", "partner", "public"}, optional
+        Who asks: what is not for them is neither listed nor handed out. By default internal
+        where the hosts are names of this machine, else public.
 
     Returns
     -------
@@ -118,7 +160,10 @@ def tile_app(folder: str | Path, *, hosts: tuple[str, ...] = _LOOPBACK_NAMES) ->
     trusted = _optional.require(
         "starlette.middleware.trustedhost", extra="serve", why="serving tiles"
     )
-    handlers = _Handlers(ServedFolder(Path(folder)))
+    at_home = set(hosts) <= set(_LOOPBACK_NAMES)
+    asking: Audience = audience or ("internal" if at_home else "public")
+    require_choice(asking, AUDIENCES, option="audience")
+    handlers = _Handlers(ServedFolder(Path(folder), audience=asking))
     routes = [
         routing.Route("/", handlers.index),
         routing.Route("/{name:path}/tiles.json", handlers.description),
@@ -296,13 +341,18 @@ def _index_line(entry: Listed) -> str:
     name = html.escape(entry.name)
     if entry.trouble:
         return f"<li>{name} <small>{html.escape(entry.trouble)}</small></li>"
-    link = html.escape(quote(entry.name))
+    link, audience = html.escape(quote(entry.name)), _audience_words(entry.audience)
     if entry.archive is None:
-        return f'<li><a href="/{link}">{name}</a></li>'
+        return f'<li><a href="/{link}">{name}</a> {audience}</li>'
     described = entry.archive.description
     low, high = described.zooms
     kind = html.escape(f"{described.tile_type or 'unknown'}, zooms {low} to {high}")
-    return f'<li>{name} <small>{kind}</small> <a href="/{link}/tiles.json">TileJSON</a></li>'
+    tilejson = f'<a href="/{link}/tiles.json">TileJSON</a>'
+    return f"<li>{name} <small>{kind}</small> {tilejson} {audience}</li>"
+
+
+def _audience_words(audience: Audience) -> str:
+    return f'<span class="{audience}">{html.escape(word(f"audience.{audience}", _LANGUAGE))}</span>'
 
 
 _INDEX: Final = """<!DOCTYPE html>
@@ -310,7 +360,8 @@ _INDEX: Final = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em }}
-li {{ margin: .4em 0 }} small {{ color: #555 }}
+li {{ margin: .4em 0 }} small, span {{ color: #555; font-size: .85em }}
+.internal {{ color: #b30000; font-weight: bold }}
 </style></head>
 <body><h1>Maps and tiles</h1><ul>{lines}</ul></body></html>
 """

@@ -1,9 +1,8 @@
 """Frames to an archive of vector tiles."""
 
-import gzip
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -14,16 +13,19 @@ import pandas as pd
 import shapely
 
 from maligeo.checks import require_choice, require_columns
+from maligeo.columns import Audience
 from maligeo.crs import require_geographic
 from maligeo.errors import ArgumentError, Fault, FrameError
-from maligeo.tiles.archives import Archive, open_archive
-from maligeo.tiles.grid import MAX_LATITUDE, Bounds, Tile
+from maligeo.provenance import Provenance
+from maligeo.releasing import require_released
+from maligeo.tiles.archives import open_archive
+from maligeo.tiles.grid import MAX_LATITUDE, Bounds
 from maligeo.tiles.info import ArchiveInfo
 from maligeo.tiles.mvt_attributes import field_types, plain_columns
 from maligeo.tiles.mvt_points import POINT_COUNT, LowZooms, PointLayer
 from maligeo.tiles.mvt_polygons import ShapeLayer
-
-Progress = Callable[[int, int], None]
+from maligeo.tiles.mvt_writing import Progress, write_zooms
+from maligeo.tiles.releasing import credited, told
 
 _POINTS: Final = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
 _SHAPES: Final = (
@@ -34,8 +36,7 @@ _SHAPES: Final = (
     shapely.GeometryType.MULTIPOLYGON,
 )
 _MISSING: Final = -1  # type of a missing geometry
-_COMPRESSION: Final = 1
-_KIND: Final = "vector 2"  # changes when the same input gives other tiles
+_KIND: Final = "vector 3"  # changes when the same input gives other tiles
 _RULES: Final = {
     "thin": "below zoom {top} one point for each square of 1/64 of a tile",
     "cluster": "below zoom {top} points within 1/8 of a tile are one, with point_count",
@@ -43,14 +44,45 @@ _RULES: Final = {
 }
 
 
+@dataclass(frozen=True)
+class VectorOptions:
+    """How vector tiles are made.
+
+    Attributes
+    ----------
+    low_zooms : {"thin", "cluster", "all"}
+        What of the points is shown below the finest zoom, which has every one of them.
+        "thin": the first point of each square of 1/64 of a tile, so no lonely point is
+        lost, and a point that is shown stays as one comes nearer. "cluster": the points of
+        each square of 1/8 of a tile become one at their mean, whose `point_count` says how
+        many they are; it has no other attribute unless it is a single one. "all": every
+        point.
+    columns : mapping of str to sequence of str, optional
+        Attributes to keep, by layer; by default every column. Text, numbers and truth
+        values keep their type, dates become ISO 8601 text, and a missing value is absent.
+    attribution : str
+        For the metadata; it is shown on maps and may hold HTML.
+    progress : callable, optional
+        Called with the zooms done and the zooms in all.
+    """
+
+    low_zooms: LowZooms = "thin"
+    columns: Mapping[str, Sequence[str]] | None = None
+    attribution: str = ""
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        require_choice(self.low_zooms, get_args(LowZooms), option="low_zooms")
+
+
 def vector_tiles(
     layers: Mapping[str, gpd.GeoDataFrame],
     archive: str | Path,
     *,
     zooms: tuple[int, int] = (0, 10),
-    low_zooms: LowZooms = "thin",
-    columns: Mapping[str, Sequence[str]] | None = None,
-    progress: Progress | None = None,
+    options: VectorOptions | None = None,
+    audience: Audience = "public",
+    about: Provenance | None = None,
 ) -> Path:
     """Make Mapbox Vector Tiles of units, areas and points.
 
@@ -63,18 +95,13 @@ def vector_tiles(
         File to write: "….pmtiles", "….mbtiles", or without a suffix a folder of tiles.
     zooms : tuple of int, default (0, 10)
         Coarsest and finest zoom.
-    low_zooms : {"thin", "cluster", "all"}, default "thin"
-        What of the points is shown below the finest zoom, which has every one of them.
-        "thin": the first point of each square of 1/64 of a tile, so no lonely point is
-        lost, and a point that is shown stays as one comes nearer. "cluster": the points of
-        each square of 1/8 of a tile become one at their mean, whose `point_count` says how
-        many they are; it has no other attribute unless it is a single one. "all": every
-        point.
-    columns : mapping of str to sequence of str, optional
-        Attributes to keep, by layer; by default every column. Text, numbers and truth
-        values keep their type, dates become ISO 8601 text, and a missing value is absent.
-    progress : callable, optional
-        Called with the zooms done and the zooms in all.
+    options : VectorOptions, optional
+        Points at low zooms, columns, attribution, progress.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the tiles are. Layers of records have to be released for it; units that
+        carry nothing but their names and codes are for all.
+    about : Provenance, optional
+        What the tiles were made from, for the metadata.
 
     Returns
     -------
@@ -85,6 +112,8 @@ def vector_tiles(
     ------
     ArgumentError
         If there is no layer or nothing in them, or an option has a value that it cannot have.
+    ReleaseError
+        If a layer was not released for the audience.
     CrsError
         If a frame is not in EPSG:4326.
     FrameError
@@ -109,20 +138,27 @@ def vector_tiles(
     >>> units = maligeo.load_boundaries()
     >>> maligeo.vector_tiles({"regions": units}, "mali.pmtiles", zooms=(0, 8))  # doctest: +SKIP
     """
-    require_choice(low_zooms, get_args(LowZooms), option="low_zooms")
+    options = options or VectorOptions()
     if not layers:
         raise ArgumentError("vector tiles need at least one layer")
-    target, kept = Path(archive), columns or {}
+    for name, frame in layers.items():
+        require_released(frame, audience, what=f"the rows of layer {name!r}")
+    target, kept = Path(archive), options.columns or {}
     frames = {name: _checked(frame, name, kept.get(name)) for name, frame in layers.items()}
     absent = {name: _absent(frame) for name, frame in frames.items()}
     drawn = [name for name, flags in absent.items() if not flags.all()]
     if not drawn:
         raise ArgumentError("no row of the layers has a geometry")
-    made = [_layer(name, frames[name], zooms[1], low_zooms) for name in drawn]
+    made = [_layer(name, frames[name], zooms[1], options.low_zooms) for name in drawn]
     without = {name: int(flags.sum()) for name, flags in absent.items()}
     info = _info(target.stem, frames, made, zooms, without)
+    info = replace(
+        info,
+        attribution=credited(options.attribution, audience),
+        more={**info.more, **told(audience, about)},
+    )
     with open_archive(target, info, job=_job(made, zooms)) as opened:
-        _write_zooms(opened, made, zooms, progress)
+        write_zooms(opened, made, zooms, options.progress)
     return target
 
 
@@ -226,31 +262,3 @@ def _job(layers: Sequence[PointLayer | ShapeLayer], zooms: tuple[int, int]) -> s
     for layer in layers:
         digest.update(layer.fingerprint())
     return f"{_KIND} {zooms[0]}-{zooms[1]} {digest.hexdigest()}"
-
-
-def _write_zooms(
-    archive: Archive,
-    layers: Sequence[PointLayer | ShapeLayer],
-    zooms: tuple[int, int],
-    progress: Progress | None,
-) -> None:
-    count = zooms[1] - zooms[0] + 1
-    for done, zoom in enumerate(range(zooms[0], zooms[1] + 1), start=1):
-        if not archive.has_part(zoom):
-            archive.put_part(zoom, _tiles_at(zoom, layers))
-        if progress is not None:
-            progress(done, count)
-
-
-def _tiles_at(zoom: int, layers: Sequence[PointLayer | ShapeLayer]) -> list[tuple[Tile, bytes]]:
-    """Put the layers of each tile together: a tile is the sequence of its layers."""
-    parts: dict[Tile, list[bytes]] = {}
-    for layer in layers:
-        for tile, content in layer.tiles_at(zoom):
-            parts.setdefault(tile, []).append(content)
-    with ThreadPoolExecutor() as threads:  # zlib lets other threads run while it works
-        return list(zip(parts, threads.map(_compressed, parts.values()), strict=True))
-
-
-def _compressed(contents: list[bytes]) -> bytes:
-    return gzip.compress(b"".join(contents), _COMPRESSION, mtime=0)
