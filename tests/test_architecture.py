@@ -12,10 +12,10 @@ PACKAGE = ROOT / "src" / "maligeo"
 FLOORS = {
     6: {"cli", "__main__"},
     5: {"maps", "tiles", "streams", "figures", "exports"},
-    4: {"style", "labels", "wording", "outlines", "release"},
+    4: {"style", "labels", "wording", "outlines", "releasing"},
     3: {"measure"},
     2: {"join"},
-    1: {"boundaries", "readers", "catalog", "tilefiles", "downloads"},
+    1: {"boundaries", "readers", "catalog", "tilefiles", "downloads", "abouts"},
     0: {
         "wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex",
         "unitkeys", "positions", "audiences", "provenance", "_optional",

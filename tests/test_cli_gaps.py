@@ -3,20 +3,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from maligeo.cli import gaps_commands
+from maligeo.cli import app
 from maligeo.errors import MaligeoError
 from tests.test_cli import run as run_apart
-
-app = typer.Typer()
-gaps_commands.register(app)
 
 
 def run(*arguments: str, columns: int = 120) -> str:
     environment = {"COLUMNS": str(columns), "NO_COLOR": "1"}
-    return CliRunner().invoke(app, arguments, env=environment, catch_exceptions=False).stdout
+    return (
+        CliRunner()
+        .invoke(app, ["gaps", *arguments], env=environment, catch_exceptions=False)
+        .stdout
+    )
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from maligeo.cli import crosswalk_commands, figures_commands, reconcile_commands
+from maligeo.cli import app
 from maligeo.columns import DENSITY
-from maligeo.errors import ArgumentError, FrameError, InputFileError, OutputFileError
+from maligeo.errors import ArgumentError, FrameError, InputFileError, OutputFileError, ReleaseError
 from maligeo.measure.conversion import read_counts
 
 INCIDENTS = """event_id,date,lat,lon,type,killed,injured
@@ -20,9 +19,7 @@ c,2021-08-05,18.4,1.4,landmine,0,0
 d,2022-02-05,14.5,-4.1,ied,1,0
 """
 
-app = typer.Typer()
-for commands in (figures_commands, crosswalk_commands, reconcile_commands):
-    commands.register(app)
+INTERNAL = ("--audience", "internal")
 
 
 def run(*arguments: str | Path) -> str:
@@ -48,9 +45,8 @@ def incidents(tmp_path: Path) -> Path:
 
 def test_density_of_a_file_of_incidents(incidents: Path, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
-    run(
-        "density", "--incidents", incidents, "--period", "year", "--covers", "2021/2022", "-o", path
-    )
+    period = ("--period", "year", "--covers", "2021/2022")
+    run("density", "--incidents", incidents, *period, *INTERNAL, "-o", path)
     table = read_counts(path)
     assert list(table.columns) == list(DENSITY)
     mopti = table[table["name"] == "Mopti"]
@@ -60,6 +56,21 @@ def test_density_of_a_file_of_incidents(incidents: Path, tmp_path: Path) -> None
     marked = table.loc[table["note"].str.contains("approximate", na=False), "name"]
     assert set(marked) == {"Bamako", "Koulikoro", "Sikasso"}
     assert set(table["population_year"].dropna()) == {2022}
+
+
+def test_what_is_written_is_for_the_public_unless_it_is_said(
+    incidents: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    asked = ("density", "--incidents", incidents, "--covers", "2021/2022")
+    run(*asked, "--period", "year", "--as-of", "2024-01-01", "-o", path)
+    table = read_counts(path)
+    assert not ((table["count"] > 0) & (table["count"] < 5)).any()
+    assert (table["note"] == "withheld").sum() >= 2
+    assert table["source"].isna().all()
+    assert isinstance(fails(*asked, "-o", path), ReleaseError)  # about no period
+    compared = ("reconcile", "--incidents", incidents, "--format", "csv")
+    assert isinstance(fails(*compared), ReleaseError)
 
 
 def test_density_on_a_terminal_and_several_periods(incidents: Path) -> None:
@@ -74,9 +85,10 @@ def test_density_on_a_terminal_and_several_periods(incidents: Path) -> None:
 
 def test_the_table_in_excel_and_parquet(incidents: Path, tmp_path: Path) -> None:
     for suffix in ("xlsx", "parquet"):
-        run("density", "--incidents", incidents, "-o", tmp_path / f"table.{suffix}")
+        run("density", "--incidents", incidents, *INTERNAL, "-o", tmp_path / f"table.{suffix}")
     book = openpyxl.load_workbook(tmp_path / "table.xlsx", read_only=True)
-    assert book["maligeo"]["A1"].value == "vintage"
+    assert "INTERNE" in book["maligeo"]["A1"].value
+    assert book["maligeo"]["A2"].value == "vintage"
     book.close()
     assert len(read_counts(tmp_path / "table.parquet")) == 12
 
@@ -86,16 +98,17 @@ def test_a_crosswalk_and_a_table_carried_over(incidents: Path, tmp_path: Path) -
     assert "Ménaka" in shown
     assert "nesting" in shown
     path = tmp_path / "table.csv"
-    run("density", "--incidents", incidents, "--covers", "2021/2022", "-o", path)
+    run("density", "--incidents", incidents, "--covers", "2021/2022", *INTERNAL, "-o", path)
     carried = tmp_path / "carried.csv"
-    run("crosswalk", "2015", "2016", "--method", "population", "--table", path, "-o", carried)
+    ends = ("2015", "2016", "--method", "population", "--table", path)
+    run("crosswalk", *ends, *INTERNAL, "-o", carried)
     table = read_counts(carried)
     assert set(table["vintage"]) == {"2016"}
     assert table["count"].sum() == pytest.approx(4)
 
 
 def test_records_against_published_figures(incidents: Path) -> None:
-    found = run("reconcile", "--incidents", incidents, "--format", "csv")
+    found = run("reconcile", "--incidents", incidents, "--format", "csv", *INTERNAL)
     header, *rows = found.splitlines()
     assert header.startswith("vintage,pcode,name,place_kind")
     nation = next(row for row in rows if ",nation,2021-01-01,2021-09-30,incidents," in row)

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import socket
@@ -6,9 +7,10 @@ import sys
 from http.client import HTTPConnection
 from pathlib import Path
 
+import mapbox_vector_tile
 import pytest
 
-from maligeo.tilefiles import open_tiles
+from maligeo.tilefiles import open_tiles, uncompressed
 from tests.test_cli import run
 
 CSV = "event_id,date,event_type,lon,lat\n" + "".join(
@@ -48,11 +50,32 @@ def test_vector_tiles_of_files(incidents: Path, archive: Path, tmp_path: Path) -
     target = tmp_path / "both.mbtiles"
     done = run(
         "tiles", "vector", "--incidents", str(incidents), "--layer", f"roads={lines}",
-        "--zooms", "2-5", "--low-zooms", "cluster", "-o", str(target),
+        "--zooms", "2-5", "--low-zooms", "cluster", "--audience", "internal", "-o", str(target),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    layers = open_tiles(target).description.metadata["vector_layers"]
-    assert [layer["id"] for layer in layers] == ["incidents", "roads"]
+    metadata = open_tiles(target).description.metadata
+    assert [layer["id"] for layer in metadata["vector_layers"]] == ["incidents", "roads"]
+    assert metadata["audience"] == "internal"
+    assert "audience: internal" in run("tiles", "info", str(target)).stdout
+
+
+def test_public_tiles_hold_what_is_released_alone(incidents: Path, tmp_path: Path) -> None:
+    target = tmp_path / "public.mbtiles"
+    command = ("tiles", "vector", "--incidents", str(incidents), "--zooms", "5-5", "-o")
+    done = run(*command, str(target), "--as-of", "2024-01-01")
+    assert done.returncode == 0, done.stderr
+    metadata = open_tiles(target).description.metadata
+    assert metadata["audience"] == "public"
+    assert "attribution" not in metadata
+    fields = metadata["vector_layers"][0]["fields"]
+    assert "date" in fields
+    assert not {"event_id", "killed", "source"} & set(fields)
+    (layer,) = [
+        mapbox_vector_tile.decode(uncompressed(data))["incidents"]
+        for _, data in open_tiles(target).tiles()
+    ]
+    told = {json.dumps(feature["geometry"]) for feature in layer["features"]}
+    assert len(layer["features"]) > len(told)  # 60 places, told by the cells of a coarse grid
 
 
 def test_info_tells_zooms_and_layers(archive: Path) -> None:
@@ -76,10 +99,14 @@ def test_verify_finds_a_damaged_byte(archive: Path) -> None:
 
 def test_surface_to_picture_tiles(incidents: Path, tmp_path: Path) -> None:
     raster, target = tmp_path / "surface.tif", tmp_path / "surface.pmtiles"
+    house = ("--audience", "internal")
     done = run("surface", str(incidents), "-o", str(raster), "--bandwidth-km", "60", "--cell-km",
-               "10")  # fmt: skip
+               "10", *house)  # fmt: skip
     assert done.returncode == 0, done.stderr
-    done = run("tiles", "raster", str(raster), "-o", str(target), "--zooms", "0-5")
+    refused = run("tiles", "raster", str(raster), "-o", str(target), "--zooms", "0-5")
+    assert refused.returncode == 1
+    assert "surface.tif is not known to be released for the audience 'public'" in refused.stderr
+    done = run("tiles", "raster", str(raster), "-o", str(target), "--zooms", "0-5", *house)
     assert done.returncode == 0, done.stderr
     assert run("tiles", "verify", str(target)).returncode == 0
 
@@ -116,6 +143,18 @@ def answer_of(port: int, process: "subprocess.Popen[str]") -> bytes:
     raise AssertionError("the server has ended")
 
 
+def test_others_are_not_served_what_is_internal(archive: Path, incidents: Path) -> None:
+    house = archive.with_name("house.pmtiles")
+    done = run("tiles", "vector", "--incidents", str(incidents), "--zooms", "0-2",
+               "--audience", "internal", "-o", str(house))  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    refused = run("serve", str(archive.parent), "--host", "0.0.0.0")
+    assert refused.returncode == 1
+    assert (
+        "not for the audience 'public', or without a word for whom: house.pmtiles" in refused.stderr
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -132,6 +171,8 @@ def answer_of(port: int, process: "subprocess.Popen[str]") -> bytes:
         (("surface", "missing.csv", "-o", "x.png"), ".tif"),
         (("serve", "missing"), "not a folder"),
         (("serve", ".", "--port", "0"), "port 0"),
+        (("serve", ".", "--audience", "all"), "audience 'all'"),
+        (("tiles", "vector", "-o", "x.pmtiles", "--audience", "all"), "audience 'all'"),
     ],
 )
 def test_a_mistake_is_one_clear_line(

@@ -1,3 +1,4 @@
+from .abouts import read_about as read_about
 from .boundaries import check_boundaries as check_boundaries
 from .boundaries import load_boundaries as load_boundaries
 from .boundaries import read_boundaries as read_boundaries
@@ -5,7 +6,14 @@ from .downloads import FetchOptions as FetchOptions
 from .downloads import fetch as fetch
 from .downloads import list_downloads as list_downloads
 from .errors import MaligeoError as MaligeoError
+from .exports import ExportOptions as ExportOptions
+from .exports import Licence as Licence
+from .exports import write_layers as write_layers
 from .exports import write_table as write_table
+from .figures import MapOptions as MapOptions
+from .figures import ReportOptions as ReportOptions
+from .figures import map_figure as map_figure
+from .figures import region_report as region_report
 from .join.allocation import allocate as allocate
 from .join.crosswalks import crosswalk as crosswalk
 from .join.dissolving import dissolve_cercles as dissolve_cercles
@@ -49,6 +57,7 @@ from .measure.sensitivity import Draws as Draws
 from .measure.shortfalls import bundled_gaps as bundled_gaps
 from .measure.shortfalls import incident_gaps as incident_gaps
 from .measure.surface import density_surface as density_surface
+from .provenance import Provenance as Provenance
 from .readers.areas import read_areas as read_areas
 from .readers.figures import load_figures as load_figures
 from .readers.incidents import iter_incidents as iter_incidents
@@ -58,11 +67,14 @@ from .readers.projects import load_programmes as load_programmes
 from .readers.projects import load_projects as load_projects
 from .readers.projects import load_results as load_results
 from .readers.projects import read_projects as read_projects
+from .releasing import release as release
 from .tiles import RasterOptions as RasterOptions
+from .tiles import VectorOptions as VectorOptions
 from .tiles import inspect_tiles as inspect_tiles
 from .tiles import raster_tiles as raster_tiles
 from .tiles import serve_tiles as serve_tiles
 from .tiles import vector_tiles as vector_tiles
 from .tiles import verify_tiles as verify_tiles
+from .tiles import write_surface as write_surface
 
 __version__: str

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from maligeo.columns import DENSITY
-from maligeo.errors import ArgumentError, FrameError, ReleaseError
+from maligeo.errors import ArgumentError, FrameError, ReleaseError, VintageError
 from maligeo.join.locating import locate
 from maligeo.measure.coverages import with_coverage
 from maligeo.measure.densities import combine, density
@@ -192,6 +192,39 @@ def test_parents_and_children_together() -> None:
         suppress_table(table, k=5, sensitive_measures=["incidents"])[0] for table in (upper, lower)
     ]
     assert ("exactly", ("incidents", "ZZ0001", YEAR)) in attack([upper, lower], apart, 5, parents)
+
+
+def test_a_total_withheld_in_one_table_is_withheld_in_the_other() -> None:
+    # Six units of 1 each: whoever learns the total, from either level, knows them all.
+    upper = table_of({("incidents", YEAR): [1, 1, 1, 1, 1, 1, 0]})
+    places = [
+        {"pcode": "ZZ0001", "name": "Z", "place_kind": "unit"},
+        {"pcode": None, "name": None, "place_kind": "unattributed"},
+    ]
+    lower = table_of({("incidents", YEAR): [0, 6]}, places)
+    released, report = suppress_tables(
+        [upper, lower], k=3, sensitive_measures=["incidents"], parents={"ZZ0001": "ZZ00"}
+    )
+    assert attack([upper, lower], released, 3) == []
+    assert withheld(released[1], "incidents") == [False, True]
+    assert all(table["unique_total"].isna().all() for table in released)
+    assert report.totals == 2
+
+
+def test_what_is_placed_nowhere_differs_between_tables() -> None:
+    some, more = (table_of({("incidents", YEAR): [9, 20, rest]}) for rest in (6, 30))
+    more = more[more["place_kind"] != "unit"].assign(unique_total=59.0)
+    released, report = suppress_tables([some, more], k=5, sensitive_measures=["incidents"])
+    assert report.withheld == 0
+    pd.testing.assert_frame_equal(released[1], more)
+
+
+def test_tables_of_two_vintages_are_refused() -> None:
+    table = table_of({("incidents", YEAR): [2, 6, 30]})
+    with pytest.raises(VintageError, match="2015 and 2023"):
+        suppress_tables(
+            [table, table.assign(vintage="2023")], k=5, sensitive_measures=["incidents"]
+        )
 
 
 def test_published_figures_pass_and_are_known() -> None:

@@ -130,6 +130,45 @@ def test_fractions_are_protected_too() -> None:
     assert chosen(truth, choice) == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
+def test_only_whole_numbers_prove_anything() -> None:
+    # x is twice w, so that 12 - x is even: that alone does not let the 2 be a 1.
+    truth = {"small": 2.0, "x": 10.0, "y": 5.0, "z": 5.0, "w": 5.0, "rest": 1000.0, "all": 1012.0}
+    sums: list[attackers.Sum] = [
+        ("all", ["small", "x", "rest"]), ("x", ["y", "z"]), ("y", ["w"]), ("z", ["w"]),
+    ]  # fmt: skip
+    even = puzzle(truth, sums, ["small", "x", "y", "z", "w"])
+    assert attackers.interval(even, "small", whole=False)[0] == 1
+    assert attackers.interval(even, "small")[0] == 2
+    choice = choose_withheld(problem_of(truth, sums, 4, public=["all"]), k=4)
+    assert chosen(truth, choice) == ["small", "rest"]
+
+
+def test_what_is_withheld_for_nothing_is_shown_again() -> None:
+    counts = np.array([[30, 8, 20, 3], [0, 6, 20, 20], [1, 3, 1, 0]])
+    truth, sums = attackers.grid(counts)
+    hidden = chosen(truth, choose_withheld(problem_of(truth, sums, 4), k=4))
+    assert len(hidden) == 10
+    assert attackers.findings(puzzle(truth, sums, hidden), truth, small(truth, 4), 4) == []
+
+
+def test_public_cells_among_random_tables_are_known() -> None:
+    rng = np.random.default_rng(11)
+    exposed = 0
+    for _ in range(40):
+        truth, sums = attackers.grid(rng.choice([0, 1, 2, 3, 6, 9], (3, 3)))
+        public = [name for name, value in truth.items() if value and rng.random() < 0.1]
+        choice = choose_withheld(problem_of(truth, sums, 4, public=public), k=4)
+        hidden, wanted = chosen(truth, choice), set(small(truth, 4)) - set(public)
+        assert not set(hidden) & set(public)
+        game = puzzle(truth, sums, hidden)
+        given_away = [n for n, gone in zip(truth, choice.exposed, strict=True) if gone]
+        exposed += len(given_away)
+        if not given_away:
+            assert attackers.findings(game, truth, wanted, 4, public=public) == []
+        assert all(attackers.interval(game, name)[1] < 4 for name in given_away)
+    assert exposed
+
+
 def test_a_cell_without_sums_is_withheld_alone() -> None:
     choice = choose_withheld(problem_of({"a": 2.0, "b": 7.0}, [], 5), k=5)
     assert choice.withheld.tolist() == [True, False]

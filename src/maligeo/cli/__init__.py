@@ -5,6 +5,7 @@ import sys
 import typer
 
 from maligeo.cli import (
+    about_commands,
     check_commands,
     crosswalk_commands,
     fetch_commands,
@@ -13,6 +14,7 @@ from maligeo.cli import (
     locate_commands,
     map_commands,
     reconcile_commands,
+    report_commands,
     serve_commands,
     tiles_commands,
 )
@@ -34,10 +36,12 @@ for commands in (
     crosswalk_commands,
     fetch_commands,
     reconcile_commands,
+    report_commands,
     check_commands,
     locate_commands,
     tiles_commands,
     serve_commands,
+    about_commands,
 ):
     commands.register(app)
 

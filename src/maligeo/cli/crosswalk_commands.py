@@ -7,7 +7,8 @@ import typer
 
 import maligeo
 from maligeo.cli.figures_commands import SHOWN as SHOWN_COUNTS
-from maligeo.cli.options import LevelOption, OutputOption
+from maligeo.cli.options import AsOfOption, AudienceOption, LevelOption, OutputOption
+from maligeo.cli.recording import recorded, settled_day
 from maligeo.cli.tables import Format, FormatOption, put
 
 SHOWN: Final = {
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
 
 
 def write_crosswalk(
+    context: typer.Context,
     origin: OriginArgument,
     target: TargetArgument,
     table: TableOption = None,
@@ -52,6 +54,8 @@ def write_crosswalk(
     raster: RasterOption = None,
     kind: KindOption = None,
     level: LevelOption = 1,
+    audience: AudienceOption = "public",
+    as_of: AsOfOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
@@ -61,8 +65,10 @@ def write_crosswalk(
         for end in (origin, target)
     ]
     weights = maligeo.crosswalk(*ends, method=method, raster=raster, kind=kind)
+    day = settled_day(audience, as_of) if table is not None else {}
+    about = recorded(context, audience, settled=day)
     if table is None:
-        put(weights, SHOWN, output_format, output)
+        put(weights, SHOWN, output_format, output, audience=audience, about=about)
     else:
         converted = maligeo.convert(maligeo.read_counts(table), weights)
-        put(converted, SHOWN_COUNTS, output_format, output)
+        put(converted, SHOWN_COUNTS, output_format, output, audience=audience, about=about, **day)

@@ -8,12 +8,15 @@ import typer
 
 import maligeo
 from maligeo.cli.options import (
+    AsOfOption,
+    AudienceOption,
     FileVintageOption,
     LevelOption,
     OutputOption,
     PeriodOption,
     RegionOption,
 )
+from maligeo.cli.recording import recorded, settled_day
 from maligeo.cli.records import (
     AreasOption,
     BoundariesOption,
@@ -66,6 +69,7 @@ def register(app: typer.Typer) -> None:
 
 
 def write_density(
+    context: typer.Context,
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     areas: AreasOption = None,
@@ -77,13 +81,16 @@ def write_density(
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
+    audience: AudienceOption = "public",
+    as_of: AsOfOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
     """Count by unit, per area and people; print the table or write .csv, .xlsx, .parquet.
 
     Without a file it is the table behind the map. --period also takes year, quarter or
-    month, and several periods with commas.
+    month, and several periods with commas. What is written of your own records for partners
+    or the public is released first, by period.
     """
     units = read_units(boundaries, level, vintage)
     files = {"incidents": incidents, "projects": projects, "areas": areas}
@@ -105,7 +112,9 @@ def write_density(
         )
     if region is not None:
         table = _only(table, units, region)
-    put(table, SHOWN, output_format, output)
+    day = settled_day(audience, as_of) if records is not None else {}
+    about = recorded(context, audience, units=units, settled=day)
+    put(table, SHOWN, output_format, output, audience=audience, about=about, **day)
 
 
 def _only(table: pd.DataFrame, units: pd.DataFrame, region: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """`maligeo gaps`: where the need is, who works there, and where nobody does."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 
 import pandas as pd
 import typer
@@ -9,7 +9,15 @@ from rich.console import Console
 from rich.table import Table
 
 import maligeo
-from maligeo.cli.options import FileVintageOption, LevelOption, OutputOption, PeriodOption
+from maligeo.cli.options import (
+    AsOfOption,
+    AudienceOption,
+    FileVintageOption,
+    LevelOption,
+    OutputOption,
+    PeriodOption,
+)
+from maligeo.cli.recording import recorded, settled_day
 from maligeo.cli.records import (
     BoundariesOption,
     CoversOption,
@@ -19,8 +27,9 @@ from maligeo.cli.records import (
     read_records,
     read_units,
 )
-from maligeo.cli.tables import Format, FormatOption
-from maligeo.exports import write_table
+from maligeo.cli.tables import Format, FormatOption, put
+from maligeo.columns import Audience
+from maligeo.releasing import release
 
 _SHOWN = {
     "incidents": "incidents",
@@ -52,6 +61,7 @@ def register(app: typer.Typer) -> None:
 
 
 def write_gaps(
+    context: typer.Context,
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     covers: CoversOption = None,
@@ -60,10 +70,16 @@ def write_gaps(
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
     by: ByOption = Grouping.programme,
+    audience: AudienceOption = "public",
+    as_of: AsOfOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
-    """Compare incidents with projects by region: who comes first, who has nobody."""
+    """Compare incidents with projects by region: who comes first, who has nobody.
+
+    What is written of your own records for partners or the public is made from what is
+    released of them.
+    """
     units = read_units(boundaries, level, vintage)
     people = people_of(units)
     records = read_records({"incidents": incidents}, units, covers)
@@ -71,11 +87,16 @@ def write_gaps(
     need = maligeo.density(figures, units, measure="incidents", population=people, period=period)
     listed = maligeo.load_projects() if projects is None else maligeo.read_projects(projects)
     located = maligeo.locate(listed, units)
+    leaves = output is not None or output_format is Format.csv
+    day = settled_day(audience, as_of) if leaves and (incidents or projects) else {}
+    if leaves:
+        need, located = (
+            release(one, audience=cast("Audience", audience), **day) for one in (need, located)
+        )
     gaps = maligeo.incident_gaps(need, located, units, people=people)
-    if output is not None:
-        write_table(gaps, output)
-    elif output_format is Format.csv:
-        typer.echo(gaps.to_csv(index=False), nl=False)
+    if leaves:
+        about = recorded(context, audience, units=units, settled=day)
+        put(gaps, {}, output_format, output, audience=audience, about=about)
     else:
         shares = maligeo.allocate(located, units)
         console = Console()

@@ -8,8 +8,10 @@ import typer
 import maligeo
 from maligeo.cli.options import FileVintageOption, LevelOption
 from maligeo.cli.progress import progress_bar
+from maligeo.cli.recording import recorded
 from maligeo.cli.records import BoundariesOption, read_units
 from maligeo.errors import ArgumentError
+from maligeo.labels import word
 from maligeo.streams import open_stream
 from maligeo.unitindex import UnitIndex
 
@@ -25,6 +27,8 @@ _WORDS = {
     "unnamed": "without position or known name",
     "disagreeing": "of all: name and point disagree",
 }
+
+_METHOD = "rows joined to units by position, and by name where they have none"
 
 FileArgument = Annotated[Path, typer.Argument(help="Table or vector file with places.")]
 OutputOption = Annotated[
@@ -49,6 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 def locate_file(
+    context: typer.Context,
     path: FileArgument,
     output: OutputOption,
     boundaries: BoundariesOption = None,
@@ -58,7 +63,10 @@ def locate_file(
     min_score: ScoreOption = None,
     rejects: RejectsOption = None,
 ) -> None:
-    """Write a file with the administrative unit of each of its rows."""
+    """Write a file with the administrative unit of each of its rows.
+
+    Every row stays as it stands, so the file is as internal as the one that is read.
+    """
     if output.resolve() == path.resolve():
         raise ArgumentError(f"{output} is the file that is read: name another to write")
     units = read_units(boundaries, level, vintage)
@@ -66,7 +74,9 @@ def locate_file(
     on_invalid = "raise" if rejects is None else "quarantine"
     pieces = maligeo.iter_places(path, on_invalid=on_invalid, rejects=rejects)
     totals = dict.fromkeys(_WORDS, 0)
-    with open_stream(output) as write, progress_bar("rows") as advance:
+    about = recorded(context, "internal", units=units, method=_METHOD)
+    stream = open_stream(output, audience="internal", about=about)
+    with stream as write, progress_bar("rows") as advance:
         for piece in pieces:
             located = maligeo.locate(
                 piece, units, nearest_m=nearest, min_score=min_score, index=index
@@ -82,4 +92,4 @@ def _tell(totals: dict[str, int], output: Path) -> None:
     for key, words in _WORDS.items():
         if totals[key] or key == "rows":
             typer.echo(f"{totals[key]:>12,}  {words}")
-    typer.echo(f"written to {output}")
+    typer.echo(f"written to {output}; {word('audience.internal', 'en')}")

@@ -3,20 +3,41 @@
 from pathlib import Path
 from typing import Annotated, cast
 
+import geopandas as gpd
 import pandas as pd
 import typer
 
 import maligeo
 from maligeo.checks import require_choice
+from maligeo.cli.map_records import (
+    OwnRecords,
+    Release,
+    add_own_layers,
+    own_table,
+    read_own_records,
+)
 from maligeo.cli.options import (
+    AsOfOption,
+    AudienceOption,
+    FileVintageOption,
     LanguageOption,
     LevelOption,
     OutputOption,
     PeriodOption,
     RegionOption,
-    VintageOption,
 )
-from maligeo.columns import LANGUAGES, Language
+from maligeo.cli.recording import recorded, settled_day
+from maligeo.cli.records import (
+    AreasOption,
+    BoundariesOption,
+    CoversOption,
+    IncidentsOption,
+    ProjectsOption,
+    read_units,
+)
+from maligeo.columns import AUDIENCES, LANGUAGES, Audience, Language
+from maligeo.errors import ArgumentError
+from maligeo.maps import MapSide, PageMap, add_presence, comparison_map
 
 DEFAULT_OUTPUT = Path("maps/mali.html")
 
@@ -26,6 +47,10 @@ OnlineTiles = Annotated[
         "--online-tiles", help="Add a street map from the internet; the file then needs a network."
     ),
 ]
+CompareOption = Annotated[
+    str | None,
+    typer.Option("--compare", help="Two periods side by side, such as 2021,2022."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,28 +59,103 @@ def register(app: typer.Typer) -> None:
 
 
 def write_map(
+    context: typer.Context,
+    incidents: IncidentsOption = None,
+    projects: ProjectsOption = None,
+    areas: AreasOption = None,
+    covers: CoversOption = None,
+    boundaries: BoundariesOption = None,
     region: RegionOption = None,
     period: PeriodOption = None,
+    compare: CompareOption = None,
     language: LanguageOption = "fr",
     level: LevelOption = 1,
-    vintage: VintageOption = "2015",
+    vintage: FileVintageOption = None,
     online_tiles: OnlineTiles = False,
+    audience: AudienceOption = "public",
+    as_of: AsOfOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Write an interactive map that opens without a network."""
+    """Write an interactive map that opens without a network.
+
+    Without files it shows the bundled data. Your own records colour the regions and lie
+    over them; for partners and the public they are released first.
+    """
     require_choice(language, LANGUAGES, option="language")
-    units = maligeo.load_boundaries(level, vintage)
-    table = maligeo.bundled_density(units, period=period)
-    presence = maligeo.bundled_presence(units)
-    fmap = maligeo.region_map(
-        table, units, presence=presence, region=region, language=cast(Language, language)
-    )
-    if _need_is_known(table):
-        maligeo.add_gaps(fmap, maligeo.bundled_gaps(units, period=period), units)
+    require_choice(audience, AUDIENCES, option="audience")
+    files = {"incidents": incidents, "projects": projects, "areas": areas}
+    own = any(path is not None for path in files.values())
+    sides = None if compare is None else _periods(compare)
+    if sides is not None and (region or period or online_tiles or projects or areas):
+        raise ArgumentError("--compare goes with --incidents, and not with what else is shown")
+    units = read_units(boundaries, level, vintage)
+    day = settled_day(audience, as_of) if own else {}
+    made_for = Release(cast("Audience", audience), day.get("as_of"))
+    spoken = cast("Language", language)
+    if own or covers is not None:
+        records = read_own_records(files, units, made_for, covers=covers, period=sides or period)
+    else:
+        records = None
+    table = _table(records, units, period)
+    if sides is not None:
+        fmap = _compared(table, units, sides, spoken, made_for.audience)
+    else:
+        fmap = maligeo.region_map(
+            table, units, region=region, language=spoken, audience=made_for.audience
+        )
+        _add_layers(fmap, table, units, records, period)
     if online_tiles:
         maligeo.add_online_tiles(fmap)
-    written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT)
+    about = recorded(context, audience, units=units, settled=day)
+    written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT, about=about)
     typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")
+
+
+def _periods(text: str) -> list[str]:
+    """Take the two periods of --compare apart."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2 or not all(parts):
+        raise ArgumentError(f"--compare {text!r} is not two periods like 2021,2022")
+    return parts
+
+
+def _table(own: OwnRecords | None, units: gpd.GeoDataFrame, period: str | None) -> pd.DataFrame:
+    """Give what the regions are coloured by: own records, or the bundled ones."""
+    only_areas = own is not None and own.incidents is None and own.shares is None
+    if own is None or (only_areas and _is_bundled(units)):
+        return maligeo.bundled_density(units, period=period)
+    return own_table(own)
+
+
+def _is_bundled(units: gpd.GeoDataFrame) -> bool:
+    """Tell whether the bundled figures are about these units."""
+    return bool((units["level"] == 1).all() and (units["vintage"] == "2015").all())
+
+
+def _compared(
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    sides: list[str],
+    language: Language,
+    audience: Audience,
+) -> PageMap:
+    first, second = (MapSide(table, units, side) for side in sides)
+    return comparison_map(first, second, language=language, audience=audience)
+
+
+def _add_layers(
+    fmap: PageMap,
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    own: OwnRecords | None,
+    period: str | None,
+) -> None:
+    if own is not None:
+        add_own_layers(fmap, own, units)
+        return
+    add_presence(fmap, maligeo.bundled_presence(units))
+    if _need_is_known(table):
+        maligeo.add_gaps(fmap, maligeo.bundled_gaps(units, period=period), units)
 
 
 def _need_is_known(table: pd.DataFrame) -> bool:

@@ -24,3 +24,10 @@ RegionOption = Annotated[
     str | None, typer.Option("--region", help="Only this region, by any of its names.")
 ]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")]
+AudienceOption = Annotated[
+    str, typer.Option("--audience", help="For whom it is: internal, partner or public.")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Day of the release, from which delays count back; today."),
+]

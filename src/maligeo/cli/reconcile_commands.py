@@ -6,7 +6,8 @@ from typing import Annotated, Final
 import typer
 
 import maligeo
-from maligeo.cli.options import OutputOption
+from maligeo.cli.options import AudienceOption, OutputOption
+from maligeo.cli.recording import recorded
 from maligeo.cli.tables import Format, FormatOption, put
 
 SHOWN: Final = {
@@ -34,13 +35,19 @@ def register(app: typer.Typer) -> None:
 
 
 def write_reconciliation(
+    context: typer.Context,
     incidents: IncidentsFile,
     measure: MeasureOption = "incidents",
+    audience: AudienceOption = "public",
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
-    """Compare incidents with the bundled published figures, publisher by publisher."""
+    """Compare incidents with the bundled published figures, publisher by publisher.
+
+    The comparison tells small counts, and can be written for --audience internal alone.
+    """
     units = maligeo.load_boundaries()
     located = maligeo.join_file(incidents, units, kind="incidents")
     table = maligeo.reconcile_incidents(located, units, measure=measure)
-    put(table, SHOWN, output_format, output)
+    about = recorded(context, audience, units=units)
+    put(table, SHOWN, output_format, output, audience=audience, about=about)

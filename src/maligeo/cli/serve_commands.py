@@ -1,11 +1,13 @@
 """`maligeo serve`: maps and tiles of a folder in a browser."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 import maligeo
+from maligeo.cli.options import AudienceOption
+from maligeo.columns import Audience
 
 FolderArgument = Annotated[Path, typer.Argument(help="Folder of maps, tile archives and GeoTIFFs.")]
 HostOption = Annotated[
@@ -21,8 +23,14 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    folder: FolderArgument = Path("maps"), host: HostOption = "127.0.0.1", port: PortOption = 8000
+    folder: FolderArgument = Path("maps"),
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    audience: AudienceOption = "public",
 ) -> None:
-    """Serve maps and tiles until Ctrl+C."""
+    """Serve maps and tiles until Ctrl+C.
+
+    On another address than 127.0.0.1 only what is for the audience is served.
+    """
     typer.echo(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it")
-    maligeo.serve_tiles(folder, host=host, port=port)
+    maligeo.serve_tiles(folder, host=host, port=port, audience=cast("Audience", audience))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,11 @@ from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from maligeo.checks import require_choice
+from maligeo.columns import AUDIENCES, Audience
 from maligeo.exports import write_table
+from maligeo.provenance import Provenance
+from maligeo.releasing import release
 
 _NOTE = "note"
 
@@ -28,7 +32,14 @@ FormatOption = Annotated[Format, typer.Option("--format", help="text for reading
 
 
 def put(
-    table: pd.DataFrame, shown: Mapping[str, str], output_format: Format, output: Path | None
+    table: pd.DataFrame,
+    shown: Mapping[str, str],
+    output_format: Format,
+    output: Path | None,
+    *,
+    audience: str = "public",
+    as_of: str | None = None,
+    about: Provenance | None = None,
 ) -> None:
     """Write a table to a file by its suffix, or to the standard output.
 
@@ -42,13 +53,24 @@ def put(
         For the standard output.
     output : pathlib.Path or None
         The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the file or the CSV is: the table is released for it. The readable form
+        is for whoever sits there.
+    as_of : str, optional
+        Day of the release; today by default.
+    about : Provenance, optional
+        What made the table; it goes into the file.
     """
-    if output is not None:
-        write_table(table, output)
-    elif output_format is Format.csv:
-        typer.echo(table.to_csv(index=False), nl=False)
-    else:
+    if output is None and output_format is Format.text:
         Console().print(_readable(table, shown))
+        return
+    require_choice(audience, AUDIENCES, option="audience")
+    made_for = cast("Audience", audience)
+    released = release(table, audience=made_for, as_of=as_of)
+    if output is not None:
+        write_table(released, output, audience=made_for, about=about)
+    else:
+        typer.echo(released.to_csv(index=False), nl=False)
 
 
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:

@@ -1,22 +1,27 @@
 """`maligeo surface` and `maligeo tiles`: points to a raster, and both to tile archives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 import maligeo
-from maligeo.cli.options import LevelOption, VintageOption
+from maligeo.audiences import AUDIENCE
+from maligeo.cli.options import AsOfOption, AudienceOption, LevelOption, VintageOption
 from maligeo.cli.progress import progress_bar
+from maligeo.cli.recording import recorded, settled_day
 from maligeo.errors import ArgumentError
 from maligeo.readers.vectors import read_vector
+from maligeo.releasing import release
+from maligeo.tiles import VectorOptions, write_surface
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from maligeo.columns import Audience
     from maligeo.measure.kernels import KernelName
     from maligeo.tiles.mvt_points import LowZooms
     from maligeo.tiles.png import PictureType
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 
 FAULTY = 1
 _ZOOMS = "0-10"
+_OF_RECORDS = ("areas", "projects", "incidents")
 
 ArchiveOption = Annotated[
     Path,
@@ -55,11 +61,12 @@ tiles = typer.Typer(help="Tile archives for web maps: make, describe, verify.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("surface")(write_surface)
+    app.command("surface")(make_surface)
     app.add_typer(tiles, name="tiles", no_args_is_help=True)
 
 
-def write_surface(
+def make_surface(
+    context: typer.Context,
     incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="GeoTIFF to write.")],
     bandwidth_km: Annotated[
@@ -69,25 +76,34 @@ def write_surface(
     kernel: Annotated[str, typer.Option("--kernel", help="gaussian or quartic.")] = "gaussian",
     level: LevelOption = 1,
     vintage: VintageOption = "2015",
+    audience: AudienceOption = "public",
+    as_of: AsOfOption = None,
 ) -> None:
-    """Write the kernel density of incidents as a Cloud-Optimized GeoTIFF."""
+    """Write the kernel density of incidents as a Cloud-Optimized GeoTIFF.
+
+    For partners and the public it is made from what is released of the incidents.
+    """
     if output.suffix.lower() not in (".tif", ".tiff"):
         raise ArgumentError(f"cannot write {output}: a surface is written as .tif")
+    day, units = settled_day(audience, as_of), maligeo.load_boundaries(level, vintage)
     surface = maligeo.density_surface(
-        maligeo.read_incidents(incidents),
+        _released(maligeo.read_incidents(incidents), audience, day),
         bandwidth_km=bandwidth_km,
         cell_km=cell_km,
-        units=maligeo.load_boundaries(level, vintage),
+        units=units,
         kernel=cast("KernelName", kernel),
     )
-    surface.write(output)
+    method = f"kernel density, {kernel}, bandwidth {bandwidth_km:g} km"
+    about = recorded(context, audience, units=units, method=method, settled=day)
+    write_surface(surface, output, audience=cast("Audience", audience), about=about)
     typer.echo(_size_of(output))
     for name, value in surface.provenance.items():
         typer.echo(f"  {name}: {value}")
 
 
 @tiles.command("raster")
-def write_raster_tiles(
+def make_raster_tiles(
+    context: typer.Context,
     source: Annotated[str, typer.Argument(help="A raster: anything that rasterio opens.")],
     output: ArchiveOption,
     zooms: ZoomsOption = _ZOOMS,
@@ -97,23 +113,34 @@ def write_raster_tiles(
         str, typer.Option("--interpolation", help="average, nearest or bilinear.")
     ] = "average",
     workers: Annotated[int, typer.Option("--workers", help="Processes that work.", min=1)] = 1,
+    audience: AudienceOption = "public",
 ) -> None:
-    """Make picture tiles of a raster."""
-    options = maligeo.RasterOptions(
-        tile_type=cast("PictureType", tile_type),
-        tile_size=tile_size,
-        interpolation=cast("Interpolation", interpolation),
-        workers=workers,
-    )
+    """Make picture tiles of a raster.
+
+    A raster says in its tag MALIGEO_AUDIENCE for whom it is; without one it is internal.
+    """
     with progress_bar("parts") as advance:
+        options = maligeo.RasterOptions(
+            tile_type=cast("PictureType", tile_type),
+            tile_size=tile_size,
+            interpolation=cast("Interpolation", interpolation),
+            workers=workers,
+            progress=advance,
+        )
         written = maligeo.raster_tiles(
-            source, output, zooms=_zooms(zooms), options=options, progress=advance
+            source,
+            output,
+            zooms=_zooms(zooms),
+            options=options,
+            audience=cast("Audience", audience),
+            about=recorded(context, audience, method="classes of equally many cells"),
         )
     typer.echo(f"{_size_of(output)}, {written.tiles} tiles")
 
 
 @tiles.command("vector")
-def write_vector_tiles(
+def make_vector_tiles(
+    context: typer.Context,
     output: ArchiveOption,
     zooms: ZoomsOption = _ZOOMS,
     incidents: IncidentsOption = None,
@@ -122,8 +149,14 @@ def write_vector_tiles(
     boundaries: BoundariesOption = None,
     layer: LayerOption = None,
     low_zooms: LowZoomsOption = "thin",
+    audience: AudienceOption = "public",
+    as_of: AsOfOption = None,
 ) -> None:
-    """Make vector tiles; without a file, of the bundled boundaries."""
+    """Make vector tiles; without a file, of the bundled boundaries.
+
+    For partners and the public records are released first; layers of other files may be
+    internal alone.
+    """
     given = {
         "boundaries": boundaries,
         "areas": areas,
@@ -131,14 +164,18 @@ def write_vector_tiles(
         "incidents": incidents,
     }
     layers = dict(_layers({name: path for name, path in given.items() if path}, layer or []))
+    held = [name for name in layers if name in _OF_RECORDS]
+    day = settled_day(audience, as_of) if held else {}
+    layers |= {name: _released(layers[name], audience, day) for name in held}
     layers = layers or {"boundaries": maligeo.load_boundaries()}
     with progress_bar("zooms") as advance:
         maligeo.vector_tiles(
             layers,
             output,
             zooms=_zooms(zooms),
-            low_zooms=cast("LowZooms", low_zooms),
-            progress=advance,
+            options=VectorOptions(low_zooms=cast("LowZooms", low_zooms), progress=advance),
+            audience=cast("Audience", audience),
+            about=recorded(context, audience, units=layers.get("boundaries"), settled=day),
         )
     typer.echo(_size_of(output))
 
@@ -151,7 +188,7 @@ def show_info(archive: ArchiveArgument) -> None:
     typer.echo(f"{archive}: {described.archive_format}, {described.tile_type or 'unknown'} tiles")
     typer.echo(f"{info.file_bytes:,} bytes, {info.distinct:,} different tiles")
     typer.echo("bounds " + ", ".join(f"{side:.4f}" for side in described.bounds))
-    for key in ("name", "description", "attribution"):
+    for key in ("name", "description", "attribution", AUDIENCE):
         if described.metadata.get(key):
             typer.echo(f"{key}: {described.metadata[key]}")
     for layer in described.metadata.get("vector_layers", []):
@@ -184,6 +221,10 @@ def _layers(given: dict[str, Path], more: list[str]) -> Iterator[tuple[str, "gpd
         if not name or not file or name in given:
             raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
         yield name, read_vector(file)
+
+
+def _released(frame: Any, audience: str, day: Mapping[str, object]) -> Any:
+    return release(frame, audience=cast("Audience", audience), as_of=day.get("as_of"))
 
 
 def _zooms(text: str) -> tuple[int, int]:

@@ -36,11 +36,11 @@ def note_sections(
         (rows of text, the first is the head).
     """
     found = [
-        _boundaries(units, language),
+        boundary_section(units, language),
         _balance(table, language),
         _shares(table, language),
         _method(table, language),
-        _sources(table, units, towns, language),
+        source_section(table, units, towns, language),
     ]
     return [section for section in found if section]
 
@@ -65,7 +65,8 @@ def _texts(keys: tuple[str, ...], language: str) -> list[str]:
     return [labels.word(key, language) for key in keys]
 
 
-def _boundaries(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:
+def boundary_section(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:
+    """Tell the division, how good its outlines are, and the disclaimer."""
     vintage = str(units["vintage"].iloc[0])
     division = labels.word("notes.vintage", language).format(vintage=vintage, count=len(units))
     if vintage != catalog.country()["vintages"][-1]["vintage"]:
@@ -109,10 +110,11 @@ def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
     return _section("notes.method", language, paragraphs=_texts(_METHOD, language), items=items)
 
 
-def _sources(
+def source_section(
     table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
 ) -> dict[str, object]:
-    found = source_parts(table)
+    """List the sources of a table, where it names them, of the outlines and of the towns."""
+    found = source_parts(table) if "source" in table.columns else []
     for key, frame in (("notes.source_outlines", units), ("notes.source_towns", towns)):
         prefix = labels.word(key, language) + _colon(language)
         if "source" in frame.columns:

@@ -65,7 +65,7 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
         if attribute in frame.attrs:
             counts[key] = _total(frame.attrs[attribute])
     counts |= {"shown": shown, "hidden": len(frame) - shown}
-    if "locate_method" not in frame.columns:
+    if not {"locate_method", "locate_note"} <= set(frame.columns):  # a release tells no note
         return counts
     placed = int((frame["locate_method"] != "none").sum())
     coarse = int((frame["locate_note"] == TOO_COARSE).sum())
