@@ -1,10 +1,11 @@
 # make map   writes maps/mali.html from the bundled data
 # make test  runs every check and test
+# make docs  writes build/docs/index.html, which opens without a network
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: map test check format bench clean
+.PHONY: map test check format bench docs clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
@@ -24,6 +25,11 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.docs
+	$(BIN)/python scripts/make_gallery.py
+	$(BIN)/python -m sphinx -q -W --keep-going -d build/doctrees docs build/docs
+	@echo build/docs/index.html
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -51,3 +57,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 $(VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(PIP_INSTALL) --editable '.[dev,bench]'
 	@touch $@ $(VENV)/.run $(VENV)/.dev
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --editable '.[docs]'
+	@touch $@ $(VENV)/.run

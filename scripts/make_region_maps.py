@@ -50,7 +50,8 @@ def write_maps(folder: Path, language: str) -> None:
     gaps = maligeo.bundled_gaps(units)
     links = []
     for name in units["name"]:
-        fmap = maligeo.region_map(table, units, presence=presence, region=name, language=language)
+        fmap = maligeo.region_map(table, units, region=name, language=language)
+        maligeo.add_presence(fmap, presence)
         maligeo.add_gaps(fmap, gaps, units)
         path = maligeo.save_map(fmap, folder / f"{file_name(name)}.html")
         links.append(f'<li><a href="{path.name}">{html.escape(name)}</a></li>')

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from maligeo.boundaries import load_boundaries
-from maligeo.maps import region_map, save_map
+from maligeo.maps import add_presence, region_map, save_map
 from maligeo.measure.densities import combine, density
 from maligeo.measure.overview import bundled_density, bundled_presence
 from tests import worlds
@@ -84,7 +84,8 @@ def write(
     def written(**options: Any) -> Path:
         name = "-".join(f"{key}_{value}" for key, value in sorted(options.items())) or "all"
         if name not in made:
-            fmap = region_map(table, units, presence=matrix, **options)
+            fmap = region_map(table, units, **options)
+            add_presence(fmap, matrix)
             made[name] = save_map(fmap, folder / f"{len(made)}.html")
         return made[name]
 
@@ -105,7 +106,8 @@ def hostile_page(small_units: gpd.GeoDataFrame, small_table: pd.DataFrame, tmp_p
         names=["place_kind", "pcode", "name"],
     )
     matrix = pd.DataFrame({text: [1, 0, 2] for text in HOSTILE}, index=index, dtype="Int64")
-    fmap = region_map(table, units, presence=matrix, region=HOSTILE[0])
+    fmap = region_map(table, units, region=HOSTILE[0], audience="internal")
+    add_presence(fmap, matrix)
     return save_map(fmap, tmp_path / "hostile.html")
 
 

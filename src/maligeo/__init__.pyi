@@ -19,12 +19,15 @@ from .join.crosswalks import crosswalk as crosswalk
 from .join.dissolving import dissolve_cercles as dissolve_cercles
 from .join.locating import locate as locate
 from .join.locating import locate_summary as locate_summary
+from .maps import MapSide as MapSide
 from .maps import add_areas as add_areas
 from .maps import add_gaps as add_gaps
 from .maps import add_heat as add_heat
 from .maps import add_incidents as add_incidents
 from .maps import add_online_tiles as add_online_tiles
+from .maps import add_presence as add_presence
 from .maps import add_projects as add_projects
+from .maps import comparison_map as comparison_map
 from .maps import region_map as region_map
 from .maps import save_map as save_map
 from .maps.tile_layers import add_tiles as add_tiles

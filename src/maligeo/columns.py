@@ -73,6 +73,8 @@ PROJECTS: Final = (
     "adm3_name",
 )
 
+WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
+
 ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share", "share_by")
 
 DENSITY: Final = (

@@ -23,6 +23,7 @@ import pandas as pd
 from branca.utilities import color_brewer
 
 from maligeo.checks import require_choice, require_columns, require_known
+from maligeo.columns import WITHHELD
 from maligeo.errors import ArgumentError
 
 Scheme = Literal["jenks", "log_jenks", "quantiles", "pretty"]
@@ -254,12 +255,17 @@ def layer_rows(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With two more columns: `shown`, the rounded value, and `derived`, whether it
-        follows from a published share.
+        With three more columns: `shown`, the rounded value, `derived`, whether it
+        follows from a published share, and `hidden`, whether a release withholds it.
     """
     rows = table[table["measure"] == layer.measure]
     derived = (rows["basis"] == "derived").fillna(value=False).astype(bool)
-    return rows.assign(shown=layer.shown(rows[layer.column]), derived=derived)
+    noted = rows["note"].astype("string").str.startswith(WITHHELD).fillna(value=False)
+    return rows.assign(
+        shown=layer.shown(rows[layer.column]),
+        derived=derived,
+        hidden=noted.astype(bool) & rows["count"].isna(),
+    )
 
 
 def classify(

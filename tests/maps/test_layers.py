@@ -1,8 +1,9 @@
 """What the layers over the regions tell the page; the browser tests look at the rest."""
 
 import json
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from maligeo import labels
 from maligeo.errors import ArgumentError, CrsError, FrameError, GeometryError, VintageError
 from maligeo.maps import (
     PageMap,
@@ -18,21 +20,26 @@ from maligeo.maps import (
     add_gaps,
     add_heat,
     add_incidents,
+    add_notes,
     add_projects,
     save_map,
 )
-from maligeo.maps.embedding import in_both
-from maligeo.maps.gaplayers import third
+from maligeo.maps.embedding import SCRIPTS, assets, in_both
+from maligeo.maps.notes import with_zoom
+from maligeo.maps.page import SPOKEN
 from maligeo.maps.pictures import picture_address
+from maligeo.measure.densities import density
 from maligeo.outlines import MOST_CORNERS, outlines
+from maligeo.wording.gapclasses import third
 from maligeo.wording.records import record_counts
 from maligeo.wording.synthetic import is_synthetic
+from tests import worlds
 from tests.maps import layers
 
 
 @pytest.fixture
 def fmap() -> PageMap:
-    return PageMap("t", (-12, 10, 4, 25), language="fr")
+    return PageMap("t", (-12, 10, 4, 25), language="fr", audience="internal")
 
 
 def told(fmap: PageMap) -> dict[str, Any]:
@@ -233,7 +240,7 @@ def test_many_corners_are_simplified_as_a_coverage() -> None:
 def test_the_same_layer_gives_the_same_bytes(add: Callable[[PageMap], None], tmp_path) -> None:
     pages = []
     for name in ("a.html", "b.html"):
-        fmap = PageMap("t", (-12, 10, 4, 25), language="fr")
+        fmap = PageMap("t", (-12, 10, 4, 25), language="fr", audience="internal")
         add(fmap)
         pages.append(save_map(fmap, tmp_path / name).read_bytes())
     assert pages[0] == pages[1]
@@ -244,3 +251,76 @@ def test_a_notebook_gets_the_page_in_a_frame(fmap: PageMap) -> None:
     assert shown.startswith("<iframe srcdoc=")
     assert "https://cdn" not in shown
     assert "Content-Security-Policy" in shown
+
+
+class TestFewEvents:
+    """Alpha has 3 incidents in a year, Béta-Sud has 40."""
+
+    @pytest.fixture
+    def cards(
+        self, fmap: PageMap, small_units: gpd.GeoDataFrame
+    ) -> tuple[list[dict[str, Any]], list[Any]]:
+        figures = worlds.figures({"unit": "Alpha", "value": 3}, {"unit": "Béta-Sud", "value": 40})
+        people = worlds.people(1e5, 2e5)
+        table = density(figures, small_units, measure="incidents", population=people)
+        add_choropleth(fmap, table, small_units)
+        data = told(fmap)
+        return data["cards"], data["layers"][1]["periods"][0]["cells"]
+
+    def test_a_card_marks_what_the_map_marks(
+        self, cards: tuple[list[dict[str, Any]], list[Any]]
+    ) -> None:
+        for card, cell in zip(*cards, strict=True):
+            assert card["figures"][1]["periods"][0]["value"] == cell[1]
+        marked = [cell[1]["~"][1].endswith("*") for cell in cards[1]]
+        assert marked == [True, False]
+
+    def test_a_card_says_what_the_mark_means(
+        self, cards: tuple[list[dict[str, Any]], list[Any]]
+    ) -> None:
+        notes = [str(card["notes"]) for card in cards[0]]
+        assert "fewer than 5 incidents" in notes[0]
+        assert "fewer than 5 incidents" not in notes[1]
+
+
+class TestSimplifiedOutlines:
+    sections: ClassVar = [{"title": "Boundaries", "paragraphs": ["division", "disclaimer"]}]
+
+    @pytest.mark.parametrize(("language", "said"), [("fr", "zoom 9"), ("en", "zoom 9")])
+    def test_the_drawer_says_up_to_which_zoom_they_hold(self, language: str, said: str) -> None:
+        paragraphs = with_zoom(self.sections, 9, language)[0]["paragraphs"]
+        assert [paragraphs[0], paragraphs[2]] == ["division", "disclaimer"]
+        assert said in paragraphs[1]
+        assert self.sections[0]["paragraphs"] == ["division", "disclaimer"]
+
+    def test_outlines_that_are_whole_need_no_word(self) -> None:
+        assert with_zoom(self.sections, None, "fr") == self.sections
+
+    def test_many_corners_are_told_on_the_map(
+        self, fmap: PageMap, small_table: pd.DataFrame, small_units: gpd.GeoDataFrame
+    ) -> None:
+        towns = pd.DataFrame({"source": pd.Series(dtype=str)})
+        add_notes(fmap, small_table, small_units, towns)
+        assert "zoom" not in str(told(fmap)[0]["paragraphs"])
+        small_units.geometry = small_units.geometry.segmentize(1 / MOST_CORNERS)
+        add_notes(fmap, small_table, small_units, towns)
+        assert "exact to a pixel up to zoom" in str(told(fmap)[0]["paragraphs"])
+
+
+def test_every_word_that_the_script_asks_for_is_on_the_page() -> None:
+    asked = set()
+    for script in SCRIPTS:
+        code = assets([script])
+        asked |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', code))
+    known = {key for key in asked if labels.has_word(key)}
+    assert len(known) > 50
+    assert known - set(labels.words("fr", *SPOKEN)) == set()
+    assert asked - known - {"svg.leaflet"} == set()
+
+
+def test_released_projects_have_no_title_of_their_own(
+    fmap: PageMap, units: gpd.GeoDataFrame
+) -> None:
+    add_projects(fmap, layers.shares().drop(columns="title"), units)
+    titles = {project["title"] for place in told(fmap)["places"] for project in place["projects"]}
+    assert titles == {"p1", "p2"}

@@ -13,6 +13,7 @@ from maligeo.maps import (
     add_gaps,
     add_heat,
     add_incidents,
+    add_presence,
     add_projects,
     region_map,
     save_map,
@@ -58,7 +59,8 @@ def full(
 
     def written(*names: str, language: str = "fr") -> Path:
         if (language, *names) not in made:
-            fmap = region_map(table, units, presence=matrix, language=language)
+            fmap = region_map(table, units, language=language, audience="internal")
+            add_presence(fmap, matrix)
             for name in names:
                 adders[name](fmap)
             made[(language, *names)] = save_map(fmap, folder / f"{len(made)}.html")
@@ -244,7 +246,7 @@ def test_every_record_is_accounted_for(open_page: "Open", full: Full) -> None:
 def test_synthetic_data_are_announced(
     open_page: "Open", table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
-    fmap = region_map(table, units)
+    fmap = region_map(table, units, audience="internal")
     add_incidents(fmap, layers.incidents(text="synthetic"))
     page = open_page(save_map(fmap, tmp_path / "map.html"))
     assert page.locator(".mg-banner").inner_text().startswith("Données fictives")
@@ -261,7 +263,7 @@ def test_hostile_texts_do_nothing_in_any_layer(
     named = units.assign(name=[f"{text} {at}" for at in range(len(units))], name_alt=text)
     records = layers.incidents(text=text).assign(event_type=text, event_id=text)
     records = records.set_geometry(gpd.points_from_xy([-4.0] * 60, [14.5] * 60), crs=4326)
-    fmap = region_map(table, named)
+    fmap = region_map(table, named, audience="internal")
     add_incidents(fmap, records)
     add_areas(fmap, layers.areas(text=text).assign(status=text))
     add_projects(fmap, layers.shares(text=text), named)

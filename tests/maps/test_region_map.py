@@ -10,14 +10,14 @@ from maligeo.errors import (
     UnknownNameError,
     VintageError,
 )
-from maligeo.maps import PageMap, region_map
+from maligeo.maps import PageMap, add_presence, region_map
 
 
 def test_a_small_world_makes_a_map(
     small_table: pd.DataFrame, small_units: gpd.GeoDataFrame
 ) -> None:
     before = small_table.copy()
-    fmap = region_map(small_table, small_units)
+    fmap = region_map(small_table, small_units, audience="internal")
     assert isinstance(fmap, PageMap)
     assert "B\u00e9ta-Sud" in fmap.get_root().render()
     pd.testing.assert_frame_equal(small_table, before)
@@ -26,7 +26,7 @@ def test_a_small_world_makes_a_map(
 def test_units_without_a_source_column_will_do(
     small_table: pd.DataFrame, small_units: gpd.GeoDataFrame
 ) -> None:
-    assert region_map(small_table, small_units.drop(columns="source"), language="en")
+    assert region_map(small_table, small_units.drop(columns="source"), audience="internal")
 
 
 @pytest.mark.parametrize("name", ["Mopti", "région de MOPTI", "mopti"])
@@ -65,8 +65,9 @@ def test_a_table_that_lacks_columns(table: pd.DataFrame, units: gpd.GeoDataFrame
 
 
 def test_a_matrix_with_another_index(table: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
+    fmap = region_map(table, units, audience="internal")
     with pytest.raises(FrameError, match="place_kind, pcode, name"):
-        region_map(table, units, presence=pd.DataFrame({"one": [1]}))
+        add_presence(fmap, pd.DataFrame({"one": [1]}))
 
 
 def test_the_public_names_are_these() -> None:

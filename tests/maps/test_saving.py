@@ -9,6 +9,7 @@ import pytest
 
 from maligeo.errors import ArgumentError, MissingDependencyError, OutputFileError
 from maligeo.maps import add_online_tiles, leaflet, region_map, save_map
+from maligeo.provenance import Provenance
 
 REQUEST = re.compile(r"""(?:src|href)\s*=\s*["']?https?:|url\(\s*["']?https?:|@import""")
 SMALL = 600_000
@@ -22,7 +23,7 @@ def requests(page: str) -> list[str]:
 
 @pytest.fixture
 def fmap(small_table: pd.DataFrame, small_units: gpd.GeoDataFrame) -> folium.Map:
-    return region_map(small_table, small_units)
+    return region_map(small_table, small_units, audience="internal")
 
 
 def test_the_whole_map_is_one_small_file_that_names_no_server(write) -> None:
@@ -46,10 +47,10 @@ def test_the_page_itself_is_quiet_without_script() -> None:
 def test_the_same_map_gives_the_same_bytes(
     small_table: pd.DataFrame, small_units: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:
-    pages = [
-        save_map(region_map(small_table, small_units), tmp_path / name).read_bytes()
-        for name in ("a.html", "b.html")
-    ]
+    pages = []
+    for name in ("a.html", "b.html"):
+        fmap = region_map(small_table, small_units, audience="internal")
+        pages.append(save_map(fmap, tmp_path / name).read_bytes())
     assert pages[0] == pages[1]
 
 
@@ -121,6 +122,29 @@ def test_a_plugin_that_needs_the_network_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"needs https://example.org/extra.js"):
         save_map(plain, tmp_path / "map.html")
     assert not (tmp_path / "map.html").exists()
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_what_made_a_map_stands_in_it_and_ends_nothing(
+    fmap: folium.Map, tmp_path: Path, offline: bool
+) -> None:
+    hostile = "</script><script>window.pwned=1</script> {{ 7*7 }} {% raw %} <!-- \u2028"
+    about = Provenance(command=("map", "--region", hostile), audience="internal")
+    page = save_map(fmap, tmp_path / "map.html", offline=offline, about=about).read_text("utf-8")
+    found = re.findall(r'<script type="application/json" id="maligeo-about">(.*?)</script>', page)
+    assert len(found) == 1
+    assert Provenance.from_json(found[0]) == about
+    assert "window.pwned=1</script>" not in page
+    plain = save_map(fmap, tmp_path / "plain.html", offline=offline).read_text("utf-8")
+    assert "maligeo-about" not in plain
+    policy = re.compile(r'Content-Security-Policy" content="([^"]*)"')
+    assert policy.findall(page) == policy.findall(plain)  # a block of data needs no leave
+
+
+def test_the_encoding_is_told_before_all_else(fmap: folium.Map, tmp_path: Path) -> None:
+    about = Provenance(command=("map",) * 500)
+    page = save_map(fmap, tmp_path / "map.html", about=about).read_bytes()
+    assert page.index(b'charset="utf-8"') < 1024
 
 
 def test_without_the_package_of_leaflet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maligeo.errors import ArgumentError, InputFileError
+from maligeo.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.maps import region_map, save_map
 from maligeo.maps.tile_layers import add_tiles
 from maligeo.tiles.archives import open_archive
@@ -20,7 +20,7 @@ from maligeo.tiles.grid import Bounds, tiles_over
 from maligeo.tiles.info import ArchiveInfo
 from maligeo.tiles.png import encoder_of
 from maligeo.tiles.serving import tile_app
-from maligeo.tiles.vector import vector_tiles
+from maligeo.tiles.vector import VectorOptions, vector_tiles
 from tests.tileserver import running
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def vectors(tmp_path_factory: pytest.TempPathFactory, units: gpd.GeoDataFrame) -
     lon, lat = np.meshgrid(np.linspace(-8, 2, 30), np.linspace(13, 22, 30))
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon.ravel(), lat.ravel(), crs=4326))
     layers = {"regions": units[["pcode", "geometry"]], "incidents": points}
-    return vector_tiles(layers, path, zooms=(0, 5), low_zooms="cluster")
+    options = VectorOptions(low_zooms="cluster")
+    return vector_tiles(layers, path, zooms=(0, 5), options=options, audience="internal")
 
 
 @pytest.fixture
@@ -68,6 +69,14 @@ def data_of(page: str, function: str) -> dict[str, object]:
     assert found
     described: dict[str, object] = json.loads(found.group(1))
     return described
+
+
+def test_tiles_are_for_the_audience_of_the_page_or_a_wider_one(
+    vectors: Path, table: pd.DataFrame, units: gpd.GeoDataFrame
+) -> None:
+    add_tiles(region_map(table, units, audience="internal"), vectors)
+    with pytest.raises(ReleaseError, match=r"tiles of .*vectors\.pmtiles were not released"):
+        add_tiles(region_map(table, units), vectors)
 
 
 def test_equal_tiles_stand_in_the_page_once(
@@ -186,7 +195,7 @@ def pixels(page: "Page", colour: tuple[int, int, int]) -> int:
 def test_a_browser_shows_inlined_tiles_without_any_server(
     table: pd.DataFrame, units: gpd.GeoDataFrame, pictures: Path, tmp_path: Path, show: Show
 ) -> None:
-    fmap = region_map(table, units)
+    fmap = region_map(table, units, audience="internal")
     add_tiles(fmap, pictures, zooms=(0, 5))
     page = show(save_map(fmap, tmp_path / "pictures.html").as_uri())
     assert pixels(page, MAGENTA) > 50_000

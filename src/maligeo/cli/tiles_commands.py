@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FAULTY = 1
 _ZOOMS = "0-10"
+_MOST = 0.8  # of the incidents: a surface of fewer says so in red
 _OF_RECORDS = ("areas", "projects", "incidents")
 
 ArchiveOption = Annotated[
@@ -97,6 +98,9 @@ def make_surface(
     about = recorded(context, audience, units=units, method=method, settled=day)
     write_surface(surface, output, audience=cast("Audience", audience), about=about)
     typer.echo(_size_of(output))
+    used, rows = (int(surface.provenance[name]) for name in ("used", "rows"))
+    if used < _MOST * rows:
+        typer.secho(f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red")
     for name, value in surface.provenance.items():
         typer.echo(f"  {name}: {value}")
 

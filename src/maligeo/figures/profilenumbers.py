@@ -9,8 +9,8 @@ import pandas as pd
 
 from maligeo import labels, style
 from maligeo.style import Layer
-from maligeo.wording.cells import LOW_SIGN, is_low
-from maligeo.wording.readings import PeriodRows, interval_text, periods, value_text
+from maligeo.wording.cells import is_low, unit_text
+from maligeo.wording.readings import PeriodRows, interval_text, periods
 
 VICTIMS: Final = ("victims", "killed", "injured")
 _BY_KEY: Final = {layer.key: layer for layer in style.LAYERS}
@@ -160,12 +160,8 @@ def _texts(found: PeriodRows | None, pcode: str, language: str) -> tuple[str, st
     """Give value and interval of a unit in a period; both empty without such a period."""
     if found is None:
         return "", ""
-    row = found.by_unit.get(pcode)
-    if row is None:
-        return labels.word("value.missing", language), ""
-    text = value_text(row["shown"], found.layer, language, derived=row["derived"])
-    sign = LOW_SIGN if is_low(row, found.layer) else ""
-    return f"{text}{sign}", interval_text(row, found.layer, language)
+    row, text = found.by_unit.get(pcode), unit_text(found, pcode, language)
+    return text, "" if row is None else interval_text(row, found.layer, language)
 
 
 def _period_figures(

@@ -145,7 +145,7 @@ def _of_density(
     shown = choose_period(found, options.period, options.publisher)
     classes = style.classify(table, layer, scheme=options.scheme)
     told: dict[str, Any] = balance(shown, table, language)
-    entries: list[dict[str, Any]] = legend(layer, classes, language)
+    entries: list[dict[str, Any]] = legend(layer, classes, language, withheld=shown.has_withheld)
     return Subject(
         title=labels.word(f"title.{layer.key}", language),
         unit=labels.word(f"unit.{layer.key}", language),

@@ -61,6 +61,12 @@ _NOTES: Final = tuple(
             "aucun total national n’est publié avec ce chiffre",
             r"\g<0>",
         ),
+        (r"withheld", "non publié, pour protéger des personnes", "withheld, to protect people"),
+        (
+            r"at least: not fully stated for all",
+            "au moins : pas entièrement renseigné pour tous",
+            r"\g<0>",
+        ),
         (
             r"no record, and no statement that the source covers this",
             "aucun fait relevé, et rien ne dit que la source couvre ce lieu",

@@ -11,4 +11,14 @@ RELEASE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "For named partners: do not publish",
     ),
     "audience.public": ("Version publique", "Public version"),
+    "total.hidden_note": (
+        "De petits nombres, et d’autres qui les trahiraient, ne sont pas publiés.",
+        "Small counts, and others that would give them away, are withheld.",
+    ),
+    "value.withheld": ("non publié", "withheld"),
+    "legend.withheld": ("Pas de donnée, ou non publié", "No data, or withheld"),
+    "legend.withheld_note": (
+        "ce n’est pas zéro ; de petits nombres ne sont pas publiés, pour protéger des personnes",
+        "this is not zero; small counts are withheld, to protect people",
+    ),
 }

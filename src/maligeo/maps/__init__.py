@@ -2,6 +2,7 @@
 
 from maligeo.maps.areas import add_areas
 from maligeo.maps.choropleth import add_choropleth
+from maligeo.maps.comparison import MapSide, comparison_map
 from maligeo.maps.context import add_neighbours, add_scale, add_towns
 from maligeo.maps.gaplayers import add_gaps
 from maligeo.maps.heat import add_heat
@@ -15,6 +16,7 @@ from maligeo.maps.region import region_map
 from maligeo.maps.saving import save_map
 
 __all__ = [
+    "MapSide",
     "PageMap",
     "add_areas",
     "add_choropleth",
@@ -28,6 +30,7 @@ __all__ = [
     "add_projects",
     "add_scale",
     "add_towns",
+    "comparison_map",
     "region_map",
     "save_map",
 ]

@@ -13,6 +13,7 @@ from maligeo.maps.embedding import add_call
 from maligeo.maps.fields import card_fields
 from maligeo.maps.packing import packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
+from maligeo.releasing import require_released
 from maligeo.wording.records import records_section
 from maligeo.wording.synthetic import is_synthetic
 
@@ -40,12 +41,15 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
 
     Raises
     ------
+    ReleaseError
+        If the areas were not released for the audience of the map.
     FrameError
         If a column is missing.
     CrsError, GeometryError
         If the frame is not in EPSG:4326 or a geometry is no polygon.
     """
     require_columns(areas, ("area_id", "status"), what="areas")
+    require_released(areas, fmap.audience, what="the areas")
     require_geographic(areas, what="areas")
     shapes = np.asarray(areas.geometry.array, dtype=object)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))

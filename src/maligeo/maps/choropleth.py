@@ -1,7 +1,6 @@
 """Regions coloured by a measure, with a switch for measure and period."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import pandas as pd
@@ -16,14 +15,15 @@ from maligeo.maps.page import PageMap
 from maligeo.maps.popups import cards
 from maligeo.names import ALIAS_SEPARATOR
 from maligeo.outlines import DECIMALS, callouts, label_points, outlines
-from maligeo.style import Classes, Layer, Scheme
+from maligeo.releasing import require_released
+from maligeo.style import Classes, Scheme
 from maligeo.wording.balances import balance
+from maligeo.wording.cells import cells, has_low
 from maligeo.wording.legends import legend
-from maligeo.wording.readings import PeriodRows, interval_text, periods, value_text
+from maligeo.wording.readings import PeriodRows, periods
 from maligeo.wording.synthetic import is_synthetic
 
-FEW_EVENTS = 5  # a rate of fewer is marked
-LOW_SIGN = "*"
+_MEANINGS = ("layer", "title", "unit", "about")
 
 
 def add_choropleth(
@@ -32,7 +32,6 @@ def add_choropleth(
     units: gpd.GeoDataFrame,
     *,
     layers: Iterable[str] | None = None,
-    focus: int | None = None,
     scheme: Scheme | Sequence[float] | None = None,
 ) -> None:
     """Colour the units of a map by the measures of a density table.
@@ -49,14 +48,14 @@ def add_choropleth(
     layers : iterable of str, optional
         Keys of `maligeo.style.LAYERS`, in the order in which they are to stand; by
         default all that the table holds.
-    focus : int, optional
-        Row position of the one unit that the map is about.
     scheme : {"jenks", "log_jenks", "quantiles", "pretty"} or sequence of float, optional
         How class breaks are found, the same for all layers, or the breaks of the one
         layer; see `maligeo.style.classify`. By default each layer has its own.
 
     Raises
     ------
+    ReleaseError
+        If the table was not released for the audience of the map.
     ArgumentError
         If the scheme is not known, or breaks are given for several layers.
     FrameError
@@ -67,6 +66,7 @@ def add_choropleth(
         If the table does not hold a layer.
     """
     require_columns(table, DENSITY, what="density table")
+    require_released(table, fmap.audience, what="the figures")
     require_same_vintage(
         require_one_vintage(table["vintage"], what="density table"),
         require_one_vintage(units["vintage"], what="units"),
@@ -76,15 +76,8 @@ def add_choropleth(
     if len(chosen) > 1 and not (scheme is None or isinstance(scheme, str)):
         raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
     classes = [style.classify(table, layer, scheme=scheme) for layer in chosen]
-    fixed = {
-        "outlines": packed_shapes(outlines(units).shapes, DECIMALS),
-        "aliases": [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else [],
-        "points": [place[::-1] for place in label_points(units, focus=focus)],
-        "callouts": [place and place[::-1] for place in callouts(units)],
-        "focus": focus,
-        "synthetic": is_synthetic(table),
-    }
-
+    aliases = [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else []
+    fixed = unit_shapes(units, fmap.focus) | {"aliases": aliases, "synthetic": is_synthetic(table)}
     pcodes = units["pcode"].tolist()
 
     def build(language: str) -> dict[str, object]:
@@ -96,6 +89,48 @@ def add_choropleth(
         return fixed | {"cards": cards(units, shown, language), "layers": described}
 
     add_call(fmap, "regions", build)
+
+
+def unit_shapes(units: gpd.GeoDataFrame, focus: int | None = None) -> dict[str, object]:
+    """Give what the page needs to draw units: outlines, places of names and of callouts.
+
+    Parameters
+    ----------
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of one vintage.
+    focus : int, optional
+        Row position of the one unit that the map is about.
+    """
+    return {
+        "outlines": packed_shapes(outlines(units).shapes, DECIMALS),
+        "points": [place[::-1] for place in label_points(units, focus=focus)],
+        "callouts": [place and place[::-1] for place in callouts(units)],
+        "focus": focus,
+    }
+
+
+def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> dict[str, object]:
+    """Describe a layer without its values: words, colours and legend.
+
+    Parameters
+    ----------
+    found : sequence of PeriodRows
+        All that is shown of it.
+    classes : Classes
+        Its classes.
+    language : {"fr", "en"}
+        Language of the texts.
+    """
+    layer, withheld = found[0].layer, any(period.has_withheld for period in found)
+    fills = [style.MISSING_COLOUR, style.ZERO_COLOUR, *classes.colours]
+    texts = {part: labels.word(f"{part}.{layer.key}", language) for part in _MEANINGS}
+    return texts | {
+        "key": layer.key,
+        "fills": fills,
+        "pales": [style.pale(fill) for fill in fills],
+        "inks": [style.DARK_INK, style.DARK_INK, *classes.inks],
+        "legend": legend(layer, classes, language, withheld=withheld),
+    }
 
 
 def _aliases(text: object) -> list[str]:
@@ -111,50 +146,16 @@ def _layer(
     language: str,
 ) -> dict[str, object]:
     """Describe a layer: its words, its classes, and its values in each period."""
-    layer = found[0].layer
-    fills = [style.MISSING_COLOUR, style.ZERO_COLOUR, *classes.colours]
-    texts = {
-        part: labels.word(f"{part}.{layer.key}", language)
-        for part in ("layer", "title", "unit", "about")
-    }
-    return texts | {
-        "key": layer.key,
-        "fills": fills,
-        "pales": [style.pale(fill) for fill in fills],
-        "inks": [style.DARK_INK, style.DARK_INK, *classes.inks],
-        "legend": legend(layer, classes, language),
+    return layer_look(found, classes, language) | {
         "periods": [
             {
                 "label": period.label,
                 "publisher": period.publisher,
                 "derived": period.is_derived,
-                "low": any(_is_low(row, layer) for row in period.by_unit.values()),
-                "cells": _cells(period, pcodes, classes, language),
+                "low": has_low(period),
+                "cells": [list(cell) for cell in cells(period, pcodes, classes, language)],
                 "balance": balance(period, table, language),
             }
             for period in found
         ],
     }
-
-
-def _cells(
-    period: PeriodRows, pcodes: Sequence[str], classes: Classes, language: str
-) -> list[list[object]]:
-    """Give class, value and precision of each unit, in the order of the units."""
-    units, layer = period.by_unit, period.layer
-    cells: list[list[object]] = []
-    for pcode in pcodes:
-        if pcode not in units:
-            cells.append([-1, labels.word("value.missing", language), ""])
-            continue
-        row = units[pcode]
-        text = value_text(row["shown"], layer, language, derived=row["derived"])
-        text = f"{text}{LOW_SIGN}" if _is_low(row, layer) else text
-        cells.append([classes.index(row["shown"]), text, interval_text(row, layer, language)])
-    return cells
-
-
-def _is_low(row: Mapping[str, Any], layer: Layer) -> bool:
-    """Tell whether a rate rests on so few events that chance decides its rank."""
-    count = row["count"]
-    return layer.column == "per_100k" and pd.notna(count) and 0 < count < FEW_EVENTS

@@ -1,16 +1,14 @@
 """What helps to read a map: towns, neighbouring countries, scale and north."""
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from maligeo import labels
 from maligeo.checks import require_columns
-from maligeo.maps.embedding import Call, add_call
+from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
-from maligeo.names import NameTable
 from maligeo.outlines import outlines_source
+from maligeo.wording.towns import towns_by_unit
 
 TOWNS_PER_UNIT = 6
 
@@ -21,7 +19,6 @@ def add_towns(
     units: gpd.GeoDataFrame,
     *,
     per_unit: int = TOWNS_PER_UNIT,
-    focus: int | None = None,
 ) -> None:
     """Label the towns of each unit: its capital always, the next largest when there is room.
 
@@ -36,8 +33,6 @@ def add_towns(
         that bears its name.
     per_unit : int, default 6
         Most towns per unit.
-    focus : int, optional
-        Row position of the unit that the map is about.
 
     Raises
     ------
@@ -45,18 +40,12 @@ def add_towns(
         If a column is missing.
     """
     require_columns(towns, ("name", "lon", "lat", "population"), what="towns")
-    placed = _placed(towns, units)
-    names = NameTable.from_columns(units["name"], units["name_alt"])
-    own = [at in names.find(name) for at, name in zip(placed["at"], placed["name"], strict=True)]
-    ordered = placed.assign(own=own).sort_values(
-        ["own", "population", "name"], ascending=[False, False, True], na_position="last"
-    )
-    ordered["rank"] = ordered.groupby("at").cumcount()
+    ordered = towns_by_unit(towns, units)
     data = [
         [row.name, round(row.lat, 4), round(row.lon, 4), row.at, row.own]
         for row in ordered[ordered["rank"] < per_unit].itertuples(index=False)
     ]
-    fmap.add_child(Call("towns", {"towns": data, "focus": focus}))
+    add_call(fmap, "towns", lambda _: {"towns": data, "focus": fmap.focus})
 
 
 def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
@@ -86,21 +75,22 @@ def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
     add_call(fmap, "neighbours", build)
 
 
-def add_scale(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
-    """Add a scale bar in kilometres, a north arrow and the origin of the outlines."""
+def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> None:
+    """Add a scale bar in kilometres, a north arrow and the origin of the outlines.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    units : geopandas.GeoDataFrame
+        Units with `source`.
+    towns : bool, default True
+        Whether the bundled towns are on the map, whose source is then named too.
+    """
     outlines = outlines_source(units)
+    key = "scale.attribution" if towns else "scale.outlines"
 
     def build(language: str) -> dict[str, str]:
-        return {"credit": labels.word("scale.attribution", language).format(outlines=outlines)}
+        return {"credit": labels.word(key, language).format(outlines=outlines)}
 
     add_call(fmap, "scale", build)
-
-
-def _placed(towns: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Keep the towns that lie in a unit, with its position as `at`."""
-    lon, lat = (towns[column].to_numpy(dtype="float64") for column in ("lon", "lat"))
-    inside = np.array([shapely.contains_xy(shape, lon, lat) for shape in units.geometry])
-    kept = inside.any(axis=0)
-    return towns.loc[kept, ["name", "lon", "lat", "population"]].assign(
-        at=inside.argmax(axis=0)[kept]
-    )

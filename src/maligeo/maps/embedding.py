@@ -11,6 +11,7 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from maligeo.columns import LANGUAGES
+from maligeo.errors import ArgumentError
 
 # Read in this order: each script adds to what the ones before it made.
 SCRIPTS = (
@@ -18,7 +19,10 @@ SCRIPTS = (
     "placing.js",
     "controls.js",
     "popup.js",
+    "units.js",
     "regions.js",
+    "compare.js",
+    "print.js",
     "context.js",
     "drawers.js",
     "packing.js",
@@ -32,7 +36,7 @@ SCRIPTS = (
     "heat.js",
     "projects.js",
 )
-STYLES = ("page.css", "map.css", "panels.css", "overlays.css")
+STYLES = ("page.css", "map.css", "panels.css", "overlays.css", "compare.css", "print.css")
 
 _IN_BOTH = "~"  # key of what is [French, English] in the data of the page
 
@@ -58,10 +62,14 @@ def script_json(value: object) -> str:
     str
         JSON that parses back to `value`.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = text.translate(_HTML_SIGNS).translate(_LINE_SIGNS)
-    text = _TEMPLATE_MARK.sub(r"\\u007b", text)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # half of a surrogate pair
+    return harmless(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def harmless(text: str) -> str:
+    """Escape signs in JSON text that mean something to a page or a template, see `script_json`."""
+    escaped = text.translate(_HTML_SIGNS).translate(_LINE_SIGNS)
+    escaped = _TEMPLATE_MARK.sub(r"\\u007b", escaped)
+    return escaped.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair
 
 
 def assets(names: Iterable[str]) -> str:
@@ -134,5 +142,23 @@ def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) ->
         Function of the page's script.
     build : callable
         Takes a language and gives the data.
+
+    Raises
+    ------
+    ArgumentError
+        If the page is complete, see `require_open`.
     """
+    require_open(fmap)
     fmap.add_child(Call(function, in_languages(build)))
+
+
+def require_open(fmap: folium.Map) -> None:
+    """Refuse to lay something over a page that holds two maps: it would be on one of them.
+
+    Raises
+    ------
+    ArgumentError
+        If the page is complete.
+    """
+    if getattr(fmap, "closed", False):
+        raise ArgumentError("a comparison is complete: nothing can be laid over its two maps")

@@ -17,7 +17,9 @@ from maligeo.errors import ArgumentError
 from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
 from maligeo.maps.pictures import picture_address
+from maligeo.maps.releasing import require_wide
 from maligeo.measure.surface import Surface, density_surface
+from maligeo.releasing import require_released
 from maligeo.wording.synthetic import is_synthetic
 
 _PALETTE = "YlOrRd"
@@ -59,13 +61,20 @@ def add_heat(
 
     Raises
     ------
+    ReleaseError
+        If the points, or those that a surface was made of, were not released for the
+        audience of the map.
     ArgumentError
         If there is nothing to show.
     FrameError, CrsError, GeometryError
         If the points cannot be used.
     """
     frame = source if isinstance(source, pd.DataFrame) else None
+    if frame is not None:
+        require_released(frame, fmap.audience, what="the points")
     surfaces = _surfaces(source, bandwidth_km, cell_km, by_year)
+    for surface in surfaces.values():
+        require_wide(surface.audience, fmap.audience, what="the points of a surface")
     images = {name: _warped(surface) for name, surface in surfaces.items()}
     highest = max((float(np.nanmax(image.values)) for image in images.values()), default=0.0)
     if not highest > 0:

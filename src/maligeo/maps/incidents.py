@@ -13,6 +13,7 @@ from maligeo.maps.fields import card_fields
 from maligeo.maps.packing import Packed, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
 from maligeo.positions import Floats, positions_of
+from maligeo.releasing import require_released
 from maligeo.wording.records import records_section
 from maligeo.wording.synthetic import is_synthetic
 
@@ -46,6 +47,8 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
 
     Raises
     ------
+    ReleaseError
+        If the incidents were not released for the audience of the map.
     FrameError
         If a column is missing.
     CrsError, GeometryError
@@ -53,9 +56,10 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
 
     Notes
     -----
-    Positions are rounded to 1e-5 degrees, about a metre.
+    Positions are rounded to about a metre.
     """
     require_columns(incidents, ("event_type", "date"), what="incidents")
+    require_released(incidents, fmap.audience, what="the incidents")
     lon, lat = positions_of(incidents, what="incidents")
     kept = _drawable(incidents, lon, lat)
     order = kept[near_order(lon[kept], lat[kept])]

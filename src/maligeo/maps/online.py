@@ -3,6 +3,7 @@
 import folium
 
 from maligeo import labels
+from maligeo.maps.embedding import require_open
 from maligeo.maps.page import PageMap
 
 ADDRESS = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -20,5 +21,6 @@ def add_online_tiles(fmap: PageMap) -> None:
     fmap : PageMap
         A map as from `region_map`.
     """
+    require_open(fmap)
     credit = labels.word("tiles.attribution", fmap.language)
     fmap.add_child(folium.TileLayer(ADDRESS, attr=credit, control=False, opacity=0.6))

@@ -12,7 +12,8 @@ import shapely
 
 Packed = dict[str, Any]
 
-DEGREE_STEPS = 100_000  # of a degree: about a metre
+WORLD_STEPS = 2**25  # of the world's width: about a metre, a pixel of the deepest zoom
+MOST_LATITUDE = 85.0  # web maps end there
 _LOW_BITS = np.uint64(0x7F)
 _SEVEN = np.uint64(7)
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
@@ -125,17 +126,26 @@ def near_order(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> np
 
 
 def packed_places(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Packed:
-    """Pack positions, rounded to 1e-5 degrees, in their order.
+    """Pack positions in their order, as the page draws them: in Mercator's projection.
+
+    Parameters
+    ----------
+    lon, lat : float64 arrays, shape (n,)
+        Degrees; beyond 85 degrees north or south a point is put there.
 
     Returns
     -------
     dict
-        `lon` and `lat` as by `packed_steps`, `steps` per degree and `count`.
+        `x` to the east and `y` to the south from the north-west corner of web maps, as by
+        `packed_steps`; `steps` in the width of the world; and `count`.
     """
+    sine = np.sin(np.radians(np.clip(lat, -MOST_LATITUDE, MOST_LATITUDE)))
+    x = lon / 360 + 0.5
+    y = 0.5 - np.arctanh(sine) / (2 * np.pi)
     return {
-        "lon": packed_steps(np.rint(lon * DEGREE_STEPS)),
-        "lat": packed_steps(np.rint(lat * DEGREE_STEPS)),
-        "steps": DEGREE_STEPS,
+        "x": packed_steps(np.rint(x * WORLD_STEPS)),
+        "y": packed_steps(np.rint(y * WORLD_STEPS)),
+        "steps": WORLD_STEPS,
         "count": len(lon),
     }
 

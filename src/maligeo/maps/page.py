@@ -7,7 +7,8 @@ import folium
 from folium.template import Template
 
 from maligeo import labels
-from maligeo.columns import LANGUAGES, Language
+from maligeo.checks import require_choice
+from maligeo.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.maps.embedding import SCRIPTS, STYLES, assets, in_languages, script_json
 from maligeo.maps.rendering import page_text
 
@@ -15,6 +16,13 @@ Bounds = tuple[float, float, float, float]
 
 _ZOOM_STEP = 0.25
 _FRAME_HEIGHT = 640  # in a notebook, in pixels
+
+# Beginnings of the names of the words that the page's script asks for by itself.
+SPOKEN = (
+    "areas.", "audience.", "compare.", "control.", "field.", "gaps.", "incidents.", "legend.",
+    "overlay.", "page.", "pager.", "popup.", "presence.", "projects.", "region.", "search.",
+    "synthetic.", "unplaced.", "about.title", "notes.button", "notes.title",
+)  # fmt: skip
 
 
 class PageMap(folium.Map):  # type: ignore[misc]
@@ -33,11 +41,23 @@ class PageMap(folium.Map):  # type: ignore[misc]
         Language in which the page opens.
     heading : sequence of str, or mapping of language to such
         Parts of the line above the title, such as "Mali".
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the map is. The page says so, on the screen and on each sheet of paper;
+        what is added to it has to be released for them.
+    focus : int, optional
+        Row position of the one unit that the map is about.
 
     Attributes
     ----------
-    language : str
-        Language in which the page opens.
+    language, audience, focus
+        As given.
+    closed : bool
+        Whether the page is complete, so that nothing can be laid over it.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such audience.
     """
 
     _template = Template(
@@ -62,6 +82,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
           </pattern>
         </svg>
         <div class="mg-page">
+          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.told | e }}</p>
           <header class="mg-head"></header>
           <main class="mg-main">
             <aside class="mg-side"></aside>
@@ -85,13 +106,18 @@ class PageMap(folium.Map):  # type: ignore[misc]
         *,
         language: Language,
         heading: Sequence[str] | Mapping[str, Sequence[str]] = (),
+        audience: Audience = "public",
+        focus: int | None = None,
     ) -> None:
+        require_choice(audience, AUDIENCES, option="audience")
         west, south, east, north = bounds
         middle = [(south + north) / 2, (west + east) / 2]
         super().__init__(location=middle, tiles=None, zoom_control=False)
         self.default_js = _leaflet_only(folium.Map.default_js)
         self.default_css = _leaflet_only(folium.Map.default_css)
-        self.language = language
+        self.language, self.audience, self.focus = language, audience, focus
+        self.closed = False
+        self.told = labels.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = labels.word("page.no_script", language)
         fixed = {
@@ -99,6 +125,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
             "zoomStep": _ZOOM_STEP,
             "language": language,
             "languages": list(LANGUAGES),
+            "audience": audience,
         }
         titles = title if isinstance(title, Mapping) else dict.fromkeys(LANGUAGES, title)
         headings = heading if isinstance(heading, Mapping) else dict.fromkeys(LANGUAGES, heading)
@@ -108,7 +135,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
                     **fixed,
                     "title": titles[spoken],
                     "heading": list(headings[spoken]),
-                    "words": labels.words(spoken),
+                    "words": labels.words(spoken, *SPOKEN),
                     "months": list(labels.MONTHS[spoken]),
                 }
             )

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import labels
+from maligeo.wording.cells import LOW_SIGN, is_low
 from maligeo.wording.readings import PeriodRows, cell_sources, interval_text, value_text
 
 Card = dict[str, object]
@@ -55,15 +56,19 @@ def _figure(periods: Sequence[PeriodRows], pcode: str, language: str) -> dict[st
 def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
     row, layer = period.by_unit[pcode], period.layer
     interval = interval_text(row, layer, language)
+    value = value_text(row["shown"], layer, language, derived=row["derived"])
     return {
         "label": period.label,
-        "value": value_text(row["shown"], layer, language, derived=row["derived"]),
+        "value": f"{value}{LOW_SIGN}" if is_low(row, layer) else value,
         "detail": f"({interval})" if interval else "",
     }
 
 
 def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) -> list[str]:
-    """Give the remarks on a unit once each: those of no period first, then by period."""
+    """Give the remarks on a unit once each: those of no period first, then by period.
+
+    What "*" after a rate means is one of them.
+    """
     lasting: dict[str, None] = {}
     dated: dict[tuple[str, str], None] = {}
     years: dict[int, None] = {}
@@ -78,7 +83,10 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
             years[int(row["population_year"])] = None
     base = labels.word("popup.base", language)
     own = [text for text, remark in dated if remark not in lasting]
-    found = [*lasting, *(base.format(year=year) for year in sorted(years)), *own]
+    shown = (period for periods in layers for period in periods)
+    low = any(is_low(period.by_unit[pcode], period.layer) for period in shown)
+    marked = [labels.word("legend.low", language)] if low else []
+    found = [*lasting, *marked, *(base.format(year=year) for year in sorted(years)), *own]
     return [text[:1].upper() + text[1:] for text in found]
 
 

@@ -5,11 +5,12 @@ from typing import cast
 
 import pandas as pd
 
-from maligeo import labels
+from maligeo import catalog, labels
 from maligeo.checks import require_columns
 from maligeo.errors import Fault, FrameError
 from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
+from maligeo.releasing import require_released
 
 _INDEX = ["place_kind", "pcode", "name"]
 
@@ -17,36 +18,37 @@ _INDEX = ["place_kind", "pcode", "name"]
 def add_presence(
     fmap: PageMap,
     presence: pd.DataFrame,
-    programmes: pd.DataFrame,
     *,
-    focus: int | None = None,
+    programmes: pd.DataFrame | None = None,
 ) -> None:
     """Add the matrix of regions and programmes, to be opened over the map.
 
     Parameters
     ----------
     fmap : PageMap
-        The map.
+        The map, as from `region_map`.
     presence : pandas.DataFrame
         Matrix as from `maligeo.presence`: index `place_kind, pcode, name`, one column per
         programme, cells count projects.
-    programmes : pandas.DataFrame
-        Names of programmes: `programme, name_fr, name_en`. A column of the matrix that is
-        not among them keeps its own name.
-    focus : int, optional
-        Row position of the unit that the map is about.
+    programmes : pandas.DataFrame, optional
+        Names of programmes: `programme, name_fr, name_en`; those of the bundled ones by
+        default. A column of the matrix that is not among them keeps its own name.
 
     Raises
     ------
+    ReleaseError
+        If the matrix was not released for the audience of the map.
     FrameError
         If the matrix has another index or the names lack a column.
     """
+    require_released(presence, fmap.audience, what="the projects of the matrix")
     if list(presence.index.names) != _INDEX:
         fault = Fault(None, "index", list(presence.index.names), f"must be {', '.join(_INDEX)}")
         raise FrameError("presence", [fault])
-    require_columns(programmes, ("programme", "name_fr", "name_en"), what="programmes")
+    names = catalog.load_table("projects", "programmes") if programmes is None else programmes
+    require_columns(names, ("programme", "name_fr", "name_en"), what="programmes")
     add_call(
-        fmap, "presence", lambda spoken: _matrix(presence, programmes, spoken) | {"focus": focus}
+        fmap, "presence", lambda spoken: _matrix(presence, names, spoken) | {"focus": fmap.focus}
     )
 
 

@@ -11,10 +11,12 @@ from maligeo.checks import require_columns, require_one_vintage, require_same_vi
 from maligeo.maps.embedding import add_call
 from maligeo.maps.page import PageMap
 from maligeo.outlines import label_points
+from maligeo.releasing import require_released
 from maligeo.wording.synthetic import is_synthetic
 
+_ALLOCATED = ("pcode", "name", "share", "share_by")  # where a released project was counted
 _COLUMNS = (
-    "project_id", "title", "vintage", "pcode", "name", "place_kind", "share",
+    "project_id", "vintage", "pcode", "name", "place_kind", "share",
     "budget_amount", "budget_currency",
 )  # fmt: skip
 
@@ -37,12 +39,16 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
 
     Raises
     ------
+    ReleaseError
+        If the projects were not released for the audience of the map.
     FrameError
         If a column is missing.
     VintageError
         If projects and units are of different vintages.
     """
     require_columns(shares, _COLUMNS, what="allocated projects")
+    projects = shares.drop(columns=[name for name in _ALLOCATED if name in shares.columns])
+    require_released(projects, fmap.audience, what="the projects")
     require_same_vintage(
         require_one_vintage(shares["vintage"], what="allocated projects"),
         require_one_vintage(units["vintage"], what="units"),
@@ -53,7 +59,7 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
     placed = pd.DataFrame(placed).assign(at=placed["pcode"].astype(str).map(codes))
     currency = _commonest(placed)
     placed["money"] = _money(placed, currency)
-    points = label_points(units)
+    points = [place[::-1] for place in label_points(units)]
     synthetic = is_synthetic(shares)
 
     def build(language: str) -> dict[str, object]:
@@ -99,7 +105,8 @@ def _place(rows: pd.DataFrame, currency: str, language: str) -> dict[str, object
 
 def _project(row: dict[str, Any], currency: str, language: str) -> dict[str, object]:
     money = None if pd.isna(row["money"]) else float(row["money"])
-    title = row["project_id"] if pd.isna(row["title"]) else row["title"]
+    told = row.get("title")
+    title = row["project_id"] if pd.isna(told) else told
     return {
         "id": str(row["project_id"]),
         "title": str(title),

@@ -7,17 +7,14 @@ import pandas as pd
 
 from maligeo import catalog, labels
 from maligeo.checks import require_choice, require_columns
-from maligeo.columns import LANGUAGES, Language
+from maligeo.columns import LANGUAGES, Audience, Language
 from maligeo.crs import require_geographic
-from maligeo.errors import UnknownNameError
 from maligeo.maps.choropleth import add_choropleth
 from maligeo.maps.context import add_neighbours, add_scale, add_towns
 from maligeo.maps.notes import add_notes
 from maligeo.maps.page import Bounds, PageMap
-from maligeo.maps.presence import add_presence
-from maligeo.names import NameTable
-
-_CERTAIN = "consistent"
+from maligeo.wording.titles import find_unit, place_parts
+from maligeo.wording.towns import certain_towns
 
 
 def region_map(
@@ -25,9 +22,9 @@ def region_map(
     units: gpd.GeoDataFrame,
     *,
     layers: Iterable[str] | None = None,
-    presence: pd.DataFrame | None = None,
     region: str | None = None,
     language: Language = "fr",
+    audience: Audience = "public",
 ) -> PageMap:
     """Make an interactive map of regions, with what could not be placed beside it.
 
@@ -41,22 +38,26 @@ def region_map(
         What can be shown, in this order: "incidents", "incidents_per_100k", "projects",
         "projects_fractional", "programmes", "people", "people_per_sqkm". By default all
         that the table holds.
-    presence : pandas.DataFrame, optional
-        Matrix of units and programmes, as from `maligeo.presence`.
     region : str, optional
         Name or alias of one unit: the map is then about it, with the others pale.
     language : {"fr", "en"}, default "fr"
         Language in which the page opens; a switch in it changes to the other one.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the map is. The table, and what is added later, must have been released
+        for them (`maligeo.release`); the page says for whom it is.
 
     Returns
     -------
-    folium.Map
-        Save it with `maligeo.save_map`; a notebook shows it as it is.
+    PageMap
+        A Folium map. The functions `add_*` lay more over it, `maligeo.save_map` writes it;
+        a notebook shows it as it is.
 
     Raises
     ------
     ArgumentError
-        If the language is not known or the table holds nothing to show.
+        If the language or audience is not known or the table holds nothing to show.
+    ReleaseError
+        If the table was not released for the audience.
     UnknownNameError
         If the region or a layer is not known.
     VintageError
@@ -76,38 +77,28 @@ def region_map(
     require_choice(language, LANGUAGES, option="language")
     require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")
     require_geographic(units, what="units")
-    focus = None if region is None else _find(region, units)
-    towns = catalog.load_table("reference", "towns")
-    towns = towns[towns["position_check"] == _CERTAIN]
-    fmap = _page(units, focus, language)
-    add_choropleth(fmap, table, units, layers=layers, focus=focus)
+    focus = None if region is None else find_unit(region, units)
+    towns = certain_towns()
+    fmap = _page(units, focus, language, audience)
+    add_choropleth(fmap, table, units, layers=layers)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
-    add_towns(fmap, towns, units, focus=focus)
+    add_towns(fmap, towns, units)
     add_scale(fmap, units)
-    if presence is not None:
-        programmes = catalog.load_table("projects", "programmes")
-        add_presence(fmap, presence, programmes, focus=focus)
     add_notes(fmap, table, units, towns)
     return fmap
 
 
-def _find(region: str, units: gpd.GeoDataFrame) -> int:
-    """Give the row position of the one unit that bears a name."""
-    found = NameTable.from_columns(units["name"], units["name_alt"]).find(region)
-    if len(found) != 1:
-        known = ", ".join(units["name"])
-        raise UnknownNameError(f"region {region!r} is not known; there is {known}")
-    return found[0]
-
-
-def _page(units: gpd.GeoDataFrame, focus: int | None, language: Language) -> PageMap:
-    vintage = str(units["vintage"].iloc[0])
+def _page(
+    units: gpd.GeoDataFrame, focus: int | None, language: Language, audience: Audience
+) -> PageMap:
     name = None if focus is None else str(units["name"].iloc[focus])
     return PageMap(
         {spoken: _title(name, spoken) for spoken in LANGUAGES},
-        _bounds(units if focus is None else units.iloc[[focus]]),
+        bounds_of(units if focus is None else units.iloc[[focus]]),
         language=language,
-        heading={spoken: _heading(name, vintage, spoken) for spoken in LANGUAGES},
+        heading={spoken: place_parts(units, focus, spoken) for spoken in LANGUAGES},
+        audience=audience,
+        focus=focus,
     )
 
 
@@ -117,12 +108,7 @@ def _title(name: str | None, language: str) -> str:
     return labels.word("region.page", language).format(name=name)
 
 
-def _heading(name: str | None, vintage: str, language: str) -> list[str]:
-    country = str(catalog.country()[f"name_{language}"])
-    division = labels.word("page.units", language).format(vintage=vintage)
-    return [country, division] if name is None else [country, name, division]
-
-
-def _bounds(units: gpd.GeoDataFrame) -> Bounds:
+def bounds_of(units: gpd.GeoDataFrame) -> Bounds:
+    """Give west, south, east and north of units, in degrees."""
     west, south, east, north = (round(float(side), 4) for side in units.total_bounds)
     return west, south, east, north

@@ -12,13 +12,15 @@ from branca.element import CssLink, Element, JavascriptLink
 
 from maligeo.errors import ArgumentError
 from maligeo.maps import leaflet
+from maligeo.maps.embedding import harmless
+from maligeo.provenance import KEY, Provenance
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _INLINED = {"leaflet": leaflet.script, "leaflet_css": leaflet.style}
 
 
-def page_text(fmap: folium.Map, *, offline: bool) -> str:
+def page_text(fmap: folium.Map, *, offline: bool, about: Provenance | None = None) -> str:
     """Write a map as the text of one HTML page, see `maligeo.save_map`.
 
     Raises
@@ -33,12 +35,19 @@ def page_text(fmap: folium.Map, *, offline: bool) -> str:
     language = getattr(fmap, "language", None)
     if language is not None:
         text = text.replace("<html>", f'<html lang="{language}">', 1)
+    if about is not None:
+        text = text.replace("</head>", f"{_record(about)}\n</head>", 1)
     if not offline:
         return text
     for name, link in _links(figure.header):
         text = text.replace(link.render(), _inline(name, link), 1)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(text, fmap)}">'
     return text.replace("<head>\n", f'<head>\n<meta charset="utf-8">\n{policy}\n', 1)
+
+
+def _record(about: Provenance) -> str:
+    """Give what made the map as a block of data: no script, so that none has to be allowed."""
+    return f'<script type="application/json" id="{KEY}">{harmless(about.to_json())}</script>'
 
 
 def _links(header: Element) -> Iterator[tuple[str, Element]]:

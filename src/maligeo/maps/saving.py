@@ -6,10 +6,17 @@ from pathlib import Path
 import folium
 
 from maligeo.maps.rendering import page_text
+from maligeo.provenance import Provenance
 from maligeo.wholefiles import written_whole
 
 
-def save_map(fmap: folium.Map, path: str | os.PathLike[str], *, offline: bool = True) -> Path:
+def save_map(
+    fmap: folium.Map,
+    path: str | os.PathLike[str],
+    *,
+    offline: bool = True,
+    about: Provenance | None = None,
+) -> Path:
     """Write a map as one HTML file.
 
     Parameters
@@ -25,6 +32,9 @@ def save_map(fmap: folium.Map, path: str | os.PathLike[str], *, offline: bool = 
         Put Leaflet into the file, so that it makes no request at all, and forbid requests
         (Content-Security-Policy). Tiles that were added by choice keep their address, and
         it alone stays allowed. Otherwise Leaflet comes from a network each time.
+    about : Provenance, optional
+        What the map was made from; it is put into the file, where no reader sees it, as
+        `maligeo about` reads it back.
 
     Returns
     -------
@@ -45,7 +55,7 @@ def save_map(fmap: folium.Map, path: str | os.PathLike[str], *, offline: bool = 
     The same map gives the same bytes: Folium's random names are replaced by counted ones.
     """
     target = Path(path)
-    text = page_text(fmap, offline=offline)
+    text = page_text(fmap, offline=offline, about=about)
     with written_whole(target) as draft:
         draft.write_bytes(text.encode("utf-8"))
     return target

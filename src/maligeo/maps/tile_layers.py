@@ -11,8 +11,12 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from maligeo.audiences import AUDIENCE
+from maligeo.columns import AUDIENCES
 from maligeo.errors import ArgumentError
-from maligeo.maps.embedding import assets, script_json
+from maligeo.maps.embedding import assets, require_open, script_json
+from maligeo.maps.page import PageMap
+from maligeo.maps.releasing import require_wide
 from maligeo.tilefiles import TileFile, open_tiles, uncompressed
 
 MOST_INLINED_BYTES: Final = 8_000_000
@@ -105,6 +109,8 @@ def add_tiles(
     ------
     ArgumentError
         If an option has a value that it cannot have, or the tiles are too many for a page.
+    ReleaseError
+        If the metadata of the archive name an audience that is narrower than the map's.
     InputFileError
         If the archive cannot be read.
 
@@ -113,7 +119,9 @@ def add_tiles(
     Vector tiles are drawn by protomaps-leaflet, which stands in the page; nothing is
     fetched from elsewhere.
     """
+    require_open(fmap)
     opened = open_tiles(archive)
+    _require_audience(fmap, opened)
     kept = _kept_zooms(opened, zooms)
     if not 0 <= opacity <= 1:
         raise ArgumentError(f"opacity lies between 0 and 1, unlike {opacity}")
@@ -130,6 +138,13 @@ def add_tiles(
         if script not in fmap._children:
             fmap.add_child(_Script(script), name=script)
     fmap.add_child(TilesCall(function, data, fetches_from=sources))
+
+
+def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
+    """Hold archives that say for whom they are against the audience of a page of ours."""
+    held = opened.description.metadata.get(AUDIENCE)
+    if isinstance(fmap, PageMap) and held in AUDIENCES:
+        require_wide(held, fmap.audience, what=f"the tiles of {opened.path}")
 
 
 def _kept_zooms(opened: TileFile, zooms: tuple[int, int] | None) -> tuple[int, int]:

@@ -283,7 +283,11 @@ def _usable(
         left &= ~holds
     counts["used"] = int(left.sum())
     if not left.any():
-        raise ArgumentError(f"no point is left for a surface: {counts}")
+        told = ", ".join(f"{counts[reason]:,} {reason.replace('_', ' ')}" for reason in reasons)
+        raise ArgumentError(
+            f"no point is left for a surface of {counts['rows']:,}: {told}. Points that are told "
+            "coarsely need a larger bandwidth"
+        )
     kept = weight[left] if weight is not None else None
     return _Points(lon[left], lat[left], kept, bandwidth[left], counts)
 

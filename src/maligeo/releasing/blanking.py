@@ -8,12 +8,11 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 
+from maligeo.columns import WITHHELD
 from maligeo.measure.timing import UNDATED as UNDATED_NOTE
 from maligeo.releasing.margins import Margins
 from maligeo.releasing.suppression_blocks import Flags
 from maligeo.releasing.suppression_periods import Span
-
-WITHHELD: Final = "withheld"
 
 _OF_THE_ROW: Final = (
     "count", "count_low", "count_high", "per_1000_sqkm", "per_100k", "ci_low", "ci_high",

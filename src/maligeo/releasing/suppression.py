@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.checks import require_columns
+from maligeo.columns import WITHHELD
 from maligeo.errors import ArgumentError, ReleaseError
-from maligeo.releasing.blanking import WITHHELD, Blanks, blanked
+from maligeo.releasing.blanking import Blanks, blanked
 from maligeo.releasing.margins import Margins, read_margins
 from maligeo.releasing.suppression_search import Choice, choose_withheld
 

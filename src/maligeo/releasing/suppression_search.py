@@ -261,24 +261,27 @@ def _trimmed(block: Block) -> Block:
     if not block.is_safe() or len(candidates) > _TRIMMED:
         return block
     for cell in sorted(candidates, key=lambda cell: (-block.weight[cell], cell)):
-        trial = block.showing(int(cell))
-        if _is_provable(trial):
+        trial = block.showing(int(cell)) if block.hidden[cell] else block
+        if trial is not block and _is_provable(trial):
             block = trial
     return block
 
 
 def _is_provable(block: Block) -> bool:
-    """Whether everything can be proved safe without withholding more."""
+    """Whether everything can be proved safe without withholding more.
+
+    What is no small count and follows from the others is shown: a reader knows it anyway.
+    """
     groups = {int(cell): group for group in block.components(block.hidden) for cell in group}
-    for cell in map(int, np.flatnonzero(block.hidden & ~block.unseen)):
+    for cell in map(int, np.flatnonzero(block.primary)):
         for rising in (True, False):
             proved = block.risen if rising else block.sunk
-            if not (
-                proved[cell] or _proves(block, groups[cell], cell, _missing(block, cell, rising))
-            ):
+            by = _missing(block, cell, rising)
+            if not (proved[cell] or _proves(block, groups[cell], cell, by)):
                 return False
+    for cell in map(int, block.complementary()):
         if not (block.moved[cell] or any(_proves(block, groups[cell], cell, by) for by in (1, -1))):
-            return False
+            block.hidden[cell] = False
     return block.is_safe()
 
 

@@ -38,14 +38,15 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
         unit = labels.word(f"unit.{counted.key}", language)
         notes.append(write.word("unplaced.counted_in").format(unit=unit))
     if counted.additive:
-        total = period.rows["count"].sum() if _is_complete(period.rows) else None
         whole = "total.national" if len(period.rows) > len(period.units) else "total.regions"
-        lines.append(write.total(whole, total))
+        lines.append(write.total(whole, _total(period.rows)))
     else:
         notes.append(
             write.word("total.programmes" if counted.key == "programmes" else "total.full")
         )
         lines += _record_lines(period, table, write)
+    if period.has_withheld:
+        notes.append(write.word("total.hidden_note"))
     if len(period.rows) == len(period.units):
         notes.append(write.word("unplaced.none"))
     return {"lines": lines, "notes": notes}
@@ -84,7 +85,7 @@ def _counting_layer(layer: Layer) -> Layer:
 def _place_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
     placed = rows[rows["place_kind"] == "unit"]
     derived = bool(placed["derived"].any())
-    yield write.line(write.word("place.unit"), placed["count"].sum(), derived=derived)
+    yield write.line(write.word("place.unit"), _sum(placed), derived=derived)
     yield from _apart_lines(rows, write)
 
 
@@ -94,7 +95,10 @@ def _apart_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
         for _, row in rows[rows["place_kind"] == kind].iterrows():
             name = "" if pd.isna(row["name"]) else str(row["name"])
             label = write.word(f"place.{kind}").format(name=name)
-            yield write.line(label, row["count"], derived=row["derived"])
+            if row["hidden"]:
+                yield {"label": label, "value": write.word("value.withheld"), "strong": False}
+            else:
+                yield write.line(label, row["count"], derived=row["derived"])
 
 
 def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> list[Line]:
@@ -109,6 +113,19 @@ def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> li
 def _is_complete(rows: pd.DataFrame) -> bool:
     """Whether each row that is about no single unit has an amount."""
     return bool(rows.loc[rows["place_kind"] != "unit", "count"].notna().all())
+
+
+def _sum(rows: pd.DataFrame) -> float | None:
+    """Add up counts; not known where one is withheld."""
+    return None if rows["hidden"].any() else float(rows["count"].sum())
+
+
+def _total(rows: pd.DataFrame) -> float | None:
+    """Give what all places come to; beside withheld counts, what the table says of it."""
+    if rows["hidden"].any():
+        stated = rows["unique_total"].dropna()
+        return None if stated.empty else float(stated.iloc[0])
+    return float(rows["count"].sum()) if _is_complete(rows) else None
 
 
 def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
@@ -145,15 +162,15 @@ def _total_line(rows: pd.DataFrame, layer: Layer, language: str) -> dict[str, st
     write = _Writer(layer, language)
     placed = rows[rows["place_kind"] == "unit"]
     derived = bool(placed["derived"].any())
-    complete = _is_complete(rows)
-    apart = rows["count"].sum() - placed["count"].sum() if complete else None
+    elsewhere = rows[rows["place_kind"] != "unit"]
+    apart = _sum(elsewhere) if _is_complete(rows) else None
     start, end = rows["period_start"].iloc[0], rows["period_end"].iloc[0]
     period = "" if pd.isna(start) else labels.period_text(start, end, language)
     publisher = rows["publisher"].iloc[0]
     return {
         "measure": labels.word(f"layer.{layer.key}", language),
         "period": period if pd.isna(publisher) else f"{period} · {publisher}",
-        "placed": write.amount(placed["count"].sum(), derived=derived),
+        "placed": write.amount(_sum(placed), derived=derived),
         "unplaced": write.amount(apart, derived=derived),
-        "total": write.amount(rows["count"].sum() if complete else None, derived=False),
+        "total": write.amount(_total(rows), derived=False),
     }

@@ -50,12 +50,7 @@ def cells(period: PeriodRows, pcodes: Sequence[str], classes: Classes, language:
     list of Cell
         One per code; a unit that the rows do not name is missing.
     """
-    rows, layer = period.by_unit, period.layer
-    missing = Cell(-1, labels.word("value.missing", language), "")
-    return [
-        _cell(rows[pcode], layer, classes, language) if pcode in rows else missing
-        for pcode in pcodes
-    ]
+    return [_cell(period, pcode, classes, language) for pcode in pcodes]
 
 
 def is_low(row: Mapping[str, Any] | pd.Series, layer: Layer) -> bool:
@@ -69,7 +64,19 @@ def has_low(period: PeriodRows) -> bool:
     return any(is_low(row, period.layer) for row in period.by_unit.values())
 
 
-def _cell(row: Mapping[str, Any], layer: Layer, classes: Classes, language: str) -> Cell:
-    text = value_text(row["shown"], layer, language, derived=row["derived"])
-    text = f"{text}{LOW_SIGN}" if is_low(row, layer) else text
-    return Cell(classes.index(row["shown"]), text, interval_text(row, layer, language))
+def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
+    """Write what is known of a unit: its value, that there is none, or that it is withheld."""
+    row = found.by_unit.get(pcode)
+    if row is None:
+        return labels.word("value.missing", language)
+    if row["hidden"]:
+        return labels.word("value.withheld", language)
+    text = value_text(row["shown"], found.layer, language, derived=row["derived"])
+    return f"{text}{LOW_SIGN}" if is_low(row, found.layer) else text
+
+
+def _cell(found: PeriodRows, pcode: str, classes: Classes, language: str) -> Cell:
+    row, text = found.by_unit.get(pcode), unit_text(found, pcode, language)
+    if row is None:
+        return Cell(-1, text, "")
+    return Cell(classes.index(row["shown"]), text, interval_text(row, found.layer, language))

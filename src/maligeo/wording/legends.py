@@ -6,7 +6,9 @@ from maligeo.style import Classes, Layer
 _FEW = 100.0  # up to here whole numbers are told one by one: "10 – 19"
 
 
-def legend(layer: Layer, classes: Classes, language: str) -> list[dict[str, object]]:
+def legend(
+    layer: Layer, classes: Classes, language: str, *, withheld: bool = False
+) -> list[dict[str, object]]:
     """Describe the classes of a layer, largest first, then zero and missing.
 
     Parameters
@@ -17,6 +19,8 @@ def legend(layer: Layer, classes: Classes, language: str) -> list[dict[str, obje
         Its classes.
     language : {"fr", "en"}
         Language of the texts.
+    withheld : bool, default False
+        Whether a release hides a value, which then looks like a missing one.
 
     Returns
     -------
@@ -29,7 +33,8 @@ def legend(layer: Layer, classes: Classes, language: str) -> list[dict[str, obje
     ]
     if layer.can_be_zero:
         entries.append(_special(0, "legend.zero", language))
-    entries.append(_special(-1, "legend.missing", language))
+    unknown = "legend.withheld" if withheld else "legend.missing"
+    entries.append(_special(-1, unknown, language))
     return entries
 
 

@@ -32,7 +32,8 @@ class PeriodRows:
     layer : Layer
         The layer.
     rows : pandas.DataFrame
-        Density rows of all kinds of place, with the columns `shown` and `derived`.
+        Density rows of all kinds of place, with the columns `shown`, `derived` and
+        `hidden`.
     label : str
         The period in words; empty where the measure has none.
     """
@@ -62,6 +63,11 @@ class PeriodRows:
     def has_dates(self) -> bool:
         """Whether the figures are about a period that is known."""
         return bool(pd.notna(self.rows["period_start"].iloc[0]))
+
+    @property
+    def has_withheld(self) -> bool:
+        """Whether a release hides a value."""
+        return bool(self.rows["hidden"].any())
 
     @property
     def is_derived(self) -> bool:

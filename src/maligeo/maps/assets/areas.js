@@ -31,25 +31,23 @@
     return context.createPattern(tile, "repeat");
   }
 
-  function project(lonLat) {
-    var sine = Math.sin(lonLat[1] * Math.PI / 180);
-    return [lonLat[0] / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
-  }
-
   /* Each area as rings of the world's parts, with its extent. */
   function decode(data) {
     var marks = mg.numbers(data.marks);
-    return mg.outlines(data.shapes).features.map(function (feature, at) {
-      var rings = [].concat.apply([], feature.geometry.coordinates).map(function (ring) {
-        return ring.map(project);
-      });
-      var all = [].concat.apply([], rings);
-      var xs = all.map(function (one) { return one[0]; }), ys = all.map(function (one) { return one[1]; });
-      return {
-        at: at, status: marks[at], rings: rings,
-        west: Math.min.apply(null, xs), east: Math.max.apply(null, xs),
-        north: Math.min.apply(null, ys), south: Math.max.apply(null, ys)
+    return mg.worldShapes(data.shapes).map(function (parts, at) {
+      var area = {
+        at: at, status: marks[at], rings: [].concat.apply([], parts),
+        west: Infinity, east: -Infinity, north: Infinity, south: -Infinity
       };
+      area.rings.forEach(function (ring) {
+        ring.forEach(function (corner) {
+          area.west = Math.min(area.west, corner[0]);
+          area.east = Math.max(area.east, corner[0]);
+          area.north = Math.min(area.north, corner[1]);
+          area.south = Math.max(area.south, corner[1]);
+        });
+      });
+      return area;
     });
   }
 
@@ -93,7 +91,6 @@
   function painter(data, memory) {
     var patterns = data.statuses.map(patternOf);
     return function (context, view) {
-      context.clearRect(0, 0, view.width, view.height);
       memory.seen = [];
       memory.areas.forEach(function (area) {
         if (!memory.shown[area.status]) return;

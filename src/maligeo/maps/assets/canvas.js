@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var SHARPEST = 2;
+  var SHARPEST = 2, ON_PAPER = 3; /* canvas pixels to a pixel of the page */
 
   mg.pane = function (map, name, level) {
     var pane = map.getPane(name) || map.createPane(name);
@@ -15,7 +15,8 @@
   mg.Canvas = L.Renderer.extend({
     options: { padding: 0.2 },
 
-    /* `paint(context, view)`; `view` has the world pixels of the corner, and the scale. */
+    /* `paint(context, view)` on an empty canvas; `view` has the world pixels of its corner,
+       and the scale. */
     initialize: function (paint, options) {
       L.Renderer.prototype.initialize.call(this, options);
       this.paint = paint;
@@ -36,12 +37,15 @@
     _update: function () {
       var map = this._map;
       if (!map || (map._animatingZoom && this._bounds)) return;
+      if (map.page.opening) return; /* the map may still change its size */
       L.Renderer.prototype._update.call(this);
+      var paper = document.documentElement.classList.contains("mg-paper");
+      if (paper) this.renew();
       var canvas = this._container, size = this._bounds.getSize();
       var key = [this._bounds.min, size, map.getZoom(), map.getPixelOrigin()].join();
       if (key === this.key) return;
       this.key = key;
-      var sharp = Math.min(window.devicePixelRatio || 1, SHARPEST);
+      var sharp = paper ? ON_PAPER : Math.min(window.devicePixelRatio || 1, SHARPEST);
       L.DomUtil.setPosition(canvas, this._bounds.min);
       canvas.width = Math.round(size.x * sharp);
       canvas.height = Math.round(size.y * sharp);
@@ -57,14 +61,23 @@
       canvas.setAttribute("data-painted", "");
     },
 
+    /* A canvas that was emptied while a page is printed is opaque on paper; a new one is not. */
+    renew: function () {
+      var old = this._container;
+      this._container = old.cloneNode(false);
+      old.replaceWith(this._container);
+      this.key = null;
+    },
+
     repaint: function () {
       this.key = null;
       this._update();
     },
 
-    onAdd: function () {
+    onAdd: function (map) {
       this.key = null;
       L.Renderer.prototype.onAdd.call(this);
+      map.once("mg:ready", this.repaint, this);
     },
 
     /* The place on the canvas of a point of the map's box. */
@@ -96,7 +109,7 @@
       waiting = true;
       window.requestAnimationFrame(function () {
         waiting = false;
-        if (map.page.map === map) box.classList.toggle("mg-over-point", Boolean(target(event)));
+        if (mg.alive(map)) box.classList.toggle("mg-over-point", Boolean(target(event)));
       });
     }
     box.addEventListener("click", click, true);

@@ -15,39 +15,43 @@
 
   /* The cell of a point, -1 outside the canvas. */
   function cellOf(points, at, view, cells) {
-    var column = Math.floor(points.x[at] * view.scale / CELL) - cells.left;
-    var row = Math.floor(points.y[at] * view.scale / CELL) - cells.top;
+    var step = view.scale / points.steps / CELL;
+    var column = Math.floor(points.x[at] * step) - cells.left;
+    var row = Math.floor(points.y[at] * step) - cells.top;
     if (column < 0 || row < 0 || column >= cells.columns || row >= cells.rows) return -1;
     return row * cells.columns + column;
   }
 
+  /* The inner loop of the first paint: one pass, without a call per point. */
   function count(points, kept, view, cells, kinds) {
-    var size = cells.columns * cells.rows;
-    var found = {
-      counts: new Uint32Array(size), x: new Float64Array(size), y: new Float64Array(size),
-      first: new Int32Array(size), parts: new Uint32Array(size * kinds)
-    };
-    for (var at = 0; at < kept.length; at += 1) {
-      var point = kept[at], cell = cellOf(points, point, view, cells);
-      if (cell < 0) continue;
-      if (!found.counts[cell]) found.first[cell] = point;
-      found.counts[cell] += 1;
-      found.x[cell] += points.x[point];
-      found.y[cell] += points.y[point];
-      found.parts[cell * kinds + points.kind[point]] += 1;
+    var size = cells.columns * cells.rows, x = points.x, y = points.y, kind = points.kind;
+    var counts = new Uint32Array(size), sumX = new Float64Array(size), sumY = new Float64Array(size);
+    var first = new Int32Array(size), parts = new Uint32Array(size * kinds);
+    var step = view.scale / points.steps / CELL, left = cells.left, top = cells.top;
+    var columns = cells.columns, rows = cells.rows, length = kept.length;
+    for (var at = 0; at < length; at += 1) {
+      var point = kept[at], px = x[point], py = y[point];
+      var column = Math.floor(px * step) - left, row = Math.floor(py * step) - top;
+      if (column < 0 || row < 0 || column >= columns || row >= rows) continue;
+      var cell = row * columns + column;
+      if (!counts[cell]) first[cell] = point;
+      counts[cell] += 1;
+      sumX[cell] += px;
+      sumY[cell] += py;
+      parts[cell * kinds + kind[point]] += 1;
     }
-    return found;
+    return { counts: counts, x: sumX, y: sumY, first: first, parts: parts };
   }
 
-  function groupsOf(found, view, kinds) {
+  function groupsOf(found, step, view, kinds) {
     var groups = [];
     for (var cell = 0; cell < found.counts.length; cell += 1) {
       var size = found.counts[cell];
       if (!size) continue;
       groups.push({
         cells: [cell], count: size, first: found.first[cell],
-        x: found.x[cell] / size * view.scale - view.x,
-        y: found.y[cell] / size * view.scale - view.y,
+        x: found.x[cell] / size * step - view.x,
+        y: found.y[cell] / size * step - view.y,
         parts: Array.from(found.parts.subarray(cell * kinds, (cell + 1) * kinds))
       });
     }
@@ -87,7 +91,8 @@
 
   mg.gather = function (points, kept, view, kinds) {
     var cells = grid(view);
-    return merged(groupsOf(count(points, kept, view, cells, kinds), view, kinds), cells);
+    var found = count(points, kept, view, cells, kinds);
+    return merged(groupsOf(found, view.scale / points.steps, view, kinds), cells);
   };
 
   /* The points of a group, in their order. */

@@ -4,16 +4,18 @@
 
   var mg = window.maligeo;
 
+  /* A town's mark is made when it is first shown: most wait until the reader is near. */
   mg.towns = function (map, data) {
     var labels = mg.labels(map);
     findTowns(map, data.towns);
     labels.towns = data.towns.map(function (row) {
-      var text = mg.el("span", { text: row[0] });
-      var node = mg.el("div", { class: "mg-town-mark" }, [mg.el("i"), text]);
-      mg.still(map, [row[1], row[2]], "mg-town", node);
-      return {
-        text: text, node: node, point: [row[1], row[2]], own: row[4], near: row[3] === data.focus
+      var town = { point: [row[1], row[2]], own: row[4], near: row[3] === data.focus, node: null };
+      town.make = function () {
+        town.text = mg.el("span", { text: row[0] });
+        town.node = mg.el("div", { class: "mg-town-mark mg-hidden" }, [mg.el("i"), town.text]);
+        mg.still(map, town.point, "mg-town", town.node);
       };
+      return town;
     });
   };
 
@@ -27,11 +29,12 @@
   }
 
   mg.neighbours = function (map, rows) {
-    var labels = mg.labels(map);
-    labels.neighbours = rows.map(function (row) {
-      var node = mg.el("span", { text: row[0] });
-      mg.still(map, [row[1], row[2]], "mg-neighbour", node);
-      return { node: node, point: [row[1], row[2]] };
+    mg.twins(map).forEach(function (one) {
+      mg.labels(one).neighbours = rows.map(function (row) {
+        var node = mg.el("span", { text: row[0] });
+        mg.still(one, [row[1], row[2]], "mg-neighbour", node);
+        return { node: node, point: [row[1], row[2]] };
+      });
     });
   };
 

@@ -5,7 +5,7 @@
   var mg = window.maligeo;
   var FEW_PERIODS = 4;
 
-  function section(map, className, titleKey) {
+  mg.section = function (map, className, titleKey) {
     var body = mg.el("div", { class: "mg-body" });
     var part = mg.el("section", { class: "mg-part " + className }, [
       mg.el("h2", { text: map.page.words[titleKey] }),
@@ -13,9 +13,9 @@
     ]);
     map.page.side.appendChild(part);
     return body;
-  }
+  };
 
-  function radios(map, name, titleKey, choices, choose) {
+  mg.radios = function (map, name, titleKey, choices, choose) {
     var field = mg.el("fieldset", { class: "mg-part mg-choice mg-" + name }, [
       mg.el("legend", { text: map.page.words[titleKey] })
     ]);
@@ -30,13 +30,13 @@
     };
     choices.forEach(field.add);
     return field;
-  }
+  };
 
-  function check(field, at) {
+  mg.check = function (field, at) {
     var inputs = field.querySelectorAll("input");
     if (inputs[0].type === "range") inputs[0].value = String(at);
     else inputs[at].checked = true;
-  }
+  };
 
   /* Many periods are a slider; its label says which one is shown. */
   function periodSlider(map, periods, choose) {
@@ -56,7 +56,7 @@
   function periodChoice(map, periods, choose) {
     if (periods.length < 2) return null;
     if (periods.length > FEW_PERIODS) return periodSlider(map, periods, choose);
-    return radios(map, "period", "control.period", periods.map(function (period) {
+    return mg.radios(map, "period", "control.period", periods.map(function (period) {
       return period.label;
     }), choose);
   }
@@ -68,7 +68,8 @@
     return swatch;
   };
 
-  function legend(map, body, layer, period) {
+  /* The classes of a layer, and what its signs mean; `marks` tells which signs occur. */
+  mg.legend = function (map, body, layer, marks) {
     mg.empty(body);
     body.appendChild(mg.el("p", { class: "mg-unit", text: layer.unit }));
     var list = mg.el("ul", { class: "mg-classes" });
@@ -82,21 +83,18 @@
     body.appendChild(list);
     if (layer.extra) layer.extra(body);
     ["derived", "low"].forEach(function (key) {
-      if (period[key]) body.appendChild(mg.remark(map.page.words["legend." + key]));
+      if (marks[key]) body.appendChild(mg.remark(map.page.words["legend." + key]));
     });
-  }
+  };
 
-  function about(map, body, layer) {
-    var remarks = [layer.about];
-    if (layer.periods.length > 1) remarks.push(map.page.words["legend.same"]);
+  mg.remarks = function (body, remarks) {
     mg.empty(body);
-    remarks.forEach(function (remark) {
+    remarks.filter(Boolean).forEach(function (remark) {
       body.appendChild(mg.el("p", { class: "mg-remark", text: remark }));
     });
-  }
+  };
 
-  function balance(body, content) {
-    mg.empty(body);
+  mg.balance = function (body, content) {
     var rows = content.lines.map(function (line) {
       return mg.el("tr", { class: line.strong ? "mg-total" : null }, [
         mg.el("th", { scope: "row", text: line.label }),
@@ -107,14 +105,14 @@
     content.notes.forEach(function (note) {
       body.appendChild(mg.el("p", { class: "mg-remark", text: note }));
     });
-  }
+  };
 
   /* On a phone the unit is left to the legend. */
-  function subtitle(node, unit, parts) {
+  mg.subtitle = function (node, unit, parts) {
     mg.empty(node);
     node.appendChild(mg.el("span", { class: "mg-subtitle-unit", text: unit + " \u00B7 " }));
     node.appendChild(mg.el("span", { text: parts.filter(Boolean).join(" \u00B7 ") }));
-  }
+  };
 
   /* On the map of one region its figures stand in the panel. */
   function focusPart(map, card) {
@@ -128,36 +126,38 @@
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */
   mg.panel = function (map, layers, card, choose) {
     var side = map.page.side;
-    var measures = radios(map, "measure", "control.measure", layers.map(function (layer) {
+    var measures = mg.radios(map, "measure", "control.measure", layers.map(function (layer) {
       return layer.layer;
     }), function (at) { choose(at, null); });
     side.appendChild(measures);
     var periodBox = mg.el("div", { class: "mg-periods" });
     side.appendChild(periodBox);
     if (card) focusPart(map, card);
-    var legendBody = section(map, "mg-legend", "legend.title");
+    var legendBody = mg.section(map, "mg-legend", "legend.title");
     side.appendChild(map.page.overlays = mg.el("div", { class: "mg-overlays" }));
-    var balanceBody = section(map, "mg-balance", "unplaced.title");
-    var aboutBody = section(map, "mg-about", "about.title");
+    var balanceBody = mg.section(map, "mg-balance", "unplaced.title");
+    var aboutBody = mg.section(map, "mg-about", "about.title");
     var shown = -1, field = null;
     function show(layerAt, periodAt) {
       var layer = layers[layerAt], period = layer.periods[periodAt];
-      check(measures, layerAt);
+      mg.check(measures, layerAt);
       if (shown !== layerAt) {
         mg.empty(periodBox);
         field = periodChoice(map, layer.periods, function (at) { choose(layerAt, at); });
         if (field) periodBox.appendChild(field);
         shown = layerAt;
       }
-      if (field) check(field, periodAt);
+      if (field) mg.check(field, periodAt);
       if (field && field.tell) field.tell(periodAt);
-      legend(map, legendBody, layer, period);
-      balance(balanceBody, period.balance);
-      about(map, aboutBody, layer);
+      mg.legend(map, legendBody, layer, period);
+      mg.balance(mg.empty(balanceBody), period.balance);
+      mg.remarks(aboutBody, [
+        layer.about, layer.periods.length > 1 ? map.page.words["legend.same"] : ""
+      ]);
       map.page.title.textContent = card
         ? mg.fill(map.page.words["region.title"], { name: card.name, title: layer.title })
         : layer.title;
-      subtitle(map.page.subtitle, layer.unit, [period.label, period.publisher]);
+      mg.subtitle(map.page.subtitle, layer.unit, [period.label, period.publisher]);
     }
     show.add = function (layer) { measures.add(layer.layer, layers.indexOf(layer)); };
     return show;

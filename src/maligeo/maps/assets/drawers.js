@@ -10,23 +10,25 @@
     });
   }
 
-  /* Add a drawer and the button that opens it; give its body. */
-  function drawer(map, name, titleKey, buttonKey, content) {
+  /* Add a drawer and the button that opens it. `fill` makes its content when it is first
+     opened; sources and limits are the last of all. */
+  function drawer(map, name, titleKey, buttonKey, fill) {
     var words = map.page.words, id = "mg-drawer-" + name;
     var close = mg.el("button", { type: "button", class: "mg-close", "aria-label": words["page.close"], text: "\u00D7" });
     var title = mg.el("h2", { id: id + "-title", text: words[titleKey] });
-    var body = mg.el("div", { class: "mg-drawer-body", tabindex: "0" }, content);
+    var body = mg.el("div", { class: "mg-drawer-body", tabindex: "0" });
     body.setAttribute("aria-labelledby", id + "-title");
     body.setAttribute("role", "region");
     var box = mg.el("section", { id: id, class: "mg-drawer mg-drawer-" + name, hidden: true }, [
       mg.el("div", { class: "mg-drawer-head" }, [title, close]), body
     ]);
     var button = mg.el("button", {
-      type: "button", class: "mg-open", "aria-expanded": "false", "aria-controls": id,
+      type: "button", class: "mg-open mg-open-" + name, "aria-expanded": "false", "aria-controls": id,
       text: words[buttonKey]
     });
     var made = {
       set: function (open) {
+        if (open && !body.firstChild) fill().forEach(function (part) { body.appendChild(part); });
         box.hidden = !open;
         button.setAttribute("aria-expanded", String(open));
       }
@@ -47,8 +49,8 @@
     });
     map.page.drawers = (map.page.drawers || []).concat([made]);
     map.page.stage.appendChild(box);
-    map.page.buttons.insertBefore(button, map.page.buttons.lastChild);
-    return body;
+    var last = map.page.buttons.querySelector(".mg-open-notes") || map.page.buttons.lastChild;
+    map.page.buttons.insertBefore(button, last);
   }
 
   /* The name of a region leads to it. */
@@ -79,7 +81,7 @@
     return mg.el("tr", { class: className }, [name].concat(cells));
   }
 
-  mg.presence = function (map, data) {
+  function presenceTable(map, data) {
     var words = map.page.words;
     var head = [mg.el("th", { scope: "col", text: words["presence.region"] })].concat(
       data.columns.map(function (name) { return mg.el("th", { scope: "col", text: name }); })
@@ -87,12 +89,18 @@
     var rows = data.rows.map(function (row, at) {
       return presenceRow(map, row, data.columns, at, data.focus);
     });
-    drawer(map, "presence", "presence.title", "presence.button", [
+    return [
       mg.el("table", { class: "mg-presence" }, [
         mg.el("thead", {}, [mg.el("tr", {}, head)]), mg.el("tbody", {}, rows)
       ]),
       mg.el("p", { class: "mg-remark", text: words["presence.intro"] })
-    ]);
+    ];
+  }
+
+  mg.presence = function (map, data) {
+    drawer(map, "presence", "presence.title", "presence.button", function () {
+      return presenceTable(map, data);
+    });
   };
 
   function item(entry) {
@@ -130,7 +138,12 @@
   /* Add a section to the drawer of sources and limits. */
   mg.note = function (map, section) {
     var page = map.page;
-    if (!page.notes) page.notes = drawer(map, "notes", "notes.title", "notes.button", []);
-    page.notes.appendChild(noteSection(section));
+    if (!page.notes) {
+      page.notes = [];
+      drawer(map, "notes", "notes.title", "notes.button", function () {
+        return page.notes.map(noteSection);
+      });
+    }
+    page.notes.push(section);
   };
 })();

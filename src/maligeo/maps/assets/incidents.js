@@ -19,21 +19,31 @@
   }
 
   function decode(data) {
-    var points = mg.places(data.places), marks = mg.numbers(data.marks);
-    points.kind = marks.map(function (mark) { return mark >> 1; });
-    points.coarse = marks.map(function (mark) { return mark & 1; });
+    var points = mg.places(data.places), marks = mg.numbers(data.marks), count = points.count;
+    var kind = new Uint16Array(count), coarse = new Uint8Array(count);
+    for (var at = 0; at < count; at += 1) {
+      kind[at] = marks[at] >> 1;
+      coarse[at] = marks[at] & 1;
+    }
+    points.kind = kind;
+    points.coarse = coarse;
     points.day = mg.numbers(data.days);
-    points.month = monthsOf(points.day, data.days.first);
-    points.firstMonth = Infinity;
-    points.lastMonth = -1;
-    points.undated = 0;
-    points.month.forEach(function (month) {
-      if (month < 0) points.undated += 1;
-      else {
-        points.firstMonth = Math.min(points.firstMonth, month);
-        points.lastMonth = Math.max(points.lastMonth, month);
-      }
-    });
+    return span(points, monthsOf(points.day, data.days.first));
+  }
+
+  /* First and last month, and how many points have none. */
+  function span(points, months) {
+    var first = Infinity, last = -1, undated = 0, count = months.length;
+    for (var at = 0; at < count; at += 1) {
+      var month = months[at];
+      if (month < 0) undated += 1;
+      else if (month < first) first = month;
+      if (month > last) last = month;
+    }
+    points.month = months;
+    points.firstMonth = first;
+    points.lastMonth = last;
+    points.undated = undated;
     return points;
   }
 
@@ -47,6 +57,10 @@
   function filter(memory) {
     var points = memory.points, kept = new Int32Array(points.count), count = 0;
     var whole = memory.from === points.firstMonth && memory.until === points.lastMonth;
+    if (whole && memory.kinds.every(Boolean)) {
+      memory.kept = kept.map(function (none, at) { return at; });
+      return;
+    }
     for (var at = 0; at < points.count; at += 1) {
       var month = points.month[at];
       if (!memory.kinds[points.kind[at]]) continue;
@@ -72,9 +86,13 @@
     ];
   }
 
+  function placeOf(points, at) {
+    return mg.placeOf(points.x[at] / points.steps, points.y[at] / points.steps);
+  }
+
   function extent(points, members) {
     var bounds = L.latLngBounds([]);
-    members.forEach(function (at) { bounds.extend(mg.placeOf(points.x[at], points.y[at])); });
+    members.forEach(function (at) { bounds.extend(placeOf(points, at)); });
     return bounds;
   }
 
@@ -100,7 +118,6 @@
     return function (context, view) {
       var points = memory.points, language = map.page.language;
       memory.groups = mg.gather(points, memory.kept, view, data.types.length);
-      context.clearRect(0, 0, view.width, view.height);
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.font = "600 11px system-ui, sans-serif";

@@ -23,14 +23,16 @@
     function set(on) {
       memory.on = on;
       body.hidden = !on;
+      part.classList.toggle("mg-off", !on);
       if (on) layer.addTo(map);
       else layer.remove();
     }
     var box = mg.el("input", { type: "checkbox", on: { change: function () { set(box.checked); } } });
     box.checked = memory.on;
-    overlayBox(page).appendChild(mg.el("section", { class: "mg-part mg-overlay" }, [
+    var part = mg.el("section", { class: "mg-part mg-overlay" }, [
       mg.el("h2", {}, [mg.el("label", {}, [box, mg.el("span", { text: title })])]), body
-    ]));
+    ]);
+    overlayBox(page).appendChild(part);
     set(memory.on);
     return body;
   };

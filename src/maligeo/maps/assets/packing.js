@@ -3,19 +3,42 @@
   "use strict";
 
   var mg = window.maligeo;
+  var TURN = 360, HALF_TURN = Math.PI / 180;
 
   function bytes(text) {
-    var raw = atob(text), found = new Uint8Array(raw.length);
-    for (var at = 0; at < raw.length; at += 1) found[at] = raw.charCodeAt(at);
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    var raw = atob(text), size = raw.length, found = new Uint8Array(size);
+    for (var at = 0; at < size; at += 1) found[at] = raw.charCodeAt(at);
     return found;
   }
 
-  /* Numbers of some bits each, lowest first. */
+  /* Numbers of some bits each, lowest first. Up to 24 bits whole numbers hold what is read
+     ahead; beyond, only fractions do. */
   mg.numbers = function (packed) {
-    var raw = bytes(packed.data), size = Math.pow(2, packed.bits), place = 0, held = 0, rest = 0;
-    var found = packed.bits > 8 ? new Uint32Array(packed.count) : new Uint8Array(packed.count);
-    for (var at = 0; at < packed.count; at += 1) {
-      while (held < packed.bits) {
+    var raw = bytes(packed.data), width = packed.bits, count = packed.count;
+    var found = width > 16 ? new Uint32Array(count) : width > 8 ? new Uint16Array(count) : new Uint8Array(count);
+    return width > 24 ? wide(raw, width, found) : narrow(raw, width, found);
+  };
+
+  function narrow(raw, width, found) {
+    var mask = (1 << width) - 1, place = 0, held = 0, rest = 0, count = found.length;
+    for (var at = 0; at < count; at += 1) {
+      while (held < width) {
+        rest |= raw[place] << held;
+        place += 1;
+        held += 8;
+      }
+      found[at] = rest & mask;
+      rest >>>= width;
+      held -= width;
+    }
+    return found;
+  }
+
+  function wide(raw, width, found) {
+    var size = Math.pow(2, width), place = 0, held = 0, rest = 0;
+    for (var at = 0; at < found.length; at += 1) {
+      while (held < width) {
         rest += raw[place] * Math.pow(2, held);
         place += 1;
         held += 8;
@@ -23,76 +46,79 @@
       var next = Math.floor(rest / size);
       found[at] = rest - next * size;
       rest = next;
-      held -= packed.bits;
+      held -= width;
     }
     return found;
-  };
-
-  /* Seven bits to a byte; the highest says that more follow. */
-  function steps(packed, count, each) {
-    var raw = bytes(packed.data), place = 0, sum = 0;
-    for (var at = 0; at < count; at += 1) {
-      var number = 0, weight = 1, part;
-      do {
-        part = raw[place];
-        place += 1;
-        number += (part & 127) * weight;
-        weight *= 128;
-      } while (part > 127);
-      sum += number % 2 ? -(number + 1) / 2 : number / 2;
-      each(at, sum);
-    }
   }
 
+  /* Differences in bytes of seven bits each, the highest says that more follow; here added
+     up. None needs more than 28 bits. */
   mg.stepped = function (packed, count) {
-    var found = new Array(count);
-    steps(packed, count, function (at, value) { found[at] = value; });
+    var raw = bytes(packed.data), found = new Int32Array(count), place = 0, sum = 0;
+    for (var at = 0; at < count; at += 1) {
+      var part = raw[place], number = part & 127, shift = 7;
+      place += 1;
+      while (part > 127) {
+        part = raw[place];
+        place += 1;
+        number |= (part & 127) << shift;
+        shift += 7;
+      }
+      sum += number >>> 1 ^ -(number & 1);
+      found[at] = sum;
+    }
     return found;
   };
 
-  /* Positions as parts of the world's width and height in Mercator's projection, from the
-     north-west; a zoom turns them into pixels by one multiplication. */
+  /* Positions in steps of the world's width in Mercator's projection, from the north-west;
+     a zoom turns them into pixels by one multiplication. */
   mg.places = function (packed) {
-    var count = packed.count, x = new Float64Array(count), y = new Float64Array(count);
-    steps(packed.lon, count, function (at, value) { x[at] = value / packed.steps / 360 + 0.5; });
-    steps(packed.lat, count, function (at, value) {
-      var sine = Math.sin(value / packed.steps * Math.PI / 180);
-      y[at] = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-    });
-    return { count: count, x: x, y: y };
+    var count = packed.count;
+    return {
+      count: count, steps: packed.steps, x: mg.stepped(packed.x, count), y: mg.stepped(packed.y, count)
+    };
   };
 
-  /* Outlines as GeoJSON, one feature per unit with its position `at`. */
-  mg.outlines = function (packed) {
+  /* Give for each shape its parts, of these the rings, of these the corners as `make(x, y)`. */
+  function shapesOf(packed, make) {
     var sum = 0, place = -1;
     packed.rings.forEach(function (parts) {
       parts.forEach(function (rings) { rings.forEach(function (size) { sum += size; }); });
     });
     var x = mg.stepped(packed.x, sum), y = mg.stepped(packed.y, sum);
     function corners(size) {
-      return Array.from({ length: size }, function () {
+      var found = new Array(size);
+      for (var at = 0; at < size; at += 1) {
         place += 1;
-        return [x[place] / packed.steps, y[place] / packed.steps];
-      });
+        found[at] = make(x[place] / packed.steps, y[place] / packed.steps);
+      }
+      return found;
     }
-    return {
-      type: "FeatureCollection",
-      features: packed.rings.map(function (parts, at) {
-        var shape = parts.map(function (rings) { return rings.map(corners); });
-        return {
-          type: "Feature", properties: { at: at },
-          geometry: { type: "MultiPolygon", coordinates: shape }
-        };
-      })
-    };
+    return packed.rings.map(function (parts) {
+      return parts.map(function (rings) { return rings.map(corners); });
+    });
+  }
+
+  /* Outlines for L.polygon. */
+  mg.shapes = function (packed) {
+    return shapesOf(packed, function (lon, lat) { return new L.LatLng(lat, lon); });
+  };
+
+  /* Outlines in parts of the world's width, from the north-west. */
+  mg.worldShapes = function (packed) {
+    return shapesOf(packed, function (lon, lat) {
+      var sine = Math.sin(lat * HALF_TURN);
+      return [lon / TURN + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+    });
   };
 
   mg.placeOf = function (x, y) {
     var lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
-    return L.latLng(lat, (x - 0.5) * 360);
+    return L.latLng(lat, (x - 0.5) * TURN);
   };
 
-  /* Give a function that reads one text of a packed column; null is missing. */
+  /* Give a function that reads one text of a packed column; null is missing. Nothing is
+     unpacked before the first is read. */
   mg.texts = function (packed) {
     var codes = null, numbers = packed.codes || packed.numbers;
     return function (at) {

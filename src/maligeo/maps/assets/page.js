@@ -5,6 +5,7 @@
 
   var mg = (window.maligeo = {});
   var LANGUAGES = ["fr", "en"], NAMES = { fr: "Fran\u00E7ais", en: "English" }, MAX_ZOOM = 17;
+  var AROUND = 14, LOW = 330, UNDER = 28; /* pixels */
 
   /* Make an element. `options.text` becomes a text node, `on` holds listeners, all else
      is an attribute. */
@@ -95,7 +96,11 @@
       fitting = true;
       map.setMinZoom(0);
       map.invalidateSize({ animate: false, pan: false });
-      map.fitBounds(bounds, { padding: [14, 14], animate: false });
+      /* On a low map the scale would lie over the south. */
+      var low = map.getSize().y < LOW ? UNDER : AROUND;
+      map.fitBounds(bounds, {
+        paddingTopLeft: [AROUND, AROUND], paddingBottomRight: [AROUND, low], animate: false
+      });
       map.setMinZoom(map.getZoom() - 1.5);
       map.baseZoom = map.getZoom();
       fitting = false;
@@ -108,18 +113,27 @@
       if (!map.moved && !fitting) fit();
     });
     map.overview = fit;
-    fit();
   }
 
-  function zoomControl(map) {
+  /* Show the whole map as soon as its size is known: when the panel and the title are there. */
+  mg.settle = function (map) {
+    var page = map.page, calling = page.calling;
+    if (map.baseZoom !== undefined) return;
+    page.calling = false; /* layers of others that waited for the view are guests still */
+    map.overview();
+    page.calling = calling;
+  };
+
+  /* Zoom and whole view of a map, as controls of this map or of its twin. */
+  mg.zoomControls = function (map, on) {
     var words = map.page.words;
-    L.control.zoom({
+    var zoom = L.control.zoom({
       position: "topright",
       zoomInTitle: words["control.zoom_in"],
       zoomOutTitle: words["control.zoom_out"]
-    }).addTo(map);
-    var control = L.control({ position: "topright" });
-    control.onAdd = function () {
+    });
+    var whole = L.control({ position: "topright" });
+    whole.onAdd = function () {
       var button = mg.el("button", {
         type: "button",
         class: "mg-overview",
@@ -132,15 +146,14 @@
       L.DomEvent.disableClickPropagation(bar);
       return bar;
     };
-    control.addTo(map);
-  }
+    return [zoom.addTo(on), whole.addTo(on)];
+  };
 
-  /* Make the map and its surroundings in the page's language. */
-  function build(page) {
-    var settings = page.settings, box = page.box;
-    page.words = mg.spoken(settings.words, page.language);
-    page.months = mg.spoken(settings.months, page.language);
-    var map = L.map(box, {
+  /* A map and, on a page that compares, the other one. */
+  mg.twins = function (map) { return map.twin ? [map, map.twin] : [map]; };
+
+  mg.newMap = function (box, settings, options) {
+    var map = L.map(box, L.extend({
       zoomControl: false,
       fadeAnimation: false,
       zoomSnap: settings.zoomStep,
@@ -149,26 +162,39 @@
       wheelPxPerZoomLevel: 90,
       maxBounds: L.latLngBounds(settings.bounds).pad(1.5),
       maxBoundsViscosity: 0.8
-    });
-    map.page = page;
-    page.map = map;
+    }, options));
     map.attributionControl.setPrefix(false);
     box.setAttribute("role", "region");
+    return map;
+  };
+
+  /* Make the map and its surroundings in the page's language. */
+  function build(page) {
+    var settings = page.settings, box = page.box;
+    page.words = mg.spoken(settings.words, page.language);
+    page.months = mg.spoken(settings.months, page.language);
+    var map = mg.newMap(box, settings);
+    map.page = page;
+    page.map = map;
     box.setAttribute("aria-label", page.words["page.map"]);
+    document.querySelector(".mg-audience").textContent = page.words["audience." + settings.audience];
     document.documentElement.lang = page.language;
     document.title = mg.spoken(settings.title, page.language);
     head(map, mg.spoken(settings.heading, page.language));
     sheet(map);
     overview(map, settings.bounds);
-    zoomControl(map);
+    map.zooms = mg.zoomControls(map, map);
     map.on("layeradd", function (event) {
       if (!page.calling && document.readyState === "loading") page.guests.push(event.layer);
     });
     return map;
   }
 
+  var BEFORE_THE_VIEW = ["regions", "compare"];
+
   function run(map, call) {
     map.page.calling = true;
+    if (BEFORE_THE_VIEW.indexOf(call.name) < 0) mg.settle(map);
     mg[call.name](map, mg.spoken(call.data, map.page.language), call.memory);
     map.page.calling = false;
   }
@@ -186,11 +212,21 @@
       side: document.querySelector(".mg-side"),
       stage: document.querySelector(".mg-stage")
     };
-    window.addEventListener("load", function () {
+    page.opening = true;
+    /* As soon as the script has ended, with all its calls, and before anything is painted. */
+    Promise.resolve().then(function () {
+      page.opening = false;
+      mg.settle(page.map);
       page.map.invalidateSize();
+      page.map.fire("mg:ready");
     });
+    mg.printable(page);
+    window.addEventListener("load", function () { page.map.invalidateSize(); });
     return build(page);
   };
+
+  /* Whether a map is there still: a change of language makes it anew. */
+  mg.alive = function (map) { return Boolean(map.getPane("mapPane")); };
 
   /* Do what a layer function asked for, now and whenever the language changes. What
      `memory` holds outlives the change. */
@@ -208,7 +244,7 @@
     old._animatingZoom = false; /* or Leaflet ends the zoom of a map that is no more */
     old.remove();
     [page.head, page.side].forEach(mg.empty);
-    page.stage.querySelectorAll(".mg-drawer, .mg-banner").forEach(function (node) { node.remove(); });
+    page.stage.querySelectorAll(".mg-drawer, .mg-banner, .mg-second, .mg-caption").forEach(function (node) { node.remove(); });
     ["drawers", "overlays", "notes", "places", "banner"].forEach(function (key) { delete page[key]; });
     page.language = language;
     var map = window[page.id] = build(page);

@@ -1,9 +1,13 @@
-/* Where labels go: none covers another, a capital's dot, or (for neighbours) the country. */
+/* Where labels go: none covers another, a capital's dot, or (for neighbours) the country.
+   All sizes are read first and all places are written last: a browser lays the page out
+   anew whenever a size is read after something was written. */
 (function () {
   "use strict";
 
   var mg = window.maligeo;
   var GAP = 2, DOT = 5, EXTRA_ZOOM = 0.9, LEAST = 24;
+  var LATER = 100; /* milliseconds that names wait at first, not to hold up what they name */
+  var ASIDE = 6, UP = 8; /* as in map.css: from a town to its name */
   var SIDES = ["right", "left", "above", "below"];
   var SHIFTS = [
     [0, 0], [0, -0.35], [0, 0.35], [-0.3, 0], [0.3, 0], [0, -0.7], [0, 0.7], [-0.6, 0],
@@ -52,9 +56,8 @@
   }
 
   /* The name and value of a region: inside it, beside its capital's dot. */
-  function placeTag(map, tag, taken, dots) {
-    var at = map.latLngToContainerPoint(tag.point);
-    var width = tag.node.offsetWidth, height = tag.node.offsetHeight;
+  function placeTag(map, tag, taken, dots, write) {
+    var at = map.latLngToContainerPoint(tag.point), width = tag.width, height = tag.height;
     var best = null, least = Infinity;
     SHIFTS.forEach(function (shift, order) {
       var dx = shift[0] * width, dy = shift[1] * height;
@@ -69,10 +72,11 @@
         best = { dx: dx, dy: dy, box: one };
       }
     });
-    tag.node.classList.toggle("mg-hidden", !best);
-    if (!best) return;
-    taken.push(best.box);
-    shift(tag.node, best.dx, best.dy);
+    write(function () {
+      tag.node.classList.toggle("mg-hidden", !best);
+      if (best) shift(tag.node, best.dx, best.dy);
+    });
+    if (best) taken.push(best.box);
   }
 
   function shift(node, dx, dy) {
@@ -92,36 +96,45 @@
   }
 
   /* A neighbour's name: pushed away from the country until it is clear of it. */
-  function placeNeighbour(map, label, paths, taken, frame) {
+  function placeNeighbour(map, label, paths, taken, frame, write) {
     var at = map.latLngToContainerPoint(label.point);
     var middle = map.latLngToContainerPoint(map.countryBounds.getCenter());
     var length = Math.hypot(at.x - middle.x, at.y - middle.y) || 1;
-    var width = label.node.offsetWidth, height = label.node.offsetHeight;
     for (var step = 0; step < 30; step += 1) {
       var dx = (at.x - middle.x) / length * step * 6, dy = (at.y - middle.y) / length * step * 6;
-      var one = box(at.x + dx, at.y + dy, width, height);
+      var one = box(at.x + dx, at.y + dy, label.width, label.height);
       if (within(one, frame) && !overlaps(one, taken) && !inCountry(map, paths, one)) {
         taken.push(one);
-        shift(label.node, dx, dy);
-        label.node.classList.remove("mg-hidden");
+        write(showNeighbour.bind(null, label, dx, dy));
         return;
       }
     }
-    label.node.classList.add("mg-hidden");
+    write(function () { label.node.classList.add("mg-hidden"); });
   }
 
-  function placeTown(town, taken, frame) {
+  function showNeighbour(label, dx, dy) {
+    shift(label.node, dx, dy);
+    label.node.classList.remove("mg-hidden");
+  }
+
+  function beside(side, at, width, height) {
+    var left = side === "right" ? at.x + ASIDE : side === "left" ? at.x - ASIDE - width : at.x - width / 2;
+    var top = side === "above" ? at.y - ASIDE - height : side === "below" ? at.y + ASIDE : at.y - UP;
+    return { left: left, top: top, right: left + width, bottom: top + height };
+  }
+
+  function placeTown(map, town, taken, frame, write) {
     var others = taken.filter(function (one) { return one !== town.dot; });
-    var kind = town.own ? " mg-capital" : "";
-    for (var at = 0; at < SIDES.length; at += 1) {
-      town.node.className = "mg-town-mark mg-" + SIDES[at] + kind;
-      var one = relative(town.text, frame);
-      if (within(one, frame) && !overlaps(one, others)) {
-        taken.push(one);
-        return;
-      }
-    }
-    town.node.className = "mg-town-mark " + (town.own ? "mg-dot-only" + kind : "mg-hidden");
+    var kind = town.own ? " mg-capital" : "", at = map.latLngToContainerPoint(town.point);
+    var side = SIDES.filter(function (name) {
+      var one = beside(name, at, town.width, town.height);
+      return within(one, frame) && !overlaps(one, others);
+    })[0];
+    if (side) taken.push(beside(side, at, town.width, town.height));
+    write(function () {
+      town.node.className = "mg-town-mark " +
+        (side ? "mg-" + side + kind : town.own ? "mg-dot-only" + kind : "mg-hidden");
+    });
   }
 
   /* Boxes of what names give way to; each layer may have a function that tells its own. */
@@ -153,49 +166,79 @@
     return tags.slice().sort(function (one, other) { return extent(one) - extent(other); });
   }
 
-  function arrange(map, labels) {
-    var container = map.getContainer(), frame = container.getBoundingClientRect();
-    var taken = [].map.call(
-      container.querySelectorAll(".mg-callout, .leaflet-control"),
+  /* Texts change with the measure, the sizes of names with the width of the page. */
+  function measure(map, labels, frame) {
+    labels.tags.concat(labels.neighbours).forEach(function (label) {
+      label.width = label.node.offsetWidth;
+      label.height = label.node.offsetHeight;
+    });
+    labels.towns.forEach(function (town) {
+      if (!town.node || town.measured === frame.width) return;
+      town.measured = frame.width;
+      town.width = town.text.offsetWidth;
+      town.height = town.text.offsetHeight;
+    });
+    return [].map.call(
+      map.getContainer().querySelectorAll(".mg-callout, .leaflet-control"),
       function (node) { return relative(node, frame); }
     ).filter(function (one) { return one.right > one.left; }).concat(obstacles(map));
+  }
+
+  function isNamed(map, town) {
+    return town.own || town.near || map.getZoom() >= map.baseZoom + EXTRA_ZOOM;
+  }
+
+  function arrange(map, labels) {
+    var frame = map.getContainer().getBoundingClientRect(), writes = [];
+    labels.towns.forEach(function (town) {
+      if (!town.node && isNamed(map, town)) town.make();
+    });
+    var taken = measure(map, labels, frame);
+    function write(change) { writes.push(change); }
     var dots = labels.towns.filter(function (town) { return town.own; }).map(function (town) {
       var at = map.latLngToContainerPoint(town.point);
       town.dot = box(at.x, at.y, 2 * DOT, 2 * DOT);
       return town.dot;
     });
-    smallestFirst(labels.tags.filter(function (tag) {
-      var fits = isLarge(map, tag, frame);
-      tag.node.classList.toggle("mg-hidden", !fits);
-      return fits;
-    })).forEach(function (tag) {
-      if (tag.node.offsetWidth) placeTag(map, tag, taken, dots);
+    smallestFirst(labels.tags).forEach(function (tag) {
+      if (isLarge(map, tag, frame) && tag.width) placeTag(map, tag, taken, dots, write);
+      else write(function () { tag.node.classList.add("mg-hidden"); });
     });
     var all = taken.concat(dots);
     labels.neighbours.forEach(function (label) {
-      placeNeighbour(map, label, labels.paths, all, frame);
+      placeNeighbour(map, label, labels.paths, all, frame, write);
     });
     labels.towns.forEach(function (town) {
-      var near = map.getZoom() >= map.baseZoom + EXTRA_ZOOM || town.near;
-      if (town.own || near) placeTown(town, all, frame);
-      else town.node.className = "mg-town-mark mg-hidden";
+      if (isNamed(map, town)) placeTown(map, town, all, frame, write);
+      else if (town.node) write(function () { town.node.className = "mg-town-mark mg-hidden"; });
     });
+    writes.forEach(function (change) { change(); });
   }
 
-  /* The labels of a map, placed again whenever it moves or shows something else. */
+  /* The labels of a map, placed again whenever it moves or shows something else. At first
+     they wait until what they name is on the screen. */
   mg.labels = function (map) {
     if (map.labels) return map.labels;
-    var waiting = false;
+    var waiting = false, box = map.getContainer(), placed = false;
     map.labels = { tags: [], neighbours: [], towns: [], paths: [] };
+    box.classList.add("mg-unplaced");
+    function place() {
+      waiting = false;
+      placed = true;
+      if (!mg.alive(map)) return;
+      arrange(map, map.labels);
+      box.classList.remove("mg-unplaced");
+    }
     function soon() {
       if (waiting) return;
       waiting = true;
       window.requestAnimationFrame(function () {
-        waiting = false;
-        if (map.page.map === map) arrange(map, map.labels);
+        if (placed) place();
+        else window.setTimeout(place, LATER);
       });
     }
     map.on("zoomend moveend resize mg:shown", soon);
+    map.on("mg:place", place);
     soon();
     return map.labels;
   };

@@ -116,6 +116,8 @@
       close.setAttribute("aria-label", words["popup.close"]);
       close.setAttribute("title", words["popup.close"]);
     }
+    var scrolled = popup.getElement().querySelector(".leaflet-popup-scrolled");
+    if (scrolled) scrolled.setAttribute("tabindex", "0"); /* so that keys can scroll it */
     content.focus({ preventScroll: true });
   };
 

@@ -13,6 +13,7 @@
 
   /* 0 for the name itself, 1 for its beginning, 2 for a word's, 3 inside; -1 for none. */
   function rank(place, wanted) {
+    place.keys = place.keys || [place.name].concat(place.aliases).map(plain);
     var ranks = place.keys.map(function (key) {
       if (key === wanted) return 0;
       if (key.indexOf(wanted) === 0) return 1;
@@ -118,9 +119,6 @@
       };
       control.addTo(map);
     }
-    places.forEach(function (place) {
-      place.keys = [place.name].concat(place.aliases).map(plain);
-      page.places.push(place);
-    });
+    places.forEach(function (place) { page.places.push(place); });
   };
 })();

@@ -1,0 +1,36 @@
+/* On paper: the map is drawn in the size of the sheet, and as on the screen again after. */
+(function () {
+  "use strict";
+
+  var mg = window.maligeo;
+
+  function draw(map) {
+    var moved = map.moved, bounds = map.getBounds();
+    mg.twins(map).forEach(function (one) { one.closePopup(); });
+    map.invalidateSize({ animate: false, pan: false });
+    if (moved) map.fitBounds(bounds, { animate: false });
+    else map.overview();
+    mg.twins(map).forEach(function (one) { one.fire("mg:place"); });
+  }
+
+  /* A page is printed in the view that it is in, and has it again afterwards. */
+  mg.printable = function (page) {
+    var view = null;
+    window.addEventListener("beforeprint", function () {
+      if (view) return;
+      view = { center: page.map.getCenter(), zoom: page.map.getZoom(), moved: page.map.moved };
+      document.documentElement.classList.add("mg-paper");
+      page.side.parentNode.insertBefore(page.stage, page.side); /* the panel flows round the map */
+      draw(page.map);
+    });
+    window.addEventListener("afterprint", function () {
+      if (!view) return;
+      document.documentElement.classList.remove("mg-paper");
+      page.side.parentNode.appendChild(page.stage);
+      page.map.invalidateSize({ animate: false, pan: false });
+      page.map.setView(view.center, view.zoom, { animate: false });
+      page.map.moved = view.moved;
+      view = null;
+    });
+  };
+})();

@@ -1,0 +1,191 @@
+"""Input files with secrets wherever something can be written, and exact places and days.
+
+Every text that is secret contains `SECRET`; every secret number is in `NUMBERS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from maligeo.boundaries import load_boundaries
+
+SECRET = "zqxvault"
+NUMBERS = (791_839, 626_317)  # killed and injured in one incident that stands alone
+LATER = "2026-01-01"
+COVERS = "2021/2022"
+PERIODS = "2021,2022"
+
+_WITHIN = {"Mopti": (-4.25, 14.75), "Gao": (0.25, 16.75), "Ségou": (-6.25, 13.75)}  # middles
+_QUARTERS = ("2021-02-", "2021-11-", "2022-05-")
+_LONELY = ((1.437219, 18.512843), (-11.273615, 14.431727), (-3.114957, 17.238461))
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Files of secrets, and what must not be found again.
+
+    Attributes
+    ----------
+    incidents, projects, areas, boundaries : pathlib.Path
+        The files.
+    places : float array, shape (n, 2)
+        Longitude and latitude of every exact position and corner, but those of units.
+    days : tuple of pandas.Timestamp
+        Every exact day.
+    """
+
+    incidents: Path
+    projects: Path
+    areas: Path
+    boundaries: Path
+    places: np.ndarray
+    days: tuple[pd.Timestamp, ...]
+
+    def options(self, *kinds: str) -> list[str]:
+        """Name some of the files on the command line."""
+        return [part for kind in kinds for part in (f"--{kind}", str(getattr(self, kind)))]
+
+
+def plant(folder: Path, *, vector: str = "geojson") -> Planted:
+    """Write files of secrets, vector files as GeoJSON or GeoPackage."""
+    house = folder / f"{SECRET}-folder"
+    house.mkdir()
+    incidents, projects, areas = incident_frame(), project_frame(), area_frame()
+    paths = {
+        "incidents": house / f"{SECRET}-incidents.csv",
+        "projects": house / f"{SECRET}-projects.xlsx",
+        "areas": house / f"{SECRET}-areas.{vector}",
+        "boundaries": house / f"{SECRET}-units.{vector}",
+    }
+    _flat(incidents).to_csv(paths["incidents"], index=False)
+    with pd.ExcelWriter(paths["projects"], engine="xlsxwriter") as book:
+        _flat(projects).to_excel(book, sheet_name=f"{SECRET}-sheet", index=False)
+    _written(areas, paths["areas"], layer=f"{SECRET}-layer")
+    _written(own_units(), paths["boundaries"], layer=f"{SECRET}-layer")
+    exact = [shapely.get_coordinates(frame.geometry) for frame in (incidents, projects, areas)]
+    columns = [incidents["date"], projects["start_date"], projects["end_date"], areas["end_date"]]
+    days = sorted({day for column in columns for day in pd.to_datetime(column)})
+    return Planted(**paths, places=np.unique(np.concatenate(exact), axis=0), days=tuple(days))
+
+
+def incident_frame() -> gpd.GeoDataFrame:
+    """Incidents in three places that are common enough to be told, and some that stand alone."""
+    rng = np.random.default_rng(7)
+    rows: list[dict[str, object]] = []
+    for at, (x, y) in enumerate(_WITHIN.values()):
+        for quarter in _QUARTERS:
+            for _ in range(9):
+                place = (x + rng.uniform(-0.2, 0.2), y + rng.uniform(-0.2, 0.2))
+                rows.append(_incident(len(rows), place, f"{quarter}{rng.integers(3, 28):02d}"))
+        rows.append(_incident(len(rows), _LONELY[at], f"2021-08-{13 + at}", kind="landmine"))
+    rows[9] |= {"killed": NUMBERS[0], "injured": NUMBERS[1]}
+    return _spatial(rows)
+
+
+def _incident(at: int, place: tuple[float, float], day: str, kind: str = "ied") -> dict[str, object]:
+    return {
+        "event_id": f"{SECRET}-id-{at}",
+        "date": day,
+        "event_type": kind,
+        "outcome": "exploded",
+        "killed": at % 3,
+        "injured": at % 2,
+        "adm3_name": f"{SECRET}-commune",
+        "location_precision": "exact",
+        "source": f"{SECRET}-source",
+        "note": f"{SECRET}-note",
+        f"{SECRET}-column": f"{SECRET}-cell",
+        "place": place,
+    }
+
+
+def project_frame() -> gpd.GeoDataFrame:
+    """Projects at exact places. Ids, programmes, funders and sectors are no secrets of a project."""
+    rng = np.random.default_rng(11)
+    rows = []
+    for at in range(8):
+        x, y = list(_WITHIN.values())[at % 3]
+        rows.append(
+            {
+                "project_id": f"P-{at}",
+                "title": f"{SECRET}-title",
+                "programme": ("water", "health")[at % 2],
+                "funder": "a fund",
+                "implementer": f"{SECRET}-implementer",
+                "status": "active",
+                "start_date": f"2020-03-{11 + at}",
+                "end_date": f"2023-07-{11 + at}",
+                "budget_amount": 1000 + at,
+                "budget_currency": "EUR",
+                "place": f"{SECRET}-village",
+                "note": f"{SECRET}-remark",
+                "source": f"{SECRET}-origin",
+                f"{SECRET}-column": f"{SECRET}-cell",
+                "place_": (x + rng.uniform(-0.2, 0.2), y + rng.uniform(-0.2, 0.2)),
+            }
+        )
+    return _spatial([{("place" if k == "place_" else k if k != "place" else "village"): v
+                      for k, v in row.items()} for row in rows]).rename(columns={"village": "lieu"})
+
+
+def area_frame() -> gpd.GeoDataFrame:
+    """Squares of land of every status, some of them alone."""
+    rng = np.random.default_rng(13)
+    rows, shapes = [], []
+    for at in range(40):
+        x, y = list(_WITHIN.values())[at % 2]
+        west, south = np.round((x, y) + rng.uniform(-0.2, 0.19, 2), 6)
+        shapes.append(shapely.box(west, south, west + 0.003127, south + 0.002843))
+        rows.append(
+            {
+                "area_id": f"{SECRET}-area-{at}",
+                "status": ("cleared", "confirmed", "suspected")[at % 3],
+                "method": f"{SECRET}-method",
+                "start_date": f"2021-06-{3 + at % 20:02d}",
+                "end_date": f"2022-09-{3 + at % 20:02d}",
+                "organisation": f"{SECRET}-organisation",
+                "source": f"{SECRET}-source",
+                f"{SECRET}-column": f"{SECRET}-cell",
+            }
+        )
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
+
+
+def own_units() -> gpd.GeoDataFrame:
+    """The bundled regions with secrets in columns that are about no unit."""
+    units = load_boundaries()
+    return gpd.GeoDataFrame(
+        {
+            "shapeName": units["name"],
+            "shapeID": units["pcode"],
+            "shapeISO": units["iso_3166_2"],
+            "shapeType": "ADM1",
+            "shapeGroup": "MLI",
+            "editor": f"{SECRET}-editor",
+            f"{SECRET}-column": f"{SECRET}-cell",
+        },
+        geometry=units.geometry.array,
+        crs="EPSG:4326",
+    )
+
+
+def _spatial(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame(rows)
+    places = np.round(np.array(frame.pop("place").tolist(), dtype=float), 6)
+    return gpd.GeoDataFrame(frame, geometry=shapely.points(places), crs="EPSG:4326")
+
+
+def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(frame.drop(columns="geometry")).assign(
+        longitude=frame.geometry.x, latitude=frame.geometry.y
+    )
+
+
+def _written(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
+    named: Mapping[str, str] = {"layer": layer} if path.suffix == ".gpkg" else {}
+    frame.to_file(path, engine="pyogrio", **named)

@@ -1,0 +1,154 @@
+"""The search for secrets in the pieces of a product: texts, numbers, exact places and days.
+
+Numbers are looked for as numbers, however they are written: as text in degrees or in whole
+parts of a degree, as floats of either size, as counts of seconds since 1970.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from tests.attacks.planted import NUMBERS, SECRET
+from tests.attacks.unpacking import Piece
+
+Finding = tuple[str, str, str]
+Floats = npt.NDArray[np.float64]
+
+NEAR = 1e-4  # degrees, some ten metres: two numbers so near a position are that position
+_SAME = 1e-8
+_SCALES = (1.0, 1e4, 1e5, 1e6, 1e7)  # parts of a degree
+_WITHIN = 3  # numbers from the first half of a position to the second
+_NUMBER = re.compile(rb"-?\d+\.\d{4,}|(?<![\w.])-?\d{5,9}(?![\w.])")
+_LONG = re.compile(rb"-?\d{1,3}\.\d{6,}")
+_DAYS = (
+    (re.compile(rb"(?<!\d)(\d{4})([-/.]?)(\d\d)\2(\d\d)(?!\d)"), (1, 3, 4)),
+    (re.compile(rb"(?<!\d)(\d\d?)([/.-])(\d\d?)\2(\d{4})(?!\d)"), (4, 3, 1)),
+    (re.compile(rb"(?<!\d)(\d\d?)([/.-])(\d\d?)\2(\d{4})(?!\d)"), (4, 1, 3)),
+)
+_SPOKEN = re.compile(r"(?<!\d)(\d\d?)(?:er)?\s([a-zûé]{3,9})\.?\s(\d{4})", re.IGNORECASE)
+_SPOKEN_FIRST = re.compile(r"\b([a-z]{3,9})\.?\s(\d\d?),\s(\d{4})", re.IGNORECASE)
+_MONTHS = {
+    name: at % 12 + 1
+    for at, name in enumerate(
+        "janv févr mars avr mai juin juil août sept oct nov déc "
+        "jan feb mar apr may jun jul aug sep oct nov dec".split()
+    )
+}
+_TICKS = (10**3, 10**6, 10**9)  # per second
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for.
+
+    Attributes
+    ----------
+    places : float array, shape (n, 2)
+        Longitude and latitude.
+    days : frozenset of (year, month, day)
+        Exact days.
+    """
+
+    places: Floats
+    days: frozenset[tuple[int, int, int]]
+
+    @classmethod
+    def of(cls, places: Floats, days: Sequence[pd.Timestamp]) -> "Wanted":
+        """Look for all secret texts and numbers, for places and for days."""
+        return cls(places, frozenset((day.year, day.month, day.day) for day in days))
+
+    def found_in(self, pieces: Iterable[Piece]) -> set[Finding]:
+        """What is found, where, and as what text."""
+        found: set[Finding] = set()
+        for label, content in pieces:
+            found |= {("text", label, form) for form in _texts(content)}
+            found |= {("number", label, form) for form in _victims(content)}
+            found |= {("place", label, form) for form in self._places(content)}
+            found |= {("day", label, form) for form in self._days(content)}
+        return found
+
+    def _places(self, content: bytes) -> Iterator[str]:
+        tokens = _NUMBER.findall(content)
+        yield from self._pairs(np.array([float(token) for token in tokens]), "digits")
+        alone = np.array([abs(float(token)) for token in _LONG.findall(content)])
+        exact = np.isin(np.round(alone, 8), np.round(np.abs(self.places.ravel()), 8))
+        yield from (f"alone {value}" for value in alone[exact])
+        for kind in ("<f8", ">f8", "<f4", ">f4", "<i4", ">i4"):
+            size = np.dtype(kind).itemsize
+            for start in range(size):
+                usable = content[start : len(content) - (len(content) - start) % size]
+                with np.errstate(invalid="ignore", over="ignore"):
+                    yield from self._pairs(
+                        np.frombuffer(usable, kind).astype(np.float64), kind, step=1
+                    )
+
+    def _pairs(self, numbers: Floats, how: str, *, step: int = _WITHIN) -> Iterator[str]:
+        """Look for both halves of a position near one another, in either order."""
+        for scale in _SCALES if how[-2:] not in ("f8", "f4") else _SCALES[:1]:
+            near = NEAR * scale
+            for first, second in ((0, 1), (1, 0)):
+                begins = self._near(numbers, self.places[:, first] * scale, near)
+                for at in begins:
+                    rest = numbers[at + 1 : at + 1 + step]
+                    fits = np.abs(numbers[at] - self.places[:, first] * scale) <= near
+                    ends = self.places[fits, second] * scale
+                    if (np.abs(rest[:, None] - ends[None, :]) <= near).any():
+                        yield f"{how} {numbers[at]} {rest.tolist()}"
+
+    @staticmethod
+    def _near(numbers: Floats, wanted: Floats, near: float) -> npt.NDArray[np.intp]:
+        ordered = np.sort(wanted)
+        usable = np.where(np.isfinite(numbers), numbers, np.inf)
+        after = np.searchsorted(ordered, usable)
+        right = ordered[np.minimum(after, len(ordered) - 1)]
+        left = ordered[np.maximum(after - 1, 0)]
+        return np.flatnonzero(np.minimum(np.abs(usable - right), np.abs(usable - left)) <= near)
+
+    def _days(self, content: bytes) -> Iterator[str]:
+        for pattern, (year, month, day) in _DAYS:
+            for found in pattern.finditer(content):
+                if (int(found[year]), int(found[month]), int(found[day])) in self.days:
+                    yield found[0].decode()
+        text = content.decode("utf-8", "ignore")
+        for day, name, year in _SPOKEN.findall(text):
+            yield from self._spoken(day, name, year)
+        for name, day, year in _SPOKEN_FIRST.findall(text):
+            yield from self._spoken(day, name, year)
+        seconds = [int(pd.Timestamp(*day).timestamp()) for day in self.days]
+        wanted = np.array([second * ticks for second in seconds for ticks in _TICKS])
+        for start in range(8):
+            usable = content[start : len(content) - (len(content) - start) % 8]
+            numbers = np.frombuffer(usable, "<i8")
+            yield from (f"ticks {number}" for number in numbers[np.isin(numbers, wanted)])
+
+    def _spoken(self, day: str, name: str, year: str) -> Iterator[str]:
+        month = next((at for short, at in _MONTHS.items() if name.lower().startswith(short)), 0)
+        if (int(year), month, int(day)) in self.days:
+            yield f"{day} {name} {year}"
+
+
+def kinds(found: Iterable[Finding]) -> set[str]:
+    """What kinds of secrets were found."""
+    return {what for what, _, _ in found}
+
+
+def _texts(content: bytes) -> Iterator[str]:
+    lowered = content.lower()
+    forms = [SECRET.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
+    for form in (*forms, SECRET.encode().hex().encode()):
+        at = lowered.find(form)
+        if at >= 0:
+            yield content[max(at - 20, 0) : at + 60].decode("utf-8", "replace")
+
+
+def _victims(content: bytes) -> Iterator[str]:
+    for number in NUMBERS:
+        plain = str(number)
+        gaps = ("", " ", ",", ".", "'", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}")
+        for form in (f"{plain[:-3]}{gap}{plain[-3:]}".encode() for gap in gaps):
+            if form in content:
+                yield form.decode()

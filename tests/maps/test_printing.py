@@ -1,0 +1,136 @@
+"""Maps on paper, printed by a real Chromium: whole, and each sheet says for whom it is."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from maligeo.maps import add_areas, add_incidents, add_projects, region_map, save_map
+from tests.maps import layers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+MAP = "window[Object.keys(window).find(k => /^map_/.test(k) && window[k] instanceof L.Map)]"
+REGIONS = "path.leaflet-interactive"
+
+Layered = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def layered(
+    tmp_path_factory: pytest.TempPathFactory, units: gpd.GeoDataFrame, table: pd.DataFrame
+) -> Layered:
+    folder = tmp_path_factory.mktemp("printed")
+
+    def written(audience: str) -> Path:
+        path = folder / f"{audience}.html"
+        fmap = region_map(table, units, audience=audience)  # type: ignore[arg-type]
+        if audience == "internal":
+            add_areas(fmap, layers.areas())
+            add_projects(fmap, layers.shares(), units)
+            add_incidents(fmap, layers.incidents())
+        return path if path.exists() else save_map(fmap, path)
+
+    return written
+
+
+def sheets(page: "Page") -> list[str]:
+    pypdf = pytest.importorskip("pypdf")
+    content = page.pdf(prefer_css_page_size=True, print_background=True)
+    return [sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+@pytest.mark.parametrize(
+    ("audience", "said"),
+    [
+        ("internal", "INTERNE : ne pas diffuser"),
+        ("partner", "Pour les partenaires nommés : ne pas publier"),
+        ("public", "Version publique"),
+    ],
+)
+def test_every_sheet_says_for_whom_it_is(
+    open_page: "Open", layered: Layered, audience: str, said: str
+) -> None:
+    found = sheets(open_page(layered("public" if audience == "public" else audience)))
+    assert len(found) == (2 if audience == "internal" else 1)
+    for text in found:
+        assert said in text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_the_whole_country_is_on_the_first_sheet(open_page: "Open", layered: Layered) -> None:
+    page = open_page(layered("internal"))
+    page.evaluate(
+        """window.addEventListener('beforeprint', () => {
+             const frame = document.querySelector('.folium-map').getBoundingClientRect();
+             window.printed = [...document.querySelectorAll('path.leaflet-interactive')]
+               .map(e => e.getBoundingClientRect())
+               .every(b => b.left >= frame.left && b.right <= frame.right &&
+                 b.top >= frame.top && b.bottom <= frame.bottom);
+             window.size = [frame.width, frame.height];
+           })"""
+    )
+    first = sheets(page)[0]
+    assert page.evaluate("window.printed") is True
+    assert page.evaluate("window.size") == [775, 590]
+    for name in ("Tombouctou", "Kidal", "Légende".upper()):
+        assert name in first
+
+
+def test_after_printing_the_page_is_as_before(open_page: "Open", layered: Layered) -> None:
+    page = open_page(layered("internal"))
+    view = f"(m => [m.getCenter().lat.toFixed(4), m.getZoom(), m.getSize().x].join())({MAP})"
+    page.evaluate(f"({MAP}).setView([15, -3], 7, {{animate: false}})")
+    before = page.evaluate(view)
+    sheets(page)
+    assert page.evaluate(view) == before
+    assert page.locator("html.mg-paper").count() == 0
+    assert (
+        page.evaluate("document.querySelector('.mg-main').lastElementChild.className") == "mg-stage"
+    )
+
+
+def test_what_is_only_for_the_screen_is_not_on_paper(open_page: "Open", layered: Layered) -> None:
+    page = open_page(layered("internal"))
+    page.locator(".mg-overlay h2 input").first.uncheck()
+    page.emulate_media(media="print")
+    for name in (".mg-buttons", ".mg-search", ".mg-measure", ".mg-overlay input[type=range]"):
+        assert page.locator(name).first.is_hidden()
+    shown = page.locator(".mg-overlay h2").all()
+    assert [part.is_visible() for part in shown] == [False, True, True]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_dark_screen_changes_no_colour(open_page: "Open", layered: Layered, scheme: str) -> None:
+    page = open_page(layered("public"), color_scheme=scheme)
+    colours = page.evaluate(
+        """['.mg-page', '.mg-side', '.leaflet-container'].map(name =>
+             getComputedStyle(document.querySelector(name)).color)
+           .concat(getComputedStyle(document.body).backgroundColor,
+             getComputedStyle(document.documentElement).colorScheme)"""
+    )
+    assert colours == [*["rgb(22, 33, 43)"] * 3, "rgb(255, 255, 255)", "light only"]
+
+
+@pytest.mark.parametrize(
+    "size", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}], ids=["desk", "phone"]
+)
+def test_the_red_bar_is_on_the_first_screen(
+    open_page: "Open", layered: Layered, size: dict[str, int]
+) -> None:
+    page = open_page(layered("internal"), **size)
+    bar = page.locator(".mg-audience")
+    box = bar.bounding_box()
+    assert (box["x"], box["y"], box["width"]) == (0, 0, size["width"])
+    assert bar.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(179, 18, 29)"
+    assert bar.inner_text().replace("\u202f", " ").replace("\u00a0", " ").startswith("INTERNE :")
+    page.locator(".mg-language").click()
+    assert bar.inner_text() == "INTERNAL: do not pass on"
