@@ -130,3 +130,38 @@ def test_a_mistake_is_one_clear_line(
     assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "map.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "begins"),
+    [
+        (("--pdf",), "map.pdf", b"%PDF"),
+        (("--measure", "gaps", "--language", "en"), "gaps.png", b"\x89PNG"),
+        (("--measure", "incidents_per_100k", "--region", "Mopti"), "mopti.svg", b"<?xml"),
+    ],
+)
+def test_the_map_goes_on_paper(
+    tmp_path: Path, arguments: tuple[str, ...], name: str, begins: bytes
+) -> None:
+    path = tmp_path / name
+    done = run("map", *arguments, "-o", str(path))
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes().startswith(begins)
+    told = run("about", str(path))
+    assert "maligeo map" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-o", "map.bmp"), "suffix of a map"),
+        (("-o", "map.html", "--measure", "projects"), "map on paper"),
+        (("--pdf", "--compare", "2021,2022"), "map on a screen"),
+        (("-o", "map.pdf", "--measure", "people_on_the_moon"), "people_on_the_moon"),
+    ],
+)
+def test_what_a_map_cannot_be_is_told_in_one_line(arguments: tuple[str, ...], told: str) -> None:
+    done = run("map", *arguments)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

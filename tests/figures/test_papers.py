@@ -501,3 +501,20 @@ class TestFiles:
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         with pytest.raises(MissingDependencyError, match=r"maligeo\[figures\]"):
             written(tmp_path / "m.png", table, units)
+
+
+def test_incidents_of_other_periods_are_not_drawn(
+    table: pd.DataFrame, units: gpd.GeoDataFrame
+) -> None:
+    points = gpd.GeoDataFrame(
+        {
+            "date": pd.to_datetime(["2022-03-01", "2022-07-01", "2015-01-01", None]),
+            "event_type": "landmine",
+        },
+        geometry=gpd.points_from_xy([-4.0, -3.9, -4.1, -4.2], [14.5] * 4),
+        crs="EPSG:4326",
+    )
+    told = words(pages(table, units, incidents=points, language="en", period="2022-01/2022-08"))
+    assert "Landmine: 2" in told
+    told = words(pages(table, units, incidents=points, language="en", layer="people"))
+    assert "Landmine: 4" in told

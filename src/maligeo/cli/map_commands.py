@@ -26,6 +26,7 @@ from maligeo.cli.options import (
     PeriodOption,
     RegionOption,
 )
+from maligeo.cli.paper import SUFFIXES, write_paper
 from maligeo.cli.recording import recorded, settled_day
 from maligeo.cli.records import (
     AreasOption,
@@ -40,12 +41,22 @@ from maligeo.errors import ArgumentError
 from maligeo.maps import MapSide, PageMap, add_presence, comparison_map
 
 DEFAULT_OUTPUT = Path("maps/mali.html")
+DEFAULT_PAPER = DEFAULT_OUTPUT.with_suffix(".pdf")
 
 OnlineTiles = Annotated[
     bool,
     typer.Option(
         "--online-tiles", help="Add a street map from the internet; the file then needs a network."
     ),
+]
+PAGES = (".html", ".htm")
+
+PdfOption = Annotated[
+    bool, typer.Option("--pdf", help="Write the map on paper; so does -o with .pdf, .png or .svg.")
+]
+MeasureOption = Annotated[
+    str | None,
+    typer.Option("--measure", help="What the paper shows: incidents_per_100k, projects, gaps …"),
 ]
 CompareOption = Annotated[
     str | None,
@@ -72,6 +83,8 @@ def write_map(
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
     online_tiles: OnlineTiles = False,
+    pdf: PdfOption = False,
+    measure: MeasureOption = None,
     audience: AudienceOption = "public",
     as_of: AsOfOption = None,
     output: OutputOption = None,
@@ -97,6 +110,27 @@ def write_map(
     else:
         records = None
     table = _table(records, units, period)
+    about = recorded(context, audience, units=units, settled=day)
+    target = output or (DEFAULT_PAPER if pdf else DEFAULT_OUTPUT)
+    if pdf or target.suffix.lower() in SUFFIXES:
+        if sides is not None or online_tiles:
+            raise ArgumentError("--compare and --online-tiles are about the map on a screen")
+        written = write_paper(
+            table,
+            units,
+            target,
+            records,
+            measure=measure,
+            region=region,
+            language=spoken,
+            audience=made_for.audience,
+            about=about,
+        )
+        typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")
+        return
+    require_choice(target.suffix.lower(), PAGES, option="the suffix of a map")
+    if measure is not None:
+        raise ArgumentError("--measure is about the map on paper: the one on a screen has all")
     if sides is not None:
         fmap = _compared(table, units, sides, spoken, made_for.audience)
     else:
@@ -106,8 +140,7 @@ def write_map(
         _add_layers(fmap, table, units, records, period)
     if online_tiles:
         maligeo.add_online_tiles(fmap)
-    about = recorded(context, audience, units=units, settled=day)
-    written = maligeo.save_map(fmap, output or DEFAULT_OUTPUT, about=about)
+    written = maligeo.save_map(fmap, target, about=about)
     typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")
 
 

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
-import typer
 
 import maligeo
 from maligeo.cli.records import people_of
@@ -16,7 +15,6 @@ from maligeo.maps import PageMap, add_presence
 from maligeo.releasing import release
 
 _BY_YEAR = "year"
-_PLACE = "pcode"  # of a share: what a policy may withhold
 
 
 @dataclass(frozen=True)
@@ -96,10 +94,10 @@ def read_own_records(
         tables.append(made_for.of(table))
         incidents = made_for.of(located, tables[0])
     if files["projects"] is not None:
-        held = maligeo.join_file(files["projects"], units, kind="projects")
-        tables += [made_for.of(table) for table in _project_tables(held, units)]
-        shares = made_for.of(held)
-        matrix = made_for.of(maligeo.presence(held, units)) if _has_programmes(held) else None
+        held = maligeo.locate(maligeo.read_projects(files["projects"]), units)
+        shares = maligeo.allocate(made_for.of(held), units)  # what comes of it is released too
+        tables += _project_tables(shares, units)
+        matrix = maligeo.presence(shares, units) if _has_programmes(shares) else None
     if files["areas"] is not None:
         areas = made_for.of(maligeo.read_areas(files["areas"]))
     if people is not None:
@@ -140,10 +138,8 @@ def add_own_layers(fmap: PageMap, own: OwnRecords, units: gpd.GeoDataFrame) -> N
     """Lay own records over the regions: areas, then projects, then incidents."""
     if own.areas is not None:
         maligeo.add_areas(fmap, own.areas)
-    if own.shares is not None and _PLACE in own.shares.columns:
+    if own.shares is not None:
         maligeo.add_projects(fmap, own.shares, units)
-    elif own.shares is not None:
-        typer.echo("projects are counted by unit and not drawn: their shares are not released")
     if own.matrix is not None:
         add_presence(fmap, own.matrix)
     if own.incidents is not None:

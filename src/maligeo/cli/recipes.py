@@ -62,8 +62,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
         (
             "as_of", "audience", "bandwidth_km", "by", "cell_km", "compare", "counting", "covers",
             "interpolation", "kernel", "kind", "language", "level", "low_zooms", "measure",
-            "method", "min_score", "nearest", "online_tiles", "period", "region", "tile_size",
-            "tile_type", "vintage", "zooms",
+            "method", "min_score", "nearest", "online_tiles", "pdf", "period", "region",
+            "tile_size", "tile_type", "vintage", "zooms",
         ),
         Kind.value,
     ),

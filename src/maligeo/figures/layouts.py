@@ -1,7 +1,7 @@
 """How the page of a map is laid out, and the pages for what has no room on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from maligeo import labels
@@ -182,7 +182,7 @@ def _values(scene: Scene, options: MapOptions, width: float) -> list[Block]:
     if subject.two_way:
         return []
     title = labels.word("paper.values", options.language)
-    found = [space(2.5), *heading(title, width, size * 1.08), space(0.8)]
+    found = [space(2.5), *heading(title, width, size * 1.08), replace(space(0.8), holds=True)]
     together = len(scene.units) <= _TOGETHER
     for name, cell in zip(scene.units["name"], subject.cells, strict=True):
         value = f"{cell.text} ({cell.precision})" if cell.precision else cell.text

@@ -39,7 +39,8 @@ class MapOptions:
     region : str, optional
         Name or alias of the one unit that the map is about; the others are pale.
     incidents : pandas.DataFrame or geopandas.GeoDataFrame, optional
-        Incidents to draw as points by type, as from `read_incidents`.
+        Incidents to draw as points by type, as from `read_incidents`: those of the period,
+        where the map is about incidents.
     areas : geopandas.GeoDataFrame, optional
         Hazardous and released land to draw by status, as from `read_areas`.
     behind : pandas.DataFrame, optional

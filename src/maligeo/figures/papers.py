@@ -16,7 +16,7 @@ from maligeo.figures.options import MapOptions
 from maligeo.figures.overlays import Overlay, area_overlay, incident_overlay
 from maligeo.figures.pages import FORMATS, Heading, require_format, write_pages
 from maligeo.figures.shapes import Drawing
-from maligeo.figures.subjects import subject_of
+from maligeo.figures.subjects import Days, subject_of
 from maligeo.provenance import Provenance
 from maligeo.releasing import require_released
 from maligeo.wording.synthetic import is_synthetic
@@ -145,22 +145,32 @@ def scene_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: MapOptions) 
         As for `map_figure`.
     """
     towns = certain_towns()
+    subject = subject_of(table, units, towns, options)
     return Scene(
         units=units,
         towns=towns_by_unit(towns, units),
-        subject=subject_of(table, units, towns, options),
+        subject=subject,
         focus=None if options.region is None else find_unit(options.region, units),
-        overlays=_overlays(options),
+        overlays=_overlays(options, subject.days),
     )
 
 
-def _overlays(options: MapOptions) -> tuple[Overlay, ...]:
+def _overlays(options: MapOptions, days: Days | None) -> tuple[Overlay, ...]:
     found = []
     if options.areas is not None:
         found.append(area_overlay(options.areas, options.language))
     if options.incidents is not None:
-        found.append(incident_overlay(options.incidents, options.language))
+        within = _within(options.incidents, days)
+        found.append(incident_overlay(within, options.language))
     return tuple(found)
+
+
+def _within(incidents: pd.DataFrame, days: Days | None) -> pd.DataFrame:
+    """Keep the incidents of the period that the map is about."""
+    if days is None or "date" not in incidents.columns:
+        return incidents
+    dates = pd.to_datetime(incidents["date"])
+    return incidents[(dates >= days[0]) & (dates <= days[1])]
 
 
 def _heading(scene: Scene, options: MapOptions, audience: Audience, synthetic: bool) -> Heading:

@@ -29,6 +29,7 @@ from maligeo.wording.readings import PeriodRows, periods
 from maligeo.wording.titles import choose_period
 
 Section = Mapping[str, Any]
+Days = tuple[pd.Timestamp, pd.Timestamp]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Subject:
         What it is about, and what its numbers count.
     period, publisher : str
         Empty where there is none.
+    days : (Timestamp, Timestamp) or None
+        First and last day that the incidents on it are about.
     cells : tuple of Cell
         One per unit, in their order.
     fills : tuple of str
@@ -82,6 +85,7 @@ class Subject:
     unit: str
     period: str
     publisher: str
+    days: Days | None
     cells: tuple[Cell, ...]
     fills: tuple[str, ...]
     legend: tuple[Entry, ...]
@@ -151,6 +155,7 @@ def _of_density(
         unit=labels.word(f"unit.{layer.key}", language),
         period=shown.label,
         publisher=shown.publisher,
+        days=_days(shown.rows) if layer.measure == "incidents" else None,
         cells=tuple(cells(shown, units["pcode"].tolist(), classes, language)),
         fills=(style.MISSING_COLOUR, style.ZERO_COLOUR, *classes.colours),
         legend=tuple(Entry(**entry) for entry in entries),
@@ -161,6 +166,14 @@ def _of_density(
         sections=tuple(_sections(shown, units, towns, language)),
         two_way=False,
     )
+
+
+def _days(rows: pd.DataFrame) -> Days | None:
+    """Give the first and last day of a period; None where it is not known."""
+    if not {"period_start", "period_end"} <= set(rows.columns):
+        return None
+    first, last = rows["period_start"].min(), rows["period_end"].max()
+    return None if pd.isna(first) or pd.isna(last) else (first, last)
 
 
 def _remarks(shown: PeriodRows, count: int, language: str) -> list[str]:
@@ -252,6 +265,7 @@ def _of_gaps(
         unit=labels.word("unit.gaps", language),
         period=gap_period(gaps, language),
         publisher=gap_publisher(gaps),
+        days=_days(gaps),
         cells=tuple(shown),
         fills=(style.MISSING_COLOUR, style.ZERO_COLOUR, *style.TWO_WAY),
         legend=(entry,),

@@ -17,8 +17,5 @@ RELEASE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "value.withheld": ("non publié", "withheld"),
     "legend.withheld": ("Pas de donnée, ou non publié", "No data, or withheld"),
-    "legend.withheld_note": (
-        "ce n’est pas zéro ; de petits nombres ne sont pas publiés, pour protéger des personnes",
-        "this is not zero; small counts are withheld, to protect people",
-    ),
+    "legend.withheld_note": ("ce n’est pas zéro", "this is not zero"),
 }
