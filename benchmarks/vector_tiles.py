@@ -71,7 +71,9 @@ def _named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _own(frame: gpd.GeoDataFrame, path: Path) -> tuple[float, Path]:
-    return _measured(lambda: vector_tiles({"incidents": frame}, path, zooms=ZOOMS, audience="internal")), path
+    return _measured(
+        lambda: vector_tiles({"incidents": frame}, path, zooms=ZOOMS, audience="internal")
+    ), path
 
 
 def _freestiler(frame: gpd.GeoDataFrame, path: Path) -> tuple[float, Path]:
