@@ -10,6 +10,7 @@ import typer
 import maligeo
 from maligeo.checks import require_choice
 from maligeo.cli.map_records import (
+    Content,
     OwnRecords,
     Release,
     add_own_layers,
@@ -109,38 +110,21 @@ def write_map(
         records = read_own_records(files, units, made_for, covers=covers, period=sides or period)
     else:
         records = None
-    table = _table(records, units, period)
     about = recorded(context, audience, units=units, settled=day)
+    content = Content(_table(records, units, period), units, records, spoken, made_for.audience)
     target = output or (DEFAULT_PAPER if pdf else DEFAULT_OUTPUT)
     if pdf or target.suffix.lower() in SUFFIXES:
         if sides is not None or online_tiles:
             raise ArgumentError("--compare and --online-tiles are about the map on a screen")
-        written = write_paper(
-            table,
-            units,
-            target,
-            records,
-            measure=measure,
-            region=region,
-            language=spoken,
-            audience=made_for.audience,
-            about=about,
-        )
-        typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")
-        return
-    require_choice(target.suffix.lower(), PAGES, option="the suffix of a map")
-    if measure is not None:
-        raise ArgumentError("--measure is about the map on paper: the one on a screen has all")
-    if sides is not None:
-        fmap = _compared(table, units, sides, spoken, made_for.audience)
+        written = write_paper(content, target, measure=measure, region=region, about=about)
     else:
-        fmap = maligeo.region_map(
-            table, units, region=region, language=spoken, audience=made_for.audience
-        )
-        _add_layers(fmap, table, units, records, period)
-    if online_tiles:
-        maligeo.add_online_tiles(fmap)
-    written = maligeo.save_map(fmap, target, about=about)
+        require_choice(target.suffix.lower(), PAGES, option="the suffix of a map")
+        if measure is not None:
+            raise ArgumentError("--measure is about the map on paper: the one on a screen has all")
+        fmap = _compared(content, sides) if sides else _regions(content, region, period)
+        if online_tiles:
+            maligeo.add_online_tiles(fmap)
+        written = maligeo.save_map(fmap, target, about=about)
     typer.echo(f"{written} ({written.stat().st_size / 1000:.0f} kB)")
 
 
@@ -165,30 +149,24 @@ def _is_bundled(units: gpd.GeoDataFrame) -> bool:
     return bool((units["level"] == 1).all() and (units["vintage"] == "2015").all())
 
 
-def _compared(
-    table: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    sides: list[str],
-    language: Language,
-    audience: Audience,
-) -> PageMap:
-    first, second = (MapSide(table, units, side) for side in sides)
-    return comparison_map(first, second, language=language, audience=audience)
+def _compared(content: Content, sides: list[str]) -> PageMap:
+    first, second = (MapSide(content.table, content.units, side) for side in sides)
+    return comparison_map(first, second, language=content.language, audience=content.audience)
 
 
-def _add_layers(
-    fmap: PageMap,
-    table: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    own: OwnRecords | None,
-    period: str | None,
-) -> None:
-    if own is not None:
-        add_own_layers(fmap, own, units)
-        return
+def _regions(content: Content, region: str | None, period: str | None) -> PageMap:
+    """Put the map of regions together, with own records or what is bundled over it."""
+    table, units = content.table, content.units
+    fmap: PageMap = maligeo.region_map(
+        table, units, region=region, language=content.language, audience=content.audience
+    )
+    if content.own is not None:
+        add_own_layers(fmap, content.own, units)
+        return fmap
     add_presence(fmap, maligeo.bundled_presence(units))
     if _need_is_known(table):
         maligeo.add_gaps(fmap, maligeo.bundled_gaps(units, period=period), units)
+    return fmap
 
 
 def _need_is_known(table: pd.DataFrame) -> bool:

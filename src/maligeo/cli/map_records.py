@@ -9,7 +9,7 @@ import pandas as pd
 
 import maligeo
 from maligeo.cli.records import people_of
-from maligeo.columns import Audience
+from maligeo.columns import Audience, Language
 from maligeo.errors import ArgumentError
 from maligeo.maps import PageMap, add_presence
 from maligeo.releasing import release
@@ -48,6 +48,31 @@ class OwnRecords:
     shares: pd.DataFrame | None = None
     matrix: pd.DataFrame | None = None
     areas: gpd.GeoDataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a map is about, and for whom.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        Density table that colours the units.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        The units.
+    own : OwnRecords or None
+        The user's own records; None for the bundled data.
+    language : {"fr", "en"}
+        Language in which it opens.
+    audience : {"internal", "partner", "public"}
+        For whom it is.
+    """
+
+    table: pd.DataFrame
+    units: gpd.GeoDataFrame
+    own: OwnRecords | None
+    language: Language
+    audience: Audience
 
 
 def read_own_records(

@@ -3,12 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-import geopandas as gpd
-import pandas as pd
-
 import maligeo
-from maligeo.cli.map_records import OwnRecords
-from maligeo.columns import Audience, Language
+from maligeo.cli.map_records import Content
 from maligeo.errors import ArgumentError
 from maligeo.figures import MapOptions, map_figure
 from maligeo.provenance import Provenance
@@ -18,16 +14,7 @@ _GAPS: Final = "gaps"
 
 
 def write_paper(
-    table: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    output: Path,
-    own: OwnRecords | None,
-    *,
-    measure: str | None,
-    region: str | None,
-    language: Language,
-    audience: Audience,
-    about: Provenance,
+    content: Content, output: Path, *, measure: str | None, region: str | None, about: Provenance
 ) -> Path:
     """Write one measure of a table as a map on paper; of own records also the points and areas.
 
@@ -38,17 +25,16 @@ def write_paper(
     MaligeoError
         As `maligeo.map_figure` raises.
     """
-    drawn = table
-    if measure == _GAPS:
-        if own is not None:
-            raise ArgumentError("gaps are drawn of the bundled data: maligeo gaps compares files")
-        drawn = maligeo.bundled_gaps(units)
+    table, units, own, is_gaps = content.table, content.units, content.own, measure == _GAPS
+    if is_gaps and own is not None:
+        raise ArgumentError("gaps are drawn of the bundled data: maligeo gaps compares files")
     options = MapOptions(
-        layer=None if measure == _GAPS else measure,
+        layer=None if is_gaps else measure,
         region=region,
-        language=language,
+        language=content.language,
         incidents=None if own is None else own.incidents,
         areas=None if own is None else own.areas,
-        behind=table if measure == _GAPS else None,
+        behind=table if is_gaps else None,
     )
-    return map_figure(drawn, units, output, options=options, audience=audience, about=about)
+    drawn = maligeo.bundled_gaps(units) if is_gaps else table
+    return map_figure(drawn, units, output, options=options, audience=content.audience, about=about)
