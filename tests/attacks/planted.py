@@ -1,6 +1,7 @@
 """Input files with secrets wherever something can be written, and exact places and days.
 
-Every text that is secret contains `SECRET`; every secret number is in `NUMBERS`.
+Every text that is secret contains `SECRET`, or `PARTNERS` where the policy lets partners read
+it; every secret number is in `NUMBERS`.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ import shapely
 from maligeo.boundaries import load_boundaries
 
 SECRET = "zqxvault"
+PARTNERS = "zqxpartner"
 NUMBERS = (791_839, 626_317)  # killed and injured in one incident that stands alone
 LATER = "2026-01-01"
 COVERS = "2021/2022"
@@ -83,13 +85,15 @@ def incident_frame() -> gpd.GeoDataFrame:
                 place = (x + rng.uniform(-0.2, 0.2), y + rng.uniform(-0.2, 0.2))
                 rows.append(_incident(len(rows), place, f"{quarter}{rng.integers(3, 28):02d}"))
         rows.append(_incident(len(rows), _LONELY[at], f"2021-08-{13 + at}", kind="landmine"))
-    rows[9] |= {"killed": NUMBERS[0], "injured": NUMBERS[1]}
+    rows[-1] |= {"killed": NUMBERS[0], "injured": NUMBERS[1]}
     return _spatial(rows)
 
 
-def _incident(at: int, place: tuple[float, float], day: str, kind: str = "ied") -> dict[str, object]:
+def _incident(
+    at: int, place: tuple[float, float], day: str, kind: str = "ied"
+) -> dict[str, object]:
     return {
-        "event_id": f"{SECRET}-id-{at}",
+        "event_id": f"{PARTNERS}-id-{at}",
         "date": day,
         "event_type": kind,
         "outcome": "exploded",
@@ -105,32 +109,31 @@ def _incident(at: int, place: tuple[float, float], day: str, kind: str = "ied") 
 
 
 def project_frame() -> gpd.GeoDataFrame:
-    """Projects at exact places. Ids, programmes, funders and sectors are no secrets of a project."""
+    """Projects at exact places. Their ids, programmes, funders and sectors are no secrets."""
     rng = np.random.default_rng(11)
-    rows = []
+    rows: list[dict[str, object]] = []
     for at in range(8):
         x, y = list(_WITHIN.values())[at % 3]
         rows.append(
             {
                 "project_id": f"P-{at}",
-                "title": f"{SECRET}-title",
+                "title": f"{PARTNERS}-title",
                 "programme": ("water", "health")[at % 2],
                 "funder": "a fund",
-                "implementer": f"{SECRET}-implementer",
+                "implementer": f"{PARTNERS}-implementer",
                 "status": "active",
                 "start_date": f"2020-03-{11 + at}",
                 "end_date": f"2023-07-{11 + at}",
                 "budget_amount": 1000 + at,
                 "budget_currency": "EUR",
-                "place": f"{SECRET}-village",
+                "lieu": f"{SECRET}-village",
                 "note": f"{SECRET}-remark",
                 "source": f"{SECRET}-origin",
                 f"{SECRET}-column": f"{SECRET}-cell",
-                "place_": (x + rng.uniform(-0.2, 0.2), y + rng.uniform(-0.2, 0.2)),
+                "place": (x + rng.uniform(-0.2, 0.2), y + rng.uniform(-0.2, 0.2)),
             }
         )
-    return _spatial([{("place" if k == "place_" else k if k != "place" else "village"): v
-                      for k, v in row.items()} for row in rows]).rename(columns={"village": "lieu"})
+    return _spatial(rows)
 
 
 def area_frame() -> gpd.GeoDataFrame:
@@ -139,16 +142,16 @@ def area_frame() -> gpd.GeoDataFrame:
     rows, shapes = [], []
     for at in range(40):
         x, y = list(_WITHIN.values())[at % 2]
-        west, south = np.round((x, y) + rng.uniform(-0.2, 0.19, 2), 6)
+        west, south = np.round(np.array([x, y]) + rng.uniform(-0.2, 0.19, 2), 6)
         shapes.append(shapely.box(west, south, west + 0.003127, south + 0.002843))
         rows.append(
             {
-                "area_id": f"{SECRET}-area-{at}",
+                "area_id": f"{PARTNERS}-area-{at}",
                 "status": ("cleared", "confirmed", "suspected")[at % 3],
-                "method": f"{SECRET}-method",
+                "method": f"{PARTNERS}-method",
                 "start_date": f"2021-06-{3 + at % 20:02d}",
                 "end_date": f"2022-09-{3 + at % 20:02d}",
-                "organisation": f"{SECRET}-organisation",
+                "organisation": f"{PARTNERS}-organisation",
                 "source": f"{SECRET}-source",
                 f"{SECRET}-column": f"{SECRET}-cell",
             }

@@ -5,21 +5,20 @@ parts of a degree, as floats of either size, as counts of seconds since 1970.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tests.attacks.planted import NUMBERS, SECRET
+from tests.attacks.planted import NUMBERS, PARTNERS, SECRET
 from tests.attacks.unpacking import Piece
 
 Finding = tuple[str, str, str]
 Floats = npt.NDArray[np.float64]
 
 NEAR = 1e-4  # degrees, some ten metres: two numbers so near a position are that position
-_SAME = 1e-8
 _SCALES = (1.0, 1e4, 1e5, 1e6, 1e7)  # parts of a degree
 _WITHIN = 3  # numbers from the first half of a position to the second
 _NUMBER = re.compile(rb"-?\d+\.\d{4,}|(?<![\w.])-?\d{5,9}(?![\w.])")
@@ -34,8 +33,12 @@ _SPOKEN_FIRST = re.compile(r"\b([a-z]{3,9})\.?\s(\d\d?),\s(\d{4})", re.IGNORECAS
 _MONTHS = {
     name: at % 12 + 1
     for at, name in enumerate(
-        "janv févr mars avr mai juin juil août sept oct nov déc "
-        "jan feb mar apr may jun jul aug sep oct nov dec".split()
+        (
+            *("janv", "févr", "mars", "avr", "mai", "juin"),
+            *("juil", "août", "sept", "oct", "nov", "déc"),
+            *("jan", "feb", "mar", "apr", "may", "jun"),
+            *("jul", "aug", "sep", "oct", "nov", "dec"),
+        )
     )
 }
 _TICKS = (10**3, 10**6, 10**9)  # per second
@@ -51,31 +54,50 @@ class Wanted:
         Longitude and latitude.
     days : frozenset of (year, month, day)
         Exact days.
+    texts : tuple of str
+        Parts of texts.
     """
 
     places: Floats
     days: frozenset[tuple[int, int, int]]
+    texts: tuple[str, ...] = (SECRET, PARTNERS)
 
     @classmethod
-    def of(cls, places: Floats, days: Sequence[pd.Timestamp]) -> "Wanted":
-        """Look for all secret texts and numbers, for places and for days."""
-        return cls(places, frozenset((day.year, day.month, day.day) for day in days))
+    def of(
+        cls,
+        places: Floats,
+        days: Iterable[pd.Timestamp],
+        texts: tuple[str, ...] = (SECRET, PARTNERS),
+    ) -> "Wanted":
+        """Look for places, days, texts and all secret numbers."""
+        return cls(places, frozenset((day.year, day.month, day.day) for day in days), texts)
 
     def found_in(self, pieces: Iterable[Piece]) -> set[Finding]:
         """What is found, where, and as what text."""
         found: set[Finding] = set()
         for label, content in pieces:
-            found |= {("text", label, form) for form in _texts(content)}
+            found |= {("text", label, form) for form in self._texts(content)}
             found |= {("number", label, form) for form in _victims(content)}
             found |= {("place", label, form) for form in self._places(content)}
             found |= {("day", label, form) for form in self._days(content)}
         return found
 
+    def _texts(self, content: bytes) -> Iterator[str]:
+        lowered = content.lower()
+        for text in self.texts:
+            forms = [text.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
+            for form in (*forms, text.encode().hex().encode()):
+                at = lowered.find(form)
+                if at >= 0:
+                    yield content[max(at - 20, 0) : at + 60].decode("utf-8", "replace")
+
     def _places(self, content: bytes) -> Iterator[str]:
         tokens = _NUMBER.findall(content)
         yield from self._pairs(np.array([float(token) for token in tokens]), "digits")
         alone = np.array([abs(float(token)) for token in _LONG.findall(content)])
-        exact = np.isin(np.round(alone, 8), np.round(np.abs(self.places.ravel()), 8))
+        halves = np.abs(self.places.ravel())
+        telling = halves[np.round(halves, 6) != np.round(halves, 4)]  # outlines have four digits
+        exact = np.isin(np.round(alone, 8), np.round(telling, 8))
         yield from (f"alone {value}" for value in alone[exact])
         for kind in ("<f8", ">f8", "<f4", ">f4", "<i4", ">i4"):
             size = np.dtype(kind).itemsize
@@ -134,15 +156,6 @@ class Wanted:
 def kinds(found: Iterable[Finding]) -> set[str]:
     """What kinds of secrets were found."""
     return {what for what, _, _ in found}
-
-
-def _texts(content: bytes) -> Iterator[str]:
-    lowered = content.lower()
-    forms = [SECRET.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be")]
-    for form in (*forms, SECRET.encode().hex().encode()):
-        at = lowered.find(form)
-        if at >= 0:
-            yield content[max(at - 20, 0) : at + 60].decode("utf-8", "replace")
 
 
 def _victims(content: bytes) -> Iterator[str]:

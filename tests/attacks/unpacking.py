@@ -5,7 +5,9 @@ Shares no code with the library, so that what the library hides from itself is s
 
 import base64
 import binascii
+import datetime
 import gzip
+import hashlib
 import html
 import io
 import json
@@ -15,8 +17,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import geopandas as gpd
+import mapbox_vector_tile
 import numpy as np
 import openpyxl
 import pyarrow.parquet as pq
@@ -29,6 +34,11 @@ Piece = tuple[str, bytes]
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _STREAM = re.compile(rb"stream\r?\n")
+_POSITIONS = re.compile(
+    rb'"(?:lon|x)":\{"data":"([^"]*)"\},"(?:lat|y)":\{"data":"([^"]*)"\},"steps":(\d+)'
+)
+_PACKED_DAYS = re.compile(rb'"first":(\d+),"count":(\d+),"bits":(\d+),"data":"([^"]*)"')
+_WORLD = 2**25  # steps around the world; other positions are in parts of a degree
 _DEEPEST = 4
 
 
@@ -38,11 +48,23 @@ def pieces_of(path: Path) -> Iterator[Piece]:
     Hidden files, drafts that were left behind, and files beside the product are files too.
     """
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    for file in files:
-        yield f"name of {file.name}", file.name.encode()
-        if file.is_file():
-            yield from _content(file.name, file.read_bytes(), 0)
-            yield from _by_its_own_tool(file)
+    seen: set[bytes] = set()
+    for label, content in (piece for file in files for piece in _all_of(file)):
+        digest = hashlib.sha256(content).digest()
+        if digest not in seen:
+            seen.add(digest)
+            yield label, content
+
+
+def _all_of(file: Path) -> Iterator[Piece]:
+    yield f"name of {file.name}", file.name.encode()
+    if file.is_file():
+        content = file.read_bytes()
+        yield from _content(file.name, content, 0)
+        yield from _by_its_own_tool(file)
+        if file.suffix == ".pbf":
+            z, x, y = (int(part) for part in (*file.parts[-3:-1], file.stem))
+            yield from _tile(content, z, x, y)
 
 
 def _content(label: str, content: bytes, depth: int) -> Iterator[Piece]:
@@ -76,19 +98,17 @@ def _zip_members(content: bytes) -> Iterator[Piece]:
 
 
 def _png_chunks(content: bytes) -> Iterator[Piece]:
-    at, pixels = 8, b""
+    """Give what stands in a picture beside its pixels."""
+    at = 8
     while at < len(content):
         length, kind = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
         body = content[at + 8 : at + 8 + length]
-        if kind == b"IDAT":
-            pixels += body
-        elif kind in (b"zTXt", b"iCCP", b"iTXt"):
+        if kind in (b"zTXt", b"iCCP", b"iTXt"):
             yield kind.decode(), body
             yield from ((kind.decode(), inflated) for inflated in _inflated(body))
-        else:
+        elif kind != b"IDAT":
             yield kind.decode("latin-1"), body
         at += 12 + length
-    yield "pixels", zlib.decompress(pixels)
 
 
 def _inflated(body: bytes) -> Iterator[bytes]:
@@ -104,9 +124,8 @@ def _pdf_streams(content: bytes) -> Iterator[Piece]:
     """Inflate every stream, also one that no page uses any more."""
     for found in _STREAM.finditer(content):
         try:
-            yield f"stream at {found.start()}", zlib.decompressobj().decompress(
-                content[found.end() :]
-            )
+            inflated = zlib.decompressobj().decompress(content[found.end() :])
+            yield f"stream at {found.start()}", inflated
         except zlib.error:
             continue
 
@@ -118,9 +137,10 @@ def _is_text(content: bytes) -> bool:
 def _texts(content: bytes) -> Iterator[Piece]:
     """Undo what scripts, pages and addresses do to text, and decode what looks like base64."""
     if b"\\u" in content:
-        yield "escapes", _ESCAPED.sub(lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), content)
+        yield "escapes", _ESCAPED.sub(_sign, content)
     if b"&" in content:
-        yield "entities", html.unescape(content.decode("utf-8", "replace")).encode("utf-8", "replace")
+        yield "entities", html.unescape(content.decode("utf-8", "replace")).encode()
+    yield from _page_arrays(content)
     if b"%" in content and content[:4] != b"%PDF":
         yield "address", unquote_to_bytes(content)
     for at, found in enumerate(_BASE64.finditer(content)):
@@ -129,6 +149,69 @@ def _texts(content: bytes) -> Iterator[Piece]:
             yield f"base64 {at}", base64.b64decode(text + b"=" * (-len(text) % 4))
         except binascii.Error:
             continue
+
+
+def _sign(escape: re.Match[bytes]) -> bytes:
+    return chr(int(escape[1], 16)).encode("utf-8", "replace")
+
+
+def _page_arrays(content: bytes) -> Iterator[Piece]:
+    """Undo how a page of ours packs positions, corners and days."""
+    for at, found in enumerate(_POSITIONS.finditer(content)):
+        first, second = (np.cumsum(_steps(base64.b64decode(found[part]))) for part in (1, 2))
+        pairs = np.column_stack([first, second]) / int(found[3])
+        if int(found[3]) == _WORLD:
+            pairs = np.column_stack([pairs[:, 0] * 360 - 180, _north(pairs[:, 1])])
+        yield f"positions {at}", "\n".join(f"{x:.6f} {y:.6f}" for x, y in pairs).encode()
+    for at, found in enumerate(_PACKED_DAYS.finditer(content)):
+        first, count, width = (int(found[part]) for part in (1, 2, 3))
+        bits = np.unpackbits(
+            np.frombuffer(base64.b64decode(found[4]), np.uint8), bitorder="little"
+        )[: count * width]
+        since = bits.reshape(count, width) @ (1 << np.arange(width, dtype=np.int64))
+        start = datetime.date(1970, 1, 1) + datetime.timedelta(first - 1)
+        days = [str(start + datetime.timedelta(int(day))) for day in since if day]
+        yield f"days {at}", "\n".join(days).encode()
+
+
+def _north(down: Any) -> Any:
+    """Latitude of a share of the way from north to south on web maps."""
+    return np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * down))))
+
+
+def _steps(content: bytes) -> list[int]:
+    """Read whole numbers of seven bits to a byte, the lowest bit being the sign."""
+    numbers, number, shift = [], 0, 0
+    for byte in content:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append((number >> 1) ^ -(number & 1))
+            number = shift = 0
+    return numbers
+
+
+def _tile(content: bytes, z: int, x: int, y: int) -> Iterator[Piece]:
+    """Read a vector tile as any map does: attributes, and corners in degrees."""
+    plain = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    if plain[:4] in (b"\x89PNG", b"RIFF"):
+        return
+    for name, layer in mapbox_vector_tile.decode(plain, {"y_coord_down": True}).items():
+        lines = []
+        for feature in layer["features"]:
+            lines.append(str(feature["properties"]))
+            for east, south in _corners(feature["geometry"]["coordinates"]):
+                across, down = x + east / layer["extent"], y + south / layer["extent"]
+                lines.append(f"{across / 2**z * 360 - 180:.6f} {_north(down / 2**z):.6f}")
+        yield f"layer {name} of {z}/{x}/{y}", "\n".join(lines).encode()
+
+
+def _corners(coordinates: list[Any]) -> Iterator[tuple[float, float]]:
+    if coordinates and isinstance(coordinates[0], int | float):
+        yield coordinates[0], coordinates[1]
+    else:
+        for part in coordinates:
+            yield from _corners(part)
 
 
 def _by_its_own_tool(file: Path) -> Iterator[Piece]:
@@ -144,6 +227,8 @@ def _by_its_own_tool(file: Path) -> Iterator[Piece]:
         yield from _pdf(file)
     elif suffix == ".xlsx":
         yield from _workbook(file)
+    elif suffix == ".fgb":
+        yield "features", gpd.read_file(file).to_csv().encode()
     elif suffix in (".tif", ".tiff"):
         with rasterio.open(file) as raster:
             tags = {name: raster.tags(ns=name) for name in (None, *raster.tag_namespaces())}
@@ -155,13 +240,15 @@ def _database(file: Path) -> Iterator[Piece]:
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
         for line in database.iterdump():
             yield "dump", line.encode()
-        tables = [name for (name,) in database.execute("select name from sqlite_master "
-                                                       "where type in ('table', 'view')")]
-        for table in tables:
-            for row in database.execute(f'select * from "{table}"'):  # noqa: S608
+        master = "select name from sqlite_master where type in ('table', 'view')"
+        for (table,) in database.execute(master).fetchall():
+            for row in database.execute(f'select * from "{table}"'):
                 for value in row:
                     if isinstance(value, bytes):
                         yield from _content(f"{table} blob", value, 0)
+                if table == "tiles":
+                    zoom, column, upwards, content = row
+                    yield from _tile(content, zoom, column, 2**zoom - 1 - upwards)
 
 
 def _pmtiles(file: Path) -> Iterator[Piece]:
@@ -170,6 +257,7 @@ def _pmtiles(file: Path) -> Iterator[Piece]:
         yield "metadata", json.dumps(Reader(source).metadata(), ensure_ascii=False).encode()
         for address, content in all_tiles(source):
             yield from _content(f"tile {address}", content, 0)
+            yield from _tile(content, *address)
 
 
 def _parquet(file: Path) -> Iterator[Piece]:
@@ -183,11 +271,13 @@ def _parquet(file: Path) -> Iterator[Piece]:
         for column in range(found.metadata.num_columns)
     ]
     yield "statistics", str([one and (one.min, one.max) for one in statistics]).encode()
-    for column in found.read(use_pandas_metadata=False).columns:
+    table = found.read(use_pandas_metadata=False)
+    yield "rows", table.to_pandas(ignore_metadata=True).to_csv().encode()
+    for column in table.columns:
         for chunk in column.chunks:
-            for buffer in chunk.buffers():
-                if buffer is not None:
-                    yield "column", buffer.to_pybytes()
+            yield from (
+                ("column", buffer.to_pybytes()) for buffer in chunk.buffers() if buffer is not None
+            )
 
 
 def _pdf(file: Path) -> Iterator[Piece]:

@@ -167,7 +167,23 @@ def test_hxl_tags_name_the_columns() -> None:
 def test_utm() -> None:
     frame = read_incidents(DATA / "plain_utm.csv")
     assert frame.geometry.iloc[1].x == pytest.approx(-9.0)
-    assert frame["event_id"].tolist() == ["plain_utm.csv:2", "plain_utm.csv:3"]
+    mark = frame["event_id"].iloc[0].partition(":")[0]
+    assert frame["event_id"].tolist() == [f"{mark}:2", f"{mark}:3"]
+
+
+def test_made_ids_tell_files_and_sheets_apart_and_name_none(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"date": ["2021-03-04"], "type": ["ied"], "région": ["Gao"]})
+    book = tmp_path / "secret.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        for sheet in ("first", "second"):
+            rows.to_excel(writer, sheet_name=sheet, index=False)
+    rows.assign(type="mine").to_csv(tmp_path / "secret.csv", index=False)
+    paths = (f"{book}#first", f"{book}#second", tmp_path / "secret.csv")
+    ids = [read_incidents(path)["event_id"].item() for path in paths]
+    assert len(set(ids)) == 3
+    assert not any(word in text for text in ids for word in ("secret", "first", "second"))
+    (tmp_path / "secret.csv").rename(tmp_path / "renamed.csv")
+    assert read_incidents(tmp_path / "renamed.csv")["event_id"].item() == ids[2]
 
 
 def test_a_layer_of_points() -> None:

@@ -153,7 +153,9 @@ def test_rows_read_and_rows_set_aside_are_all_rows(tmp_path: Path) -> None:
 def test_a_table_without_ids_makes_every_row_a_project(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("titre,région\nUn,Gao\nUn,Kidal\n", encoding="utf-8")
     projects = read_projects(tmp_path / "list.csv")
-    assert projects["project_id"].tolist() == ["list:2", "list:3"]
+    mark, row = projects["project_id"].iloc[0].split(":")
+    assert row == "2" and len(mark) == 8 and "list" not in mark
+    assert projects["project_id"].tolist() == [f"{mark}:2", f"{mark}:3"]
 
 
 def test_a_position_or_share_for_several_places_is_not_spread(tmp_path: Path) -> None:

@@ -65,10 +65,16 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     order = kept[near_order(lon[kept], lat[kept])]
     drawn = pd.DataFrame(incidents).iloc[order]
     types = _types(drawn["event_type"])
+    codes, coarse = _type_codes(drawn, types), _is_coarse(drawn)
+    counts = np.bincount(codes, minlength=len(types)).tolist()
+    dates = pd.to_datetime(drawn["date"])
+    undated = int(dates.isna().sum())
     fixed: dict[str, object] = {
         "places": packed_places(lon[order], lat[order]),
-        "marks": packed_numbers(_type_codes(drawn, types) * 2 + _is_coarse(drawn)),
-        "days": _days(drawn["date"]),
+        "marks": packed_numbers(codes * 2 + coarse),
+        "coarse": bool(coarse.any()),
+        "days": _days(dates),
+        "months": _months(dates),
         "synthetic": is_synthetic(incidents),
     }
     fields = card_fields(drawn, _FIELDS)
@@ -77,7 +83,11 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
         title = labels.word("incidents.title", language)
         return fixed | {
             "title": title,
-            "types": [_type_entry(kind, language) for kind in types],
+            "types": [
+                _type_entry(kind, language) | {"count": labels.number_text(count, language)}
+                for kind, count in zip(types, counts, strict=True)
+            ],
+            "undated": labels.number_text(undated, language) if undated else "",
             "fields": fields(language),
             "section": records_section(incidents, len(drawn), title, language),
         }
@@ -114,12 +124,18 @@ def _is_coarse(drawn: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 def _days(dates: pd.Series) -> Packed:
     """Pack days since the first one, from 1 on; 0 is an unknown day."""
-    days = pd.to_datetime(dates).dt.normalize()
+    days = dates.dt.normalize()
     first = days.min()
     if pd.isna(first):
         return {"first": 0} | packed_numbers(np.zeros(len(days), dtype=np.int64))
     since = (days - first).dt.days.fillna(-1).to_numpy(np.int64)
     return {"first": (first - pd.Timestamp(0)).days} | packed_numbers(since + 1)
+
+
+def _months(dates: pd.Series) -> list[int]:
+    """Give the first and the last month, counted from year 0; the first after the last for none."""
+    months = (dates.dt.year * 12 + dates.dt.month - 1).dropna()
+    return [0, -1] if months.empty else [int(months.min()), int(months.max())]
 
 
 def _type_entry(kind: str, language: str) -> dict[str, object]:

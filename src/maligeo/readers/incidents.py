@@ -287,8 +287,7 @@ class _Reading:
 
     def _ids(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
         if "event_id" not in self.found:
-            made = [f"{self.file.path.name}:{row}" for row in rows.index]
-            return pd.Series(made, index=rows.index, dtype=TEXT)
+            return self.file.made_ids(rows.index)
         texts = rows[self.found["event_id"]]
         column = str(texts.name)
         ids = texts.str.strip()

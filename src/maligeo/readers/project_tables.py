@@ -14,7 +14,7 @@ from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_checks import check_projects
 from maligeo.readers.project_frames import designated_level, project_frame
 from maligeo.readers.project_places import LEVELS, PLACE_COLUMNS, places_of
-from maligeo.readers.rawfiles import open_raw
+from maligeo.readers.rawfiles import RawFile, open_raw
 from maligeo.readers.rejecting import Faults, Gate, require_apart
 from maligeo.readers.sourceformats import SourceFormat, choose_format, word_key
 from maligeo.readers.tables import RawTable
@@ -40,7 +40,7 @@ class _Table:
     verbatim: pd.DataFrame
     made: SourceFormat
     found: dict[str, str]
-    name: str
+    file: RawFile
     faults: Faults = field(default_factory=Faults)
 
     def cells(self, ours: str) -> pd.Series:
@@ -110,7 +110,7 @@ def _open(path: Path, source: str) -> _Table:
     if raw.frame.empty:
         raise InputFileError(f"{path} has a header and no rows")
     sound = replace(raw, frame=raw.frame[~faults.marks(raw.frame.index)])
-    return _Table(sound, raw.frame, made, found, path.name, faults)
+    return _Table(sound, raw.frame, made, found, file, faults)
 
 
 def _project_columns(table: _Table) -> pd.DataFrame:
@@ -119,7 +119,8 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     frame["project_id"] = _ids(table)
     for column in _TEXTS:
         frame[column] = table.cells(column)
-    origin = f"{table.made.label}: {table.name}" if table.made.label else table.name
+    name = table.file.path.name
+    origin = f"{table.made.label}: {name}" if table.made.label else name
     rows = frame.index.astype("string").to_series(index=frame.index)
     frame["source"] = frame["source"].fillna(origin + ", row " + rows)
     for column in _WORDS:
@@ -146,8 +147,7 @@ def _ids(table: _Table) -> pd.Series:
     """Give the ids; in a table without such a column every row is a project of its own."""
     ids = table.cells("project_id")
     if "project_id" not in table.found:
-        rows = ids.index.astype("string").to_series(index=ids.index)
-        return f"{Path(table.name).stem}:" + rows
+        return table.file.made_ids(ids.index)
     table.faults.add(ids.isna(), table.found["project_id"], ids, "is missing")
     return ids
 

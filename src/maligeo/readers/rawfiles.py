@@ -1,17 +1,28 @@
 """Any file of records, table or vector layer, as raw rows without columns about persons."""
 
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from maligeo.errors import InputFileError
+from maligeo.provenance import file_sha256
 from maligeo.readers.sourceformats import GEOMETRY, SourceFormat, without_persons
-from maligeo.readers.tables import EXCEL_SUFFIXES, TEXT, TEXT_SUFFIXES, RawTable, open_table
+from maligeo.readers.tables import (
+    EXCEL_SUFFIXES,
+    TEXT,
+    TEXT_SUFFIXES,
+    RawTable,
+    open_table,
+    split_sheet,
+)
 from maligeo.readers.vectors import read_vector
 
 _GEO_MARK = b"geo"
+_DIGITS = 8  # of a hash, enough to tell files apart that are put together
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,17 @@ class RawFile:
     personal: bool
     hxl: Mapping[str, str]
     _read: Callable[[Collection[str]], Iterator[RawTable]]
+
+    @cached_property
+    def mark(self) -> str:
+        """Digits that tell the file from others by its content: its name may be secret."""
+        file, sheet = split_sheet(self.path)
+        told = f"{file_sha256(file)}{sheet or ''}"
+        return hashlib.sha256(told.encode()).hexdigest()[:_DIGITS]
+
+    def made_ids(self, rows: "pd.Index[int]") -> "pd.Series[str]":
+        """Make ids for rows that have none, of the mark of the file and the number of the row."""
+        return f"{self.mark}:" + rows.astype("string").to_series(index=rows).astype(TEXT)
 
     @property
     def header(self) -> list[str]:

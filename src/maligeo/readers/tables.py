@@ -134,10 +134,8 @@ def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
     MissingDependencyError
         If Excel is to be read and openpyxl is not installed.
     """
-    named, mark, after = str(path).rpartition(_SHEET_MARK)
-    if mark and Path(named).suffix.lower() in EXCEL_SUFFIXES:
-        path, sheet = named, after
-    file = Path(path)
+    file, named = split_sheet(path)
+    sheet = sheet if named is None else named
     suffix = file.suffix.lower()
     if suffix in EXCEL_SUFFIXES:
         return _open_excel(file, sheet)
@@ -148,6 +146,14 @@ def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
     if suffix == ".xls":
         raise InputFileError(f"{file} is an Excel file of before 2007: save it as .xlsx")
     return _open_text(file)
+
+
+def split_sheet(path: str | Path) -> tuple[Path, str | None]:
+    """Take "book.xlsx#sheet" apart; other paths are a file, and no sheet."""
+    named, mark, after = str(path).rpartition(_SHEET_MARK)
+    if mark and Path(named).suffix.lower() in EXCEL_SUFFIXES:
+        return Path(named), after
+    return Path(path), None
 
 
 def read_table(path: str | Path, *, sheet: str | None = None) -> RawTable:

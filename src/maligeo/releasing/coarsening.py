@@ -63,7 +63,7 @@ def coarsened(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFra
     if place == "country":
         table = _without_units(table)
     if "place" in table.columns and place != "exact":
-        table["place"] = _unit_names(table)
+        table["place"] = unit_names(table)
     return _placed(table, frame, rules, place)
 
 
@@ -114,6 +114,16 @@ def on_grid(shapes: npt.NDArray[np.object_], side: float) -> Flags:
 def first_days(dates: pd.Series, time: str) -> pd.Series:
     """Give the first day of the month, quarter or year of each date."""
     return _first_days(dates, np.full(len(dates), TIMES.index(time)))
+
+
+def unit_names(table: pd.DataFrame) -> pd.Series:
+    """Give the name of the finest unit that is told of each row."""
+    names = pd.Series(pd.NA, index=table.index, dtype="string")
+    for level in LEVELS:
+        if f"adm{level}_name" in table.columns:
+            own = table[f"adm{level}_name"].astype("string")
+            names = own.where(own.notna(), names)
+    return names
 
 
 def _placed(
@@ -192,16 +202,6 @@ def _has_position(frame: pd.DataFrame) -> Flags:
 def _has_unit(table: pd.DataFrame) -> Flags:
     codes = [f"adm{level}_name" for level in LEVELS if f"adm{level}_name" in table.columns]
     return np.asarray(table[codes].notna().any(axis="columns"), dtype=np.bool_)
-
-
-def _unit_names(table: pd.DataFrame) -> pd.Series:
-    """Give the name of the finest unit that is told of each row."""
-    names = pd.Series(pd.NA, index=table.index, dtype="string")
-    for level in LEVELS:
-        if f"adm{level}_name" in table.columns:
-            own = table[f"adm{level}_name"].astype("string")
-            names = own.where(own.notna(), names)
-    return names
 
 
 def _precision_words(frame: pd.DataFrame) -> npt.NDArray[np.int64]:

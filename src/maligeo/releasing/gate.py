@@ -14,11 +14,12 @@ from maligeo.checks import require_choice
 from maligeo.columns import AUDIENCES, Audience
 from maligeo.errors import ReleaseError
 from maligeo.releasing.inspection import (
-    gap_columns_withheld,
+    gap_faults,
     plain_columns_withheld,
     published_faults,
     record_faults,
     table_faults,
+    unit_faults,
 )
 from maligeo.releasing.kinds import kind_of
 from maligeo.releasing.policy import RECORDS, MeasureRules, RecordRules, rules_for
@@ -59,6 +60,8 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
             "audience='internal' and keep it in the house"
         )
     faults = _faults(frame, kind, audience)
+    if kind != "presence" and isinstance(frame.index, pd.MultiIndex):
+        faults.append("an index of several levels, which would become columns")
     if faults:
         raise ReleaseError(
             f"{what} hold what does not pass for {audience!r}: {'; '.join(faults)}. They were "
@@ -76,12 +79,11 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
     measures = MeasureRules(**stated) if stated else rules.measures
     if kind == "density":
         return table_faults(frame, measures)
-    odd = (
-        gap_columns_withheld(frame, measures)
-        if kind == "gaps"
-        else plain_columns_withheld(frame, kind=kind)
-    )
-    return [f"column {name!r}" for name in odd]
+    if kind == "gaps":
+        return gap_faults(frame, measures)
+    if kind == "units":
+        return unit_faults(frame)
+    return [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
 
 
 def _stated_rules(frame: pd.DataFrame, audience: Audience) -> Mapping[str, Any]:

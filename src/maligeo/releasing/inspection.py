@@ -4,11 +4,14 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
-from maligeo import columns
-from maligeo.releasing.coarsening import LEVELS, first_days, on_grid
+from maligeo import columns, labels
+from maligeo.releasing.coarsening import LEVELS, first_days, on_grid, unit_names
 from maligeo.releasing.policy import TIMES, MeasureRules, RecordRules
+from maligeo.releasing.vocabulary import unlisted_words
 
 _GAPS: Final = (
     "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "publisher",
@@ -17,6 +20,10 @@ _GAPS: Final = (
     "certainty", "no_response", "note",
 )  # fmt: skip
 _RATES: Final = ("_per_100k", "_per_1000_sqkm", "_smoothed_per_100k", "_local_per_100k")
+_TELLING: Final = (  # columns that give a count back
+    "count", "count_low", "count_high", "per_1000_sqkm", "per_100k", "ci_low", "ci_high",
+    "smoothed_per_100k", "local_per_100k", "per_incident", "records", "low_count",
+)  # fmt: skip
 PLAIN: Final = {
     "figures": columns.FIGURES,
     "population": columns.POPULATION,
@@ -31,6 +38,7 @@ PLAIN: Final = {
     ),
 }  # fmt: skip
 HEADINGS: Final = ("programme", "sector", "funder")  # what a matrix of presence may be by
+_OUTLINE: Final = 2  # dimensions of a polygon
 _NUMBERED: Final = ("area_id",)  # a number of no meaning, given at release
 
 
@@ -58,6 +66,7 @@ def record_faults(frame: pd.DataFrame, rules: RecordRules, *, kind: str) -> list
         for level in LEVELS
         if level > rules.finest_level and f"adm{level}_name" in frame.columns
     ]
+    faults += [f"words of no list in {name!r}" for name in unlisted_words(frame)]
     return faults + _date_faults(frame, rules) + _place_faults(frame, rules) + _lone(frame, rules)
 
 
@@ -79,7 +88,42 @@ def table_faults(table: pd.DataFrame, rules: MeasureRules) -> list[str]:
         faults.append(f"counts below {rules.smallest_cell}")
     if "source" in own.columns and delicate["source"].notna().any():
         faults.append("column 'source' of counts that nobody published")
+    return faults + _hidden_faults(own) + _note_faults(own)
+
+
+def _hidden_faults(own: pd.DataFrame) -> list[str]:
+    """Find values in rows that say to be withheld."""
+    note = own["note"].astype("string").fillna("") if "note" in own.columns else None
+    if note is None:
+        return []
+    hidden = own[note.str.split("; ").str[0] == columns.WITHHELD]
+    told = [name for name in _TELLING if name in own.columns and hidden[name].notna().any()]
+    return [f"values of withheld counts in {name!r}" for name in told]
+
+
+def _note_faults(own: pd.DataFrame) -> list[str]:
+    """Find remarks that this library did not write."""
+    notes = own["note"].dropna().unique() if "note" in own.columns else []
+    is_foreign = any(labels.known_remarks(note) != str(note) for note in notes)
+    return ["remarks in 'note' of somebody's own"] if is_foreign else []
+
+
+def gap_faults(gaps: pd.DataFrame, rules: MeasureRules) -> list[str]:
+    """List what gaps hold that does not pass; those of published figures may be small."""
+    faults = [f"column {name!r}" for name in gap_columns_withheld(gaps, rules)]
+    own = gaps[gaps["publisher"].isna()] if "publisher" in gaps.columns else gaps
+    for name in (name for name in own.columns if rules.is_hidden_when_small(str(name))):
+        if ((own[name] > 0) & (own[name] < rules.smallest_cell)).fillna(False).any():
+            faults.append(f"counts below {rules.smallest_cell} in {name!r}")
     return faults
+
+
+def unit_faults(units: pd.DataFrame) -> list[str]:
+    """List what units hold beside their names, codes and outlines."""
+    faults = [f"column {name!r}" for name in plain_columns_withheld(units, kind="units")]
+    shapes = _shapes_of(units)
+    outlines = shapely.is_missing(shapes) | (shapely.get_dimensions(shapes) == _OUTLINE)
+    return faults if outlines.all() else [*faults, "shapes that are no outlines"]
 
 
 def gap_columns_withheld(gaps: pd.DataFrame, rules: MeasureRules) -> list[str]:
@@ -115,17 +159,29 @@ def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
 
 
 def _place_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return []
+    shapes, faults = _shapes_of(frame), []
     if all(place != "exact" for place, _ in rules.steps):
-        shapes = np.asarray(frame.geometry.array, dtype=object)
         if not on_grid(shapes, rules.grid_degrees).all():
-            return [f"places finer than {rules.grid_degrees:g} degrees"]
+            faults.append(f"places finer than {rules.grid_degrees:g} degrees")
+        if "place" in frame.columns:
+            named = frame["place"].astype("string")
+            if (named.notna() & (named != unit_names(frame)).fillna(True)).any():
+                faults.append("names of places that are no units")
     if rules.without_shape and "status" in frame.columns:
-        drawn = frame.geometry.notna() & ~frame.geometry.is_empty
-        if (drawn & frame["status"].isin(rules.without_shape).fillna(False)).any():
-            return [f"shapes of {' and '.join(rules.without_shape)} land"]
-    return []
+        drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        held = frame["status"].isna() | frame["status"].isin(rules.without_shape)
+        if (drawn & held.to_numpy(np.bool_)).any():
+            faults.append(f"shapes of {' and '.join(rules.without_shape)} land")
+    return faults
+
+
+def _shapes_of(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Give the shapes of a frame, also of one that has forgotten that it has some."""
+    if isinstance(frame, gpd.GeoDataFrame):
+        return np.asarray(frame.geometry.array, dtype=object)
+    if "geometry" in frame.columns:
+        return np.asarray(frame["geometry"], dtype=object)
+    return np.full(len(frame), None, dtype=object)
 
 
 def _lone(frame: pd.DataFrame, rules: RecordRules) -> list[str]:

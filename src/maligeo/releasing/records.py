@@ -8,9 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.crs import GEOGRAPHIC, require_geographic
+from maligeo.releasing.alongside import Beside
 from maligeo.releasing.coarsening import CELL_EAST, coarsened, last_days, with_shapes
 from maligeo.releasing.policy import RecordRules, Step
 from maligeo.releasing.reports import Report
+from maligeo.releasing.vocabulary import known_words
 
 Flags = npt.NDArray[np.bool_]
 
@@ -21,7 +23,7 @@ def release_records(
     *,
     kind: str,
     as_of: pd.Timestamp,
-    only_country: Flags,
+    beside: Beside,
 ) -> tuple[pd.DataFrame, Report]:
     """Tell each record in the first way that enough others share.
 
@@ -35,8 +37,8 @@ def release_records(
         What the records are.
     as_of : pandas.Timestamp
         Day of the release; what is younger than the delay is withheld.
-    only_country : array of bool, shape (n,)
-        Records whose unit must not be told.
+    beside : Beside
+        What tables that are released with them say of the records.
 
     Returns
     -------
@@ -49,12 +51,12 @@ def release_records(
     if isinstance(frame, gpd.GeoDataFrame):
         require_geographic(frame.set_geometry(frame.geometry.name), what=kind)
         frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-    held = frame.reset_index(drop=True)
-    pending = np.ones(len(held), dtype=np.bool_)
+    held = known_words(frame.reset_index(drop=True))
+    pending = ~beside.waiting
     told: list[pd.DataFrame] = []
     for step in rules.steps:
         may = pending & _is_old_enough(held, rules, step, as_of)
-        may &= ~only_country | (step[0] == "country")
+        may &= ~(beside.counted if step[0] == "country" else beside.hidden)
         candidates = coarsened(held[may], rules, step)
         common = _is_common(candidates, rules.smallest_cell)
         told.append(candidates[common])
@@ -63,7 +65,7 @@ def release_records(
     released = with_shapes(released, rules, areas=kind == "areas")
     if kind == "areas" and "area_id" not in released.columns:  # a number of no meaning
         released.insert(0, "area_id", (released.index + 1).astype("string"))
-    report = Report.of_records(held, released, rules, withheld=int(pending.sum()))
+    report = Report.of_records(held, released, rules, withheld=len(held) - len(released))
     return released, report
 
 

@@ -10,14 +10,12 @@ from maligeo.audiences import AUDIENCE, is_published, mark_audience
 from maligeo.checks import require_choice
 from maligeo.columns import AUDIENCES, Audience
 from maligeo.errors import ArgumentError, ReleaseError
-from maligeo.releasing.alongside import in_hidden_cells
+from maligeo.releasing.alongside import RELEASE, Beside
 from maligeo.releasing.kinds import kind_of
 from maligeo.releasing.policy import RECORDS, rules_for
 from maligeo.releasing.records import release_records
 from maligeo.releasing.reports import Report
 from maligeo.releasing.tables import release_density, release_plain, require_gaps
-
-RELEASE = "release"
 
 
 def release(
@@ -44,9 +42,11 @@ def release(
     as_of : str or pandas.Timestamp, optional
         Day of the release, from which delays count back; today by default.
     alongside : sequence of pandas.DataFrame
-        Density tables of the same incidents that are released with them: incidents are
-        then not told for units and periods whose counts are hidden there. Two products of
-        the same incidents have to be released so, or one can be held against the other.
+        Density tables of the same incidents that are released with them. Incidents in
+        units and periods whose counts are hidden there are then told of the country alone,
+        others never without their unit, and those of periods that a table leaves out as
+        too recent wait. Two products of the same incidents have to be released so, or one
+        can be held against the other.
 
     Returns
     -------
@@ -103,10 +103,8 @@ def release(
         if kind not in rules.records:
             raise ReleaseError(f"{kind} do not pass for {audience!r} by this policy")
         own_rules = rules.records[kind]
-        hidden = in_hidden_cells(frame, alongside)
-        released, report = release_records(
-            frame, own_rules, kind=kind, as_of=day, only_country=hidden
-        )
+        beside = Beside.of(frame, alongside)
+        released, report = release_records(frame, own_rules, kind=kind, as_of=day, beside=beside)
     elif kind == "density":
         released, report = release_density(frame, own_rules, as_of=day)
     elif kind == "gaps":

@@ -33,6 +33,8 @@ class Report:
         How many measures of a table did not pass.
     cells_hidden : int
         Counts that were hidden, small ones and those that would give them back.
+    waiting_from : str or None
+        First day (ISO 8601) of the periods of a table that are too recent to be told.
     """
 
     columns_withheld: tuple[str, ...] = ()
@@ -44,6 +46,7 @@ class Report:
     rows_withheld: int | None = 0
     measures_withheld: int = 0
     cells_hidden: int = 0
+    waiting_from: str | None = None
 
     @classmethod
     def of_records(

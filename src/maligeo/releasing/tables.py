@@ -44,7 +44,8 @@ def release_density(
     published = table["publisher"].notna()
     shown = published | table["measure"].map(rules.is_shown).astype(bool)
     delicate = ~published & table["measure"].map(rules.is_hidden_when_small).astype(bool)
-    kept = table[shown & ~_is_recent(table, delicate, rules, as_of)]
+    recent = _is_recent(table, delicate, rules, as_of)
+    kept = table[shown & ~recent]
     kept = kept[[name for name in columns.DENSITY if name in kept.columns]].copy()
     own = kept["publisher"].isna()
     kept.loc[own, "source"] = pd.NA  # whoever reported may be named there
@@ -62,6 +63,7 @@ def release_density(
         round_to=rules.round_to,
         measures_withheld=table.loc[~shown, "measure"].nunique(),
         cells_hidden=cells_hidden,
+        waiting_from=_first_day(table[recent]),
     )
     return released, report
 
@@ -105,6 +107,11 @@ def _is_recent(
         )
     cutoff = as_of - pd.Timedelta(days=rules.delay_days)
     return delicate & (table["period_end"] > cutoff)
+
+
+def _first_day(recent: pd.DataFrame) -> str | None:
+    first = recent["period_start"].min()
+    return None if pd.isna(first) else first.date().isoformat()
 
 
 def _without_small(

@@ -4,6 +4,9 @@
 
   var mg = window.maligeo;
   var SHARPEST = 2, ON_PAPER = 3; /* canvas pixels to a pixel of the page */
+  var AROUND = 0.2, LATER = 100;
+  /* AROUND: part of the map's size that is drawn beyond each side, to be dragged into view;
+     what a page opens with has it LATER, milliseconds after what can be seen. */
 
   mg.pane = function (map, name, level) {
     var pane = map.getPane(name) || map.createPane(name);
@@ -13,8 +16,6 @@
   };
 
   mg.Canvas = L.Renderer.extend({
-    options: { padding: 0.2 },
-
     /* `paint(context, view)` on an empty canvas; `view` has the world pixels of its corner,
        and the scale. */
     initialize: function (paint, options) {
@@ -59,6 +60,17 @@
       };
       this.paint(context, this.view);
       canvas.setAttribute("data-painted", "");
+      if (!this.options.padding) window.setTimeout(this.widen.bind(this), LATER);
+    },
+
+    widen: function () {
+      if (!this._map || this.options.padding) return;
+      if (this._map._animatingZoom) {
+        window.setTimeout(this.widen.bind(this), LATER);
+        return;
+      }
+      this.options.padding = AROUND;
+      this.repaint();
     },
 
     /* A canvas that was emptied while a page is printed is opaque on paper; a new one is not. */
@@ -76,6 +88,7 @@
 
     onAdd: function (map) {
       this.key = null;
+      this.options.padding = map.page.opening ? 0 : AROUND;
       L.Renderer.prototype.onAdd.call(this);
       map.once("mg:ready", this.repaint, this);
     },

@@ -24,7 +24,7 @@
 
   /* The inner loop of the first paint: one pass, without a call per point. */
   function count(points, kept, view, cells, kinds) {
-    var size = cells.columns * cells.rows, x = points.x, y = points.y, kind = points.kind;
+    var size = cells.columns * cells.rows, x = points.x, y = points.y, marks = points.marks;
     var counts = new Uint32Array(size), sumX = new Float64Array(size), sumY = new Float64Array(size);
     var first = new Int32Array(size), parts = new Uint32Array(size * kinds);
     var step = view.scale / points.steps / CELL, left = cells.left, top = cells.top;
@@ -38,7 +38,7 @@
       counts[cell] += 1;
       sumX[cell] += px;
       sumY[cell] += py;
-      parts[cell * kinds + kind[point]] += 1;
+      parts[cell * kinds + (marks[point] >> 1)] += 1;
     }
     return { counts: counts, x: sumX, y: sumY, first: first, parts: parts };
   }

@@ -18,53 +18,29 @@
     return months;
   }
 
-  function decode(data) {
-    var points = mg.places(data.places), marks = mg.numbers(data.marks), count = points.count;
-    var kind = new Uint16Array(count), coarse = new Uint8Array(count);
-    for (var at = 0; at < count; at += 1) {
-      kind[at] = marks[at] >> 1;
-      coarse[at] = marks[at] & 1;
-    }
-    points.kind = kind;
-    points.coarse = coarse;
-    points.day = mg.numbers(data.days);
-    return span(points, monthsOf(points.day, data.days.first));
-  }
-
-  /* First and last month, and how many points have none. */
-  function span(points, months) {
-    var first = Infinity, last = -1, undated = 0, count = months.length;
-    for (var at = 0; at < count; at += 1) {
-      var month = months[at];
-      if (month < 0) undated += 1;
-      else if (month < first) first = month;
-      if (month > last) last = month;
-    }
-    points.month = months;
-    points.firstMonth = first;
-    points.lastMonth = last;
-    points.undated = undated;
-    return points;
-  }
-
+  /* What the first paint needs; the days wait until a card or a filter asks for them. */
   function start(data, memory) {
-    memory.points = decode(data);
+    var points = memory.points = mg.places(data.places), months = null;
+    points.marks = mg.numbers(data.marks);
+    points.day = mg.lazyNumbers(data.days);
+    points.month = function (at) {
+      if (!months) months = monthsOf(points.day.all(), data.days.first);
+      return months[at];
+    };
     memory.kinds = data.types.map(function () { return true; });
-    memory.from = memory.points.firstMonth;
-    memory.until = memory.points.lastMonth;
+    memory.from = data.months[0];
+    memory.until = data.months[1];
   }
 
-  function filter(memory) {
+  function kindOf(points, at) { return points.marks[at] >> 1; }
+
+  function filter(data, memory) {
     var points = memory.points, kept = new Int32Array(points.count), count = 0;
-    var whole = memory.from === points.firstMonth && memory.until === points.lastMonth;
-    if (whole && memory.kinds.every(Boolean)) {
-      memory.kept = kept.map(function (none, at) { return at; });
-      return;
-    }
+    var whole = memory.from === data.months[0] && memory.until === data.months[1];
     for (var at = 0; at < points.count; at += 1) {
-      var month = points.month[at];
-      if (!memory.kinds[points.kind[at]]) continue;
-      if (month < 0 ? !whole : month < memory.from || month > memory.until) continue;
+      var month = whole ? 0 : points.month(at);
+      if (!memory.kinds[kindOf(points, at)]) continue;
+      if (!whole && (month < memory.from || month > memory.until)) continue;
       kept[count] = at;
       count += 1;
     }
@@ -78,10 +54,10 @@
   }
 
   function incidentCard(map, data, read, points, at) {
-    var words = map.page.words, day = points.day[at];
+    var words = map.page.words, day = points.day.at(at);
     var date = day ? dayText(map.page, data.days.first + day - 1) : words["field.undated"];
     return [
-      mg.el("h2", { text: data.types[points.kind[at]].name }),
+      mg.el("h2", { text: data.types[kindOf(points, at)].name }),
       mg.fields([[words["field.date"], date]].concat(read(at)))
     ];
   }
@@ -122,8 +98,8 @@
       context.textBaseline = "middle";
       context.font = "600 11px system-ui, sans-serif";
       memory.groups.slice().reverse().forEach(function (group) {
-        var type = data.types[points.kind[group.first]];
-        if (group.count === 1) mg.drawSign(context, type, group.x, group.y, points.coarse[group.first]);
+        var type = data.types[kindOf(points, group.first)];
+        if (group.count === 1) mg.drawSign(context, type, group.x, group.y, points.marks[group.first] & 1);
         else mg.drawRing(context, group, data.types, mg.number(group.count, language));
       });
       obstacles(map, memory.groups, view);
@@ -151,8 +127,6 @@
   }
 
   function typeBoxes(map, data, memory, change) {
-    var counts = data.types.map(function () { return 0; });
-    memory.points.kind.forEach(function (kind) { counts[kind] += 1; });
     return mg.el("fieldset", { class: "mg-kinds" }, [
       mg.el("legend", { class: "mg-unseen", text: map.page.words["incidents.types"] })
     ].concat(data.types.map(function (type, at) {
@@ -163,14 +137,14 @@
       box.checked = memory.kinds[at];
       return mg.el("label", {}, [
         box, signSwatch(type), mg.el("span", { text: type.name }),
-        mg.el("small", { text: mg.number(counts[at], map.page.language) })
+        mg.el("small", { text: type.count })
       ]);
     })));
   }
 
-  function monthSliders(map, memory, change) {
-    var page = map.page, words = page.words, points = memory.points;
-    if (points.lastMonth <= points.firstMonth) return null;
+  function monthSliders(map, data, memory, change) {
+    var page = map.page, words = page.words, first = data.months[0], last = data.months[1];
+    if (last <= first) return null;
     var label = mg.el("p", { class: "mg-span" });
     function text(month) { return page.months[month % 12] + " " + Math.floor(month / 12); }
     function tell() {
@@ -178,7 +152,7 @@
     }
     function one(key, name) {
       return mg.slider({
-        min: points.firstMonth, max: points.lastMonth, value: memory[name], label: words[key], text: text,
+        min: first, max: last, value: memory[name], label: words[key], text: text,
         change: function (value) {
           memory[name] = value;
           if (memory.from > memory.until) {
@@ -218,7 +192,7 @@
 
   mg.incidents = function (map, data, memory) {
     if (!memory.points) start(data, memory);
-    filter(memory);
+    filter(data, memory);
     var words = map.page.words, points = memory.points;
     var layer = new mg.Canvas(painter(map, data, memory), {
       pane: mg.pane(map, "mg-points", 620), label: words["incidents.canvas"]
@@ -231,17 +205,17 @@
       });
     }
     function change() {
-      filter(memory);
+      filter(data, memory);
       tell();
       layer.repaint();
     }
     tell();
-    var undated = mg.fill(words["incidents.undated"], { count: mg.number(points.undated, map.page.language) });
+    var undated = mg.fill(words["incidents.undated"], { count: data.undated });
     var parts = [
-      shown, typeBoxes(map, data, memory, change), monthSliders(map, memory, change),
+      shown, typeBoxes(map, data, memory, change), monthSliders(map, data, memory, change),
       groupList(map, data, memory, layer, open), mg.remark(words["incidents.rings"]),
-      points.coarse.indexOf(1) < 0 ? null : mg.remark(words["incidents.hollow"]),
-      points.undated ? mg.remark(undated) : null
+      data.coarse ? mg.remark(words["incidents.hollow"]) : null,
+      data.undated ? mg.remark(undated) : null
     ];
     var body = mg.overlay(map, data.title, layer, memory);
     parts.filter(Boolean).forEach(function (part) { body.appendChild(part); });

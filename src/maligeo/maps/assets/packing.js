@@ -20,6 +20,16 @@
     return width > 24 ? wide(raw, width, found) : narrow(raw, width, found);
   };
 
+  /* Numbers that are unpacked when the first is read. */
+  mg.lazyNumbers = function (packed) {
+    var found = null;
+    function all() {
+      found = found || mg.numbers(packed);
+      return found;
+    }
+    return { all: all, at: function (at) { return all()[at]; } };
+  };
+
   function narrow(raw, width, found) {
     var mask = (1 << width) - 1, place = 0, held = 0, rest = 0, count = found.length;
     for (var at = 0; at < count; at += 1) {
@@ -120,12 +130,12 @@
   /* Give a function that reads one text of a packed column; null is missing. Nothing is
      unpacked before the first is read. */
   mg.texts = function (packed) {
-    var codes = null, numbers = packed.codes || packed.numbers;
+    var codes = mg.lazyNumbers(packed.codes || packed.numbers);
     return function (at) {
       if (packed.texts) return packed.texts[at];
-      codes = codes || mg.numbers(numbers);
-      if (packed.words) return codes[at] ? packed.words[codes[at] - 1] : null;
-      return packed.prefix + String(codes[at]).padStart(packed.digits, "0");
+      var code = codes.at(at);
+      if (packed.words) return code ? packed.words[code - 1] : null;
+      return packed.prefix + String(code).padStart(packed.digits, "0");
     };
   };
 })();

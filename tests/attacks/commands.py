@@ -1,0 +1,82 @@
+"""Every command that writes a product, run on files of secrets."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from maligeo.cli import app
+from tests.attacks.planted import COVERS, LATER, PERIODS, SECRET, Planted
+
+Line = tuple[str, list[str]]
+
+
+def run(*arguments: str | Path) -> str:
+    done = CliRunner().invoke(app, [str(part) for part in arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def make_products(planted: Planted, folder: Path, audience: str) -> list[Path]:
+    """Make each product into a folder that holds nothing else; give what then lies there."""
+    table = planted.incidents.with_name(f"{SECRET}-table.csv")
+    covered = ("--covers", COVERS, "--period", "year", "--audience", "internal")
+    run("density", *planted.options("incidents"), *covered, "-o", table)
+    said = ["--audience", audience]
+    released = said if audience == "internal" else [*said, "--as-of", LATER]
+    for name, arguments in _lines(planted, folder, table, released, said):
+        run(*arguments, "-o", folder / name)
+    return sorted(folder.iterdir())
+
+
+def _lines(
+    planted: Planted, folder: Path, table: Path, released: Sequence[str], said: Sequence[str]
+) -> Iterator[Line]:
+    options, covers = planted.options, ("--covers", COVERS)
+    everything = options("incidents", "projects", "areas")
+    yield "map.html", ["map", *everything, *covers, *released]
+    yield "own.html", [
+        "map", *everything, *options("boundaries"), "--language", "en", *released,
+    ]  # fmt: skip
+    yield "compare.html", [
+        "map", *options("incidents"), *covers, "--compare", PERIODS, *released,
+    ]  # fmt: skip
+    region = ("--region", "Mopti", "--period", PERIODS)
+    for suffix, language in (("html", "fr"), ("pdf", "en")):
+        yield f"report.{suffix}", [
+            "report", *region, *options("incidents", "projects", "boundaries"), *covers,
+            "--language", language, *released,
+        ]  # fmt: skip
+    wide = ("--bandwidth-km", "150", "--cell-km", "20")
+    yield "surface.tif", ["surface", str(planted.incidents), *wide, *released]
+    yield from _archives(everything, folder, released, said)
+    for suffix in ("csv", "xlsx", "parquet"):
+        yield from _tables(planted, table, suffix, released)
+
+
+def _archives(
+    records: Sequence[str], folder: Path, released: Sequence[str], said: Sequence[str]
+) -> Iterator[Line]:
+    for name, low in (("v.pmtiles", "thin"), ("v.mbtiles", "cluster"), ("v", "all")):
+        zooms = ("--zooms", "0-5" if name == "v" else "4-10", "--low-zooms", low)
+        yield name, ["tiles", "vector", *records, *zooms, *released]
+    raster = str(folder / "surface.tif")
+    for name in ("r.pmtiles", "r.mbtiles", "r"):
+        yield name, ["tiles", "raster", raster, "--zooms", "0-3", *said]
+
+
+def _tables(planted: Planted, table: Path, suffix: str, released: Sequence[str]) -> Iterator[Line]:
+    options, covers = planted.options, ("--covers", COVERS)
+    for measure, period in (("incidents", "year"), ("incidents", "quarter")):
+        yield f"{measure}-{period}.{suffix}", [
+            "density", *options("incidents"), *covers, "--measure", measure, "--period", period,
+            *released,
+        ]  # fmt: skip
+    yield f"projects.{suffix}", ["density", *options("projects", "boundaries"), *released]
+    yield f"areas.{suffix}", ["density", *options("areas"), *released]
+    yield f"gaps.{suffix}", [
+        "gaps", *options("incidents", "projects"), *covers, "--period", "2021", *released,
+    ]  # fmt: skip
+    yield f"crosswalk.{suffix}", [
+        "crosswalk", "2015", "2016", "--method", "population", "--table", str(table), *released,
+    ]  # fmt: skip
