@@ -31,6 +31,7 @@ from maligeo.measure.overview import bundled_density
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 7
 PATIENCE_MS = 600_000
+SETTLING_MS = 1_500
 MIDDLE = (17.0, -4.0)
 PACKAGES = ("XStatic-Leaflet", "XStatic-Leaflet-MarkerCluster")
 
@@ -190,7 +191,8 @@ def _open(made: Made) -> Measured:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(PATIENCE_MS)
         page.route(lambda url: not url.startswith("file:"), _answer)
-        page.goto(_blank(made.path.parent).as_uri())  # the start of a browser is no page's
+        page.goto(_blank(made.path.parent).as_uri())  # the start of a browser is no page's,
+        page.wait_for_timeout(SETTLING_MS)  # nor is the end of the one before it
         page.goto(made.path.as_uri(), wait_until="commit")
         page.wait_for_selector(made.drawn, state="attached")
         paint = page.evaluate(_PAINTED)

@@ -13,6 +13,7 @@ from maligeo.checks import require_choice
 from maligeo.columns import AUDIENCES, Audience
 
 AUDIENCE: Final = "audience"
+SYNTHETIC: Final = "synthetic"  # true where some of it is made up
 PUBLISHED: Final = "published"  # true where all of it was published by its source
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -50,4 +51,6 @@ def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
     """Mark a result, in place, for the narrowest audience of what it was made from."""
     frames = [frame for frame in made_from if frame is not None]
     narrowest = min((audience_of(frame) for frame in frames), key=AUDIENCES.index)
+    if any(frame.attrs.get(SYNTHETIC) for frame in frames):  # made up, whatever becomes of it
+        result.attrs[SYNTHETIC] = True
     return mark_audience(result, narrowest, published=all(map(is_published, frames)))

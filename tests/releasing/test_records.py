@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maligeo.errors import ArgumentError, CrsError, ReleaseError
-from maligeo.measure.densities import density
+from maligeo.measure.densities import combine, density
 from maligeo.releasing import release
+from maligeo.wording.synthetic import is_synthetic
 from tests import worlds
 from tests.releasing import frames
 
@@ -184,6 +185,15 @@ def test_density_of_released_incidents_is_for_the_same_audience() -> None:
     table = density(public, units, measure="incidents", period="year")
     assert table.attrs["audience"] == "public"
     assert table["count"].sum() == len(public)
+
+
+def test_what_is_made_up_says_so_after_its_release_and_in_what_is_made_of_it() -> None:
+    units = worlds.square_units()
+    public = release(frames.located(2000).assign(source="synthetic"), as_of=LATER)
+    table = density(public, units, measure="incidents", period="year")
+    for frame in (public, table, combine(table), release(table, as_of=LATER)):
+        assert is_synthetic(frame)
+    assert not is_synthetic(release(frames.located(2000), as_of=LATER))
 
 
 @given(

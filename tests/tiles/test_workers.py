@@ -48,6 +48,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         dashboard_address=None, local_directory=str(scratch),
     )  # fmt: skip
     with cluster, distributed.Client(cluster) as connected:
+        connected.wait_for_workers(2)  # what is sent to one alone is lost with it
         yield connected
 
 

@@ -38,6 +38,7 @@ PLAIN: Final = {
     ),
 }  # fmt: skip
 HEADINGS: Final = ("programme", "sector", "funder")  # what a matrix of presence may be by
+_UNIT_NAMES: Final = tuple(f"adm{level}_name" for level in LEVELS)
 _OUTLINE: Final = 2  # dimensions of a polygon
 _NUMBERED: Final = ("area_id",)  # a number of no meaning, given at release
 
@@ -163,16 +164,23 @@ def _place_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
     if all(place != "exact" for place, _ in rules.steps):
         if not on_grid(shapes, rules.grid_degrees).all():
             faults.append(f"places finer than {rules.grid_degrees:g} degrees")
-        if "place" in frame.columns:
-            named = frame["place"].astype("string")
-            if (named.notna() & (named != unit_names(frame)).fillna(True)).any():
-                faults.append("names of places that are no units")
+        if _has_odd_places(frame):
+            faults.append("names of places that are no units")
     if rules.without_shape and "status" in frame.columns:
         drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
         held = frame["status"].isna() | frame["status"].isin(rules.without_shape)
         if (drawn & held.to_numpy(np.bool_)).any():
             faults.append(f"shapes of {' and '.join(rules.without_shape)} land")
     return faults
+
+
+def _has_odd_places(frame: pd.DataFrame) -> bool:
+    """Whether places have other names than the units of their rows, where these are there."""
+    named = [name for name in frame.columns if name in _UNIT_NAMES]
+    if "place" not in frame.columns or not named:
+        return False
+    place = frame["place"].astype("string")
+    return bool((place.notna() & (place != unit_names(frame)).fillna(True)).any())
 
 
 def _shapes_of(frame: pd.DataFrame) -> npt.NDArray[np.object_]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from maligeo.audiences import AUDIENCE, is_published, mark_audience
+from maligeo.audiences import AUDIENCE, SYNTHETIC, is_published, mark_audience
 from maligeo.checks import require_choice
 from maligeo.columns import AUDIENCES, Audience
 from maligeo.errors import ArgumentError, ReleaseError
@@ -16,6 +16,9 @@ from maligeo.releasing.policy import RECORDS, rules_for
 from maligeo.releasing.records import release_records
 from maligeo.releasing.reports import Report
 from maligeo.releasing.tables import release_density, release_plain, require_gaps
+from maligeo.wording.synthetic import is_synthetic
+
+_BESIDE_TABLES: Final = "incidents"
 
 
 def release(
@@ -54,8 +57,8 @@ def release(
         A frame of the same kind, for the functions that take such a frame. Of records
         those that pass, in another order and with a new index; of a density table all
         places, with `count` missing and a note where it is hidden. `attrs["audience"]`
-        names the audience and `attrs["release"]` what was done; nothing else is left of
-        the `attrs`.
+        names the audience and `attrs["release"]` what was done; of the other `attrs` is
+        left that data are made up (`attrs["synthetic"]`).
 
     Raises
     ------
@@ -63,7 +66,8 @@ def release(
         If the frame is of no kind that the policy knows, if delicate counts are about no
         period, or if gaps were made from tables that were not released.
     ArgumentError
-        If audience, policy or day are not what they have to be.
+        If audience, policy or day are not what they have to be, or tables stand alongside
+        what is no incidents.
     InputFileError
         If the policy cannot be read.
     CrsError
@@ -94,6 +98,8 @@ def release(
     if audience == "internal":
         return frame
     kind = kind_of(frame, what="the frame")
+    if len(alongside) and kind != _BESIDE_TABLES:
+        raise ArgumentError(f"alongside is for incidents beside their tables, not for {kind}")
     if is_published(frame) and kind != "units":
         return frame
     rules, day = rules_for(audience, policy), _day(as_of)
@@ -113,7 +119,7 @@ def release(
     else:
         released, report = release_plain(frame, kind=kind)
     told = {AUDIENCE: audience, "rules": own_rules.to_attrs(), **report.to_attrs()}
-    released.attrs = {RELEASE: told}
+    released.attrs = {RELEASE: told} | ({SYNTHETIC: True} if is_synthetic(frame) else {})
     return mark_audience(released, audience)
 
 
