@@ -1,11 +1,14 @@
 """Products for partners and the public hold none of the secrets of what they were made from."""
 
+import stat
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from maligeo.errors import ReleaseError
 from tests.attacks.commands import make_products, run
-from tests.attacks.planted import Planted
+from tests.attacks.planted import LATER, SECRET, Planted
 from tests.attacks.searching import Wanted, kinds
 from tests.attacks.unpacking import pieces_of
 
@@ -51,3 +54,60 @@ def test_internal_products_hold_secrets_and_they_are_found(
 ) -> None:
     run(*arguments, *planted.options("incidents"), "--audience", "internal", "-o", tmp_path / name)
     assert holds <= kinds(wanted.found_in(pieces_of(tmp_path)))
+
+
+@pytest.mark.parametrize("audience", ["public", "partner"])
+def test_rows_without_ids_do_not_get_the_name_of_their_file(
+    planted: Planted, wanted_of_partners: Wanted, tmp_path: Path, audience: str
+) -> None:
+    house, out = tmp_path / f"{SECRET}-house", tmp_path / "out"
+    house.mkdir()
+    out.mkdir()
+    incidents = pd.read_csv(planted.incidents).drop(columns=["event_id", "source"])
+    incidents.to_csv(house / f"{SECRET}-i.csv", index=False)
+    projects = pd.read_excel(planted.projects).drop(columns=["project_id", "source"])
+    projects.to_excel(house / f"{SECRET}-p.xlsx", sheet_name=f"{SECRET}-sheet", index=False)
+    own = ["--incidents", house / f"{SECRET}-i.csv", "--projects", house / f"{SECRET}-p.xlsx"]
+    own += ["--audience", audience, "--as-of", LATER]
+    run("map", *own, "-o", out / "map.html")
+    run("tiles", "vector", *own, "--zooms", "0-3", "-o", out / "v.pmtiles")
+    run("report", "--region", "Mopti", "--period", "2021,2022", *own, "-o", out / "r.html")
+    found = wanted_of_partners.found_in(pieces_of(out))
+    assert "text" not in kinds(found)
+
+
+def test_a_raster_does_not_hand_its_name_on(
+    planted: Planted, wanted: Wanted, tmp_path: Path
+) -> None:
+    raster = tmp_path / f"{SECRET}.tif"
+    wide = ("--bandwidth-km", "150", "--cell-km", "20", "--as-of", LATER)
+    run("surface", planted.incidents, *wide, "-o", raster)
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("r.pmtiles", "r.mbtiles", "r"):
+        run("tiles", "raster", raster, "--zooms", "0-2", "-o", out / name)
+    assert wanted.found_in(pieces_of(out)) == set()
+
+
+def test_files_of_no_known_kind_stay_in_the_house(planted: Planted, tmp_path: Path) -> None:
+    layer = f"seen={planted.areas}"
+    with pytest.raises(ReleaseError):
+        run("tiles", "vector", "--layer", layer, "-o", tmp_path / "v.pmtiles")
+    with pytest.raises(ReleaseError):
+        run("reconcile", "--incidents", planted.incidents, "-o", tmp_path / "r.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_with_faults_are_for_their_owner_alone_and_the_page_has_none(
+    planted: Planted, wanted: Wanted, tmp_path: Path
+) -> None:
+    """The file of rejects holds rows as they stand."""
+    faulty = tmp_path / f"{SECRET}.csv"
+    table = pd.read_csv(planted.incidents, dtype=str)
+    table.loc[3, "date"] = f"{SECRET} day"
+    table.to_csv(faulty, index=False)
+    rejects = tmp_path / "rejects.csv"
+    with pytest.raises(AssertionError):  # the exit code says that there are faults
+        run("check", faulty, "--kind", "incidents", "--rejects", rejects)
+    assert "text" in kinds(wanted.found_in(pieces_of(rejects)))
+    assert stat.S_IMODE(rejects.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
