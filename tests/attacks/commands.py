@@ -10,6 +10,8 @@ from tests.attacks.planted import COVERS, LATER, PERIODS, SECRET, Planted
 
 Line = tuple[str, list[str]]
 
+SUFFIXES = ("csv", "xlsx", "parquet")
+
 
 def run(*arguments: str | Path) -> str:
     done = CliRunner().invoke(app, [str(part) for part in arguments], catch_exceptions=False)
@@ -17,20 +19,25 @@ def run(*arguments: str | Path) -> str:
     return done.output
 
 
-def make_products(planted: Planted, folder: Path, audience: str) -> list[Path]:
+def make_products(
+    planted: Planted, folder: Path, audience: str, suffixes: Sequence[str] = SUFFIXES
+) -> list[Path]:
     """Make each product into a folder that holds nothing else; give what then lies there."""
     table = planted.incidents.with_name(f"{SECRET}-table.csv")
     covered = ("--covers", COVERS, "--period", "year", "--audience", "internal")
     run("density", *planted.options("incidents"), *covered, "-o", table)
     said = ["--audience", audience]
     released = said if audience == "internal" else [*said, "--as-of", LATER]
-    for name, arguments in _lines(planted, folder, table, released, said):
+    for name, arguments in _lines(planted, folder, released, said):
         run(*arguments, "-o", folder / name)
+    for suffix in suffixes:
+        for name, arguments in _tables(planted, table, suffix, released):
+            run(*arguments, "-o", folder / name)
     return sorted(folder.iterdir())
 
 
 def _lines(
-    planted: Planted, folder: Path, table: Path, released: Sequence[str], said: Sequence[str]
+    planted: Planted, folder: Path, released: Sequence[str], said: Sequence[str]
 ) -> Iterator[Line]:
     options, covers = planted.options, ("--covers", COVERS)
     everything = options("incidents", "projects", "areas")
@@ -50,8 +57,6 @@ def _lines(
     wide = ("--bandwidth-km", "150", "--cell-km", "20")
     yield "surface.tif", ["surface", str(planted.incidents), *wide, *released]
     yield from _archives(everything, folder, released, said)
-    for suffix in ("csv", "xlsx", "parquet"):
-        yield from _tables(planted, table, suffix, released)
 
 
 def _archives(

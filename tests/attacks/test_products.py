@@ -29,7 +29,7 @@ def test_nothing_that_was_planted_reaches_the_public(
 def test_partners_get_no_text_and_no_place_or_day_of_an_incident(
     planted: Planted, wanted_of_partners: Wanted, tmp_path: Path
 ) -> None:
-    make_products(planted, tmp_path, "partner")
+    make_products(planted, tmp_path, "partner", suffixes=["csv"])
     assert kinds(wanted_of_partners.found_in(pieces_of(tmp_path))) <= {"number"}
 
 
