@@ -19,7 +19,7 @@ def app() -> typer.Typer:
     return made
 
 
-def check(app: typer.Typer, *arguments: object) -> tuple[int, str]:
+def run_check(app: typer.Typer, *arguments: object) -> tuple[int, str]:
     done = CliRunner().invoke(app, ["check", *map(str, arguments)])
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
@@ -35,7 +35,7 @@ def check(app: typer.Typer, *arguments: object) -> tuple[int, str]:
     ],
 )
 def test_a_sound_file(app: typer.Typer, name: str, told: str) -> None:
-    code, output = check(app, DATA / name)
+    code, output = run_check(app, DATA / name)
     assert code == 0
     assert told in output
     assert "no fault found" in output
@@ -51,14 +51,14 @@ def test_a_sound_file(app: typer.Typer, name: str, told: str) -> None:
 def test_every_fault_is_printed_and_the_exit_code_is_one(
     app: typer.Typer, name: str, told: list[str]
 ) -> None:
-    code, output = check(app, DATA / name)
+    code, output = run_check(app, DATA / name)
     assert code == 1
     assert all(words in output for words in told)
 
 
 def test_faulty_rows_to_a_file(app: typer.Typer, tmp_path: Path) -> None:
     rejects = tmp_path / "rejects.csv"
-    code, output = check(app, DATA / "incidents/faulty.csv", "--rejects", rejects)
+    code, output = run_check(app, DATA / "incidents/faulty.csv", "--rejects", rejects)
     assert code == 1
     assert "15 rows have faults" in output
     assert len(rejects.read_text("utf-8").splitlines()) == 16
@@ -68,12 +68,12 @@ def test_a_file_of_no_known_make(app: typer.Typer, tmp_path: Path) -> None:
     path = tmp_path / "strange.csv"
     path.write_text("apples,pears\n1,2\n")
     with pytest.raises(UnknownNameError, match="lacks area_id"):
-        check(app, path, "--kind", "areas")
+        run_check(app, path, "--kind", "areas")
 
 
 def test_a_file_that_is_not_there(app: typer.Typer, tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="cannot be opened"):
-        check(app, tmp_path / "none.csv", "--kind", "incidents")
+        run_check(app, tmp_path / "none.csv", "--kind", "incidents")
 
 
 def test_the_public_readers_are_there() -> None:

@@ -164,9 +164,9 @@ def test_areas_have_the_looks_of_maps(tmp_path: Path) -> None:
     qml = styles(write(tmp_path))["areas", "status"]
     found = {rule: parts for _, rule, parts in rules_of(qml)}
     brushes = set()
-    for status, look in style.AREA_LOOKS.items():
+    for status, appearance in style.AREA_LOOKS.items():
         (part,) = found[f"\"status\" = '{status}'"]
-        assert colour(part["color"]) == look.colour
+        assert colour(part["color"]) == appearance.colour
         brushes.add(part["style"])
     assert len(brushes) == len(style.AREA_LOOKS)
     assert len(found) == len(style.AREA_LOOKS) + 2

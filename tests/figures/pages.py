@@ -18,7 +18,7 @@ def pages(table: pd.DataFrame, units: gpd.GeoDataFrame, **options: Any) -> list[
     return compose_map(table, units, options=chosen, audience="internal", several=True)[1]
 
 
-def words(drawings: list[Drawing]) -> list[str]:
+def words_of(drawings: list[Drawing]) -> list[str]:
     """List all texts in the order in which they are drawn."""
     return [one.text for page in drawings for one in page.shapes if isinstance(one, Words)]
 

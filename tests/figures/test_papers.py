@@ -37,7 +37,7 @@ from maligeo.wording.legends import legend
 from maligeo.wording.readings import periods
 from tests import densityworlds
 from tests.conftest import HOSTILE
-from tests.figures.pages import box_of, colour_at, outside, overlaps, pages, words
+from tests.figures.pages import box_of, colour_at, outside, overlaps, pages, words_of
 from tests.maps import layers
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -70,7 +70,7 @@ class TestContent:
     ) -> None:
         page = pages(table, units, layer=key, language=language)[0]
         classes = style.classify(table, BY_KEY[key])
-        told = squeezed("".join(words([page])))
+        told = squeezed("".join(words_of([page])))
         for entry in legend(BY_KEY[key], classes, language):
             assert squeezed(str(entry["label"])) in told
         colours = {one.colour for one in page.shapes if isinstance(one, Fill)}
@@ -97,7 +97,7 @@ class TestContent:
     def test_values_and_names_stand_on_the_map(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
-        told = words(pages(table, units, layer="incidents_per_100k"))
+        told = words_of(pages(table, units, layer="incidents_per_100k"))
         assert set(units["name"]) <= set(told)
         assert "≈\u00a019,4" in told or "≈ 19,4" in told
         assert "≈ 0,1*" in told
@@ -105,14 +105,14 @@ class TestContent:
     def test_the_balance_adds_up_on_the_page(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
-        told = words(pages(table, units, layer="incidents", period="2021-01/2021-09"))
+        told = words_of(pages(table, units, layer="incidents", period="2021-01/2021-09"))
         for text in ("≈ 133", "≈ 18", "151", "Total national"):
             assert text in told
 
     def test_french_numbers_keep_narrow_spaces(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path
     ) -> None:
-        assert f"22{labels.NARROW_SPACE}395{labels.NARROW_SPACE}490" in words(
+        assert f"22{labels.NARROW_SPACE}395{labels.NARROW_SPACE}490" in words_of(
             pages(table, units, layer="people")
         )
         path = written(tmp_path / "m.pdf", table, units, layer="people")
@@ -122,9 +122,9 @@ class TestContent:
     def test_the_latest_period_is_shown_or_the_one_that_is_asked_for(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
-        assert "janv.–août 2022" in " ".join(words(pages(table, units, layer="incidents")))
+        assert "janv.–août 2022" in " ".join(words_of(pages(table, units, layer="incidents")))
         asked = pages(table, units, layer="incidents", period="2021-07/2021-09")
-        assert "juil.–sept. 2021" in " ".join(words(asked))
+        assert "juil.–sept. 2021" in " ".join(words_of(asked))
 
     def test_several_periods_or_none_are_a_mistake(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
@@ -138,7 +138,7 @@ class TestContent:
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
         labels_of = [
-            [text for text in words(pages(table, units, layer="incidents", period=period)[:1])
+            [text for text in words_of(pages(table, units, layer="incidents", period=period)[:1])
              if " – " in text or "et plus" in text]
             for period in ("2022", "2021-07/2021-09")
         ]  # fmt: skip
@@ -150,7 +150,7 @@ class TestContent:
         page = pages(gaps, units, language="en")[0]
         colours = {one.colour for one in page.shapes if isinstance(one, Fill)}
         assert set(style.TWO_WAY) <= colours
-        told = words([page])
+        told = words_of([page])
         order = [name for name in told if name in set(units["name"])]
         assert order[-9:] == list(gaps.loc[gaps["place_kind"] == "unit", "name"])
         assert {"+3", "Need ↑", "Response →", "not comparable"} <= set(told)
@@ -166,14 +166,14 @@ class TestContent:
     def test_sources_behind_gaps_are_named(
         self, gaps: pd.DataFrame, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
-        assert "INSTAT" not in " ".join(words(pages(gaps, units)))
-        assert "INSTAT" in " ".join(words(pages(gaps, units, behind=table)))
+        assert "INSTAT" not in " ".join(words_of(pages(gaps, units)))
+        assert "INSTAT" in " ".join(words_of(pages(gaps, units, behind=table)))
 
     def test_a_region_is_in_front_and_the_others_are_pale(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
         page = pages(table, units, layer="incidents", region="Timbuktu", language="en")[0]
-        assert "Tombouctou – Explosive incidents (IEDs and mines)" in words([page])
+        assert "Tombouctou – Explosive incidents (IEDs and mines)" in words_of([page])
         colours = {one.colour for one in page.shapes if isinstance(one, Fill)}
         classes = style.classify(table, BY_KEY["incidents"])
         assert style.pale(classes.colours[-1]) in colours  # Mopti, next to it
@@ -199,7 +199,7 @@ class TestOverlays:
         page = pages(table, units, layer="people", language="en", incidents=incidents, areas=areas)[
             0
         ]
-        told = "".join(words([page]))
+        told = "".join(words_of([page]))
         for name in ("Landmine: 20", "Cleared land: 1", "Shown on the map"):
             assert squeezed(name) in squeezed(told)
         colours = {one.colour for one in page.shapes if isinstance(one, Fill)}
@@ -226,8 +226,8 @@ class TestOverlays:
         made_up = layers.incidents(text="synthetic")
         found = pages(table, units, layer="incidents", language="en", incidents=made_up)
         banner = labels.word("synthetic.banner", "en")
-        assert all(squeezed(banner) in squeezed("".join(words([page]))) for page in found)
-        assert banner not in words(pages(table, units, layer="incidents", language="en"))
+        assert all(squeezed(banner) in squeezed("".join(words_of([page]))) for page in found)
+        assert banner not in words_of(pages(table, units, layer="incidents", language="en"))
 
 
 class TestAudience:
@@ -332,9 +332,9 @@ class TestLayout:
         counted = densityworlds.density_table(squares, "incidents", range(400), notes=notes)
         found = pages(counted, squares, layer="incidents", language="en")
         assert len(found) > 2
-        told = squeezed("".join(words(found)))
+        told = squeezed("".join(words_of(found)))
         assert all(squeezed(note) in told for note in notes)
-        assert "A unit with a long name 399" in words(found)
+        assert "A unit with a long name 399" in words_of(found)
         single = compose_map(
             counted,
             squares,
@@ -342,7 +342,7 @@ class TestLayout:
             audience="internal",
             several=False,
         )[1]
-        assert labels.word("paper.more", "en") in words(single)
+        assert labels.word("paper.more", "en") in words_of(single)
         assert all(outside(page) == [] for page in (*found, *single))
 
     def test_the_whole_country_lies_in_the_frame(
@@ -403,7 +403,7 @@ class TestFiles:
         path = written(tmp_path / "m.pdf", table, units, layer="incidents_per_100k")
         reader = pypdf.PdfReader(path)
         text = squeezed("".join(page.extract_text() for page in reader.pages))
-        for told in words(pages(table, units, layer="incidents_per_100k")):
+        for told in words_of(pages(table, units, layer="incidents_per_100k")):
             assert squeezed(told) in text, told
         for page in reader.pages:
             for font in page["/Resources"]["/Font"].values():
@@ -426,7 +426,7 @@ class TestFiles:
             audience="internal",
             several=False,
         )[1]
-        assert texts == words(first)
+        assert texts == words_of(first)
         assert root.get("width") == "297mm"
         assert root.findtext(f"{SVG}title") == "Population"
         style_text = root.findtext(f"{SVG}style") or ""
@@ -514,7 +514,7 @@ def test_incidents_of_other_periods_are_not_drawn(
         geometry=gpd.points_from_xy([-4.0, -3.9, -4.1, -4.2], [14.5] * 4),
         crs="EPSG:4326",
     )
-    told = words(pages(table, units, incidents=points, language="en", period="2022-01/2022-08"))
+    told = words_of(pages(table, units, incidents=points, language="en", period="2022-01/2022-08"))
     assert "Landmine: 2" in told
-    told = words(pages(table, units, incidents=points, language="en", layer="people"))
+    told = words_of(pages(table, units, incidents=points, language="en", layer="people"))
     assert "Landmine: 4" in told

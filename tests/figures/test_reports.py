@@ -23,7 +23,7 @@ from maligeo.measure.shortfalls import bundled_gaps
 from maligeo.provenance import Provenance
 from tests import worlds
 from tests.conftest import HOSTILE
-from tests.figures.pages import outside, overlaps, words
+from tests.figures.pages import outside, overlaps, words_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -324,7 +324,7 @@ class TestPdf:
         top = Heading(told.title, told.subtitle, "internal", False, "en")
         pages = report_pages(told, small_units, top, "en")
         assert len(pages) > 1
-        assert "source number 199 of very many" in "".join(words(pages))
+        assert "source number 199 of very many" in "".join(words_of(pages))
         assert all(outside(page) == [] for page in pages)
 
 
@@ -396,7 +396,7 @@ class TestTrend:
         assert len(joints) == 1
 
     def test_without_a_value_it_says_so(self) -> None:
-        assert words([trend_chart([], 100, 40, "en")]) == ["No figure by period."]
+        assert words_of([trend_chart([], 100, 40, "en")]) == ["No figure by period."]
 
 
 def strokes(chart: Any) -> list[Any]:

@@ -155,9 +155,9 @@ def _placed(layer: PlainLayer) -> str:
 
 
 def _status_rules(language: Language | None) -> Iterator[Rule]:
-    for status, look in style.AREA_LOOKS.items():
+    for status, appearance in style.AREA_LOOKS.items():
         label = word(f"status.{status}", language)
-        yield Rule(label, f"\"status\" = '{status}'", patterned_fill(look))
+        yield Rule(label, f"\"status\" = '{status}'", patterned_fill(appearance))
     known = ", ".join(f"'{status}'" for status in style.AREA_LOOKS)
     outside, nothing = f'"status" NOT IN ({known})', '"status" IS NULL'
     yield Rule(word("export.other_status", language), outside, patterned_fill(style.OTHER_AREA))

@@ -155,11 +155,11 @@ def area_overlay(areas: gpd.GeoDataFrame, language: str) -> Overlay:
     def shapes(projection: Projection) -> list[Shape]:
         found: list[Shape] = []
         for kind in kinds:
-            look = style.AREA_LOOKS.get(kind.key, style.OTHER_AREA)
+            appearance = style.AREA_LOOKS.get(kind.key, style.OTHER_AREA)
             shown = _large_enough(projection.shape(geometries[there][held == kind.key]))
             seen = shapely.intersection(shapely.union_all(shown), projection.box.shape)
             if not shapely.is_empty(seen):
-                found += patterned(seen, look.colour, look.pattern, spacing=0.9)
+                found += patterned(seen, appearance.colour, appearance.pattern, spacing=0.9)
         return found
 
     keys = [Key(kind.name, int((held == kind.key).sum()), _area_sign(kind.key)) for kind in kinds]
@@ -193,9 +193,12 @@ def _event_sign(kind: str) -> Callable[[float, float], list[Shape]]:
 
 
 def _area_sign(status: str) -> Callable[[float, float], list[Shape]]:
-    look = style.AREA_LOOKS.get(status, style.OTHER_AREA)
+    appearance = style.AREA_LOOKS.get(status, style.OTHER_AREA)
     return lambda x, y: patterned(
-        shapely.box(x - 2.4, y - 1.4, x + 2.4, y + 1.4), look.colour, look.pattern, spacing=0.9
+        shapely.box(x - 2.4, y - 1.4, x + 2.4, y + 1.4),
+        appearance.colour,
+        appearance.pattern,
+        spacing=0.9,
     )
 
 

@@ -84,8 +84,13 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
 
 
 def _status(name: str, count: int, language: str) -> dict[str, object]:
-    look = style.AREA_LOOKS.get(name, style.OTHER_AREA)
+    appearance = style.AREA_LOOKS.get(name, style.OTHER_AREA)
     key = f"status.{name or 'missing'}"
     text = labels.word(key, language) if labels.has_word(key) else name
     number = labels.number_text(count, language)
-    return {"name": text, "count": number, "colour": look.colour, "pattern": look.pattern}
+    return {
+        "name": text,
+        "count": number,
+        "colour": appearance.colour,
+        "pattern": appearance.pattern,
+    }

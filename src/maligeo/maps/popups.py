@@ -37,7 +37,7 @@ def cards(
         {
             "name": str(unit.name),
             "code": code.format(vintage=unit.vintage, pcode=unit.pcode),
-            "figures": [_figure(periods, unit.pcode, language) for periods in layers],
+            "figures": [_figure(spans, unit.pcode, language) for periods in layers],
             "notes": _notes(layers, unit.pcode, language),
             "sources": _sources(layers, unit.pcode),
         }
@@ -45,12 +45,12 @@ def cards(
     ]
 
 
-def _figure(periods: Sequence[PeriodRows], pcode: str, language: str) -> dict[str, object]:
-    first = periods[0]
+def _figure(spans: Sequence[PeriodRows], pcode: str, language: str) -> dict[str, object]:
+    first = spans[0]
     name = labels.word(f"layer.{first.layer.key}", language)
-    if len(periods) == 1 and first.has_dates:
+    if len(spans) == 1 and first.has_dates:
         name = f"{name}, {first.label}"
-    return {"name": name, "periods": [_reading(period, pcode, language) for period in periods]}
+    return {"name": name, "periods": [_reading(period, pcode, language) for period in spans]}
 
 
 def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
     lasting: dict[str, None] = {}
     dated: dict[tuple[str, str], None] = {}
     years: dict[int, None] = {}
-    for period in (period for periods in layers for period in periods):
+    for period in (period for spans in layers for period in spans):
         row = period.by_unit[pcode]
         remarks = labels.note_text(row["note"], language)
         if period.layer.has_periods and period.has_dates:
@@ -83,7 +83,7 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
             years[int(row["population_year"])] = None
     base = labels.word("popup.base", language)
     own = [text for text, remark in dated if remark not in lasting]
-    shown = (period for periods in layers for period in periods)
+    shown = (period for spans in layers for period in spans)
     low = any(is_low(period.by_unit[pcode], period.layer) for period in shown)
     marked = [labels.word("legend.low", language)] if low else []
     found = [*lasting, *marked, *(base.format(year=year) for year in sorted(years)), *own]
@@ -91,6 +91,6 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
 
 
 def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
-    rows = (period.by_unit[pcode] for periods in layers for period in periods)
+    rows = (period.by_unit[pcode] for spans in layers for period in spans)
     cells = dict.fromkeys(row["source"] for row in rows if pd.notna(row["source"]))
     return list(dict.fromkeys(text for text, _ in cell_sources(cells)))

@@ -153,8 +153,8 @@ def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
         if (dates[known] != first_days(dates[known], TIMES[finest])).any():
             faults.append(f"dates in {name!r} finer than the {TIMES[finest]}")
     if "date_precision" in frame.columns and "date_precision" in rules.columns:
-        words = set(frame["date_precision"].dropna().astype(str))
-        if not words <= set(TIMES[finest:]):
+        precisions = set(frame["date_precision"].dropna().astype(str))
+        if not precisions <= set(TIMES[finest:]):
             faults.append("dates that say to be finer")
     return faults
 

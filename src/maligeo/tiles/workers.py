@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from maligeo.errors import ArgumentError
 
-Part = TypeVar("Part")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAITING_PER_WORKER = 2
@@ -25,8 +25,8 @@ class _Crew(NamedTuple):
 
 
 def made_by(
-    workers: Any, function: Callable[[Any, Part], Result], job: Any, parts: Iterable[Part]
-) -> Iterator[tuple[Part, Result]]:
+    workers: Any, function: Callable[[Any, Task], Result], job: Any, parts: Iterable[Task]
+) -> Iterator[tuple[Task, Result]]:
     """Give the result of a function for each part, as they become ready.
 
     Parameters
@@ -59,7 +59,7 @@ def made_by(
         yield from ((part, function(job, part)) for part in parts)
         return
     with _crew(workers, job) as crew:
-        waiting: dict[Future[Result], Part] = {}
+        waiting: dict[Future[Result], Task] = {}
         try:
             for part in parts:
                 waiting[crew.executor.submit(function, crew.job, part)] = part
@@ -72,7 +72,7 @@ def made_by(
                 future.cancel()
 
 
-def _ready(waiting: dict[Future[Result], Part]) -> Iterator[tuple[Part, Result]]:
+def _ready(waiting: dict[Future[Result], Task]) -> Iterator[tuple[Task, Result]]:
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
         yield waiting.pop(future), future.result()
 
