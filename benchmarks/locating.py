@@ -11,7 +11,7 @@ from benchmarks.layers import generated_layers, real_layers
 from benchmarks.measuring import median_seconds, peak_extra_megabytes, print_table, use_one_core
 from benchmarks.peers import Polygons
 from benchmarks.points import points
-from maligeo.join.locating import locate
+from maligeo.join.points import locate
 from maligeo.unitindex import UnitIndex
 
 MEASURED = ("160 generated", "701 real")

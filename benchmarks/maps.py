@@ -24,9 +24,9 @@ from folium.plugins import FastMarkerCluster, MarkerCluster
 
 from benchmarks.measuring import print_table
 from benchmarks.points import points
-from maligeo.boundaries import load_boundaries
 from maligeo.maps import add_incidents, region_map, save_map
-from maligeo.measure.overview import bundled_density
+from maligeo.readers.boundaries import load_boundaries
+from maligeo.workflows.bundled import bundled_density
 
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 7

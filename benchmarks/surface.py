@@ -8,8 +8,7 @@ from pyproj import Transformer
 
 from benchmarks.measuring import median_seconds, peak_extra_megabytes, print_table
 from benchmarks.points import points
-from maligeo.measure.kernels import Smoother
-from maligeo.measure.surface import Surface, density_surface
+from maligeo.measure.surface import Smoother, Surface, density_surface
 
 MOST_POINTS = 1_000_000
 SIDE = 2000

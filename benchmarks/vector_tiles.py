@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.measuring import median_seconds, print_table
 from benchmarks.points import points
-from maligeo.tilefiles import open_tiles
+from maligeo.tile_archives import open_tiles
 from maligeo.tiles.vector import vector_tiles
 
 ZOOMS = (0, 10)

@@ -11,10 +11,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maligeo.boundaries import load_boundaries
 from maligeo.maps import add_presence, region_map, save_map
 from maligeo.measure.densities import combine, density
-from maligeo.measure.overview import bundled_density, bundled_presence
+from maligeo.readers.boundaries import load_boundaries
+from maligeo.workflows.bundled import bundled_density, bundled_presence
 from tests import worlds
 
 if TYPE_CHECKING:

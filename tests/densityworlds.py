@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import box
 
-from maligeo.columns import DENSITY
+from maligeo.core.columns import DENSITY
 
 
 def grid(count: int, *, width: int | None = None, vintage: str = "2015") -> gpd.GeoDataFrame:

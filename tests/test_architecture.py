@@ -9,25 +9,27 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "maligeo"
 
-FLOORS = {
-    6: {"cli", "__main__"},
-    5: {"maps", "tiles", "streams", "figures", "exports"},
-    4: {"style", "labels", "wording", "outlines", "releasing"},
-    3: {"measure"},
-    2: {"join"},
-    1: {"boundaries", "readers", "catalog", "tilefiles", "downloads", "abouts"},
-    0: {
-        "wholefiles", "errors", "columns", "crs", "names", "periods", "checks", "unitindex",
-        "unitkeys", "positions", "audiences", "provenance", "_optional",
-    },
-}  # fmt: skip
-FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
-APART = FLOORS[5]  # none of these imports another
-
+# From the roof down: a room imports from those below it, never from its own floor or above.
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"workflows"},
+    {"maps", "paper", "tiles", "exports"},
+    {"disclosure"},
+    {"text"},
+    {"measure", "look"},
+    {"join", "downloads"},
+    {"readers"},
+    {"provenance"},
+    {"catalog", "tile_archives", "unitindex"},
+    {"core"},
+)
+FLOOR_OF = {room: floor for floor, rooms in enumerate(reversed(FLOORS)) for room in rooms}
 MAX_FUNCTION_LINES = 60
 MAX_FILE_LINES = 400
 MAX_PARAMETERS = 6
 MAX_NESTING = 3
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 NESTING = (ast.For, ast.While, ast.If, ast.With, ast.Try)
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -70,6 +72,23 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
+def documentation_lines(tree: ast.AST) -> set[int]:
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            found.update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    return found
+
+
+def code_lines(text: str, tree: ast.AST) -> int:
+    """Lines that are neither blank nor a comment nor documentation."""
+    documentation = documentation_lines(tree)
+    return sum(
+        bool(line.strip()) and not line.strip().startswith("#") and number not in documentation
+        for number, line in enumerate(text.split("\n"), start=1)
+    )
+
+
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     documentation = ast.get_docstring(node, clean=False)
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -91,12 +110,10 @@ def test_imports_point_down(path: Path) -> None:
     room = room_of(path)
     for module in imported_modules(parse(path)):
         if module == "maligeo":
-            assert room in FLOORS[6], "only the roof may use the public names"
+            assert room in ("cli", "__main__"), "only the command line may use the public names"
             continue
         target = module.split(".")[1]
-        assert FLOOR_OF[target] <= FLOOR_OF[room], f"{room} imports {target} from above"
-        if room in APART and target in APART:
-            assert room == target, f"{room} and {target} stand apart"
+        assert target == room or FLOOR_OF[target] < FLOOR_OF[room], f"{room} imports {target}"
 
 
 def test_no_import_cycle() -> None:
@@ -128,10 +145,10 @@ def test_imports_in_functions_are_for_optional_packages_alone(path: Path) -> Non
 
 @pytest.mark.parametrize("path", SOURCES, ids=IDS)
 def test_no_oversize(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").split("\n")
-    code = [line for line in lines if line.strip() and not line.strip().startswith("#")]
-    assert len(code) <= MAX_FILE_LINES, f"{len(code)} lines"
-    for function in functions(parse(path)):
+    text = path.read_text(encoding="utf-8")
+    tree = parse(path)
+    assert code_lines(text, tree) <= MAX_FILE_LINES
+    for function in functions(tree):
         assert length(function) <= MAX_FUNCTION_LINES, f"{function.name}: {length(function)} lines"
         assert depth(function) <= MAX_NESTING + 1, f"{function.name} nests {depth(function)} deep"
 
@@ -149,16 +166,6 @@ def test_few_parameters(path: Path) -> None:
         assert given.kwarg is None, f"{function.name} takes **kwargs"
         if not function.name.startswith("_") and path.parent == PACKAGE:
             assert len(own) <= 3, f"{function.name} has {len(own)} positional parameters"
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=IDS)
-def test_library_code_neither_asserts_nor_prints(path: Path) -> None:
-    for node in ast.walk(parse(path)):
-        assert not isinstance(node, ast.Assert), f"assert in line {node.lineno}"
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print", f"print in line {node.lineno}"
-        if isinstance(node, ast.ExceptHandler):
-            assert node.type is not None, f"bare except in line {node.lineno}"
 
 
 def test_scripts_use_the_public_names_alone() -> None:

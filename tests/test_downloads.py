@@ -18,13 +18,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from maligeo.core.errors import ArgumentError, InputFileError, OutputFileError, UnknownNameError
 from maligeo.downloads import FetchOptions, Patience, fetch, fetching, list_downloads, storage
 from maligeo.downloads.answers import read_answer
 from maligeo.downloads.connection import require_safe
 from maligeo.downloads.contents import require_kind
 from maligeo.downloads.offers import find_offer
 from maligeo.downloads.transfer import Wanted, download
-from maligeo.errors import ArgumentError, InputFileError, OutputFileError, UnknownNameError
 from tests.downloadserver import OLD, Page, Server, serving
 
 QUICK = Patience(tries=3, first_wait_s=0, longest_wait_s=0, connect_s=5, read_s=5)

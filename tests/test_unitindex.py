@@ -15,7 +15,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from benchmarks.coverages import coverage
 from benchmarks.points import points
-from maligeo.errors import ArgumentError, GeometryError, InputFileError, OutputFileError
+from maligeo.core.errors import ArgumentError, GeometryError, InputFileError, OutputFileError
 from maligeo.unitindex import UnitIndex, _lookup
 
 EXHAUSTIVE = os.environ.get("MALIGEO_EXHAUSTIVE") == "1"

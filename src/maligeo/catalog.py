@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from maligeo.checks import require_known
-from maligeo.errors import InputFileError
+from maligeo.core.checks import require_known
+from maligeo.core.errors import InputFileError
 
 PACKAGES = ("boundaries", "incidents", "projects", "reference")
 

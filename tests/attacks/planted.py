@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maligeo.boundaries import load_boundaries
+from maligeo.readers.boundaries import load_boundaries
 
 SECRET = "zqxvault"
 PARTNERS = "zqxpartner"

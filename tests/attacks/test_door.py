@@ -10,8 +10,10 @@ import pytest
 import shapely
 
 import maligeo
-from maligeo.audiences import mark_audience
-from maligeo.errors import ReleaseError
+from maligeo.core.audiences import mark_audience
+from maligeo.core.errors import ReleaseError
+from maligeo.disclosure import release, require_released
+from maligeo.exports.stream import open_stream
 from maligeo.maps import (
     MapSide,
     PageMap,
@@ -21,10 +23,8 @@ from maligeo.maps import (
     comparison_map,
     region_map,
 )
-from maligeo.releasing import release, require_released
-from maligeo.streams import open_stream
+from maligeo.text.titles import certain_towns
 from maligeo.tiles import write_surface
-from maligeo.wording.towns import certain_towns
 from tests.attacks.planted import COVERS, LATER, Planted
 
 Frames = dict[str, Any]

@@ -14,17 +14,17 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maligeo.errors import ArgumentError
+from maligeo.core.errors import ArgumentError
+from maligeo.disclosure import release, require_released
 from maligeo.exports import write_layers
-from maligeo.join.locating import locate
-from maligeo.measure.coverages import with_coverage
+from maligeo.join.points import locate
+from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import combine, density
-from maligeo.releasing import release, require_released
-from maligeo.tilefiles import Address, open_tiles
+from maligeo.tile_archives import Address, open_tiles
 from maligeo.tiles import vector_tiles
 from tests import worlds
-from tests.releasing import frames
-from tests.releasing.attackers import findings, puzzle_of
+from tests.disclosure import frames
+from tests.disclosure.attackers import findings, puzzle_of
 
 DAY = "2024-06-01"
 MEASURES = ("incidents", "victims", "killed", "injured")
@@ -150,8 +150,7 @@ def test_projects(
     k=st.integers(2, 6),
     measures=st.lists(st.sampled_from(MEASURES), min_size=1, max_size=3, unique=True),
 )
-@settings(max_examples=20, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@law
 def test_tables(
     counts: list[int], hurt: list[int], k: int, measures: list[str], tmp_path: Path
 ) -> None:

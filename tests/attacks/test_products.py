@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maligeo.errors import ReleaseError
+from maligeo.core.errors import ReleaseError
 from tests.attacks.commands import make_products, run
 from tests.attacks.planted import LATER, SECRET, Planted
 from tests.attacks.searching import Wanted, kinds

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 import maligeo
+from maligeo.exports.stream import open_stream
 from maligeo.maps import add_presence
-from maligeo.streams import open_stream
 from tests.attacks.planted import COVERS, LATER, PARTNERS, SECRET, Planted
 from tests.attacks.searching import Wanted, kinds
 from tests.attacks.unpacking import pieces_of

@@ -11,13 +11,13 @@ import pytest
 import shapely
 
 import maligeo
-from maligeo.errors import ArgumentError
+from maligeo.core.errors import ArgumentError
+from maligeo.disclosure import release
 from maligeo.maps import MapSide, comparison_map
-from maligeo.measure.conversion import read_counts
-from maligeo.releasing import release
+from maligeo.measure.divisions import read_counts
 from tests.attacks.commands import run
 from tests.attacks.planted import LATER
-from tests.releasing.attackers import findings, puzzle_of
+from tests.disclosure.attackers import findings, puzzle_of
 
 PLACES = {
     "Kidal": (1.2, 18.3), "Ségou": (-6.2, 13.7), "Tombouctou": (-3.2, 18.2),

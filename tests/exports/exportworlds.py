@@ -5,7 +5,7 @@ import pandas as pd
 from shapely.geometry import MultiPolygon, Point, box
 
 from maligeo.measure.densities import combine, density
-from maligeo.provenance import Provenance, Source
+from maligeo.provenance.record import Provenance, Source
 from tests import worlds
 
 ABOUT = Provenance(

@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from maligeo import columns
-from maligeo.exports.columndictionary import hashtags, headings, known_columns
-from maligeo.labels.export_words import EXPORT_WORDS
+from maligeo.core import columns
+from maligeo.core.words.pairs import EXPORT_WORDS
+from maligeo.exports.column_dictionary import hashtags, headings, known_columns
 
 # Hashtags of the HXL 1.1 dictionary that are used; attributes may be anybody's.
 HASHTAGS = {

@@ -9,10 +9,10 @@ from typing import Any
 import pyogrio
 import pytest
 
-from maligeo.errors import OutputFileError
+from maligeo.core.errors import OutputFileError
+from maligeo.core.files import folder_written_whole
 from maligeo.exports import ExportOptions, Licence, write_layers
-from maligeo.exports.folders import folder_written_whole
-from maligeo.provenance import KEY, Provenance
+from maligeo.provenance.record import KEY, Provenance
 from tests.exports import exportworlds as small
 
 with warnings.catch_warnings():  # its own dependencies use what Python has deprecated

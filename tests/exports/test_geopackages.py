@@ -18,9 +18,9 @@ import pyogrio
 import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
-from maligeo import style
+from maligeo import look
 from maligeo.exports import ExportOptions, write_layers
-from maligeo.provenance import KEY, Provenance
+from maligeo.provenance.record import KEY, Provenance
 from tests.exports import exportworlds as small
 
 QGIS_COLUMNS = [
@@ -132,11 +132,11 @@ def matches(expression: str, column: str, value: float | None) -> bool:
 def test_one_rule_for_each_class_zero_and_missing(tmp_path: Path, name: str) -> None:
     qml = styles(write(tmp_path))["regions", name]
     key = name.split("_2021", maxsplit=1)[0].split("_20", maxsplit=1)[0]
-    chosen = next(one for one in style.LAYERS if one.key == key)
-    classes = style.classify(small.densities(), chosen)
+    chosen = next(one for one in look.LAYERS if one.key == key)
+    classes = look.classify(small.densities(), chosen)
     found = list(rules_of(qml))
     assert len(found) == len(classes.lows) + 2
-    fills = (style.MISSING_COLOUR, style.ZERO_COLOUR, *classes.colours)
+    fills = (look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours)
     edges = [*classes.lows[1:], *(low - 1e-9 for low in classes.lows[1:]), classes.highest, 1e-12]
     for value in (None, 0.0, *edges):
         drawn = [parts for _, rule, parts in found if matches(rule, name, value)]
@@ -149,11 +149,11 @@ def test_one_rule_for_each_class_zero_and_missing(tmp_path: Path, name: str) -> 
 def test_incidents_have_the_marks_of_maps(tmp_path: Path) -> None:
     qml = styles(write(tmp_path))["incidents", "event_type"]
     found = {rule: parts for _, rule, parts in rules_of(qml)}
-    for kind, mark in style.EVENT_MARKS.items():
+    for kind, mark in look.EVENT_MARKS.items():
         (part,) = found[f"\"event_type\" = '{kind}'"]
         assert (colour(part["color"]), part["name"]) == (mark.colour, mark.shape)
     (other,) = found["\"event_type\" NOT IN ('ied', 'landmine', 'ied_mine', 'erw')"]
-    assert colour(other["color"]) == style.OTHER_MARK.colour
+    assert colour(other["color"]) == look.OTHER_MARK.colour
     assert '"event_type" IS NULL' in found
     assert "\"location_precision\" IN ('adm1', 'adm2', 'adm3')" in found  # hollow
     group = next(rule for rule in qml.iter("rule") if rule.get("symbol") is None)
@@ -164,12 +164,12 @@ def test_areas_have_the_looks_of_maps(tmp_path: Path) -> None:
     qml = styles(write(tmp_path))["areas", "status"]
     found = {rule: parts for _, rule, parts in rules_of(qml)}
     brushes = set()
-    for status, appearance in style.AREA_LOOKS.items():
+    for status, appearance in look.AREA_LOOKS.items():
         (part,) = found[f"\"status\" = '{status}'"]
         assert colour(part["color"]) == appearance.colour
         brushes.add(part["style"])
-    assert len(brushes) == len(style.AREA_LOOKS)
-    assert len(found) == len(style.AREA_LOOKS) + 2
+    assert len(brushes) == len(look.AREA_LOOKS)
+    assert len(found) == len(look.AREA_LOOKS) + 2
 
 
 def test_legends_and_aliases_are_in_the_language(tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_qgis_shows_the_styles_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     ran = subprocess.run(
         [python, "-c", IN_QGIS, str(write(tmp_path))], capture_output=True, text=True, check=True
     )
-    classes = len(style.classify(small.densities(), style.LAYERS[0]).lows)
+    classes = len(look.classify(small.densities(), look.LAYERS[0]).lows)
     assert ran.stdout.splitlines() == [
         f"regions True {classes + 2} 0", "incidents True 7 0", "areas True 7 0",
     ]  # fmt: skip

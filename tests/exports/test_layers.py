@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Point, Polygon, box
 
-from maligeo.errors import FrameError, GeometryError
+from maligeo.core.errors import FrameError, GeometryError
 from maligeo.exports import ExportOptions, write_layers
-from maligeo.exports.shapefiles import short_names
-from maligeo.provenance import KEY, Provenance
+from maligeo.exports.shapefile import short_names
+from maligeo.provenance.record import KEY, Provenance
 from tests.exports import exportworlds as small
 
 ENGLISH = ExportOptions(language="en")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maligeo.errors import FrameError
-from maligeo.exports.plainframes import plain_table
+from maligeo.core.errors import FrameError
+from maligeo.exports.plain_tables import plain_table
 
 
 @pytest.mark.parametrize(

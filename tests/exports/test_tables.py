@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from maligeo.errors import FrameError, GeometryError
+from maligeo.core.errors import FrameError, GeometryError
 from maligeo.exports import ExportOptions, write_table
-from maligeo.provenance import KEY, Provenance
+from maligeo.provenance.record import KEY, Provenance
 from tests.exports import exportworlds as small
 
 HXL = ExportOptions(hxl=True)

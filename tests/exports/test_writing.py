@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point, box
 
-from maligeo.errors import (
+from maligeo.core.errors import (
     ArgumentError,
     CrsError,
     FrameError,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maligeo.errors import ArgumentError, FrameError, VintageError
-from maligeo.join.allocation import METHODS, allocate
-from maligeo.join.locating import locate
+from maligeo.core.errors import ArgumentError, FrameError, VintageError
+from maligeo.join.points import locate
+from maligeo.join.shares import METHODS, allocate
 from tests import worlds
 
 UNITS = worlds.square_units()

@@ -13,19 +13,13 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from maligeo import catalog
-from maligeo.boundaries import load_boundaries, read_boundaries
-from maligeo.errors import (
-    ArgumentError,
-    CrsError,
-    FrameError,
-    UnknownNameError,
-    VintageError,
-)
-from maligeo.join.crosswalks import crosswalk
-from maligeo.join.dissolving import dissolve_cercles
-from maligeo.measure.conversion import convert
+from maligeo.core.errors import ArgumentError, CrsError, FrameError, UnknownNameError, VintageError
+from maligeo.join.dissolve import dissolve_cercles
+from maligeo.join.divisions import crosswalk
 from maligeo.measure.densities import density
+from maligeo.measure.divisions import convert
 from maligeo.measure.populations import population
+from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from tests import worlds
 from tests.rasters import write_raster
 

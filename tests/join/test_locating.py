@@ -1,10 +1,10 @@
 import pandas as pd
 import pytest
 
-from maligeo.boundaries import load_boundaries
-from maligeo.errors import ArgumentError, FrameError, VintageError
-from maligeo.join.allocation import allocate
-from maligeo.join.locating import locate
+from maligeo.core.errors import ArgumentError, FrameError, VintageError
+from maligeo.join.points import locate
+from maligeo.join.shares import allocate
+from maligeo.readers.boundaries import load_boundaries
 from tests import worlds
 
 UNITS = worlds.square_units()

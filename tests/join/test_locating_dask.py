@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maligeo.join.lazyframes import map_partitions
-from maligeo.join.locating import locate, locate_summary
+from maligeo.join.points import locate, locate_summary, map_partitions
 from tests import worlds
 
 dd = pytest.importorskip("dask.dataframe")

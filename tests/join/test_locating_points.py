@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
-from maligeo.errors import ArgumentError, CrsError, GeometryError
-from maligeo.join.locating import OUTSIDE, TOO_COARSE, locate, locate_summary
+from maligeo.core.errors import ArgumentError, CrsError, GeometryError
+from maligeo.join.points import OUTSIDE, TOO_COARSE, locate, locate_summary
 from maligeo.unitindex import UnitIndex
 from tests import worlds
 

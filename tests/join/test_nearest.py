@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import Polygon, box
 
-from maligeo.errors import ArgumentError
-from maligeo.join.nearest import nearest_units
+from maligeo.core.errors import ArgumentError
+from maligeo.join.points import nearest_units
 
 GEOD = Geod(ellps="WGS84")
 UNITS = gpd.GeoSeries([box(0, 14, 1, 15), box(2, 14, 3, 15), Polygon()], crs="EPSG:4326")

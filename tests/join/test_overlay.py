@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from maligeo.crs import area_sqkm
-from maligeo.errors import ArgumentError, CrsError, FrameError
-from maligeo.join.allocation import allocate
+from maligeo.core.crs import area_sqkm
+from maligeo.core.errors import ArgumentError, CrsError, FrameError
+from maligeo.join.shares import allocate
 from tests import worlds
 
 UNITS = worlds.square_units()

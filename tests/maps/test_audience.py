@@ -8,9 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maligeo import labels
-from maligeo.columns import AUDIENCES
-from maligeo.errors import ArgumentError, ReleaseError
+from maligeo.core import words
+from maligeo.core.columns import AUDIENCES
+from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.maps import (
     PageMap,
     add_areas,
@@ -25,7 +25,7 @@ from maligeo.maps import (
     save_map,
 )
 from maligeo.measure.surface import Surface, density_surface
-from maligeo.wording.towns import certain_towns
+from maligeo.text.titles import certain_towns
 from tests.maps import layers
 
 
@@ -112,7 +112,7 @@ def test_the_page_says_it_before_any_script_runs(
     small_table.attrs["audience"] = "public"
     small_table = small_table.assign(source=None, note=None)
     fmap = region_map(small_table, small_units, language=language, audience=audience)
-    said = labels.word(f"audience.{audience}", language)
+    said = words.word(f"audience.{audience}", language)
     tag = f'<p class="mg-audience mg-{audience}" role="note">{said}</p>'
     assert tag in save_map(fmap, tmp_path / "map.html").read_text("utf-8")
     assert "mg-audience" in fmap._repr_html_()

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from maligeo.columns import LANGUAGES
-from maligeo.errors import ArgumentError, ReleaseError, UnknownNameError, VintageError
+from maligeo.core.columns import LANGUAGES
+from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError, VintageError
 from maligeo.maps import (
     MapSide,
     PageMap,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Template
 
-from maligeo.maps.embedding import SCRIPTS, STYLES, assets, script_json
+from maligeo.maps.html import SCRIPTS, STYLES, assets, script_json
 from tests.conftest import HOSTILE
 
 ANYTHING = st.recursive(

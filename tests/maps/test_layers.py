@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from maligeo import labels
-from maligeo.errors import ArgumentError, CrsError, FrameError, GeometryError, VintageError
+from maligeo.core import words
+from maligeo.core.errors import ArgumentError, CrsError, FrameError, GeometryError, VintageError
+from maligeo.look.outlines import MOST_CORNERS, outlines
 from maligeo.maps import (
     PageMap,
     add_areas,
@@ -24,15 +25,14 @@ from maligeo.maps import (
     add_projects,
     save_map,
 )
-from maligeo.maps.embedding import SCRIPTS, assets, in_both
-from maligeo.maps.notes import with_zoom
+from maligeo.maps.html import SCRIPTS, assets, in_both
+from maligeo.maps.packing import picture_address
 from maligeo.maps.page import SPOKEN
-from maligeo.maps.pictures import picture_address
+from maligeo.maps.regions import with_zoom
 from maligeo.measure.densities import density
-from maligeo.outlines import MOST_CORNERS, outlines
-from maligeo.wording.gapclasses import third
-from maligeo.wording.records import record_counts
-from maligeo.wording.synthetic import is_synthetic
+from maligeo.text.balance import record_counts
+from maligeo.text.legend import third
+from maligeo.text.synthetic import is_synthetic
 from tests import worlds
 from tests.maps import layers
 
@@ -312,9 +312,9 @@ def test_every_word_that_the_script_asks_for_is_on_the_page() -> None:
     for script in SCRIPTS:
         code = assets([script])
         asked |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', code))
-    known = {key for key in asked if labels.has_word(key)}
+    known = {key for key in asked if words.has_word(key)}
     assert len(known) > 50
-    assert known - set(labels.words("fr", *SPOKEN)) == set()
+    assert known - set(words.words("fr", *SPOKEN)) == set()
     assert asked - known - {"svg.leaflet"} == set()
 
 

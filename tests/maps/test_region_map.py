@@ -3,13 +3,7 @@ import pandas as pd
 import pytest
 
 import maligeo
-from maligeo.errors import (
-    ArgumentError,
-    CrsError,
-    FrameError,
-    UnknownNameError,
-    VintageError,
-)
+from maligeo.core.errors import ArgumentError, CrsError, FrameError, UnknownNameError, VintageError
 from maligeo.maps import PageMap, add_presence, region_map
 
 

@@ -7,9 +7,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from maligeo.errors import ArgumentError, MissingDependencyError, OutputFileError
-from maligeo.maps import add_online_tiles, leaflet, region_map, save_map
-from maligeo.provenance import Provenance
+from maligeo.core.errors import ArgumentError, MissingDependencyError, OutputFileError
+from maligeo.maps import add_online_tiles, html, region_map, save_map
+from maligeo.provenance.record import Provenance
 
 REQUEST = re.compile(r"""(?:src|href)\s*=\s*["']?https?:|url\(\s*["']?https?:|@import""")
 SMALL = 600_000
@@ -38,10 +38,10 @@ def test_the_whole_map_is_one_small_file_that_names_no_server(write) -> None:
 
 
 def test_the_page_itself_is_quiet_without_script() -> None:
-    for part in (leaflet.script(), leaflet.style()):
+    for part in (html.script(), html.style()):
         assert "</script" not in part.lower()
         assert "sourceMappingURL" not in part
-    assert "url(images" not in leaflet.style()
+    assert "url(images" not in html.style()
 
 
 def test_the_same_map_gives_the_same_bytes(
@@ -148,6 +148,6 @@ def test_the_encoding_is_told_before_all_else(fmap: folium.Map, tmp_path: Path) 
 
 
 def test_without_the_package_of_leaflet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leaflet, "PACKAGE", "XStatic-No-Such")
+    monkeypatch.setattr(html, "PACKAGE", "XStatic-No-Such")
     with pytest.raises(MissingDependencyError, match="XStatic-No-Such"):
-        leaflet.script()
+        html.script()

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maligeo.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.maps import region_map, save_map
-from maligeo.maps.tile_layers import add_tiles
-from maligeo.tiles.archives import open_archive
+from maligeo.maps.tiles import add_tiles
+from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import Bounds, tiles_over
-from maligeo.tiles.info import ArchiveInfo
-from maligeo.tiles.png import encoder_of
-from maligeo.tiles.serving import tile_app
+from maligeo.tiles.metadata import ArchiveInfo
+from maligeo.tiles.server import tile_app
 from maligeo.tiles.vector import VectorOptions, vector_tiles
 from tests.tileserver import running
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_shown_is_refused(
         add_tiles(fmap, vectors, colours={"regions": "red"})
     with pytest.raises(InputFileError, match="does not exist"):
         add_tiles(fmap, "missing.pmtiles")
-    monkeypatch.setattr("maligeo.maps.tile_layers.MOST_INLINED_BYTES", 1000)
+    monkeypatch.setattr("maligeo.maps.tiles.MOST_INLINED_BYTES", 1000)
     with pytest.raises(ArgumentError, match="fewer zooms"):
         add_tiles(fmap, vectors)
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from maligeo.boundaries import load_boundaries
-from maligeo.errors import ArgumentError, MissingDependencyError
+from maligeo.core.errors import ArgumentError, MissingDependencyError
 from maligeo.measure.autocorrelation import MIN_UNITS, global_autocorrelation, local_autocorrelation
 from maligeo.measure.densities import density
 from maligeo.measure.populations import population
+from maligeo.readers.boundaries import load_boundaries
 from maligeo.readers.figures import load_figures
 from tests.densityworlds import density_table, grid
 

@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from maligeo.errors import ArgumentError
-from maligeo.measure.changes import COLUMNS, growth
+from maligeo.core.errors import ArgumentError
+from maligeo.measure.change import COLUMNS, growth
 from maligeo.measure.densities import density
 from maligeo.measure.rates import ratio_interval
 from tests import worlds

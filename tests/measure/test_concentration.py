@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maligeo.errors import ArgumentError
-from maligeo.measure.concentration import LORENZ, gini, lorenz
+from maligeo.core.errors import ArgumentError
+from maligeo.measure.inequality import LORENZ, gini, lorenz
 from tests.densityworlds import density_table, grid
 
 AMOUNTS = st.lists(st.integers(0, 1000), min_size=1, max_size=30).filter(any)

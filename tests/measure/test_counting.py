@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
-from maligeo.errors import ArgumentError, FrameError, UnknownNameError, VintageError
-from maligeo.join.allocation import allocate
-from maligeo.join.locating import locate
-from maligeo.measure.coverages import with_coverage
+from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
+from maligeo.join.points import locate
+from maligeo.join.shares import allocate
+from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.rates import clustered_interval, poisson_interval
 from tests import worlds

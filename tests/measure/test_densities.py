@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from maligeo.columns import DENSITY
-from maligeo.errors import ArgumentError, FrameError, UnknownNameError, VintageError
-from maligeo.join.allocation import allocate
-from maligeo.join.locating import locate
+from maligeo.core.columns import DENSITY
+from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
+from maligeo.join.points import locate
+from maligeo.join.shares import allocate
 from maligeo.measure.densities import combine, density
 from maligeo.measure.rates import poisson_interval, smooth_rates
 from tests import worlds

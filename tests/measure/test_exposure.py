@@ -10,13 +10,13 @@ import pytest
 import rasterio
 from shapely.geometry import Point, box
 
-from maligeo.boundaries import load_boundaries
-from maligeo.crs import area_sqkm
-from maligeo.errors import ArgumentError, CrsError, InputFileError, UnknownNameError
+from maligeo.core.crs import area_sqkm
+from maligeo.core.errors import ArgumentError, CrsError, InputFileError, UnknownNameError
 from maligeo.join.zonal import sum_raster
 from maligeo.measure.densities import density
 from maligeo.measure.exposure import people_near
 from maligeo.measure.populations import population
+from maligeo.readers.boundaries import load_boundaries
 from tests import worlds
 from tests.rasters import NO_DATA, write_raster
 

@@ -3,13 +3,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maligeo.boundaries import load_boundaries
-from maligeo.errors import ArgumentError, FrameError, UnknownNameError, VintageError
-from maligeo.join.allocation import allocate
-from maligeo.join.locating import locate
-from maligeo.measure.gaps import DEPENDS, ROBUST, coverage_gaps, empty_cells, placement, presence
-from maligeo.measure.sensitivity import Draws
-from maligeo.measure.shortfalls import bundled_gaps
+from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
+from maligeo.join.points import locate
+from maligeo.join.shares import allocate
+from maligeo.measure.need_response import (
+    DEPENDS,
+    ROBUST,
+    Draws,
+    coverage_gaps,
+    empty_cells,
+    placement,
+    presence,
+)
+from maligeo.readers.boundaries import load_boundaries
+from maligeo.workflows.bundled import bundled_gaps
 from tests import worlds
 from tests.densityworlds import density_table, grid
 

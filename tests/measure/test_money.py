@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from maligeo.errors import FrameError
+from maligeo.core.errors import FrameError
 from maligeo.measure.money import RATES, convert_money, money_totals, parity_rates
 from maligeo.readers.projects import load_projects
 

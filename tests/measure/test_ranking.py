@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maligeo.measure.ranking import rank_scores, ranks
+from maligeo.measure.need_response import rank_scores, ranks
 
 VALUES = st.lists(st.integers(0, 9) | st.just(np.nan), min_size=1, max_size=30)
 

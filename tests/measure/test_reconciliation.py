@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from maligeo.errors import ArgumentError, VintageError
-from maligeo.join.locating import locate
+from maligeo.core.errors import ArgumentError, VintageError
+from maligeo.join.points import locate
 from maligeo.measure.densities import density
 from maligeo.measure.reconciliation import COLUMNS, reconcile
 from tests import worlds

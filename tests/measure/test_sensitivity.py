@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maligeo.errors import ArgumentError
+from maligeo.core.errors import ArgumentError
 from maligeo.measure.indicators import read_indicators
-from maligeo.measure.sensitivity import DrawnRanks, Draws, draw_ranks, interval
+from maligeo.measure.need_response import DrawnRanks, Draws, draw_ranks, interval
 from tests.densityworlds import density_table, grid
 
 UNITS = grid(2)

@@ -12,16 +12,21 @@ from KDEpy import FFTKDE
 from pyproj import Geod, Transformer
 from shapely.geometry import Point, box
 
-from maligeo.boundaries import load_boundaries
-from maligeo.errors import (
+from maligeo.core.errors import (
     ArgumentError,
     CrsError,
     FrameError,
     GeometryError,
     UnknownNameError,
 )
-from maligeo.measure.kernels import Smoother
-from maligeo.measure.surface import Surface, SurfaceOptions, density_surface, unit_bandwidths
+from maligeo.measure.surface import (
+    Smoother,
+    Surface,
+    SurfaceOptions,
+    density_surface,
+    unit_bandwidths,
+)
+from maligeo.readers.boundaries import load_boundaries
 from tests import worlds
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from maligeo.errors import InputFileError
-from maligeo.readers.archives import Limits, require_bounded, unpacked
+from maligeo.core.errors import InputFileError
+from maligeo.readers.files.archives import Limits, require_bounded, unpacked
 
 CSV = frozenset({".csv"})
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from maligeo.errors import ArgumentError, FrameError, UnknownNameError
+from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError
 from maligeo.readers.areas import AREAS, read_areas
 
 DATA = Path(__file__).parents[1] / "data" / "areas"

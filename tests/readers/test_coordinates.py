@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from maligeo.readers import coordinates
-from maligeo.readers.coordinates import PositionColumns, Positions
+from maligeo.readers.cells import coordinates
+from maligeo.readers.cells.coordinates import PositionColumns, Positions
 
 
 def cells(*texts: str | None, name: str = "c") -> pd.Series:

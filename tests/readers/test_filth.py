@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from maligeo.errors import CrsError, InputFileError, MaligeoError
+from maligeo.core.errors import CrsError, InputFileError, MaligeoError
 from maligeo.readers.areas import read_areas
 from maligeo.readers.incidents import read_incidents
 

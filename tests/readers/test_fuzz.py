@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maligeo.errors import MaligeoError
+from maligeo.core.errors import MaligeoError
 from maligeo.readers.areas import read_areas
 from maligeo.readers.incidents import read_incidents
 

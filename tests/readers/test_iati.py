@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from maligeo import columns
-from maligeo.errors import ArgumentError, FrameError, InputFileError, MaligeoError
+from maligeo.core import columns
+from maligeo.core.errors import ArgumentError, FrameError, InputFileError, MaligeoError
 from maligeo.readers.iati import read_iati
 from maligeo.readers.projects import read_projects
 

@@ -8,11 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
-from maligeo import columns
-from maligeo.boundaries import load_boundaries
-from maligeo.errors import ArgumentError, FrameError, InputFileError, MaligeoError, UnknownNameError
-from maligeo.join.locating import locate
-from maligeo.readers.project_places import level_of, places_of
+from maligeo.core import columns
+from maligeo.core.errors import (
+    ArgumentError,
+    FrameError,
+    InputFileError,
+    MaligeoError,
+    UnknownNameError,
+)
+from maligeo.join.points import locate
+from maligeo.readers.boundaries import load_boundaries
+from maligeo.readers.project_frames import level_of, places_of
 from maligeo.readers.projects import load_projects, read_projects
 
 DATA = Path(__file__).parents[1] / "data" / "projects"

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
-from maligeo.errors import (
+from maligeo.core.errors import (
     ArgumentError,
     CrsError,
     GeometryError,
@@ -17,7 +17,7 @@ from maligeo.errors import (
     MaligeoError,
     UnknownNameError,
 )
-from maligeo.readers.vectors import list_layers, read_vector
+from maligeo.readers.files.vectors import list_layers, read_vector
 
 NAMES = ["Ségou", "Ménaka"]
 BOXES = [box(-6.5, 13, -6, 13.5), box(2, 15.5, 2.5, 16)]

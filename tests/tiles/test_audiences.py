@@ -10,12 +10,12 @@ import pytest
 import rasterio
 import shapely
 
-from maligeo.abouts import read_about
-from maligeo.errors import ArgumentError, ReleaseError
-from maligeo.provenance import Provenance, Source
-from maligeo.tilefiles import open_tiles
+from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.provenance import read_about
+from maligeo.provenance.record import Provenance, Source
+from maligeo.tile_archives import open_tiles
 from maligeo.tiles.raster import RasterOptions, raster_tiles
-from maligeo.tiles.serving import serve_tiles, tile_app
+from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import VectorOptions, vector_tiles
 from tests import worlds
 from tests.rasters import write_raster

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maligeo.errors import ArgumentError
+from maligeo.core.errors import ArgumentError
 from maligeo.tiles.grid import (
     MAX_LATITUDE,
     Bounds,

@@ -19,12 +19,12 @@ from pmtiles.tile import (
     serialize_header,
 )
 
-from maligeo.errors import ArgumentError, InputFileError
-from maligeo.tiles.archives import open_archive
+from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.tiles.archives.verify import inspect_tiles, verify_tiles
+from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import Bounds
-from maligeo.tiles.info import ArchiveInfo
-from maligeo.tiles.inspecting import inspect_tiles, verify_tiles
-from maligeo.tiles.png import encoder_of
+from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.vector import vector_tiles
 
 MALI = Bounds(-12.0, 10.0, 4.0, 25.0)

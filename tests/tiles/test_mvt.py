@@ -13,11 +13,18 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maligeo.errors import FrameError
-from maligeo.tiles.mvt_attributes import field_types, plain_columns
-from maligeo.tiles.mvt_checks import check_mvt
-from maligeo.tiles.mvt_points import LowZooms, PointLayer
-from maligeo.tiles.protobuf import delimited, number_field, put_varints, varint, width_of
+from maligeo.core.errors import FrameError
+from maligeo.tiles.archives.verify import check_mvt
+from maligeo.tiles.mvt.attributes import (
+    delimited,
+    field_types,
+    number_field,
+    plain_columns,
+    put_varints,
+    varint,
+    width_of,
+)
+from maligeo.tiles.mvt.points import LowZooms, PointLayer
 
 TOP = 6
 

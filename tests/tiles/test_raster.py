@@ -16,13 +16,18 @@ from pmtiles.reader import MemorySource, Reader, all_tiles
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
-from maligeo import style
-from maligeo.errors import ArgumentError, CrsError, InputFileError
+from maligeo import look
+from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 from maligeo.measure.surface import density_surface
-from maligeo.tiles.colouring import ClassColours, RampColours
+from maligeo.tiles.colours import ClassColours, RampColours
 from maligeo.tiles.grid import Bounds, Tile, mercator_bounds_of, tile_at, tiles_over
-from maligeo.tiles.raster import RasterOptions, TilesWritten, class_colours, raster_tiles
-from maligeo.tiles.surfaces import write_surface
+from maligeo.tiles.raster import (
+    RasterOptions,
+    TilesWritten,
+    class_colours,
+    raster_tiles,
+    write_surface,
+)
 
 GREYS = RampColours(0.0, 1.0, ("#000000", "#ffffff"))
 Pixels = npt.NDArray[np.uint8]
@@ -252,7 +257,7 @@ def test_the_surface_of_points_becomes_tiles_with_a_legend(tmp_path: Path) -> No
     metadata = Reader(MemorySource(path.read_bytes())).metadata()
     legend = metadata["legend"]
     assert legend["unit"] == "per 1,000 km²"
-    assert legend["classes"][0]["colour"] == style.ZERO_COLOUR
+    assert legend["classes"][0]["colour"] == look.ZERO_COLOUR
     assert len(legend["classes"]) == 6
     tiles = tiles_of(path)
     shown = {tuple(pixel[:3]) for pixel in rgba(tiles[tuple(tile_at(-4, 15, 6))]).reshape(-1, 4)}
@@ -261,7 +266,7 @@ def test_the_surface_of_points_becomes_tiles_with_a_legend(tmp_path: Path) -> No
 
 
 def test_zero_and_missing_differ() -> None:
-    classes = style.Classes((0.0, 10.0), 20.0, ("#aa0000", "#bb0000"), ("#ffffff", "#ffffff"))
+    classes = look.Classes((0.0, 10.0), 20.0, ("#aa0000", "#bb0000"), ("#ffffff", "#ffffff"))
     colours = class_colours(classes)
     values = np.array([np.nan, 0.0, 0.1, 10.0, 99.0], dtype=np.float32)
     assert colours.index(values).tolist() == [0, 1, 2, 3, 3]

@@ -17,11 +17,11 @@ import pytest
 import rasterio
 from affine import Affine
 
-from maligeo.errors import OutputFileError
-from maligeo.tiles.archives import open_archive
-from maligeo.tiles.colouring import RampColours
+from maligeo.core.errors import OutputFileError
+from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.colours import RampColours
 from maligeo.tiles.grid import Bounds, Tile
-from maligeo.tiles.info import ArchiveInfo
+from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.raster import RasterOptions, raster_tiles
 
 INFO = ArchiveInfo("Routes", "png", (0, 4), Bounds(-12.3, 10.1, 4.3, 25.0))
@@ -31,7 +31,7 @@ OPTIONS = RasterOptions(colours=RampColours(0, 1, ("#ffffff", "#000000")))
 
 RUN = """
 import sys
-from maligeo.tiles.colouring import RampColours
+from maligeo.tiles.colours import RampColours
 from maligeo.tiles.raster import RasterOptions, raster_tiles
 
 if __name__ == "__main__":
@@ -47,7 +47,7 @@ if __name__ == "__main__":
 # Loads what a run needs once, and runs each target in a process of its own.
 FORKED_RUNS = """
 import os, sys
-from maligeo.tiles.colouring import RampColours
+from maligeo.tiles.colours import RampColours
 from maligeo.tiles.raster import RasterOptions, raster_tiles
 
 for line in sys.stdin:

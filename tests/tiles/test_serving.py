@@ -17,11 +17,11 @@ import pytest
 import rasterio
 from affine import Affine
 
-from maligeo.errors import ArgumentError, InputFileError
-from maligeo.tiles.archives import open_archive
+from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.grid import Bounds, tile_at
-from maligeo.tiles.info import ArchiveInfo
-from maligeo.tiles.serving import serve_tiles, tile_app
+from maligeo.tiles.metadata import ArchiveInfo
+from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import vector_tiles
 from tests.tileserver import running
 

@@ -10,11 +10,11 @@ import pytest
 import rasterio
 from rio_cogeo.cogeo import cog_validate
 
-from maligeo.abouts import read_about
-from maligeo.errors import ArgumentError, OutputFileError, ReleaseError
+from maligeo.core.errors import ArgumentError, OutputFileError, ReleaseError
 from maligeo.measure.surface import Surface, density_surface
-from maligeo.provenance import Provenance
-from maligeo.tiles.surfaces import write_surface
+from maligeo.provenance import read_about
+from maligeo.provenance.record import Provenance
+from maligeo.tiles.raster import write_surface
 from tests import worlds
 
 

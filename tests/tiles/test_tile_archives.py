@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pmtiles.reader import MemorySource, Reader, all_tiles
 
-from maligeo.errors import ArgumentError, OutputFileError
-from maligeo.tiles.archives import open_archive
+from maligeo.core.errors import ArgumentError, OutputFileError
+from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.grid import Bounds, Tile, descendants_of
-from maligeo.tiles.info import ArchiveInfo
+from maligeo.tiles.metadata import ArchiveInfo
 
 BOUNDS = Bounds(-12.3, 10.1, 4.3, 25.0)
 INFO = ArchiveInfo(
@@ -175,10 +175,10 @@ def test_a_failure_in_the_block_keeps_the_old_archive(tmp_path: Path) -> None:
 
 ON_A_SMALL_DISK = """
 import resource, sys
-from maligeo.errors import OutputFileError
-from maligeo.tiles.archives import open_archive
+from maligeo.core.errors import OutputFileError
+from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.grid import Bounds, Tile, descendants_of
-from maligeo.tiles.info import ArchiveInfo
+from maligeo.tiles.metadata import ArchiveInfo
 
 path, limit, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

@@ -19,9 +19,9 @@ import pytest
 import shapely
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
-from maligeo.boundaries import load_boundaries
-from maligeo.errors import ArgumentError, CrsError, FrameError, OutputFileError
-from maligeo.tiles.inspecting import verify_tiles
+from maligeo.core.errors import ArgumentError, CrsError, FrameError, OutputFileError
+from maligeo.readers.boundaries import load_boundaries
+from maligeo.tiles.archives.verify import verify_tiles
 from maligeo.tiles.vector import VectorOptions, vector_tiles
 
 house_tiles = partial(vector_tiles, audience="internal")  # the door has its own tests

@@ -12,10 +12,10 @@ import pytest
 import rasterio
 from affine import Affine
 
-from maligeo.errors import ArgumentError
-from maligeo.tiles.colouring import RampColours
+from maligeo.core.errors import ArgumentError
+from maligeo.tiles.colours import RampColours
+from maligeo.tiles.pyramid import made_by
 from maligeo.tiles.raster import RasterOptions, raster_tiles
-from maligeo.tiles.workers import made_by
 
 distributed = pytest.importorskip("distributed")
 GREYS = RampColours(0.0, 1.0, ("#000000", "#ffffff"))

@@ -5,20 +5,20 @@ import sys
 import typer
 
 from maligeo.cli import (
-    about_commands,
-    check_commands,
-    crosswalk_commands,
-    fetch_commands,
-    figures_commands,
-    gaps_commands,
-    locate_commands,
-    map_commands,
-    reconcile_commands,
-    report_commands,
-    serve_commands,
-    tiles_commands,
+    about,
+    check,
+    crosswalk,
+    density,
+    fetch,
+    gaps,
+    locate,
+    map,
+    reconcile,
+    report,
+    serve,
+    tiles,
 )
-from maligeo.errors import MaligeoError
+from maligeo.core.errors import MaligeoError
 
 FAILURE = 1
 
@@ -30,18 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for commands in (
-    map_commands,
-    figures_commands,
-    gaps_commands,
-    crosswalk_commands,
-    fetch_commands,
-    reconcile_commands,
-    report_commands,
-    check_commands,
-    locate_commands,
-    tiles_commands,
-    serve_commands,
-    about_commands,
+    map,
+    density,
+    gaps,
+    crosswalk,
+    fetch,
+    reconcile,
+    report,
+    check,
+    locate,
+    tiles,
+    serve,
+    about,
 ):
     commands.register(app)
 

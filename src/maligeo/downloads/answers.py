@@ -7,9 +7,9 @@ address that is not one is refused before it is used.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from maligeo.core.errors import InputFileError
 from maligeo.downloads.connection import Found, is_local, require_safe
 from maligeo.downloads.offers import Offer
-from maligeo.errors import InputFileError
 
 
 def read_answer(offer: Offer, answer: object) -> Found:

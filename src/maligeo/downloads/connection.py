@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from maligeo.errors import InputFileError
+from maligeo.core.errors import InputFileError
 
 MOST_REDIRECTS: Final = 10
 MOST_ANSWER_BYTES: Final = 8_000_000

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final, Literal, TextIO
 
+from maligeo.core.errors import InputFileError
+from maligeo.core.files import written_whole
 from maligeo.downloads.offers import Rows
-from maligeo.errors import InputFileError
-from maligeo.readers.archives import require_bounded, unpacked
-from maligeo.wholefiles import written_whole
+from maligeo.readers.files.archives import require_bounded, unpacked
 
 _HEAD_BYTES: Final = 512
 _LFS: Final = b"version https://git-lfs"

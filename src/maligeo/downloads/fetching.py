@@ -11,13 +11,13 @@ from typing import Final, Literal
 
 import pooch
 
+from maligeo.core.errors import ArgumentError, InputFileError, MaligeoError
 from maligeo.downloads import answers, connection, contents, storage, transfer
 from maligeo.downloads.connection import Found, Patience
 from maligeo.downloads.offers import Offer, find_offer
 from maligeo.downloads.storage import Record
 from maligeo.downloads.transfer import Progress, Wanted
-from maligeo.errors import ArgumentError, InputFileError, MaligeoError
-from maligeo.provenance import file_sha256
+from maligeo.provenance.record import file_sha256
 
 Outcome = Literal["cached", "by hand", "fetched", "unchanged", "changed"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from maligeo import catalog
-from maligeo.checks import require_choice, require_known
-from maligeo.errors import ArgumentError, InputFileError, UnknownNameError
+from maligeo.core.checks import require_choice, require_known
+from maligeo.core.errors import ArgumentError, InputFileError, UnknownNameError
 
 ANSWERS: Final = ("file", "ckan", "geoboundaries", "worldpop")
 KINDS: Final = ("zip", "geojson", "tiff")

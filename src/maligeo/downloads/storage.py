@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pooch
 
-from maligeo.errors import InputFileError, OutputFileError
-from maligeo.provenance import file_sha256
-from maligeo.wholefiles import written_whole
+from maligeo.core.errors import InputFileError, OutputFileError
+from maligeo.core.files import written_whole
+from maligeo.provenance.record import file_sha256
 
 VARIABLE: Final = "MALIGEO_CACHE"
 

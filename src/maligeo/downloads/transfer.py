@@ -19,10 +19,10 @@ from typing import Final
 
 import requests
 
+from maligeo.core.errors import InputFileError, OutputFileError
+from maligeo.core.files import written_whole
 from maligeo.downloads import connection
 from maligeo.downloads.connection import PassingFaultError, Patience, plain
-from maligeo.errors import InputFileError, OutputFileError
-from maligeo.wholefiles import written_whole
 
 Progress = Callable[[int, int | None], None]
 

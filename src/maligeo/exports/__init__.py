@@ -1,6 +1,6 @@
 """Tables and layers in files: one function for each, the format by the suffix."""
 
-from maligeo.exports.options import ExportOptions, Licence
-from maligeo.exports.writing import write_layers, write_table
+from maligeo.exports.jobs import ExportOptions, Licence
+from maligeo.exports.write import write_layers, write_table
 
 __all__ = ["ExportOptions", "Licence", "write_layers", "write_table"]

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from maligeo import columns
-from maligeo.checks import require_columns, require_one_vintage
-from maligeo.crs import GEOGRAPHIC, SQM_PER_SQKM, area_sqkm, require_geographic
+from maligeo.core import columns
+from maligeo.core.checks import require_columns, require_one_vintage
+from maligeo.core.crs import GEOGRAPHIC, SQM_PER_SQKM, area_sqkm, require_geographic
 
 NO_POLYGON = "no polygon with an area"
 CROSSES = "the outline crosses or touches itself; repaired"

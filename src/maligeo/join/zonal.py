@@ -12,10 +12,10 @@ import numpy.typing as npt
 import shapely
 from pyproj import CRS, Proj, Transformer
 
-from maligeo import _optional
-from maligeo.checks import require_choice
-from maligeo.crs import EQUAL_AREA, SQM_PER_SQKM
-from maligeo.errors import ArgumentError, CrsError, InputFileError
+from maligeo.core import extras
+from maligeo.core.checks import require_choice
+from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM
+from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 
 RasterKind = Literal["count", "density"]
 KINDS: Final = ("count", "density")
@@ -86,7 +86,7 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    rasterio = _optional.require("rasterio", extra="raster", why="reading a raster")
+    rasterio = extras.require("rasterio", extra="raster", why="reading a raster")
     try:
         source = rasterio.open(path)
     except rasterio.errors.RasterioIOError as error:
@@ -146,8 +146,8 @@ def _row_areas_sqkm(source: Any, *, needed: bool) -> Floats | None:
 
 def _extract(shapes: gpd.GeoSeries, source: Any, areas: Floats | None) -> tuple[Floats, float]:
     """Give the sum in each polygon, and the highest value in any."""
-    exact = _optional.require("exactextract", extra="raster", why="adding up a raster")
-    rasters = _optional.require("exactextract.raster", extra="raster", why="adding up a raster")
+    exact = extras.require("exactextract", extra="raster", why="adding up a raster")
+    rasters = extras.require("exactextract.raster", extra="raster", why="adding up a raster")
     filled = np.flatnonzero(~(shapely.is_missing(shapes.array) | shapes.is_empty))
     sums = np.zeros(len(shapes))
     if len(filled) == 0:

@@ -5,17 +5,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maligeo import labels, style
-from maligeo.checks import require_columns
-from maligeo.crs import require_geographic
-from maligeo.errors import GeometryError
-from maligeo.maps.embedding import add_call
-from maligeo.maps.fields import card_fields
-from maligeo.maps.packing import packed_numbers, packed_shapes
+from maligeo import look
+from maligeo.core import words
+from maligeo.core.checks import require_columns
+from maligeo.core.crs import require_geographic
+from maligeo.core.errors import GeometryError
+from maligeo.disclosure import require_released
+from maligeo.maps.html import add_call
+from maligeo.maps.packing import card_fields, packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
-from maligeo.releasing import require_released
-from maligeo.wording.records import records_section
-from maligeo.wording.synthetic import is_synthetic
+from maligeo.text.balance import records_section
+from maligeo.text.synthetic import is_synthetic
 
 DECIMALS = 5  # of a degree: about a metre
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -57,7 +57,7 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
         raise GeometryError("areas must be polygons: points go through maligeo.add_incidents")
     drawn = pd.DataFrame(areas)[there]
     found = set(drawn["status"].dropna().astype(str))
-    known = [status for status in style.AREA_LOOKS if status in found]
+    known = [status for status in look.AREA_LOOKS if status in found]
     statuses = [
         *known,
         *sorted(found - set(known)),
@@ -72,7 +72,7 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
     }
 
     def build(language: str) -> dict[str, object]:
-        title = labels.word("areas.title", language)
+        title = words.word("areas.title", language)
         return fixed | {
             "title": title,
             "statuses": [_status(name, int((status == name).sum()), language) for name in statuses],
@@ -84,10 +84,10 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
 
 
 def _status(name: str, count: int, language: str) -> dict[str, object]:
-    appearance = style.AREA_LOOKS.get(name, style.OTHER_AREA)
+    appearance = look.AREA_LOOKS.get(name, look.OTHER_AREA)
     key = f"status.{name or 'missing'}"
-    text = labels.word(key, language) if labels.has_word(key) else name
-    number = labels.number_text(count, language)
+    text = words.word(key, language) if words.has_word(key) else name
+    number = words.number_text(count, language)
     return {
         "name": text,
         "count": number,

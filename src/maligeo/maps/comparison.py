@@ -1,36 +1,145 @@
-"""Two periods, or two divisions, side by side: one measure, one legend, two maps."""
+"""Two maps side by side, and in words how their values differ."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import catalog, labels, style
-from maligeo.checks import (
+from maligeo import catalog, look
+from maligeo.core import words
+from maligeo.core.checks import (
     require_choice,
     require_columns,
     require_one_vintage,
     require_same_vintage,
 )
-from maligeo.columns import DENSITY, LANGUAGES, Audience, Language
-from maligeo.crs import require_geographic
-from maligeo.errors import ArgumentError
-from maligeo.maps.choropleth import layer_look, unit_shapes
-from maligeo.maps.context import add_neighbours, add_scale
-from maligeo.maps.differences import SIDES, Pair, difference_notes, difference_rows
-from maligeo.maps.embedding import add_call
-from maligeo.maps.notes import add_notes
+from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
+from maligeo.core.crs import require_geographic
+from maligeo.core.errors import ArgumentError
+from maligeo.disclosure import require_released
+from maligeo.look import Layer
+from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
-from maligeo.maps.region import bounds_of
-from maligeo.releasing import require_released
-from maligeo.style import Layer
-from maligeo.wording.balances import balance
-from maligeo.wording.cells import cells, has_low
-from maligeo.wording.readings import PeriodRows, periods
-from maligeo.wording.synthetic import is_synthetic
-from maligeo.wording.titles import choose_period, place_parts
-from maligeo.wording.towns import certain_towns
+from maligeo.maps.regions import (
+    add_neighbours,
+    add_notes,
+    add_scale,
+    bounds_of,
+    layer_look,
+    unit_shapes,
+)
+from maligeo.text.balance import balance
+from maligeo.text.readings import PeriodRows, cells, has_low, periods, unit_text, value_text
+from maligeo.text.synthetic import is_synthetic
+from maligeo.text.titles import certain_towns, choose_period, place_parts
+
+SIDES: Final = ("A", "B")
+
+_MINUS: Final = "\u2212"
+_AT_LEAST: Final = "at least"
+_SAME_LENGTH: Final = 3  # days: months and leap years differ by that much
+
+
+class Pair(NamedTuple):
+    """The rows of one layer on both sides.
+
+    Attributes
+    ----------
+    first, second : PeriodRows
+        Of A and of B.
+    same_units : bool
+        Whether both are about the same units.
+    """
+
+    first: PeriodRows
+    second: PeriodRows
+    same_units: bool
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the figures count the same things: they are of one publisher."""
+        return self.first.publisher == self.second.publisher
+
+
+def difference_rows(pair: Pair, units: gpd.GeoDataFrame, language: str) -> list[dict[str, str]]:
+    """Give both values of each unit and their difference, in the order of the units.
+
+    Parameters
+    ----------
+    pair : Pair
+        Rows of the same units.
+    units : geopandas.GeoDataFrame
+        The units, with `pcode` and `name`.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of dict
+        `name, first, second, difference`: B less A, as the values are shown. It is "not
+        known" where a value is missing or no more than a lower bound, and empty
+        everywhere where the two are of different publishers.
+    """
+    return [
+        {
+            "name": str(name),
+            "first": unit_text(pair.first, pcode, language),
+            "second": unit_text(pair.second, pcode, language),
+            "difference": _difference(pair, pcode, language),
+        }
+        for pcode, name in zip(units["pcode"], units["name"], strict=True)
+    ]
+
+
+def difference_notes(pair: Pair, language: str) -> list[str]:
+    """Say what must not be read into the differences."""
+    events = pair.first.layer.has_periods
+    keys = ["chance"] if events and pair.same_units and pair.is_comparable else []
+    if not pair.same_units:
+        keys.append("units")
+    if not pair.is_comparable:
+        keys.append("publishers")
+    if not pair.first.layer.is_rate and _lengths_differ(pair):
+        keys.append("lengths")
+    if any(_is_bound(row) for found in pair[:2] for row in found.by_unit.values()):
+        keys.append("bounds")
+    return [words.word(f"compare.note_{key}", language) for key in keys]
+
+
+def _difference(pair: Pair, pcode: str, language: str) -> str:
+    if not pair.is_comparable:
+        return ""
+    rows = [found.by_unit.get(pcode) for found in (pair.first, pair.second)]
+    known = [row for row in rows if row is not None and pd.notna(row["shown"])]
+    if len(known) < len(rows) or any(map(_is_bound, known)):
+        return words.word("compare.unknown", language)
+    layer = pair.first.layer
+    step = round(float(known[1]["shown"]) - float(known[0]["shown"]), layer.decimals)
+    text = value_text(abs(step), layer, language)
+    signed = text if step == 0 else f"{'+' if step > 0 else _MINUS}{text}"
+    if not any(row["derived"] for row in known):
+        return signed
+    return words.word("value.derived", language).format(value=signed)
+
+
+def _is_bound(row: Mapping[str, Any]) -> bool:
+    """Tell whether a value is known in part, and so a lower bound only."""
+    partial = isinstance(row["note"], str) and _AT_LEAST in row["note"]
+    return partial and pd.notna(row["count"]) and pd.isna(row["count_high"])
+
+
+def _lengths_differ(pair: Pair) -> bool:
+    lengths = [_days(found) for found in (pair.first, pair.second)]
+    return None not in lengths and abs(lengths[0] - lengths[1]) > _SAME_LENGTH  # type: ignore[operator]
+
+
+def _days(found: PeriodRows) -> int | None:
+    first = found.rows.iloc[0]
+    if pd.isna(first["period_start"]) or pd.isna(first["period_end"]):
+        return None
+    return int((first["period_end"] - first["period_start"]).days)
 
 
 @dataclass(frozen=True)
@@ -145,11 +254,11 @@ def _layers(first: MapSide, second: MapSide, keys: Iterable[str] | None) -> list
     """Give the measures that both sides can show."""
     if keys is not None:
         keys = list(keys)
-        chosen = style.layers_of(first.table, keys)
-        style.layers_of(second.table, keys)  # says what this one lacks
+        chosen = look.layers_of(first.table, keys)
+        look.layers_of(second.table, keys)  # says what this one lacks
         return list(chosen)
-    there = {layer.key for layer in style.layers_of(second.table)}
-    found = [layer for layer in style.layers_of(first.table) if layer.key in there]
+    there = {layer.key for layer in look.layers_of(second.table)}
+    found = [layer for layer in look.layers_of(first.table) if layer.key in there]
     if _same_units(first, second):
         found = [layer for layer in found if layer.has_periods]
     if not found:
@@ -174,7 +283,7 @@ def _pair(first: MapSide, second: MapSide, layer: Layer, language: str) -> Pair:
 def _page(first: MapSide, second: MapSide, language: Language, audience: Audience) -> PageMap:
     both = gpd.GeoSeries([*first.units.geometry, *second.units.geometry], crs=first.units.crs)
     return PageMap(
-        {spoken: labels.word("compare.page", spoken) for spoken in LANGUAGES},
+        {spoken: words.word("compare.page", spoken) for spoken in LANGUAGES},
         bounds_of(gpd.GeoDataFrame(geometry=both)),
         language=language,
         heading={spoken: _heading(first, second, spoken) for spoken in LANGUAGES},
@@ -201,7 +310,7 @@ def _data(
 
 
 def _named(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:
-    code = labels.word("popup.code", language)
+    code = words.word("popup.code", language)
     return {
         "names": [str(name) for name in units["name"]],
         "codes": [
@@ -215,7 +324,7 @@ def _layer(pair: Pair, first: MapSide, second: MapSide, language: str) -> dict[s
     """Describe a measure: one look for both sides, the cells of each, and the differences."""
     layer = pair.first.layer
     rows = pd.concat([pair.first.rows, pair.second.rows], ignore_index=True)
-    classes = style.classify(rows, layer)
+    classes = look.classify(rows, layer)
     sides = zip((pair.first, pair.second), (first, second), SIDES, strict=True)
 
     def codes(side: MapSide) -> list[str]:
@@ -247,5 +356,5 @@ def _caption(found: PeriodRows, side: MapSide, language: str, *, divided: bool) 
     if not divided:
         return found.label
     vintage = str(side.units["vintage"].iloc[0])
-    division = labels.word("page.units", language).format(vintage=vintage)
+    division = words.word("page.units", language).format(vintage=vintage)
     return f"{found.label} · {division}" if found.label else division

@@ -11,16 +11,17 @@ from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.warp import reproject, transform_bounds
 
-from maligeo import labels, style
-from maligeo.checks import require_columns
-from maligeo.errors import ArgumentError
-from maligeo.maps.embedding import add_call
+from maligeo import look
+from maligeo.core import words
+from maligeo.core.audiences import require_wide
+from maligeo.core.checks import require_columns
+from maligeo.core.errors import ArgumentError
+from maligeo.disclosure import require_released
+from maligeo.maps.html import add_call
+from maligeo.maps.packing import picture_address
 from maligeo.maps.page import PageMap
-from maligeo.maps.pictures import picture_address
-from maligeo.maps.releasing import require_wide
 from maligeo.measure.surface import Surface, density_surface
-from maligeo.releasing import require_released
-from maligeo.wording.synthetic import is_synthetic
+from maligeo.text.synthetic import is_synthetic
 
 _PALETTE = "YlOrRd"
 _MERCATOR = CRS.from_epsg(3857)
@@ -80,8 +81,8 @@ def add_heat(
     if not highest > 0:
         raise ArgumentError("there is no density to show: no point can be used")
     steps = np.linspace(highest / _STEPS, highest, _STEPS)
-    lows = style.class_breaks(steps.tolist(), scheme="pretty")
-    colours = style.ramp(_PALETTE, len(lows))
+    lows = look.class_breaks(steps.tolist(), scheme="pretty")
+    colours = look.ramp(_PALETTE, len(lows))
     pictures = [
         {"address": _picture(image.values, lows, colours), "bounds": image.bounds}
         for image in images.values()
@@ -89,9 +90,9 @@ def add_heat(
 
     def build(language: str) -> dict[str, object]:
         return {
-            "title": labels.word("heat.title", language),
-            "unit": labels.word("heat.unit", language),
-            "alt": labels.word("heat.alt", language),
+            "title": words.word("heat.title", language),
+            "unit": words.word("heat.unit", language),
+            "alt": words.word("heat.alt", language),
             "pictures": pictures,
             "periods": list(images),
             "legend": _legend(lows, colours, language),
@@ -161,15 +162,15 @@ def _legend(
     """Name the classes, largest first."""
     digits = [len(f"{low:.4f}".rstrip("0").partition(".")[2]) for low in lows]
     ends = [
-        labels.number_text(low, language, decimals=count)
+        words.number_text(low, language, decimals=count)
         for low, count in zip(lows, digits, strict=True)
     ]
     texts = [
-        labels.word("legend.below", language).format(high=ends[1])
+        words.word("legend.below", language).format(high=ends[1])
         if at == 0 and len(ends) > 1
-        else labels.word("legend.above", language).format(low=ends[at])
+        else words.word("legend.above", language).format(low=ends[at])
         if at + 1 == len(ends)
-        else labels.word("legend.between", language).format(low=ends[at], high=ends[at + 1])
+        else words.word("legend.between", language).format(low=ends[at], high=ends[at + 1])
         for at in range(len(lows))
     ]
     entries = zip(texts, colours, strict=True)
@@ -178,18 +179,18 @@ def _legend(
 
 def _section(surfaces: Mapping[str, Surface], language: str) -> dict[str, object]:
     """Account for the points behind the surfaces."""
-    head = [labels.word("records.what", language), labels.word("records.count", language)]
+    head = [words.word("records.what", language), words.word("records.count", language)]
     keys = ("rows", "used", "without_position", "without_weight", "outside", "too_coarse")
     totals = {
         key: sum(int(surface.provenance.get(key, 0)) for surface in surfaces.values())
         for key in keys
     }
     rows = [
-        [labels.word(f"points.{key}", language), labels.number_text(count, language)]
+        [words.word(f"points.{key}", language), words.number_text(count, language)]
         for key, count in totals.items()
     ]
-    title = labels.word("records.title", language)
-    layer = labels.word("heat.title", language)
+    title = words.word("records.title", language)
+    layer = words.word("heat.title", language)
     return {
         "title": title.format(layer=layer),
         "paragraphs": [],

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maligeo import labels, style
-from maligeo.checks import require_columns
-from maligeo.maps.embedding import add_call
-from maligeo.maps.fields import card_fields
-from maligeo.maps.packing import Packed, near_order, packed_numbers, packed_places
+from maligeo import look
+from maligeo.core import words
+from maligeo.core.checks import require_columns
+from maligeo.core.crs import Floats, positions_of
+from maligeo.disclosure import require_released
+from maligeo.maps.html import add_call
+from maligeo.maps.packing import Packed, card_fields, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
-from maligeo.positions import Floats, positions_of
-from maligeo.releasing import require_released
-from maligeo.wording.records import records_section
-from maligeo.wording.synthetic import is_synthetic
+from maligeo.text.balance import records_section
+from maligeo.text.synthetic import is_synthetic
 
 _PLACELESS = "country"  # a position that stands for the whole country is none
 _COARSE = ("adm1", "adm2", "adm3")
@@ -80,14 +80,14 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     fields = card_fields(drawn, _FIELDS)
 
     def build(language: str) -> dict[str, object]:
-        title = labels.word("incidents.title", language)
+        title = words.word("incidents.title", language)
         return fixed | {
             "title": title,
             "types": [
-                _type_entry(kind, language) | {"count": labels.number_text(count, language)}
+                _type_entry(kind, language) | {"count": words.number_text(count, language)}
                 for kind, count in zip(types, counts, strict=True)
             ],
-            "undated": labels.number_text(undated, language) if undated else "",
+            "undated": words.number_text(undated, language) if undated else "",
             "fields": fields(language),
             "section": records_section(incidents, len(drawn), title, language),
         }
@@ -106,7 +106,7 @@ def _drawable(incidents: pd.DataFrame, lon: Floats, lat: Floats) -> npt.NDArray[
 def _types(kinds: "pd.Series[str]") -> list[str]:
     """Give the types that occur: known ones in their order, then others, then missing."""
     found = set(kinds.dropna().astype(str))
-    known = [kind for kind in style.EVENT_MARKS if kind in found]
+    known = [kind for kind in look.EVENT_MARKS if kind in found]
     return [*known, *sorted(found - set(known)), *([""] if kinds.isna().any() else [])]
 
 
@@ -139,7 +139,7 @@ def _months(dates: pd.Series) -> list[int]:
 
 
 def _type_entry(kind: str, language: str) -> dict[str, object]:
-    mark = style.EVENT_MARKS.get(kind, style.OTHER_MARK)
+    mark = look.EVENT_MARKS.get(kind, look.OTHER_MARK)
     key = f"event_type.{kind or 'missing'}"
-    name = labels.word(key, language) if labels.has_word(key) else kind
+    name = words.word(key, language) if words.has_word(key) else kind
     return {"name": name, "colour": mark.colour, "shape": mark.shape}

@@ -1,14 +1,18 @@
-"""Arrays as compact text for a page: differences in as few bytes as they need, words once."""
+"""Data of a page in few bytes: positions, texts in both languages, grids as pictures."""
 
 import base64
 import re
-from collections.abc import Sequence
+import struct
+import zlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+
+from maligeo.core import words
 
 Packed = dict[str, Any]
 
@@ -192,3 +196,107 @@ def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, A
 
 def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
     return [polygon.exterior, *polygon.interiors]
+
+
+_IN_WORDS = ("outcome", "date_precision", "location_precision")
+_AREAS = ("declared_area_sqm", "computed_area_sqm")
+
+Fields = Callable[[str], list[dict[str, object]]]
+
+
+def card_fields(frame: pd.DataFrame, names: Sequence[str]) -> Fields:
+    """Pack the columns of a frame that a card shows.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, n rows
+        Records in the order in which they are drawn.
+    names : sequence of str
+        Columns in the order in which they are to stand; those without a value are left out.
+
+    Returns
+    -------
+    callable
+        Takes a language and gives `label` and `column` (as by `packed_texts`) of each.
+    """
+    held = [name for name in names if name in frame.columns and frame[name].notna().any()]
+    packed = {name: packed_texts(frame[name]) for name in held if not _is_written(frame, name)}
+
+    def build(language: str) -> list[dict[str, object]]:
+        return [
+            {
+                "label": words.word(f"field.{name}", language),
+                "column": _translated(name, packed[name], language)
+                if name in packed
+                else packed_texts(_written(frame[name], language)),
+            }
+            for name in held
+        ]
+
+    return build
+
+
+def _is_written(frame: pd.DataFrame, name: str) -> bool:
+    """Tell whether the values are written differently in each language."""
+    return name in _AREAS or pd.api.types.is_datetime64_any_dtype(frame[name])
+
+
+def _written(values: pd.Series, language: str) -> "pd.Series[str]":
+    known = values.dropna()
+    if pd.api.types.is_datetime64_any_dtype(values):
+        texts = [words.day_text(day, language) for day in known]
+    else:
+        texts = [words.number_text(number, language) for number in known]
+    return pd.Series(texts, index=known.index, dtype="object").reindex(values.index)
+
+
+def _translated(name: str, packed: Packed, language: str) -> Packed:
+    """Put the words of a column into a language, those that are known."""
+    part = "words" if "words" in packed else "texts"
+    if name not in _IN_WORDS or part not in packed:
+        return packed
+    keys = {text: f"{name}.{text}" for text in packed[part] if text is not None}
+    known = {text: key for text, key in keys.items() if words.has_word(key)}
+    texts = [words.word(known[text], language) if text in known else text for text in packed[part]]
+    return packed | {part: texts}
+
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_BY_PALETTE = 3
+_LEVEL = 9
+
+
+def picture_address(classes: npt.NDArray[np.uint8], colours: Sequence[str]) -> str:
+    """Draw a grid: class 0 is transparent, class k wears the k-th colour.
+
+    Parameters
+    ----------
+    classes : uint8 array, shape (rows, columns)
+        From 0 to the number of colours.
+    colours : sequence of str
+        "#rrggbb".
+
+    Returns
+    -------
+    str
+        `data:image/png;base64,…`.
+    """
+    rows, columns = classes.shape
+    header = struct.pack(">IIBBBBB", columns, rows, 8, _BY_PALETTE, 0, 0, 0)
+    palette = bytes(3) + b"".join(bytes.fromhex(colour[1:]) for colour in colours)
+    lines = np.zeros((rows, columns + 1), dtype=np.uint8)  # each begins with 0: no filter
+    lines[:, 1:] = classes
+    parts = [
+        _chunk(b"IHDR", header),
+        _chunk(b"PLTE", palette),
+        _chunk(b"tRNS", b"\x00"),
+        _chunk(b"IDAT", zlib.compress(lines.tobytes(), _LEVEL)),
+        _chunk(b"IEND", b""),
+    ]
+    content = base64.b64encode(_SIGNATURE + b"".join(parts)).decode("ascii")
+    return f"data:image/png;base64,{content}"
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)

@@ -1,16 +1,19 @@
-"""The page around a map: a Folium map with our own frame, script and style."""
+"""The page of a map, and writing it to a file that needs no network."""
 
 import html
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import folium
 from folium.template import Template
 
-from maligeo import labels
-from maligeo.checks import require_choice
-from maligeo.columns import AUDIENCES, LANGUAGES, Audience, Language
-from maligeo.maps.embedding import SCRIPTS, STYLES, assets, in_languages, script_json
-from maligeo.maps.rendering import page_text
+from maligeo.core import words
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
+from maligeo.core.files import written_whole
+from maligeo.maps.html import SCRIPTS, STYLES, assets, in_languages, page_text, script_json
+from maligeo.provenance.record import Provenance
 
 Bounds = tuple[float, float, float, float]
 
@@ -117,9 +120,9 @@ class PageMap(folium.Map):  # type: ignore[misc]
         self.default_css = _leaflet_only(folium.Map.default_css)
         self.language, self.audience, self.focus = language, audience, focus
         self.closed = False
-        self.told = labels.word(f"audience.{audience}", language)
+        self.told = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
-        self.no_script = labels.word("page.no_script", language)
+        self.no_script = words.word("page.no_script", language)
         fixed = {
             "bounds": [[south, west], [north, east]],
             "zoomStep": _ZOOM_STEP,
@@ -135,8 +138,8 @@ class PageMap(folium.Map):  # type: ignore[misc]
                     **fixed,
                     "title": titles[spoken],
                     "heading": list(headings[spoken]),
-                    "words": labels.words(spoken, *SPOKEN),
-                    "months": list(labels.MONTHS[spoken]),
+                    "words": words.words(spoken, *SPOKEN),
+                    "months": list(words.MONTHS[spoken]),
                 }
             )
         )
@@ -145,7 +148,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
     def _repr_html_(self) -> str:
         """Show the whole page in a notebook, without a network, in a frame of its own."""
         text = html.escape(page_text(self, offline=True), quote=True)
-        title = labels.word("page.map", self.language)
+        title = words.word("page.map", self.language)
         return (
             f'<iframe srcdoc="{text}" title="{html.escape(title)}" '
             f'style="width: 100%; height: {_FRAME_HEIGHT}px; border: 1px solid #b6c0c8;" '
@@ -156,3 +159,54 @@ class PageMap(folium.Map):  # type: ignore[misc]
 def _leaflet_only(links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Leave out Bootstrap, jQuery and the icon fonts: nothing on the page uses them."""
     return [(name, address) for name, address in links if name in ("leaflet", "leaflet_css")]
+
+
+def save_map(
+    fmap: folium.Map,
+    path: str | os.PathLike[str],
+    *,
+    offline: bool = True,
+    about: Provenance | None = None,
+) -> Path:
+    """Write a map as one HTML file.
+
+    Parameters
+    ----------
+    fmap : folium.Map
+        A map, as from `region_map`. Another Folium map can be saved offline too, as long
+        as it needs no plugin from the network; what Folium links by default beside
+        Leaflet (Bootstrap, jQuery, icon fonts) is left out.
+    path : path-like
+        File to write; missing folders above it are made. It is replaced only once the new
+        one is complete.
+    offline : bool, default True
+        Put Leaflet into the file, so that it makes no request at all, and forbid requests
+        (Content-Security-Policy). Tiles that were added by choice keep their address, and
+        it alone stays allowed. Otherwise Leaflet comes from a network each time.
+    about : Provenance, optional
+        What the map was made from; it is put into the file, where no reader sees it, as
+        `maligeo about` reads it back.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    OutputFileError
+        If the file cannot be written; what was there before stays.
+    ArgumentError
+        If the map needs something from the network that cannot be put into a file.
+    MissingDependencyError
+        If Leaflet's package is not installed.
+
+    Notes
+    -----
+    The same map gives the same bytes: Folium's random names are replaced by counted ones.
+    """
+    target = Path(path)
+    text = page_text(fmap, offline=offline, about=about)
+    with written_whole(target) as draft:
+        draft.write_bytes(text.encode("utf-8"))
+    return target

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from maligeo._optional import require
-from maligeo.checks import require_columns
-from maligeo.errors import ArgumentError
+from maligeo.core.checks import require_columns
+from maligeo.core.columns import unit_keys
+from maligeo.core.errors import ArgumentError
+from maligeo.core.extras import require
 from maligeo.measure.indicators import read_indicators
-from maligeo.unitkeys import unit_keys
 
 MIN_UNITS: Final = 30
 SIGNIFICANCE: Final = 0.05

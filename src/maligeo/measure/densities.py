@@ -6,24 +6,22 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo import columns
-from maligeo.audiences import inherit_audience
-from maligeo.checks import (
+from maligeo.core import columns
+from maligeo.core.audiences import inherit_audience
+from maligeo.core.checks import (
     require_choice,
     require_columns,
     require_known,
     require_one_vintage,
     require_same_vintage,
 )
-from maligeo.columns import Counting
-from maligeo.errors import Fault, FrameError
-from maligeo.measure.counting import count_areas, count_incidents
-from maligeo.measure.projectcounts import count_projects
+from maligeo.core.columns import Counting, unit_keys
+from maligeo.core.errors import Fault, FrameError
+from maligeo.core.periods import years
+from maligeo.measure.counts import Periods, count_areas, count_incidents
+from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
 from maligeo.measure.rates import FEWEST_UNITS, Floats, Pairs, shared_borders, smooth_rates
-from maligeo.measure.timing import Periods
-from maligeo.periods import years
-from maligeo.unitkeys import unit_keys
 
 PER_SQKM = 1_000.0
 PER_PEOPLE = 100_000.0
@@ -85,7 +83,7 @@ def density(
     -------
     pandas.DataFrame
         One row per unit, period and measure, and rows for what concerns no single unit
-        (`place_kind`) or no period; columns as `maligeo.columns.DENSITY`:
+        (`place_kind`) or no period; columns as `maligeo.core.columns.DENSITY`:
 
         - `count`, missing where the source says nothing, which is not zero; `count_low`
           and `count_high` are its bounds, the latter missing where it is "at least"
@@ -162,7 +160,7 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns as `maligeo.columns.DENSITY`, with counts, `area_sqkm` and `population`;
+        Columns as `maligeo.core.columns.DENSITY`, with counts, `area_sqkm` and `population`;
         `interval_low` and `interval_high` of the expected count where there is one.
     pairs : numpy.ndarray of int64, shape (2, m), optional
         Neighbours among the units, for `local_per_100k`.
@@ -170,7 +168,7 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        Columns as `maligeo.columns.DENSITY`.
+        Columns as `maligeo.core.columns.DENSITY`.
     """
     bounds = {
         end: pd.to_numeric(table[column]).astype("Float64") if column in table.columns else pd.NA

@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Geod, Transformer
 
-from maligeo.checks import require_columns, require_one_vintage
-from maligeo.crs import GEOGRAPHIC, require_geographic
-from maligeo.errors import ArgumentError
+from maligeo.core.checks import require_columns, require_one_vintage
+from maligeo.core.crs import GEOGRAPHIC, require_geographic
+from maligeo.core.errors import ArgumentError
 from maligeo.join.zonal import sum_raster
 
 CORNERS: Final = 256  # of a circle: its area is right to 1e-4

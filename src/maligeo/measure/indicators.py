@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maligeo.checks import (
+from maligeo.core.checks import (
     require_choice,
     require_columns,
     require_one_vintage,
     require_same_vintage,
 )
-from maligeo.errors import ArgumentError, Fault, FrameError
-from maligeo.periods import years
-from maligeo.unitkeys import unit_keys
+from maligeo.core.columns import unit_keys
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.periods import years
 
 VALUES: Final = ("count", "per_100k", "per_1000_sqkm", "smoothed_per_100k")
 

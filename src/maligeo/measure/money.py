@@ -8,8 +8,8 @@ from typing import Final
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.checks import require_columns
-from maligeo.errors import Fault, FrameError
+from maligeo.core.checks import require_columns
+from maligeo.core.errors import Fault, FrameError
 
 RATES: Final = ("currency", "to_currency", "rate", "date", "source")
 

@@ -6,14 +6,15 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import catalog, columns
-from maligeo.audiences import mark_audience
-from maligeo.boundaries import load_boundaries
-from maligeo.checks import require_columns, require_one_vintage
-from maligeo.crs import area_sqkm, require_geographic
-from maligeo.errors import ArgumentError, UnknownNameError
-from maligeo.join.crosswalks import crosswalk
+from maligeo import catalog
+from maligeo.core import columns
+from maligeo.core.audiences import mark_audience
+from maligeo.core.checks import require_columns, require_one_vintage
+from maligeo.core.crs import area_sqkm, require_geographic
+from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.join.divisions import crosswalk
 from maligeo.join.zonal import sum_raster
+from maligeo.readers.boundaries import load_boundaries
 
 APPROXIMATE = "approximate: the units of the census do not nest exactly"
 LATEST: Final = 2022

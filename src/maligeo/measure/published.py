@@ -12,12 +12,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo import catalog, columns
-from maligeo.checks import require_columns, require_known
-from maligeo.errors import ArgumentError, Fault, FrameError
+from maligeo import catalog
+from maligeo.core import columns
+from maligeo.core.checks import require_columns, require_known
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
+from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
-from maligeo.measure.timing import CALENDAR, Periods, asked_periods, is_calendar
-from maligeo.names import ALIAS_SEPARATOR, normalise
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
 _SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]

@@ -6,10 +6,10 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from maligeo.checks import require_columns, require_one_vintage, require_same_vintage
-from maligeo.errors import ArgumentError
+from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.columns import unit_keys
+from maligeo.core.errors import ArgumentError
 from maligeo.measure.published import counts_from_figures
-from maligeo.unitkeys import unit_keys
 
 NATION: Final = "nation"
 COLUMNS: Final = (

@@ -1,28 +1,182 @@
-"""Points to a surface: the kernel density of located records on a metric grid."""
+"""Kernel density surfaces: square cells in an equal-area projection, smoothed by FFT."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy.fft
 import shapely
 from affine import Affine
+from pyproj import CRS, Transformer
+from rasterio.features import rasterize
 
-from maligeo.audiences import audience_of
-from maligeo.checks import require_choice, require_columns
-from maligeo.columns import Audience
-from maligeo.crs import area_sqkm, require_geographic
-from maligeo.errors import ArgumentError, Fault, FrameError, GeometryError, UnknownNameError
-from maligeo.measure.kernels import KERNELS, KernelName, Smoother, reach_of
-from maligeo.measure.metricgrid import MetricGrid, grid_over, outlines_of, rectangle_of
+from maligeo.core.audiences import audience_of
+from maligeo.core.checks import require_choice, require_columns
+from maligeo.core.columns import Audience
+from maligeo.core.crs import GEOGRAPHIC, area_sqkm, require_geographic
+from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError, UnknownNameError
 from maligeo.unitindex import UnitIndex
 
-Floats = npt.NDArray[np.float64]
+KernelName = Literal["gaussian", "quartic"]
+KERNELS: Final[tuple[str, ...]] = get_args(KernelName)
+GAUSSIAN_REACH: Final = 4.0  # standard deviations; 0.03 % of the mass lies beyond
+
 Grid = npt.NDArray[np.float32]
+
+
+class Smoother:
+    """Spreads the content of each cell over its surroundings.
+
+    The kernel is sampled at the centres of cells, cut off at its reach, and its samples are
+    divided by their sum: what is spread on a grid without end keeps its sum.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the grids.
+    kernel : {"gaussian", "quartic"}
+        Gaussian with the bandwidth as standard deviation, cut off at four of them; or the
+        quartic (biweight) kernel (1 - (d/bandwidth)²)², zero from the bandwidth on.
+    bandwidth : float
+        In cells.
+    """
+
+    def __init__(self, shape: tuple[int, int], kernel: KernelName, bandwidth: float) -> None:
+        reach = reach_of(kernel, bandwidth)
+        self._shape = shape
+        # A margin as wide as the reach keeps what leaves on one side from coming in on the other.
+        least = (max(size + reach, 2 * reach + 1) for size in shape)
+        self._padded = tuple(scipy.fft.next_fast_len(size, real=True) for size in least)
+        self._factors = _transformed(kernel, bandwidth, reach, self._padded)
+
+    def __call__(self, content: Grid) -> Grid:
+        """Spread a grid; what leaves it is lost."""
+        spectrum = scipy.fft.rfft2(content, self._padded, workers=-1)
+        for factor in self._factors:
+            spectrum *= factor
+        spread: Grid = scipy.fft.irfft2(spectrum, self._padded, overwrite_x=True, workers=-1)
+        return spread[: self._shape[0], : self._shape[1]]
+
+
+def reach_of(kernel: KernelName, bandwidth: float) -> int:
+    """Give the cells from the middle of a kernel to where it ends."""
+    return math.ceil(bandwidth * (GAUSSIAN_REACH if kernel == "gaussian" else 1.0))
+
+
+def _transformed(
+    kernel: KernelName, bandwidth: float, reach: int, padded: tuple[int, ...]
+) -> list[npt.NDArray[np.float32]]:
+    """Give the factors of the kernel's transform, which is real since the kernel is even."""
+    squared = (np.arange(-reach, reach + 1) / bandwidth) ** 2
+    if kernel == "gaussian":  # a product of one kernel along the rows and one along the columns
+        profile = np.exp(-squared / 2)
+        profile /= profile.sum()
+        rows = scipy.fft.fft(_centred(profile, padded[:1])).real
+        columns = scipy.fft.rfft(_centred(profile, padded[1:])).real
+        return [rows[:, None].astype(np.float32), columns.astype(np.float32)]
+    weights = np.clip(1.0 - (squared[:, None] + squared), 0.0, None) ** 2
+    weights /= weights.sum()
+    return [scipy.fft.rfft2(_centred(weights, padded)).real.astype(np.float32)]
+
+
+def _centred(weights: npt.NDArray[np.float64], shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Put a kernel on a grid with its middle on the first cell, the rest around the corner."""
+    grid = np.zeros(shape)
+    grid[tuple(slice(size) for size in weights.shape)] = weights
+    middle = [-(size // 2) for size in weights.shape]
+    return np.roll(grid, middle, axis=tuple(range(weights.ndim)))
+
+
+Floats = npt.NDArray[np.float64]
+
+_LONGEST_DEGREES: Final = 0.01
+_EARTH_RADIUS_M: Final = 6_371_007.0  # of the sphere of equal area
+
+
+class MetricGrid(NamedTuple):
+    """Square cells, north up, in the Lambert azimuthal equal-area projection."""
+
+    crs: CRS
+    cell_m: float
+    west: float
+    north: float
+    shape: tuple[int, int]
+
+    @property
+    def transform(self) -> Affine:
+        """From columns and rows to metres."""
+        return Affine(self.cell_m, 0.0, self.west, 0.0, -self.cell_m, self.north)
+
+    @property
+    def distance_error_max(self) -> float:
+        """By which share a distance is wrong at most, which is in the farthest corner."""
+        rows, columns = self.shape
+        corners = [(column, row) for column in (0, columns) for row in (0, rows)]
+        farthest = max(math.hypot(*(self.transform @ corner)) for corner in corners)
+        return 1 / math.cos(math.asin(farthest / (2 * _EARTH_RADIUS_M))) - 1
+
+    def cells_of(self, lon: Floats, lat: Floats) -> npt.NDArray[np.int64]:
+        """Give the number of the cell of each position, row by row."""
+        x, y = Transformer.from_crs(GEOGRAPHIC, self.crs, always_xy=True).transform(lon, lat)
+        rows, columns = self.shape
+        column = np.clip((x - self.west) / self.cell_m, 0, columns - 1).astype(np.int64)
+        row = np.clip((self.north - y) / self.cell_m, 0, rows - 1).astype(np.int64)
+        cells: npt.NDArray[np.int64] = row * columns + column
+        return cells
+
+    def cells_inside(self, area: gpd.GeoSeries) -> npt.NDArray[np.bool_]:
+        """Find the cells whose centre lies in an area."""
+        shapes = _projected(area, self.crs)
+        burnt = rasterize(shapes, out_shape=self.shape, transform=self.transform, dtype="uint8")
+        return np.asarray(burnt, dtype=bool)
+
+
+def grid_over(area: gpd.GeoSeries, *, cell_m: float, margin: int) -> MetricGrid:
+    """Lay cells over an area.
+
+    Parameters
+    ----------
+    area : geopandas.GeoSeries
+        Outlines in EPSG:4326.
+    cell_m : float
+        Side of a cell in metres.
+    margin : int
+        Cells beyond the area on each side.
+    """
+    west, south, east, north = area.total_bounds
+    lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
+    crs = CRS.from_dict({"proj": "laea", "lon_0": lon, "lat_0": lat, "datum": "WGS84"})
+    x0, y0, x1, y1 = _projected(area, crs).total_bounds
+    first_column, first_row = (math.floor(edge / cell_m) - margin for edge in (x0, -y1))
+    last_column, last_row = (math.ceil(edge / cell_m) + margin for edge in (x1, -y0))
+    shape = (last_row - first_row, last_column - first_column)
+    return MetricGrid(crs, cell_m, first_column * cell_m, -first_row * cell_m, shape)
+
+
+def outlines_of(units: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Give the outlines of units that have one."""
+    shapes = np.asarray(units.geometry.array, dtype=object)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return gpd.GeoSeries(shapes[there], crs=GEOGRAPHIC)
+
+
+def rectangle_of(lon: Floats, lat: Floats) -> gpd.GeoSeries:
+    """Give a rectangle around positions."""
+    low_lon, low_lat, high_lon, high_lat = lon.min(), lat.min(), lon.max(), lat.max()
+    some = _LONGEST_DEGREES  # also where all positions are the same
+    box = shapely.box(low_lon - some, low_lat - some, high_lon + some, high_lat + some)
+    return gpd.GeoSeries([box], crs=GEOGRAPHIC)
+
+
+def _projected(area: gpd.GeoSeries, crs: CRS) -> gpd.GeoSeries:
+    """Project outlines; long edges are cut up first, so that they stay straight in degrees."""
+    return area.segmentize(_LONGEST_DEGREES).to_crs(crs)
+
 
 PER_SQKM: Final = 1000.0  # values are per 1,000 km²
 MIN_BANDWIDTH_CELLS: Final = 2.0

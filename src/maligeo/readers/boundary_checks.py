@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maligeo.checks import require_columns
-from maligeo.crs import EQUAL_AREA, GEOGRAPHIC, SQM_PER_SQKM, require_geographic
-from maligeo.errors import Fault
-from maligeo.names import normalise
+from maligeo.core.checks import require_columns
+from maligeo.core.crs import EQUAL_AREA, GEOGRAPHIC, SQM_PER_SQKM, require_geographic
+from maligeo.core.errors import Fault
+from maligeo.core.placenames import normalise
 from maligeo.readers.boundary_units import outline_fault
 
 _NEEDED: Final = ("level", "pcode", "name", "parent_pcode", "geometry")

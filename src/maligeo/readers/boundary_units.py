@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from maligeo import catalog
-from maligeo.errors import ArgumentError, Fault, FrameError, InputFileError
-from maligeo.names import ALIAS_SEPARATOR, NameTable
-from maligeo.readers.boundary_formats import Schema
+from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable
+from maligeo.readers.boundary_schemas import Schema
 
 _TABLES: Final = ("units", "cercles_2015")
 _EXACT: Final = 2.0**53  # above, a float holds no exact whole number

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from maligeo import catalog, columns
-from maligeo.audiences import mark_audience
-from maligeo.checks import require_known
+from maligeo import catalog
+from maligeo.core import columns
+from maligeo.core.audiences import mark_audience
+from maligeo.core.checks import require_known
 
 _BUNDLED = {"incidents": ("incidents", "figures")}
 

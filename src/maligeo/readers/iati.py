@@ -8,12 +8,12 @@ from xml.etree.ElementTree import Element, tostring
 import geopandas as gpd
 import pandas as pd
 
-from maligeo.errors import Fault, InputFileError
+from maligeo.core.errors import Fault, InputFileError
+from maligeo.core.xml import children, read_root
+from maligeo.readers.formats import read_catalogue
 from maligeo.readers.iati_activity import Row, concerns_country, read_activity, text_of
 from maligeo.readers.project_frames import project_frame
-from maligeo.readers.rejecting import Faults, Gate, require_apart
-from maligeo.readers.sourceformats import read_catalogue
-from maligeo.readers.xmlsafety import children, read_root
+from maligeo.readers.quarantine import Faults, Gate, require_apart
 
 ROOT: Final = "iati-activities"
 
@@ -73,7 +73,7 @@ def read_iati(
     Returns
     -------
     geopandas.GeoDataFrame, EPSG:4326
-        One row per activity and place, columns as `maligeo.columns.PROJECTS`, then
+        One row per activity and place, columns as `maligeo.core.columns.PROJECTS`, then
         `location_code` ("vocabulary:code@level", joined by "|") and `geometry`.
         `attrs` counts activities: `rows_in_file`, `rows_left_out` (about other countries),
         `rows_rejected`, and locations: `rows_swapped`.

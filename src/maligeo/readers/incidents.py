@@ -1,4 +1,4 @@
-"""Incidents with explosive devices: ACLED, UCDP GED, IMSMA-style and plain tables."""
+"""Files of incidents, whole or in pieces, with ids that occur twice found across pieces."""
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,16 +7,48 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from maligeo.errors import ArgumentError
-from maligeo.readers import coordinates, sourceformats, values
-from maligeo.readers.duplicates import SeenIds
+from maligeo.core.errors import ArgumentError
+from maligeo.readers import formats
+from maligeo.readers.cells import coordinates, values
+from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.tables import TEXT, RawTable
+from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions, to_points
-from maligeo.readers.rawfiles import RawFile, open_raw
-from maligeo.readers.rejecting import Faults, Gate, require_apart
-from maligeo.readers.sourceformats import SourceFormat
-from maligeo.readers.tables import TEXT, RawTable
+from maligeo.readers.quarantine import Faults, Gate, require_apart
+
+
+class SeenIds:
+    """Remembers the ids of a file, in eight bytes each.
+
+    Ids are kept as 64-bit hashes: among ten million the chance that two different ones
+    count as the same is about three in a million.
+    """
+
+    def __init__(self) -> None:
+        self._seen = np.empty(0, dtype=np.uint64)
+
+    def repeated(self, ids: pd.Series) -> "pd.Series[bool]":
+        """Tell which ids occurred before, here or in an earlier piece, and remember all."""
+        given = ids.notna().to_numpy(dtype=bool)
+        texts = ids[given].to_numpy(dtype=object)
+        hashes = pd.util.hash_array(texts, categorize=False)
+        again = pd.Series(hashes).duplicated().to_numpy()
+        distinct = np.sort(hashes[~again])
+        at = np.searchsorted(self._seen, distinct)
+        old = np.zeros(len(distinct), dtype=bool)
+        inside = at < len(self._seen)
+        old[inside] = self._seen[at[inside]] == distinct[inside]
+        if old.any():
+            again = again | np.isin(hashes, distinct[old])
+        # Two sorted runs: a stable sort merges them in one pass.
+        self._seen = np.sort(np.concatenate([self._seen, distinct[~old]]), kind="stable")
+        marked = np.zeros(len(ids), dtype=bool)
+        marked[given] = again
+        return pd.Series(marked, index=ids.index)
+
 
 INCIDENTS: Final = (
     "event_id",
@@ -45,7 +77,7 @@ _PLACES: Final = ("adm3_name", "adm2_name", "adm1_name")  # the finest first
 def read_incidents(
     path: str | Path,
     *,
-    source: str = sourceformats.AUTO,
+    source: str = formats.AUTO,
     event_types: Collection[str] | None = None,
     on_invalid: str = "raise",
     rejects: str | Path | None = None,
@@ -129,7 +161,7 @@ def read_incidents(
 def iter_incidents(
     path: str | Path,
     *,
-    source: str = sourceformats.AUTO,
+    source: str = formats.AUTO,
     event_types: Collection[str] | None = None,
     on_invalid: str = "raise",
     rejects: str | Path | None = None,
@@ -158,7 +190,7 @@ def iter_incidents(
     require_apart(path, rejects)
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
-    form = sourceformats.choose_format(file.header, source, among=FORMATS, what=str(path))
+    form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
     reading = _Reading(
         file,
         form,
@@ -177,8 +209,8 @@ def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozense
     if ALL in names:
         return None
     meanings = form.values.get("event_type", {})
-    keys = {sourceformats.word_key(str(name)) for name in names}
-    unknown = keys - meanings.keys() - {sourceformats.word_key(word) for word in meanings.values()}
+    keys = {formats.word_key(str(name)) for name in names}
+    unknown = keys - meanings.keys() - {formats.word_key(word) for word in meanings.values()}
     if unknown or not meanings:
         known = ", ".join(sorted({*meanings.values()})) or "none"
         raise ArgumentError(
@@ -186,9 +218,7 @@ def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozense
             f"give words of the source, or of {known}"
         )
     return frozenset(
-        word
-        for word, meant in meanings.items()
-        if word in keys or sourceformats.word_key(meant) in keys
+        word for word, meant in meanings.items() if word in keys or formats.word_key(meant) in keys
     )
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from maligeo.errors import UnknownNameError
-from maligeo.readers import values
+from maligeo.core.errors import UnknownNameError
+from maligeo.readers.cells import values
+from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.tables import RawTable
+from maligeo.readers.formats import SourceFormat, load_format
 from maligeo.readers.incidents import FORMATS
 from maligeo.readers.positions import find_positions
-from maligeo.readers.rawfiles import RawFile, open_raw
-from maligeo.readers.rejecting import Faults, Gate, require_apart
-from maligeo.readers.sourceformats import SourceFormat, load_format
-from maligeo.readers.tables import RawTable
+from maligeo.readers.quarantine import Faults, Gate, require_apart
 
 _NAMES = ("adm1_name", "adm2_name", "adm3_name")
 _POSITIONS = (

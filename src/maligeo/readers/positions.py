@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maligeo.crs import GEOGRAPHIC
-from maligeo.readers import coordinates
-from maligeo.readers.coordinates import PositionColumns, Positions
-from maligeo.readers.rejecting import Faults
-from maligeo.readers.sourceformats import GEOMETRY
+from maligeo.core.crs import GEOGRAPHIC
+from maligeo.readers.cells import coordinates
+from maligeo.readers.cells.coordinates import PositionColumns, Positions
+from maligeo.readers.formats import GEOMETRY
+from maligeo.readers.quarantine import Faults
 
 
 def find_positions(

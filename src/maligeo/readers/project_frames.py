@@ -1,16 +1,21 @@
-"""Frames of projects: their columns and types, and the places in which they work."""
+"""Project frames: places taken apart and given their level, rows of one project compared."""
 
-from typing import Final
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maligeo import catalog, columns
-from maligeo.crs import GEOGRAPHIC
-from maligeo.readers.coordinates import inside_country
-from maligeo.readers.sourceformats import read_catalogue
+from maligeo import catalog
+from maligeo.core import columns
+from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.placenames import NameTable, normalise, split_places
+from maligeo.readers.cells.coordinates import inside_country
+from maligeo.readers.formats import read_catalogue, word_key
+from maligeo.readers.quarantine import Faults
 
 EXTRA: Final = ("location_code", "geometry")
 
@@ -34,7 +39,7 @@ def project_frame(rows: pd.DataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame, n rows, EPSG:4326
-        Columns as `maligeo.columns.PROJECTS`, then `location_code` and `geometry`.
+        Columns as `maligeo.core.columns.PROJECTS`, then `location_code` and `geometry`.
     """
     names = [name for name in (*columns.PROJECTS, *EXTRA) if name != "geometry"]
     frame = rows.reindex(columns=[*names, "lon", "lat"])
@@ -104,3 +109,161 @@ def position_fault(lon: float, lat: float) -> str | None:
             f"{lat:g} north, {lon:g} east does not"
         )
     return f"lies outside {name}"
+
+
+_AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
+_TOLERANCE: Final = 0.005  # shares are often rounded to whole per cents
+
+
+def check_projects(projects: gpd.GeoDataFrame, columns: Mapping[str, str]) -> Faults:
+    """Find rows that repeat, amounts that differ, and shares that do not add up.
+
+    Parameters
+    ----------
+    projects : geopandas.GeoDataFrame
+        One row per project and place; the index holds row numbers of the file.
+    columns : mapping of str to str
+        Column of ours to the column of the file, to name the faults.
+
+    Returns
+    -------
+    Faults
+        A project and place that stand twice; an amount other than in an earlier row of
+        the project (its money counts once, so that it must be the same in every row); the
+        rows of a project whose shares, all given, do not add up to 100 %.
+    """
+    faults = Faults()
+    known = projects[projects["project_id"].notna()]
+    if len(known):
+        _find_repeats(known, columns, faults)
+        for column in _AMOUNTS:
+            _find_other_amounts(known, column, columns, faults)
+        _find_shares(known, columns, faults)
+    return faults
+
+
+def _find_repeats(projects: gpd.GeoDataFrame, columns: Mapping[str, str], faults: Faults) -> None:
+    keys = pd.DataFrame({"id": projects["project_id"], "spot": projects.geometry.to_wkb()})
+    for column in ("place", "place_level", "adm1_name", "adm2_name"):
+        forms = {name: normalise(name) for name in projects[column].dropna().unique()}
+        keys[column] = projects[column].map(forms)
+    keys = keys.reset_index(drop=True)
+    rows = pd.Series(projects.index, index=keys.index)
+    first = rows.groupby([keys[name] for name in keys], dropna=False).transform("first")
+    again = rows != first
+    reason = "the project and its place stand already in row " + first.astype("string")
+    again.index = reason.index = projects.index
+    faults.add(again, columns.get("project_id", "project_id"), projects["project_id"], reason)
+
+
+def _find_other_amounts(
+    projects: gpd.GeoDataFrame, column: str, columns: Mapping[str, str], faults: Faults
+) -> None:
+    given = projects[projects[column].notna()]
+    if given.empty:
+        return
+    amounts = given[column].astype("string") + " " + given["budget_currency"].fillna("").array
+    first = amounts.groupby(given["project_id"].array).transform("first")
+    other = amounts != first
+    reason = "an earlier row of the project says " + first.str.strip()
+    faults.add(other, columns.get(column, column), amounts.str.strip(), reason)
+
+
+def _find_shares(projects: gpd.GeoDataFrame, columns: Mapping[str, str], faults: Faults) -> None:
+    ids = projects["project_id"].array
+    shares = projects["place_share"]
+    total = shares.groupby(ids).transform("sum")
+    complete = shares.notna().groupby(ids).transform("all")
+    over = shares.notna() & (total > 1 + _TOLERANCE)
+    short = complete & (total < 1 - _TOLERANCE)
+    reason = "shares of the project add up to " + (total * 100).round(1).astype("string") + " %"
+    faults.add(over | short, columns.get("place_share", "place_share"), shares, reason)
+
+
+LEVELS: Final = ("adm3", "adm2", "adm1")
+PLACE_COLUMNS: Final = (
+    "place", "place_level", "place_parent", "adm1_name", "adm2_name", "adm3_name", "note",
+)  # fmt: skip
+
+_TABLES: Final = {"adm1": "units", "adm2": "cercles_2015", "settlement": "towns"}
+
+
+def places_of(cells: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Give the places that the cells of one row name.
+
+    Parameters
+    ----------
+    cells : mapping of str to str
+        The filled ones of `adm1_name, adm2_name, adm3_name` (columns that say the level)
+        and `place` (one that does not).
+
+    Returns
+    -------
+    list of dict
+        Of `place, place_level, place_parent, adm1_name, adm2_name, note`, one per place:
+        those of `place`, where there is one and at most one unit stands beside it, else
+        those of the lowest level that is filled. One dict of level "unattributed" where
+        no place is named.
+    """
+    units = {level: split_places(cells.get(f"{level}_name", "")) for level in LEVELS}
+    filled = [level for level in LEVELS if units[level]]
+    above = {f"{level}_name": units[level][0] for level in LEVELS if len(units[level]) == 1}
+    named = split_places(cells.get("place", ""))
+    if named and all(len(units[level]) == 1 for level in filled):
+        return [_named(name, above) for name in named]
+    if not filled:
+        return [{"place_level": "unattributed"}]
+    lowest = filled[0]
+    row = {
+        "place_level": lowest,
+        "place_parent": above.get("adm1_name") if lowest != "adm1" else None,
+        "note": f"place: {cells['place']}" if named else None,
+    }
+    upper = {column: name for column, name in above.items() if column != f"{lowest}_name"}
+    return [row | upper | {"place": name} for name in units[lowest]]
+
+
+@lru_cache(maxsize=10_000)
+def level_of(name: str) -> str | None:
+    """Find the level of a place from its name alone.
+
+    A prefix says it ("Région de Gao", "cercle d'Ansongo"); else a name that a region of
+    any division bears is that region, one that a cercle bears the cercle, one that a town
+    bears the town. None for all others.
+    """
+    if word_key(name) in _countrywide():
+        return "country"
+    words = word_key(name).removeprefix("la ").removeprefix("le ").split()
+    prefixes: dict[str, list[str]] = read_catalogue("projects_places")["prefixes"]
+    for level, prefix in prefixes.items():
+        if len(words) > 1 and words[0] in prefix:
+            return level
+    return next((level for level in _TABLES if _table(level).find(name)), None)
+
+
+def _named(name: str, above: Mapping[str, str]) -> dict[str, Any]:
+    """Describe a place that stands in a column of no level, below the units beside it."""
+    same = [level for level in LEVELS if _alike(above.get(f"{level}_name"), name)]
+    level = same[0] if same else level_of(name)
+    if above and not same and level not in (None, "settlement"):
+        # Beside the unit in which it lies, a name is not that of another unit.
+        level = "settlement" if level != "country" else level
+    row: dict[str, Any] = {"place": name, "place_level": level} | dict(above)
+    parent = above.get("adm1_name")
+    row["place_parent"] = None if level in ("adm1", "country") else parent
+    return row
+
+
+def _alike(unit: str | None, name: str) -> bool:
+    return unit is not None and normalise(unit) == normalise(name)
+
+
+@cache
+def _table(level: str) -> NameTable:
+    known: pd.DataFrame = catalog.load_table("reference", _TABLES[level])
+    return NameTable.from_columns(known["name"], known["name_alt"])
+
+
+@cache
+def _countrywide() -> frozenset[str]:
+    return frozenset(map(word_key, read_catalogue("projects_places")["countrywide"]["names"]))

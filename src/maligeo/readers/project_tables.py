@@ -8,17 +8,22 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.errors import InputFileError
-from maligeo.readers.amounts import parse_amounts
+from maligeo.core.errors import InputFileError
+from maligeo.readers.cells.amounts import parse_amounts
+from maligeo.readers.cells.values import parse_counts, parse_dates, parse_numbers, strip_missing
+from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.tables import RawTable
+from maligeo.readers.formats import SourceFormat, choose_format, word_key
 from maligeo.readers.positions import find_positions, to_points
-from maligeo.readers.project_checks import check_projects
-from maligeo.readers.project_frames import designated_level, project_frame
-from maligeo.readers.project_places import LEVELS, PLACE_COLUMNS, places_of
-from maligeo.readers.rawfiles import RawFile, open_raw
-from maligeo.readers.rejecting import Faults, Gate, require_apart
-from maligeo.readers.sourceformats import SourceFormat, choose_format, word_key
-from maligeo.readers.tables import RawTable
-from maligeo.readers.values import parse_counts, parse_dates, parse_numbers, strip_missing
+from maligeo.readers.project_frames import (
+    LEVELS,
+    PLACE_COLUMNS,
+    check_projects,
+    designated_level,
+    places_of,
+    project_frame,
+)
+from maligeo.readers.quarantine import Faults, Gate, require_apart
 
 TABLES: Final = ("aiddata", "plain_projects")
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import catalog, columns
-from maligeo.audiences import mark_audience
-from maligeo.checks import require_choice
-from maligeo.errors import InputFileError
+from maligeo import catalog
+from maligeo.core import columns
+from maligeo.core.audiences import mark_audience
+from maligeo.core.checks import require_choice
+from maligeo.core.errors import InputFileError
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
 from maligeo.readers.project_tables import TABLES, read_project_table
@@ -28,7 +29,7 @@ def load_projects() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per project and place, columns as `maligeo.columns.PROJECTS`. Amounts are
+        One row per project and place, columns as `maligeo.core.columns.PROJECTS`. Amounts are
         nominal, in `budget_currency`, and stand on every row of a project: they count
         once per `project_id`. `project_count` is the number of projects that a record
         stands for. `adm1_name … adm3_name` repeat the place at its level.
@@ -76,7 +77,7 @@ def read_projects(
     ----------
     path : str or pathlib.Path
         IATI 2.01 to 2.03 activities, a table (CSV, TSV, Excel, Parquet), or a vector file
-        as for `maligeo.readers.vectors.read_vector`. Columns about persons are not read.
+        as for `maligeo.readers.files.vectors.read_vector`. Columns about persons are not read.
     source : str, default "auto"
         "iati", "aiddata", "plain_projects", or "auto": found from the root element or the
         columns of the file.
@@ -92,7 +93,7 @@ def read_projects(
     Returns
     -------
     geopandas.GeoDataFrame, EPSG:4326
-        One row per project and place, columns as `maligeo.columns.PROJECTS`, then
+        One row per project and place, columns as `maligeo.core.columns.PROJECTS`, then
         `location_code` (codes of the place, "vocabulary:code@level" joined by "|") and
         `geometry` (as a rule a point, or missing). A cell that names several places gives a row for
         each. Amounts are nominal, in `budget_currency`, repeated on every row of a

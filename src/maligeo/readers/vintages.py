@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.errors import VintageError
-from maligeo.names import NameTable, normalise
-from maligeo.readers.boundary_formats import FORMATS
+from maligeo.core.errors import VintageError
+from maligeo.core.placenames import NameTable, normalise
+from maligeo.readers.boundary_schemas import FORMATS
 
 _SHOWN: Final = 4
 

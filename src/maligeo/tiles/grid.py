@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from maligeo.errors import ArgumentError
+from maligeo.core.errors import ArgumentError
 
 HALF_WORLD_M: Final = math.pi * 6_378_137.0
 MAX_LATITUDE: Final = math.degrees(math.atan(math.sinh(math.pi)))

@@ -7,19 +7,62 @@ above the native one; what it leaves for the zooms above its root is its own pic
 the size. These halves make up the top of the pyramid.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.io import DatasetReader, MemoryFile
 
-from maligeo.tiles.colouring import Colours
+from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.tiles.colours import Colours, Encode, PictureType, encoder_of
 from maligeo.tiles.grid import Bounds, Tile, TileRange, descendants_of, parent_of, tiles_over
-from maligeo.tiles.png import Encode, PictureType, encoder_of
 from maligeo.tiles.sampling import Layout, Sampler
-from maligeo.tiles.sources import Source, opened
+
+Source = str | bytes
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[DatasetReader]:
+    """Open a raster.
+
+    Raises
+    ------
+    InputFileError
+        If it cannot be read.
+    """
+    try:
+        if isinstance(source, bytes):
+            with MemoryFile(source) as memory, memory.open() as raster:
+                yield raster
+        else:
+            with rasterio.open(source) as raster:
+                yield raster
+    except (RasterioIOError, RasterioError) as error:
+        shown = "the surface" if isinstance(source, bytes) else source
+        raise InputFileError(f"cannot read {shown}: {error}") from error
+
+
+def identity_of(source: Source) -> list[object]:
+    """Give what tells a raster from others, and from itself before a change."""
+    if isinstance(source, bytes):
+        return [hashlib.blake2b(source, digest_size=16).hexdigest()]
+    path = Path(source)
+    if not path.exists():  # a name that only GDAL understands
+        return [source]
+    state = path.stat()
+    return [str(path.resolve()), state.st_size, state.st_mtime_ns]
+
 
 Floats = npt.NDArray[np.float32]
 Picture = tuple[Tile, bytes]
@@ -201,3 +244,98 @@ def _halved(values: Floats, layout: Layout) -> Floats:
 
 def _unchanged(values: Floats) -> Floats:
     return values
+
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_WAITING_PER_WORKER = 2
+
+
+class _Crew(NamedTuple):
+    """Who works, how many they are, and the job as they take it."""
+
+    executor: Executor
+    size: int
+    job: Any
+
+
+def made_by(
+    workers: Any, function: Callable[[Any, Task], Result], job: Any, parts: Iterable[Task]
+) -> Iterator[tuple[Task, Result]]:
+    """Give the result of a function for each part, as they become ready.
+
+    Parameters
+    ----------
+    workers : int or distributed.Client
+        1 makes all parts in this process, one after the other. More are that many processes,
+        started afresh ("spawn"): a script that asks for them needs its
+        `if __name__ == "__main__":`. They end when this process does, even if it is killed.
+        A dask client sends the parts to its cluster, which must see the same files and makes
+        the parts of a lost worker again.
+    function : callable
+        Takes the job and a part; one that can be pickled, as the job and its results.
+    job : object
+        What all parts need.
+    parts : iterable
+        Parts; only a few are under way at a time.
+
+    Yields
+    ------
+    part, result
+
+    Raises
+    ------
+    ArgumentError
+        If `workers` is neither.
+    concurrent.futures.BrokenExecutor
+        If a worker process was killed.
+    """
+    if workers == 1:
+        yield from ((part, function(job, part)) for part in parts)
+        return
+    with _crew(workers, job) as crew:
+        waiting: dict[Future[Result], Task] = {}
+        try:
+            for part in parts:
+                waiting[crew.executor.submit(function, crew.job, part)] = part
+                if len(waiting) >= crew.size * _WAITING_PER_WORKER:
+                    yield from _ready(waiting)
+            while waiting:
+                yield from _ready(waiting)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _ready(waiting: dict[Future[Result], Task]) -> Iterator[tuple[Task, Result]]:
+    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        yield waiting.pop(future), future.result()
+
+
+@contextmanager
+def _crew(workers: Any, job: Any) -> Iterator[_Crew]:
+    if hasattr(workers, "get_executor"):  # a dask client; its package need not be imported
+        sent = workers.scatter(job, broadcast=True, hash=False)
+        threads = sum(workers.nthreads().values())
+        with workers.get_executor(pure=False) as executor:
+            yield _Crew(executor, max(threads, 1), sent)
+        return
+    if not isinstance(workers, int) or workers < 1:
+        raise ArgumentError(f"workers is a number from 1 or a dask client, not {workers!r}")
+    with ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    ) as executor:
+        yield _Crew(executor, workers, job)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, which else it would not notice."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

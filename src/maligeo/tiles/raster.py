@@ -1,7 +1,7 @@
-"""Raster tiles: a raster or a surface to an archive that any web map reads."""
+"""Rasters to archives of tiles, and surfaces as GeoTIFFs."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +10,99 @@ from typing import Any, Final, NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.io import MemoryFile
 
-from maligeo.checks import require_choice
-from maligeo.columns import Audience
-from maligeo.errors import ArgumentError, OutputFileError
-from maligeo.measure.surface import Surface
-from maligeo.provenance import Provenance
-from maligeo.style import ZERO_COLOUR, Classes, class_breaks, ramp
-from maligeo.tiles.archives import Archive, open_archive
-from maligeo.tiles.colouring import ClassColours, Colours
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import Audience
+from maligeo.core.errors import ArgumentError, OutputFileError
+from maligeo.core.files import written_whole
+from maligeo.look import ZERO_COLOUR, Classes, class_breaks, ramp
+from maligeo.measure.surface import UNIT_TAG, Surface
+from maligeo.provenance.record import TAG, Provenance
+from maligeo.tiles.archives.write import Archive, open_archive
+from maligeo.tiles.colours import ClassColours, Colours, PictureType
 from maligeo.tiles.grid import Bounds, Tile
-from maligeo.tiles.info import ArchiveInfo
-from maligeo.tiles.png import PictureType
-from maligeo.tiles.pyramid import Pyramid, make_part, make_top, parts_of
-from maligeo.tiles.releasing import AUDIENCE_TAG, credited, require_wide, told, told_audience
+from maligeo.tiles.metadata import (
+    AUDIENCE_TAG,
+    ArchiveInfo,
+    credited,
+    require_wide,
+    told,
+    told_audience,
+)
+from maligeo.tiles.pyramid import (
+    Pyramid,
+    Source,
+    identity_of,
+    made_by,
+    make_part,
+    make_top,
+    opened,
+    parts_of,
+)
 from maligeo.tiles.sampling import Interpolation, Layout, extent_of, sampled
-from maligeo.tiles.sources import Source, identity_of, opened
-from maligeo.tiles.surfaces import as_geotiff
-from maligeo.tiles.workers import made_by
+
+
+def write_surface(
+    surface: Surface,
+    path: str | Path,
+    *,
+    audience: Audience = "public",
+    about: Provenance | None = None,
+) -> Path:
+    """Write a surface as a Cloud-Optimized GeoTIFF.
+
+    Parameters
+    ----------
+    surface : Surface
+        As from `density_surface`.
+    path : str or pathlib.Path
+        File to write; it appears when it is whole. Same surface, same bytes.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the file is. It stands in the tag `MALIGEO_AUDIENCE`.
+    about : Provenance, optional
+        What it was made from, for the tag `MALIGEO_ABOUT`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file: float32, NaN where nothing is known, the surface's own provenance as tags.
+
+    Raises
+    ------
+    ReleaseError
+        If the surface was made from records that were not released for the audience.
+    OutputFileError
+        If it cannot be written.
+    """
+    require_wide(surface.audience, audience, what="the surface")
+    tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
+    creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
+    with written_whole(path) as beside:
+        _save(surface, beside, creation, tags)
+    return Path(path)
+
+
+def as_geotiff(surface: Surface) -> bytes:
+    """Give a plain GeoTIFF of a surface, marked with the surface's own audience."""
+    with MemoryFile() as memory:
+        _save(surface, memory.name, {"driver": "GTiff"}, {AUDIENCE_TAG: surface.audience})
+        return bytes(memory.getbuffer())
+
+
+def _save(
+    surface: Surface, path: str | Path, creation: Mapping[str, object], tags: Mapping[str, str]
+) -> None:
+    rows, columns = surface.values.shape
+    told = {key: str(value) for key, value in surface.provenance.items()}
+    with rasterio.open(
+        path, "w", width=columns, height=rows, count=1, dtype="float32",
+        crs=surface.crs, transform=surface.transform, nodata=surface.nodata, **creation,
+    ) as raster:  # fmt: skip
+        raster.write(surface.values, 1)
+        raster.update_tags(**told, **tags)
+        raster.set_band_unit(1, UNIT_TAG)
+
 
 Progress = Callable[[int, int], None]
 
@@ -54,7 +129,7 @@ class RasterOptions:
         pixels; "bilinear" passes smoothly between cells and then takes the same means;
         "nearest" shows the cells and then one pixel of each 2 by 2, for codes of which there
         is no mean.
-    colours : ClassColours, RampColours or maligeo.style.Classes, optional
+    colours : ClassColours, RampColours or maligeo.look.Classes, optional
         Colour of each value. Without it, up to five classes of equally many cells.
     band : int
         Band of the source, from 1.

@@ -21,7 +21,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from maligeo.errors import ArgumentError, CrsError
+from maligeo.core.errors import ArgumentError, CrsError
 from maligeo.tiles.grid import (
     MAX_LATITUDE,
     Bounds,

@@ -1,31 +1,106 @@
-"""Frames to an archive of vector tiles."""
+"""Frames to an archive of vector tiles, packed by threads while the next zoom is encoded."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, Protocol, get_args
 
+import deflate
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from maligeo.checks import require_choice, require_columns
-from maligeo.columns import Audience
-from maligeo.crs import require_geographic
-from maligeo.errors import ArgumentError, Fault, FrameError
-from maligeo.provenance import Provenance
-from maligeo.releasing import require_released
-from maligeo.tiles.archives import open_archive
-from maligeo.tiles.grid import MAX_LATITUDE, Bounds
-from maligeo.tiles.info import ArchiveInfo
-from maligeo.tiles.mvt_attributes import field_types, plain_columns
-from maligeo.tiles.mvt_points import POINT_COUNT, LowZooms, PointLayer
-from maligeo.tiles.mvt_polygons import ShapeLayer
-from maligeo.tiles.mvt_writing import Progress, write_zooms
-from maligeo.tiles.releasing import credited, told
+from maligeo.core.checks import require_choice, require_columns
+from maligeo.core.columns import Audience
+from maligeo.core.crs import require_geographic
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.disclosure import require_released
+from maligeo.provenance.record import Provenance
+from maligeo.tiles.archives.write import Archive, open_archive
+from maligeo.tiles.grid import MAX_LATITUDE, Bounds, Tile
+from maligeo.tiles.metadata import ArchiveInfo, credited, told
+from maligeo.tiles.mvt.attributes import field_types, plain_columns
+from maligeo.tiles.mvt.points import POINT_COUNT, LowZooms, PointLayer
+from maligeo.tiles.mvt.polygons import ShapeLayer
+
+Progress = Callable[[int, int], None]
+Tiles = list[tuple[Tile, bytes]]
+
+_COMPRESSION: Final = 1
+_TOGETHER: Final = 64  # tiles that go to a thread at once
+
+
+class Layer(Protocol):
+    """What gives the content of one layer, tile by tile."""
+
+    def tiles_at(self, zoom: int) -> Iterator[tuple[Tile, bytes]]:
+        """Give the layer of every tile of a zoom."""
+        ...
+
+
+def write_zooms(
+    archive: Archive, layers: Sequence[Layer], zooms: tuple[int, int], progress: Progress | None
+) -> None:
+    """Write the tiles of all zooms that the archive does not have yet.
+
+    libdeflate lets other threads run while it works, so the tiles of a zoom are packed while those
+    of the next are encoded: the deepest first, which take longest.
+
+    Parameters
+    ----------
+    archive : Archive
+        Has the zooms that an earlier run finished.
+    layers : sequence of Layer
+        In the order in which they stand in a tile.
+    zooms : tuple of int
+        Coarsest and finest zoom.
+    progress : callable or None
+        Called with the zooms done and the zooms in all.
+    """
+    count = zooms[1] - zooms[0] + 1
+    missing = [zoom for zoom in range(zooms[1], zooms[0] - 1, -1) if not archive.has_part(zoom)]
+    done = count - len(missing)
+    with ThreadPoolExecutor() as threads:
+        ahead = ((zoom, _packed(zoom, layers, threads)) for zoom in missing)
+        packing = next(ahead, None)
+        while packing is not None:
+            following = next(ahead, None)  # encoded before this one is waited for
+            zoom, parts = packing
+            archive.put_part(zoom, [tile for part in parts for tile in part.result()])
+            done += 1
+            if progress is not None:
+                progress(done, count)
+            packing = following
+
+
+def _packed(zoom: int, layers: Sequence[Layer], threads: ThreadPoolExecutor) -> list[Future[Tiles]]:
+    """Encode the tiles of a zoom, and let threads pack them."""
+    tiles = iter(_joined(zoom, layers))
+    parts = iter(lambda: list(islice(tiles, _TOGETHER)), [])
+    return [threads.submit(_compress, part) for part in parts]
+
+
+def _joined(zoom: int, layers: Sequence[Layer]) -> Iterable[tuple[Tile, list[bytes]]]:
+    """Put the layers of each tile together: a tile is the sequence of its layers."""
+    if len(layers) == 1:
+        return ((tile, [content]) for tile, content in layers[0].tiles_at(zoom))
+    parts: dict[Tile, list[bytes]] = {}
+    for layer in layers:
+        for tile, content in layer.tiles_at(zoom):
+            parts.setdefault(tile, []).append(content)
+    return parts.items()
+
+
+def _compress(tiles: Sequence[tuple[Tile, list[bytes]]]) -> Tiles:
+    return [
+        (tile, deflate.gzip_compress(b"".join(contents), _COMPRESSION)) for tile, contents in tiles
+    ]
+
 
 _POINTS: Final = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
 _SHAPES: Final = (

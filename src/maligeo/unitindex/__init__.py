@@ -18,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from maligeo.errors import ArgumentError
+from maligeo.core.errors import ArgumentError
 from maligeo.unitindex._edges import distinct_edges, own_polygons
 from maligeo.unitindex._grid import fit_grid
 from maligeo.unitindex._lookup import Layer, find_units

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from maligeo.errors import GeometryError
+from maligeo.core.errors import GeometryError
 
 # Beyond this a difference of two coordinates could overflow.
 LARGEST_COORDINATE = 1e150

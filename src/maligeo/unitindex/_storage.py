@@ -11,11 +11,11 @@ import numpy.typing as npt
 import shapely
 from shapely.errors import ShapelyError
 
-from maligeo.errors import InputFileError
+from maligeo.core.errors import InputFileError
+from maligeo.core.files import written_whole
 from maligeo.unitindex._edges import fill_bounds
 from maligeo.unitindex._lookup import Layer
 from maligeo.unitindex._tables import Tables
-from maligeo.wholefiles import written_whole
 
 FORMAT = "maligeo unit index 1"
 TABLE_NAMES = tuple(field.name for field in fields(Tables))

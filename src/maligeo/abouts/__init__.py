@@ -1,5 +1,0 @@
-"""What products say about how they were made, read back from every format."""
-
-from maligeo.abouts.products import read_about
-
-__all__ = ["read_about"]

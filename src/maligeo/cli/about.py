@@ -1,0 +1,126 @@
+"""`maligeo about` and `maligeo verify`: what a product was made from, and whether it still is."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from maligeo.cli.options import AreasOption, BoundariesOption, IncidentsOption, ProjectsOption
+from maligeo.cli.output import printable
+from maligeo.cli.verify import Findings, remake
+from maligeo.core.errors import ArgumentError
+from maligeo.provenance import read_about
+from maligeo.provenance.record import Provenance, Source
+
+DIFFERENT: Final = 1
+_WIDTH: Final = 12
+
+
+class RecordFormat(StrEnum):
+    """Ways to write a record to the standard output."""
+
+    text = "text"
+    json = "json"
+
+
+ProductArgument = Annotated[
+    Path, typer.Argument(help="A map, page, picture, table, raster or archive made by maligeo.")
+]
+FormatOption = Annotated[
+    RecordFormat, typer.Option("--format", help="text for reading, json for programs.")
+]
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option("--input", help="Any other input, as ROLE=FILE; repeatable."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("about")(tell_about)
+    app.command("verify")(verify_product)
+
+
+def tell_about(product: ProductArgument, output_format: FormatOption = RecordFormat.text) -> None:
+    """Tell from what a product was made, and by which command."""
+    record = read_about(product)
+    if output_format is RecordFormat.json:
+        typer.echo(json.dumps(json.loads(record.to_json()), indent=2))
+        return
+    typer.echo(printable(str(product)))
+    for heading, lines in _told(record):
+        for at, line in enumerate(lines):
+            typer.echo(f"  {'' if at else heading:<{_WIDTH}}{printable(line)}")
+
+
+def verify_product(
+    context: typer.Context,
+    product: ProductArgument,
+    incidents: IncidentsOption = None,
+    projects: ProjectsOption = None,
+    areas: AreasOption = None,
+    boundaries: BoundariesOption = None,
+    more: InputOption = None,
+) -> None:
+    """Make a product again from its inputs and compare every byte; exit code 1 if it differs.
+
+    Inputs are looked for by their recorded names in the current folder and beside the
+    product. A public product does not tell their names: give them.
+    """
+    named = {
+        "incidents": incidents, "projects": projects, "areas": areas, "boundaries": boundaries
+    }  # fmt: skip
+    given = {role: path for role, path in named.items() if path is not None}
+    given |= dict(_role_and_file(text) for text in more or [])
+    findings = remake(product, context.find_root().command, given)
+    for line in _verdict(findings):
+        typer.echo(line)
+    if findings.differing:
+        raise typer.Exit(DIFFERENT)
+
+
+def _role_and_file(text: str) -> tuple[str, Path]:
+    role, _, file = text.partition("=")
+    if not role or not file:
+        raise ArgumentError(f"--input {text!r} is not ROLE=FILE")
+    return role, Path(file)
+
+
+def _told(record: Provenance) -> list[tuple[str, list[str]]]:
+    """Lay a record out in lines below headings."""
+    command = " ".join(("maligeo", *record.command)) if record.command else "none (a script)"
+    versions = [f"{name} {number}" for name, number in sorted(record.versions.items())]
+    rows: list[tuple[str, list[str]]] = [
+        ("for", [record.audience]),
+        ("command", [command]),
+        ("inputs", [_told_source(source) for source in record.inputs]),
+        *((name, [text]) for name, text in sorted(record.more.items())),
+        ("versions", [", ".join(versions)]),
+    ]
+    return [(heading, lines) for heading, lines in rows if any(lines)]
+
+
+def _told_source(source: Source) -> str:
+    name = f" {source.name}" if source.name else ""
+    return f"{source.role}:{name} sha256 {source.sha256 or 'not known, no file'}"
+
+
+def _verdict(findings: Findings) -> list[str]:
+    """Say in words what came of it."""
+    differing = [f"  {line}" for line in findings.differing]
+    versions = [f"  {line}" for line in findings.versions]
+    if not differing:
+        return [_SAME, *([_SAME_WITH_OTHERS, *versions] if versions else [])]
+    if not findings.made_again:
+        return [_INPUT, *differing, *([_OTHERS_TOO, *versions] if versions else [])]
+    return [_MAYBE_VERSION, *differing, *versions] if versions else [_CHANGED, *differing]
+
+
+_SAME: Final = "same: every byte"
+_SAME_WITH_OTHERS: Final = "although made with other versions:"
+_INPUT: Final = "differs: an input is not what it was, so nothing was made again"
+_OTHERS_TOO: Final = "versions differ too:"
+_MAYBE_VERSION: Final = "differs: another version makes it otherwise, or the product was changed"
+_CHANGED: Final = "differs: the product was changed after it was made"

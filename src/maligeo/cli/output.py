@@ -1,0 +1,164 @@
+"""What a command shows: tables on a terminal or in a file, and progress on standard error."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, cast
+
+import numpy as np
+import pandas as pd
+import typer
+from rich.console import Console, Group, JustifyMethod
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.disclosure import release
+from maligeo.exports import write_table
+from maligeo.provenance.record import Provenance
+
+_NOTE = "note"
+
+
+class Format(StrEnum):
+    """Ways to write a table to the standard output."""
+
+    text = "text"
+    csv = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text for reading, csv for all.")]
+
+
+def put(
+    table: pd.DataFrame,
+    shown: Mapping[str, str],
+    output_format: Format,
+    output: Path | None,
+    *,
+    audience: str = "public",
+    as_of: str | None = None,
+    about: Provenance | None = None,
+) -> None:
+    """Write a table to a file by its suffix, or to the standard output.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With a column `name`, and `place_kind` where rows have no name.
+    shown : mapping of str to str
+        Columns that the readable form shows, and their headings; the first is `name`.
+    output_format : Format
+        For the standard output.
+    output : pathlib.Path or None
+        The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the file or the CSV is: the table is released for it. The readable form
+        is for whoever sits there.
+    as_of : str, optional
+        Day of the release; today by default.
+    about : Provenance, optional
+        What made the table; it goes into the file.
+    """
+    if output is None and output_format is Format.text:
+        Console().print(_readable(table, shown))
+        return
+    require_choice(audience, AUDIENCES, option="audience")
+    made_for = cast("Audience", audience)
+    released = release(table, audience=made_for, as_of=as_of)
+    if output is not None:
+        write_table(released, output, audience=made_for, about=about)
+    else:
+        typer.echo(released.to_csv(index=False), nl=False)
+
+
+def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:
+    """Lay a table out for reading; its notes stand below it, numbered."""
+    notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
+    number = {note: str(count) for count, note in enumerate(notes, start=1)}
+    readable = Table(box=None, pad_edge=False)
+    for column, heading in shown.items():
+        figures = pd.api.types.is_numeric_dtype(table[column])
+        side: JustifyMethod = "right" if figures or column == _NOTE else "left"
+        readable.add_column(heading, justify=side, overflow="fold")
+    for _, row in table.iterrows():
+        cells = [_cell(row[column]) for column in shown if column != _NOTE]
+        if pd.isna(row[next(iter(shown))]) and "place_kind" in row.index:
+            cells[0] = f"({row['place_kind']})"
+        if _NOTE in shown:
+            cells.append(number.get(row[_NOTE], "") if pd.notna(row[_NOTE]) else "")
+        readable.add_row(*cells)
+    below = [Text(f"{count:>3}  {note}") for note, count in number.items()]
+    return Group(readable, "", *below) if below else Group(readable)
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return str(value.date().isoformat())
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else ""
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return str(value)
+
+
+Advance = Callable[..., None]
+
+
+class RateColumn(ProgressColumn):
+    """Steps in a second."""
+
+    def render(self, task: Task) -> Text:
+        """Give the rate, once it is known."""
+        return Text("" if task.speed is None else f"{task.speed:,.1f}/s")
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Advance]:
+    """Show a bar while something runs; only where a person watches.
+
+    Parameters
+    ----------
+    what : str
+        What is counted, such as "zooms".
+
+    Yields
+    ------
+    callable
+        Takes the steps done and, where they are known, all steps.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=None)
+
+        def advance(done: int, total: int | None = None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance
+
+
+def printable(text: str) -> str:
+    """Write signs that would steer a terminal, or turn the line around, as their codes."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -1,0 +1,36 @@
+"""`maligeo serve`: maps and tiles of a folder in a browser."""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+import maligeo
+from maligeo.cli.options import AudienceOption
+from maligeo.core.columns import Audience
+
+FolderArgument = Annotated[Path, typer.Argument(help="Folder of maps, tile archives and GeoTIFFs.")]
+HostOption = Annotated[
+    str,
+    typer.Option("--host", help="Address to listen on; others than 127.0.0.1 let others in."),
+]
+PortOption = Annotated[int, typer.Option("--port", help="Port to listen on.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("serve")(serve)
+
+
+def serve(
+    folder: FolderArgument = Path("maps"),
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    audience: AudienceOption = "public",
+) -> None:
+    """Serve maps and tiles until Ctrl+C.
+
+    On another address than 127.0.0.1 only what is for the audience is served.
+    """
+    typer.echo(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it")
+    maligeo.serve_tiles(folder, host=host, port=port, audience=cast("Audience", audience))

@@ -1,0 +1,82 @@
+"""For whom a frame may be: the mark that it carries, and how results inherit it.
+
+The mark stands in `frame.attrs["audience"]`. A frame without one is internal. What is
+computed from frames is for the narrowest of their audiences, since computing on what an
+audience may see shows it nothing more.
+"""
+
+from typing import Final, TypeVar
+
+import pandas as pd
+
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.errors import ReleaseError
+
+AUDIENCE: Final = "audience"
+SYNTHETIC: Final = "synthetic"  # true where some of it is made up
+PUBLISHED: Final = "published"  # true where all of it was published by its source
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+
+def audience_of(frame: pd.DataFrame) -> Audience:
+    """Give the widest audience that a frame is for.
+
+    Raises
+    ------
+    ArgumentError
+        If it carries a word that is no audience.
+    """
+    held: Audience = frame.attrs.get(AUDIENCE, AUDIENCES[0])
+    require_choice(held, AUDIENCES, option="audience")
+    return held
+
+
+def is_published(frame: pd.DataFrame) -> bool:
+    """Tell whether all that a frame says was published by its source."""
+    return frame.attrs.get(PUBLISHED) is True
+
+
+def mark_audience(frame: Frame, audience: Audience, *, published: bool = False) -> Frame:
+    """Mark a frame, in place, and give it back."""
+    require_choice(audience, AUDIENCES, option="audience")
+    frame.attrs[AUDIENCE] = audience
+    frame.attrs.pop(PUBLISHED, None)
+    if published:
+        frame.attrs[PUBLISHED] = True
+    return frame
+
+
+def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
+    """Mark a result, in place, for the narrowest audience of what it was made from."""
+    frames = [frame for frame in made_from if frame is not None]
+    narrowest = min((audience_of(frame) for frame in frames), key=AUDIENCES.index)
+    if any(frame.attrs.get(SYNTHETIC) for frame in frames):  # made up, whatever becomes of it
+        result.attrs[SYNTHETIC] = True
+    return mark_audience(result, narrowest, published=all(map(is_published, frames)))
+
+
+def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
+    """Refuse what is for a narrower audience than a map.
+
+    Parameters
+    ----------
+    held : {"internal", "partner", "public"}
+        For whom it is.
+    audience : {"internal", "partner", "public"}
+        For whom the map is.
+    what : str
+        Name of it, for the message.
+
+    Raises
+    ------
+    ReleaseError
+        If it is not for the audience of the map.
+    """
+    if AUDIENCES.index(held) < AUDIENCES.index(audience):
+        raise ReleaseError(
+            f"{what} were not released for the audience {audience!r}: make it from what "
+            "maligeo.release gives, or make the map for audience='internal' and keep it in "
+            "the house"
+        )

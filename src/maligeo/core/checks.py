@@ -1,0 +1,77 @@
+"""Checks on arguments and frames: every fault is collected, then raised once."""
+
+from collections.abc import Collection, Iterable
+
+import pandas as pd
+
+from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError, VintageError
+
+
+def require_choice(value: object, choices: Collection[str], *, option: str) -> None:
+    """Refuse a value that is none of the choices.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the option, the value and the choices.
+    """
+    if value not in choices:
+        raise ArgumentError(f"{option} {value!r} is not known; choose from {', '.join(choices)}")
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> None:
+    """Refuse a frame that lacks columns.
+
+    Raises
+    ------
+    FrameError
+        With one fault per missing column.
+    """
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise FrameError(what, [Fault(None, name, None, "column is missing") for name in missing])
+
+
+def require_one_vintage(vintages: Iterable[object], *, what: str) -> str:
+    """Give the one vintage of some rows, or say that there are several.
+
+    Raises
+    ------
+    VintageError
+        If there are none or several.
+    """
+    distinct = sorted({str(vintage) for vintage in vintages if pd.notna(vintage)})
+    if len(distinct) != 1:
+        found = " and ".join(distinct) if distinct else "none"
+        raise VintageError(
+            f"{what} must have one boundary vintage, not {found}; "
+            "maligeo.crosswalk converts between vintages"
+        )
+    return distinct[0]
+
+
+def require_same_vintage(left: str, right: str, *, what: str) -> None:
+    """Refuse two vintages that differ.
+
+    Raises
+    ------
+    VintageError
+        Naming both and the function that converts.
+    """
+    if left != right:
+        raise VintageError(
+            f"{what} are of vintages {left} and {right}, which do not join: "
+            f"convert with maligeo.crosswalk({left!r}, {right!r})"
+        )
+
+
+def require_known(name: str, known: Collection[str], *, what: str) -> None:
+    """Refuse a name that is none of the known ones.
+
+    Raises
+    ------
+    UnknownNameError
+        Naming what is known.
+    """
+    if name not in known:
+        raise UnknownNameError(f"{what} {name!r} is not known; there is {', '.join(known)}")

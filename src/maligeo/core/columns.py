@@ -1,0 +1,191 @@
+"""Names and order of the columns in each kind of frame, their words, and the keys of units."""
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+import pandas as pd
+
+Counting = Literal["full", "fractional", "weighted"]
+Language = Literal["fr", "en"]
+PlaceKind = Literal["unit", "joint", "countrywide", "unattributed", "outside"]
+Audience = Literal["internal", "partner", "public"]
+LocateMethod = Literal["inside", "border", "nearest", "name", "none"]
+
+COUNTINGS: Final[tuple[str, ...]] = get_args(Counting)
+LANGUAGES: Final[tuple[str, ...]] = get_args(Language)
+AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)
+PLACE_KINDS: Final[tuple[str, ...]] = get_args(PlaceKind)
+LOCATE_METHODS: Final[tuple[str, ...]] = get_args(LocateMethod)
+
+UNITS: Final = (
+    "vintage",
+    "level",
+    "pcode",
+    "name",
+    "name_alt",
+    "parent_pcode",
+    "iso_3166_2",
+    "valid_on",
+    "valid_to",
+    "area_sqkm",
+    "source",
+    "geometry",
+)
+
+FIGURES: Final = (
+    "figure_id",
+    "unit",
+    "vintage",
+    "period_start",
+    "period_end",
+    "measure",
+    "who",
+    "device",
+    "value",
+    "basis",
+    "publisher",
+    "note",
+    "source",
+)
+
+PROJECTS: Final = (
+    "project_id",
+    "project_count",
+    "title",
+    "programme",
+    "funder",
+    "implementer",
+    "sector",
+    "status",
+    "start_date",
+    "end_date",
+    "budget_amount",
+    "budget_currency",
+    "donor_amount",
+    "disbursed_amount",
+    "place",
+    "place_level",
+    "place_parent",
+    "place_share",
+    "reach",
+    "location_precision",
+    "note",
+    "source",
+    "adm1_name",
+    "adm2_name",
+    "adm3_name",
+)
+
+WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
+
+ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share", "share_by")
+
+DENSITY: Final = (
+    "vintage",
+    "pcode",
+    "name",
+    "place_kind",
+    "period_start",
+    "period_end",
+    "measure",
+    "count",
+    "count_low",
+    "count_high",
+    "area_sqkm",
+    "population",
+    "population_year",
+    "per_1000_sqkm",
+    "per_100k",
+    "ci_low",
+    "ci_high",
+    "smoothed_per_100k",
+    "basis",
+    "publisher",
+    "source",
+    "note",
+    "records",
+    "unique_total",
+    "per_incident",
+    "low_count",
+    "local_per_100k",
+)
+
+POPULATION: Final = ("vintage", "pcode", "name", "population", "population_year", "source", "note")
+
+RECORD_COLUMNS: Final = frozenset(
+    {
+        *PROJECTS, *ALLOCATION, *FIGURES,
+        "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
+        "civilians_killed", "civilians_injured", "area_id", "method", "declared_area_sqm",
+        "computed_area_sqm", "devices", "organisation", "location_code", "lon", "lat", "geometry",
+        "locate_method", "locate_distance_m", "locate_score", "locate_disagrees", "locate_note",
+        *(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("pcode", "name", "reported")),
+    }
+)  # fmt: skip
+
+
+def unit_keys(frame: pd.DataFrame) -> pd.Series:
+    """Give what identifies the unit of each row within its vintage.
+
+    The code where there is one; Taoudénit has none in the division of 2016 and goes by
+    its name. At lower levels names repeat, so that the code comes first.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With columns `pcode, name`.
+
+    Returns
+    -------
+    pandas.Series of str
+        Missing where a row has neither.
+    """
+    code = frame["pcode"].astype("string")
+    return code.where(code.notna() & (code != ""), frame["name"].astype("string"))
+
+
+WORDS: Final[Mapping[str, frozenset[str]]] = {
+    "date_precision": frozenset({"day", "week", "month", "quarter", "year"}),
+    "event_type": frozenset({"ied", "landmine", "ied_mine", "erw", "other"}),
+    "outcome": frozenset({"exploded", "found", "defused", "unknown"}),
+    "location_precision": frozenset({"exact", "near", "adm3", "adm2", "adm1", "country"}),
+    "status": frozenset(
+        {
+            *("suspected", "confirmed", "cancelled", "reduced", "cleared"),  # of land
+            *("planned", "active", "finalisation", "completed", "suspended"),  # of projects
+        }
+    ),
+    "reach": frozenset({"activity", "beneficiaries"}),
+    "place_level": frozenset(
+        {"adm1", "adm2", "adm3", "settlement", "site", "country", "unattributed", "abroad"}
+    ),
+    "place_kind": frozenset(PLACE_KINDS),
+    "locate_method": frozenset(LOCATE_METHODS),
+}
+_CURRENCY: Final = "budget_currency"
+_CODE: Final = "[A-Z]{3}"  # ISO 4217
+
+
+def known_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out words that are not on the list of their column; they become missing."""
+    odd = {name: flags for name, flags in _odd_words(frame).items() if flags.any()}
+    return frame.assign(
+        **{name: frame[name].astype("string").mask(flags) for name, flags in odd.items()}
+    )
+
+
+def unlisted_words(frame: pd.DataFrame) -> list[str]:
+    """Name the columns that hold words that are not on their list."""
+    return [name for name, flags in _odd_words(frame).items() if flags.any()]
+
+
+def _odd_words(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
+    held = {name: frame[name] for name in (*WORDS, _CURRENCY) if name in frame.columns}
+    return {
+        name: column.notna() & ~_is_listed(column.astype("string"), name).fillna(False)
+        for name, column in held.items()
+    }
+
+
+def _is_listed(words: "pd.Series[str]", name: str) -> "pd.Series[bool]":
+    return words.str.fullmatch(_CODE) if name == _CURRENCY else words.isin(WORDS[name])

@@ -1,0 +1,116 @@
+"""Coordinate reference systems, and the positions of records in them."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from maligeo.core.checks import require_columns
+from maligeo.core.errors import CrsError, GeometryError
+
+GEOGRAPHIC = "EPSG:4326"
+EQUAL_AREA = "EPSG:6933"
+SQM_PER_SQKM = 1_000_000.0
+_LONGEST_DEGREES = 0.01
+
+
+def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
+    """Refuse a frame that is not in EPSG:4326.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Frame to look at; it is not changed.
+    what : str
+        Name of the frame, for the message.
+
+    Raises
+    ------
+    CrsError
+        If the frame has no CRS or another one. Nothing is reprojected silently.
+    """
+    if frame.crs is None:
+        raise CrsError(f"{what} has no CRS: say which it is, e.g. frame.set_crs({GEOGRAPHIC!r})")
+    if CRS(frame.crs) != CRS(GEOGRAPHIC):
+        found = CRS(frame.crs)
+        raise CrsError(
+            f"{what} is in {found.name} ({found.to_string()[:40]}), not {GEOGRAPHIC}: "
+            f"convert it with frame.to_crs({GEOGRAPHIC!r})"
+        )
+
+
+def area_sqkm(geometries: gpd.GeoSeries) -> npt.NDArray[np.float64]:
+    """Give the areas of geometries in square kilometres.
+
+    Computed in EPSG:6933, the cylindrical equal-area grid that the OCHA COD
+    specification names. An edge in degrees is straight in longitude and latitude, as
+    points are located; long ones are cut up first, so that they stay so when projected
+    and the parts of a polygon add up to the whole.
+
+    Parameters
+    ----------
+    geometries : geopandas.GeoSeries, shape (n,)
+        Polygons with a CRS.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n,)
+        Areas in km²; NaN where the geometry is missing.
+
+    Raises
+    ------
+    CrsError
+        If the series has no CRS.
+    """
+    if geometries.crs is None:
+        raise CrsError("an area needs a CRS, and these geometries have none")
+    shapes = np.asarray(geometries.array, dtype=object)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    if geometries.crs.is_geographic:  # rings, since GEOS rebuilds a polygon that it cuts up
+        rings = shapely.segmentize(rings, _LONGEST_DEGREES)
+    projected = gpd.GeoSeries(rings, crs=geometries.crs).to_crs(EQUAL_AREA)
+    enclosed = shapely.area(shapely.polygons(np.asarray(projected.array, dtype=object)))
+    is_hole = np.diff(part, prepend=-1) == 0
+    signed = np.where(is_hole, -enclosed, enclosed)
+    areas = np.bincount(owner[part], signed, len(shapes)).astype(np.float64)
+    areas[shapely.is_missing(shapes)] = np.nan
+    return areas / SQM_PER_SQKM
+
+
+Floats = npt.NDArray[np.float64]
+
+
+def positions_of(frame: pd.DataFrame, *, what: str) -> tuple[Floats, Floats]:
+    """Give the positions of records.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame, n rows
+        Points in EPSG:4326, or columns `lon` and `lat` in degrees.
+    what : str
+        Name of the frame, for messages.
+
+    Returns
+    -------
+    lon, lat : float64 arrays, shape (n,)
+        NaN where there is no position.
+
+    Raises
+    ------
+    FrameError, CrsError, GeometryError
+        If there are no columns, the CRS is another one, or a shape is no point.
+    """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        require_columns(frame, ("lon", "lat"), what=what)
+        lon, lat = (frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
+        return lon, lat
+    require_geographic(frame, what=what)
+    shapes = np.array(frame.geometry.array, dtype=object)
+    shapes[shapely.is_empty(shapes)] = None
+    kinds = shapely.get_type_id(shapes)
+    if ((kinds >= 0) & (kinds != shapely.GeometryType.POINT)).any():
+        raise GeometryError(f"{what} must be points: polygons go through maligeo.add_areas")
+    return shapely.get_x(shapes), shapely.get_y(shapes)

@@ -1,0 +1,144 @@
+"""The door: every product asks here whether what it shows was released for its audience.
+
+The mark alone is not believed: whoever adds a column to a released frame keeps the mark.
+So what a frame of its kind may hold is looked at again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from maligeo.core.audiences import AUDIENCE, audience_of, is_published
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.errors import ReleaseError
+from maligeo.disclosure.content_checks import (
+    gap_faults,
+    plain_columns_withheld,
+    published_faults,
+    record_faults,
+    table_faults,
+    unit_faults,
+)
+from maligeo.disclosure.policy import RECORDS, MeasureRules, RecordRules, rules_for
+
+# kind: columns that only a frame of the kind has
+_SIGNS: Final = {
+    "figures": {"figure_id", "basis", "value"},
+    "gaps": {"need_rank", "response_rank", "gap_places"},
+    "density": {"measure", "count", "place_kind"},
+    "areas": {"area_id", "status"},
+    "projects": {"project_id"},
+    "incidents": {"event_type", "date"},
+    "population": {"population", "population_year", "pcode"},
+    "weights": {"from_vintage", "to_vintage", "weight"},
+    "placement": {"projects", "placed", "countrywide", "unattributed"},
+    "units": {"vintage", "level", "pcode", "name"},
+}
+_PRESENCE: Final = ["place_kind", "pcode", "name"]  # the index of the matrix
+
+
+def kind_of(frame: pd.DataFrame, *, what: str) -> str:
+    """Tell what a frame holds.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The frame.
+    what : str
+        Its name, for the message.
+
+    Returns
+    -------
+    str
+        "incidents", "areas", "projects", "figures", "density", "gaps", "population",
+        "weights", "placement", "presence" or "units".
+
+    Raises
+    ------
+    ReleaseError
+        If it is none of these: what nobody has thought of is not released.
+    """
+    if list(frame.index.names) == _PRESENCE:
+        return "presence"
+    columns = set(frame.columns)
+    for kind, signs in _SIGNS.items():
+        if signs <= columns:
+            return kind
+    raise ReleaseError(
+        f"{what}: no kind of frame that the policy knows, so it stays in the house: use the "
+        "audience 'internal', or release the records, areas, projects or density table that "
+        "it was made from"
+    )
+
+
+RELEASE = "release"
+
+
+def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> None:
+    """Refuse a frame that was not released for an audience, or was changed since.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What is to be shown or written. Units need no release, as long as they hold
+        nothing but what units hold.
+    audience : {"internal", "partner", "public"}
+        For whom the product is; everything may be internal.
+    what : str
+        Name of the frame, for the message.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such audience.
+    ReleaseError
+        If the frame was not released for it or for a wider one, or holds what does not
+        pass: a column, a finer place or date, a small count.
+    """
+    require_choice(audience, AUDIENCES, option="audience")
+    if audience == "internal":
+        return
+    kind = kind_of(frame, what=what)
+    marked = AUDIENCES.index(audience_of(frame)) >= AUDIENCES.index(audience)
+    if not marked and kind != "units":
+        raise ReleaseError(
+            f"{what} were not released for the audience {audience!r}: call "
+            f"maligeo.release(frame, audience={audience!r}), or make the product for "
+            "audience='internal' and keep it in the house"
+        )
+    faults = _faults(frame, kind, audience)
+    if kind != "presence" and isinstance(frame.index, pd.MultiIndex):
+        faults.append("an index of several levels, which would become columns")
+    if faults:
+        raise ReleaseError(
+            f"{what} hold what does not pass for {audience!r}: {'; '.join(faults)}. They were "
+            "changed after their release, or never released: call maligeo.release last"
+        )
+
+
+def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
+    rules, stated = rules_for(audience), _stated_rules(frame, audience)
+    if kind in RECORDS:
+        if is_published(frame):
+            return published_faults(frame)
+        own = RecordRules(**stated) if stated else rules.records[kind]
+        return record_faults(frame, own, kind=kind)
+    measures = MeasureRules(**stated) if stated else rules.measures
+    if kind == "density":
+        return table_faults(frame, measures)
+    if kind == "gaps":
+        return gap_faults(frame, measures)
+    if kind == "units":
+        return unit_faults(frame)
+    return [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
+
+
+def _stated_rules(frame: pd.DataFrame, audience: Audience) -> Mapping[str, Any]:
+    """Give the rules of a house of its own, if the frame was released by such for them."""
+    release: Mapping[str, Any] = frame.attrs.get(RELEASE, {})
+    held = release.get(AUDIENCE, AUDIENCES[0])
+    wide_enough = AUDIENCES.index(held) >= AUDIENCES.index(audience)
+    rules: Mapping[str, Any] = release.get("rules", {}) if wide_enough else {}
+    return rules

@@ -1,0 +1,111 @@
+"""Incidents, areas and projects, told so that no record stands alone."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maligeo.core.columns import known_words
+from maligeo.core.crs import GEOGRAPHIC, require_geographic
+from maligeo.disclosure.generalisation import CELL_EAST, coarsened, last_days, with_shapes
+from maligeo.disclosure.linked_tables import Beside
+from maligeo.disclosure.policy import RecordRules, Step
+from maligeo.disclosure.report import Report
+
+Flags = npt.NDArray[np.bool_]
+
+
+def release_records(
+    frame: pd.DataFrame,
+    rules: RecordRules,
+    *,
+    kind: str,
+    as_of: pd.Timestamp,
+    beside: Beside,
+) -> tuple[pd.DataFrame, Report]:
+    """Tell each record in the first way that enough others share.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326, n rows
+        Records.
+    rules : RecordRules
+        What passes, and the ways to tell it, from fine to coarse.
+    kind : {"incidents", "areas", "projects"}
+        What the records are.
+    as_of : pandas.Timestamp
+        Day of the release; what is younger than the delay is withheld.
+    beside : Beside
+        What tables that are released with them say of the records.
+
+    Returns
+    -------
+    pandas.DataFrame or geopandas.GeoDataFrame
+        The records that pass, in the order of what is told of them: the order in which
+        they were held says nothing more.
+    Report
+        What was withheld and coarsened.
+    """
+    if isinstance(frame, gpd.GeoDataFrame):
+        require_geographic(frame.set_geometry(frame.geometry.name), what=kind)
+        frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+    held = known_words(frame.reset_index(drop=True))
+    pending = ~beside.waiting
+    told: list[pd.DataFrame] = []
+    for step in rules.steps:
+        may = pending & _is_old_enough(held, rules, step, as_of)
+        may &= ~(beside.counted if step[0] == "country" else beside.hidden)
+        candidates = coarsened(held[may], rules, step)
+        common = _is_common(candidates, rules.smallest_cell)
+        told.append(candidates[common])
+        pending[np.flatnonzero(may)[common]] = False
+    released = _ordered(_joined(told))
+    released = with_shapes(released, rules, areas=kind == "areas")
+    if kind == "areas" and "area_id" not in released.columns:  # a number of no meaning
+        released.insert(0, "area_id", (released.index + 1).astype("string"))
+    report = Report.of_records(held, released, rules, withheld=len(held) - len(released))
+    return released, report
+
+
+def _is_old_enough(
+    frame: pd.DataFrame, rules: RecordRules, step: Step, as_of: pd.Timestamp
+) -> Flags:
+    """Tell which records lie in periods that have been over for as long as the delay."""
+    if rules.delay_days == 0 or rules.dates[0] not in frame.columns:
+        return np.ones(len(frame), dtype=np.bool_)
+    cutoff = as_of - pd.Timedelta(days=rules.delay_days)
+    old: Flags = (last_days(frame, rules.dates[0], step[1]) <= cutoff).to_numpy(np.bool_)
+    return old
+
+
+def _is_common(candidates: pd.DataFrame, smallest: int) -> Flags:
+    """Tell which rows share all their values with so many rows, themselves among them."""
+    if smallest <= 1 or candidates.empty:
+        return np.ones(len(candidates), dtype=np.bool_)
+    plain = pd.DataFrame(candidates)
+    if isinstance(candidates, gpd.GeoDataFrame):
+        plain["geometry"] = candidates.geometry.to_wkb(hex=True)
+    size = plain.groupby(list(plain.columns), dropna=False)[plain.columns[0]].transform("size")
+    common: Flags = (size >= smallest).to_numpy(np.bool_)
+    return common
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the rows that were told in several ways under one another."""
+    filled = [part for part in parts if len(part)] or [parts[0]]
+    joined = pd.concat(filled) if len(filled) > 1 else filled[0]
+    if CELL_EAST in joined.columns or "geometry" not in joined.columns:
+        return pd.DataFrame(joined)
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=GEOGRAPHIC)
+
+
+def _ordered(released: pd.DataFrame) -> pd.DataFrame:
+    """Order rows by what they tell, so that their order tells nothing."""
+    keys = pd.DataFrame(released).copy()
+    if "geometry" in keys.columns:
+        keys["geometry"] = gpd.GeoSeries(keys["geometry"]).to_wkb(hex=True)
+    text = keys.astype("string").fillna("")
+    order = text.sort_values(list(text.columns), kind="stable").index
+    return released.loc[order].reset_index(drop=True)

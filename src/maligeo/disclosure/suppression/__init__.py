@@ -1,0 +1,1 @@
+"""Small counts hidden, together with those that would give them back."""

@@ -1,0 +1,229 @@
+"""Layers made plain for files: one kind of shape each, in EPSG:4326, without heights."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from maligeo.core.crs import require_geographic
+from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError
+from maligeo.exports.plain_tables import PlainTable, plain_table
+
+GEOMETRY: Final = "geometry"
+Shapes = npt.NDArray[np.object_]
+
+_FAMILIES: Final = {0: "Point", 1: "LineString", 3: "Polygon"}
+_MULTI: Final = {4: 0, 5: 1, 6: 3}
+_POLYGON: Final = 3
+_COLLECTIONS: Final = {
+    "Point": shapely.multipoints,
+    "LineString": shapely.multilinestrings,
+    "Polygon": shapely.multipolygons,
+}
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+_OWN_TABLES: Final = ("gpkg_", "rtree_", "sqlite_", "layer_styles")
+_IDENTITY: Final = {"vintage", "pcode", "name"}
+
+
+@dataclass(frozen=True)
+class PlainLayer:
+    """A layer that every format can hold.
+
+    Attributes
+    ----------
+    name : str
+        Name of the layer.
+    table : PlainTable
+        Its attributes.
+    shapes : numpy.ndarray of shapely geometries or None
+        One for each row, None where it is missing; None for a table without geometry.
+    family : {"Point", "LineString", "Polygon", ""}
+        Kind of all shapes; "" where there is none.
+    """
+
+    name: str
+    table: PlainTable
+    shapes: Shapes | None = None
+    family: str = ""
+
+    @property
+    def is_spatial(self) -> bool:
+        """Whether the layer has a geometry."""
+        return self.shapes is not None
+
+    @property
+    def geometry_type(self) -> str:
+        """Name of the narrowest type that holds all shapes."""
+        if self.shapes is None or not self.family:
+            return "Unknown"
+        return f"Multi{self.family}" if _some_are_multi(self.shapes) else self.family
+
+    def one_type(self) -> Shapes:
+        """Give the shapes as one type: all as collections where one of them is."""
+        if self.shapes is None:
+            raise ArgumentError(f"layer {self.name!r} has no geometry")
+        if not self.geometry_type.startswith("Multi"):
+            return self.shapes
+        single = ~shapely.is_missing(self.shapes) & np.isin(
+            shapely.get_type_id(self.shapes), list(_FAMILIES)
+        )
+        found = self.shapes.copy()
+        made = [_COLLECTIONS[self.family]([shape]) for shape in self.shapes[single]]
+        found[single] = np.array(made, dtype=object) if made else []
+        return found
+
+
+def _some_are_multi(shapes: Shapes) -> bool:
+    return bool(np.isin(shapely.get_type_id(shapes), list(_MULTI)).any())
+
+
+def plain_layers(layers: Mapping[str, pd.DataFrame]) -> list[PlainLayer]:
+    """Make layers plain, in their order.
+
+    Parameters
+    ----------
+    layers : mapping of str to geopandas.GeoDataFrame or pandas.DataFrame
+        By name: small letters, digits, "_" and "-".
+
+    Raises
+    ------
+    ArgumentError
+        If there is none, or a name cannot be that of a layer.
+    FrameError, CrsError, GeometryError
+        If a layer cannot be written, see `plain_layer`.
+    """
+    if not layers:
+        raise ArgumentError("there is no layer to write")
+    return [plain_layer(name, frame) for name, frame in layers.items()]
+
+
+def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:
+    """Make one layer plain.
+
+    Parameters
+    ----------
+    name : str
+        Name of the layer.
+    frame : geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
+        Shapes of one family: points, lines or polygons, single or multiple. An empty shape
+        counts as missing.
+
+    Raises
+    ------
+    ArgumentError
+        If the name cannot be that of a layer.
+    FrameError
+        If names of columns differ in capitals alone, or one is "geometry" without being it;
+        and as `plain_table`.
+    CrsError
+        If it is not in EPSG:4326.
+    GeometryError
+        If shapes are of several families, have heights, or lie outside the globe.
+    """
+    if not _NAME.fullmatch(name) or name.startswith(_OWN_TABLES):
+        raise ArgumentError(
+            f"{name!r} cannot be the name of a layer: up to 60 small letters, digits, '_' and "
+            f"'-', the first a letter, and not beginning with {', '.join(_OWN_TABLES)}"
+        )
+    what = f"layer {name!r}"
+    if not isinstance(frame, gpd.GeoDataFrame):
+        table = plain_table(frame, what=what)
+        _require_apart(table, what)
+        return PlainLayer(name, table)
+    require_geographic(frame, what=what)
+    table = plain_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), what=what)
+    _require_apart(table, what)
+    shapes = np.asarray(frame.geometry.array, dtype=object).copy()
+    shapes[shapely.is_empty(shapes)] = None
+    return PlainLayer(name, table, shapes, _family(shapes, what))
+
+
+def _require_apart(table: PlainTable, what: str) -> None:
+    names = [name.lower() for name in table.kinds]
+    faults = [
+        Fault(None, name, name, "another column has this name in other capitals")
+        for name in table.kinds
+        if names.count(name.lower()) > 1
+    ]
+    faults += [
+        Fault(None, name, name, "the name is kept for the geometry: rename the column")
+        for name in table.kinds
+        if name.lower() == GEOMETRY
+    ]
+    if faults:
+        raise FrameError(what, faults)
+
+
+def _family(shapes: Shapes, what: str) -> str:
+    """Give the family of the shapes, and refuse what layers cannot hold."""
+    there = shapes[~shapely.is_missing(shapes)]
+    codes = {_MULTI.get(int(code), int(code)) for code in np.unique(shapely.get_type_id(there))}
+    families = [_FAMILIES.get(code, "collection") for code in sorted(codes)]
+    if len(families) > 1 or "collection" in families:
+        raise GeometryError(
+            f"{what} holds {' and '.join(families)}: make a layer of each of points, lines "
+            "and polygons"
+        )
+    if shapely.has_z(there).any():
+        raise GeometryError(f"{what} has heights: leave them out with shapely.force_2d")
+    corners = shapely.get_coordinates(there)
+    if not (np.abs(corners) <= (180, 90)).all():
+        raise GeometryError(f"{what} has coordinates outside the globe")
+    return families[0] if families else ""
+
+
+def holds_units(frame: pd.DataFrame) -> bool:
+    """Tell whether each row of a frame is a unit of its own, with its outline."""
+    if not isinstance(frame, gpd.GeoDataFrame) or not set(frame.columns) >= _IDENTITY:
+        return False
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    codes = {_MULTI.get(int(code), int(code)) for code in np.unique(shapely.get_type_id(shapes))}
+    return bool(codes == {_POLYGON} and frame["pcode"].is_unique)
+
+
+def without_geometry(frame: pd.DataFrame, *, what: str) -> pd.DataFrame:
+    """Turn points into the columns `lon` and `lat`, for tables.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326
+        A frame without geometry is given back as it is.
+    what : str
+        Name of the frame, for the message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `lon` and `lat` in degrees are the last columns, missing where the point is.
+
+    Raises
+    ------
+    GeometryError
+        If a shape is no point.
+    FrameError
+        If there are columns `lon` or `lat` already.
+    CrsError
+        If it is not in EPSG:4326.
+    """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    taken = [name for name in ("lon", "lat") if name in frame.columns]
+    if taken:
+        reason = "the points of the frame would become this column: drop one of them"
+        raise FrameError(what, [Fault(None, name, name, reason) for name in taken])
+    require_geographic(frame, what=what)
+    points: Any = np.asarray(frame.geometry.array, dtype=object)
+    there = ~shapely.is_missing(points)
+    if not (shapely.get_type_id(points[there]) == 0).all():
+        raise GeometryError(
+            f"{what} has shapes other than points, which a table cannot hold: "
+            "maligeo.write_layers writes them"
+        )
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    return table.assign(lon=shapely.get_x(points), lat=shapely.get_y(points))

@@ -1,0 +1,275 @@
+"""Tables and layers written to files: what they show is checked, then a writer is chosen.
+
+A format is an entry in `TABLE_FORMATS` or `LAYER_FORMATS`: its suffix and its writer.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+import pandas as pd
+
+from maligeo.core.columns import Audience
+from maligeo.core.errors import ArgumentError, OutputFileError
+from maligeo.disclosure import require_released
+from maligeo.exports.arrow import write_flatgeobuf, write_geoparquet, write_parquet
+from maligeo.exports.csv import write_csv
+from maligeo.exports.data_package import write_package_archive, write_package_folder
+from maligeo.exports.excel import write_workbook
+from maligeo.exports.geojson import write_geojson
+from maligeo.exports.geopackage import write_geopackage
+from maligeo.exports.jobs import ExportOptions, LayersJob, TableJob
+from maligeo.exports.plain_layers import holds_units, plain_layers, without_geometry
+from maligeo.exports.plain_tables import plain_table
+from maligeo.exports.region_values import RegionValue, region_values
+from maligeo.exports.shapefile import write_shapefiles
+from maligeo.provenance.record import Provenance
+from maligeo.text.readings import cell_sources
+from maligeo.text.synthetic import is_synthetic
+
+DENSITY: Final = "density"
+_RELEASE: Final = "release"
+_PLAIN: Final = ExportOptions()
+_Format = TypeVar("_Format")
+
+
+class TableFormat(NamedTuple):
+    """A format of tables: its writer, and whether it has a place for HXL and for guards."""
+
+    write: Callable[[TableJob], None]
+    takes_hxl: bool = False
+    takes_guards: bool = False
+
+
+class LayerFormat(NamedTuple):
+    """A format of layers: its writer, and whether it holds several of them."""
+
+    write: Callable[[LayersJob], None]
+    holds_several: bool = True
+
+
+TABLE_FORMATS: Final[Mapping[str, TableFormat]] = {
+    ".csv": TableFormat(write_csv, takes_hxl=True, takes_guards=True),
+    ".xlsx": TableFormat(write_workbook, takes_hxl=True),
+    ".parquet": TableFormat(write_parquet),
+}
+LAYER_FORMATS: Final[Mapping[str, LayerFormat]] = {
+    ".gpkg": LayerFormat(write_geopackage),
+    ".geojson": LayerFormat(write_geojson, holds_several=False),
+    ".parquet": LayerFormat(write_geoparquet, holds_several=False),
+    ".fgb": LayerFormat(write_flatgeobuf, holds_several=False),
+    ".shp.zip": LayerFormat(write_shapefiles),
+    ".zip": LayerFormat(write_package_archive),
+    "": LayerFormat(write_package_folder),
+}
+
+
+def write_table(
+    table: pd.DataFrame,
+    path: str | Path,
+    *,
+    audience: Audience = "public",
+    about: Provenance | None = None,
+    options: ExportOptions = _PLAIN,
+) -> Path:
+    """Write a table to a file.
+
+    The index is left out, unless it has several levels: these become columns.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any table. Of a geopandas.GeoDataFrame in EPSG:4326 points become the columns `lon`
+        and `lat` in degrees; other shapes are for `write_layers`.
+    path : str or pathlib.Path
+        ".csv" (UTF-8), ".xlsx" (needs the extra "excel") or ".parquet". The folder has to
+        exist.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the file is; the table must have been released for it.
+    about : Provenance, optional
+        What made the table. It goes into the file; of a CSV file into NAME.csv-metadata.json
+        beside it (W3C, CSV on the Web).
+    options : ExportOptions, optional
+        Language of the headings, HXL hashtags, guards against formulas.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ArgumentError
+        If the suffix is none of these, or an option has no place in the format.
+    ReleaseError
+        If the table was not released for the audience.
+    FrameError
+        If the table holds what the format cannot hold; every fault is listed.
+    GeometryError, CrsError
+        If shapes are no points, or not in EPSG:4326.
+    OutputFileError
+        If the file cannot be written; what stood there before is then left alone.
+    MissingDependencyError
+        If Excel is asked for and xlsxwriter is not installed.
+
+    Notes
+    -----
+    Missing values are empty cells, never zeros. In CSV and Excel an empty text is an empty
+    cell too. In Excel a text stays a text, also one that begins with "=", "+", "-" or "@",
+    which would else be a formula; numbers keep sixteen digits. A CSV file has no such types:
+    whoever opens it in a spreadsheet has to import these columns as text, or ask for
+    `guard_formulas`.
+    """
+    require_released(table, audience, what="the rows of the table")
+    wanted = _wanted(path)
+    chosen = _format(wanted, TABLE_FORMATS)
+    suffix = wanted.suffix.lower()
+    if options.hxl and not chosen.takes_hxl:
+        raise ArgumentError(f"{suffix} has no row for HXL hashtags; .csv and .xlsx have")
+    if options.guard_formulas and not chosen.takes_guards:
+        raise ArgumentError(f"{suffix} needs no guards against formulas; they are for .csv")
+    flat = table.reset_index() if isinstance(table.index, pd.MultiIndex) else table
+    plain = plain_table(without_geometry(flat, what="table"), what="table")
+    job = TableJob(
+        wanted,
+        audience,
+        _for_audience(about, audience),
+        options,
+        is_synthetic(table),
+        _sources([table]),
+        plain,
+        table.attrs.get(_RELEASE),
+    )
+    chosen.write(job)
+    return wanted
+
+
+def write_layers(
+    layers: Mapping[str, pd.DataFrame],
+    path: str | Path,
+    *,
+    density: pd.DataFrame | None = None,
+    audience: Audience = "public",
+    about: Provenance | None = None,
+    options: ExportOptions = _PLAIN,
+) -> Path:
+    """Write layers, and tables beside them, to one file or folder.
+
+    Parameters
+    ----------
+    layers : mapping of str to geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
+        By name (small letters, digits, "_", "-"). A layer holds points, lines or polygons.
+        Units, as from `load_boundaries`, anybody may see; all else must have been released.
+    path : str or pathlib.Path
+        ".gpkg" (GeoPackage with the colours of the maps for QGIS), ".shp.zip" (Shapefiles),
+        ".zip" or a folder without suffix (Frictionless data package of GeoJSON and CSV);
+        for one layer ".geojson" (RFC 7946), ".parquet" (GeoParquet 1.1) or ".fgb"
+        (FlatGeobuf). The folder around it has to exist.
+    density : pandas.DataFrame, optional
+        Density table, as from `combine`. Its measures become columns of the units, rounded
+        as maps show them and one for each period; the whole table, with what is in no unit,
+        becomes the table "density" beside the layers.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the file is.
+    about : Provenance, optional
+        What made the layers. It goes into the file.
+    options : ExportOptions, optional
+        Language of the words, title and licences of a data package.
+
+    Returns
+    -------
+    pathlib.Path
+        The file or folder. A folder that exists is replaced if it is a data package and
+        holds nothing else.
+
+    Raises
+    ------
+    ArgumentError
+        If the suffix is none of these, several layers are to go into a format for one, or a
+        density table finds no units.
+    ReleaseError
+        If a layer or the density table was not released for the audience.
+    FrameError, GeometryError, CrsError, VintageError
+        If a layer cannot be written as it is; nothing is cut, moved or dropped silently.
+    OutputFileError
+        If it cannot be written; what stood there before is then left alone.
+
+    Notes
+    -----
+    GeoJSON rounds positions to 1e-7 degrees, about a centimetre. An empty shape is missing.
+    """
+    for name, frame in layers.items():
+        require_released(frame, audience, what=f"the rows of layer {name!r}")
+    if options.hxl or options.guard_formulas:
+        raise ArgumentError("HXL hashtags and guards are for tables: see maligeo.write_table")
+    wanted = _wanted(path)
+    chosen = _format(wanted, LAYER_FORMATS)
+    frames, values = dict(layers), dict[str, list[RegionValue]]()
+    if density is not None:
+        require_released(density, audience, what="the rows of the density table")
+        frames, values = _with_density(frames, density)
+    if len(frames) > 1 and not chosen.holds_several:
+        several = ", ".join(key or "a folder" for key, one in LAYER_FORMATS.items() if one[1])
+        raise ArgumentError(
+            f"{wanted.name} holds one layer, not {', '.join(frames)}; several go into {several}"
+        )
+    job = LayersJob(
+        wanted,
+        audience,
+        _for_audience(about, audience),
+        options,
+        any(is_synthetic(frame) for frame in frames.values()),
+        _sources(frames.values()),
+        plain_layers(frames),
+        values,
+    )
+    chosen.write(job)
+    return wanted
+
+
+def _wanted(path: str | Path) -> Path:
+    wanted = Path(path)
+    if not wanted.parent.is_dir():
+        raise OutputFileError(f"cannot write {wanted}: there is no folder {wanted.parent}")
+    return wanted
+
+
+def _format(path: Path, formats: Mapping[str, _Format]) -> _Format:
+    """Choose by the longest suffix that the name ends in."""
+    name = path.name.lower()
+    fitting = [suffix for suffix in formats if suffix and name.endswith(suffix)]
+    if fitting:
+        return formats[max(fitting, key=len)]
+    if not path.suffix and "" in formats:
+        return formats[""]
+    choices = ", ".join(suffix or "a folder without suffix" for suffix in formats)
+    raise ArgumentError(
+        f"cannot write {path.name}: the suffix {path.suffix!r} is not known; choose from {choices}"
+    )
+
+
+def _for_audience(about: Provenance | None, audience: Audience) -> Provenance | None:
+    """Let the record say for whom the file is."""
+    return None if about is None else replace(about, audience=audience)
+
+
+def _sources(frames: Iterable[pd.DataFrame]) -> list[tuple[str, str]]:
+    cells = [frame["source"].dropna().unique() for frame in frames if "source" in frame.columns]
+    return cell_sources(cell for found in cells for cell in found)
+
+
+def _with_density(
+    frames: dict[str, pd.DataFrame], density: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], dict[str, list[RegionValue]]]:
+    """Join a density table to the units that it is about, and put it beside them."""
+    if DENSITY in frames:
+        raise ArgumentError(f"a layer is called {DENSITY!r}, as the density table would be")
+    wanted = set(density.loc[density["place_kind"] == "unit", "pcode"])
+    values = {}
+    for name, frame in frames.items():
+        if holds_units(frame) and wanted <= set(frame["pcode"]):
+            frames[name], values[name] = region_values(frame, density)
+    if not values:
+        raise ArgumentError("no layer holds the units that the density table is about")
+    return {**frames, DENSITY: density}, values

@@ -1,0 +1,395 @@
+"""Records to units: by position, by the nearest unit, by name; frames whole or in dask parts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from maligeo.core import extras
+from maligeo.core.checks import require_columns, require_one_vintage
+from maligeo.core.columns import LOCATE_METHODS
+from maligeo.core.crs import require_geographic
+from maligeo.core.errors import ArgumentError, GeometryError
+from maligeo.join.names import EXACT_SCORE, NameMatch, UnitNames
+from maligeo.join.results import OUTSIDE, TOO_COARSE, Findings, assemble
+from maligeo.unitindex import UnitIndex
+
+_BAND_DEGREES = 0.25
+_METRES_PER_DEGREE = 110_500.0  # the shortest degree of latitude is 110,574 m
+
+Floats = npt.NDArray[np.float64]
+
+
+def nearest_units(
+    units: gpd.GeoSeries, lon: Floats, lat: Floats, *, within_m: float
+) -> tuple[npt.NDArray[np.int32], Floats]:
+    """Find the nearest unit of each point, as far as it lies within a distance.
+
+    Parameters
+    ----------
+    units : geopandas.GeoSeries, EPSG:4326
+        Outlines of the units.
+    lon, lat : numpy.ndarray of float64, shape (n,)
+        Points outside of all units; what is not finite has no nearest unit.
+    within_m : float
+        Greatest distance in metres, geodesic on WGS 84.
+
+    Returns
+    -------
+    unit : int32 array, shape (n,)
+        Row position of the unit, the lowest of several equally near; -1 where none lies
+        within the distance.
+    distance_m : float64 array, shape (n,)
+        Distance in metres, NaN where there is no unit.
+
+    Raises
+    ------
+    ArgumentError
+        If the distance is not a positive number.
+    """
+    if not (np.isfinite(within_m) and within_m > 0):
+        raise ArgumentError(f"a nearest distance must be a positive number of metres: {within_m}")
+    unit = np.full(len(lon), -1, dtype=np.int32)
+    distance = np.full(len(lon), np.nan)
+    possible = np.flatnonzero(_near_bounds(units, lon, lat, within_m))
+    bands = np.floor(lat[possible] / _BAND_DEGREES).astype(np.int64)
+    outlines = np.asarray(units.array, dtype=object)
+    for band in np.unique(bands):
+        at = possible[bands == band]
+        middle = (band + 0.5) * _BAND_DEGREES
+        unit[at], distance[at] = _nearest_in_band(outlines, lon[at], lat[at], middle)
+    far = ~(distance <= within_m)
+    unit[far], distance[far] = -1, np.nan
+    return unit, distance
+
+
+def _near_bounds(
+    units: gpd.GeoSeries, lon: Floats, lat: Floats, within_m: float
+) -> npt.NDArray[np.bool_]:
+    """Leave out the points whose distance from the box of all units is too great already."""
+    if units.is_empty.all():
+        return np.zeros(len(lon), dtype=np.bool_)
+    west, south, east, north = units.total_bounds
+    margin = within_m / _METRES_PER_DEGREE
+    widest = min(max(abs(south), abs(north)) + margin, 89.0)
+    wide = margin / np.cos(np.radians(widest))
+    inside: npt.NDArray[np.bool_] = (
+        (lon >= west - wide)
+        & (lon <= east + wide)
+        & (lat >= south - margin)
+        & (lat <= north + margin)
+    )
+    return inside
+
+
+def _nearest_in_band(
+    outlines: npt.NDArray[np.object_], lon: Floats, lat: Floats, middle: float
+) -> tuple[npt.NDArray[np.int32], Floats]:
+    shrink = float(np.cos(np.radians(middle)))
+    plane = shapely.transform(outlines, lambda xy: xy * (shrink, 1.0))
+    points = shapely.points(lon * shrink, lat)
+    tree = shapely.STRtree(plane)
+    which, found = tree.query_nearest(points, all_matches=True)
+    first = np.unique(which, return_index=True)[1]  # pairs come ordered by point
+    found = np.minimum.reduceat(found, first).astype(np.int32)
+    line = shapely.shortest_line(points, plane[found])
+    ends = shapely.get_coordinates(line)[1::2]
+    *_, metres = Geod(ellps="WGS84").inv(lon, lat, ends[:, 0] / shrink, ends[:, 1])
+    return found, np.asarray(metres, dtype=np.float64)
+
+
+_Extra = TypeVar("_Extra")
+
+
+def is_lazy(frame: Any) -> bool:
+    """Tell whether a frame is a dask collection, which computes when asked."""
+    return hasattr(frame, "__dask_graph__") and hasattr(frame, "map_partitions")
+
+
+def map_partitions(function: Callable[[Any, _Extra], Any], frame: Any, extra: _Extra) -> Any:
+    """Apply a function to every partition of a lazy frame, without computing it.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a partition and `extra`, gives a frame.
+    frame : dask.dataframe.DataFrame or dask_geopandas.GeoDataFrame
+        The frame; its partitions stay lazy.
+    extra : object
+        What every call needs; it can be pickled, and travels once to each worker.
+
+    Returns
+    -------
+    dask frame
+    """
+    delayed = extras.require("dask", extra="dask", why="a dask frame").delayed
+    # A task of its own: an argument proper would be sent again with every partition.
+    sent = delayed(extra, pure=False, traverse=False)
+    return frame.map_partitions(function, sent, meta=function(frame._meta, extra))
+
+
+_UNIT_COLUMNS = ("vintage", "level", "pcode", "name", "name_alt", "parent_pcode", "geometry")
+_FINEST_LEVEL = {"exact": 99, "near": 2, "adm3": 3, "adm2": 2, "adm1": 1, "country": 0}
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """What is needed of the units, made once."""
+
+    units: gpd.GeoDataFrame
+    vintage: str
+    level: int
+    index: UnitIndex
+    nearest_m: float | None
+    min_score: float | None
+
+
+def locate(
+    records: Any,
+    units: gpd.GeoDataFrame,
+    *,
+    nearest_m: float | None = None,
+    min_score: float | None = None,
+    index: UnitIndex | None = None,
+) -> Any:
+    """Say in which unit each record lies.
+
+    A record with a position goes to the unit that holds it; on a border it goes to the
+    lowest of the units that touch it. A record without one goes by its reported names,
+    from the first level down: a commune's name that occurs in two cercles needs its
+    cercle. A record whose `location_precision` is coarser than the level of the units is
+    not placed: the centre of a region is no commune.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame, geopandas.GeoDataFrame, or a dask frame of these, n rows
+        Positions as point `geometry` in EPSG:4326 or as columns `lon` and `lat` in
+        degrees; reported names as `adm1_name … adm{level}_name`. Read where they are
+        there: `location_precision` (exact, near, adm3, adm2, adm1, country; "near" is
+        within some 25 km and too coarse for level 3) and `place_level`.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of one level and one vintage, valid, as from `load_boundaries`.
+    nearest_m : float, optional
+        Points outside all units go to the nearest within this distance in metres
+        (a river bank, a generalised border).
+    min_score : float, optional
+        Accept misspelt names from this similarity, 0 to 100; 90 is a careful choice.
+    index : UnitIndex, optional
+        The index of these units, when it is at hand.
+
+    Returns
+    -------
+    same kind of frame as the records, n rows, same order and index
+        The input's columns, with the reported name of the level moved to
+        `adm{level}_reported`, and (as categoricals) `vintage`, `adm{level}_pcode` and
+        `adm{level}_name` of the unit, `place_kind` ("unit", "countrywide", "outside",
+        "unattributed"), `locate_method` ("inside", "border", "nearest", "name", "none"),
+        `locate_distance_m` (0 for a point in its unit, metres for the nearest one,
+        missing else), `locate_score` (100 for a name as listed, less for a misspelt one),
+        `locate_disagrees` (whether the reported name means another unit than the point's;
+        missing where that cannot be told) and `locate_note`. `attrs["locate"]` holds the
+        counts of `locate_summary`, except for dask frames.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    VintageError, ArgumentError
+        If the units are of several vintages or levels, or an option is out of range.
+    CrsError
+        If a frame with geometry is not in EPSG:4326.
+    GeometryError
+        If a record's geometry is no point, or a unit is not valid.
+    """
+    layer = _layer(units, nearest_m, min_score, index)
+    if is_lazy(records):
+        return map_partitions(_locate_frame, records, layer)
+    return _locate_frame(records, layer)
+
+
+def locate_summary(located: pd.DataFrame) -> dict[str, int]:
+    """Count what became of the records.
+
+    Parameters
+    ----------
+    located : pandas.DataFrame
+        As from `locate`.
+
+    Returns
+    -------
+    dict of str to int
+        `rows`, and what adds up to them: `inside, border, nearest, name, fuzzy,
+        too_coarse, outside, unnamed` (neither a position nor a name that leads to one
+        unit); besides, `disagreeing`.
+    """
+    require_columns(located, ("locate_method", "locate_note", "locate_score"), what="located")
+    methods = located["locate_method"].value_counts()
+    counts = {method: int(methods.get(method, 0)) for method in LOCATE_METHODS}
+    unplaced = counts.pop("none")
+    fuzzy = int((located["locate_score"] < EXACT_SCORE).sum())
+    coarse = int((located["locate_note"] == TOO_COARSE).sum())
+    outside = int((located["locate_note"] == OUTSIDE).sum())
+    counts["name"] -= fuzzy
+    return (
+        {"rows": len(located)}
+        | counts
+        | {
+            "fuzzy": fuzzy,
+            "too_coarse": coarse,
+            "outside": outside,
+            "unnamed": unplaced - coarse - outside,
+            "disagreeing": int(located["locate_disagrees"].sum()),
+        }
+    )
+
+
+def unit_level(units: gpd.GeoDataFrame) -> int:
+    """Give the one administrative level of some units.
+
+    Raises
+    ------
+    ArgumentError
+        If there are none or several.
+    """
+    levels = sorted({int(level) for level in units["level"]})
+    if len(levels) != 1:
+        raise ArgumentError(f"units must be of one level, not {levels}")
+    return levels[0]
+
+
+def _layer(
+    units: gpd.GeoDataFrame,
+    nearest_m: float | None,
+    min_score: float | None,
+    index: UnitIndex | None,
+) -> _Layer:
+    require_columns(units, _UNIT_COLUMNS, what="units")
+    require_geographic(units, what="units")
+    if min_score is not None and not 0 <= min_score <= EXACT_SCORE:
+        raise ArgumentError(f"min_score must lie between 0 and 100, not {min_score}")
+    if index is not None and len(index) != len(units):
+        raise ArgumentError(f"the index is of {len(index)} units, the frame of {len(units)}")
+    return _Layer(
+        units=units,
+        vintage=require_one_vintage(units["vintage"], what="units"),
+        level=unit_level(units),
+        index=UnitIndex(units.geometry) if index is None else index,
+        nearest_m=nearest_m,
+        min_score=min_score,
+    )
+
+
+def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
+    found = Findings.nothing(len(records))
+    lon, lat = _positions(records)
+    coarse = _too_coarse(records, layer.level)
+    positioned = np.isfinite(lon) & np.isfinite(lat)
+    _place_points(found, layer, lon, lat, positioned & ~coarse)
+    _read_names(found, layer, records, positioned | coarse)
+    found.remark(np.flatnonzero(coarse), TOO_COARSE)
+    located = assemble(records, found, layer.units, vintage=layer.vintage, level=layer.level)
+    located.attrs = records.attrs | {"locate": locate_summary(located)}
+    return located
+
+
+def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Give longitudes and latitudes, NaN where there is no position."""
+    if isinstance(records, gpd.GeoDataFrame):
+        require_geographic(records, what="records")
+        points = np.asarray(records.geometry.array, dtype=object)
+        try:
+            lon, lat = shapely.get_x(points), shapely.get_y(points)
+        except shapely.errors.GEOSException:  # an empty point has no x
+            points = points.copy()
+            points[shapely.is_empty(points)] = None
+            lon, lat = shapely.get_x(points), shapely.get_y(points)
+        _require_points(points[np.isnan(lon)], records.index[np.isnan(lon)])
+        return lon, lat
+    if {"lon", "lat"} <= set(records.columns):
+        lon = records["lon"].to_numpy(dtype=np.float64, na_value=np.nan)
+        return lon, records["lat"].to_numpy(dtype=np.float64, na_value=np.nan)
+    nowhere = np.full(len(records), np.nan)
+    return nowhere, nowhere
+
+
+def _require_points(shapes: npt.NDArray[np.object_], rows: pd.Index) -> None:
+    """Refuse shapes that are there and are no points."""
+    kinds = shapely.get_type_id(shapes)  # -1 for a missing one
+    odd = np.flatnonzero((kinds >= 0) & (kinds != shapely.GeometryType.POINT))
+    if len(odd):
+        raise GeometryError(
+            f"{len(odd)} records are no points (row {rows[odd[0]]} is a "
+            f"{shapes[odd[0]].geom_type}): polygons go through maligeo.allocate"
+        )
+
+
+def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:
+    """Find the rows whose position or name stands for more than a unit of the level."""
+    if "location_precision" not in records.columns:
+        return np.zeros(len(records), dtype=np.bool_)
+    finest = records["location_precision"].astype("object").map(_FINEST_LEVEL)
+    coarse: npt.NDArray[np.bool_] = (finest < level).to_numpy(dtype=np.bool_)
+    return coarse
+
+
+def _place_points(
+    found: Findings, layer: _Layer, lon: Floats, lat: Floats, wanted: npt.NDArray[np.bool_]
+) -> None:
+    if not wanted.any():
+        return
+    unit, border = layer.index.query_border(lon, lat)
+    unit[~wanted] = -1
+    inside = unit >= 0
+    np.copyto(found.position, unit)
+    found.method[inside] = LOCATE_METHODS.index("inside")
+    found.method[inside & border] = LOCATE_METHODS.index("border")
+    found.distance_m[inside] = 0.0
+    outside = np.flatnonzero(wanted & ~inside)
+    if layer.nearest_m is not None:
+        near, distance = nearest_units(
+            layer.units.geometry, lon[outside], lat[outside], within_m=layer.nearest_m
+        )
+        got = near >= 0
+        found.place(outside[got], near[got], "nearest")
+        found.distance_m[outside[got]] = distance[got]
+        outside = outside[~got]
+    found.remark(outside, OUTSIDE)
+
+
+def _read_names(
+    found: Findings, layer: _Layer, records: pd.DataFrame, decided: npt.NDArray[np.bool_]
+) -> None:
+    """Place what has no position by its names, and compare the names of what has one."""
+    columns = [f"adm{level}_name" for level in range(1, layer.level + 1)]
+    if columns[-1] not in records.columns:
+        found.remark(np.flatnonzero(~decided), "no name is reported")
+        return
+    reported = records.reindex(columns=columns).astype("object")
+    names = UnitNames(layer.units, layer.vintage, layer.level, min_score=layer.min_score)
+    group = reported.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
+    first = np.unique(group, return_index=True)[1]
+    matches = [names.match(row) for row in reported.iloc[first].itertuples(index=False)]
+    order = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group, np.arange(len(matches) + 1), sorter=order)
+    for match, start, end in zip(matches, bounds, bounds[1:], strict=False):
+        rows = order[start:end]
+        _apply_match(found, match, rows, decided[rows])
+
+
+def _apply_match(
+    found: Findings, match: NameMatch, rows: npt.NDArray[Any], decided: npt.NDArray[np.bool_]
+) -> None:
+    open_rows, placed = rows[~decided], rows[decided & (found.position[rows] >= 0)]
+    if match.note is not None:
+        found.remark(open_rows, match.note)
+    if match.position is None:
+        return
+    found.place(open_rows, match.position, "name")
+    found.score[open_rows] = match.score
+    found.disagrees[placed] = found.position[placed] != match.position

@@ -1,0 +1,133 @@
+"""What is found out about each record while it is located, and the frame made of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maligeo.core.columns import LOCATE_METHODS, PLACE_KINDS
+
+TOO_COARSE = "too coarse for this level"
+OUTSIDE = "outside all units"
+
+
+@dataclass
+class Findings:
+    """What is known of each of n rows so far.
+
+    Attributes
+    ----------
+    position : int32 array, shape (n,)
+        Row position of the unit, -1 for none.
+    method : int8 array, shape (n,)
+        Position in `LOCATE_METHODS`.
+    distance_m : float64 array, shape (n,)
+        0 in the unit, metres to the nearest one, NaN without a position.
+    score : float32 array, shape (n,)
+        Likeness of the name that was read, NaN where none was.
+    disagrees : int8 array, shape (n,)
+        1 where name and position mean different units, 0 where the same, -1 else.
+    note : int32 array, shape (n,)
+        Position in `notes`, -1 for none.
+    notes : list of str
+        The remarks that occur.
+    """
+
+    position: npt.NDArray[np.int32]
+    method: npt.NDArray[np.int8]
+    distance_m: npt.NDArray[np.float64]
+    score: npt.NDArray[np.float32]
+    disagrees: npt.NDArray[np.int8]
+    note: npt.NDArray[np.int32]
+    notes: list[str] = field(default_factory=lambda: [TOO_COARSE, OUTSIDE])
+
+    @classmethod
+    def nothing(cls, rows: int) -> "Findings":
+        """Begin with nothing known of some rows."""
+        return cls(
+            position=np.full(rows, -1, dtype=np.int32),
+            method=np.full(rows, LOCATE_METHODS.index("none"), dtype=np.int8),
+            distance_m=np.full(rows, np.nan),
+            score=np.full(rows, np.nan, dtype=np.float32),
+            disagrees=np.full(rows, -1, dtype=np.int8),
+            note=np.full(rows, -1, dtype=np.int32),
+        )
+
+    def place(self, rows: npt.NDArray[Any], position: npt.ArrayLike, method: str) -> None:
+        """Put rows into units."""
+        self.position[rows] = position
+        self.method[rows] = LOCATE_METHODS.index(method)
+
+    def remark(self, rows: npt.NDArray[Any], note: str) -> None:
+        """Write the same note beside some rows."""
+        if note not in self.notes:
+            self.notes.append(note)
+        self.note[rows] = self.notes.index(note)
+
+
+def assemble(
+    records: pd.DataFrame, found: Findings, units: gpd.GeoDataFrame, *, vintage: str, level: int
+) -> pd.DataFrame:
+    """Add the columns of `locate` to the records.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame, n rows
+        Not changed.
+    found : Findings
+        Of the n rows.
+    units : geopandas.GeoDataFrame
+        The units that the positions in `found` count.
+    vintage, level : str, int
+        Of the units.
+
+    Returns
+    -------
+    pandas.DataFrame, n rows
+    """
+    located = records.rename(columns={f"adm{level}_name": f"adm{level}_reported"})
+    added: dict[str, Any] = {
+        "vintage": _constant(vintage, len(records)),
+        f"adm{level}_pcode": _taken(units["pcode"], found.position),
+        f"adm{level}_name": _taken(units["name"], found.position),
+        "place_kind": _place_kind(records, found),
+        "locate_method": _coded(found.method, LOCATE_METHODS),
+        "locate_distance_m": found.distance_m,
+        "locate_score": found.score,
+        "locate_disagrees": pd.arrays.BooleanArray(found.disagrees == 1, found.disagrees < 0),
+        "locate_note": _coded(found.note, found.notes),
+    }
+    for name, values in added.items():
+        located[name] = values
+    return located
+
+
+def _coded(codes: npt.NDArray[Any], words: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, pd.Index(list(words), dtype="str"), validate=False)
+
+
+def _constant(word: str, rows: int) -> pd.Categorical:
+    return _coded(np.zeros(rows, dtype=np.int8), [word])
+
+
+def _taken(values: pd.Series, position: npt.NDArray[np.int32]) -> pd.Categorical:
+    """Give the unit's value for each row as a categorical; names may repeat among units."""
+    codes, words = pd.factorize(values.astype("object"))  # a missing value has the code -1
+    by_unit = np.append(codes, -1).astype(np.int16 if len(words) < 2**15 else np.int32)
+    return _coded(by_unit[position], list(words))
+
+
+def _place_kind(records: pd.DataFrame, found: Findings) -> pd.Categorical:
+    """Tell what is placed, what concerns the whole country, and what cannot be placed."""
+    kind = np.full(len(records), PLACE_KINDS.index("unattributed"), dtype=np.int8)
+    for column in ("place_level", "location_precision"):
+        if column in records.columns:
+            whole = (records[column] == "country").fillna(False).to_numpy(dtype=np.bool_)
+            kind[whole] = PLACE_KINDS.index("countrywide")
+    kind[found.note == found.notes.index(OUTSIDE)] = PLACE_KINDS.index("outside")
+    kind[found.position >= 0] = PLACE_KINDS.index("unit")
+    return _coded(kind, PLACE_KINDS)

@@ -1,0 +1,178 @@
+"""Records over several units: which share of a record belongs to which unit."""
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.core import columns
+from maligeo.core.audiences import inherit_audience
+from maligeo.core.checks import (
+    require_choice,
+    require_columns,
+    require_one_vintage,
+    require_same_vintage,
+)
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.join.overlay import allocate_areas
+
+METHODS = ("equal", "area", "population", "stated")
+TOLERANCE = 1e-6  # of stated shares, which people round
+
+_KEY = ["project_id", "place_kind", "pcode"]
+
+
+def allocate(
+    records: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    by: str = "equal",
+    population: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Divide each record among the units that it concerns.
+
+    Polygons (a frame with `area_id`) are divided by area, see `maligeo.join.overlay`. Projects
+    (located by `maligeo.locate`, one row per `project_id` and place) are divided among
+    the units of their places; several places in one unit count once there. What is
+    countrywide or cannot be placed keeps a share in a row of its own kind, so that the
+    shares of a record always add up to 1.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame or geopandas.GeoDataFrame
+        Areas in EPSG:4326, or located projects.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of one vintage, the same as those located in.
+    by : {"equal", "area", "population", "stated"}, default "equal"
+        "equal": each place the same. "area": polygons by the area in each unit, projects
+        by the area of the units. "population": by the people of the units. "stated": by
+        the column `place_share`, as fractions or percentages. With "area" and
+        "population" a place without a unit first takes its equal share.
+    population : pandas.DataFrame, optional
+        People per unit, as from `maligeo.population`, for "population".
+
+    Returns
+    -------
+    pandas.DataFrame, one row per record and unit
+        The input's columns without geometry (of projects those of the first place in the
+        unit, with `place` joined by " | ") and `vintage, pcode, name, place_kind, share,
+        share_by`; the shares of a record add up to 1.
+
+    Raises
+    ------
+    ArgumentError
+        If the way of sharing is not known or does not suit the records.
+    FrameError
+        If projects were not located first, or stated shares do not add up to 1.
+    VintageError
+        If records and units are of different vintages.
+    CrsError
+        If polygons or units are not in EPSG:4326.
+    """
+    require_choice(by, METHODS, option="by")
+    if "area_id" in records.columns:
+        if by != "area":
+            raise ArgumentError(f"polygons are divided by area, not by {by!r}")
+        return inherit_audience(allocate_areas(records, units), records)
+    places = _places(records, units)
+    weights = {
+        "equal": lambda: pd.Series(1.0, index=places.index),
+        "area": lambda: _unit_weight(places, units, "area_sqkm"),
+        "population": lambda: _people_weight(places, population),
+        "stated": lambda: _stated_weight(places, records),
+    }[by]()
+    places["share"] = _shares(places, weights) if by != "stated" else weights
+    places["share_by"] = by
+    others = [column for column in places.columns if column not in columns.ALLOCATION]
+    shares = places[[*others, *columns.ALLOCATION]].reset_index(drop=True)
+    return inherit_audience(shares, records, population)
+
+
+def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Reduce located projects to one row per project and unit (or kind of place)."""
+    keyed = _with_codes(located)
+    require_columns(keyed, ("project_id", "place", "vintage"), what="located projects")
+    if len(keyed):
+        located_in = require_one_vintage(keyed["vintage"], what="located projects")
+        vintage = require_one_vintage(units["vintage"], what="units")
+        require_same_vintage(located_in, vintage, what="projects and units")
+    group = keyed.groupby(_KEY, dropna=False, sort=False)
+    places = group.head(1).copy()
+    places["place"] = group["place"].transform(_join).loc[places.index]
+    return places
+
+
+def _with_codes(located: pd.DataFrame) -> pd.DataFrame:
+    """Name the unit columns that `locate` wrote alike for every level, as plain text."""
+    codes = [
+        column
+        for column in located.columns
+        if column.startswith("adm") and column.endswith("_pcode")
+    ]
+    if len(codes) != 1 or "place_kind" not in located.columns:
+        raise ArgumentError("records must be located at one level first: use maligeo.locate")
+    names = {codes[0]: "pcode", codes[0].replace("_pcode", "_name"): "name"}
+    keyed = pd.DataFrame(located.drop(columns="geometry", errors="ignore")).rename(columns=names)
+    text = dict.fromkeys(("pcode", "name", "place_kind", "vintage"), "string")
+    return keyed.reset_index(drop=True).astype(text)
+
+
+def _shares(places: pd.DataFrame, weight: pd.Series) -> pd.Series:
+    """Give each place without a unit its equal share, and divide the rest by weight."""
+    project = places["project_id"]
+    has_unit = places["place_kind"] == "unit"
+    equal = 1.0 / project.groupby(project).transform("size")
+    left = 1.0 - equal.where(~has_unit, 0.0).groupby(project).transform("sum")
+    within = weight.where(has_unit, 0.0)
+    total = within.groupby(project).transform("sum")
+    return (left * within / total).where(has_unit, equal)
+
+
+def _unit_weight(places: pd.DataFrame, table: pd.DataFrame, column: str) -> pd.Series:
+    """Look the weight of each place's unit up; a unit without one is a fault."""
+    weight = places["pcode"].map(table.drop_duplicates("pcode").set_index("pcode")[column])
+    weight = weight.astype("float64")
+    faulty = places[(places["place_kind"] == "unit") & ~(weight > 0)]
+    if len(faulty):
+        reason = f"has no {column} to divide by"
+        raise FrameError("units", [Fault(None, column, name, reason) for name in faulty["name"]])
+    return weight
+
+
+def _people_weight(places: pd.DataFrame, population: pd.DataFrame | None) -> pd.Series:
+    if population is None:
+        raise ArgumentError("dividing by population needs population=, see maligeo.population")
+    require_columns(population, columns.POPULATION, what="people")
+    held = require_one_vintage(population["vintage"], what="people")
+    if len(places):
+        require_same_vintage(held, str(places["vintage"].iloc[0]), what="people and projects")
+    return _unit_weight(places, population, "population")
+
+
+def _stated_weight(places: pd.DataFrame, located: pd.DataFrame) -> pd.Series:
+    """Add up the shares that the source states; percentages count as hundredths."""
+    require_columns(located, ("place_share",), what="located projects")
+    stated = _with_codes(located).astype({"place_share": "Float64"})
+    project = stated["project_id"]
+    alone = project.groupby(project).transform("size") == 1
+    share = stated["place_share"].mask(alone & stated["place_share"].isna(), 1.0)
+    total = share.groupby(project).transform(lambda values: values.sum(skipna=False))
+    percent = (total - 100).abs() <= 100 * TOLERANCE
+    sound = (percent | ((total - 1).abs() <= TOLERANCE)).fillna(False)
+    if not sound.all():
+        bad = stated[~sound].drop_duplicates("project_id")
+        raise FrameError("located projects", [_unsound(row, total) for row in bad.itertuples()])
+    keyed = stated.assign(share=(share / total).astype("float64"))
+    summed = keyed.groupby(_KEY, dropna=False, sort=False)["share"].transform("sum")
+    return summed.loc[places.index]
+
+
+def _unsound(row: Any, total: pd.Series) -> Fault:
+    found = total.loc[row.Index]
+    reason = f"stated shares of {row.project_id} do not add up to 1 or 100 %"
+    return Fault(row.Index, "place_share", None if pd.isna(found) else float(found), reason)
+
+
+def _join(places: pd.Series) -> str | None:
+    distinct = list(dict.fromkeys(places.dropna()))
+    return " | ".join(distinct) if distinct else None

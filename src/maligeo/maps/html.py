@@ -1,0 +1,328 @@
+"""The HTML of a page: our scripts and styles, Leaflet's files, and data that cannot break out."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import folium
+from branca.element import CssLink, Element, JavascriptLink, MacroElement
+from folium.template import Template
+
+from maligeo.core.columns import LANGUAGES
+from maligeo.core.errors import ArgumentError, MissingDependencyError
+from maligeo.provenance.record import KEY, Provenance
+
+# Read in this order: each script adds to what the ones before it made.
+SCRIPTS = (
+    "page.js",
+    "placing.js",
+    "controls.js",
+    "popup.js",
+    "units.js",
+    "regions.js",
+    "compare.js",
+    "print.js",
+    "context.js",
+    "drawers.js",
+    "packing.js",
+    "canvas.js",
+    "search.js",
+    "overlays.js",
+    "clusters.js",
+    "incidents.js",
+    "areas.js",
+    "gaps.js",
+    "heat.js",
+    "projects.js",
+)
+STYLES = ("page.css", "map.css", "panels.css", "overlays.css", "compare.css", "print.css")
+
+_IN_BOTH = "~"  # key of what is [French, English] in the data of the page
+
+_HTML_SIGNS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
+_LINE_SIGNS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x7f": "\\u007f"})
+_TEMPLATE_MARK = re.compile(r"\{(?=[{%#])")
+
+
+def script_json(value: object) -> str:
+    r"""Write data as JSON that is harmless in a script and in a template.
+
+    Signs that could end the script (`<`, `>`, `&`), line separators that older engines
+    refuse in strings, and opening braces that Jinja would read as its own (Folium puts
+    rendered text through a template a second time) are written as `\uXXXX`.
+
+    Parameters
+    ----------
+    value : object
+        Dictionaries, lists, text, finite numbers, booleans and None.
+
+    Returns
+    -------
+    str
+        JSON that parses back to `value`.
+    """
+    return harmless(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def harmless(text: str) -> str:
+    """Escape signs in JSON text that mean something to a page or a template, see `script_json`."""
+    escaped = text.translate(_HTML_SIGNS).translate(_LINE_SIGNS)
+    escaped = _TEMPLATE_MARK.sub(r"\\u007b", escaped)
+    return escaped.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair
+
+
+def assets(names: Iterable[str]) -> str:
+    """Join some of the package's own script or style files."""
+    folder = resources.files("maligeo.maps") / "assets"
+    return "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
+
+
+def in_both(french: object, english: object) -> object:
+    """Lay the data of two languages over one another: what is the same stands there once.
+
+    Parameters
+    ----------
+    french, english : object
+        The same data in two languages.
+
+    Returns
+    -------
+    object
+        Of the same structure; where the two differ, `{"~": [french, english]}`, from which
+        the page picks its language.
+    """
+    if french == english:
+        return french
+    if isinstance(french, dict) and isinstance(english, dict) and french.keys() == english.keys():
+        return {key: in_both(part, english[key]) for key, part in french.items()}
+    if isinstance(french, list) and isinstance(english, list) and len(french) == len(english):
+        return [in_both(*pair) for pair in zip(french, english, strict=True)]
+    return {_IN_BOTH: [french, english]}
+
+
+def in_languages(build: Callable[[str], object]) -> object:
+    """Make the data of a page in both languages, see `in_both`."""
+    return in_both(*(build(language) for language in LANGUAGES))
+
+
+class Call(MacroElement):  # type: ignore[misc]
+    """One call of our script, with its data, on the map that it is added to.
+
+    Parameters
+    ----------
+    function : str
+        Function of the page's script, such as "towns".
+    data : object
+        What it gets; see `script_json`.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}\n"
+        "maligeo.call({{ this._parent.get_name() }}, {{ this.function | tojson }}, "
+        "{{ this.data }});\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, data: Any) -> None:
+        super().__init__()
+        self._name = "Call"
+        self.function = function
+        self.data = script_json(data)
+
+
+def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) -> None:
+    """Add a call whose data are made once for each language.
+
+    Parameters
+    ----------
+    fmap : folium.Map
+        A page of ours.
+    function : str
+        Function of the page's script.
+    build : callable
+        Takes a language and gives the data.
+
+    Raises
+    ------
+    ArgumentError
+        If the page is complete, see `require_open`.
+    """
+    require_open(fmap)
+    fmap.add_child(Call(function, in_languages(build)))
+
+
+def require_open(fmap: folium.Map) -> None:
+    """Refuse to lay something over a page that holds two maps: it would be on one of them.
+
+    Raises
+    ------
+    ArgumentError
+        If the page is complete.
+    """
+    if getattr(fmap, "closed", False):
+        raise ArgumentError("a comparison is complete: nothing can be laid over its two maps")
+
+
+PACKAGE = "XStatic-Leaflet"
+
+_END_TAG = re.compile(r"</(?=script|style)", re.IGNORECASE)
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+_URL = re.compile(r"url\((images/[\w.-]+)\)")
+_ICONS = {
+    "iconUrl": "images/marker-icon.png",
+    "iconRetinaUrl": "images/marker-icon-2x.png",
+    "shadowUrl": "images/marker-shadow.png",
+}
+
+
+def script() -> str:
+    """Give Leaflet's script, with its marker icons in it.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the package is not installed.
+    """
+    icons = json.dumps({name: _data_address(path) for name, path in _ICONS.items()})
+    code = _SOURCE_MAP.sub("", _text("leaflet.js")).strip()
+    setting = f'L.Icon.Default.imagePath="";L.Icon.Default.mergeOptions({icons});'
+    return _END_TAG.sub(r"<\\/", f"{code}\n{setting}")
+
+
+def style() -> str:
+    """Give Leaflet's style sheet, with its images in it.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the package is not installed.
+    """
+    sheet = _URL.sub(lambda found: f"url({_data_address(found.group(1))})", _text("leaflet.css"))
+    return sheet.strip()
+
+
+def _text(name: str) -> str:
+    return _file(name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _data_address(name: str) -> str:
+    content = base64.b64encode(_file(name).read_bytes()).decode("ascii")
+    return f"data:image/png;base64,{content}"
+
+
+def _file(name: str) -> Path:
+    """Find a file of the package without importing it: its code needs pkg_resources."""
+    try:
+        files = metadata.files(PACKAGE) or []
+    except metadata.PackageNotFoundError as error:
+        raise MissingDependencyError(f"a map without a network needs {PACKAGE}") from error
+    for entry in files:
+        if entry.as_posix().endswith(f"leaflet/data/{name}"):
+            return Path(str(entry.locate()))
+    raise MissingDependencyError(f"{PACKAGE} lacks {name}: install it again")
+
+
+_RANDOM_ID = re.compile(r"[0-9a-f]{32}")
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_INLINED = {"leaflet": script, "leaflet_css": style}
+
+
+def page_text(fmap: folium.Map, *, offline: bool, about: Provenance | None = None) -> str:
+    """Write a map as the text of one HTML page, see `maligeo.save_map`.
+
+    Raises
+    ------
+    ArgumentError
+        If the map needs something from the network that cannot be put into the page.
+    MissingDependencyError
+        If Leaflet's package is not installed.
+    """
+    figure = fmap.get_root()
+    text = _with_stable_ids(figure.render(), figure)
+    language = getattr(fmap, "language", None)
+    if language is not None:
+        text = text.replace("<html>", f'<html lang="{language}">', 1)
+    if about is not None:
+        text = text.replace("</head>", f"{_record(about)}\n</head>", 1)
+    if not offline:
+        return text
+    for name, link in _links(figure.header):
+        text = text.replace(link.render(), _inline(name, link), 1)
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(text, fmap)}">'
+    return text.replace("<head>\n", f'<head>\n<meta charset="utf-8">\n{policy}\n', 1)
+
+
+def _record(about: Provenance) -> str:
+    """Give what made the map as a block of data: no script, so that none has to be allowed."""
+    return f'<script type="application/json" id="{KEY}">{harmless(about.to_json())}</script>'
+
+
+def _links(header: Element) -> Iterator[tuple[str, Element]]:
+    for name, child in header._children.items():
+        if isinstance(child, CssLink | JavascriptLink):
+            yield name, child
+
+
+def _inline(name: str, link: Element) -> str:
+    """Give what stands in place of a link to the network."""
+    if name in _INLINED:
+        tag = "style" if isinstance(link, CssLink) else "script"
+        return f"<{tag}>{_INLINED[name]()}</{tag}>"
+    needless = {entry for entry, _ in (*folium.Map.default_js, *folium.Map.default_css)}
+    if name in needless:
+        return ""
+    raise ArgumentError(f"the map needs {link.url} from the network: save it with offline=False")
+
+
+def _policy(text: str, fmap: folium.Map) -> str:
+    """Allow the scripts of the page by their hash, and nothing from a network."""
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(code.encode('utf-8')).digest()).decode()}'"
+        for code in _SCRIPT.findall(text)
+    ]
+    allowed = _sources(fmap)
+    images = " ".join(["data:", *sorted({*_tile_hosts(fmap), *allowed})])
+    fetched = f"; connect-src {' '.join(allowed)}" if allowed else ""
+    return html.escape(
+        f"default-src 'none'; script-src {' '.join(hashes)}; "
+        f"style-src 'unsafe-inline'; img-src {images}{fetched}",
+        quote=True,
+    ).replace("&#x27;", "'")
+
+
+def _sources(fmap: folium.Map) -> list[str]:
+    """Give what parts of the map say that they read from while it is shown."""
+    found = (getattr(part, "fetches_from", ()) for part in _walk(fmap))
+    return sorted({source for sources in found for source in sources})
+
+
+def _tile_hosts(fmap: folium.Map) -> list[str]:
+    """Give the servers of the tile layers that were added by choice."""
+    layers = [child for child in _walk(fmap) if isinstance(child, folium.TileLayer)]
+    parts = [urlsplit(layer.tiles.replace("{s}", "*")) for layer in layers]
+    return sorted({f"{part.scheme}://{part.netloc}" for part in parts if part.netloc})
+
+
+def _with_stable_ids(text: str, figure: Element) -> str:
+    """Count Folium's random names in the order in which they appear."""
+    known = {element._id for element in _walk(figure)}
+    found = dict.fromkeys(name for name in _RANDOM_ID.findall(text) if name in known)
+    for count, name in enumerate(found, start=1):
+        text = text.replace(name, f"{count:03d}")
+    return text
+
+
+def _walk(element: Element) -> Iterator[Element]:
+    yield element
+    for part in (getattr(element, name, None) for name in ("header", "html", "script")):
+        if isinstance(part, Element):
+            yield from _walk(part)
+    for child in element._children.values():
+        yield from _walk(child)

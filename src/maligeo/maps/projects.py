@@ -1,0 +1,217 @@
+"""Places of projects on a map, and the table of regions and programmes."""
+
+from collections.abc import Hashable, Mapping
+from itertools import combinations
+from typing import Any, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import catalog
+from maligeo.core import words
+from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.errors import Fault, FrameError
+from maligeo.disclosure import require_released
+from maligeo.look.outlines import label_points
+from maligeo.maps.html import add_call
+from maligeo.maps.page import PageMap
+from maligeo.text.synthetic import is_synthetic
+
+_ALLOCATED = ("pcode", "name", "share", "share_by")  # where a released project was counted
+_COLUMNS = (
+    "project_id", "vintage", "pcode", "name", "place_kind", "share",
+    "budget_amount", "budget_currency",
+)  # fmt: skip
+
+
+def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
+    """Add projects as circles sized by money, with links between the units of a project.
+
+    A project in several units gives each its share of the budget, so that money is counted
+    once. Budgets in the currency that most projects have make the size; projects in others
+    or without a budget are counted and listed, without a size of their own.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        A map with regions, as from `region_map`.
+    shares : pandas.DataFrame
+        Projects as from `maligeo.allocate`: one row per project and unit.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of the same vintage.
+
+    Raises
+    ------
+    ReleaseError
+        If the projects were not released for the audience of the map.
+    FrameError
+        If a column is missing.
+    VintageError
+        If projects and units are of different vintages.
+    """
+    require_columns(shares, _COLUMNS, what="allocated projects")
+    projects = shares.drop(columns=[name for name in _ALLOCATED if name in shares.columns])
+    require_released(projects, fmap.audience, what="the projects")
+    require_same_vintage(
+        require_one_vintage(shares["vintage"], what="allocated projects"),
+        require_one_vintage(units["vintage"], what="units"),
+        what="projects and units",
+    )
+    codes = {code: at for at, code in enumerate(units["pcode"])}
+    placed = shares[(shares["place_kind"] == "unit") & shares["pcode"].isin(list(codes))]
+    placed = pd.DataFrame(placed).assign(at=placed["pcode"].astype(str).map(codes))
+    currency = _commonest(placed)
+    placed["money"] = _money(placed, currency)
+    points = [place[::-1] for place in label_points(units)]
+    synthetic = is_synthetic(shares)
+
+    def build(language: str) -> dict[str, object]:
+        return {
+            "title": words.word("projects.title", language),
+            "points": points,
+            "names": units["name"].tolist(),
+            "places": [_place(rows, currency, language) for _, rows in placed.groupby("at")],
+            "links": _links(placed),
+            "synthetic": synthetic,
+            "section": _section(shares, placed, currency, language),
+        }
+
+    add_call(fmap, "projects", build)
+
+
+def _commonest(placed: pd.DataFrame) -> str:
+    """Give the currency of most projects; empty without any."""
+    budgets = placed.dropna(subset=["budget_amount"]).drop_duplicates("project_id")
+    counts = budgets["budget_currency"].dropna().astype(str).value_counts()
+    return min(counts[counts == counts.max()].index, default="")
+
+
+def _money(placed: pd.DataFrame, currency: str) -> "pd.Series[float]":
+    same = (placed["budget_currency"] == currency).fillna(False).to_numpy(bool)
+    parts = placed["budget_amount"].astype("Float64") * placed["share"].astype("Float64")
+    return parts.where(same).astype("float64")
+
+
+def _place(rows: pd.DataFrame, currency: str, language: str) -> dict[str, object]:
+    known = rows["money"].notna()
+    money = float(rows["money"].sum()) if known.any() else None
+    return {
+        "at": int(rows["at"].iloc[0]),
+        "count": words.word("projects.count", language).format(
+            count=words.number_text(rows["project_id"].nunique(), language)
+        ),
+        "money": money,
+        "amount": _amount(money, currency, language),
+        "projects": [_project(row, currency, language) for row in rows.to_dict("records")],
+    }
+
+
+def _project(row: dict[str, Any], currency: str, language: str) -> dict[str, object]:
+    money = None if pd.isna(row["money"]) else float(row["money"])
+    told = row.get("title")
+    title = row["project_id"] if pd.isna(told) else told
+    return {
+        "id": str(row["project_id"]),
+        "title": str(title),
+        "amount": _amount(money, currency, language),
+    }
+
+
+def _amount(money: float | None, currency: str, language: str) -> str:
+    if money is None:
+        return words.word("projects.unknown", language)
+    number = words.number_text(money, language)
+    return f"{number}{words.NO_BREAK_SPACE}{currency}"
+
+
+def _links(placed: pd.DataFrame) -> list[list[object]]:
+    """Give pairs of units, and the projects that both have."""
+    pairs: dict[tuple[int, int], list[str]] = {}
+    for project, rows in placed.groupby("project_id", sort=True):
+        for pair in combinations(sorted({int(at) for at in rows["at"]}), 2):
+            pairs.setdefault(pair, []).append(str(project))
+    return [[one, other, projects] for (one, other), projects in sorted(pairs.items())]
+
+
+def _section(
+    shares: pd.DataFrame, placed: pd.DataFrame, currency: str, language: str
+) -> dict[str, object]:
+    """Account for every project: on the map or not, with money or not."""
+    every, there = set(shares["project_id"]), set(placed["project_id"])
+    sized = set(placed.loc[placed["money"].notna(), "project_id"])
+    head = [words.word("records.what", language), words.word("records.count", language)]
+    counts = {"placed": len(there), "apart": len(every - there), "sized": len(sized)}
+    rows = [
+        [
+            words.word(f"projects.{key}", language).format(currency=currency or "–"),
+            words.number_text(count, language),
+        ]
+        for key, count in counts.items()
+    ]
+    layer = words.word("projects.title", language)
+    title = words.word("records.title", language).format(layer=layer)
+    return {"title": title, "paragraphs": [], "items": [], "grid": [head, *rows]}
+
+
+_INDEX = ["place_kind", "pcode", "name"]
+
+
+def add_presence(
+    fmap: PageMap,
+    presence: pd.DataFrame,
+    *,
+    programmes: pd.DataFrame | None = None,
+) -> None:
+    """Add the matrix of regions and programmes, to be opened over the map.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map, as from `region_map`.
+    presence : pandas.DataFrame
+        Matrix as from `maligeo.presence`: index `place_kind, pcode, name`, one column per
+        programme, cells count projects.
+    programmes : pandas.DataFrame, optional
+        Names of programmes: `programme, name_fr, name_en`; those of the bundled ones by
+        default. A column of the matrix that is not among them keeps its own name.
+
+    Raises
+    ------
+    ReleaseError
+        If the matrix was not released for the audience of the map.
+    FrameError
+        If the matrix has another index or the names lack a column.
+    """
+    require_released(presence, fmap.audience, what="the projects of the matrix")
+    if list(presence.index.names) != _INDEX:
+        fault = Fault(None, "index", list(presence.index.names), f"must be {', '.join(_INDEX)}")
+        raise FrameError("presence", [fault])
+    names = catalog.load_table("projects", "programmes") if programmes is None else programmes
+    require_columns(names, ("programme", "name_fr", "name_en"), what="programmes")
+    add_call(
+        fmap, "presence", lambda spoken: _matrix(presence, names, spoken) | {"focus": fmap.focus}
+    )
+
+
+def _matrix(presence: pd.DataFrame, programmes: pd.DataFrame, language: str) -> dict[str, object]:
+    name = f"name_{language}"
+    known = programmes.dropna(subset=[name]).set_index("programme")[name].to_dict()
+    return {
+        "columns": [str(known.get(code, code)) for code in presence.columns],
+        "rows": [
+            _row(cast("tuple[Hashable, ...]", key), cells, language)
+            for key, cells in presence.iterrows()
+        ],
+    }
+
+
+def _row(key: tuple[Hashable, ...], cells: "pd.Series[int]", language: str) -> Mapping[str, object]:
+    kind, _, name = (str(part) for part in key)
+    is_unit = kind == "unit"
+    counts = [0 if pd.isna(cell) else int(cell) for cell in cells]
+    return {
+        "name": name if is_unit else words.word(f"place.{kind}", language).format(name=name),
+        "unit": is_unit,
+        "empty": is_unit and not any(counts),
+        "cells": [words.number_text(count, language) if count else "" for count in counts],
+    }

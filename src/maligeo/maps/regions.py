@@ -1,0 +1,498 @@
+"""Regions coloured by a measure: their cards, towns and neighbours, and the drawer of notes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import catalog, look
+from maligeo.core import words
+from maligeo.core.checks import (
+    require_choice,
+    require_columns,
+    require_one_vintage,
+    require_same_vintage,
+)
+from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
+from maligeo.core.crs import require_geographic
+from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.disclosure import require_released
+from maligeo.look import Classes, Scheme
+from maligeo.look.outlines import DECIMALS, callouts, label_points, outlines, outlines_source
+from maligeo.maps.html import add_call
+from maligeo.maps.packing import packed_shapes
+from maligeo.maps.page import Bounds, PageMap
+from maligeo.text.balance import balance
+from maligeo.text.legend import legend
+from maligeo.text.notes import note_sections
+from maligeo.text.readings import (
+    LOW_SIGN,
+    PeriodRows,
+    cell_sources,
+    cells,
+    has_low,
+    interval_text,
+    is_low,
+    periods,
+    value_text,
+)
+from maligeo.text.synthetic import is_synthetic
+from maligeo.text.titles import certain_towns, find_unit, place_parts, towns_by_unit
+
+Card = dict[str, object]
+
+
+def cards(
+    units: gpd.GeoDataFrame, layers: Sequence[Sequence[PeriodRows]], language: str
+) -> list[Card]:
+    """Write the card of each unit.
+
+    Parameters
+    ----------
+    units : geopandas.GeoDataFrame
+        Units of one vintage.
+    layers : sequence of sequences of PeriodRows
+        The periods of each layer, in the order in which they are to stand.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of dict
+        In the order of the units: `name, code, figures, notes, sources`; a figure has
+        `name, periods`, and each period `label, value, detail`.
+    """
+    code = words.word("popup.code", language)
+    return [
+        {
+            "name": str(unit.name),
+            "code": code.format(vintage=unit.vintage, pcode=unit.pcode),
+            "figures": [_figure(spans, unit.pcode, language) for spans in layers],
+            "notes": _notes(layers, unit.pcode, language),
+            "sources": _sources(layers, unit.pcode),
+        }
+        for unit in units[["name", "pcode", "vintage"]].itertuples(index=False)
+    ]
+
+
+def _figure(spans: Sequence[PeriodRows], pcode: str, language: str) -> dict[str, object]:
+    first = spans[0]
+    name = words.word(f"layer.{first.layer.key}", language)
+    if len(spans) == 1 and first.has_dates:
+        name = f"{name}, {first.label}"
+    return {"name": name, "periods": [_reading(period, pcode, language) for period in spans]}
+
+
+def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
+    row, layer = period.by_unit[pcode], period.layer
+    interval = interval_text(row, layer, language)
+    value = value_text(row["shown"], layer, language, derived=row["derived"])
+    return {
+        "label": period.label,
+        "value": f"{value}{LOW_SIGN}" if is_low(row, layer) else value,
+        "detail": f"({interval})" if interval else "",
+    }
+
+
+def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) -> list[str]:
+    """Give the remarks on a unit once each: those of no period first, then by period.
+
+    What "*" after a rate means is one of them.
+    """
+    lasting: dict[str, None] = {}
+    dated: dict[tuple[str, str], None] = {}
+    years: dict[int, None] = {}
+    for period in (period for spans in layers for period in spans):
+        row = period.by_unit[pcode]
+        remarks = words.note_text(row["note"], language)
+        if period.layer.has_periods and period.has_dates:
+            dated |= dict.fromkeys((f"{period.label} – {remark}", remark) for remark in remarks)
+        else:
+            lasting |= dict.fromkeys(remarks)
+        if pd.notna(row["population_year"]):
+            years[int(row["population_year"])] = None
+    base = words.word("popup.base", language)
+    own = [text for text, remark in dated if remark not in lasting]
+    shown = (period for spans in layers for period in spans)
+    low = any(is_low(period.by_unit[pcode], period.layer) for period in shown)
+    marked = [words.word("legend.low", language)] if low else []
+    found = [*lasting, *marked, *(base.format(year=year) for year in sorted(years)), *own]
+    return [text[:1].upper() + text[1:] for text in found]
+
+
+def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
+    rows = (period.by_unit[pcode] for spans in layers for period in spans)
+    cells = dict.fromkeys(row["source"] for row in rows if pd.notna(row["source"]))
+    return list(dict.fromkeys(text for text, _ in cell_sources(cells)))
+
+
+_MEANINGS = ("layer", "title", "unit", "about")
+
+
+def add_choropleth(
+    fmap: PageMap,
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    layers: Iterable[str] | None = None,
+    scheme: Scheme | Sequence[float] | None = None,
+) -> None:
+    """Colour the units of a map by the measures of a density table.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map; its panel gets the choice of measure and period, the legend and the
+        balance of what is placed and what is not.
+    table : pandas.DataFrame
+        Density table, as from `maligeo.combine`.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of the same vintage, as from `load_boundaries`.
+    layers : iterable of str, optional
+        Keys of `maligeo.look.LAYERS`, in the order in which they are to stand; by
+        default all that the table holds.
+    scheme : {"jenks", "log_jenks", "quantiles", "pretty"} or sequence of float, optional
+        How class breaks are found, the same for all layers, or the breaks of the one
+        layer; see `maligeo.look.classify`. By default each layer has its own.
+
+    Raises
+    ------
+    ReleaseError
+        If the table was not released for the audience of the map.
+    ArgumentError
+        If the scheme is not known, or breaks are given for several layers.
+    FrameError
+        If a column is missing.
+    VintageError
+        If table and units are of different vintages.
+    UnknownNameError
+        If the table does not hold a layer.
+    """
+    require_columns(table, DENSITY, what="density table")
+    require_released(table, fmap.audience, what="the figures")
+    require_same_vintage(
+        require_one_vintage(table["vintage"], what="density table"),
+        require_one_vintage(units["vintage"], what="units"),
+        what="density table and units",
+    )
+    chosen = look.layers_of(table, layers)
+    if len(chosen) > 1 and not (scheme is None or isinstance(scheme, str)):
+        raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
+    classes = [look.classify(table, layer, scheme=scheme) for layer in chosen]
+    aliases = [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else []
+    fixed = unit_shapes(units, fmap.focus) | {"aliases": aliases, "synthetic": is_synthetic(table)}
+    pcodes = units["pcode"].tolist()
+
+    def build(language: str) -> dict[str, object]:
+        shown = [periods(table, layer, language) for layer in chosen]
+        described = [
+            _layer(found, of, table, pcodes, language)
+            for found, of in zip(shown, classes, strict=True)
+        ]
+        return fixed | {"cards": cards(units, shown, language), "layers": described}
+
+    add_call(fmap, "regions", build)
+
+
+def unit_shapes(units: gpd.GeoDataFrame, focus: int | None = None) -> dict[str, object]:
+    """Give what the page needs to draw units: outlines, places of names and of callouts.
+
+    Parameters
+    ----------
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of one vintage.
+    focus : int, optional
+        Row position of the one unit that the map is about.
+    """
+    return {
+        "outlines": packed_shapes(outlines(units).shapes, DECIMALS),
+        "points": [place[::-1] for place in label_points(units, focus=focus)],
+        "callouts": [place and place[::-1] for place in callouts(units)],
+        "focus": focus,
+    }
+
+
+def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> dict[str, object]:
+    """Describe a layer without its values: words, colours and legend.
+
+    Parameters
+    ----------
+    found : sequence of PeriodRows
+        All that is shown of it.
+    classes : Classes
+        Its classes.
+    language : {"fr", "en"}
+        Language of the texts.
+    """
+    layer, withheld = found[0].layer, any(period.has_withheld for period in found)
+    fills = [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
+    texts = {part: words.word(f"{part}.{layer.key}", language) for part in _MEANINGS}
+    return texts | {
+        "key": layer.key,
+        "fills": fills,
+        "pales": [look.pale(fill) for fill in fills],
+        "inks": [look.DARK_INK, look.DARK_INK, *classes.inks],
+        "legend": legend(layer, classes, language, withheld=withheld),
+    }
+
+
+def _aliases(text: object) -> list[str]:
+    """Take the other names of a unit apart."""
+    return text.split(ALIAS_SEPARATOR) if isinstance(text, str) else []
+
+
+def _layer(
+    found: Sequence[PeriodRows],
+    classes: Classes,
+    table: pd.DataFrame,
+    pcodes: Sequence[str],
+    language: str,
+) -> dict[str, object]:
+    """Describe a layer: its words, its classes, and its values in each period."""
+    return layer_look(found, classes, language) | {
+        "periods": [
+            {
+                "label": period.label,
+                "publisher": period.publisher,
+                "derived": period.is_derived,
+                "low": has_low(period),
+                "cells": [list(cell) for cell in cells(period, pcodes, classes, language)],
+                "balance": balance(period, table, language),
+            }
+            for period in found
+        ],
+    }
+
+
+TOWNS_PER_UNIT = 6
+
+
+def add_towns(
+    fmap: PageMap,
+    towns: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    per_unit: int = TOWNS_PER_UNIT,
+) -> None:
+    """Label the towns of each unit: its capital always, the next largest when there is room.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    towns : pandas.DataFrame
+        Columns `name, lon, lat, population`, degrees and people.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units with `name` and `name_alt`; the capital of a unit is the largest town in it
+        that bears its name.
+    per_unit : int, default 6
+        Most towns per unit.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    """
+    require_columns(towns, ("name", "lon", "lat", "population"), what="towns")
+    ordered = towns_by_unit(towns, units)
+    data = [
+        [row.name, round(row.lat, 4), round(row.lon, 4), row.at, row.own]
+        for row in ordered[ordered["rank"] < per_unit].itertuples(index=False)
+    ]
+    add_call(fmap, "towns", lambda _: {"towns": data, "focus": fmap.focus})
+
+
+def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
+    """Write the names of the neighbouring countries on the plain background.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    neighbours : pandas.DataFrame
+        Columns `name_fr, name_en, lon, lat`, degrees.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    """
+    require_columns(neighbours, ("name_fr", "name_en", "lon", "lat"), what="neighbours")
+    places = list(
+        zip(neighbours["lat"].astype(float), neighbours["lon"].astype(float), strict=True)
+    )
+
+    def build(language: str) -> list[list[object]]:
+        names = neighbours[f"name_{language}"]
+        return [[text, lat, lon] for text, (lat, lon) in zip(names, places, strict=True)]
+
+    add_call(fmap, "neighbours", build)
+
+
+def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> None:
+    """Add a scale bar in kilometres, a north arrow and the origin of the outlines.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    units : geopandas.GeoDataFrame
+        Units with `source`.
+    towns : bool, default True
+        Whether the bundled towns are on the map, whose source is then named too.
+    """
+    outlines = outlines_source(units)
+    key = "scale.attribution" if towns else "scale.outlines"
+
+    def build(language: str) -> dict[str, str]:
+        return {"credit": words.word(key, language).format(outlines=outlines)}
+
+    add_call(fmap, "scale", build)
+
+
+def add_notes(
+    fmap: PageMap, table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame
+) -> None:
+    """Add what a reader must know: vintage, outlines, balance, method, sources, disclaimer.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    table, units, towns
+        As `maligeo.text.notes.note_sections` takes them.
+
+    Raises
+    ------
+    ReleaseError
+        If the table was not released for the audience of the map.
+    """
+    require_released(table, fmap.audience, what="the figures")
+    zoom = outlines(units).zoom
+
+    def build(language: str) -> list[dict[str, Any]]:
+        sections: list[dict[str, Any]] = note_sections(table, units, towns, language)
+        return with_zoom(sections, zoom, language)
+
+    add_call(fmap, "notes", build)
+
+
+def with_zoom(
+    sections: list[dict[str, Any]], zoom: int | None, language: str
+) -> list[dict[str, Any]]:
+    """Say in the first section, which is about boundaries, how far simplified outlines hold.
+
+    Parameters
+    ----------
+    sections : list of dict
+        As from `maligeo.text.notes.note_sections`.
+    zoom : int or None
+        As in `maligeo.look.outlines.Outlines`; without it nothing was left out.
+    language : {"fr", "en"}
+        Language of the texts.
+    """
+    if zoom is None:
+        return sections
+    first, *others = sections
+    said = words.word("notes.simplified", language).format(zoom=zoom)
+    division, *rest = first["paragraphs"]
+    return [first | {"paragraphs": [division, said, *rest]}, *others]
+
+
+def region_map(
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    layers: Iterable[str] | None = None,
+    region: str | None = None,
+    language: Language = "fr",
+    audience: Audience = "public",
+) -> PageMap:
+    """Make an interactive map of regions, with what could not be placed beside it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table, as from `maligeo.combine`.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of the same vintage, as from `maligeo.load_boundaries`.
+    layers : iterable of str, optional
+        What can be shown, in this order: "incidents", "incidents_per_100k", "projects",
+        "projects_fractional", "programmes", "people", "people_per_sqkm". By default all
+        that the table holds.
+    region : str, optional
+        Name or alias of one unit: the map is then about it, with the others pale.
+    language : {"fr", "en"}, default "fr"
+        Language in which the page opens; a switch in it changes to the other one.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the map is. The table, and what is added later, must have been released
+        for them (`maligeo.release`); the page says for whom it is.
+
+    Returns
+    -------
+    PageMap
+        A Folium map. The functions `add_*` lay more over it, `maligeo.save_map` writes it;
+        a notebook shows it as it is.
+
+    Raises
+    ------
+    ArgumentError
+        If the language or audience is not known or the table holds nothing to show.
+    ReleaseError
+        If the table was not released for the audience.
+    UnknownNameError
+        If the region or a layer is not known.
+    VintageError
+        If table and units are of different vintages.
+    FrameError
+        If a column is missing.
+    CrsError
+        If the units are not in EPSG:4326.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")
+    >>> maligeo.save_map(fmap, "maps/mali.html")  # doctest: +SKIP
+    """
+    require_choice(language, LANGUAGES, option="language")
+    require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")
+    require_geographic(units, what="units")
+    focus = None if region is None else find_unit(region, units)
+    towns = certain_towns()
+    fmap = _page(units, focus, language, audience)
+    add_choropleth(fmap, table, units, layers=layers)
+    add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
+    add_towns(fmap, towns, units)
+    add_scale(fmap, units)
+    add_notes(fmap, table, units, towns)
+    return fmap
+
+
+def _page(
+    units: gpd.GeoDataFrame, focus: int | None, language: Language, audience: Audience
+) -> PageMap:
+    name = None if focus is None else str(units["name"].iloc[focus])
+    return PageMap(
+        {spoken: _title(name, spoken) for spoken in LANGUAGES},
+        bounds_of(units if focus is None else units.iloc[[focus]]),
+        language=language,
+        heading={spoken: place_parts(units, focus, spoken) for spoken in LANGUAGES},
+        audience=audience,
+        focus=focus,
+    )
+
+
+def _title(name: str | None, language: str) -> str:
+    if name is None:
+        return words.word("page.title", language)
+    return words.word("region.page", language).format(name=name)
+
+
+def bounds_of(units: gpd.GeoDataFrame) -> Bounds:
+    """Give west, south, east and north of units, in degrees."""
+    west, south, east, north = (round(float(side), 4) for side in units.total_bounds)
+    return west, south, east, north

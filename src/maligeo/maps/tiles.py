@@ -1,0 +1,237 @@
+"""Tile layers of a map: archives within the page or served, and a street map by choice."""
+
+import base64
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from maligeo.core import words
+from maligeo.core.audiences import AUDIENCE, require_wide
+from maligeo.core.columns import AUDIENCES
+from maligeo.core.errors import ArgumentError
+from maligeo.maps.html import assets, require_open, script_json
+from maligeo.maps.page import PageMap
+from maligeo.tile_archives import TileFile, open_tiles, uncompressed
+
+MOST_INLINED_BYTES: Final = 8_000_000
+
+_PICTURES: Final = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg"}
+# Dark2 of ColorBrewer: as far apart as can be, none lighter than another
+_COLOURS: Final = (
+    *("#1b9e77", "#d95f02", "#7570b3", "#e7298a"),
+    *("#66a61e", "#e6ab02", "#a6761d", "#666666"),
+)
+_SCRIPTS: Final = {
+    "pictureTiles": ("tiles.js",),
+    "vectorTiles": ("vendor/protomaps-leaflet.js", "tiles.js"),
+}
+_MARKUP: Final = re.compile(r"<[^>]*>")
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class TilesCall(MacroElement):  # type: ignore[misc]
+    """A call of our script for tiles, on any Folium map.
+
+    Attributes
+    ----------
+    fetches_from : tuple of str
+        Sources for a Content-Security-Policy: what the page reads from while it is shown.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}\n"
+        "maligeo.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});\n"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, data: object, *, fetches_from: tuple[str, ...]) -> None:
+        super().__init__()
+        self._name = "Tiles"
+        self.function = function
+        self.data = script_json(data)
+        self.fetches_from = fetches_from
+
+
+class _Script(MacroElement):  # type: ignore[misc]
+    """A script of the package, kept from being read as a template, which Folium would."""
+
+    _template = Template(
+        "{% macro header(this, kwargs) %}"
+        "{{ '{% raw %}' }}<script>{{ this.code }}</script>{{ '{% endraw %}' }}"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = "Script"
+        self.code = assets([name])
+
+
+def add_tiles(
+    fmap: folium.Map,
+    archive: str | Path,
+    *,
+    address: str | None = None,
+    zooms: tuple[int, int] | None = None,
+    opacity: float = 0.8,
+    colours: Mapping[str, str] | None = None,
+) -> None:
+    """Lay the tiles of an archive over a map.
+
+    Parameters
+    ----------
+    fmap : folium.Map
+        A map, as from `region_map`.
+    archive : str or pathlib.Path
+        "….pmtiles", "….mbtiles" or a folder of tiles, as from `raster_tiles` and
+        `vector_tiles`; pictures or vector tiles.
+    address : str, optional
+        Where the archive is served: "mali.pmtiles" for one that `maligeo serve` finds in
+        the folder of the page itself, or "http://127.0.0.1:8000/mali.pmtiles". The page
+        then reads from there and from nowhere else. Vector tiles have to come from the
+        server that the page comes from. Without it the tiles become part of the page,
+        which needs no server; they may have 8 MB.
+    zooms : tuple of int, optional
+        Coarsest and finest zoom to take; finer ones are drawn from the finest. By default
+        all that the archive has.
+    opacity : float, default 0.8
+        From 0, not seen, to 1.
+    colours : mapping of str to str, optional
+        Colour "#rrggbb" of vector layers by name; the others get one of their own.
+
+    Raises
+    ------
+    ArgumentError
+        If an option has a value that it cannot have, or the tiles are too many for a page.
+    ReleaseError
+        If the metadata of the archive name an audience that is narrower than the map's.
+    InputFileError
+        If the archive cannot be read.
+
+    Notes
+    -----
+    Vector tiles are drawn by protomaps-leaflet, which stands in the page; nothing is
+    fetched from elsewhere.
+    """
+    require_open(fmap)
+    opened = open_tiles(archive)
+    _require_audience(fmap, opened)
+    kept = _kept_zooms(opened, zooms)
+    if not 0 <= opacity <= 1:
+        raise ArgumentError(f"opacity lies between 0 and 1, unlike {opacity}")
+    data = _described(opened, kept, opacity)
+    if address is None:
+        data |= _inlined(opened, kept)
+    else:
+        data["address"] = address.rstrip("/")
+    sources = () if address is None else (_origin(address),)
+    if data["mediaType"] is None:
+        data["layers"] = _layers(opened, colours or {})
+    function = "vectorTiles" if data["mediaType"] is None else "pictureTiles"
+    for script in _SCRIPTS[function]:
+        if script not in fmap._children:
+            fmap.add_child(_Script(script), name=script)
+    fmap.add_child(TilesCall(function, data, fetches_from=sources))
+
+
+def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
+    """Hold archives that say for whom they are against the audience of a page of ours."""
+    held = opened.description.metadata.get(AUDIENCE)
+    if isinstance(fmap, PageMap) and held in AUDIENCES:
+        require_wide(held, fmap.audience, what=f"the tiles of {opened.path}")
+
+
+def _kept_zooms(opened: TileFile, zooms: tuple[int, int] | None) -> tuple[int, int]:
+    low, high = opened.description.zooms
+    if zooms is None:
+        return low, high
+    kept = max(low, zooms[0]), min(high, zooms[1])
+    if kept[0] > kept[1]:
+        raise ArgumentError(f"{opened.path} has zooms {low} to {high}, none of {zooms}")
+    return kept
+
+
+def _described(opened: TileFile, zooms: tuple[int, int], opacity: float) -> dict[str, Any]:
+    described = opened.description
+    if described.tile_type not in ("mvt", *_PICTURES):
+        raise ArgumentError(f"{opened.path}: tiles of type {described.tile_type!r} are not shown")
+    west, south, east, north = described.bounds
+    credit = _MARKUP.sub("", str(described.metadata.get("attribution", "")))
+    return {
+        "zooms": list(zooms),
+        "bounds": [[south, west], [north, east]],
+        "opacity": opacity,
+        "attribution": re.sub("[<>&]", "", credit),  # Leaflet reads it as markup
+        "suffix": described.tile_type,
+        "mediaType": _PICTURES.get(described.tile_type),
+    }
+
+
+def _inlined(opened: TileFile, zooms: tuple[int, int]) -> dict[str, Any]:
+    """Put tiles into the page, equal ones once."""
+    places: dict[str, int] = {}
+    numbers: dict[bytes, int] = {}
+    size = 0
+    for (z, x, y), stored in opened.tiles():
+        if not zooms[0] <= z <= zooms[1]:
+            continue
+        content = uncompressed(stored)
+        size += 0 if content in numbers else len(content)
+        if size > MOST_INLINED_BYTES:
+            raise ArgumentError(
+                f"the tiles of {opened.path} at zooms {zooms[0]} to {zooms[1]} have more than "
+                f"{MOST_INLINED_BYTES / 1e6:g} MB: take fewer zooms, or serve them and give address"
+            )
+        places[f"{z}/{x}/{y}"] = numbers.setdefault(content, len(numbers))
+    contents = [base64.b64encode(content).decode("ascii") for content in numbers]
+    return {"places": places, "contents": contents}
+
+
+def _layers(opened: TileFile, colours: Mapping[str, str]) -> list[list[str]]:
+    """Give name and colour of each vector layer."""
+    told = opened.description.metadata.get("vector_layers", [])
+    names = [str(layer["id"]) for layer in told if isinstance(layer, dict) and "id" in layer]
+    unknown = sorted(set(colours) - set(names))
+    if unknown:
+        raise ArgumentError(f"{opened.path} has no layer {', '.join(unknown)}")
+    if wrong := [colour for colour in colours.values() if not _COLOUR.fullmatch(colour)]:
+        raise ArgumentError(f"a colour is written #rrggbb, unlike {', '.join(wrong)}")
+    return [
+        [name, colours.get(name, _COLOURS[at % len(_COLOURS)])] for at, name in enumerate(names)
+    ]
+
+
+def _origin(address: str) -> str:
+    """Give where an address leads, as a source of a Content-Security-Policy."""
+    parts = urlsplit(address)
+    if not parts.scheme and not parts.netloc:
+        return "'self'"
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc):
+        raise ArgumentError(f"the address {address!r} is neither relative nor http nor https")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+ADDRESS = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+
+
+def add_online_tiles(fmap: PageMap) -> None:
+    """Put OpenStreetMap beneath the regions; the map then needs a network.
+
+    Without a network the regions show on the plain background as before. `save_map` keeps
+    the address of the tiles in an offline file too, and lets the page fetch from it and
+    from nowhere else.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        A map as from `region_map`.
+    """
+    require_open(fmap)
+    credit = words.word("tiles.attribution", fmap.language)
+    fmap.add_child(folium.TileLayer(ADDRESS, attr=credit, control=False, opacity=0.6))

@@ -1,0 +1,119 @@
+"""How much more, or less, than before: ratios of yearly rates with what they leave open."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from maligeo.core.checks import require_columns
+from maligeo.core.errors import ArgumentError
+from maligeo.core.periods import Period, parse_period
+from maligeo.measure.densities import EVENTS
+from maligeo.measure.rates import Floats, ratio_interval
+
+COLUMNS: Final = (
+    "vintage", "pcode", "name", "place_kind", "measure", "publisher",
+    "earlier_start", "earlier_end", "earlier_count", "later_start", "later_end", "later_count",
+    "ratio", "ratio_low", "ratio_high", "basis", "note",
+)  # fmt: skip
+
+_KEY = ["vintage", "pcode", "name", "place_kind", "measure", "publisher"]
+_VALUES = ["count", "count_low", "count_high", "basis", "note"]
+_ROUNDED = "the interval holds for every whole count that rounds to the published share"
+_UNBOUNDED = "no ratio: a count is not known, or only as 'at least' or as a part of another unit's"
+
+
+def growth(table: pd.DataFrame, *, earlier: str, later: str) -> pd.DataFrame:
+    """Compare the yearly rates of incidents in two periods.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table that holds both periods, as from `density`.
+    earlier, later : str
+        Periods of the table, such as "2021-01/2021-09"; they must not overlap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per unit (or kind of place), measure and publisher in both periods:
+        `vintage, pcode, name, place_kind, measure, publisher, earlier_start,
+        earlier_end, earlier_count, later_start, later_end, later_count, ratio,
+        ratio_low, ratio_high, basis, note`. `ratio` is the later count per day over the
+        earlier one: 2 is twice as many, and an interval that holds 1 shows no change.
+        There is no ratio without its interval. Of counts derived from rounded shares the
+        interval covers every whole count that the share allows; other counts that are
+        not whole, and those that are "at least", have none.
+
+    Raises
+    ------
+    ArgumentError
+        If the periods overlap, the table does not hold them, or its measures are not of
+        independent events: the victims of one incident are not.
+    FrameError
+        If a column is missing.
+
+    Notes
+    -----
+    See `maligeo.measure.rates.ratio_interval` for the method.
+    """
+    require_columns(table, (*_KEY, *_VALUES, "period_start", "period_end"), what="density table")
+    first, second = parse_period(earlier), parse_period(later)
+    if first.end >= second.start:
+        raise ArgumentError(f"{earlier} must end before {later} starts")
+    usable = table[table["measure"].isin(EVENTS)]
+    sides = [_side(usable, span, text) for span, text in ((first, earlier), (second, later))]
+    both = sides[0].merge(sides[1], on=_KEY, suffixes=("_1", "_2"), sort=True)
+    if both.empty:
+        raise ArgumentError(f"no unit and publisher has counts for both {earlier} and {later}")
+    days = [(span.end - span.start).days + 1 for span in (first, second)]
+    compared = _compared(both, days[1] / days[0])
+    ends = {
+        "earlier_start": first.start, "earlier_end": first.end,
+        "later_start": second.start, "later_end": second.end,
+    }  # fmt: skip
+    return compared.assign(**ends)[list(COLUMNS)]
+
+
+def _side(table: pd.DataFrame, span: Period, text: str) -> pd.DataFrame:
+    rows = table[(table["period_start"] == span.start) & (table["period_end"] == span.end)]
+    if rows.empty:
+        raise ArgumentError(
+            f"the table has no incidents for exactly {text}: density(…, period=[…]) makes it"
+        )
+    return rows[[*_KEY, *_VALUES]]
+
+
+def _compared(both: pd.DataFrame, time_ratio: float) -> pd.DataFrame:
+    least, most = (_whole_bounds(both, "_1"), _whole_bounds(both, "_2"))
+    low, _ = ratio_interval(most[0], least[1])
+    _, high = ratio_interval(most[1], least[0])
+    earlier, later = (_floats(both[f"count_{side}"]) for side in (1, 2))
+    known = ~(np.isnan(low) | np.isnan(high))
+    ratio = np.divide(later, earlier, out=np.full(len(both), np.inf), where=earlier > 0)
+    ratio[(earlier == 0) & (later == 0)] = np.nan
+    derived = (both["basis_1"] != "count") | (both["basis_2"] != "count")
+    result: dict[str, Any] = {
+        "earlier_count": earlier,
+        "later_count": later,
+        "ratio": np.where(known, ratio / time_ratio, np.nan),
+        "ratio_low": low / time_ratio,
+        "ratio_high": high / time_ratio,
+    }
+    table = both[_KEY].assign(**{name: pd.array(v, "Float64") for name, v in result.items()})
+    table["basis"] = derived.map({True: "derived", False: "count"}).astype("string")
+    note = pd.Series(pd.NA, index=both.index, dtype="string").mask(derived, _ROUNDED)
+    return table.assign(note=note.mask(~known, _UNBOUNDED))
+
+
+def _whole_bounds(both: pd.DataFrame, side: str) -> tuple[Floats, Floats]:
+    """Give the least and the greatest whole count that a row allows; NaN for none."""
+    low, high = (np.ceil(_floats(both[f"count_low{side}"]) - 1e-9),
+                 np.floor(_floats(both[f"count_high{side}"]) + 1e-9))  # fmt: skip
+    empty = ~(low <= high)
+    return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
+
+
+def _floats(values: pd.Series) -> Floats:
+    numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers

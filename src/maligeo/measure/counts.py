@@ -1,0 +1,494 @@
+"""Located incidents and allocated areas to counts by unit and period, nothing lost.
+
+For each period every unit has a row, and so has each kind of place that is no unit; what
+cannot be put into a period has rows without one. A unit without a record counts zero
+where the source covers it, and is missing where nobody says so.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maligeo.core.checks import require_columns, require_known
+from maligeo.core.columns import unit_keys
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.periods import Period, parse_period
+from maligeo.join.points import unit_level
+from maligeo.measure.rates import FEW_EVENTS, clustered_interval, sum_by
+
+Covered = Literal["whole", "part", "none", "unstated"]
+Covers = str | Mapping[str, str | Sequence[str]]
+
+EVERYWHERE: Final = ""
+_KEY: Final = "covers"
+_DAY = pd.Timedelta(days=1)
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
+
+
+def with_coverage(records: _Frame, covers: Covers) -> _Frame:
+    """State which units and periods the source of some records covers.
+
+    Only then does `density` know that a unit without a record had none, rather than
+    nobody who looked.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame or geopandas.GeoDataFrame
+        Located incidents or allocated areas, as they go to `density`; `locate` keeps the
+        statement, other operations may lose it.
+    covers : str or mapping of str to (str or sequence of str)
+        A period for the whole country ("2020/2022"), or periods for each unit by its
+        p-code (by its name where it has none). A unit that is not in the mapping is not
+        covered.
+
+    Returns
+    -------
+    same kind of frame as the records
+        With `attrs["covers"]`.
+
+    Raises
+    ------
+    ArgumentError
+        If a text is no period or nothing is stated.
+    """
+    stated = {EVERYWHERE: covers} if isinstance(covers, str) else dict(covers)
+    if not stated:
+        raise ArgumentError("covers is empty: state a period, or periods for units")
+    periods = {
+        unit: [texts] if isinstance(texts, str) else list(texts) for unit, texts in stated.items()
+    }
+    for texts in periods.values():
+        for text in texts:
+            parse_period(text)
+    covered: _Frame = records.copy()
+    covered.attrs = {**records.attrs, _KEY: periods}
+    return covered
+
+
+class Coverage:
+    """The statement on a frame, read.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        With or without a statement in `attrs`.
+    """
+
+    def __init__(self, records: pd.DataFrame) -> None:
+        stated = records.attrs.get(_KEY, {})
+        self._spans = {unit: _joined(texts) for unit, texts in stated.items()}
+
+    @property
+    def span(self) -> Period | None:
+        """From the first covered day to the last, anywhere; None without a statement."""
+        spans = [span for unit in self._spans.values() for span in unit]
+        if not spans:
+            return None
+        return Period(min(span.start for span in spans), max(span.end for span in spans))
+
+    def of(self, unit: str, period: Period | None) -> Covered:
+        """Say how much of a period (None for all time) is covered in a unit."""
+        if not self._spans:
+            return "unstated"
+        spans = self._spans.get(unit, self._spans.get(EVERYWHERE, []))
+        if period is None:
+            return "whole" if spans else "none"
+        if any(span.start <= period.start and span.end >= period.end for span in spans):
+            return "whole"
+        overlaps = any(span.start <= period.end and span.end >= period.start for span in spans)
+        return "part" if overlaps else "none"
+
+
+def _joined(texts: Sequence[str]) -> list[Period]:
+    """Join periods that overlap or follow one another without a gap."""
+    joined: list[Period] = []
+    for span in sorted(parse_period(text) for text in texts):
+        if joined and span.start <= joined[-1].end + _DAY:
+            joined[-1] = Period(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
+
+
+CALENDAR: Final = {"year": "Y", "quarter": "Q", "month": "M"}
+UNDATED: Final = "without a date, or with one too coarse for these periods"
+
+Periods = str | Sequence[str] | None
+Days = npt.NDArray[np.datetime64]
+
+_WEEK = np.timedelta64(6, "D")
+_PRECISIONS = ("day", "week", "month", "quarter", "year")
+
+
+def asked_periods(period: Periods, *, within: Period | None) -> list[Period]:
+    """Give the periods that an option asks for.
+
+    Parameters
+    ----------
+    period : str, sequence of str, or None
+        "year", "quarter" or "month" for the calendar; an ISO 8601 period such as "2021"
+        or "2021-01/2021-09"; or several of the latter.
+    within : Period or None
+        The span of the records, which the calendar periods cover.
+
+    Returns
+    -------
+    list of Period
+        In the order asked for, or of time; empty for None.
+
+    Raises
+    ------
+    ArgumentError
+        If a text is no period, or there are no dates to make calendar periods of.
+    """
+    if period is None:
+        return []
+    if not isinstance(period, str):
+        return [parse_period(text) for text in period]
+    if period not in CALENDAR:
+        return [parse_period(period)]
+    if within is None:
+        raise ArgumentError(f"the records have no dates, so that there is no {period} to count by")
+    found = pd.period_range(within.start, within.end, freq=CALENDAR[period])
+    return [Period(at.start_time.normalize(), at.end_time.normalize()) for at in found]
+
+
+def is_calendar(start: pd.Series, end: pd.Series, period: str) -> pd.Series:
+    """Tell which rows last exactly one year, quarter or month of the calendar."""
+    held = start.dt.to_period(CALENDAR[period])
+    return (start == held.dt.start_time) & (end == held.dt.end_time.dt.normalize())
+
+
+def possible_days(dates: pd.Series, precision: pd.Series | None) -> tuple[Days, Days]:
+    """Give the first and last day that each date may mean.
+
+    Parameters
+    ----------
+    dates : pandas.Series of datetime64
+        As reported.
+    precision : pandas.Series of str or None
+        "day", "week" (up to six days before or after), "month", "quarter", "year"; a
+        missing one is a day.
+
+    Returns
+    -------
+    first, last : numpy.ndarray of datetime64[D]
+        NaT where there is no date.
+
+    Raises
+    ------
+    FrameError
+        If a precision is none of these words.
+    """
+    day = pd.to_datetime(dates)
+    first, last = (np.array(day, dtype="datetime64[D]") for _ in range(2))
+    if precision is None:
+        return first, last
+    word = precision.astype("object").where(precision.notna(), "day")
+    odd = word[~word.isin(_PRECISIONS)]
+    if len(odd):
+        reason = f"is none of {', '.join(_PRECISIONS)}"
+        faults = [Fault(row, "date_precision", value, reason) for row, value in odd.items()]
+        raise FrameError("records", faults)
+    week = (word == "week").to_numpy()
+    first[week], last[week] = first[week] - _WEEK, last[week] + _WEEK
+    for unit, code in CALENDAR.items():
+        rows = (word == unit).to_numpy()
+        held = day[rows].dt.to_period(code).dt
+        first[rows] = held.start_time.to_numpy().astype("datetime64[D]")
+        last[rows] = held.end_time.to_numpy().astype("datetime64[D]")
+    return first, last
+
+
+def span_of(first: Days, last: Days) -> Period | None:
+    """Give the span of all dates; None without any."""
+    first, last = first[~np.isnat(first)], last[~np.isnat(last)]
+    if len(first) == 0 or len(last) == 0:
+        return None
+    return Period(pd.Timestamp(first.min()), pd.Timestamp(last.max()))
+
+
+def sort_into(
+    periods: Sequence[Period], first: Days, last: Days
+) -> tuple[list[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
+    """Say which records lie in each period, and which cannot be told.
+
+    Returns
+    -------
+    inside : list of bool array
+        For each period.
+    undated : bool array
+        Records without a date, and those that reach into a period and lie in none.
+    """
+    undated = np.isnat(first) | np.isnat(last)
+    placed = np.zeros(len(first), dtype=np.bool_)
+    inside = []
+    for period in periods:
+        start, end = (np.datetime64(day, "D") for day in period)
+        within = (first >= start) & (last <= end)
+        undated |= (first <= end) & (last >= start)
+        placed |= within
+        inside.append(within)
+    return inside, undated & ~placed
+
+
+INCIDENT_MEASURES: Final[dict[str, tuple[str, ...]]] = {
+    "incidents": (),
+    "victims": ("killed", "injured"),
+    "killed": ("killed",),
+    "injured": ("injured",),
+    "civilians": ("civilians_killed", "civilians_injured"),
+    "civilians_killed": ("civilians_killed",),
+    "civilians_injured": ("civilians_injured",),
+}
+AREA_MEASURES: Final = ("cancelled", "reduced", "cleared", "suspected", "confirmed")
+UNPLACED: Final = ("countrywide", "unattributed", "outside")
+SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting polygons
+
+_NO_STATEMENT = "no record, and no statement that the source covers this"
+_UNCOVERED = "not covered by the source"
+_PARTLY = "the source covers a part of the period only"
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """What is counted, one entry per record.
+
+    Attributes
+    ----------
+    place : int array
+        Position among the units, then among the kinds of place without a unit.
+    first, last : datetime64[D] arrays
+        The days that the date may mean.
+    value : float array
+        What the record adds; NaN where it does not say.
+    partial : bool array
+        Whether it says a part only, such as the killed without the injured.
+    """
+
+    place: npt.NDArray[np.int64]
+    first: Days
+    last: Days
+    value: Floats
+    partial: npt.NDArray[np.bool_]
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> "_Entries":
+        """Give some of the entries."""
+        return _Entries(
+            self.place[rows],
+            self.first[rows],
+            self.last[rows],
+            self.value[rows],
+            self.partial[rows],
+        )
+
+
+def count_incidents(
+    located: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Periods
+) -> pd.DataFrame:
+    """Count located incidents or their victims.
+
+    Parameters
+    ----------
+    located : pandas.DataFrame
+        As from `locate`, with `date`; columns with victims as the measure needs them.
+    units : geopandas.GeoDataFrame
+        Units that they were located in.
+    measure : str
+        One of `INCIDENT_MEASURES`.
+    period : str, sequence of str or None
+        As `maligeo.measure.counts.asked_periods` takes it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `pcode, name, place_kind, period_start, period_end, measure, count, count_low,
+        count_high, interval_low, interval_high, low_count, records, per_incident,
+        unique_total, basis, source, note`.
+    """
+    require_known(measure, list(INCIDENT_MEASURES), what="measure")
+    parts = INCIDENT_MEASURES[measure]
+    require_columns(located, ("date", "place_kind", *parts), what="located incidents")
+    value, partial = _sum_of_parts(located, parts)
+    precision = located["date_precision"] if "date_precision" in located.columns else None
+    first, last = possible_days(located["date"], precision)
+    place = _place(located, units, *_level_columns(located, units))
+    entries = _Entries(place, first, last, value, partial)
+    counts = _count(entries, units, Coverage(located), period)
+    if parts:
+        stated = counts.pop("stated")
+        counts["per_incident"] = counts["count"] / stated.where(stated > 0)
+    return labelled(counts, located, measure)
+
+
+def count_areas(
+    shares: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Periods
+) -> pd.DataFrame:
+    """Count the square metres of one status, each once.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Allocated areas, as from `allocate`; `end_date` where periods are asked for.
+    units : geopandas.GeoDataFrame
+        Units that they were allocated to.
+    measure : str
+        One of `AREA_MEASURES` with "_sqm" behind it: land that was cancelled is never
+        added to land that was reduced or cleared.
+    period : str, sequence of str or None
+        As `maligeo.measure.counts.asked_periods` takes it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `count_incidents`, without intervals: square metres are no events.
+    """
+    known = [f"{status}_sqm" for status in AREA_MEASURES]
+    require_known(measure, known, what="measure")
+    require_columns(shares, ("area_id", "status", "net_area_sqm", "place_kind"), what="areas")
+    chosen = shares[(shares["status"] == measure.removesuffix("_sqm")).fillna(False)]
+    chosen = chosen.sort_values(["area_id", "net_area_sqm"], kind="stable")
+    value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)
+    dates = chosen.get("end_date", pd.Series(pd.NaT, index=chosen.index))
+    first, last = possible_days(dates, None)
+    place = _place(chosen, units, "pcode", "name")
+    partial = np.zeros(len(chosen), dtype=np.bool_)
+    entries = _Entries(place, first, last, value, partial)
+    counts = _count(entries, units, Coverage(shares), period)
+    amounts = ["count", "count_low", "count_high", "unique_total"]
+    counts[amounts] = counts[amounts].round(SQM_DECIMALS)
+    unsaid = ["interval_low", "interval_high", "low_count", "stated"]
+    return labelled(counts.drop(columns=unsaid), shares, measure)
+
+
+def _sum_of_parts(
+    located: pd.DataFrame, parts: tuple[str, ...]
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Add the stated parts of a measure; an incident itself counts 1."""
+    if not parts:
+        return np.ones(len(located)), np.zeros(len(located), dtype=np.bool_)
+    values = np.array([located[part].to_numpy(dtype=np.float64, na_value=np.nan) for part in parts])
+    unsaid = np.isnan(values)
+    total = np.where(unsaid.all(axis=0), np.nan, np.where(unsaid, 0.0, values).sum(axis=0))
+    return total, unsaid.any(axis=0) & ~unsaid.all(axis=0)
+
+
+def _level_columns(located: pd.DataFrame, units: gpd.GeoDataFrame) -> tuple[str, str]:
+    level = unit_level(units)
+    names = (f"adm{level}_pcode", f"adm{level}_name")
+    require_columns(located, names, what=f"incidents located at level {level}")
+    return names
+
+
+def _place(
+    records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, name: str
+) -> npt.NDArray[np.int64]:
+    """Give each record the position of its unit, or of its kind of place behind the units."""
+    kind = records["place_kind"].astype("object")
+    behind = {kind: len(units) + at for at, kind in enumerate(UNPLACED)}
+    place = np.array(kind.map(behind), dtype=np.float64)
+    inside = (kind == "unit").to_numpy()
+    named = records.loc[inside, [code, name]].set_axis(["pcode", "name"], axis=1)
+    position = pd.Series(np.arange(len(units)), index=unit_keys(units))
+    place[inside] = unit_keys(named).map(position).to_numpy(dtype=np.float64, na_value=np.nan)
+    lost = records[np.isnan(place)]
+    if len(lost):
+        reason = "is no unit of these, nor countrywide, unattributed or outside"
+        raise FrameError("records", [Fault(at, code, lost[code][at], reason) for at in lost.index])
+    numbers: npt.NDArray[np.int64] = place.astype(np.int64)
+    return numbers
+
+
+def _count(
+    entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Periods
+) -> pd.DataFrame:
+    within = coverage.span or span_of(entries.first, entries.last)
+    periods = asked_periods(period, within=within)
+    tables = []
+    if periods:
+        inside, undated = sort_into(periods, entries.first, entries.last)
+        for span, rows in zip(periods, inside, strict=True):
+            tables.append(_tally(entries.take(rows), units, coverage, span))
+        if undated.any():
+            rest = _tally(entries.take(undated), units, coverage, None)
+            tables.append(rest[rest["records"] > 0].assign(note=UNDATED, count_high=np.nan))
+    else:
+        tables.append(_tally(entries, units, coverage, None))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _tally(
+    entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Period | None
+) -> pd.DataFrame:
+    """Add the entries up by place, and say what an empty or partial sum means."""
+    places = len(units) + len(UNPLACED)
+    stated = ~np.isnan(entries.value)
+    value = np.where(stated, entries.value, 0.0)
+    table = _places(units)
+    table["period_start"] = pd.NaT if period is None else period.start
+    table["period_end"] = pd.NaT if period is None else period.end
+    table["records"] = sum_by(entries.place, np.ones(len(value)), places)
+    table["stated"] = sum_by(entries.place, stated, places)
+    total = sum_by(entries.place, value, places)
+    table["unique_total"] = total.sum()
+    partial = sum_by(entries.place, entries.partial | ~stated, places)
+    known = list(_readings(table, coverage, period, partial))
+    table["note"] = [note for _, _, note in known]
+    table["count"] = np.where([is_known for is_known, _, _ in known], total, np.nan)
+    table["count_low"] = table["count"]
+    table["count_high"] = table["count"].where([is_whole for _, is_whole, _ in known])
+    return _with_interval(table, entries, value)
+
+
+def _places(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    placed = pd.DataFrame(units[["pcode", "name"]]).astype("string").assign(place_kind="unit")
+    others = pd.DataFrame({"pcode": pd.NA, "name": pd.NA, "place_kind": UNPLACED}, dtype="string")
+    return pd.concat([placed.astype("string"), others], ignore_index=True)
+
+
+def _readings(
+    table: pd.DataFrame, coverage: Coverage, period: Period | None, partial: Floats
+) -> Iterator[tuple[bool, bool, Any]]:
+    """Say for each row whether its sum is known, whether it is whole, and why not."""
+    keys = unit_keys(table)
+    rows = zip(keys, table["place_kind"], table["records"], table["stated"], partial, strict=True)
+    for key, kind, records, stated, incomplete in rows:
+        covered = coverage.of(str(key), period) if kind == "unit" else "whole"
+        if records == 0:
+            note = {"whole": pd.NA, "unstated": _NO_STATEMENT, "part": _PARTLY}
+            yield covered == "whole", covered == "whole", note.get(covered, _UNCOVERED)
+            continue
+        notes = []
+        if incomplete > 0:
+            notes.append(f"at least: not fully stated for {incomplete:.0f} of {records:.0f}")
+        if covered in ("part", "none"):
+            notes.append(f"at least: {_PARTLY if covered == 'part' else _UNCOVERED}")
+        yield stated > 0, not notes, "; ".join(notes) or pd.NA
+
+
+def _with_interval(table: pd.DataFrame, entries: _Entries, value: Floats) -> pd.DataFrame:
+    """Add the interval of the expected count, and mark sums of few events."""
+    squares = sum_by(entries.place, value**2, len(table))
+    whole = table["count_high"].to_numpy(dtype=np.float64)
+    table["interval_low"], table["interval_high"] = clustered_interval(
+        whole, squares, largest=float(value.max(initial=1.0))
+    )
+    total = table["count"].to_numpy(dtype=np.float64)
+    events = np.divide(total**2, squares, out=np.zeros(len(table)), where=squares > 0)
+    table["low_count"] = pd.array(events < FEW_EVENTS, dtype="boolean")
+    table["low_count"] = table["low_count"].mask(np.isnan(total))
+    return table
+
+
+def labelled(counts: pd.DataFrame, records: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Add the measure, and the sources of the records."""
+    sources = records["source"].dropna().unique() if "source" in records.columns else []
+    source = " | ".join(sorted(map(str, sources)))
+    return counts.assign(measure=measure, basis="count", source=source or pd.NA)

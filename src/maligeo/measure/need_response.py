@@ -1,0 +1,506 @@
+"""Need against response by unit: ranks, gaps, and how far an order hangs on what was chosen."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import rankdata
+
+from maligeo.core.audiences import inherit_audience
+from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.columns import unit_keys
+from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.measure.indicators import Indicator, read_indicators
+
+_Floats = npt.NDArray[np.float64]
+
+
+def ranks(values: npt.ArrayLike) -> _Floats:
+    """Rank values from the largest, which is 1, to the smallest.
+
+    Parameters
+    ----------
+    values : array_like, shape (..., n)
+        Values of n units, compared along the last axis; NaN where not known.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (..., n)
+        Ranks between 1 and the number of known values. Equal values share the mean of the
+        places that they take, so that ranks always have the same sum. An unknown value
+        has no rank (NaN) and takes no place.
+
+    Notes
+    -----
+    Mid-ranks: Kendall, M. G. (1945), The treatment of ties in ranking problems,
+    Biometrika 33, 239-251.
+    """
+    return np.asarray(
+        rankdata(-np.asarray(values, dtype=np.float64), axis=-1, nan_policy="omit"),
+        dtype=np.float64,
+    )
+
+
+def rank_scores(values: npt.ArrayLike) -> _Floats:
+    """Put values on the scale of their ranks: 0 is lowest, 1 highest.
+
+    Parameters
+    ----------
+    values : array_like, shape (..., n)
+        Values of n units; NaN where not known.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (..., n)
+        1 - (rank - 0.5) / m, where m values are known: the middle of the m-th part of the
+        scale in which the unit lies. It does not change when every unit is doubled.
+
+    Notes
+    -----
+    The plotting position of Hazen, A. (1914), Storage to be provided in impounding
+    reservoirs for municipal water supply, Transactions of the ASCE 77, 1539-1640.
+    """
+    ranked = ranks(values)
+    known = np.maximum(np.isfinite(ranked).sum(axis=-1, keepdims=True), 1)
+    return np.asarray(1.0 - (ranked - 0.5) / known, dtype=np.float64)
+
+
+_DECIMALS = 9  # scores closer than this are ties, whatever the order of their sums
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How an order is put to the test.
+
+    Attributes
+    ----------
+    number : int, default 1000
+        Random draws.
+    seed : int, default 1
+        Seed of the random numbers: the same seed gives the same table.
+    agreement : float, default 0.9
+        Share of the draws that have to agree for a finding to be called robust; also the
+        share of the draws that an interval of ranks covers.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no draw, the seed is negative or the agreement not within 0.5 … 1.
+    """
+
+    number: int = 1000
+    seed: int = 1
+    agreement: float = 0.9
+
+    def __post_init__(self) -> None:
+        if self.number < 1 or self.seed < 0 or not 0.5 <= self.agreement <= 1:
+            raise ArgumentError(
+                f"{self}: number must be 1 or more, seed 0 or more, agreement within 0.5 and 1"
+            )
+
+
+DEFAULT_DRAWS = Draws()
+
+
+class DrawnRanks(NamedTuple):
+    """Ranks of n units, as chosen and as drawn.
+
+    Attributes
+    ----------
+    chosen : numpy.ndarray of float64, shape (n,)
+        With equal weights, the first way of counting, and values as published.
+    drawn : numpy.ndarray of float64, shape (draws, n)
+        With random weights, ways of counting, and values within their rounding.
+    """
+
+    chosen: _Floats
+    drawn: _Floats
+
+
+def draw_ranks(
+    indicators: Sequence[Indicator], draws: Draws, *, keep: npt.NDArray[np.bool_], stream: int
+) -> DrawnRanks:
+    """Rank units by several indicators, under many weightings.
+
+    Parameters
+    ----------
+    indicators : sequence of Indicator
+        Each is turned to rank scores, and the scores are averaged with weights.
+    draws : Draws
+        How many, from which seed.
+    keep : numpy.ndarray of bool, shape (units,)
+        Units to rank, all with known values.
+    stream : int
+        Number that sets the random numbers of this call apart from those of others.
+
+    Returns
+    -------
+    DrawnRanks
+        Ranks of the kept units; 1 is the largest.
+
+    Notes
+    -----
+    Weights are drawn evenly from all weightings (Dirichlet distribution with all
+    parameters 1), as in the uncertainty analysis of composite indicators: OECD (2008),
+    Handbook on Constructing Composite Indicators, chapter 7. Each draw takes one way of
+    counting for each measure, and counts drawn evenly, each unit by itself, from within
+    the interval of their rounding; indicators of the same counts take the same draw.
+    """
+    rng = np.random.default_rng([draws.seed, stream])
+    weights = -np.log1p(-rng.random((draws.number, len(indicators))))
+    weights /= weights.sum(axis=1, keepdims=True)
+    shape = (draws.number, int(keep.sum()))
+    chosen, drawn = np.zeros(shape[1]), np.zeros(shape)
+    chances: dict[str, tuple[_Floats, _Floats]] = {}
+    for indicator, weight in zip(indicators, weights.T, strict=True):
+        if indicator.series not in chances:
+            chances[indicator.series] = rng.random((shape[0], 1)), rng.random(shape)
+        shown = indicator.shown.to_numpy(dtype="float64", na_value=np.nan)[keep]
+        values = _draw_values(indicator, *chances[indicator.series], keep)
+        chosen += rank_scores(shown) / len(indicators)
+        drawn += weight[:, np.newaxis] * rank_scores(values)
+    return DrawnRanks(ranks(chosen.round(_DECIMALS)), ranks(drawn.round(_DECIMALS)))
+
+
+def interval(drawn: npt.ArrayLike, share: float) -> tuple[_Floats, _Floats]:
+    """Give the middle interval that holds a share of the draws, by unit.
+
+    Parameters
+    ----------
+    drawn : array_like, shape (draws, n)
+        One row per draw.
+    share : float
+        Share of the draws within; the ends are values that were drawn.
+
+    Returns
+    -------
+    low, high : numpy.ndarray of float64, shape (n,)
+    """
+    tail = (1.0 - share) / 2.0
+    low, high = np.quantile(
+        np.asarray(drawn, dtype=np.float64), [tail, 1.0 - tail], axis=0, method="inverted_cdf"
+    )
+    return low, high
+
+
+def _draw_values(
+    indicator: Indicator, way: _Floats, within: _Floats, keep: npt.NDArray[np.bool_]
+) -> _Floats:
+    """Take a way of counting, and a place between the bounds, for each draw."""
+    low, high = (side[:, keep] for side in indicator.bounds())
+    taken = np.floor(way[:, 0] * len(low)).astype(np.intp)
+    return np.asarray(low[taken] + within * (high - low)[taken], dtype=np.float64)
+
+
+ROBUST: Final = "robust"
+DEPENDS: Final = "depends on weights"
+NOT_STATED: Final = "not stated"
+
+_KEY = ["place_kind", "pcode", "name"]
+_ELSEWHERE = ["joint", "countrywide", "unattributed", "outside"]
+_NO_UNIT = "concerns no single unit: not ranked"
+
+
+def coverage_gaps(
+    need: pd.DataFrame,
+    response: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    need_by: str | Sequence[str] = "per_100k",
+    response_by: str | Sequence[str] = "count",
+    draws: Draws = DEFAULT_DRAWS,
+) -> pd.DataFrame:
+    """Compare, unit by unit, the rank of the need with the rank of the response.
+
+    Parameters
+    ----------
+    need, response : pandas.DataFrame
+        Density tables of one or several measures, as from `density` and `combine`. Of
+        projects, give the measures of all ways of counting ("projects",
+        "projects_fractional", "projects_weighted"), to see what hangs on them.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage.
+    need_by, response_by : str or sequence of str
+        Columns to rank by: "count", "per_100k", "per_1000_sqkm", "smoothed_per_100k".
+        Measures and columns weigh the same in the ranks, and at random in the draws.
+    draws : Draws, optional
+        Number and seed of the random draws, and the agreement that they have to reach.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Units by falling gap, then those that cannot be compared, then what concerns no
+        single unit (`place_kind`), with its counts and without ranks. Columns:
+        `vintage, pcode, name, place_kind`; `period_start, period_end, publisher` of the
+        need; one column per measure ("incidents", "incidents_per_100k"), of the need
+        before `need_rank`, of the response before `response_rank`.
+        `need_rank, response_rank`: 1 is the most; `_low` and `_high` the interval that
+        90 % of the draws keep. `gap_places` = response_rank - need_rank, in places, with
+        its own interval; above 0 the response stands further back than the need.
+        `agreement`: share of the draws in which the gap lies on the same side (above 0,
+        or not); `certainty` is "robust" from 0.9 on, else "depends on weights".
+        `no_response`: the sources place none there, whatever the rank. `note` repeats the
+        notes of the tables, and says why a unit has no gap: a need that is not known,
+        whether nobody recorded it or nobody could go there, is never read as no need.
+
+    Raises
+    ------
+    ArgumentError
+        If a column is not known or a measure has no value for any unit.
+    FrameError
+        If a table lacks columns, or holds a unit twice or one that is not in `units`.
+    VintageError
+        If the tables and units are of different vintages.
+
+    Notes
+    -----
+    Ranks share places on ties (see `ranks`) and compare order alone: some unit is always
+    last, so that a gap of 0 does not mean that the response is enough. The draws follow
+    `Draws`.
+    """
+    needs = read_indicators(need, units, by=need_by, what="need")
+    responses = read_indicators(response, units, by=response_by, what="response")
+    _require_apart(needs, responses)
+    known = np.all([indicator.known() for indicator in (*needs, *responses)], axis=0)
+    asked = draw_ranks(needs, draws, keep=known, stream=0)
+    answered = draw_ranks(responses, draws, keep=known, stream=1)
+    behind = DrawnRanks(answered.chosen - asked.chosen, answered.drawn - asked.drawn)
+    keys = pd.Index(sorted(unit_keys(units)))
+    placed = pd.concat(
+        [
+            _unit_frame(units).loc[keys],
+            _period(needs).loc[keys],
+            _values(needs),
+            _ranked("need_rank", asked, keys[known], draws).reindex(keys),
+            _values(responses),
+            _ranked("response_rank", answered, keys[known], draws).reindex(keys),
+            _ranked("gap_places", behind, keys[known], draws).reindex(keys),
+            _certainty(behind, keys[known], draws).reindex(keys),
+            _findings(needs, responses),
+        ],
+        axis="columns",
+    ).sort_values("gap_places", ascending=False, kind="stable")
+    elsewhere = _elsewhere(needs, responses).assign(vintage=placed["vintage"].iloc[0])
+    table = _typed(pd.concat([placed, elsewhere], ignore_index=True)[list(placed.columns)])
+    return inherit_audience(table, need, response)
+
+
+def presence(
+    shares: pd.DataFrame, units: gpd.GeoDataFrame, *, by: str = "programme"
+) -> pd.DataFrame:
+    """Cross units with programmes (or sectors, funders …), empty cells and all.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Allocated projects, as from `allocate`.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage; each gets a row, also without any project.
+    by : str, default "programme"
+        Column of `shares` that gives the columns of the matrix, in alphabetical order. A
+        cell that joins several values by "|", as sectors and funders do, counts the
+        project under each; one without any counts under "not stated".
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `place_kind, pcode, name`: the units in their order, then what is
+        countrywide, could not be attributed or lies outside. Cells count the projects
+        recorded there (a project in several units counts in each); 0 means that the
+        sources record none, not that none exists.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    VintageError
+        If shares and units are of different vintages.
+    """
+    require_columns(shares, ("project_id", "project_count", by, *_KEY), what="allocated projects")
+    vintage = require_one_vintage(units["vintage"], what="units")
+    require_same_vintage(
+        require_one_vintage(shares["vintage"], what="allocated projects"),
+        vintage,
+        what="projects and units",
+    )
+    single = _one_value_each(shares, by)
+    keyed = single.assign(pcode=single["pcode"].fillna(""), name=single["name"].fillna(""))
+    matrix = keyed.pivot_table(
+        index=_KEY, columns=by, values="project_count", aggfunc="sum", observed=True
+    )
+    rows = pd.MultiIndex.from_frame(_rows(shares, units))
+    stated = sorted(set(single[by]) - {NOT_STATED})
+    headings = [*stated, *({NOT_STATED} & set(single[by]))]
+    columns = pd.Index(headings, name=by)
+    counts = matrix.reindex(index=rows, columns=columns).fillna(0).astype("Int64")
+    return inherit_audience(counts, shares)
+
+
+def empty_cells(matrix: pd.DataFrame) -> pd.DataFrame:
+    """List the cells of a matrix of presence in which the sources record nothing.
+
+    Parameters
+    ----------
+    matrix : pandas.DataFrame
+        As from `presence`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per unit and heading without a project: `pcode, name`, the column that the
+        matrix is by, and `unplaced`, the projects of that heading that are countrywide or
+        could not be placed. Only where these are 0 is the cell known to be empty.
+
+    Raises
+    ------
+    FrameError
+        If the matrix has not the index of `presence`.
+    """
+    require_columns(matrix.index.to_frame(), _KEY, what="matrix of presence")
+    units = matrix[matrix.index.get_level_values("place_kind") == "unit"]
+    rows, cells = np.nonzero((units == 0).to_numpy(dtype=bool))
+    empty = units.index.to_frame(index=False).iloc[rows][["pcode", "name"]]
+    empty[str(matrix.columns.name)] = units.columns[cells]
+    unplaced = matrix.drop(index=units.index).sum()
+    empty = empty.reset_index(drop=True).astype("string")
+    empty = empty.assign(unplaced=unplaced.iloc[cells].to_numpy(dtype="int64"))
+    return inherit_audience(empty, matrix)
+
+
+def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
+    """Say how many projects of each programme (or sector, funder …) have a place on the map.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Allocated projects, as from `allocate`.
+    by : str, default "programme"
+        Column to group by; joined values count under each, as in `presence`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per value of `by`, in alphabetical order: `projects`, of which `placed` in
+        units, `countrywide`, `unattributed` and `outside`; they add up.
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    """
+    required = ("project_count", "share", "place_kind", by)
+    require_columns(shares, required, what="allocated projects")
+    single = _one_value_each(shares, by)
+    single["part"] = single["project_count"].astype("float64") * single["share"]
+    table = single.pivot_table(index=by, columns="place_kind", values="part", aggfunc=math.fsum)
+    table = table.reindex(columns=["unit", *_ELSEWHERE[1:]]).fillna(0.0).astype("Float64")
+    table.insert(0, "projects", table.sum(axis="columns"))
+    table = table.rename(columns={"unit": "placed"}).rename_axis(columns=None).reset_index()
+    return inherit_audience(table, shares)
+
+
+def _require_apart(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> None:
+    both = sorted({one.name for one in needs} & {one.name for one in responses})
+    if both:
+        raise ArgumentError(f"need and response both hold {', '.join(both)}")
+
+
+def _unit_frame(units: gpd.GeoDataFrame) -> pd.DataFrame:
+    named = pd.DataFrame(units[["vintage", "pcode", "name"]]).set_axis(unit_keys(units))
+    return named.assign(place_kind="unit")
+
+
+def _period(needs: Sequence[Indicator]) -> pd.DataFrame:
+    """Give the span of the figures of need, and who published them."""
+    rows = pd.concat([indicator.rows[0] for indicator in needs])
+    publishers = sorted(rows["publisher"].dropna().unique())
+    return pd.DataFrame(
+        {
+            "period_start": pd.to_datetime(rows["period_start"]).min(),
+            "period_end": pd.to_datetime(rows["period_end"]).max(),
+            "publisher": " | ".join(publishers) or pd.NA,
+        },
+        index=needs[0].rows[0].index,
+    )
+
+
+def _values(indicators: Sequence[Indicator]) -> pd.DataFrame:
+    return pd.DataFrame({indicator.name: indicator.shown for indicator in indicators})
+
+
+def _ranked(name: str, ranked: DrawnRanks, keys: pd.Index, draws: Draws) -> pd.DataFrame:
+    low, high = interval(ranked.drawn, draws.agreement)
+    columns = {name: ranked.chosen, f"{name}_low": low, f"{name}_high": high}
+    return pd.DataFrame(columns, index=keys)
+
+
+def _certainty(gap: DrawnRanks, keys: pd.Index, draws: Draws) -> pd.DataFrame:
+    agreement = ((gap.drawn > 0) == (gap.chosen > 0)).mean(axis=0)
+    certainty = np.where(agreement >= draws.agreement, ROBUST, DEPENDS)
+    return pd.DataFrame({"agreement": agreement, "certainty": certainty}, index=keys)
+
+
+def _findings(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd.DataFrame:
+    """Say where no response is recorded, and why a unit cannot be compared."""
+    known = np.all([indicator.known() for indicator in responses], axis=0)
+    zero = np.all([one.shown.eq(0).fillna(False) for one in responses], axis=0)
+    notes = [_notes("need", one) for one in needs] + [_notes("response", one) for one in responses]
+    note = pd.concat(notes, axis="columns").apply(_distinct, axis="columns")
+    none = pd.Series(zero, index=note.index).astype("boolean").where(known)
+    return pd.DataFrame({"no_response": none, "note": note})
+
+
+def _notes(what: str, indicator: Indicator) -> "pd.Series[str]":
+    """Repeat what the tables note, after the word that a value is not known where it is not."""
+    known = pd.Series(indicator.known(), index=indicator.shown.index)
+    notes = pd.concat([way["note"] for way in indicator.rows]).groupby(level=0).first()
+    said = notes.reindex(known.index).astype("string")
+    return (f"{what}: " + said).where(known, f"{what} not known: " + said.fillna("no figure"))
+
+
+def _distinct(notes: "pd.Series[str]") -> str | None:
+    return "; ".join(dict.fromkeys(notes.dropna())) or None
+
+
+def _elsewhere(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd.DataFrame:
+    """Lay the counts that concern no single unit side by side, one row per kind and name."""
+    indicators = (*needs, *responses)
+    frames = [
+        one.elsewhere.assign(name=one.elsewhere["name"].fillna(""))
+        .groupby(["place_kind", "name"])["value"]
+        .first()
+        .rename(one.name)
+        for one in indicators
+    ]
+    table = pd.concat(frames, axis="columns").reset_index()
+    order = pd.Categorical(table["place_kind"], categories=_ELSEWHERE, ordered=True)
+    table = table.assign(order=order).sort_values(["order", "name"]).drop(columns="order")
+    return table.assign(pcode=pd.NA, name=table["name"].replace("", pd.NA), note=_NO_UNIT)
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    text = ("vintage", "pcode", "name", "place_kind", "publisher", "certainty", "note")
+    types = dict.fromkeys(table.columns.drop(["period_start", "period_end"]), "Float64")
+    typed = table.astype(types | dict.fromkeys(text, "string") | {"no_response": "boolean"})
+    return typed.astype(dict.fromkeys(("period_start", "period_end"), "datetime64[ns]"))
+
+
+def _one_value_each(shares: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Repeat each row for each of its joined values, once."""
+    values = shares[by].astype("string").fillna(NOT_STATED).str.split(ALIAS_SEPARATOR)
+    distinct = [sorted({part.strip() for part in parts} - {""}) for parts in values]
+    return shares.assign(**{by: distinct}).explode(by).reset_index(drop=True)
+
+
+def _rows(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List the units, then the kinds of place without a unit that occur."""
+    placed = units[["pcode", "name"]].fillna("").assign(place_kind="unit")
+    kinds = [kind for kind in _ELSEWHERE if kind in set(shares["place_kind"])]
+    others = pd.DataFrame({"place_kind": kinds, "pcode": "", "name": ""})
+    return pd.concat([placed, others], ignore_index=True)[_KEY].astype("string")

@@ -1,0 +1,212 @@
+"""Allocated projects to counts and sums of money by unit and period.
+
+A project in several units counts in each of them (full), or its share in each
+(fractional: equal shares; weighted: by area, people or as stated). An amount of money
+always counts by share, once per project, and currencies are never added.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.core.checks import require_columns, require_known
+from maligeo.core.columns import Counting, unit_keys
+from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
+from maligeo.core.periods import Period
+from maligeo.measure.counts import Periods, asked_periods, labelled, span_of
+
+AMOUNTS: Final = {
+    "money": "budget_amount",
+    "money_donor": "donor_amount",
+    "money_disbursed": "disbursed_amount",
+}
+PROJECT_MEASURES: Final = ("projects", "programmes", *AMOUNTS)
+
+_NO_RECORD = "no record in these sources"
+_UNDATED = "without start or end, so that the period cannot be told"
+_SHARED_BY = {"fractional": ("equal",), "weighted": ("area", "population", "stated")}
+
+
+def count_projects(
+    shares: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    measure: str,
+    counting: Counting | None = None,
+    period: Periods = None,
+) -> pd.DataFrame:
+    """Count allocated projects or programmes, or add their money up.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        As from `allocate`.
+    units : geopandas.GeoDataFrame
+        Units that they were allocated to.
+    measure : str
+        "projects", "programmes", or one of `AMOUNTS`.
+    counting : {"full", "fractional", "weighted"}, optional
+        Without it projects and programmes count in full, and money by share.
+    period : str, sequence of str or None
+        Periods in which a project must be under way, for a day at least.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `pcode, name, place_kind, period_start, period_end, measure, count, count_low,
+        count_high, records, unique_total, basis, source, note`. The measure bears the
+        way of counting ("projects_fractional") or the currency ("money_USD").
+
+    Raises
+    ------
+    UnknownNameError
+        If the measure is not known, or no project states such an amount.
+    ArgumentError
+        If the way of counting suits neither the measure nor the shares.
+    FrameError
+        If a project has two amounts, or one without a currency.
+    """
+    require_known(measure, PROJECT_MEASURES, what="measure")
+    require_columns(shares, ("project_id", "project_count", "programme"), what="allocated projects")
+    if measure in AMOUNTS:
+        if period is not None or counting == "full":
+            raise ArgumentError("an amount counts once, by share, and is not spread over time")
+        _require_shares(shares, counting)
+        return _sums_of_money(shares, units, measure)
+    if measure == "programmes" and counting not in (None, "full"):
+        raise ArgumentError("programmes are counted in full: a part of a programme says nothing")
+    _require_shares(shares, counting)
+    present = shares[shares["project_count"] > 0].assign(silent=False)
+    tables = []
+    for span, rows in _by_period(present, period):
+        table = _by_place(_weighed(rows, measure, counting), units)
+        ends = (pd.NaT, pd.NaT) if span is None else span
+        table["period_start"], table["period_end"] = ends
+        table["unique_total"] = _unique(rows, measure)
+        if span is None and period is not None:
+            table = table[table["records"] > 0].assign(note=_UNDATED)
+        tables.append(table)
+    name = measure if counting in (None, "full") else f"{measure}_{counting}"
+    return labelled(pd.concat(tables, ignore_index=True), shares, name)
+
+
+def _require_shares(shares: pd.DataFrame, counting: Counting | None) -> None:
+    """Refuse shares that were made in another way than the one asked for."""
+    wanted = _SHARED_BY.get(str(counting))
+    if wanted is None or "share_by" not in shares.columns:
+        return
+    found = set(shares["share_by"].dropna()) - set(wanted)
+    if found:
+        raise ArgumentError(
+            f"{counting} counting needs shares by {' or '.join(wanted)}, and these are by "
+            f"{', '.join(sorted(found))}: see by= of maligeo.allocate"
+        )
+
+
+def _weighed(rows: pd.DataFrame, measure: str, counting: Counting | None) -> pd.DataFrame:
+    """Give each row what it adds to its place; a programme counts once in each."""
+    if measure == "programmes":
+        once = rows.assign(weight=1.0, key=unit_keys(rows)).dropna(subset="programme")
+        return once.drop_duplicates(["place_kind", "key", "programme"])
+    share = 1.0 if counting in (None, "full") else rows["share"]
+    return rows.assign(weight=rows["project_count"].astype("float64") * share)
+
+
+def _by_period(
+    weighed: pd.DataFrame, period: Periods
+) -> Iterator[tuple[Period | None, pd.DataFrame]]:
+    """Give the rows under way in each period, then those of which it cannot be told."""
+    if period is None:
+        yield None, weighed
+        return
+    require_columns(weighed, ("start_date", "end_date"), what="allocated projects")
+    start, end = pd.to_datetime(weighed["start_date"]), pd.to_datetime(weighed["end_date"])
+    days = (side.to_numpy().astype("datetime64[D]") for side in (start, end))
+    for span in asked_periods(period, within=span_of(*days)):
+        yield span, weighed[(start <= span.end) & (end >= span.start)]
+    yield None, weighed[start.isna() | end.isna()]
+
+
+def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Add weights up for every unit, and for the kinds of place that occur.
+
+    Where projects are silent about what is added up, the sum is a lower bound.
+    """
+    placed = (rows["place_kind"] == "unit").to_numpy()
+    places = pd.DataFrame(units[["pcode", "name"]]).assign(place_kind="unit")
+    inside = _sums(rows[placed], unit_keys(rows[placed])).reindex(unit_keys(places), fill_value=0)
+    places = pd.concat([places.reset_index(drop=True), inside.reset_index(drop=True)], axis=1)
+    kind = rows.loc[~placed, "place_kind"].astype("object")
+    others = _sums(rows[~placed], kind).rename_axis("place_kind").reset_index()
+    table = pd.concat([places, others], ignore_index=True) if len(others) else places
+    silent, records = table.pop("silent"), table["records"]
+    text = silent.map("{:.0f}".format) + " of " + records.map("{:.0f}".format)
+    note = pd.Series(pd.NA, index=table.index, dtype="string")
+    note = note.mask((records == 0) & (table["place_kind"] == "unit"), _NO_RECORD)
+    table["note"] = note.mask(silent > 0, "at least: no amount is stated by " + text)
+    table["count"] = table["count"].mask((silent > 0) & (silent == records))
+    table["count_low"] = table["count"]
+    table["count_high"] = table["count"].mask(silent > 0)
+    return table
+
+
+def _sums(rows: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
+    """Add up by place, number the projects, and those that are silent."""
+    project = rows["project_id"]
+    return pd.DataFrame(
+        {
+            "count": _exact_sum(rows["weight"], key),
+            "records": project.groupby(key).nunique(),
+            "silent": project.where(~rows["silent"]).isna().groupby(key).sum(),
+        }
+    )
+
+
+def _exact_sum(values: pd.Series, key: pd.Series) -> pd.Series:
+    """Add up by group without rounding on the way, so that the order does not matter."""
+    return values.astype("float64").groupby(key).agg(math.fsum)
+
+
+def _unique(rows: pd.DataFrame, measure: str) -> float:
+    """Count every project, or programme, once."""
+    if measure == "programmes":
+        return float(rows["programme"].nunique())
+    return float(rows.drop_duplicates("project_id")["project_count"].sum())
+
+
+def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> pd.DataFrame:
+    column = AMOUNTS[measure]
+    require_columns(shares, (column, "budget_currency", "share"), what="allocated projects")
+    amounts = _amounts(shares, column)
+    if amounts.empty:
+        raise UnknownNameError(f"no project states an amount of {measure}")
+    silent = ~shares["project_id"].isin(amounts.index) & (shares["project_count"] > 0)
+    tables = []
+    for currency, held in amounts.groupby("budget_currency"):
+        rows = shares[silent | shares["project_id"].isin(held.index)]
+        amount = rows["project_id"].map(held[column]).astype("Float64")
+        weight = (amount.fillna(0) * rows["share"]).astype("float64")
+        sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units)
+        sums["unique_total"] = math.fsum(held[column].astype("float64"))
+        tables.append(labelled(sums, shares, f"{measure}_{currency}"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _amounts(shares: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Give the amount and currency of each project that states one, by `project_id`."""
+    stated = shares[["project_id", column, "budget_currency"]].dropna(subset=column)
+    single = stated.drop_duplicates()
+    faults = [
+        Fault(row, column, value, "is another amount than in another row of its project")
+        for row, value in single.loc[single["project_id"].duplicated(), column].items()
+    ]
+    faults += [
+        Fault(row, "budget_currency", None, "is missing beside an amount")
+        for row in single.index[single["budget_currency"].isna()]
+    ]
+    if faults:
+        raise FrameError("allocated projects", faults)
+    return single.set_index("project_id")

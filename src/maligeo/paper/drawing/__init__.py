@@ -1,0 +1,1 @@
+"""Shapes on paper, and the formats that hold them."""

@@ -1,0 +1,152 @@
+"""Drawings painted by Matplotlib: a PNG of one page, a PDF of several.
+
+Figures are made by Matplotlib's objects, never by pyplot, and settings hold while a page
+is written and no longer.
+"""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from maligeo.paper.drawing.fonts import FAMILY, font_file, plotting
+from maligeo.paper.drawing.shapes import MM_PER_POINT, Drawing, Fill, Shape, Stroke, Words, paths
+
+_MM_PER_INCH: Final = 25.4
+SETTINGS: Final[Mapping[str, object]] = {
+    "agg.path.chunksize": 0,
+    "path.effects": [],
+    "path.simplify": False,
+    "path.sketch": None,
+    "pdf.compression": 9,
+    "pdf.fonttype": 42,
+    "pdf.use14corefonts": False,
+    "savefig.bbox": None,
+    "savefig.facecolor": "white",
+    "savefig.transparent": False,
+    "text.hinting": "no_hinting",
+    "text.usetex": False,
+}
+
+
+def png_bytes(drawing: Drawing, *, dpi: int, about: Mapping[str, str]) -> bytes:
+    """Paint a page as a PNG.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        The page.
+    dpi : int
+        Pixels per inch.
+    about : mapping of str to str
+        Texts to keep in the file, such as "Title".
+    """
+    buffer = io.BytesIO()
+    with _settings():
+        figure = painted(drawing, dpi=dpi)
+        canvas = plotting("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+        canvas.print_png(buffer, metadata=dict(about), pil_kwargs={"optimize": True})
+    return buffer.getvalue()
+
+
+def pdf_bytes(pages: Sequence[Drawing], *, about: Mapping[str, str]) -> bytes:
+    """Paint pages as a PDF with embedded fonts, so that its text can be searched.
+
+    Parameters
+    ----------
+    pages : sequence of Drawing
+        The pages in order.
+    about : mapping of str to str
+        Entries of the document information, such as "Title".
+    """
+    backend = plotting("matplotlib.backends.backend_pdf")
+    buffer = io.BytesIO()
+    with _settings(), backend.PdfPages(buffer, metadata={"CreationDate": None}) as document:
+        document.infodict().update(about)
+        for page in pages:
+            figure = painted(page, dpi=72)
+            backend.FigureCanvasPdf(figure)
+            document.savefig(figure)
+    return buffer.getvalue()
+
+
+def painted(drawing: Drawing, *, dpi: int) -> Any:
+    """Give a Matplotlib figure of a page; its one axes has millimetres from the upper left."""
+    size = drawing.width / _MM_PER_INCH, drawing.height / _MM_PER_INCH
+    figure = plotting("matplotlib.figure").Figure(figsize=size, dpi=dpi, facecolor="white")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(0, drawing.width)
+    axes.set_ylim(drawing.height, 0)
+    for order, shape in enumerate(drawing.shapes):
+        artist = _artist(shape)
+        if artist is not None:
+            artist.set_zorder(order)
+            axes.add_artist(artist)
+            artist.set_clip_on(False)
+    return figure
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    with plotting("matplotlib").rc_context(dict(SETTINGS)):
+        yield
+
+
+def _artist(shape: Shape) -> Any:
+    if isinstance(shape, Words):
+        return _text(shape)
+    path = _path(shape)
+    if path is None:
+        return None
+    patch = plotting("matplotlib.patches").PathPatch
+    points = shape.width / MM_PER_POINT
+    if isinstance(shape, Fill):
+        inside = (shape.colour, shape.opacity) if shape.colour else "none"
+        edge = shape.edge or "none"
+        drawn = patch(path, facecolor=inside, edgecolor=edge, linewidth=points if shape.edge else 0)
+    else:
+        drawn = patch(path, facecolor="none", edgecolor=shape.colour, linewidth=points)
+        if shape.dash:
+            drawn.set_linestyle((0, tuple(part / shape.width for part in shape.dash)))
+    drawn.set_joinstyle("round")
+    drawn.set_capstyle("butt")
+    return drawn
+
+
+def _text(shape: Words) -> Any:
+    font = plotting("matplotlib.font_manager").FontProperties(
+        family=FAMILY,
+        weight="bold" if shape.bold else "normal",
+        size=shape.size,
+        fname=str(font_file(bold=shape.bold)),
+    )
+    across = {"left": "left", "middle": "center", "right": "right"}[shape.side]
+    return plotting("matplotlib.text").Text(
+        shape.x,
+        shape.y,
+        shape.text,
+        color=shape.colour,
+        fontproperties=font,
+        horizontalalignment=across,
+        verticalalignment="baseline",
+        parse_math=False,
+    )
+
+
+def _path(shape: Fill | Stroke) -> Any:
+    """Give all rings or lines of a shape as one path; None for an empty one."""
+    kind = plotting("matplotlib.path").Path
+    places: list[npt.NDArray[np.float64]] = []
+    codes: list[npt.NDArray[np.uint8]] = []
+    for part, closed in paths(shape.shape):
+        code = np.full(len(part), kind.LINETO, dtype=np.uint8)
+        code[0] = kind.MOVETO
+        if closed:
+            code[-1] = kind.CLOSEPOLY
+        places.append(part)
+        codes.append(code)
+    return kind(np.concatenate(places), np.concatenate(codes)) if places else None

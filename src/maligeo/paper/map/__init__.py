@@ -1,0 +1,1 @@
+"""A map on paper: its subject, projection, labels, furniture and legend."""

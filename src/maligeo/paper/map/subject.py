@@ -1,0 +1,291 @@
+"""What one map on paper shows: values, classes, words, balance and sources."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import look
+from maligeo.core import words
+from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.columns import DENSITY
+from maligeo.core.errors import ArgumentError
+from maligeo.look import Layer
+from maligeo.paper.options import MapOptions
+from maligeo.text.balance import balance
+from maligeo.text.legend import (
+    GAPS,
+    class_of,
+    gap_period,
+    gap_publisher,
+    gap_texts,
+    legend,
+    unranked_notes,
+)
+from maligeo.text.notes import boundary_section, note_sections, source_section
+from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
+from maligeo.text.titles import choose_period
+
+Section = Mapping[str, Any]
+Days = tuple[pd.Timestamp, pd.Timestamp]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A class in the legend.
+
+    Attributes
+    ----------
+    index : int
+        -1 for missing, 0 for zero, then from 1 upwards.
+    label, note : str
+        Its words.
+    """
+
+    index: int
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a map shows of its units.
+
+    Attributes
+    ----------
+    title, unit : str
+        What it is about, and what its numbers count.
+    period, publisher : str
+        Empty where there is none.
+    days : (Timestamp, Timestamp) or None
+        First and last day that the incidents on it are about.
+    cells : tuple of Cell
+        One per unit, in their order.
+    fills : tuple of str
+        Colours of missing, zero and the classes.
+    legend : tuple of Entry
+        Classes from the largest to missing.
+    remarks : tuple of str
+        What the signs beside numbers mean.
+    lines : tuple of mapping
+        Balance of what is placed and what is not: `label, value, strong`.
+    asides : tuple of str
+        What there is to say below the balance.
+    ranking : tuple of (str, str, str)
+        Units by falling gap, with the gap and what it is made of; empty for other maps.
+    sections : tuple of mapping
+        Notes, as from `maligeo.text.notes.note_sections`.
+    two_way : bool
+        Whether the classes cross need and response.
+    """
+
+    title: str
+    unit: str
+    period: str
+    publisher: str
+    days: Days | None
+    cells: tuple[Cell, ...]
+    fills: tuple[str, ...]
+    legend: tuple[Entry, ...]
+    remarks: tuple[str, ...]
+    lines: tuple[Mapping[str, Any], ...]
+    asides: tuple[str, ...]
+    ranking: tuple[tuple[str, str, str], ...]
+    sections: tuple[Section, ...]
+    two_way: bool
+
+
+def subject_of(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, options: MapOptions
+) -> Subject:
+    """Say what a map of a table shows.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table, or gaps as from `maligeo.coverage_gaps`.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage.
+    towns : pandas.DataFrame
+        Towns that are shown, with `source`.
+    options : MapOptions
+        Layer, period, publisher, scheme and language.
+
+    Raises
+    ------
+    FrameError
+        If the table is neither, or lacks a column.
+    VintageError
+        If table and units are of different vintages.
+    UnknownNameError, ArgumentError
+        If the table does not hold the layer or the one period.
+    """
+    is_gaps = {"need_rank", "gap_places"} <= set(table.columns)
+    require_columns(
+        table, GAPS if is_gaps else DENSITY, what="gaps" if is_gaps else "density table"
+    )
+    require_same_vintage(
+        require_one_vintage(table["vintage"], what="table"),
+        require_one_vintage(units["vintage"], what="units"),
+        what="table and units",
+    )
+    if not is_gaps:
+        return _of_density(table, units, towns, options)
+    if options.layer not in (None, "gaps"):
+        raise ArgumentError(f"a table of gaps has no layer {options.layer!r}")
+    if options.period is not None or options.publisher is not None:
+        raise ArgumentError("a table of gaps is about one period: choose it in coverage_gaps")
+    return _of_gaps(table, units, towns, options)
+
+
+def _of_density(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, options: MapOptions
+) -> Subject:
+    language = options.language
+    layer = look.layers_of(table, None if options.layer is None else [options.layer])[0]
+    found = periods(table, layer, language)
+    shown = choose_period(found, options.period, options.publisher)
+    classes = look.classify(table, layer, scheme=options.scheme)
+    told: dict[str, Any] = balance(shown, table, language)
+    entries: list[dict[str, Any]] = legend(layer, classes, language, withheld=shown.has_withheld)
+    return Subject(
+        title=words.word(f"title.{layer.key}", language),
+        unit=words.word(f"unit.{layer.key}", language),
+        period=shown.label,
+        publisher=shown.publisher,
+        days=_days(shown.rows) if layer.measure == "incidents" else None,
+        cells=tuple(cells(shown, units["pcode"].tolist(), classes, language)),
+        fills=(look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours),
+        legend=tuple(Entry(**entry) for entry in entries),
+        remarks=tuple(_remarks(shown, len(found), language)),
+        lines=tuple(told["lines"]),
+        asides=tuple(told["notes"]),
+        ranking=(),
+        sections=tuple(_sections(shown, units, towns, language)),
+        two_way=False,
+    )
+
+
+def _days(rows: pd.DataFrame) -> Days | None:
+    """Give the first and last day of a period; None where it is not known."""
+    if not {"period_start", "period_end"} <= set(rows.columns):
+        return None
+    first, last = rows["period_start"].min(), rows["period_end"].max()
+    return None if pd.isna(first) or pd.isna(last) else (first, last)
+
+
+def _remarks(shown: PeriodRows, count: int, language: str) -> list[str]:
+    """Explain the signs beside the numbers, those that occur."""
+    keys = []
+    if shown.is_derived:
+        keys.append("legend.derived")
+    if has_low(shown):
+        keys.append("legend.low")
+    if count > 1:
+        keys.append("legend.same")
+    return [words.word(key, language) for key in keys]
+
+
+def _sections(
+    shown: PeriodRows,
+    units: gpd.GeoDataFrame,
+    towns: pd.DataFrame,
+    language: str,
+) -> list[Section]:
+    """Give the notes of what is shown; the balance stands beside the map already."""
+    layer = shown.layer
+    rows = shown.rows.drop(columns=["shown", "derived"])
+    balanced = words.word("notes.balance", language)
+    method = words.word("notes.method", language)
+    found = []
+    for section in note_sections(rows, units, towns, language):
+        if section["title"] == balanced:
+            continue
+        meaning = {"items": [(_meaning(layer, language), "")]}
+        kept = section | meaning if section["title"] == method else section
+        found.append(_undisclaimed(kept, language))
+    return [*found, *_unit_notes(shown, units, language)]
+
+
+def _undisclaimed(section: Section, language: str) -> dict[str, object]:
+    """Leave out the disclaimer, which stands on the page by itself."""
+    disclaimer = words.word("notes.disclaimer", language)
+    kept = [text for text in section["paragraphs"] if text != disclaimer]
+    return {**section, "paragraphs": kept}
+
+
+def _meaning(layer: Layer, language: str) -> str:
+    return words.word(f"about.{layer.key}", language)
+
+
+def _unit_notes(
+    shown: PeriodRows, units: gpd.GeoDataFrame, language: str
+) -> list[dict[str, object]]:
+    """List the remarks of the table, each with the units that it concerns."""
+    names = dict(zip(units["pcode"], units["name"], strict=True))
+    said: dict[str, list[str]] = {}
+    for _, row in shown.rows.iterrows():
+        for remark in words.note_text(row["note"], language):
+            name = names.get(row["pcode"], row["name"])
+            said.setdefault(remark, []).append("" if pd.isna(name) else str(name))
+    told = [_told(remark, list(filter(None, who)), language) for remark, who in said.items()]
+    if not told:
+        return []
+    title = words.word("popup.notes", language)
+    return [{"title": title, "paragraphs": [" · ".join(told)], "items": [], "grid": []}]
+
+
+def _told(remark: str, names: Sequence[str], language: str) -> str:
+    if not names:
+        return remark
+    text = words.word("paper.remark", language)
+    return text.format(names=", ".join(names), remark=remark)
+
+
+def _of_gaps(
+    gaps: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, options: MapOptions
+) -> Subject:
+    language = options.language
+    behind = gaps if options.behind is None else options.behind
+    placed = gaps[gaps["place_kind"] == "unit"]
+    rows = placed.set_index("pcode").to_dict("index")
+    ranked = int(placed["gap_places"].notna().sum())
+    shown = [
+        Cell(class_of(rows.get(code), ranked), *gap_texts(rows.get(code), language))
+        for code in units["pcode"]
+    ]
+    names = dict(zip(units["pcode"], units["name"], strict=True))
+    entry = Entry(
+        -1, words.word("gaps.unknown", language), words.word("gaps.unknown_note", language)
+    )
+    return Subject(
+        title=words.word("title.gaps", language),
+        unit=words.word("unit.gaps", language),
+        period=gap_period(gaps, language),
+        publisher=gap_publisher(gaps),
+        days=_days(gaps),
+        cells=tuple(shown),
+        fills=(look.MISSING_COLOUR, look.ZERO_COLOUR, *look.TWO_WAY),
+        legend=(entry,),
+        remarks=(),
+        lines=(),
+        asides=tuple(unranked_notes(gaps, language)),
+        ranking=tuple(
+            (str(names[code]), *gap_texts(row, language))
+            for code, row in rows.items()
+            if code in names
+        ),
+        sections=(
+            _undisclaimed(boundary_section(units, language), language),
+            {
+                "title": words.word("notes.method", language),
+                "paragraphs": [words.word("about.gaps", language)],
+                "items": [],
+                "grid": [],
+            },
+            source_section(behind, units, towns, language),
+        ),
+        two_way=True,
+    )

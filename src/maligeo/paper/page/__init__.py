@@ -1,0 +1,1 @@
+"""Blocks of text and tables, laid out on pages."""

@@ -1,0 +1,1 @@
+"""Reports of one region, as a page for print and as PDF."""

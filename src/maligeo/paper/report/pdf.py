@@ -1,0 +1,216 @@
+"""The profile of a unit as a PDF for paper."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import geopandas as gpd
+
+from maligeo.core import words
+from maligeo.core.columns import Language
+from maligeo.look.outlines import outlines_source
+from maligeo.paper.drawing.fonts import fitting
+from maligeo.paper.drawing.shapes import QUIET, Drawing, Fill, rectangle
+from maligeo.paper.map.projection import Box
+from maligeo.paper.options import SHEETS
+from maligeo.paper.page.blocks import (
+    Block,
+    balanced_height,
+    columns_of,
+    flow,
+    heading,
+    height_of,
+    paragraph,
+    picture,
+    space,
+    table_row,
+    valued,
+)
+from maligeo.paper.page.pages import Heading, body_of, draw_footer, draw_heading
+from maligeo.paper.report.charts import has_trend, locator_map, trend_chart
+from maligeo.paper.report.html import latest_periods
+from maligeo.paper.report.numbers import Figure, PeriodFigures
+from maligeo.paper.report.profile import Profile
+from maligeo.provenance.record import program
+
+_GAP: Final = 5.0  # millimetres
+_WIDE: Final = 0.61  # of the width, for numbers
+_TILES: Final = 4  # key figures in a row
+_TEXT, _FINE = 7.0, 5.6  # points
+_VALUES: Final = (12.0, 10.5, 9.0, 8.0, 7.0)
+_LOCATOR: Final = 44.0  # millimetres
+_CHART: Final = 48.0
+
+
+def report_pages(
+    profile: Profile, units: gpd.GeoDataFrame, top: Heading, language: Language
+) -> list[Drawing]:
+    """Lay a profile out on one A4, and on further pages what has no room.
+
+    Parameters
+    ----------
+    profile : Profile
+        What it says.
+    units : geopandas.GeoDataFrame
+        For the map that shows where the unit lies.
+    top : Heading
+        What stands above the page.
+    language : {"fr", "en"}
+        Language of the texts.
+    """
+    high, wide = SHEETS["A4"]
+    page = Drawing(wide, high)
+    body = body_of(page, draw_heading(page, top))
+    body = _below(body, _draw_tiles(page, profile.numbers.figures, body))
+    left_width = (body.width - _GAP) * _WIDE
+    right_width = body.width - _GAP - left_width
+    left = _left(profile, left_width, language)
+    right = _right(profile, units, right_width, language)
+    fine = _fine(profile, (body.width - _GAP) / 2, language)
+    need = max(height_of(left), height_of(right))
+    foot = balanced_height(fine, 2, max(body.height - need - _GAP, 0.0))
+    upper = Box(body.x, body.y, body.width, body.height - foot - _GAP)
+    rest = flow(page, left, [Box(body.x, upper.y, left_width, upper.height)])
+    rest += flow(page, right, [Box(body.right - right_width, upper.y, right_width, upper.height)])
+    lower = Box(body.x, body.bottom - foot, body.width, foot)
+    rest += flow(page, fine, columns_of(lower, 2, _GAP))
+    pages = [page, *_further(rest, top)]
+    origin = f"{program()} · {_credit(units, language)}"
+    for at, one in enumerate(pages, start=1):
+        number = words.word("paper.page", language).format(at=at, all=len(pages))
+        draw_footer(one, origin, number)
+    return pages
+
+
+def _credit(units: gpd.GeoDataFrame, language: Language) -> str:
+    outlines = words.word("notes.source_outlines", language)
+    return words.word("paper.remark", language).format(
+        names=outlines, remark=outlines_source(units)
+    )
+
+
+def _below(body: Box, high: float) -> Box:
+    return Box(body.x, body.y + high, body.width, body.height - high)
+
+
+def _draw_tiles(page: Drawing, figures: Sequence[Figure], body: Box) -> float:
+    """Draw key figures in rows of frames; give how high they are together."""
+    gap = 2.0
+    width = (body.width - gap * (_TILES - 1)) / _TILES
+    y = body.y
+    for start in range(0, len(figures), _TILES):
+        row = [_tile(figure, width - 3) for figure in figures[start : start + _TILES]]
+        high = max(map(height_of, row)) + 2.4
+        for at, blocks in enumerate(row):
+            x = body.x + at * (width + gap)
+            page.add(Fill(rectangle(x, y, width, high), None, "#d5dce1", 0.2))
+            flow(page, blocks, [Box(x + 1.5, y + 1.0, width - 3, high)])
+        y += high + gap
+    return y - body.y
+
+
+def _tile(figure: Figure, width: float) -> list[Block]:
+    size = fitting(figure.value, width, _VALUES, bold=True)
+    return [
+        *paragraph(figure.label, width, _FINE + 0.4, colour=QUIET),
+        *paragraph(figure.value, width, size, bold=True),
+        *(paragraph(figure.note, width, _FINE + 0.2, colour=QUIET) if figure.note else []),
+    ]
+
+
+def _left(profile: Profile, width: float, language: Language) -> list[Block]:
+    numbers = profile.numbers
+    title = words.word("report.trend", language).format(unit=numbers.trend_unit)
+    chart = trend_chart(numbers.trend, width, _CHART, language)
+    note = words.word("report.trend_note", language) if has_trend(numbers.trend) else ""
+    found = [*heading(title, width, _TEXT * 1.1), picture(chart)]
+    found += paragraph(note, width, _FINE, colour=QUIET)
+    if numbers.periods:
+        found += _period_table(profile, width, language)
+    if profile.balance:
+        found += [space(2.4), *heading(profile.balance_title, width, _TEXT * 1.1)]
+        found += [valued(label, value, width, _TEXT) for label, value in profile.balance]
+    return found
+
+
+def _period_table(profile: Profile, width: float, language: Language) -> list[Block]:
+    shown, earlier = latest_periods(profile, language)
+    has_rates = any(row.rate for row in profile.numbers.periods)
+    keys = ["control.period", "report.count", *(["report.per_people"] if has_rates else [])]
+    widths = [width * part for part in ((0.34, 0.26, 0.40) if has_rates else (0.5, 0.5))]
+    found = [space(2.4), *heading(words.word("report.periods", language), width, _TEXT * 1.1)]
+    head = [words.word(key, language) for key in keys]
+    found.append(table_row(head, widths, _FINE + 0.4, bold=True))
+    for row in shown:
+        found.append(table_row(_cells(row, has_rates), widths, _TEXT * 0.94))
+    for text in (*filter(None, (earlier,)), *profile.numbers.remarks):
+        found += paragraph(text, width, _FINE, colour=QUIET)
+    return found
+
+
+def _cells(row: PeriodFigures, has_rates: bool) -> list[str]:
+    period = " · ".join(filter(None, (row.period, row.publisher)))
+    count = _with_interval(row.count, row.count_interval)
+    rate = [_with_interval(row.rate, row.rate_interval)] if has_rates else []
+    return [period, count, *rate]
+
+
+def _with_interval(value: str, interval: str) -> str:
+    return f"{value} ({interval})" if interval else value
+
+
+def _right(
+    profile: Profile, units: gpd.GeoDataFrame, width: float, language: Language
+) -> list[Block]:
+    title = words.word("report.locator", language).format(name=profile.name)
+    locator = locator_map(units, profile.at, width, _LOCATOR)
+    found = [*heading(title, width, _TEXT * 1.1), space(1.0), picture(locator)]
+    if profile.gap:
+        gaps = words.word("title.gaps", language)
+        found += [space(2.4), *heading(gaps, width, _TEXT * 1.1)]
+        found += [valued(label, value, width, _TEXT * 0.94) for label, value in profile.gap]
+    if profile.programmes:
+        found += [space(2.4), *_programmes(profile, width, language)]
+    return found
+
+
+def _programmes(profile: Profile, width: float, language: Language) -> list[Block]:
+    found = heading(words.word("report.programmes", language), width, _TEXT * 1.1)
+    for key, here in (("report.present", True), ("report.absent", False)):
+        found += paragraph(
+            words.word(key, language), width, _TEXT * 0.94, bold=True, colour=QUIET, holds=True
+        )
+        named = [one for one in profile.programmes if bool(one.count) == here]
+        if not named:
+            found += paragraph(words.word("report.none", language), width, _TEXT * 0.94)
+        for one in named:
+            if here:
+                count = words.number_text(one.count, language)
+                found.append(valued(one.name, count, width, _TEXT * 0.94))
+            else:
+                text = _with_interval(one.name, one.note)
+                found += paragraph(text, width, _TEXT * 0.94)
+    return found
+
+
+def _fine(profile: Profile, width: float, language: Language) -> list[Block]:
+    found = heading(words.word("report.quality", language), width, _FINE * 1.1)
+    for text in profile.quality:
+        found += paragraph(f"•\u00a0{text}", width, _FINE, colour=QUIET)
+    found += [space(1.0), *heading(words.word("notes.sources", language), width, _FINE * 1.1)]
+    for text, address in profile.sources:
+        told = f"•\u00a0{text}" + (f", {address}" if address else "")
+        found += paragraph(told, width, _FINE, colour=QUIET)
+    return [*found, space(1.0), *paragraph(profile.disclaimer, width, _FINE, colour=QUIET)]
+
+
+def _further(rest: Sequence[Block], top: Heading) -> list[Drawing]:
+    """Give the pages for what has no room on the first one."""
+    found: list[Drawing] = []
+    left = list(rest)
+    while left:
+        high, wide = SHEETS["A4"]
+        page = Drawing(wide, high)
+        body = body_of(page, draw_heading(page, top))
+        left = flow(page, left, [body])
+        found.append(page)
+    return found

@@ -1,0 +1,106 @@
+"""A profile of one unit, written to a page or to paper."""
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.core.checks import require_columns
+from maligeo.core.columns import Audience
+from maligeo.core.crs import require_geographic
+from maligeo.core.files import written_whole
+from maligeo.disclosure import require_released
+from maligeo.paper.page.pages import Heading, require_format, write_pages
+from maligeo.paper.report.html import report_html
+from maligeo.paper.report.pdf import report_pages
+from maligeo.paper.report.profile import ReportOptions, profile_of
+from maligeo.provenance.record import Provenance
+from maligeo.text.synthetic import is_synthetic
+
+REPORT_FORMATS: Final = (".html", ".pdf")
+
+
+def region_report(
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    path: str | Path,
+    *,
+    options: ReportOptions,
+    audience: Audience = "public",
+    about: Provenance | None = None,
+) -> Path:
+    """Write a profile of one region: its numbers, their trend, who works there, the gaps.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table, as from `maligeo.combine`; what it does not hold is left out.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of the same vintage.
+    path : str or pathlib.Path
+        "….html", one file that needs no network and prints on one A4; or "….pdf".
+    options : ReportOptions
+        The region, the matrix of presence, the gaps, the language.
+    audience : {"internal", "partner", "public"}, default "public"
+        For whom the report is; all that it shows must have been released for them.
+    about : Provenance, optional
+        What the report was made from; kept in the file's metadata.
+
+    Returns
+    -------
+    pathlib.Path
+        The file that was written.
+
+    Raises
+    ------
+    ArgumentError
+        If the suffix is another one.
+    FrameError
+        If a frame lacks columns.
+    CrsError
+        If the units are not in EPSG:4326.
+    VintageError
+        If frames are of different vintages.
+    UnknownNameError
+        If no one unit bears the name.
+    ReleaseError
+        If a frame was not released for the audience.
+    MissingDependencyError
+        If a PDF is asked for and Matplotlib is not installed.
+    OutputFileError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> table = maligeo.bundled_density(units)
+    >>> options = maligeo.ReportOptions(region="Mopti", gaps=maligeo.bundled_gaps(units))
+    >>> maligeo.region_report(table, units, "mopti.html", options=options)  # doctest: +SKIP
+    """
+    suffix = require_format(path, REPORT_FORMATS)
+    require_columns(units, ("vintage", "pcode", "name"), what="units")
+    require_geographic(units, what="units")
+    frames = {"table": table, "presence": options.presence, "gaps": options.gaps}
+    shown = {what: frame for what, frame in frames.items() if frame is not None}
+    for what, frame in shown.items():
+        require_released(frame, audience, what=what)
+    profile = profile_of(table, units, options)
+    synthetic = any(is_synthetic(frame) for frame in shown.values())
+    language = options.language
+    if suffix == ".pdf":
+        top = Heading(profile.title, profile.subtitle, audience, synthetic, language)
+        pages = report_pages(profile, units, top, language)
+        return write_pages(path, pages, heading=top, about=about)
+    page = report_html(
+        profile,
+        units,
+        language=language,
+        audience=audience,
+        synthetic=synthetic,
+        record="" if about is None else about.to_json(),
+    )
+    with written_whole(path) as beside:
+        beside.write_text(page, encoding="utf-8", newline="\n")
+    return Path(path)

@@ -1,0 +1,176 @@
+"""What a product was made from: inputs by their hashes, method, versions and command."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, Self
+
+from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.errors import InputFileError
+
+KEY: Final = "maligeo-about"
+TAG: Final = "MALIGEO_ABOUT"  # where a format wants names in capitals: GeoTIFF
+CSV_METADATA: Final = "-metadata.json"  # after the name of a CSV file (W3C, CSV on the Web)
+LONGEST: Final = 1 << 20  # characters of a record; real ones have some two thousand
+
+_CHUNK: Final = 1 << 20
+_COMPANIONS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input of a product.
+
+    Attributes
+    ----------
+    role : str
+        What it was used as, such as "incidents" or "bundled data".
+    name : str
+        Name of the file without its folders; empty where it may not be told.
+    sha256 : str
+        Hash of its bytes, as hexadecimal digits.
+    """
+
+    role: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a product.
+
+    Attributes
+    ----------
+    command : sequence of str
+        Arguments after `maligeo`, a role in braces for each input: "tiles", "vector",
+        "--incidents", "{incidents}". Empty for a product of a script.
+    inputs : sequence of Source
+        Files that were read.
+    audience : {"internal", "partner", "public"}
+        For whom the product is.
+    versions : mapping of str to str
+        Versions of maligeo and of the packages that shape its products.
+    more : mapping of str to str
+        Vintage, method and what else there is to say.
+    """
+
+    command: tuple[str, ...] = ()
+    inputs: tuple[Source, ...] = ()
+    audience: Audience = "internal"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Write it as one line of JSON in ASCII, the same each time."""
+        return json.dumps(asdict(self), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote; the text may come from a stranger.
+
+        Raises
+        ------
+        InputFileError
+            If the text is no such record.
+        """
+        if len(text) > LONGEST:
+            raise InputFileError("the record of what made it is too long to be one")
+        try:
+            return cls._checked(json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise InputFileError(f"the record of what made it cannot be read: {error}") from error
+
+    @classmethod
+    def _checked(cls, found: Any) -> Self:
+        inputs = tuple(
+            Source(*_texts([entry["role"], entry["name"], entry["sha256"]]))
+            for entry in found["inputs"]
+        )
+        if found["audience"] not in AUDIENCES:
+            raise ValueError("its audience is not known")
+        return cls(
+            command=_texts(found["command"]),
+            inputs=inputs,
+            audience=found["audience"],
+            versions=_text_mapping(found["versions"]),
+            more=_text_mapping(found["more"]),
+        )
+
+
+def hash_input(role: str, path: Path, *, named: bool) -> tuple[Source, ...]:
+    """Hash an input, once for each file that it consists of.
+
+    Parameters
+    ----------
+    role : str
+        What it is used as.
+    path : pathlib.Path
+        A file; of a shapefile its companions are hashed too. A folder counts as one input.
+    named : bool
+        Whether its name may be told.
+
+    Returns
+    -------
+    tuple of Source
+        The file itself first.
+
+    Raises
+    ------
+    InputFileError
+        If it cannot be read.
+    """
+    digest = _folder_sha256 if path.is_dir() else file_sha256
+    return tuple(Source(role, part.name if named else "", digest(part)) for part in parts_of(path))
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Give the files that an input consists of, itself first."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    beside = [path.with_suffix(suffix) for suffix in _COMPANIONS if suffix != path.suffix]
+    return [path, *(part for part in beside if part.is_file())]
+
+
+def file_sha256(path: Path) -> str:
+    """Give the SHA-256 of a file as hexadecimal digits.
+
+    Raises
+    ------
+    InputFileError
+        If it cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise InputFileError(f"cannot read {path}: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def _folder_sha256(folder: Path) -> str:
+    """Hash the names and contents of all files below a folder."""
+    names = sorted(part.relative_to(folder).as_posix() for part in folder.rglob("*"))
+    files = [name for name in names if (folder / name).is_file()]
+    listed = [[name, file_sha256(folder / name)] for name in files]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError("a list of texts was expected")
+    return tuple(values)
+
+
+def _text_mapping(found: Any) -> dict[str, str]:
+    return dict(zip(_texts(list(found)), _texts(list(found.values())), strict=True))
+
+
+def program() -> str:
+    """Name the program and its version."""
+    return f"maligeo {version('maligeo')}"

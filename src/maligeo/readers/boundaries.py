@@ -1,0 +1,151 @@
+"""Administrative units with their outlines, as frames of one shape."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import catalog
+from maligeo.core import columns
+from maligeo.core.checks import require_known
+from maligeo.core.crs import area_sqkm
+from maligeo.core.errors import UnknownNameError
+from maligeo.readers.boundary_checks import check_boundaries
+from maligeo.readers.boundary_schemas import find_schema, layer_of_level, named_schema
+from maligeo.readers.boundary_units import standardise, with_reference_names
+from maligeo.readers.files.vectors import list_layers, read_vector
+from maligeo.readers.vintages import find_signs, vintage_of
+
+__all__ = ["check_boundaries", "load_boundaries", "read_boundaries"]
+
+_BUNDLED = {(1, "2015"): "mali_2015_adm1"}
+
+
+def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
+    """Load the bundled boundaries.
+
+    They are a generalisation at 1:10 million (Natural Earth, public domain), good for
+    maps of the country and for counts by region, and too coarse near a border and for
+    Bamako, whose outline agrees with the official one by 0.58 only (intersection over
+    union). For exact work read the official COD-AB files.
+
+    Parameters
+    ----------
+    level : int, default 1
+        Administrative level: 1 for regions.
+    vintage : str, default "2015"
+        The division: "2015" is the 8 regions and the District of Bamako.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, 9 rows, EPSG:4326
+        Columns `vintage, level, pcode, name, name_alt, parent_pcode, iso_3166_2, valid_on,
+        valid_to, area_sqkm, source, geometry`, in the order of the p-codes. `area_sqkm`
+        is computed from these outlines in EPSG:6933.
+
+    Raises
+    ------
+    UnknownNameError
+        If no boundaries of that level and vintage are bundled.
+    """
+    if (level, str(vintage)) not in _BUNDLED:
+        bundled = ", ".join(f"level {at} of {of}" for at, of in _BUNDLED)
+        raise UnknownNameError(
+            f"no boundaries of level {level}, vintage {vintage!r} are bundled (there is {bundled})"
+        )
+    path = catalog.resource_path("boundaries", _BUNDLED[level, str(vintage)])
+    units = gpd.read_file(path)
+    units["vintage"] = units["vintage"].astype("string")
+    for column in ("valid_on", "valid_to"):
+        units[column] = pd.to_datetime(units[column])
+    units["area_sqkm"] = area_sqkm(units.geometry)
+    return units[list(columns.UNITS)]
+
+
+def read_boundaries(
+    path: str | Path,
+    *,
+    level: int | None = None,
+    vintage: str | None = None,
+    layer: str | None = None,
+    name_field: str | None = None,
+    code_field: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Read administrative boundaries, whoever published them.
+
+    COD-AB in its three column schemas (`admin1Name`, `ADM1_FR`, `adm1_name`),
+    geoBoundaries, GADM, Natural Earth, units written by this package, and any other layer
+    with `name_field` and `code_field`; in any format of `read_vector`. Units of other
+    countries in the file are passed over.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+    level : int, optional
+        Administrative level. Needed where the file does not say it or has several; an
+        error where it says another.
+    vintage : str, optional
+        The division ("2015", "2016", "2023"). Without it, it is found from dates of
+        validity, numbers of units, names of regions and codes, if they agree.
+    layer : str, optional
+        Which layer; without it the only one, or the one whose name bears the level.
+    name_field, code_field : str, optional
+        Columns with the name and code of the units, for a layer of unknown layout.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        Columns `vintage, level, pcode, name, name_alt, parent_pcode, iso_3166_2, valid_on,
+        valid_to, area_sqkm, source, geometry`, in the order of the file. `name` is the
+        accented name where the reference tables know the unit, and the file's own
+        spelling then stands in `name_alt`. `area_sqkm` is computed in EPSG:6933. `pcode`
+        is the COD p-code; for geoBoundaries, GADM and Natural Earth only if every unit is
+        known, else the publisher's own code.
+
+    Raises
+    ------
+    InputFileError, CrsError
+        As `read_vector` raises, and if the file has no units of the country.
+    FrameError
+        If the layout is not known, or with every row that has no name, code or outline, a
+        code used twice, or an outline that is no valid polygon.
+    VintageError
+        If the signs of the vintage are lacking, too few, or contradict one another: they
+        are listed, and `vintage` has to be given.
+    ArgumentError, UnknownNameError
+        If level, layer or vintage do not fit the file.
+
+    Notes
+    -----
+    `check_boundaries` looks for what does not stop the reading: gaps, overlaps, repeated
+    names, units outside their parents.
+    """
+    source = Path(path)
+    if vintage is not None:
+        known = catalog.load_table("reference", "units")["vintage"].unique()
+        require_known(str(vintage), list(known), what="vintage")
+    raw = read_vector(source, layer=layer or _layer(source, level))
+    if name_field is None and code_field is None:
+        schema = find_schema(raw.columns)
+    else:
+        schema = named_schema(raw.columns, name_field, code_field)
+    units = standardise(raw, schema, level)
+    if vintage is None:
+        regions = units[["region_pcode", "region_name"]].drop_duplicates()
+        regions = regions.set_axis(["pcode", "name"], axis=1)
+        signs = find_signs(units, regions, cod_codes=schema.cod_codes)
+        vintage = vintage_of(signs, what=str(source))
+    units["vintage"] = pd.Series(str(vintage), index=units.index, dtype="string")
+    units = with_reference_names(units, schema)
+    units["level"] = units["level"].astype("int64")
+    units["area_sqkm"] = area_sqkm(units.geometry)
+    return units[list(columns.UNITS)]
+
+
+def _layer(source: Path, level: int | None) -> str | None:
+    """Choose the layer that bears the level, where there are several."""
+    if level is None:
+        return None
+    layers = list_layers(source)
+    return layer_of_level(layers, level) if len(layers) > 1 else None

@@ -1,0 +1,371 @@
+"""Cells to numbers and dates, as people write them; what cannot be read is a fault.
+
+Each function takes a column of text and gives the values and a `Faults`; a value that is
+missing stays missing, one that cannot be read becomes missing and a fault. Amounts of
+money are read by `maligeo.readers.cells.amounts`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from maligeo.readers.formats import read_catalogue, word_key
+from maligeo.readers.quarantine import Faults
+
+DAY_MONTH: Final = "day-month"
+MONTH_DAY: Final = "month-day"
+EARLIEST_YEAR: Final = 1900
+MISSING_WORDS: Final = frozenset(
+    {
+        "", "-", "--", "---", "–", "—", ".", "?", "n/a", "na", "n.a.", "#n/a", "null", "none",
+        "nan", "nil", "nd", "n.d.", "unknown", "not known", "inconnu", "inconnue", "non connu",
+        "non précisé", "non disponible", "nsp",
+    }
+)  # fmt: skip
+# Figures are [0-9] in all patterns: \d would also take those of other scripts.
+_LARGEST: Final = 2.0**53
+_TEXT: Final = pd.StringDtype("pyarrow")
+
+_PLAIN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_SPACED: Final = r"[+-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{3})+(?:[.,][0-9]+)?"
+_COMMA_GROUPS: Final = r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
+_DOT_GROUPS: Final = r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}(?:,[0-9]+)?|\.[0-9]{3},[0-9]+)"
+_COMMA: Final = r"[+-]?[0-9]*,[0-9]+"
+_COMMA_OR_GROUP: Final = r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"
+_DOT_OR_GROUP: Final = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
+
+_TIME: Final = (
+    r"(?:[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r"\s*(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_YEAR_FIRST: Final = rf"^([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}$"
+_YEAR_LAST: Final = rf"^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}){_TIME}$"
+_SHORT_YEAR: Final = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}"
+_DAY_WORD: Final = r"^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W0-9_]+)\.?[\s./,-]+([0-9]{4})$"
+_WORD_DAY: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{1,2})(?:er|st|nd|rd|th)?,?\s+([0-9]{4})$"
+
+_Floats = npt.NDArray[np.float64]
+
+
+def strip_missing(texts: pd.Series) -> pd.Series:
+    """Trim cells, and turn words that say "not known" into missing values.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+
+    Returns
+    -------
+    pandas.Series of string, same index
+    """
+    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
+    trimmed = pd.Series(distinct, dtype=_TEXT).str.strip()
+    cleaned = trimmed.mask(trimmed.str.lower().isin(MISSING_WORDS))
+    taken = cleaned.array.take(codes, allow_fill=True)
+    return pd.Series(taken, index=texts.index, name=texts.name)
+
+
+def map_words(
+    texts: pd.Series, meanings: Mapping[str, str], *, unlisted: str | None = None
+) -> tuple["pd.Series[str]", Faults]:
+    """Replace the words of a source by ours.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+    meanings : mapping of str to str
+        Words in the form of `word_key`, and what they mean.
+    unlisted : str, optional
+        What all other words mean; without it they are faults.
+
+    Returns
+    -------
+    words : pandas.Series of string
+    faults : Faults
+    """
+    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
+    missing = strip_missing(pd.Series(distinct, dtype=_TEXT)).isna().to_numpy(dtype=bool)
+    meant = [
+        meanings.get(word_key(word), None if empty else unlisted)
+        for word, empty in zip(distinct, missing, strict=True)
+    ]
+    unknown = ~missing & np.array([word is None for word in meant], dtype=bool)
+    words = pd.array(meant, dtype=_TEXT).take(codes, allow_fill=True)
+    faults = Faults()
+    marked = np.append(unknown, False)[codes]
+    column = str(texts.name)
+    if marked.any():
+        known = ", ".join(sorted({*meanings.values()}))
+        reason = f"is no word that is known here (for {known})"
+        faults.add(pd.Series(marked, index=texts.index), column, texts, reason)
+    return pd.Series(words, index=texts.index, name=texts.name), faults
+
+
+def parse_numbers(
+    texts: pd.Series, *, decimal: str | None = None
+) -> tuple["pd.Series[float]", Faults]:
+    """Read numbers: "1302180", "1 302 180,5", "1.302.180", "-4,16", "5e3".
+
+    A single comma before three digits ("1,234") may group or cut. It cuts where other
+    cells of the column have decimal commas or `decimal` is ","; it groups where others
+    have commas as groups or `decimal` is "."; else it is a fault. A single dot cuts,
+    unless other cells of the column have decimal commas.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Its name and index name the faults.
+    decimal : {",", "."}, optional
+        What the file uses, for cells that do not show it (`RawTable.decimal`).
+
+    Returns
+    -------
+    values : pandas.Series of Float64
+    faults : Faults
+        For text in a number column, infinite values and numbers with two meanings.
+    """
+    faults = Faults()
+    try:
+        quick = pc.cast(pa.array(texts.astype(_TEXT)), pa.float64())
+    except pa.ArrowInvalid:
+        values = _careful_numbers(texts, decimal, faults)
+    else:
+        values = pd.Series(quick.to_pandas(zero_copy_only=False).to_numpy("float64"), texts.index)
+        there = texts.notna().to_numpy()
+        odd = pd.Series(there & ~np.isfinite(values.to_numpy()), index=texts.index)
+        if odd.any():
+            values = _careful_numbers(texts, decimal, faults)
+    numbers = pd.Series(
+        pd.arrays.FloatingArray(values.to_numpy("float64"), values.isna().to_numpy()),
+        index=texts.index,
+        name=texts.name,
+    )
+    return numbers, faults
+
+
+def _careful_numbers(texts: pd.Series, decimal: str | None, faults: Faults) -> "pd.Series[float]":
+    cells = strip_missing(texts).str.replace("−", "-", regex=False)
+    spaced = cells.str.fullmatch(_SPACED).fillna(False)
+    cells = cells.mask(spaced, cells.str.replace(r"[ \u00a0\u2009\u202f'’]", "", regex=True))
+    comma_groups = cells.str.fullmatch(_COMMA_GROUPS).fillna(False)
+    dot_groups = cells.str.fullmatch(_DOT_GROUPS).fillna(False)
+    comma = cells.str.fullmatch(_COMMA).fillna(False)
+    open_comma = comma & cells.str.fullmatch(_COMMA_OR_GROUP).fillna(False)
+    cuts = bool((comma & ~open_comma).any() or dot_groups.any())
+    groups = bool(comma_groups.any())
+    if cuts == groups:
+        cuts, groups = decimal == ",", decimal == "."
+    if cuts:
+        dot_groups |= cells.str.fullmatch(_DOT_OR_GROUP).fillna(False) & bool(comma.any())
+    elif groups:
+        comma_groups |= open_comma
+        comma &= ~open_comma
+    else:
+        comma &= ~open_comma
+    plain = cells.mask(comma_groups, cells.str.replace(",", "", regex=False))
+    plain = plain.mask(dot_groups, cells.str.replace(".", "", regex=False))
+    plain = plain.mask(comma | dot_groups, plain.str.replace(",", ".", regex=False))
+    readable = plain.str.fullmatch(_PLAIN).fillna(False)
+    values = pd.Series(np.nan, index=texts.index)
+    values[readable] = plain[readable].to_numpy(dtype=object).astype("float64")
+    finite = np.isfinite(values)
+    column = str(texts.name)
+    two_ways = open_comma & ~finite
+    faults.add(two_ways, column, texts, "may have a decimal comma or a comma between thousands")
+    faults.add(cells.notna() & ~finite & ~two_ways, column, texts, "is not a number")
+    return values.where(finite)
+
+
+def parse_counts(
+    texts: pd.Series, *, decimal: str | None = None
+) -> tuple["pd.Series[int]", Faults]:
+    """Read whole numbers that are not negative, such as victims.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+    decimal : {",", "."}, optional
+        As for `parse_numbers`.
+
+    Returns
+    -------
+    values : pandas.Series of Int64
+    faults : Faults
+    """
+    numbers, faults = parse_numbers(texts, decimal=decimal)
+    values = numbers.to_numpy("float64", na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        negative = values < 0
+        broken = ~negative & np.isfinite(values) & (values != np.floor(values))
+        huge = values >= _LARGEST
+    column = str(texts.name)
+    for marked, reason in (
+        (negative, "is negative"),
+        (broken, "is not a whole number"),
+        (huge, "is too large to be a count"),
+    ):
+        faults.add(pd.Series(marked, index=texts.index), column, texts, reason)
+    bad = np.isnan(values) | negative | broken | huge
+    whole = np.where(bad, 0, values).astype("int64")
+    return pd.Series(pd.arrays.IntegerArray(whole, bad), texts.index, name=texts.name), faults
+
+
+def date_orders(texts: pd.Series) -> frozenset[str]:
+    """Tell in which orders day and month stand in a column, by the days after the 12th.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+
+    Returns
+    -------
+    frozenset of str
+        Of "day-month" and "month-day": none, one, or both where they contradict.
+    """
+    parts = pd.Series(texts.dropna().unique(), dtype=_TEXT).str.strip().str.extract(_YEAR_LAST)
+    pairs = parts.dropna().iloc[:, :2].astype("int64")
+    seen = set()
+    if ((pairs[0] > 12) & (pairs[1] <= 12)).any():
+        seen.add(DAY_MONTH)
+    if ((pairs[1] > 12) & (pairs[0] <= 12)).any():
+        seen.add(MONTH_DAY)
+    return frozenset(seen)
+
+
+def parse_dates(
+    texts: pd.Series,
+    *,
+    orders: Callable[[], frozenset[str]] | None = None,
+    fallback: str | None = None,
+    latest: pd.Timestamp | None = None,
+) -> tuple["pd.Series[pd.Timestamp]", Faults]:
+    """Read dates: ISO 8601, day and month in figures, months in French or English words.
+
+    "05/04/2021" is read in the order that other cells show ("25/04/2021"). Where they
+    show both orders, or none and no `fallback` is given, it is a fault.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Its name and index name the faults. A time of day is left out.
+    orders : callable, optional
+        Gives what `date_orders` found in the whole file, when this is a part of it; asked
+        only where a date needs it.
+    fallback : {"day-month", "month-day"}, optional
+        Order to assume where no cell shows one.
+    latest : pandas.Timestamp, optional
+        A date after it lies in the future and is a fault.
+
+    Returns
+    -------
+    values : pandas.Series of datetime64[us]
+    faults : Faults
+        For text that is no date, days that do not exist, years before 1900 or of two
+        digits, dates after `latest`, and dates of unknown order.
+    """
+    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
+    known = pd.Series(distinct, dtype=_TEXT)
+    days = _iso_days(known)
+    reasons = pd.Series(pd.NA, index=known.index, dtype=_TEXT)
+    if days is None:
+        cells = strip_missing(known)
+        if orders is None or not cells.str.match(_YEAR_LAST).any():
+            seen = date_orders(cells)
+        else:
+            seen = orders()
+        days, reasons = _read_days(cells, seen, fallback)
+    early = ~np.isnat(days) & (days < np.datetime64(f"{EARLIEST_YEAR}-01-01"))
+    reasons = reasons.mask(early, f"lies before the year {EARLIEST_YEAR}")
+    if latest is not None:
+        late = ~np.isnat(days) & (days > np.datetime64(latest, "D"))
+        reasons = reasons.mask(late, "lies in the future")
+    days[reasons.notna().to_numpy(dtype=bool)] = np.datetime64("NaT")
+    padded = np.append(days, np.datetime64("NaT", "D"))  # code -1: the cell is empty
+    dates = pd.Series(padded[codes].astype("datetime64[us]"), index=texts.index, name=texts.name)
+    faults = Faults()
+    if reasons.notna().any():
+        each = pd.Series(reasons.array.take(codes, allow_fill=True), index=texts.index)
+        faults.add(each.notna(), str(texts.name), texts, each)
+    return dates, faults
+
+
+def _iso_days(cells: pd.Series) -> npt.NDArray[np.datetime64] | None:
+    """Read distinct dates that are all like 2021-09-30; None when any is not."""
+    try:
+        days = pc.cast(pa.array(cells), pa.date32())
+    except pa.ArrowInvalid:
+        return None
+    found: npt.NDArray[np.datetime64] = days.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    return found
+
+
+def _read_days(
+    cells: pd.Series, seen: frozenset[str], fallback: str | None
+) -> tuple[npt.NDArray[np.datetime64], pd.Series]:
+    """Read distinct dates: days, and reasons where a cell is none."""
+    count = len(cells)
+    parts = np.full((count, 3), np.nan)  # year, month, day
+    for pattern, order in (
+        (_YEAR_FIRST, (0, 1, 2)),
+        (_DAY_WORD, (2, 1, 0)),
+        (_WORD_DAY, (2, 0, 1)),
+    ):
+        _fill(parts, cells, pattern, order)
+    figures = _numbers_of(cells, _YEAR_LAST)
+    first, second = figures[:, 0], figures[:, 1]
+    with np.errstate(invalid="ignore"):
+        certain = (first > 12) | (second > 12) | (first == second)
+        month_first = second > 12
+    order_known = seen if seen else frozenset({fallback} - {None})
+    if len(order_known) == 1:
+        month_first = np.where(certain, month_first, MONTH_DAY in order_known)
+        certain = ~np.isnan(first)
+    swapped = np.where(month_first[:, None], figures[:, [2, 0, 1]], figures[:, [2, 1, 0]])
+    parts = np.where(certain[:, None], swapped, parts)
+    days = _days(parts)
+    reasons = pd.Series(pd.NA, index=cells.index, dtype=_TEXT)
+    reasons = reasons.mask(cells.notna() & np.isnat(days), "is not a date")
+    short = cells.str.fullmatch(_SHORT_YEAR).fillna(False)
+    reasons = reasons.mask(short, "has a year of two digits, so that the century is open")
+    told = "stand in both orders in this column" if seen else "cannot be told apart"
+    reasons = reasons.mask(~np.isnan(first) & ~certain, f"day and month {told}")
+    return days, reasons
+
+
+def _fill(parts: _Floats, cells: pd.Series, pattern: str, order: tuple[int, int, int]) -> None:
+    found = _numbers_of(cells, pattern)[:, list(order)]
+    rows = ~np.isnan(found).any(axis=1)
+    parts[rows] = found[rows]
+
+
+def _numbers_of(cells: pd.Series, pattern: str) -> _Floats:
+    """Take the three parts of dates of one form; a month in words becomes its number."""
+    groups = cells.str.extract(pattern)
+    numbers = np.full((len(cells), 3), np.nan)
+    for at in range(3):
+        part = groups[at]
+        figures = part.str.fullmatch(r"[0-9]{1,4}").fillna(False).to_numpy(dtype=bool)
+        numbers[figures, at] = part[figures].astype("float64")
+        words = part.notna().to_numpy(dtype=bool) & ~figures
+        numbers[words, at] = [_months().get(word_key(word), np.nan) for word in part[words]]
+    return numbers
+
+
+def _months() -> dict[str, int]:
+    return {word_key(word): number for word, number in read_catalogue("months")["months"].items()}
+
+
+def _days(parts: _Floats) -> npt.NDArray[np.datetime64]:
+    """Put year, month and day together; NaT where there is no such day."""
+    whole = np.where(np.isnan(parts), 0, parts).astype("int64")
+    year, month, day = whole.T
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days: npt.NDArray[np.datetime64] = months.astype("datetime64[D]") + (day - 1)
+    exists = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
+    days[~exists] = np.datetime64("NaT")
+    return days

@@ -1,0 +1,1 @@
+"""Files as they come: CSV of any layout, workbooks, vector layers, zip archives."""

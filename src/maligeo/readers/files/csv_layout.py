@@ -1,0 +1,197 @@
+"""How a text table is laid out: its encoding, its delimiter, its header and HXL tags."""
+
+import codecs
+import contextlib
+import csv
+import io
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from maligeo.core.errors import Fault, FrameError, InputFileError
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_CHECKED_BYTES: Final = 16 * 2**20
+_SAMPLE_CHARS: Final = 2**18
+_SAMPLE_ROWS: Final = 200
+_HEADER_WITHIN: Final = 20
+_MAX_COLUMNS: Final = 16_384  # as many as a spreadsheet has
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Windows, DOS and old Macintosh; where they differ, French letters tell them apart.
+_ONE_BYTE: Final = ("cp1252", "cp850", "mac_roman")
+_FRENCH: Final = "éèêëàâçîïôùûüœÉÈÊÀÂÇÎÔÛ°’«»"
+_HXL_TAG: Final = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z0-9_]+)*\s*$")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text table is laid out.
+
+    Attributes
+    ----------
+    encoding : str
+        Python's name of the encoding.
+    delimiter : str
+        What stands between cells.
+    columns : tuple of str
+        Names in the header; an empty one becomes "column 3", by its place.
+    rows_before : int
+        Rows before the first data row: what stands above the header, the header itself
+        and the HXL tags.
+    hxl : dict of str to str
+        Column to HXL tag; empty without a tag row.
+    """
+
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    rows_before: int
+    hxl: dict[str, str] = field(default_factory=dict)
+
+
+def find_layout(path: Path) -> Layout:
+    """Find out how a text table is laid out.
+
+    Raises
+    ------
+    InputFileError
+        If the file cannot be read, is empty, is not text or has no data row.
+    FrameError
+        If a column name repeats.
+    """
+    head = _read_head(path)
+    encoding = _find_encoding(head, path)
+    text = _decode(head, encoding)
+    if not text.strip("\ufeff \t\r\n\0,;|"):
+        raise InputFileError(f"{path} holds no table: there is nothing in it")
+    delimiter = _find_delimiter(text)
+    return lay_out(_parse(text, delimiter), path, encoding, delimiter)
+
+
+def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) -> Layout:
+    """Find header and HXL tags in the first rows of a table.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        First rows, from the top; a blank row is an empty list.
+    path : pathlib.Path
+        The file, for messages.
+    encoding, delimiter : str
+        Handed on.
+    """
+    filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    if not filled:
+        raise InputFileError(f"{path} holds no table: there is nothing in it")
+    several = [
+        at for at in filled[:_HEADER_WITHIN] if sum(bool(cell.strip()) for cell in rows[at]) > 1
+    ]
+    header = several[0] if several else filled[0]
+    columns = _name_columns(rows[header], path)
+    after = header + 1
+    tags: dict[str, str] = {}
+    if _is_tag_row(rows[header]):
+        tags = dict(zip(columns, map(str.strip, rows[header]), strict=True))
+    elif after < len(rows) and _is_tag_row(rows[after]):
+        pairs = zip(columns, map(str.strip, rows[after]), strict=False)
+        tags = {column: tag for column, tag in pairs if tag}
+        after += 1
+    if not any(at >= after for at in filled):
+        raise InputFileError(f"{path} has a header and no row of data below it")
+    return Layout(encoding, delimiter, columns, after, tags)
+
+
+def _read_head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_CHECKED_BYTES)
+    except (OSError, ValueError) as error:
+        raise InputFileError(f"{path} cannot be opened: {error}") from error
+    if not head:
+        raise InputFileError(f"{path} is empty")
+    return head
+
+
+def _find_encoding(head: bytes, path: Path) -> str:
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    start = head[:4096]
+    if b"\0" in start:
+        return _find_wide(start, path)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < _CHECKED_BYTES)
+    except UnicodeDecodeError:
+        return _find_one_byte(head)
+    return "utf-8"
+
+
+def _find_wide(start: bytes, path: Path) -> str:
+    """Tell UTF-16 without a byte-order mark by the side on which its zeros stand."""
+    half = max(len(start) // 2, 1)
+    if start[1::2].count(0) > 0.4 * half and start[0::2].count(0) < 0.1 * half:
+        return "utf-16-le"
+    if start[0::2].count(0) > 0.4 * half and start[1::2].count(0) < 0.1 * half:
+        return "utf-16-be"
+    raise InputFileError(f"{path} is not a text table: it holds binary data")
+
+
+def _find_one_byte(head: bytes) -> str:
+    special = re.sub(rb"[\x00-\x7f]+", b"", head)
+
+    def french(encoding: str) -> int:
+        counts = Counter(special.decode(encoding, errors="replace"))
+        return sum(counts[letter] for letter in _FRENCH)
+
+    return max(_ONE_BYTE, key=french)  # the first of equals: cp1252
+
+
+def _decode(head: bytes, encoding: str) -> str:
+    text = head[: 4 * _SAMPLE_CHARS].decode(encoding, errors="replace")
+    return text.removeprefix("\ufeff")[:_SAMPLE_CHARS]
+
+
+def _parse(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # a cell that never ends: the rows above it must do
+        rows.extend(itertools.islice(reader, _SAMPLE_ROWS))
+    return rows
+
+
+def _find_delimiter(text: str) -> str:
+    """Choose the delimiter that cuts most rows into the same, greatest number of cells."""
+
+    def fitness(delimiter: str) -> float:
+        widths = Counter(len(row) for row in _parse(text, delimiter) if row)
+        if not widths:
+            return 0.0
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        return (width - 1) * count / widths.total()
+
+    return max(DELIMITERS, key=fitness)  # the first of equals: a comma
+
+
+def _name_columns(cells: list[str], path: Path) -> tuple[str, ...]:
+    if len(cells) > _MAX_COLUMNS:
+        raise InputFileError(f"{path} has {len(cells)} columns; more than {_MAX_COLUMNS} is none")
+    names = [cell.strip() or f"column {at}" for at, cell in enumerate(cells, start=1)]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        faults = [Fault(None, name, name, "column name repeats") for name in repeated]
+        raise FrameError(str(path), faults)
+    return tuple(names)
+
+
+def _is_tag_row(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(_HXL_TAG.match(cell) for cell in filled)

@@ -1,0 +1,322 @@
+"""Raw tables: every cell as text, every row with the number that a spreadsheet shows.
+
+Nothing is interpreted here. CSV and TSV are parsed by pyarrow in blocks, so that a file
+need not fit into memory; Excel goes through openpyxl; Parquet through pyarrow.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from maligeo.core import extras
+from maligeo.core.errors import InputFileError, UnknownNameError
+from maligeo.readers.files import csv_blocks, csv_layout
+from maligeo.readers.files.archives import require_bounded
+from maligeo.readers.quarantine import Faults
+
+TEXT: Final = pd.StringDtype("pyarrow")
+TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".tab"})
+EXCEL_SUFFIXES: Final = frozenset({".xlsx", ".xlsm"})
+_SHEET_MARK: Final = "#"
+_PARQUET_ROWS: Final = 250_000
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Rows of a table as they stand in the file.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Every column of dtype `string`, cells verbatim, empty ones missing. The index,
+        named "row", is the number of the row as a spreadsheet shows it (1 is the first
+        row of the file, so data usually begin at 2). Wholly blank rows are left out.
+    encoding : str
+        Encoding that was found; "" where the format says it itself.
+    delimiter : str
+        What stands between cells; "" in Excel and Parquet.
+    hxl : dict of str to str
+        Column to HXL tag, where the file has a tag row.
+    decimal : str or None
+        "," where cells are separated by semicolons, as programs do that write decimal
+        commas; None where the file does not tell.
+    faults : Faults
+        Rows with too many or too few cells; readers begin with these. Cells beyond the
+        header are in no column.
+    geometry : geopandas.GeoSeries or None
+        With the same index, in EPSG:4326, where the file has geometries of its own.
+    """
+
+    frame: pd.DataFrame
+    encoding: str = ""
+    delimiter: str = ""
+    hxl: dict[str, str] = field(default_factory=dict)
+    decimal: str | None = None
+    faults: Faults = field(default_factory=Faults)
+    geometry: gpd.GeoSeries | None = None
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A table that is known by its header and not yet read.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    columns : tuple of str
+        Names in its header.
+    hxl : dict of str to str
+        Column to HXL tag, where the file has a tag row.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    hxl: dict[str, str]
+    _read: Callable[[Sequence[str]], Iterator[RawTable]]
+
+    def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
+        """Read the table piece by piece, in order.
+
+        Parameters
+        ----------
+        columns : collection of str, optional
+            Only these columns; the cells of all others never become values in memory.
+
+        Yields
+        ------
+        RawTable
+            Of some ten thousand to a few hundred thousand rows.
+
+        Raises
+        ------
+        InputFileError
+            If the file is broken.
+        """
+        wanted = [name for name in self.columns if columns is None or name in columns]
+        pieces = self._read(wanted) if wanted else iter(())
+        first = next(pieces, None)
+        if first is None:
+            raise InputFileError(f"{self.path} has no row of data to read")
+        yield first
+        yield from pieces
+
+
+def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
+    """Read the header of a table: CSV, TSV, Excel (.xlsx) or Parquet.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file; for Excel also "book.xlsx#Sheet 1".
+    sheet : str, optional
+        Which sheet of an Excel file; needed when several hold something.
+
+    Returns
+    -------
+    TableFile
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, empty, broken or not such a table.
+    FrameError
+        If a column name repeats.
+    UnknownNameError
+        If there is no sheet of that name, or it must be named.
+    MissingDependencyError
+        If Excel is to be read and openpyxl is not installed.
+    """
+    file, named = split_sheet(path)
+    sheet = sheet if named is None else named
+    suffix = file.suffix.lower()
+    if suffix in EXCEL_SUFFIXES:
+        return _open_excel(file, sheet)
+    if sheet is not None:
+        raise UnknownNameError(f"{file} is not an Excel file and has no sheet {sheet!r}")
+    if suffix == ".parquet":
+        return _open_parquet(file)
+    if suffix == ".xls":
+        raise InputFileError(f"{file} is an Excel file of before 2007: save it as .xlsx")
+    return _open_text(file)
+
+
+def split_sheet(path: str | Path) -> tuple[Path, str | None]:
+    """Take "book.xlsx#sheet" apart; other paths are a file, and no sheet."""
+    named, mark, after = str(path).rpartition(_SHEET_MARK)
+    if mark and Path(named).suffix.lower() in EXCEL_SUFFIXES:
+        return Path(named), after
+    return Path(path), None
+
+
+def read_table(path: str | Path, *, sheet: str | None = None) -> RawTable:
+    """Read a whole table as text.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        CSV or TSV in any encoding and with any delimiter, Excel (.xlsx; also
+        "book.xlsx#Sheet 1"), or Parquet without geometry.
+    sheet : str, optional
+        Which sheet of an Excel file; needed when several hold something.
+
+    Returns
+    -------
+    RawTable
+
+    Raises
+    ------
+    InputFileError, FrameError, UnknownNameError, MissingDependencyError
+        As `open_table`.
+    """
+    return join_chunks(list(open_table(path, sheet=sheet).chunks()))
+
+
+def join_chunks(pieces: Sequence[RawTable]) -> RawTable:
+    """Put consecutive pieces of one table together."""
+    if len(pieces) == 1:
+        return pieces[0]
+    faults = Faults()
+    for piece in pieces:
+        faults.extend(piece.faults)
+    return replace(pieces[0], frame=pd.concat([piece.frame for piece in pieces]), faults=faults)
+
+
+def _open_text(path: Path) -> TableFile:
+    with csv_blocks.told(path):
+        layout = csv_layout.find_layout(path)
+
+    def read(columns: Sequence[str]) -> Iterator[RawTable]:
+        restricted = len(columns) < len(layout.columns)
+        for block in csv_blocks.read_blocks(path, layout, columns):
+            yield _text_chunk(block, layout, restricted=restricted)
+
+    return TableFile(path, layout.columns, layout.hxl, read)
+
+
+def _text_chunk(
+    block: csv_blocks.Block, layout: csv_layout.Layout, *, restricted: bool
+) -> RawTable:
+    frame = _frame(block.table, pd.Index(block.rows, name="row"))
+    faults = Faults()
+    if block.ragged:
+        rows = pd.Index(list(block.ragged), name="row")
+        # Cells may have slipped into other columns: of a table that is read in part
+        # only, because the rest must not be seen, no text of such a row is kept.
+        texts = [None if restricted else row.text for row in block.ragged.values()]
+        reasons = [
+            f"the row has {row.cells} cells and the header {len(layout.columns)}"
+            for row in block.ragged.values()
+        ]
+        slipped = pd.DataFrame(index=rows, columns=frame.columns, dtype=TEXT)
+        slipped[frame.columns[0]] = pd.array(texts, dtype=TEXT)
+        frame = pd.concat([frame, slipped]).sort_index(kind="stable")
+        every = pd.Series(True, index=rows)
+        faults.add(every, "row", pd.Series(texts, index=rows), pd.Series(reasons, index=rows))
+    return RawTable(
+        frame,
+        layout.encoding,
+        layout.delimiter,
+        layout.hxl,
+        decimal="," if layout.delimiter == ";" else None,
+        faults=faults,
+    )
+
+
+def _frame(table: pa.Table, rows: pd.Index) -> pd.DataFrame:
+    """Make a frame of text, leaving out the rows in which every cell is empty."""
+    frame = table.to_pandas(types_mapper=lambda _: TEXT, ignore_metadata=True)
+    frame.index = rows
+    blank = frame.isna().all(axis=1)
+    return frame[~blank] if blank.any() else frame
+
+
+def _open_parquet(path: Path) -> TableFile:
+    with csv_blocks.told(path):
+        file = pq.ParquetFile(path)
+        columns = tuple(file.schema_arrow.names)
+
+    def read(wanted: Sequence[str]) -> Iterator[RawTable]:
+        first = 2  # as if it had a header, like every other table
+        with csv_blocks.told(path):
+            for batch in file.iter_batches(_PARQUET_ROWS, columns=list(wanted)):
+                rows = pd.RangeIndex(first, first + batch.num_rows, name="row")
+                first += batch.num_rows
+                yield RawTable(_frame(_as_text(batch), rows))
+        if first == 2:
+            raise InputFileError(f"{path} has columns and no row")
+
+    return TableFile(path, columns, {}, read)
+
+
+def _as_text(batch: pa.RecordBatch) -> pa.Table:
+    """Cast every column to text; what has no text form (lists, structures) is refused."""
+    texts = [column.cast(pa.string()) for column in batch.columns]
+    return pa.table(texts, names=batch.schema.names)
+
+
+def _open_excel(path: Path, sheet: str | None) -> TableFile:
+    openpyxl = extras.require("openpyxl", extra="excel", why="reading Excel files")
+    with csv_blocks.told(path):
+        require_bounded(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        rows = _sheet_rows(book, sheet, path)
+        book.close()
+    layout = csv_layout.lay_out(rows[:200], path, "", "")
+
+    def read(columns: Sequence[str]) -> Iterator[RawTable]:
+        width = len(layout.columns)
+        data = rows[layout.rows_before :]
+        places = [layout.columns.index(name) for name in columns]
+        cells = {
+            name: pd.array([row[at] or None if at < len(row) else None for row in data], dtype=TEXT)
+            for name, at in zip(columns, places, strict=True)
+        }
+        index = pd.RangeIndex(layout.rows_before + 1, layout.rows_before + 1 + len(data))
+        frame = pd.DataFrame(cells, index=index.rename("row"))
+        beyond = pd.Series([any(row[width:]) for row in data], index=frame.index, dtype=bool)
+        faults = Faults()
+        faults.add(beyond, "row", beyond, "the row has cells beyond the header")
+        frame = frame[frame.notna().any(axis=1) | beyond]
+        yield RawTable(frame, hxl=layout.hxl, faults=faults)
+
+    return TableFile(path, layout.columns, layout.hxl, read)
+
+
+def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
+    """Give the cells of the one sheet that is meant, as text."""
+    names = [one.title for one in book.worksheets]
+    if sheet is not None and sheet not in names:
+        raise UnknownNameError(f"{path} has no sheet {sheet!r}; there is {', '.join(names)}")
+    wanted = names if sheet is None else [sheet]
+    filled: dict[str, list[list[str]]] = {}
+    for name in wanted:
+        rows = [
+            [_cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)
+        ]
+        if any(any(row) for row in rows):
+            filled[name] = rows
+    if not filled:
+        raise InputFileError(f"{path} holds no table: there is nothing in it")
+    if len(filled) > 1:
+        several = ", ".join(repr(name) for name in filled)
+        example = f"{path.name}#{next(iter(filled))}"
+        raise UnknownNameError(f"{path} has several sheets ({several}): say which, like {example}")
+    return next(iter(filled.values()))
+
+
+def _cell_text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,269 @@
+"""What happens to rows with faults: one error that lists them all, or a file that keeps them.
+
+Readers collect faults column by column in a `Faults`, then hand rows and faults to a
+`Gate` (once per chunk of a large file) or to `settle` (for a table read in one piece).
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, NamedTuple, Self
+
+import pandas as pd
+
+from maligeo.core.checks import require_choice
+from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
+
+ON_INVALID = ("raise", "quarantine")
+
+
+class _Block(NamedTuple):
+    """Faults of one kind: the same column, several rows."""
+
+    rows: pd.Index
+    column: str
+    values: list[object]
+    reasons: list[str]
+
+
+class Faults:
+    """The faults of a table, kept by column and listed by row.
+
+    Examples
+    --------
+    >>> killed = pd.Series(["2", "-1"], index=[2, 3])
+    >>> faults = Faults()
+    >>> faults.add(killed == "-1", "killed", killed, "is negative")
+    >>> [str(fault) for fault in faults]
+    ["row 3, killed: is negative (found '-1')"]
+    """
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self._blocks = [
+            _Block(pd.Index([row], dtype=object), column, [value], [reason])
+            for row, column, value, reason in faults
+        ]
+
+    def add(
+        self, bad: "pd.Series[bool]", column: str, values: pd.Series, reason: "str | pd.Series[str]"
+    ) -> None:
+        """Add a fault for every row that a mask marks.
+
+        Parameters
+        ----------
+        bad : pandas.Series of bool
+            Mask; its index holds the row numbers. Missing counts as not bad.
+        column : str
+            Column of the file in which the faults lie.
+        values : pandas.Series
+            What stands there, with the same index.
+        reason : str or pandas.Series of str
+            What is wrong: one reason for all, or one for each row.
+        """
+        marked = bad.fillna(False).to_numpy(dtype=bool)
+        if not marked.any():
+            return
+        found = [None if pd.isna(value) else value for value in values[marked].tolist()]
+        each = [reason] * len(found) if isinstance(reason, str) else list(reason[marked])
+        self._blocks.append(_Block(bad.index[marked], column, found, each))
+
+    def add_table(self, column: str, value: object, reason: str) -> None:
+        """Add a fault of the whole table, which no quarantine can mend."""
+        self._blocks.append(_Block(pd.Index([None], dtype=object), column, [value], [reason]))
+
+    def extend(self, others: "Faults") -> None:
+        """Add the faults of another collection."""
+        self._blocks.extend(others._blocks)
+
+    def marks(self, index: pd.Index) -> "pd.Series[bool]":
+        """Tell which rows of an index have a fault."""
+        marked = pd.Series(False, index=index)
+        for block in self._blocks:
+            marked |= index.isin(block.rows)
+        return marked
+
+    def rows(self) -> set[object]:
+        """Give the labels of the rows with a fault."""
+        return {row for block in self._blocks for row in block.rows}
+
+    def reasons(self) -> "pd.Series[str]":
+        """Give for each faulty row its reasons in one text, in the order of the rows."""
+        told: dict[object, list[str]] = {}
+        for fault in self:
+            told.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason}")
+        return pd.Series({row: "; ".join(texts) for row, texts in told.items()}, dtype="string")
+
+    def of_table(self) -> "Faults":
+        """Give only the faults of the whole table."""
+        return Faults(fault for fault in self if fault.row is None)
+
+    def __len__(self) -> int:
+        return sum(len(block.rows) for block in self._blocks)
+
+    def __iter__(self) -> Iterator[Fault]:
+        faults = [
+            Fault(row, block.column, value, reason)
+            for block in self._blocks
+            for row, value, reason in zip(block.rows, block.values, block.reasons, strict=True)
+        ]
+        return iter(sorted(faults, key=lambda fault: (fault.row is not None, fault.row)))
+
+
+class Gate:
+    """Lets good rows through; raises, or writes away, the rest when it closes.
+
+    Use it as a context manager: faults of all chunks are raised together at its end, and
+    a file of rejected rows appears only when everything was read.
+
+    Parameters
+    ----------
+    what : str
+        Name of the table, for the message.
+    on_invalid : {"raise", "quarantine"}
+        Raise one error with every fault, or write faulty rows to `rejects`.
+    rejects : path, optional
+        CSV file for the faulty rows: `row`, `reason` and the cells as they were read, in
+        UTF-8. Written whole or not at all, readable by its owner only; without faults it
+        holds a header alone. Needed with "quarantine" and refused with "raise".
+
+    Raises
+    ------
+    ArgumentError
+        If `on_invalid` is unknown or `rejects` does not go with it.
+    """
+
+    def __init__(self, what: str, on_invalid: str, rejects: str | Path | None) -> None:
+        require_choice(on_invalid, ON_INVALID, option="on_invalid")
+        if (on_invalid == "quarantine") != (rejects is not None):
+            raise ArgumentError(
+                "rejects names the file for rows with faults: "
+                'give it with on_invalid="quarantine", and only then'
+            )
+        self.rejected = 0
+        self._what = what
+        self._faults = Faults()
+        self._path = None if rejects is None else Path(rejects)
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        if self._path is not None:
+            try:
+                self._file = tempfile.NamedTemporaryFile(
+                    "w", dir=self._path.parent, prefix=".rejects-", delete=False,
+                    encoding="utf-8", newline="",
+                )  # fmt: skip
+            except OSError as error:
+                raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
+        return self
+
+    def pass_rows(self, frame: pd.DataFrame, raw: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+        """Keep faults and faulty rows, and give the rows without fault.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            What was made of the rows; its index is a part of that of `raw`.
+        raw : pandas.DataFrame
+            The rows as read, of this chunk.
+        faults : Faults
+            Their faults, by the labels of these indexes.
+        """
+        if self._file is None or self._path is None:
+            self._faults.extend(faults)
+        else:
+            self._faults.extend(faults.of_table())
+            self._set_aside(raw, faults)
+        if not len(faults):
+            return frame
+        return frame[~faults.marks(frame.index)]
+
+    def _set_aside(self, raw: pd.DataFrame, faults: Faults) -> None:
+        reasons = faults.reasons() if len(faults) else pd.Series(dtype="string")
+        bad = raw[raw.index.isin(reasons.index)].copy()
+        bad.insert(0, "reason", reasons.reindex(bad.index), allow_duplicates=True)
+        bad.insert(0, "row", bad.index, allow_duplicates=True)
+        first = self._file is not None and self._file.tell() == 0
+        self.rejected += len(bad)
+        try:
+            bad.to_csv(self._file, index=False, header=first, lineterminator="\n")
+        except OSError as error:
+            raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        complete = error is None and not len(self._faults)
+        if self._file is not None:
+            self._file.close()
+            self._publish(self._file.name, complete)
+        if error is None and len(self._faults):
+            raise FrameError(self._what, list(self._faults))
+
+    def _publish(self, written: str, complete: bool) -> None:
+        try:
+            if complete and self._path is not None:
+                Path(written).replace(self._path)
+            else:
+                Path(written).unlink()
+        except OSError as error:
+            raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
+
+
+def require_apart(path: str | Path, rejects: str | Path | None) -> None:
+    """Refuse to write rejected rows over the file that they come from.
+
+    Raises
+    ------
+    ArgumentError
+        If both are the same file.
+    """
+    if rejects is not None and Path(rejects).resolve() == Path(path).resolve():
+        raise ArgumentError(f"rejects is the file that is read: {path}")
+
+
+def settle(
+    frame: pd.DataFrame,
+    raw: pd.DataFrame,
+    faults: Iterable[Fault],
+    *,
+    what: str,
+    on_invalid: str,
+    rejects: str | Path | None,
+) -> pd.DataFrame:
+    """Raise all faults of a table, or write its faulty rows away and give the good ones.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What was made of the rows; its index is a part of that of `raw`.
+    raw : pandas.DataFrame
+        The rows as read (`RawTable.frame`).
+    faults : Faults, or iterable of Fault
+        Their faults, by row number. A fault without a row is raised in either case.
+    what : str
+        Name of the table, for the message.
+    on_invalid : {"raise", "quarantine"}
+    rejects : path or None
+        File for the faulty rows, as for `Gate`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `frame` without fault.
+
+    Raises
+    ------
+    FrameError
+        Listing every fault.
+    ArgumentError
+        If `on_invalid` is unknown or `rejects` does not go with it.
+    OutputFileError
+        If the file cannot be written.
+    """
+    collected = faults if isinstance(faults, Faults) else Faults(faults)
+    with Gate(what, on_invalid, rejects) as gate:
+        return gate.pass_rows(frame, raw, collected)

@@ -1,0 +1,251 @@
+"""What adds up beside a map: placed and unplaced, and what became of the records behind a layer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from maligeo.core import words
+from maligeo.core.columns import PLACE_KINDS
+from maligeo.join.results import TOO_COARSE
+from maligeo.look import LAYERS, Layer, layer_rows
+from maligeo.text.readings import PERIOD, PeriodRows, value_text
+
+Line = dict[str, str | bool]
+
+
+def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str, object]:
+    """Say how the records of a layer and period divide into placed and not placed.
+
+    Parameters
+    ----------
+    period : PeriodRows
+        Rows of the layer and period.
+    table : pandas.DataFrame
+        The whole density table, for the number of records behind counts that do not add up.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    dict
+        `lines` (label, value, strong) and `notes`. A rate is balanced in what it counts.
+    """
+    counted = _counting_layer(period.layer)
+    write = _Writer(counted, language)
+    lines = list(_place_lines(period.rows, write)) if counted.key != "programmes" else []
+    lines = lines or list(_apart_lines(period.rows, write))
+    notes = []
+    if period.layer.is_rate:
+        unit = words.word(f"unit.{counted.key}", language)
+        notes.append(write.word("unplaced.counted_in").format(unit=unit))
+    if counted.additive:
+        whole = "total.national" if len(period.rows) > len(period.units) else "total.regions"
+        lines.append(write.total(whole, _total(period.rows)))
+    else:
+        notes.append(
+            write.word("total.programmes" if counted.key == "programmes" else "total.full")
+        )
+        lines += _record_lines(period, table, write)
+    if period.has_withheld:
+        notes.append(write.word("total.hidden_note"))
+    if len(period.rows) == len(period.units):
+        notes.append(write.word("unplaced.none"))
+    return {"lines": lines, "notes": notes}
+
+
+class _Writer:
+    """Amounts of one layer in one language."""
+
+    def __init__(self, layer: Layer, language: str) -> None:
+        self.layer = layer
+        self.language = language
+
+    def word(self, key: str) -> str:
+        return words.word(key, self.language)
+
+    def amount(self, value: float | None, *, derived: bool) -> str:
+        if value is None or pd.isna(value):
+            return self.word("total.unknown")
+        return value_text(value, self.layer, self.language, derived=derived)
+
+    def line(self, label: str, value: float | None, *, derived: bool) -> Line:
+        return {"label": label, "value": self.amount(value, derived=derived), "strong": False}
+
+    def total(self, key: str, value: float | None) -> Line:
+        text = self.amount(value, derived=False)
+        return {"label": self.word(key), "value": text, "strong": True}
+
+
+def _counting_layer(layer: Layer) -> Layer:
+    """Give the layer that counts what a rate relates."""
+    if not layer.is_rate:
+        return layer
+    return next(other for other in LAYERS if other.measure == layer.measure and not other.is_rate)
+
+
+def _place_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
+    placed = rows[rows["place_kind"] == "unit"]
+    derived = bool(placed["derived"].any())
+    yield write.line(write.word("place.unit"), _sum(placed), derived=derived)
+    yield from _apart_lines(rows, write)
+
+
+def _apart_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
+    """Give a line for each row that is about no single unit, in a fixed order."""
+    for kind in PLACE_KINDS[1:]:
+        for _, row in rows[rows["place_kind"] == kind].iterrows():
+            name = "" if pd.isna(row["name"]) else str(row["name"])
+            label = write.word(f"place.{kind}").format(name=name)
+            if row["hidden"]:
+                yield {"label": label, "value": write.word("value.withheld"), "strong": False}
+            else:
+                yield write.line(label, row["count"], derived=row["derived"])
+
+
+def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> list[Line]:
+    """Give the number of records, each counted once, where the table knows it."""
+    rows = table[table["measure"] == period.layer.total_measure]
+    if rows.empty:
+        return []
+    total = rows["count"].sum()
+    return [write.total("total.records", total)]
+
+
+def _is_complete(rows: pd.DataFrame) -> bool:
+    """Whether each row that is about no single unit has an amount."""
+    return bool(rows.loc[rows["place_kind"] != "unit", "count"].notna().all())
+
+
+def _sum(rows: pd.DataFrame) -> float | None:
+    """Add up counts; not known where one is withheld."""
+    return None if rows["hidden"].any() else float(rows["count"].sum())
+
+
+def _total(rows: pd.DataFrame) -> float | None:
+    """Give what all places come to; beside withheld counts, what the table says of it."""
+    if rows["hidden"].any():
+        stated = rows["unique_total"].dropna()
+        return None if stated.empty else float(stated.iloc[0])
+    return float(rows["count"].sum()) if _is_complete(rows) else None
+
+
+def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
+    """Count what is placed and what is not, for each additive measure and period.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of dict
+        `measure, period, placed, unplaced, total` as text.
+    """
+    lines = []
+    for layer in LAYERS:
+        if layer.is_rate or not layer.additive:
+            continue
+        for period in _all_periods(table, layer):
+            lines.append(_total_line(period, layer, language))
+    return lines
+
+
+def _all_periods(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
+    rows = layer_rows(table, layer)
+    groups = [group for _, group in rows.groupby(PERIOD, dropna=False, sort=True)]
+    return [group for group in groups if group["count"].notna().any()]
+
+
+def _total_line(rows: pd.DataFrame, layer: Layer, language: str) -> dict[str, str]:
+    write = _Writer(layer, language)
+    placed = rows[rows["place_kind"] == "unit"]
+    derived = bool(placed["derived"].any())
+    elsewhere = rows[rows["place_kind"] != "unit"]
+    apart = _sum(elsewhere) if _is_complete(rows) else None
+    start, end = rows["period_start"].iloc[0], rows["period_end"].iloc[0]
+    period = "" if pd.isna(start) else words.period_text(start, end, language)
+    publisher = rows["publisher"].iloc[0]
+    return {
+        "measure": words.word(f"layer.{layer.key}", language),
+        "period": period if pd.isna(publisher) else f"{period} · {publisher}",
+        "placed": write.amount(_sum(placed), derived=derived),
+        "unplaced": write.amount(apart, derived=derived),
+        "total": write.amount(_total(rows), derived=False),
+    }
+
+
+def records_section(
+    frame: pd.DataFrame, shown: int, layer: str, language: str
+) -> dict[str, object]:
+    """Account for every record of a layer, for the drawer of sources and limits.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Records as read and, if so, located; `attrs` of `read_*` and `locate` are used.
+    shown : int
+        How many of them the map shows.
+    layer : str
+        Name of the layer, in the language.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    dict
+        A section: `title`, `paragraphs`, `items`, `grid` (label and number).
+    """
+    counts = record_counts(frame, shown)
+    head = [words.word("records.what", language), words.word("records.count", language)]
+    rows = [
+        [words.word(f"records.{key}", language), words.number_text(count, language)]
+        for key, count in counts.items()
+    ]
+    return {
+        "title": words.word("records.title", language).format(layer=layer),
+        "paragraphs": [],
+        "items": [],
+        "grid": [head, *rows],
+    }
+
+
+def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
+    """Count the records of a layer by what became of them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Records as read and, if so, located.
+    shown : int
+        How many of them the map shows.
+
+    Returns
+    -------
+    dict of str to int
+        `in_file`, `left_out` and `quarantined` where the reader counted them; `shown` and
+        `hidden`, which add up to the rows of the frame; `placed`, `too_coarse` and
+        `not_placed`, which also do, for located records.
+    """
+    counts: dict[str, int] = {}
+    names = {"rows_in_file": "in_file", "rows_left_out": "left_out"}
+    for attribute, key in (names | {"rows_rejected": "quarantined"}).items():
+        if attribute in frame.attrs:
+            counts[key] = _added(frame.attrs[attribute])
+    counts |= {"shown": shown, "hidden": len(frame) - shown}
+    if not {"locate_method", "locate_note"} <= set(frame.columns):  # a release tells no note
+        return counts
+    placed = int((frame["locate_method"] != "none").sum())
+    coarse = int((frame["locate_note"] == TOO_COARSE).sum())
+    rest = len(frame) - placed - coarse
+    return counts | {"placed": placed, "too_coarse": coarse, "not_placed": rest}
+
+
+def _added(count: object) -> int:
+    """Add up what a reader counted, which may be by kind."""
+    if isinstance(count, dict):
+        return sum(int(part) for part in count.values())
+    return int(count) if isinstance(count, int | np.integer) else 0

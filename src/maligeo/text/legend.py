@@ -1,0 +1,216 @@
+"""Legends in words: classes of a measure, kinds of points and areas, need against response."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maligeo import look
+from maligeo.core import words
+from maligeo.look import Classes, Layer
+
+_FEW = 100.0  # up to here whole numbers are told one by one: "10 – 19"
+
+
+def legend(
+    layer: Layer, classes: Classes, language: str, *, withheld: bool = False
+) -> list[dict[str, object]]:
+    """Describe the classes of a layer, largest first, then zero and missing.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+    classes : Classes
+        Its classes.
+    language : {"fr", "en"}
+        Language of the texts.
+    withheld : bool, default False
+        Whether a release hides a value, which then looks like a missing one.
+
+    Returns
+    -------
+    list of dict
+        `index` as in `Classes.index`, `label`, and `note` where a class needs one.
+    """
+    entries: list[dict[str, object]] = [
+        {"index": at + 1, "label": _range(layer, classes, at, language), "note": ""}
+        for at in reversed(range(len(classes.lows)))
+    ]
+    if layer.can_be_zero:
+        entries.append(_special(0, "legend.zero", language))
+    unknown = "legend.withheld" if withheld else "legend.missing"
+    entries.append(_special(-1, unknown, language))
+    return entries
+
+
+def _special(index: int, key: str, language: str) -> dict[str, object]:
+    note = words.word(f"{key}_note", language)
+    return {"index": index, "label": words.word(key, language), "note": note}
+
+
+def _range(layer: Layer, classes: Classes, at: int, language: str) -> str:
+    """Say from where to where a class reaches."""
+    low = classes.lows[at]
+    last = at + 1 == len(classes.lows)
+    high = classes.highest if last else classes.lows[at + 1]
+    if layer.decimals == 0 and high <= _FEW:
+        return _whole_range(max(low, 1.0), high if last else high - 1, last, language)
+    key = "legend.above" if last else "legend.between" if low > 0 else "legend.below"
+    return _fill(key, layer, low, high, language)
+
+
+def _whole_range(low: float, high: float, last: bool, language: str) -> str:
+    """Name a class of whole numbers by its first and last."""
+    ends = [words.number_text(end, language) for end in (low, high)]
+    if low >= high:
+        return ends[0]
+    key = "legend.above" if last else "legend.whole"
+    return words.word(key, language).format(low=ends[0], high=ends[1])
+
+
+def _fill(key: str, layer: Layer, low: float, high: float, language: str) -> str:
+    ends = [words.number_text(end, language, decimals=layer.decimals) for end in (low, high)]
+    return words.word(key, language).format(low=ends[0], high=ends[1])
+
+
+COARSE = ("adm1", "adm2", "adm3")  # a position that stands for a whole unit
+_PLACELESS = "country"  # a position that stands for the whole country is none
+
+
+class Kind(NamedTuple):
+    """A kind of record.
+
+    Attributes
+    ----------
+    key : str
+        The word in the data; empty where it is missing.
+    name : str
+        The word for a reader.
+    """
+
+    key: str
+    name: str
+
+
+def event_types(values: "pd.Series[str]", language: str) -> list[Kind]:
+    """List the types of incident that occur: known ones in their order, others, missing."""
+    return _kinds(values, look.EVENT_MARKS, "event_type", language)
+
+
+def area_statuses(values: "pd.Series[str]", language: str) -> list[Kind]:
+    """List the statuses of land that occur: known ones in their order, others, missing."""
+    return _kinds(values, look.AREA_LOOKS, "status", language)
+
+
+def drawable(
+    incidents: pd.DataFrame, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+) -> npt.NDArray[np.intp]:
+    """Give the rows of incidents that have a place on a map."""
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    if "location_precision" in incidents.columns:
+        placed &= ~(incidents["location_precision"] == _PLACELESS).fillna(False).to_numpy(bool)
+    return np.flatnonzero(placed)
+
+
+def is_coarse(incidents: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which incidents have the position of a whole unit."""
+    if "location_precision" not in incidents.columns:
+        return np.zeros(len(incidents), dtype=bool)
+    return np.asarray(incidents["location_precision"].isin(COARSE), dtype=bool)
+
+
+def _kinds(
+    values: "pd.Series[str]", known: Iterable[str], prefix: str, language: str
+) -> list[Kind]:
+    found = set(values.dropna().astype(str))
+    ordered = [kind for kind in known if kind in found]
+    keys = [*ordered, *sorted(found - set(ordered)), *([""] if values.isna().any() else [])]
+    return [Kind(key, _name(key, prefix, language)) for key in keys]
+
+
+def _name(key: str, prefix: str, language: str) -> str:
+    text = f"{prefix}.{key or 'missing'}"
+    return words.word(text, language) if words.has_word(text) else key
+
+
+GAPS: Final = (
+    "vintage", "pcode", "name", "place_kind", "need_rank", "response_rank", "gap_places",
+    "certainty", "no_response", "note",
+)  # fmt: skip
+PARTS: Final = 3
+_ROBUST: Final = "robust"
+
+
+def third(rank: float, ranked: int) -> int:
+    """Give the third that a rank is in: 2 for the upper one, with rank 1, to 0."""
+    return max(PARTS - 1 - int((rank - 1) * PARTS / ranked), 0)
+
+
+def class_of(row: Mapping[str, Any] | None, ranked: int) -> int:
+    """Give the class of a unit, 1 to 9; -1 where need or response is not known.
+
+    Parameters
+    ----------
+    row : mapping, optional
+        A row of `maligeo.coverage_gaps`.
+    ranked : int
+        How many units have a rank.
+    """
+    if row is None or pd.isna(row["gap_places"]):
+        return -1
+    need, response = (third(float(row[name]), ranked) for name in ("need_rank", "response_rank"))
+    return need * PARTS + response + 1
+
+
+def gap_texts(row: Mapping[str, Any] | None, language: str) -> tuple[str, str]:
+    """Give the gap in places, and what it is made of.
+
+    Parameters
+    ----------
+    row : mapping, optional
+        A row of `maligeo.coverage_gaps`; nothing for a unit that it does not hold.
+    language : {"fr", "en"}
+        Language of the texts.
+    """
+    if row is None or pd.isna(row["gap_places"]):
+        return words.word("gaps.unknown", language), ""
+    gap = float(row["gap_places"])
+    number = words.number_text(gap, language, decimals=1)
+    ranks = words.word("gaps.ranks", language).format(
+        need=words.number_text(row["need_rank"], language, decimals=1),
+        response=words.number_text(row["response_rank"], language, decimals=1),
+    )
+    remarks = [ranks]
+    if pd.notna(row["no_response"]) and row["no_response"]:
+        remarks.append(words.word("gaps.none", language))
+    if row["certainty"] != _ROBUST:
+        remarks.append(words.word("gaps.depends", language))
+    return f"+{number}" if gap > 0 else number, ", ".join(remarks)
+
+
+def gap_period(gaps: pd.DataFrame, language: str) -> str:
+    """Write the period of the need; empty where the table does not tell."""
+    if not {"period_start", "period_end"} <= set(gaps.columns):
+        return ""
+    start, end = gaps["period_start"].min(), gaps["period_end"].max()
+    return "" if pd.isna(start) or pd.isna(end) else words.period_text(start, end, language)
+
+
+def gap_publisher(gaps: pd.DataFrame) -> str:
+    """Name who published the need; empty where the table does not tell."""
+    known = gaps["publisher"].dropna() if "publisher" in gaps.columns else pd.Series(dtype=str)
+    return "" if known.empty else str(known.iloc[0])
+
+
+def unranked_notes(gaps: pd.DataFrame, language: str) -> list[str]:
+    """Name what concerns no single unit, and is in no rank."""
+    apart = gaps[gaps["place_kind"] != "unit"]
+    names = [
+        words.word(f"place.{kind}", language).format(name="" if pd.isna(name) else name)
+        for kind, name in zip(apart["place_kind"], apart["name"], strict=True)
+    ]
+    listed = ", ".join(dict.fromkeys(names))
+    return [words.word("gaps.elsewhere", language).format(names=listed)] if names else []

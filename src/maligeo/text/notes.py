@@ -1,0 +1,128 @@
+"""Sources, limits and the disclaimer of a table."""
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo import catalog
+from maligeo.core import words
+from maligeo.look import LAYERS, layers_of
+from maligeo.look.outlines import outlines_are_general
+from maligeo.text.balance import totals
+from maligeo.text.readings import source_parts, span_text, without_units
+
+_BALANCE_COLUMNS = ("control.measure", "control.period", "notes.placed", "notes.unplaced")
+_METHOD = ("notes.derived", "notes.missing")
+
+
+def note_sections(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
+) -> list[dict[str, object]]:
+    """Tell vintage, outlines, balance, method, sources and the disclaimer.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table; its sources are listed once each.
+    units : geopandas.GeoDataFrame
+        Units with `vintage` and `source`.
+    towns : pandas.DataFrame
+        Towns that are shown, with `source`.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of dict
+        Sections in order: `title`, `paragraphs`, `items` (text and web address), `grid`
+        (rows of text, the first is the head).
+    """
+    found = [
+        boundary_section(units, language),
+        _balance(table, language),
+        _shares(table, language),
+        _method(table, language),
+        source_section(table, units, towns, language),
+    ]
+    return [section for section in found if section]
+
+
+def _section(
+    key: str,
+    language: str,
+    *,
+    paragraphs: list[str] | None = None,
+    items: list[tuple[str, str]] | None = None,
+    grid: list[list[str]] | None = None,
+) -> dict[str, object]:
+    return {
+        "title": words.word(key, language),
+        "paragraphs": paragraphs or [],
+        "items": items or [],
+        "grid": grid or [],
+    }
+
+
+def _texts(keys: tuple[str, ...], language: str) -> list[str]:
+    return [words.word(key, language) for key in keys]
+
+
+def boundary_section(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:
+    """Tell the division, how good its outlines are, and the disclaimer."""
+    vintage = str(units["vintage"].iloc[0])
+    division = words.word("notes.vintage", language).format(vintage=vintage, count=len(units))
+    if vintage != catalog.country()["vintages"][-1]["vintage"]:
+        division = f"{division} {words.word('notes.older', language)}"
+    keys = ("notes.outlines",) if outlines_are_general(units) else ()
+    paragraphs = [division, *_texts((*keys, "notes.disclaimer"), language)]
+    return _section("notes.boundaries", language, paragraphs=paragraphs)
+
+
+def _balance(table: pd.DataFrame, language: str) -> dict[str, object]:
+    head = _texts((*_BALANCE_COLUMNS, "notes.total"), language)
+    rows = [list(line.values()) for line in totals(table, language)]
+    note = _texts(("notes.balance_note",), language)
+    return _section("notes.balance", language, paragraphs=note, grid=[head, *rows])
+
+
+def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
+    """List the published shares that give no number, because their total is not published."""
+    items = []
+    for layer in (layer for layer in LAYERS if not layer.is_rate and layer.has_periods):
+        for rows in without_units(table, layer):
+            shares = rows[rows["derived"] & rows["name"].notna()]
+            for _, row in shares.iterrows():
+                remark = next(iter(words.note_text(row["note"], language)), "")
+                where = f"{row['name']}, {span_text(rows, language)}, {row['publisher']}"
+                items.append((f"{where}{_colon(language)}{remark}", ""))
+    return _section("notes.shares", language, items=items) if items else {}
+
+
+def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
+    """Say what each measure of the table means."""
+    items = [
+        (
+            words.word(f"layer.{layer.key}", language)
+            + _colon(language)
+            + words.word(f"about.{layer.key}", language),
+            "",
+        )
+        for layer in layers_of(table)
+    ]
+    return _section("notes.method", language, paragraphs=_texts(_METHOD, language), items=items)
+
+
+def source_section(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
+) -> dict[str, object]:
+    """List the sources of a table, where it names them, of the outlines and of the towns."""
+    found = source_parts(table) if "source" in table.columns else []
+    for key, frame in (("notes.source_outlines", units), ("notes.source_towns", towns)):
+        prefix = words.word(key, language) + _colon(language)
+        if "source" in frame.columns:
+            names = sorted({text.split(", geonameid")[0] for text in frame["source"].dropna()})
+            found += [(prefix + name, "") for name in names]
+    return _section("notes.sources", language, items=found)
+
+
+def _colon(language: str) -> str:
+    return f"{words.NO_BREAK_SPACE}: " if language == "fr" else ": "

@@ -1,0 +1,274 @@
+"""What a density table says, in words: values, intervals, periods and balances.
+
+Everything that a map shows as text is written here, in its language, so that the script
+in the page only places it.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+
+from maligeo.core import words
+from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
+
+PERIOD = ["period_start", "period_end", "publisher"]
+SOURCE_SEPARATOR = " | "
+
+_FILE_NAME = re.compile(r"^\S+\.txt \((.+)\)$")
+_ADDRESS = re.compile(r",?\s*(https?://\S+)$")
+
+
+@dataclass(frozen=True)
+class PeriodRows:
+    """The rows of one layer, period and publisher.
+
+    Attributes
+    ----------
+    layer : Layer
+        The layer.
+    rows : pandas.DataFrame
+        Density rows of all kinds of place, with the columns `shown`, `derived` and
+        `hidden`.
+    label : str
+        The period in words; empty where the measure has none.
+    """
+
+    layer: Layer
+    rows: pd.DataFrame
+    label: str
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """The rows about one unit, by p-code."""
+        return self.rows[self.rows["place_kind"] == "unit"].set_index("pcode")
+
+    @cached_property
+    def by_unit(self) -> dict[str, dict[str, Any]]:
+        """The same rows as dictionaries, for reading one by one."""
+        found: dict[str, dict[str, Any]] = self.units.to_dict("index")
+        return found
+
+    @property
+    def publisher(self) -> str:
+        """Who published the figures; empty for counts of our own."""
+        name = self.rows["publisher"].iloc[0]
+        return "" if pd.isna(name) else str(name)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether the figures are about a period that is known."""
+        return bool(pd.notna(self.rows["period_start"].iloc[0]))
+
+    @property
+    def has_withheld(self) -> bool:
+        """Whether a release hides a value."""
+        return bool(self.rows["hidden"].any())
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether a value follows from a published share."""
+        return bool(self.units["derived"].any())
+
+
+def periods(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:
+    """Give the periods in which at least one unit has a value, oldest first.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table.
+    layer : Layer
+        The layer.
+    language : {"fr", "en"}
+        Language of the labels.
+
+    Returns
+    -------
+    list of PeriodRows
+        A period that several publishers report appears once for each of them.
+    """
+    groups = [rows for _, rows in _by_period(layer_rows(table, layer)) if _has_unit(rows)]
+    spans = [_span_text(rows, layer, language) for rows in groups]
+    found = []
+    for rows, span in zip(groups, spans, strict=True):
+        publisher = rows["publisher"].iloc[0]
+        several = spans.count(span) > 1 and pd.notna(publisher)
+        by = words.word("period.by", language).format(period=span, publisher=publisher)
+        found.append(PeriodRows(layer, rows, by if several else span))
+    return found
+
+
+def without_units(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
+    """Give the rows of the periods for which no unit has a value."""
+    return [rows for _, rows in _by_period(layer_rows(table, layer)) if not _has_unit(rows)]
+
+
+def span_text(rows: pd.DataFrame, language: str) -> str:
+    """Write the one period of some rows."""
+    first = rows.iloc[0]
+    return words.period_text(first["period_start"], first["period_end"], language)
+
+
+def value_text(value: float | None, layer: Layer, language: str, *, derived: bool = False) -> str:
+    """Write a shown value; what is derived from a share says so by "≈"."""
+    text = _number(value, layer, language)
+    if not derived or value is None or pd.isna(value):
+        return text
+    return words.word("value.derived", language).format(value=text)
+
+
+def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: str) -> str:
+    """Write what is known about the precision of a value; empty for an exact one.
+
+    For a derived value it is the interval that the rounding of the published share allows,
+    for a rate of whole counts the 95 % interval of the table.
+    """
+    if pd.isna(row["shown"]):
+        return ""
+    low, high, key = _interval(row, layer)
+    if low is None or high is None:
+        return ""
+    ends = [_number(end, layer, language) for end in (low, high)]
+    return words.word(key, language).format(low=ends[0], high=ends[1])
+
+
+def source_parts(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """List the sources of some rows once each, as (text, web address or nothing)."""
+    return cell_sources(table["source"].dropna().unique())
+
+
+def cell_sources(cells: Iterable[object]) -> list[tuple[str, str]]:
+    """List the sources that some cells name, as `source_parts`."""
+    parts = (part.strip() for cell in cells for part in str(cell).split(SOURCE_SEPARATOR))
+    return sorted({_source(part) for part in parts if part})
+
+
+def _source(text: str) -> tuple[str, str]:
+    """Set the web address apart, and leave out the name of a local file before its title."""
+    titled = _FILE_NAME.match(text)
+    bare = titled.group(1) if titled else text
+    address = _ADDRESS.search(bare)
+    return (bare[: address.start()], address.group(1)) if address else (bare, "")
+
+
+def _number(value: float | None, layer: Layer, language: str) -> str:
+    """Write a number with the decimals of its layer; large ones and zero are whole."""
+    fine = value is not None and not pd.isna(value) and 0 < value < FINE_BELOW
+    decimals = layer.decimals if fine else 0
+    return words.number_text(value, language, decimals=decimals, fixed=True)
+
+
+def _interval(
+    row: Mapping[str, Any] | pd.Series, layer: Layer
+) -> tuple[float | None, float | None, str]:
+    """Give both ends and the words for them; nothing when the value is exact."""
+    if row["derived"] and pd.notna(row["count_low"]):
+        scale = float(row[layer.column]) / float(row["count"]) if row["count"] else 0.0
+        ends = [float(row[end]) * scale * layer.factor for end in ("count_low", "count_high")]
+        low, high = _whole_ends(*ends) if not layer.is_rate else (ends[0], ends[1])
+        return low, high, "value.interval"
+    if layer.column == "per_100k" and pd.notna(row["ci_low"]):
+        return float(row["ci_low"]), float(row["ci_high"]), "value.confidence"
+    return None, None, ""
+
+
+def _whole_ends(low: float, high: float) -> tuple[float, float]:
+    """Give the whole numbers inside an interval: a count is never a fraction."""
+    inner = math.ceil(round(low, 9)), math.floor(round(high, 9))
+    return inner if inner[0] <= inner[1] else (math.floor(low), math.ceil(high))
+
+
+def _by_period(rows: pd.DataFrame) -> Iterator[tuple[object, pd.DataFrame]]:
+    yield from rows.groupby(PERIOD, dropna=False, sort=True)
+
+
+def _has_unit(rows: pd.DataFrame) -> bool:
+    return bool(rows.loc[rows["place_kind"] == "unit", "shown"].notna().any())
+
+
+def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:
+    first = rows.iloc[0]
+    if pd.isna(first["period_start"]):
+        return words.word("period.all", language)
+    if not layer.has_periods:
+        year = first["period_end"].year
+        return words.word("period.census", language).format(year=year)
+    return span_text(rows, language)
+
+
+FEW_EVENTS: Final = 5  # a rate of fewer is marked
+LOW_SIGN: Final = "*"
+
+
+class Cell(NamedTuple):
+    """What a map shows of a unit.
+
+    Attributes
+    ----------
+    class_index : int
+        Class, as in `Classes.index`: -1 missing, 0 zero, then from 1 upwards.
+    text : str
+        The value, with "*" where it rests on few events.
+    precision : str
+        Its interval; empty for an exact value.
+    """
+
+    class_index: int
+    text: str
+    precision: str
+
+
+def cells(period: PeriodRows, pcodes: Sequence[str], classes: Classes, language: str) -> list[Cell]:
+    """Give class, value and precision of each unit, in the order of the units.
+
+    Parameters
+    ----------
+    period : PeriodRows
+        Rows of one layer and period.
+    pcodes : sequence of str
+        Codes of the units in the order of the map.
+    classes : Classes
+        Classes of the layer.
+    language : {"fr", "en"}
+        Language of the texts.
+
+    Returns
+    -------
+    list of Cell
+        One per code; a unit that the rows do not name is missing.
+    """
+    return [_cell(period, pcode, classes, language) for pcode in pcodes]
+
+
+def is_low(row: Mapping[str, Any] | pd.Series, layer: Layer) -> bool:
+    """Tell whether a rate rests on so few events that chance decides its rank."""
+    count = row["count"]
+    return layer.column == "per_100k" and bool(pd.notna(count) and 0 < count < FEW_EVENTS)
+
+
+def has_low(period: PeriodRows) -> bool:
+    """Tell whether a unit of a layer and period is marked for its few events."""
+    return any(is_low(row, period.layer) for row in period.by_unit.values())
+
+
+def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
+    """Write what is known of a unit: its value, that there is none, or that it is withheld."""
+    row = found.by_unit.get(pcode)
+    if row is None:
+        return words.word("value.missing", language)
+    if row["hidden"]:
+        return words.word("value.withheld", language)
+    text = value_text(row["shown"], found.layer, language, derived=row["derived"])
+    return f"{text}{LOW_SIGN}" if is_low(row, found.layer) else text
+
+
+def _cell(found: PeriodRows, pcode: str, classes: Classes, language: str) -> Cell:
+    row, text = found.by_unit.get(pcode), unit_text(found, pcode, language)
+    if row is None:
+        return Cell(-1, text, "")
+    return Cell(classes.index(row["shown"]), text, interval_text(row, found.layer, language))

@@ -1,0 +1,1 @@
+"""Archives of tiles: written whole, taken up again, verified."""

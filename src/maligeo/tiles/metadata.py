@@ -1,0 +1,120 @@
+"""What an archive says about itself: its layers, its audience, its credits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, cast, get_args
+
+from maligeo.core.audiences import AUDIENCE
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.core.words import word
+from maligeo.provenance.record import KEY, Provenance
+from maligeo.tiles.grid import MAX_ZOOM, Bounds
+
+TileType = Literal["png", "webp", "mvt"]
+TILE_TYPES: Final[tuple[str, ...]] = get_args(TileType)
+
+
+@dataclass(frozen=True)
+class ArchiveInfo:
+    """What an archive holds; each format writes it as its specification says.
+
+    Attributes
+    ----------
+    name : str
+        Title of the layer.
+    tile_type : {"png", "webp", "mvt"}
+        What the tiles are. Vector tiles ("mvt") are put compressed by gzip.
+    zooms : tuple of int
+        Coarsest and finest zoom.
+    bounds : Bounds
+        Rectangle of the content in degrees.
+    description, attribution : str
+        For people; the attribution is shown on maps and may hold HTML.
+    more : mapping of str to object
+        Further metadata that JSON can hold, such as "legend" or "vector_layers".
+    """
+
+    name: str
+    tile_type: TileType
+    zooms: tuple[int, int]
+    bounds: Bounds
+    description: str = ""
+    attribution: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_choice(self.tile_type, TILE_TYPES, option="tile_type")
+        coarsest, finest = self.zooms
+        if not 0 <= coarsest <= finest <= MAX_ZOOM:
+            raise ArgumentError(
+                f"zooms are the coarsest and the finest, from 0 to {MAX_ZOOM}, not {self.zooms}"
+            )
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Longitude and latitude of the middle of the bounds."""
+        return (
+            (self.bounds.west + self.bounds.east) / 2,
+            (self.bounds.south + self.bounds.north) / 2,
+        )
+
+    def described(self) -> dict[str, Any]:
+        """Give what is said for people, and everything in `more`."""
+        texts = {
+            "name": self.name,
+            "description": self.description,
+            "attribution": self.attribution,
+            "type": "overlay",
+        }
+        return {key: text for key, text in texts.items() if text} | dict(self.more)
+
+
+AUDIENCE_TAG: Final = "MALIGEO_AUDIENCE"
+
+_LANGUAGES: Final = ("fr", "en")
+
+
+def told_audience(found: object) -> Audience:
+    """Give the audience that a tag or metadata name; what names none is internal."""
+    return cast("Audience", found) if found in AUDIENCES else "internal"
+
+
+def is_wide(held: Audience, audience: Audience) -> bool:
+    """Tell whether what is for `held` may be shown to `audience`."""
+    return AUDIENCES.index(held) >= AUDIENCES.index(audience)
+
+
+def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
+    """Refuse a raster for an audience wider than its own.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such audience.
+    ReleaseError
+        If it was not released for the audience.
+    """
+    require_choice(audience, AUDIENCES, option="audience")
+    if not is_wide(held, audience):
+        raise ReleaseError(
+            f"{what} is not known to be released for the audience {audience!r}: make it from "
+            f"released records, or, where nobody can come to harm by it, set its tag "
+            f"{AUDIENCE_TAG}={audience}; or make the product for audience='internal' and keep "
+            "it in the house"
+        )
+
+
+def told(audience: Audience, about: Provenance | None) -> dict[str, Any]:
+    """Give what the metadata of an archive say about its audience and its making."""
+    record = {} if about is None else {KEY: about.to_json()}
+    return {AUDIENCE: audience, **record}
+
+
+def credited(attribution: str, audience: Audience) -> str:
+    """Give the attribution, which maps show, with a warning where tiles are not for all."""
+    if audience == "public":
+        return attribution
+    warning = " / ".join(word(f"audience.{audience}", language) for language in _LANGUAGES)
+    return f"{warning} | {attribution}" if attribution else warning

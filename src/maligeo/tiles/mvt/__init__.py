@@ -1,0 +1,1 @@
+"""Mapbox vector tiles: points, polygons and their attributes."""

@@ -1,0 +1,288 @@
+"""Points to Mapbox Vector Tiles (specification 2.1), whole arrays at a time.
+
+The points are put once in the order of a curve that visits the tiles of every zoom one by
+one (Z-order), so the points of a tile are always neighbours. Each becomes a record of fixed
+width, a row of one array of bytes; a tile is then a slice of it between a head and a tail.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, Self
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from maligeo.tiles.grid import Tile
+from maligeo.tiles.mvt.attributes import Column, delimited, encode_column, number_field
+from maligeo.tiles.mvt.features import BUFFER, EXTENT, Runs, ValueTables, point_features
+
+Ints = npt.NDArray[np.int64]
+Cells = npt.NDArray[np.uint64]
+
+_WORD_BITS: Final = 64
+
+
+def curve_of(places: Ints) -> Cells:
+    """Give cells their numbers along the curve.
+
+    Parameters
+    ----------
+    places : int64 array, shape (n, 2)
+        Column and row of each, from 0 to below 2^32.
+    """
+    cells = places.astype(np.uint64)
+    return _spread(cells[:, 0]) | _spread(cells[:, 1]) << np.uint64(1)
+
+
+def places_of(curve: Cells) -> Ints:
+    """Give column and row of cells by their numbers, shape (n, 2)."""
+    return np.stack([_gathered(curve), _gathered(curve >> np.uint64(1))], axis=1)
+
+
+def order_along(curve: Cells) -> Ints:
+    """Sort cells; points of one cell stay in the order of their rows."""
+    row_bits = len(curve).bit_length()
+    if int(curve.max(initial=0)).bit_length() + row_bits > _WORD_BITS:
+        return np.argsort(curve, kind="stable")
+    rows = np.arange(len(curve), dtype=np.uint64)
+    both = np.sort(curve << np.uint64(row_bits) | rows)  # far faster than to sort indirectly
+    return (both & np.uint64((1 << row_bits) - 1)).astype(np.int64)
+
+
+_SPREADING: Final = (
+    (16, 0x0000_FFFF_0000_FFFF),
+    (8, 0x00FF_00FF_00FF_00FF),
+    (4, 0x0F0F_0F0F_0F0F_0F0F),
+    (2, 0x3333_3333_3333_3333),
+    (1, 0x5555_5555_5555_5555),
+)
+
+
+def _spread(numbers: Cells) -> Cells:
+    """Put a zero before each bit of numbers below 2^32."""
+    for shift, mask in _SPREADING:
+        numbers = (numbers | numbers << np.uint64(shift)) & np.uint64(mask)
+    return numbers
+
+
+def _gathered(numbers: Cells) -> Ints:
+    """Undo `_spread`, with any bits between those spread."""
+    numbers = numbers & np.uint64(_SPREADING[-1][1])
+    masks = [mask for _, mask in _SPREADING[-2::-1]] + [0x0000_0000_FFFF_FFFF]
+    for (shift, _), mask in zip(_SPREADING[::-1], masks, strict=True):
+        numbers = (numbers | numbers >> np.uint64(shift)) & np.uint64(mask)
+    return numbers.astype(np.int64)
+
+
+LowZooms = Literal["thin", "cluster", "all"]
+POINT_COUNT: Final = "point_count"
+
+_THINNED_CELLS: Final = 6  # a tile has 2^6 by 2^6 cells: 4 pixels each on a map of 256
+_CLUSTERED_CELLS: Final = 3  # 32 pixels
+_NEIGHBOURS: Final = [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1) if (x, y) != (0, 0)]
+_LAYER, _NAME, _KEY, _EXTENT, _VERSION = 3, 1, 3, 5, 15  # fields of a tile, and of a layer
+
+Floats = npt.NDArray[np.float64]
+
+
+class _Selection(NamedTuple):
+    """What a zoom shows: for each feature its point, its place and how many points it is."""
+
+    at: Ints
+    places: Floats
+    counts: Ints
+
+
+class _Laid(NamedTuple):
+    """Features tile by tile: which of a selection, in which tile, at which units of it."""
+
+    which: Ints
+    tiles: Cells
+    units: Ints
+
+
+@dataclass(frozen=True)
+class PointLayer:
+    """Points of one layer, in the order of the curve.
+
+    Attributes
+    ----------
+    name : str
+        Name of the layer.
+    top_zoom : int
+        Zoom at which every point is shown.
+    low_zooms : {"thin", "cluster", "all"}
+        What is shown below it; see `maligeo.tiles.vector.vector_tiles`.
+    curve : uint64 array, shape (points,)
+        Number of the cell of each point on the curve.
+    places : float64 array, shape (points, 2)
+        Shares of the grid from its west and its north.
+    rows : int64 array, shape (points,)
+        Row position of the point in the frame.
+    columns : tuple of Column
+        Attributes.
+    """
+
+    name: str
+    top_zoom: int
+    low_zooms: LowZooms
+    curve: Cells
+    places: Floats
+    rows: Ints
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def build(
+        cls,
+        name: str,
+        points: gpd.GeoSeries,
+        attributes: pd.DataFrame,
+        *,
+        top_zoom: int,
+        low_zooms: LowZooms,
+    ) -> Self:
+        """Put points in order.
+
+        Parameters
+        ----------
+        name : str
+            Name of the layer.
+        points : geopandas.GeoSeries, EPSG:4326
+            Points and multipoints, none of them beyond the grid; not all missing or empty.
+        attributes : pandas.DataFrame
+            Plain columns of the same rows.
+        top_zoom : int
+            Zoom at which every point is shown.
+        low_zooms : {"thin", "cluster", "all"}
+            What is shown below it.
+        """
+        degrees, rows = shapely.get_coordinates(points.array, return_index=True)
+        places = _shares(degrees)
+        side = 1 << (top_zoom + _THINNED_CELLS)
+        curve = curve_of(np.clip((places * float(side)).astype(np.int64), 0, side - 1))
+        order = order_along(curve)
+        rows = rows[order].astype(np.int64)
+        columns = (encode_column(str(key), column) for key, column in attributes.items())
+        ordered = tuple(
+            Column(column.name, column.codes[rows], column.values) for column in columns
+        )
+        return cls(name, top_zoom, low_zooms, curve[order], places[order], rows, ordered)
+
+    def fingerprint(self) -> bytes:
+        """Give a digest of all that decides on the tiles."""
+        digest = hashlib.blake2b(f"{self.name}\0{self.top_zoom}\0{self.low_zooms}".encode())
+        for array in (self.rows, self.places):
+            digest.update(array.data)
+        for column in self.columns:
+            digest.update(column.fingerprint())
+        return digest.digest()
+
+    def shown_at(self, zoom: int) -> int:
+        """Count the features of a zoom."""
+        return len(self.curve) if self._shows_all(zoom) else len(self._runs(zoom).starts) - 1
+
+    def tiles_at(self, zoom: int) -> Iterator[tuple[Tile, bytes]]:
+        """Give the layer of every tile of a zoom that holds a point, in the order of the curve.
+
+        Yields
+        ------
+        tile : Tile
+        content : bytes
+            A vector tile, not compressed, with this layer alone.
+        """
+        shown = self._select(zoom)
+        laid = self._laid(shown, zoom)
+        runs = Runs.of(laid.tiles)
+        columns = [Column(c.name, c.codes[laid.which], c.values) for c in self._columns_of(shown)]
+        tables = ValueTables.of(columns, runs)
+        ids = np.where(shown.counts == 1, self.rows[shown.at], -1)[laid.which]
+        features = point_features(ids, laid.units, tables.indices)
+        bounds = features.starts[runs.starts].tolist()
+        head = delimited(_NAME, self.name.encode("utf-8"))
+        keys = b"".join(delimited(_KEY, name.encode("utf-8")) for name in tables.names)
+        tail = number_field(_EXTENT, EXTENT) + number_field(_VERSION, 2)
+        for number, (x, y) in enumerate(places_of(laid.tiles[runs.starts[:-1]]).tolist()):
+            records = features.content[bounds[number] : bounds[number + 1]].tobytes()
+            content = b"".join((head, records, keys, tables.table_of(number), tail))
+            yield Tile(zoom, x, y), delimited(_LAYER, content)
+
+    def _laid(self, shown: _Selection, zoom: int) -> _Laid:
+        """Put features into their tiles, and those near an edge also into the next tiles."""
+        tiles = places_of(self.curve[shown.at] >> np.uint64(2 * self._steps(zoom, 0)))
+        units = np.floor(shown.places * float(EXTENT << zoom)).astype(np.int64)
+        units = np.clip(units - tiles * EXTENT, 0, EXTENT - 1)  # a mean may be off by a hair
+        which = [np.arange(len(tiles))]
+        in_tiles, in_units = [tiles], [units]
+        at_edge = np.flatnonzero(((units < BUFFER) | (units >= EXTENT - BUFFER)).any(axis=1))
+        for step in _NEIGHBOURS:
+            is_near = _is_near(units[at_edge], step) & _is_inside(tiles[at_edge], step, 1 << zoom)
+            near = at_edge[is_near]
+            which.append(near)
+            in_tiles.append(tiles[near] + step)
+            in_units.append(units[near] - np.array(step) * EXTENT)
+        curve = curve_of(np.concatenate(in_tiles))
+        order = np.argsort(curve, kind="stable")
+        return _Laid(np.concatenate(which)[order], curve[order], np.concatenate(in_units)[order])
+
+    def _steps(self, zoom: int, cells: int) -> int:
+        """Count the halvings between the curve's cells and those of a zoom."""
+        return self.top_zoom - zoom + _THINNED_CELLS - cells
+
+    def _select(self, zoom: int) -> _Selection:
+        if self._shows_all(zoom):
+            everything = np.arange(len(self.curve))
+            return _Selection(everything, self.places, np.ones_like(everything))
+        runs = self._runs(zoom)
+        at, counts = runs.starts[:-1], np.diff(runs.starts)
+        if self.low_zooms == "thin":
+            return _Selection(at, self.places[at], np.ones_like(at))
+        return _Selection(at, np.add.reduceat(self.places, at) / counts[:, None], counts)
+
+    def _shows_all(self, zoom: int) -> bool:
+        return zoom == self.top_zoom or self.low_zooms == "all"
+
+    def _runs(self, zoom: int) -> Runs:
+        """Find the points that lie in one cell of a zoom."""
+        cells = _THINNED_CELLS if self.low_zooms == "thin" else _CLUSTERED_CELLS
+        return Runs.of(self.curve >> np.uint64(2 * self._steps(zoom, cells)))
+
+    def _columns_of(self, shown: _Selection) -> list[Column]:
+        """Give the attributes of features; a cluster has its number of points and no other."""
+        if self.low_zooms != "cluster":
+            return [Column(c.name, c.codes[shown.at], c.values) for c in self.columns]
+        single = shown.counts == 1
+        own = [
+            Column(c.name, np.where(single, c.codes[shown.at], -1), c.values) for c in self.columns
+        ]
+        return [*own, encode_column(POINT_COUNT, pd.Series(shown.counts, dtype="Int64"))]
+
+
+def _shares(degrees: Floats) -> Floats:
+    """Project longitude and latitude to web mercator, as shares of its square."""
+    sine = np.sin(np.radians(degrees[:, 1]))
+    down = 0.5 - np.arctanh(sine) / (2 * np.pi)
+    return np.stack([(degrees[:, 0] + 180.0) / 360.0, down], axis=1)
+
+
+def _is_near(units: Ints, step: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Tell which places are near the edge, or corner, that a step leads across."""
+    near = np.ones(len(units), dtype=np.bool_)
+    for axis, direction in enumerate(step):
+        if direction:
+            at = units[:, axis]
+            near &= at < BUFFER if direction < 0 else at >= EXTENT - BUFFER
+    return near
+
+
+def _is_inside(tiles: Ints, step: tuple[int, int], side: int) -> npt.NDArray[np.bool_]:
+    """Tell from which tiles a step leads to another one of the grid."""
+    inside = np.ones(len(tiles), dtype=np.bool_)
+    for axis, direction in enumerate(step):
+        if direction:
+            at = tiles[:, axis]
+            inside &= at > 0 if direction < 0 else at < side - 1
+    return inside

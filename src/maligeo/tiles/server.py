@@ -1,0 +1,363 @@
+"""The tile server: maps, archives and rasters of one folder over HTTP, for reading alone.
+
+A map that is served with its tiles reads them from where it came from, so no other site is
+let in: there are no CORS headers, and a server on this machine answers to its own names alone.
+"""
+
+import hashlib
+import html
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from maligeo.core import extras
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.core.words import word
+from maligeo.tile_archives import GZIP_SIGN, Address, TileFile, uncompressed
+from maligeo.tiles.served import (
+    MEDIA_TYPES,
+    TILE_MEDIA_TYPES,
+    Listed,
+    ServedFolder,
+    has_address,
+    tilejson,
+)
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8000
+
+_LOOPBACK_NAMES: Final = (LOOPBACK, "localhost", "[::1]", "::1")
+_LONGEST_TARGET: Final = 2048
+_LONGEST_HEADERS: Final = 16_384
+_MOST_RANGES: Final = 8
+_MOST_CONNECTIONS: Final = 512
+_MOST_NAMED: Final = 5
+_LANGUAGE: Final = "en"  # of the index
+_RANGES: Final = re.compile(
+    r"bytes=(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:, *(?:\d{1,18}-\d{0,18}|-\d{1,18}))*"
+)
+_REVALIDATE: Final = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+_INDEX_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_LOG: Final = logging.getLogger(__name__)
+
+
+def serve_tiles(
+    folder: str | Path,
+    *,
+    host: str = LOOPBACK,
+    port: int = DEFAULT_PORT,
+    audience: Audience = "public",
+) -> None:
+    """Serve a folder until the process is interrupted.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Maps (`.html`), archives (`.pmtiles`, `.mbtiles`, folders of tiles) and GeoTIFFs.
+    host : str, default "127.0.0.1"
+        Address to listen on; by default this machine alone can reach it.
+    port : int, default 8000
+        Port to listen on.
+    audience : {"internal", "partner", "public"}, default "public"
+        Who can reach the server, where the host is not this machine alone: nothing else is
+        handed out to them. This machine gets everything.
+
+    Raises
+    ------
+    ArgumentError
+        If the port or the audience is none.
+    ReleaseError
+        If the folder holds what is not for the audience.
+    InputFileError
+        If the folder is none.
+    MissingDependencyError
+        If the extra `serve` is not installed.
+    """
+    if not 0 < port < 1 << 16:
+        raise ArgumentError(f"port {port} does not exist; ports go from 1 to 65535")
+    require_choice(audience, AUDIENCES, option="audience")
+    uvicorn = extras.require("uvicorn", extra="serve", why="serving tiles")
+    at_home = host in _LOOPBACK_NAMES
+    if not at_home:
+        _require_for(ServedFolder(Path(folder), audience=audience))
+    app = tile_app(folder) if at_home else tile_app(folder, hosts=("*",), audience=audience)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=_LONGEST_HEADERS,
+        http="h11",
+        ws="none",
+        lifespan="off",
+    )
+
+
+def _require_for(served: ServedFolder) -> None:
+    """Refuse to begin with a folder of which a part would have to be hidden."""
+    withheld = served.withheld()
+    if not withheld:
+        return
+    more = len(withheld) - _MOST_NAMED
+    names = ", ".join(withheld[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    raise ReleaseError(
+        f"not for the audience {served.audience!r}, or without a word for whom: {names}. Serve "
+        f"them on {LOOPBACK} alone, move them elsewhere, or, where everyone who can reach this "
+        "address may see them, serve with audience='internal'"
+    )
+
+
+def tile_app(
+    folder: str | Path,
+    *,
+    hosts: tuple[str, ...] = _LOOPBACK_NAMES,
+    audience: Audience | None = None,
+) -> App:
+    """Make the ASGI application behind `serve_tiles`.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        What to serve.
+    hosts : tuple of str, default names of this machine
+        Values of the header Host that are answered, so that no web page can reach the
+        server under a name of its own; ("*",) for all.
+    audience : {"internal", "partner", "public"}, optional
+        Who asks: what is not for them is neither listed nor handed out. By default internal
+        where the hosts are names of this machine, else public.
+
+    Returns
+    -------
+    callable
+        An ASGI application:
+
+        - ``/`` lists maps and archives,
+        - ``/{archive}/tiles.json`` describes one (TileJSON 3.0),
+        - ``/{archive}/{z}/{x}/{y}.{mvt,png,…}`` is a tile; 204 where there is none,
+        - ``/{file}`` is a map, or an archive as it is, also in ranges (RFC 9110).
+    """
+    applications = extras.require("starlette.applications", extra="serve", why="serving tiles")
+    routing = extras.require("starlette.routing", extra="serve", why="serving tiles")
+    trusted = extras.require("starlette.middleware.trustedhost", extra="serve", why="serving tiles")
+    at_home = set(hosts) <= set(_LOOPBACK_NAMES)
+    asking: Audience = audience or ("internal" if at_home else "public")
+    require_choice(asking, AUDIENCES, option="audience")
+    handlers = _Handlers(ServedFolder(Path(folder), audience=asking))
+    routes = [
+        routing.Route("/", handlers.index),
+        routing.Route("/{name:path}/tiles.json", handlers.description),
+        routing.Route("/{name:path}/{z:int}/{x:int}/{y:int}.{suffix}", handlers.tile),
+        routing.Route("/{name:path}", handlers.file),
+    ]
+    app: Starlette = applications.Starlette(
+        routes=routes, exception_handlers={InputFileError: handlers.unreadable}
+    )
+    names = ["*"] if "*" in hosts else list(hosts)
+    return _within_limits(trusted.TrustedHostMiddleware(app, names, www_redirect=False))
+
+
+class _Handlers:
+    """One method for each kind of address."""
+
+    def __init__(self, served: ServedFolder) -> None:
+        self._served = served
+        self._responses = extras.require("starlette.responses", extra="serve", why="serving tiles")
+
+    def index(self, request: "Request") -> "Response":
+        lines = "".join(_index_line(entry) for entry in self._served.listed())
+        headers = {"content-security-policy": _INDEX_POLICY}
+        body = _INDEX.format(lines=lines or "<li>Nothing yet.</li>").encode()
+        return self._tagged(request, body, "text/html; charset=utf-8", headers)
+
+    def description(self, request: "Request") -> "Response":
+        name = request.path_params["name"]
+        archive = self._served.archive(name)
+        if archive is None:
+            return self._missing()
+        address = str(request.url.replace(query="", fragment="")).removesuffix("/tiles.json")
+        body = json.dumps(tilejson(archive, address), ensure_ascii=False).encode()
+        return self._tagged(request, body, "application/json")
+
+    def tile(self, request: "Request") -> "Response":
+        asked = request.path_params
+        address = Address(asked["z"], asked["x"], asked["y"])
+        archive = self._served.archive(asked["name"])
+        if archive is None or not has_address(archive, address, asked["suffix"]):
+            return self._missing()
+        content = self._read(archive, asked["name"], address)
+        if content is None:
+            return self._response(b"", 204, _REVALIDATE)
+        headers = {"vary": "accept-encoding"}
+        if content.startswith(GZIP_SIGN):
+            if _accepts_gzip(request.headers.get("accept-encoding", "")):
+                headers["content-encoding"] = "gzip"
+            else:
+                content = uncompressed(content)
+        return self._tagged(request, content, TILE_MEDIA_TYPES[asked["suffix"]], headers)
+
+    def file(self, request: "Request") -> "Response":
+        path = self._served.file(request.path_params["name"])
+        if path is None:
+            return self._missing()
+        status = path.stat()
+        tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
+        headers = _REVALIDATE | {"etag": tag}
+        if _matches(request.headers.get("if-none-match"), tag):
+            return self._response(b"", 304, headers)
+        asked = request.headers.get("range", "")
+        if not asked.lower().startswith("bytes"):  # other units are left aside
+            request.scope["headers"] = [
+                entry for entry in request.scope["headers"] if entry[0] != b"range"
+            ]
+        elif not _RANGES.fullmatch(asked):
+            return self._text("the range is malformed", 400)
+        if asked.count(",") >= _MOST_RANGES:
+            return self._text(
+                "too many ranges", 416, {"content-range": f"bytes */{status.st_size}"}
+            )
+        media_type = MEDIA_TYPES[path.suffix.lower()]
+        response: Response = self._responses.FileResponse(
+            path, headers=headers, media_type=media_type, stat_result=status
+        )
+        return response
+
+    def unreadable(self, request: "Request", error: Exception) -> "Response":
+        """Say that an archive is damaged; the log says how, the answer tells no paths."""
+        _LOG.warning("%s: %s", request.url.path, error)
+        return self._text("the archive cannot be read", 500)
+
+    def _read(self, archive: TileFile, name: str, address: Address) -> bytes | None:
+        """Read a tile; once more where the archive was replaced meanwhile."""
+        try:
+            return archive.tile(address)
+        except InputFileError:
+            anew = self._served.archive(name)
+            if anew is None or anew is archive:
+                raise
+            return anew.tile(address)
+
+    def _tagged(
+        self,
+        request: "Request",
+        body: bytes,
+        media_type: str,
+        headers: dict[str, str] | None = None,
+    ) -> "Response":
+        """Answer with a body, or say that the client has it."""
+        tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        headers = _REVALIDATE | (headers or {}) | {"etag": tag}
+        if _matches(request.headers.get("if-none-match"), tag):
+            return self._response(b"", 304, headers)
+        return self._response(body, 200, headers | {"content-type": media_type})
+
+    def _missing(self) -> "Response":
+        return self._text("there is nothing here", 404)
+
+    def _text(self, text: str, status: int, headers: dict[str, str] | None = None) -> "Response":
+        content_type = {"content-type": "text/plain; charset=utf-8"}
+        return self._response(text.encode(), status, _REVALIDATE | content_type | (headers or {}))
+
+    def _response(self, body: bytes, status: int, headers: dict[str, str]) -> "Response":
+        response: Response = self._responses.Response(body, status_code=status, headers=headers)
+        return response
+
+
+def _within_limits(app: App) -> App:
+    """Refuse what no reader of tiles sends, before anything looks at it."""
+
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        status, reason = _refusal(scope)
+        if status is None:
+            await app(scope, receive, send)
+            return
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(reason)).encode()),
+            (b"allow", b"GET, HEAD"),
+            (b"connection", b"close"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": reason})
+
+    return limited
+
+
+def _refusal(scope: Scope) -> tuple[int | None, bytes]:
+    if scope["type"] != "http":
+        return 400, b"only HTTP is spoken here"
+    if scope["method"] not in ("GET", "HEAD"):
+        return 405, b"there is only reading here"
+    if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > _LONGEST_TARGET:
+        return 414, b"the address is too long"
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0":
+        return 413, b"a request has no body here"
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _LONGEST_HEADERS:
+        return 431, b"the headers are too long"
+    return None, b""
+
+
+def _accepts_gzip(header: str) -> bool:
+    """Read Accept-Encoding: gzip, x-gzip or anything, unless its weight is zero."""
+    weights = {}
+    for part in header.lower().split(","):
+        name, _, weight = part.partition(";")
+        weights[name.strip()] = weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", False)))
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    """Compare If-None-Match with a tag, weakly, as RFC 9110 asks."""
+    if header is None:
+        return False
+    tags = {part.strip().removeprefix("W/") for part in header.split(",")}
+    return tag in tags or "*" in tags
+
+
+def _index_line(entry: Listed) -> str:
+    name = html.escape(entry.name)
+    if entry.trouble:
+        return f"<li>{name} <small>{html.escape(entry.trouble)}</small></li>"
+    link, audience = html.escape(quote(entry.name)), _audience_words(entry.audience)
+    if entry.archive is None:
+        return f'<li><a href="/{link}">{name}</a> {audience}</li>'
+    described = entry.archive.description
+    low, high = described.zooms
+    kind = html.escape(f"{described.tile_type or 'unknown'}, zooms {low} to {high}")
+    tilejson = f'<a href="/{link}/tiles.json">TileJSON</a>'
+    return f"<li>{name} <small>{kind}</small> {tilejson} {audience}</li>"
+
+
+def _audience_words(audience: Audience) -> str:
+    return f'<span class="{audience}">{html.escape(word(f"audience.{audience}", _LANGUAGE))}</span>'
+
+
+_INDEX: Final = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>maligeo</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em }}
+li {{ margin: .4em 0 }} small, span {{ color: #555; font-size: .85em }}
+.internal {{ color: #b30000; font-weight: bold }}
+</style></head>
+<body><h1>Maps and tiles</h1><ul>{lines}</ul></body></html>
+"""

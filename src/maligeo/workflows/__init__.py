@@ -1,0 +1,1 @@
+"""From files or frames to products: read, located, counted, released together."""

@@ -1,0 +1,167 @@
+"""`maligeo map` with a user's own records, for each audience, and two periods side by side."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.test_cli import run
+
+from maligeo.provenance.record import Provenance
+
+DATA = Path(__file__).parents[1] / "data"
+SECRET = "informant-of-the-well"
+DAY = ("--as-of", "2030-01-01")
+
+
+@pytest.fixture(scope="module")
+def incidents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three years of made-up incidents round Mopti and Gao, with a secret in texts."""
+    rng = np.random.default_rng(3)
+    count = 300
+    days = pd.to_timedelta(rng.integers(0, 1096, count), unit="D")
+    path = tmp_path_factory.mktemp("own") / f"{SECRET}.csv"
+    pd.DataFrame(
+        {
+            "event_id": [f"{SECRET}-{at}" for at in range(count)],
+            "date": pd.Timestamp("2020-01-01") + days,
+            "event_type": rng.choice(["ied", "landmine"], count),
+            "lon": rng.normal(-2, 1.5, count).clip(-5, 3),
+            "lat": rng.normal(15, 0.8, count).clip(13, 17),
+            "source": SECRET,
+        }
+    ).to_csv(path, index=False)
+    return path
+
+
+def written(*arguments: str, path: Path) -> str:
+    done = run("map", *arguments, "-o", str(path))
+    assert done.returncode == 0, done.stderr
+    return path.read_text(encoding="utf-8")
+
+
+def calls(page: str) -> set[str]:
+    return set(re.findall(r'maligeo\.call\(\w+, "(\w+)"', page))
+
+
+def test_the_bundled_map_is_for_the_public_and_says_what_made_it(tmp_path: Path) -> None:
+    page = written(path=tmp_path / "map.html")
+    assert 'class="mg-audience mg-public"' in page
+    assert {"regions", "presence", "gaps", "notes"} <= calls(page)
+    record = re.search(r'id="maligeo-about">(.*?)</script>', page)
+    assert record is not None
+    about = Provenance.from_json(record.group(1))
+    assert (about.command[0], about.audience) == ("map", "public")
+
+
+def test_own_records_of_every_kind_are_layers_for_the_house(
+    incidents: Path, tmp_path: Path
+) -> None:
+    page = written(
+        "--incidents", str(incidents), "--covers", "2020/2022", "--audience", "internal",
+        "--projects", str(DATA / "projects" / "iati_203.xml"),
+        "--areas", str(DATA / "areas" / "polygons.geojson"),
+        path=tmp_path / "map.html",
+    )  # fmt: skip
+    assert {"regions", "incidents", "projects", "areas", "presence"} <= calls(page)
+    assert "INTERNE" in page
+    assert SECRET in page
+
+
+@pytest.mark.parametrize("audience", ["partner", "public"])
+def test_what_leaves_the_house_is_released_first(
+    incidents: Path, tmp_path: Path, audience: str
+) -> None:
+    page = written(
+        "--incidents", str(incidents), "--covers", "2020/2022", "--audience", audience, *DAY,
+        path=tmp_path / "map.html",
+    )  # fmt: skip
+    assert f'class="mg-audience mg-{audience}"' in page
+    assert {"regions", "incidents"} <= calls(page)
+    assert f'"{SECRET}"' not in page  # the source of each record
+    assert (SECRET in page) == (audience == "partner")  # which may know the identifiers
+
+
+def test_a_public_map_of_own_records_is_the_same_each_time(incidents: Path, tmp_path: Path) -> None:
+    pages = [
+        written("--incidents", str(incidents), *DAY, path=tmp_path / f"{name}.html")
+        for name in ("a", "b")
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_own_areas_lie_over_the_bundled_regions(tmp_path: Path) -> None:
+    page = written(
+        "--areas", str(DATA / "areas" / "polygons.geojson"), "--audience", "internal",
+        path=tmp_path / "map.html",
+    )  # fmt: skip
+    assert {"regions", "areas"} <= calls(page)
+    assert "UNMAS" in page
+
+
+def test_two_periods_side_by_side(incidents: Path, tmp_path: Path) -> None:
+    page = written("--compare", "2021-01/2021-09,2022", path=tmp_path / "bundled.html")
+    assert "compare" in calls(page)
+    page = written(
+        "--incidents", str(incidents), "--covers", "2020/2022", "--compare", "2020,2022", *DAY,
+        "--language", "en", path=tmp_path / "own.html",
+    )  # fmt: skip
+    assert "compare" in calls(page)
+    assert SECRET not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--audience", "everyone"), "audience 'everyone'"),
+        (("--covers", "2020"), "--covers is about a file of incidents"),
+        (("--compare", "2021"), "not two periods"),
+        (("--compare", "2021,2022", "--region", "Mopti"), "--compare goes with"),
+        (("--compare", "1999,2022"), "none of them fits"),
+        (("--incidents", "no-such.csv"), "no-such.csv"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = run("map", *arguments, "-o", str(tmp_path / "map.html"), cwd=tmp_path)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "map.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "begins"),
+    [
+        (("--pdf",), "map.pdf", b"%PDF"),
+        (("--measure", "gaps", "--language", "en"), "gaps.png", b"\x89PNG"),
+        (("--measure", "incidents_per_100k", "--region", "Mopti"), "mopti.svg", b"<?xml"),
+    ],
+)
+def test_the_map_goes_on_paper(
+    tmp_path: Path, arguments: tuple[str, ...], name: str, begins: bytes
+) -> None:
+    path = tmp_path / name
+    done = run("map", *arguments, "-o", str(path))
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes().startswith(begins)
+    told = run("about", str(path))
+    assert "maligeo map" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-o", "map.bmp"), "suffix of a map"),
+        (("-o", "map.html", "--measure", "projects"), "map on paper"),
+        (("--pdf", "--compare", "2021,2022"), "map on a screen"),
+        (("-o", "map.pdf", "--measure", "people_on_the_moon"), "people_on_the_moon"),
+    ],
+)
+def test_what_a_map_cannot_be_is_told_in_one_line(arguments: tuple[str, ...], told: str) -> None:
+    done = run("map", *arguments)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

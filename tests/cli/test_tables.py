@@ -1,0 +1,152 @@
+"""`maligeo density`, `crosswalk` and `reconcile` on files of records."""
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from maligeo.cli import app
+from maligeo.core.columns import DENSITY
+from maligeo.core.errors import (
+    ArgumentError,
+    FrameError,
+    InputFileError,
+    OutputFileError,
+    ReleaseError,
+)
+from maligeo.measure.divisions import read_counts
+
+INCIDENTS = """event_id,date,lat,lon,type,killed,injured
+a,2021-03-04,14.5,-4.2,ied,2,3
+b,2021-03-05,16.3,0.0,ied,0,1
+c,2021-08-05,18.4,1.4,landmine,0,0
+d,2022-02-05,14.5,-4.1,ied,1,0
+"""
+
+INTERNAL = ("--audience", "internal")
+
+
+def run(*arguments: str | Path) -> str:
+    done = CliRunner().invoke(
+        app, [str(part) for part in arguments], env={"COLUMNS": "200"}, catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def fails(*arguments: str | Path) -> BaseException:
+    done = CliRunner().invoke(app, [str(part) for part in arguments])
+    assert done.exception is not None
+    return done.exception
+
+
+@pytest.fixture
+def incidents(tmp_path: Path) -> Path:
+    path = tmp_path / "incidents.csv"
+    path.write_text(INCIDENTS, encoding="utf-8")
+    return path
+
+
+def test_density_of_a_file_of_incidents(incidents: Path, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    period = ("--period", "year", "--covers", "2021/2022")
+    run("density", "--incidents", incidents, *period, *INTERNAL, "-o", path)
+    table = read_counts(path)
+    assert list(table.columns) == list(DENSITY)
+    mopti = table[table["name"] == "Mopti"]
+    assert mopti["count"].tolist() == [1, 1]
+    assert table["count"].sum() == 4
+    assert (table.loc[table["name"] == "Kayes", "count"] == 0).all()
+    marked = table.loc[table["note"].str.contains("approximate", na=False), "name"]
+    assert set(marked) == {"Bamako", "Koulikoro", "Sikasso"}
+    assert set(table["population_year"].dropna()) == {2022}
+
+
+def test_what_is_written_is_for_the_public_unless_it_is_said(
+    incidents: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    asked = ("density", "--incidents", incidents, "--covers", "2021/2022")
+    run(*asked, "--period", "year", "--as-of", "2024-01-01", "-o", path)
+    table = read_counts(path)
+    assert not ((table["count"] > 0) & (table["count"] < 5)).any()
+    assert (table["note"] == "withheld").sum() >= 2
+    assert table["source"].isna().all()
+    assert isinstance(fails(*asked, "-o", path), ReleaseError)  # about no period
+    compared = ("reconcile", "--incidents", incidents, "--format", "csv")
+    assert isinstance(fails(*compared), ReleaseError)
+
+
+def test_density_on_a_terminal_and_several_periods(incidents: Path) -> None:
+    shown = run(
+        "density", "--incidents", incidents, "--measure", "victims", "--period", "2021,2022"
+    )
+    assert "Mopti" in shown
+    assert "2022-12-31" in shown
+    assert "(unattributed)" in shown
+    assert "no statement that the source covers" in shown
+
+
+def test_the_table_in_excel_and_parquet(incidents: Path, tmp_path: Path) -> None:
+    for suffix in ("xlsx", "parquet"):
+        run("density", "--incidents", incidents, *INTERNAL, "-o", tmp_path / f"table.{suffix}")
+    book = openpyxl.load_workbook(tmp_path / "table.xlsx", read_only=True)
+    assert "INTERNE" in book["maligeo"]["A1"].value
+    assert book["maligeo"]["A2"].value == "vintage"
+    book.close()
+    assert len(read_counts(tmp_path / "table.parquet")) == 12
+
+
+def test_a_crosswalk_and_a_table_carried_over(incidents: Path, tmp_path: Path) -> None:
+    shown = run("crosswalk", "2023", "2015")
+    assert "Ménaka" in shown
+    assert "nesting" in shown
+    path = tmp_path / "table.csv"
+    run("density", "--incidents", incidents, "--covers", "2021/2022", *INTERNAL, "-o", path)
+    carried = tmp_path / "carried.csv"
+    ends = ("2015", "2016", "--method", "population", "--table", path)
+    run("crosswalk", *ends, *INTERNAL, "-o", carried)
+    table = read_counts(carried)
+    assert set(table["vintage"]) == {"2016"}
+    assert table["count"].sum() == pytest.approx(4)
+
+
+def test_records_against_published_figures(incidents: Path) -> None:
+    found = run("reconcile", "--incidents", incidents, "--format", "csv", *INTERNAL)
+    header, *rows = found.splitlines()
+    assert header.startswith("vintage,pcode,name,place_kind")
+    nation = next(row for row in rows if ",nation,2021-01-01,2021-09-30,incidents," in row)
+    assert ",UNMAS,3.0,151.0," in nation
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("density", "--measure", "victims"), ArgumentError, "about a file of records"),
+        (("density", "--covers", "2021"), ArgumentError, "none is given"),
+        (("density", "--incidents", "a.csv", "--areas", "b.csv"), ArgumentError, "one of"),
+        (("density", "--incidents", "none.csv"), InputFileError, "none.csv"),
+        (("density", "-o", "none/folder/table.csv"), OutputFileError, "no folder"),
+        (("crosswalk", "2015", "2023"), ArgumentError, "method='population'"),
+        (("crosswalk", "2023", "2015", "--table", "none.csv"), InputFileError, "none.csv"),
+    ],
+)
+def test_a_mistake_is_an_error_of_our_own(
+    arguments: tuple[str, ...], error: type[Exception], message: str
+) -> None:
+    found = fails(*arguments)
+    assert isinstance(found, error)
+    assert message in str(found)
+
+
+def test_what_is_no_density_table_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("vintage,count\n2015,3\n")
+    with pytest.raises(FrameError, match="column is missing"):
+        read_counts(path)
+    wrong = pd.DataFrame({column: ["x"] for column in DENSITY})
+    wrong.to_csv(path, index=False)
+    with pytest.raises(InputFileError, match="is no density table"):
+        read_counts(path)

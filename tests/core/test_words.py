@@ -1,0 +1,137 @@
+import re
+import string
+
+import pandas as pd
+import pytest
+
+from maligeo import look
+from maligeo.core import words
+from maligeo.core.columns import PLACE_KINDS
+from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.measure.densities import density
+from tests import worlds
+
+ALIKE = {
+    # the same word in both languages, or a pattern without words
+    "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
+    "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
+    "popup.sources", "notes.sources", "control.period_plain",
+}  # fmt: skip
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert words.words("fr").keys() == words.words("en").keys()
+
+
+@pytest.mark.parametrize("key", words.words("fr"))
+def test_every_word_is_translated(key: str) -> None:
+    french, english = words.word(key, "fr"), words.word(key, "en")
+    assert french.strip()
+    assert english.strip()
+    assert placeholders(french) == placeholders(english)
+    if key not in ALIKE:
+        assert french != english
+
+
+@pytest.mark.parametrize("key", words.words("fr"))
+def test_no_space_breaks_before_a_french_high_sign(key: str) -> None:
+    text = words.word(key, "fr")
+    assert not re.search(r" [:;!?%»]|« ", text)
+    assert "'" not in text
+
+
+def test_every_layer_and_kind_of_place_has_words() -> None:
+    for layer in look.LAYERS:
+        for part in ("layer", "title", "unit", "about"):
+            assert words.word(f"{part}.{layer.key}", "fr")
+    for kind in PLACE_KINDS:
+        assert words.word(f"place.{kind}", "en")
+
+
+def test_an_unknown_word_or_language_is_named() -> None:
+    with pytest.raises(UnknownNameError, match=r"legend\.colour"):
+        words.word("legend.colour", "fr")
+    with pytest.raises(ArgumentError, match="language 'de'"):
+        words.word("legend.zero", "de")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "french", "english"),
+    [
+        (22395490, 0, f"22{NARROW_SPACE}395{NARROW_SPACE}490", "22,395,490"),
+        (57.38, 0, "57", "57"),
+        (0.55, 1, "0,6", "0.6"),
+        (6.0, 1, "6", "6"),
+        (-3.5, 1, "\u22123,5", "-3.5"),
+        (-0.01, 1, "0", "0"),
+        (0.0, 0, "0", "0"),
+    ],
+)
+def test_numbers(value: float, decimals: int, french: str, english: str) -> None:
+    assert words.number_text(value, "fr", decimals=decimals) == french
+    assert words.number_text(value, "en", decimals=decimals) == english
+
+
+def test_a_fixed_number_keeps_its_decimals() -> None:
+    assert words.number_text(6.0, "fr", decimals=1, fixed=True) == "6,0"
+
+
+def test_a_missing_number_is_words_and_never_zero() -> None:
+    assert words.number_text(None, "fr") == "pas de donnée"
+    assert words.number_text(pd.NA, "en") == "no data"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "french", "english"),
+    [
+        ("2021-01-01", "2021-09-30", "janv.–sept. 2021", "Jan–Sep 2021"),
+        ("2021-01-01", "2021-12-31", "2021", "2021"),
+        ("2021-01-01", "2021-01-31", "janv. 2021", "Jan 2021"),
+        ("2019-01-01", "2020-12-31", "2019–2020", "2019–2020"),
+        ("2013-07-01", "2015-07-31", "juil. 2013 – juil. 2015", "Jul 2013 – Jul 2015"),
+        ("2013-07-01", "2022-04-04", "1er juil. 2013 – 4 avr. 2022", "1 Jul 2013 – 4 Apr 2022"),
+    ],
+)
+def test_periods(start: str, end: str, french: str, english: str) -> None:
+    span = pd.Timestamp(start), pd.Timestamp(end)
+    assert words.period_text(*span, "fr") == french
+    assert words.period_text(*span, "en") == english
+
+
+def test_notes_that_the_code_writes_have_a_french_form() -> None:
+    units = worlds.square_units()
+    figures = worlds.figures(
+        {"value": 200},
+        {"unit": "Alpha", "value": 38, "basis": "share_pct"},
+        {"unit": "Alpha", "value": 5, "basis": "share_pct", "period_end": "2021-06-30"},
+        {"value": 9, "period_end": "2021-03-31"},
+    )
+    table = density(figures, units, measure="incidents")
+    notes = table["note"].dropna().unique()
+    assert len(notes) >= 5
+    for note in notes:
+        french, english = (words.note_text(note, language) for language in ("fr", "en"))
+        assert len(french) == len(english)
+        assert all(one != other for one, other in zip(french, english, strict=True))
+
+
+def test_a_derived_note_in_both_languages() -> None:
+    note = "derived: 38 % of 151; share of the national 151 incidents"
+    assert words.note_text(note, "fr") == [
+        f"calculé comme 38{NO_BREAK_SPACE}% de 151",
+        "part des 151 incidents du pays",
+    ]
+    assert words.note_text(note, "en") == [
+        "derived as 38% of 151",
+        "share of the national 151 incidents",
+    ]
+
+
+def test_a_note_of_the_data_stays_as_it_is() -> None:
+    assert words.note_text("count the goats; twice", "fr") == ["count the goats", "twice"]
+    assert words.note_text(pd.NA, "fr") == []

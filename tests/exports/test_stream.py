@@ -1,0 +1,139 @@
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.exports.stream import open_stream
+from maligeo.provenance import read_about
+from maligeo.provenance.record import Provenance, Source
+
+PIECES = [
+    pd.DataFrame(
+        {
+            "event_id": ["a", "é;\"b'"],
+            "adm1_name": pd.Categorical(["Gao", None]),
+            "lon": [0.5, None],
+            "lat": [14.0, None],
+            "locate_distance_m": [0.0, None],
+        }
+    ),
+    pd.DataFrame(
+        {
+            "event_id": ["c"],
+            "adm1_name": pd.Categorical(["Kidal"]),
+            "lon": [1.5],
+            "lat": [19.0],
+            "locate_distance_m": [12.5],
+        }
+    ),
+]
+
+
+def written(path: Path, *, about: Provenance | None = None) -> Path:
+    with open_stream(path, audience="internal", about=about) as write:
+        for piece in PIECES:
+            write(piece)
+    return path
+
+
+def test_csv(tmp_path: Path) -> None:
+    table = pd.read_csv(written(tmp_path / "out.csv"))
+    expected = pd.concat(PIECES).astype({"adm1_name": "object"}).reset_index(drop=True)
+    pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [("out.parquet", gpd.read_parquet), ("out.gpkg", gpd.read_file)]
+)
+def test_geographic_files(tmp_path: Path, name: str, read: object) -> None:
+    frame = read(written(tmp_path / name))
+    assert frame.crs.to_epsg() in (4326, None) or frame.crs.to_string() == "OGC:CRS84"
+    assert frame["event_id"].tolist() == ["a", "é;\"b'", "c"]
+    assert frame["adm1_name"].astype("object").where(frame["adm1_name"].notna(), None).tolist() == [
+        "Gao",
+        None,
+        "Kidal",
+    ]
+    assert frame.geometry.isna().tolist() == [False, True, False]
+    assert (frame.geometry.iloc[2].x, frame.geometry.iloc[2].y) == (1.5, 19.0)
+
+
+ABOUT = Provenance(
+    ("locate", "{records}"), (Source("records", "é.csv", "ab" * 32),), "internal", {"numpy": "2"},
+    {"vintage": "2015"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.gpkg"])
+def test_the_record_is_read_back_and_the_bytes_are_the_same(tmp_path: Path, name: str) -> None:
+    contents = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        path = written(folder / name, about=ABOUT)
+        assert read_about(path) == ABOUT
+        contents.append({file.name: file.read_bytes() for file in folder.iterdir()})
+    assert contents[0] == contents[1]
+    plain = written(tmp_path / "plain" / name)
+    with pytest.raises(InputFileError, match="carries no record"):
+        read_about(plain)
+
+
+def test_a_geopackage_is_the_same_at_another_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name / "out.gpkg" for name in ("one", "two")]
+    for path, day in zip(paths, ("2021-01-01", "2022-02-02"), strict=True):
+        monkeypatch.setenv("OGR_CURRENT_DATE", f"{day}T00:00:00.000Z")
+        written(path, about=ABOUT)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with closing(sqlite3.connect(paths[0])) as database:
+        assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert database.execute("pragma foreign_key_check").fetchall() == []
+        extensions = database.execute("select table_name from gpkg_extensions").fetchall()
+    assert {("gpkg_metadata",), ("gpkg_metadata_reference",)} <= set(extensions)
+
+
+def test_a_csv_without_record_does_not_keep_that_of_an_older_one(tmp_path: Path) -> None:
+    path = written(tmp_path / "out.csv", about=ABOUT)
+    described = json.loads((tmp_path / "out.csv-metadata.json").read_text(encoding="utf-8"))
+    assert described["url"] == "out.csv"
+    written(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+    own = tmp_path / "out.csv-metadata.json"
+    own.write_text('{"url": "out.csv", "notes": "by its owner"}')
+    written(path)
+    assert own.exists()
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.gpkg"])
+def test_pieces_have_to_be_released(tmp_path: Path, name: str) -> None:
+    for audience in ("partner", "public"):
+        stream = open_stream(tmp_path / name, audience=audience)
+        with pytest.raises(ReleaseError, match="the rows"), stream as write:
+            write(PIECES[0].assign(event_type="ied", date="2021-01-01"))
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ArgumentError, match="audience 'all'"):
+        open_stream(tmp_path / name, audience="all")  # type: ignore[arg-type]
+
+
+def test_parquet_without_positions_is_plain(tmp_path: Path) -> None:
+    with open_stream(tmp_path / "out.parquet", audience="internal") as write:
+        write(PIECES[0].drop(columns=["lon", "lat"]))
+    assert len(pd.read_parquet(tmp_path / "out.parquet")) == 2
+
+
+def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
+    for name in ("out.csv", "out.parquet", "out.gpkg"):
+        with pytest.raises(KeyError), open_stream(tmp_path / name, audience="internal") as write:
+            write(PIECES[0])
+            raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_suffix_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"'.docx' is not known; choose from .csv"):
+        open_stream(tmp_path / "out.docx", audience="internal")

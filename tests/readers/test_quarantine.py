@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
+from maligeo.readers.quarantine import Faults, Gate, require_apart, settle
+
+RAW = pd.DataFrame(
+    {"a": pd.array(["1", "x", "y"], "string"), "b": pd.array(["é", "a,b", None], "string")},
+    index=[2, 3, 4],
+)
+FRAME = pd.DataFrame({"a": [1, 0, 0]}, index=RAW.index)
+
+
+def faults() -> Faults:
+    found = Faults()
+    found.add(RAW["a"].isin(["x", "y"]), "a", RAW["a"], "is not a number")
+    found.add(RAW["b"].isna(), "b", RAW["b"], "is missing")
+    return found
+
+
+def test_all_faults_are_raised_together() -> None:
+    with pytest.raises(FrameError, match="3 faults") as raised:
+        settle(FRAME, RAW, faults(), what="t", on_invalid="raise", rejects=None)
+    assert [fault.row for fault in raised.value.faults] == [3, 4, 4]
+
+
+def test_bad_rows_are_written_verbatim_with_their_reasons(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    good = settle(FRAME, RAW, faults(), what="t", on_invalid="quarantine", rejects=path)
+    assert good.index.tolist() == [2]
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        "row,reason,a,b",
+        '3,a: is not a number,x,"a,b"',
+        "4,a: is not a number; b: is missing,y,",
+    ]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_faults_an_older_file_does_not_stay(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    path.write_text("of yesterday", encoding="utf-8")
+    good = settle(FRAME, RAW, [], what="t", on_invalid="quarantine", rejects=path)
+    assert len(good) == 3
+    assert path.read_text(encoding="utf-8") == "row,reason,a,b\n"
+
+
+def test_faults_of_the_table_are_raised_also_with_quarantine(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    with pytest.raises(FrameError, match="column is missing"):
+        settle(
+            FRAME, RAW, [Fault(None, "c", None, "column is missing")],
+            what="t", on_invalid="quarantine", rejects=path,
+        )  # fmt: skip
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_on_the_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    path.write_text("of yesterday", encoding="utf-8")
+    with pytest.raises(KeyError), Gate("t", "quarantine", path) as gate:
+        gate.pass_rows(FRAME, RAW, faults())
+        raise KeyError
+    assert [one.name for one in tmp_path.iterdir()] == ["rejects.csv"]
+    assert path.read_text(encoding="utf-8") == "of yesterday"
+
+
+def test_faults_of_several_pieces_are_raised_at_the_end() -> None:
+    with pytest.raises(FrameError, match="6 faults"), Gate("t", "raise", None) as gate:
+        for _ in range(2):
+            assert len(gate.pass_rows(FRAME, RAW, faults())) == 1
+
+
+@pytest.mark.parametrize(
+    ("on_invalid", "rejects"), [("raise", "x.csv"), ("quarantine", None), ("ignore", None)]
+)
+def test_options_that_do_not_go_together(on_invalid: str, rejects: str | None) -> None:
+    with pytest.raises(ArgumentError):
+        settle(FRAME, RAW, [], what="t", on_invalid=on_invalid, rejects=rejects)
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputFileError, match="cannot write"):
+        settle(FRAME, RAW, [], what="t", on_invalid="quarantine", rejects=tmp_path / "no" / "r.csv")
+
+
+def test_rejects_never_overwrite_the_input(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="is the file that is read"):
+        require_apart(tmp_path / "a.csv", f"{tmp_path}/../{tmp_path.name}/a.csv")
