@@ -14,6 +14,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.readers import area_checks, formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions
@@ -157,7 +158,7 @@ _FREE_TEXT: Final = ("method", "organisation")
 
 
 def read_areas(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     source: str = formats.AUTO,
     on_invalid: str = "raise",
@@ -169,7 +170,7 @@ def read_areas(
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str, pathlib.Path or Source
         A vector file with polygons, or a table with WKT or with one row per turning point
         (grouped by area, and by polygon where an area has several).
     source : {"auto", "plain_areas"}

@@ -13,6 +13,7 @@ from maligeo.core.errors import UnknownNameError
 from maligeo.readers.boundary_checks import check_boundaries
 from maligeo.readers.boundary_schemas import find_schema, layer_of_level, named_schema
 from maligeo.readers.boundary_units import standardise, with_reference_names
+from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import list_layers, read_vector
 from maligeo.readers.vintages import find_signs, vintage_of
 
@@ -63,7 +64,7 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
 
 
 def read_boundaries(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     level: int | None = None,
     vintage: str | None = None,
@@ -80,7 +81,7 @@ def read_boundaries(
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str, pathlib.Path or Source
         The file.
     level : int, optional
         Administrative level. Needed where the file does not say it or has several; an
@@ -121,7 +122,9 @@ def read_boundaries(
     `check_boundaries` looks for what does not stop the reading: gaps, overlaps, repeated
     names, units outside their parents.
     """
-    source = Path(path)
+    asked, source = Source.of(path), Path(path)
+    level, vintage = level or asked.level, vintage or asked.vintage
+    layer = layer or asked.layer
     if vintage is not None:
         known = catalog.load_table("reference", "units")["vintage"].unique()
         require_known(str(vintage), list(known), what="vintage")

@@ -14,6 +14,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable
 from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions, to_points
@@ -75,7 +76,7 @@ _PLACES: Final = ("adm3_name", "adm2_name", "adm1_name")  # the finest first
 
 
 def read_incidents(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     source: str = formats.AUTO,
     event_types: Collection[str] | None = None,
@@ -87,7 +88,7 @@ def read_incidents(
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str, pathlib.Path or Source
         CSV, TSV, Excel, Parquet, or a vector file with points.
     source : {"auto", "acled", "ucdp", "imsma", "plain_incidents"}
         Who made it; "auto" finds out from its columns.
@@ -159,7 +160,7 @@ def read_incidents(
 
 
 def iter_incidents(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     source: str = formats.AUTO,
     event_types: Collection[str] | None = None,

@@ -8,6 +8,7 @@ import pandas as pd
 from maligeo.core.errors import UnknownNameError
 from maligeo.readers.cells import values
 from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import SourceFormat, load_format
 from maligeo.readers.incidents import FORMATS
@@ -30,13 +31,13 @@ _PRECISION = "location_precision"
 
 
 def iter_places(
-    path: str | Path, *, on_invalid: str = "raise", rejects: str | Path | None = None
+    path: str | Path | Source, *, on_invalid: str = "raise", rejects: str | Path | None = None
 ) -> Iterator[pd.DataFrame]:
     """Read a table with places in pieces, every column as it stands.
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str, pathlib.Path or Source
         CSV, TSV, Excel, Parquet, or a vector file with points. Columns about persons are
         left out.
     on_invalid : {"raise", "quarantine"}, default "raise"

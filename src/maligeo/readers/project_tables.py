@@ -12,6 +12,7 @@ from maligeo.core.errors import InputFileError
 from maligeo.readers.cells.amounts import parse_amounts
 from maligeo.readers.cells.values import parse_counts, parse_dates, parse_numbers, strip_missing
 from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import SourceFormat, choose_format, word_key
 from maligeo.readers.positions import find_positions, to_points
@@ -56,7 +57,7 @@ class _Table:
 
 
 def read_project_table(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     source: str = "auto",
     on_invalid: str = "raise",
@@ -82,7 +83,7 @@ def read_project_table(
     """
     require_apart(path, rejects)
     gate = Gate(f"projects in {path}", on_invalid, rejects)
-    table = _open(Path(path), source)
+    table = _open(path, source)
     frame = _project_columns(table)
     kept = _concerns_country(table)
     shapes, swapped = _shapes(table, swap=swap_coordinates)
@@ -100,7 +101,7 @@ def read_project_table(
     return good
 
 
-def _open(path: Path, source: str) -> _Table:
+def _open(path: str | Path | Source, source: str) -> _Table:
     """Read the rows; of a file with columns about persons only those that are needed."""
     file = open_raw(path)
     made = choose_format(file.header, source, among=TABLES, what=str(path))

@@ -10,6 +10,7 @@ from maligeo.core import columns
 from maligeo.core.audiences import mark_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import InputFileError
+from maligeo.readers.files.sources import Source
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
 from maligeo.readers.project_tables import TABLES, read_project_table
@@ -64,7 +65,7 @@ def load_programmes() -> pd.DataFrame:
 
 
 def read_projects(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     source: str = "auto",
     on_invalid: str = "raise",
@@ -75,7 +76,7 @@ def read_projects(
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str, pathlib.Path or Source
         IATI 2.01 to 2.03 activities, a table (CSV, TSV, Excel, Parquet), or a vector file
         as for `maligeo.readers.files.vectors.read_vector`. Columns about persons are not read.
     source : str, default "auto"
@@ -119,7 +120,7 @@ def read_projects(
     require_choice(source, SOURCES, option="source")
     if source == "iati" or (source == "auto" and _is_iati(Path(path))):
         return read_iati(
-            path, on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
+            Path(path), on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
         )
     return read_project_table(
         path,

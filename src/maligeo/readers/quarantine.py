@@ -6,6 +6,7 @@ Readers collect faults column by column in a `Faults`, then hand rows and faults
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
@@ -213,7 +214,7 @@ class Gate:
             raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
 
 
-def require_apart(path: str | Path, rejects: str | Path | None) -> None:
+def require_apart(path: str | PathLike[str], rejects: str | Path | None) -> None:
     """Refuse to write rejected rows over the file that they come from.
 
     Raises

@@ -10,6 +10,7 @@ import pandas as pd
 
 from maligeo.core.errors import InputFileError
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import (
     EXCEL_SUFFIXES,
     TEXT,
@@ -73,14 +74,14 @@ class RawFile:
         return self._read([name for name in self.columns if columns is None or name in columns])
 
 
-def open_raw(path: str | Path) -> RawFile:
+def open_raw(path: str | Path | Source) -> RawFile:
     """Read the header of a table or of a vector file.
 
     A vector file's shapes are also a column of text, "geometry", in WKT and EPSG:4326.
 
     Parameters
     ----------
-    path : str or pathlib.Path
+    path : str, pathlib.Path or Source
         A table as for `open_table`, or a file as for `read_vector`.
 
     Raises
@@ -88,13 +89,14 @@ def open_raw(path: str | Path) -> RawFile:
     InputFileError, FrameError, UnknownNameError, CrsError
         As `open_table` and `read_vector`.
     """
-    file = Path(path)
+    source = Source.of(path)
+    file = Path(source if source.sheet is None else f"{source}#{source.sheet}")
     if _is_table(file):
-        table = open_table(path)
+        table = open_table(file)
         columns = without_persons(table.columns)
         personal = len(columns) < len(table.columns)
         return RawFile(file, columns, personal, table.hxl, table.chunks)
-    return _open_vector(file)
+    return _open_vector(file, source.layer)
 
 
 def _is_table(path: Path) -> bool:
@@ -109,8 +111,8 @@ def _is_table(path: Path) -> bool:
         raise InputFileError(f"{path} cannot be opened: {error}") from error
 
 
-def _open_vector(path: Path) -> RawFile:
-    frame = read_vector(path)
+def _open_vector(path: Path, layer: str | None) -> RawFile:
+    frame = read_vector(path, layer=layer)
     if frame.empty:
         raise InputFileError(f"{path} has columns and no row")
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
