@@ -1,4 +1,6 @@
 from .core.errors import MaligeoError as MaligeoError
+from .core.session import set_audience as set_audience
+from .core.session import set_language as set_language
 from .disclosure import release as release
 from .downloads import FetchOptions as FetchOptions
 from .downloads import fetch as fetch
@@ -58,6 +60,7 @@ from .readers.boundaries import check_boundaries as check_boundaries
 from .readers.boundaries import load_boundaries as load_boundaries
 from .readers.boundaries import read_boundaries as read_boundaries
 from .readers.figures import load_figures as load_figures
+from .readers.files.sources import Source as Source
 from .readers.incidents import iter_incidents as iter_incidents
 from .readers.incidents import read_incidents as read_incidents
 from .readers.places import iter_places as iter_places
@@ -79,5 +82,7 @@ from .workflows.bundled import bundled_presence as bundled_presence
 from .workflows.bundled import incident_gaps as incident_gaps
 from .workflows.bundled import join_file as join_file
 from .workflows.bundled import reconcile_incidents as reconcile_incidents
+from .workflows.study import Study as Study
+from .workflows.study import study as study
 
 __version__: str

@@ -4,24 +4,22 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stdout
-from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-import typer.main
-from tests.test_cli import run
 
-from maligeo.cli import app, printable, verify
-from maligeo.cli.recipe import COMMANDS, Kind, bundled_data, find_command, kind_of, versions
-from maligeo.cli.verify import remake
-from maligeo.core.errors import InputFileError, MaligeoError
+from maligeo.core.errors import InputFileError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import KEY, Provenance, Source, file_sha256
+from maligeo.provenance.record import KEY, InputFile, Provenance, file_sha256, printable
 from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.grid import Bounds
 from maligeo.tiles.metadata import ArchiveInfo
+from maligeo.workflows import remaking
+from maligeo.workflows.recipes import bundled_data, versions
+from maligeo.workflows.remaking import PRODUCTS as MADE
+from maligeo.workflows.remaking import remake
+from tests.cli.commands import run
 from tests.rasters import write_raster
 
 NAME = "attaque-de-tabankort.csv"  # a name that gives something away
@@ -52,23 +50,7 @@ PRODUCTS = {
 }  # fmt: skip
 
 
-class Done(NamedTuple):
-    """What came of a command in this process."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def call(*arguments: str, cwd: Path) -> Done:
-    """Run a command as `main` does, without a process of its own."""
-    out, root = StringIO(), typer.main.get_command(app)
-    with chdir(cwd), redirect_stdout(out):
-        try:
-            code = root.main(args=list(arguments), prog_name="maligeo", standalone_mode=False)
-        except MaligeoError as error:
-            return Done(1, out.getvalue(), f"maligeo: {error}\n")
-    return Done(code or 0, out.getvalue(), "")
+call = run
 
 
 @pytest.fixture(scope="module")
@@ -93,17 +75,12 @@ def folder(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "copy"))
 
 
-@pytest.fixture(scope="module")
-def root() -> Any:
-    return typer.main.get_command(app)
-
-
 @pytest.mark.parametrize("name", PRODUCTS)
 def test_every_product_tells_its_making_and_is_made_again_the_same(made: Path, name: str) -> None:
     told = call("about", name, "--format", "json", cwd=made)
     assert told.returncode == 0, told.stderr
     record = json.loads(told.stdout)
-    assert record["command"][0] == PRODUCTS[name][0]
+    assert record["product"].split()[0] == PRODUCTS[name][0]
     assert record["versions"]["maligeo"] == versions()["maligeo"]
     assert record["inputs"][0]["role"] == "bundled data"
     for source in record["inputs"][1:]:
@@ -119,9 +96,12 @@ def test_about_is_readable(made: Path) -> None:
     assert done.stdout.splitlines()[:3] == [
         "house.mbtiles",
         "  for         internal",
-        "  command     maligeo tiles vector --output house.mbtiles --zooms 2-4 --incidents "
-        "{incidents} --low-zooms cluster --audience internal",
+        "  product     tiles vector",
     ]
+    assert (
+        "  options     audience internal, incidents {incidents}, low_zooms cluster, "
+        "output house.mbtiles, zooms 2, 4\n"
+    ) in done.stdout
     assert f"incidents: {NAME} sha256 {file_sha256(made / NAME)}" in done.stdout
     assert "vintage     2015" in call("about", "located.csv", cwd=made).stdout
 
@@ -235,11 +215,11 @@ def test_a_public_product_tells_no_names(public: Path) -> None:
     record = read_about(public)
     assert record.audience == "public"
     (source,) = [source for source in record.inputs if source.role == "incidents"]
-    assert source == Source("incidents", "", file_sha256(public.parent / NAME))
+    assert source == InputFile("incidents", "", file_sha256(public.parent / NAME))
     assert "tabankort" not in record.to_json()
     done = call("verify", public.name, cwd=public.parent)
     assert done.returncode == 1
-    assert "incidents (its name is not told); give them as --incidents FILE" in done.stderr
+    assert "incidents (its name is not recorded); give them as --incidents FILE" in done.stderr
     done = call("verify", public.name, "--incidents", NAME, cwd=public.parent)
     assert (done.returncode, done.stdout) == (0, "same: every byte\n"), done.stderr
 
@@ -258,7 +238,7 @@ def test_a_record_tells_nothing_of_who_made_it_where_and_when(made: Path) -> Non
     for name in PRODUCTS:
         record = read_about(made / name)
         assert set(record.more) <= {"vintage", "level", "method"}
-        assert not {"/", os.sep} & set("".join(record.command))
+        assert not {"/", os.sep} & set(json.dumps(record.options))
         assert {source.name for source in record.inputs} <= {"", NAME, "roads.geojson", "field.tif"}
 
 
@@ -272,78 +252,101 @@ def test_a_file_without_a_record_is_one_line(tmp_path: Path) -> None:
 
 # Hostile records
 
+Options = dict[str, Any]
+SECRET: Options = {"role": "incidents"}
 
-def hostile(folder: Path, *command: str, inputs: tuple[Source, ...] = ()) -> Path:
+
+def hostile(
+    folder: Path, product: str, options: Any = None, inputs: tuple[InputFile, ...] = ()
+) -> Path:
     """Write an archive with a record of our choice."""
-    record = Provenance(command, (bundled_data(), *inputs), "internal", versions(), {})
+    record = Provenance(
+        product, options or {}, (bundled_data(), *inputs), "internal", versions(), {}
+    )
     info = ArchiveInfo("a", "mvt", (0, 0), Bounds(0, 0, 1, 1), more={KEY: record.to_json()})
     with open_archive(folder / "a.pmtiles", info) as archive:
         archive.put(0, 0, 0, b"tile")
     return folder / "a.pmtiles"
 
 
-class Untouched:
-    """An application that must not be run."""
+@pytest.fixture
+def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every step fail that reads a file or makes something of one."""
 
-    def __init__(self, root: Any) -> None:
-        self.commands = root.commands
-
-    def main(self, **_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise AssertionError("something was run")
+
+    for name in ("study", "located_file", "crosswalk_table", "vector_archive", "raster_archive"):
+        monkeypatch.setattr(remaking, name, fail)
+    for name in MADE:
+        monkeypatch.setitem(MADE, name, fail)
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("product", "options"),
     [
-        (),
-        ("serve", "."),
-        ("serve", "--host", "0.0.0.0"),
-        ("fetch", "cod-ab"),
-        ("check", "{records}", "--rejects", "{rejects}"),
-        ("about", "a.pmtiles"),
-        ("verify", "a.pmtiles"),
-        ("tiles",),
-        ("tiles", "info", "a.pmtiles"),
-        ("tiles", "vector", "map"),
-        ("rm", "-rf", "/"),
-        ("--help",),
-        ("map", "--help"),
-        ("map", "--output", "/etc/motd"),
-        ("map", "-o", "a.pmtiles"),
-        ("map", "--region"),
-        ("map", "--incidents", "/etc/passwd"),
-        ("tiles", "vector", "--output", "../a.pmtiles"),
-        ("tiles", "vector", "--output", "/tmp/a.pmtiles"),
-        ("tiles", "vector", "--output", ".."),
-        ("tiles", "vector", "--output", "a.mbtiles"),
-        ("tiles", "vector", "--output=/tmp/a.pmtiles"),
-        ("tiles", "vector", "--incidents", "secret.csv"),
-        ("tiles", "vector", "--incidents", "{projects}"),
-        ("tiles", "vector", "--incidents", "{incidents}/../x"),
-        ("tiles", "vector", "--layer", "a=/etc/passwd"),
-        ("tiles", "vector", "--layer", "a={layer b}"),
-        ("tiles", "vector", "--layer", "{layer a}"),
-        ("tiles", "raster", "/vsicurl/http://192.0.2.1/a.tif"),
-        ("tiles", "raster", "{raster}", "{raster}"),
-        ("tiles", "raster", "{raster}", "--workers", "5000"),
-        ("locate", "/etc/passwd"),
-        ("locate", "{records}", "--rejects", "/tmp/x.csv"),
-        ("locate", "{records}", "--rejects", "{output}"),
-        ("crosswalk", "secret.geojson", "2015"),
-        ("crosswalk", "{incidents}", "2015"),
-        ("crosswalk", "2023", "2015", "--table", "secret.csv"),
+        ("", {}),
+        ("serve", {"folder": "."}),
+        ("serve", {"host": "0.0.0.0"}),
+        ("fetch", {"name": "cod-ab"}),
+        ("check", {"records": {"role": "records"}, "rejects": "{rejects}"}),
+        ("about", {"product": "a.pmtiles"}),
+        ("verify", {"product": "a.pmtiles"}),
+        ("tiles", {}),
+        ("tiles info", {"archive": "a.pmtiles"}),
+        ("tiles vector map", {}),
+        ("rm", {"region": "-rf"}),
+        ("--help", {}),
+        ("map", {"help": True}),
+        ("map", {"output": "/etc/motd"}),
+        ("map", {"o": "a.pmtiles"}),
+        ("map", {"region": None}),
+        ("map", {"region": {"role": "region"}}),
+        ("map", {"incidents": "/etc/passwd"}),
+        ("map", {"incidents": ["/etc/passwd"]}),
+        ("map", {"incidents": {"role": "incidents", "path": "/etc/passwd"}}),
+        ("map", {"self": "x"}),
+        ("map", {"online_tiles": "yes"}),
+        ("map", {"compare": [SECRET, SECRET]}),
+        ("tiles vector", {"output": "../a.pmtiles"}),
+        ("tiles vector", {"output": "/tmp/a.pmtiles"}),
+        ("tiles vector", {"output": ".."}),
+        ("tiles vector", {"output": "a.mbtiles"}),
+        ("tiles vector", {"--output": "/tmp/a.pmtiles"}),
+        ("tiles vector", {"incidents": "secret.csv"}),
+        ("tiles vector", {"incidents": {"role": "projects"}}),
+        ("tiles vector", {"incidents": {"role": "incidents/../x"}}),
+        ("tiles vector", {"layers": [{"role": "/etc/passwd"}]}),
+        ("tiles vector", {"layers": {"a": "/etc/passwd"}}),
+        ("tiles vector", {"layers": ["/etc/passwd"]}),
+        ("tiles vector", {"progress": "print"}),
+        ("tiles vector", {"zooms": "0-3"}),
+        ("tiles vector", {"zooms": [True, 3]}),
+        ("tiles vector", {"zooms": []}),
+        ("tiles raster", {"raster": "/vsicurl/http://192.0.2.1/a.tif"}),
+        ("tiles raster", {"raster": {"role": "raster"}, "source": {"role": "raster"}}),
+        ("tiles raster", {"raster": {"role": "raster"}, "workers": 5000}),
+        ("tiles raster", {"raster": {"role": "raster"}, "workers": "tcp://192.0.2.1"}),
+        ("locate", {"records": "/etc/passwd"}),
+        ("locate", {"records": {"role": "records"}, "rejects": "/tmp/x.csv"}),
+        ("locate", {"records": {"role": "records"}, "progress": True}),
+        ("crosswalk", {"origin": "secret.geojson", "target": "2015"}),
+        ("crosswalk", {"origin": SECRET, "target": "2015"}),
+        ("crosswalk", {"origin": "2023", "target": "2015", "table": "secret.csv"}),
+        ("surface", {"incidents": SECRET, "cell_km": "1"}),
     ],
-    ids=" ".join,
+    ids=str,
 )
-def test_nothing_else_is_run(tmp_path: Path, root: Any, command: tuple[str, ...]) -> None:
+@pytest.mark.usefixtures("untouched")
+def test_nothing_else_is_made(tmp_path: Path, product: str, options: Options) -> None:
     (tmp_path / "secret.csv").write_text(CSV)
     inputs = tuple(
-        Source(role, "secret.csv", file_sha256(tmp_path / "secret.csv"))
+        InputFile(role, "secret.csv", file_sha256(tmp_path / "secret.csv"))
         for role in ("incidents", "records", "raster", "layer a", "layer b")
     )
-    path = hostile(tmp_path, *command, inputs=inputs)
+    path = hostile(tmp_path, product, options, inputs)
     with pytest.raises(InputFileError) as caught:
-        remake(path, Untouched(root), {})
+        remake(path, {})
     assert len(str(caught.value).splitlines()) == 1
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.pmtiles", "secret.csv"]
 
@@ -351,8 +354,9 @@ def test_nothing_else_is_run(tmp_path: Path, root: Any, command: tuple[str, ...]
 @pytest.mark.parametrize(
     "name", ["../secret.csv", "", ".", "..", "a/../../secret.csv", "a\\b", "x\0"]
 )
+@pytest.mark.usefixtures("untouched")
 def test_inputs_elsewhere_are_not_looked_for(
-    tmp_path: Path, root: Any, monkeypatch: pytest.MonkeyPatch, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (tmp_path / "secret.csv").write_text(CSV)
     below = tmp_path / "a"
@@ -361,82 +365,70 @@ def test_inputs_elsewhere_are_not_looked_for(
     hashes = file_sha256(tmp_path / "secret.csv")
     absolute = str(tmp_path / "secret.csv")
     for told in (name, absolute):
-        source = Source("incidents", told, hashes)
-        path = hostile(below, "tiles", "vector", "--incidents", "{incidents}", inputs=(source,))
-        with pytest.raises(InputFileError, match="neither here nor beside it"):
-            remake(path, Untouched(root), {})
+        source = InputFile("incidents", told, hashes)
+        path = hostile(below, "tiles vector", {"incidents": SECRET}, (source,))
+        with pytest.raises(InputFileError, match="neither here nor next to it"):
+            remake(path, {})
 
 
-def test_a_file_with_another_hash_is_never_given_to_a_command(tmp_path: Path, root: Any) -> None:
+@pytest.mark.usefixtures("untouched")
+def test_a_file_with_another_hash_is_never_read(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text(CSV)
-    command = ("tiles", "vector", "--incidents", "{incidents}")
-    path = hostile(tmp_path, *command, inputs=(Source("incidents", "secret.csv", "00" * 32),))
-    findings = remake(path, Untouched(root), {})
+    options = {"incidents": SECRET}
+    other = InputFile("incidents", "secret.csv", "00" * 32)
+    findings = remake(hostile(tmp_path, "tiles vector", options, (other,)), {})
     assert findings.made_again is False
     assert findings.differing == ("incidents: secret.csv is not the file it was made from",)
-    unknown = hostile(tmp_path, *command)
+    unknown = hostile(tmp_path, "tiles vector", options)
     with pytest.raises(InputFileError, match="its incidents cannot be found again"):
-        remake(unknown, Untouched(root), {"incidents": tmp_path / "secret.csv"})
+        remake(unknown, {"incidents": tmp_path / "secret.csv"})
 
 
-def test_a_raster_that_names_others_is_not_read(tmp_path: Path, root: Any) -> None:
+@pytest.mark.usefixtures("untouched")
+def test_a_raster_that_names_others_is_not_read(tmp_path: Path) -> None:
     virtual = tmp_path / "a.tif"
     virtual.write_text("<VRTDataset><!-- /etc/passwd --></VRTDataset>")
-    source = Source("raster", "a.tif", file_sha256(virtual))
-    path = hostile(tmp_path, "tiles", "raster", "{raster}", inputs=(source,))
+    source = InputFile("raster", "a.tif", file_sha256(virtual))
+    path = hostile(tmp_path, "tiles raster", {"raster": {"role": "raster"}}, (source,))
     with pytest.raises(InputFileError, match="is no GeoTIFF"):
-        remake(path, Untouched(root), {})
+        remake(path, {})
 
 
-def test_a_value_is_never_taken_for_an_option(tmp_path: Path, root: Any) -> None:
-    victim = tmp_path / "victim.pmtiles"
-    path = hostile(tmp_path, "tiles", "vector", "--zooms", f"--output={victim}")
-    with pytest.raises(InputFileError, match="cannot be made again: --zooms"):
-        remake(path, root, {})
-    path = hostile(tmp_path, "tiles", "vector", "--low-zooms", "x\x1b[2J\n")
+@pytest.mark.parametrize("options", [{"low_zooms": "x\x1b[2J\n"}, {"zooms": [3, 1]}])
+def test_a_value_that_does_not_fit_ends_in_one_error(tmp_path: Path, options: Options) -> None:
+    path = hostile(tmp_path, "tiles vector", options)
     with pytest.raises(InputFileError, match="cannot be made again"):
-        remake(path, root, {})
+        remake(path, {})
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.pmtiles"]
 
 
-def test_a_command_writes_into_a_folder_that_is_gone_afterwards(
-    tmp_path: Path, root: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_product_is_made_in_a_folder_that_is_gone_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Path] = []
 
-    class Seen(Untouched):
-        def main(self, *, args: list[str], **rest: Any) -> None:
-            (output,) = [token for token in args if token.startswith("--output=")]
-            seen.append(Path(output.removeprefix("--output=")))
-            root.main(args=args, **rest)
+    def vector(options: Options, folder: Path) -> Any:
+        seen.append(folder)
+        return make(options, folder)
 
+    make = MADE["tiles vector"]
+    monkeypatch.setitem(MADE, "tiles vector", vector)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
-    path = hostile(tmp_path, "tiles", "vector", "--zooms", "0-1")
-    assert remake(path, Seen(root), {}).differing
-    assert [place.name for place in seen] == ["a.pmtiles"]
-    assert not seen[0].parent.exists()
+    path = hostile(tmp_path, "tiles vector", {"zooms": [0, 1]})
+    assert remake(path, {}).differing
+    assert len(seen) == 1
+    assert not seen[0].exists()
     assert not list(work.iterdir())
     assert [entry.name for entry in tmp_path.iterdir() if entry != work] == ["a.pmtiles"]
 
 
-def test_versions_are_compared_with_those_here(
-    made: Path, root: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(verify, "versions", lambda: versions() | {"shapely": "9.9"})
-    findings = remake(made / "mali.pmtiles", root, {})
+def test_versions_are_compared_with_those_here(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remaking, "versions", lambda: versions() | {"shapely": "9.9"})
+    findings = remake(made / "mali.pmtiles", {})
     assert findings.differing == ()
     assert findings.versions == (f"shapely: {versions()['shapely']} then, 9.9 here",)
-
-
-def test_every_option_of_a_recorded_command_has_its_kind(root: Any) -> None:
-    for names in COMMANDS:
-        command = find_command(root, names)
-        kinds = {str(each.name): kind_of(each) for each in command.params if each.name != "help"}
-        assert kinds["output"] is Kind.product, names
-    with pytest.raises(MaligeoError, match="no command that can be recorded"):
-        find_command(root, ("serve",))
 
 
 def test_signs_that_steer_a_terminal_are_written_as_codes() -> None:

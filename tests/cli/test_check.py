@@ -1,25 +1,16 @@
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import maligeo
-from maligeo.cli import check
+from maligeo.cli import app
 from maligeo.core.errors import InputFileError, UnknownNameError
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-@pytest.fixture
-def app() -> typer.Typer:
-    made = typer.Typer(pretty_exceptions_enable=False)
-    check.register(made)
-    made.callback()(lambda: None)
-    return made
-
-
-def run_check(app: typer.Typer, *arguments: object) -> tuple[int, str]:
+def run_check(*arguments: object) -> tuple[int, str]:
     done = CliRunner().invoke(app, ["check", *map(str, arguments)])
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
@@ -34,8 +25,8 @@ def run_check(app: typer.Typer, *arguments: object) -> tuple[int, str]:
         ("areas/turning_points.csv", "areas (plain_areas), 8 rows in the file, 2 areas read"),
     ],
 )
-def test_a_sound_file(app: typer.Typer, name: str, told: str) -> None:
-    code, output = run_check(app, DATA / name)
+def test_a_sound_file(name: str, told: str) -> None:
+    code, output = run_check(DATA / name)
     assert code == 0
     assert told in output
     assert "no fault found" in output
@@ -48,32 +39,30 @@ def test_a_sound_file(app: typer.Typer, name: str, told: str) -> None:
         ("areas/faulty.csv", ["12 faults", "row 3, wkt: crosses itself"]),
     ],
 )
-def test_every_fault_is_printed_and_the_exit_code_is_one(
-    app: typer.Typer, name: str, told: list[str]
-) -> None:
-    code, output = run_check(app, DATA / name)
+def test_every_fault_is_printed_and_the_exit_code_is_one(name: str, told: list[str]) -> None:
+    code, output = run_check(DATA / name)
     assert code == 1
     assert all(words in output for words in told)
 
 
-def test_faulty_rows_to_a_file(app: typer.Typer, tmp_path: Path) -> None:
+def test_faulty_rows_to_a_file(tmp_path: Path) -> None:
     rejects = tmp_path / "rejects.csv"
-    code, output = run_check(app, DATA / "incidents/faulty.csv", "--rejects", rejects)
+    code, output = run_check(DATA / "incidents/faulty.csv", "--rejects", rejects)
     assert code == 1
     assert "15 rows have faults" in output
     assert len(rejects.read_text("utf-8").splitlines()) == 16
 
 
-def test_a_file_of_no_known_make(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_file_of_no_known_make(tmp_path: Path) -> None:
     path = tmp_path / "strange.csv"
     path.write_text("apples,pears\n1,2\n")
     with pytest.raises(UnknownNameError, match="lacks area_id"):
-        run_check(app, path, "--kind", "areas")
+        run_check(path, "--kind", "areas")
 
 
-def test_a_file_that_is_not_there(app: typer.Typer, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="cannot be opened"):
-        run_check(app, tmp_path / "none.csv", "--kind", "incidents")
+        run_check(tmp_path / "none.csv", "--kind", "incidents")
 
 
 def test_the_public_readers_are_there() -> None:

@@ -1,23 +1,15 @@
 import io
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "maligeo", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+from maligeo.cli import COMMANDS, load_command
+from tests.cli.commands import run, run_apart
 
 
 def test_map_without_arguments_writes_the_map(tmp_path: Path) -> None:
-    done = run("map", cwd=tmp_path)
+    done = run_apart("map", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "maps" / "mali.html").read_text(encoding="utf-8")
     assert len(page.encode()) < 1_500_000
@@ -26,8 +18,8 @@ def test_map_without_arguments_writes_the_map(tmp_path: Path) -> None:
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     pages = [tmp_path / name for name in ("a.html", "b.html")]
-    for page in pages:
-        assert run("map", "-o", str(page)).returncode == 0
+    for page, one in zip(pages, (run, run_apart), strict=True):
+        assert one("map", "-o", str(page)).returncode == 0
     assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
@@ -115,3 +107,20 @@ def test_a_mistake_is_one_clear_line(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_help_lists_every_command_without_loading_one() -> None:
+    done = run("--help", columns=100)
+    assert done.returncode == 0
+    listed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("│ ")]
+    assert [name for name in listed if name in COMMANDS] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_the_help_says_of_a_command_is_what_the_command_says(name: str) -> None:
+    said = load_command(name).help
+    assert said.partition("\n\n")[0].replace("\n", " ") == COMMANDS[name][1]
+
+
+def test_a_command_that_does_not_exist_is_refused() -> None:
+    assert run("draw").returncode == 2

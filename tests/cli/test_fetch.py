@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.test_cli import run
 
 import maligeo
 from maligeo.catalog import resource_path
+from tests.cli.commands import run
 from tests.downloadserver import Page, Server, serving
 from tests.rasters import write_raster
 from tests.test_downloads import POINTS, archive, entry

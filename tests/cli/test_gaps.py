@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.test_cli import run as run_apart
 from typer.testing import CliRunner
 
 from maligeo.cli import app
 from maligeo.core.errors import MaligeoError
+from tests.cli.commands import run as run_whole
 
 
 def run(*arguments: str, columns: int = 120) -> str:
@@ -92,11 +92,11 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     incidents.write_text(INCIDENTS, encoding="utf-8")
     projects.write_text(PROJECTS, encoding="utf-8")
     files = ("--incidents", str(incidents), "--projects", str(projects))
-    done = run_apart("gaps", *files, "--covers", "2021", "--period", "2021")
+    done = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
     assert "Incidents: your records, 2021-01-01 to 2021-12-31" in done.stdout
     assert "Incidents and no programme: Ségou" in done.stdout
-    undated = run_apart("gaps", *files)
+    undated = run_whole("gaps", *files)
     assert undated.returncode == 1
     assert undated.stderr.strip().splitlines() == [
         "maligeo: the incidents are about no period: say which, e.g. period='2021'"

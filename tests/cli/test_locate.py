@@ -3,7 +3,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from tests.test_cli import run
+
+from tests.cli.commands import run
 
 HEADER = "event_id;longitude;latitude;Région;Cercle\n"
 ROWS = [

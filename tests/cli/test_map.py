@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.test_cli import run
 
 from maligeo.provenance.record import Provenance
+from tests.cli.commands import run
 
 DATA = Path(__file__).parents[1] / "data"
 SECRET = "informant-of-the-well"
@@ -52,7 +52,7 @@ def test_the_bundled_map_is_for_the_public_and_says_what_made_it(tmp_path: Path)
     record = re.search(r'id="maligeo-about">(.*?)</script>', page)
     assert record is not None
     about = Provenance.from_json(record.group(1))
-    assert (about.command[0], about.audience) == ("map", "public")
+    assert (about.product, about.audience) == ("map", "public")
 
 
 def test_own_records_of_every_kind_are_layers_for_the_house(
@@ -115,9 +115,9 @@ def test_two_periods_side_by_side(incidents: Path, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("--audience", "everyone"), "audience 'everyone'"),
-        (("--covers", "2020"), "--covers is about a file of incidents"),
+        (("--covers", "2020"), "covers is about a file of records"),
         (("--compare", "2021"), "not two periods"),
-        (("--compare", "2021,2022", "--region", "Mopti"), "--compare goes with"),
+        (("--compare", "2021,2022", "--region", "Mopti"), "compare goes with"),
         (("--compare", "1999,2022"), "none of them fits"),
         (("--incidents", "no-such.csv"), "no-such.csv"),
     ],
@@ -148,7 +148,7 @@ def test_the_map_goes_on_paper(
     assert done.returncode == 0, done.stderr
     assert path.read_bytes().startswith(begins)
     told = run("about", str(path))
-    assert "maligeo map" in told.stdout
+    assert "product     map\n" in told.stdout
 
 
 @pytest.mark.parametrize(

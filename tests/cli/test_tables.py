@@ -17,6 +17,7 @@ from maligeo.core.errors import (
     ReleaseError,
 )
 from maligeo.measure.divisions import read_counts
+from maligeo.provenance import read_about
 
 INCIDENTS = """event_id,date,lat,lon,type,killed,injured
 a,2021-03-04,14.5,-4.2,ied,2,3
@@ -75,8 +76,19 @@ def test_what_is_written_is_for_the_public_unless_it_is_said(
     assert (table["note"] == "withheld").sum() >= 2
     assert table["source"].isna().all()
     assert isinstance(fails(*asked, "-o", path), ReleaseError)  # about no period
-    compared = ("reconcile", "--incidents", incidents, "--format", "csv")
-    assert isinstance(fails(*compared), ReleaseError)
+    compared = ("reconcile", "--incidents", incidents, "--format", "csv", "--audience")
+    for audience in ("partner", "public"):
+        assert isinstance(fails(*compared, audience), ReleaseError)
+
+
+def test_a_comparison_is_internal_and_is_written_without_saying_so(
+    incidents: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "compared.csv"
+    done = CliRunner().invoke(app, ["reconcile", "--incidents", str(incidents), "-o", str(path)])
+    assert done.exit_code == 0, done.output
+    assert len(pd.read_csv(path)) > 10
+    assert read_about(path).audience == "internal"
 
 
 def test_density_on_a_terminal_and_several_periods(incidents: Path) -> None:

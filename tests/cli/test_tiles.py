@@ -9,9 +9,9 @@ from pathlib import Path
 
 import mapbox_vector_tile
 import pytest
-from tests.test_cli import run
 
 from maligeo.tile_archives import open_tiles, uncompressed
+from tests.cli.commands import run
 
 CSV = "event_id,date,event_type,lon,lat\n" + "".join(
     f"E{at},2021-05-{at % 28 + 1:02d},ied,{-3 + at * 0.02:.4f},{14 + at * 0.01:.4f}\n"

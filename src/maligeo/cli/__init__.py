@@ -1,55 +1,109 @@
-"""The command line: one thin module per command group."""
+"""The command line: one thin module a command, loaded when it is called."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from maligeo.cli import (
-    about,
-    check,
-    crosswalk,
-    density,
-    fetch,
-    gaps,
-    locate,
-    map,
-    reconcile,
-    report,
-    serve,
-    tiles,
-)
 from maligeo.core.errors import MaligeoError
 
-FAILURE = 1
+FAILURE: Final = 1
+
+# Name of a command: its module in this package, and what `maligeo --help` says of it.
+COMMANDS: Final = {
+    "map": ("map", "Write an interactive map that opens without a network."),
+    "density": (
+        "density",
+        "Count by unit, per area and people; print the table or write .csv, .xlsx, .parquet.",
+    ),
+    "gaps": (
+        "gaps",
+        "Compare incidents with projects by region: who comes first, who has nobody.",
+    ),
+    "report": (
+        "report",
+        "Write a profile of one region as .html or .pdf: numbers, trend, programmes, gaps.",
+    ),
+    "check": ("check", "List every fault of a file; the exit code is 1 when it has any."),
+    "locate": ("locate", "Write a file with the administrative unit of each of its rows."),
+    "crosswalk": (
+        "crosswalk",
+        "Say which part of each unit goes where, or convert a density table.",
+    ),
+    "reconcile": (
+        "reconcile",
+        "Compare incidents with the bundled published figures, publisher by publisher.",
+    ),
+    "surface": (
+        "surface",
+        "Write the kernel density of incidents as a Cloud-Optimized GeoTIFF.",
+    ),
+    "tiles": ("tiles", "Tile archives for web maps: make, describe, verify."),
+    "serve": ("serve", "Serve maps and tiles until Ctrl+C."),
+    "fetch": ("fetch", "Fetch an official file into the cache; what is there needs no network."),
+    "about": ("about", "Say from what a product was made, and with which options."),
+    "verify": (
+        "about",
+        "Make a product again from its inputs and compare every byte; exit code 1 if it differs.",
+    ),
+}
+
+
+class Commands(TyperGroup):
+    """The commands by name; what one needs is loaded when it is called."""
+
+    def list_commands(self, _context: Any) -> list[str]:
+        """Name the commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, _context: Any, cmd_name: str) -> Any:
+        """Give what stands for a command until it is called."""
+        if cmd_name not in COMMANDS:
+            return None
+        return _Waiting(cmd_name, help=COMMANDS[cmd_name][1])
+
+
+class _Waiting(TyperCommand):
+    """A command that is not loaded yet."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Load the command, and let it read its options."""
+        return load_command(str(self.name)).make_context(*args, **extra)
+
+
+def load_command(name: str) -> Any:
+    """Load a command, or a group of commands, by its name."""
+    module = import_module(f"maligeo.cli.{COMMANDS[name][0]}")
+    loaded = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    module.register(loaded)
+    found = typer.main.get_command(loaded)
+    found = getattr(found, "commands", {}).get(name, found)
+    found.name = name
+    return found
+
 
 app = typer.Typer(
     name="maligeo",
+    cls=Commands,
     help="Incidents, projects and released land in Mali: joined, measured, mapped.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (
-    map,
-    density,
-    gaps,
-    crosswalk,
-    fetch,
-    reconcile,
-    report,
-    check,
-    locate,
-    tiles,
-    serve,
-    about,
-):
-    commands.register(app)
 
 
-def main() -> None:
+@app.callback()
+def _root() -> None:
+    """Incidents, projects and released land in Mali: joined, measured, mapped."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of maligeo ends it with one line and exit code 1."""
     try:
-        app()
+        app(arguments)
     except MaligeoError as error:
         print_error(str(error))
         sys.exit(FAILURE)

@@ -8,11 +8,11 @@ from typing import Annotated, Final
 import typer
 
 from maligeo.cli.options import AreasOption, BoundariesOption, IncidentsOption, ProjectsOption
-from maligeo.cli.output import printable
-from maligeo.cli.verify import Findings, remake
 from maligeo.core.errors import ArgumentError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import Provenance, Source
+from maligeo.provenance.record import InputFile, Provenance, printable
+from maligeo.workflows.recipes import ROLE
+from maligeo.workflows.remaking import Findings, remake
 
 DIFFERENT: Final = 1
 _WIDTH: Final = 12
@@ -39,24 +39,23 @@ InputOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("about")(tell_about)
+    app.command("about")(show_record)
     app.command("verify")(verify_product)
 
 
-def tell_about(product: ProductArgument, output_format: FormatOption = RecordFormat.text) -> None:
-    """Tell from what a product was made, and by which command."""
+def show_record(product: ProductArgument, output_format: FormatOption = RecordFormat.text) -> None:
+    """Say from what a product was made, and with which options."""
     record = read_about(product)
     if output_format is RecordFormat.json:
         typer.echo(json.dumps(json.loads(record.to_json()), indent=2))
         return
     typer.echo(printable(str(product)))
-    for heading, lines in _told(record):
+    for heading, lines in _lines(record):
         for at, line in enumerate(lines):
             typer.echo(f"  {'' if at else heading:<{_WIDTH}}{printable(line)}")
 
 
 def verify_product(
-    context: typer.Context,
     product: ProductArgument,
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
@@ -74,7 +73,7 @@ def verify_product(
     }  # fmt: skip
     given = {role: path for role, path in named.items() if path is not None}
     given |= dict(_role_and_file(text) for text in more or [])
-    findings = remake(product, context.find_root().command, given)
+    findings = remake(product, given)
     for line in _verdict(findings):
         typer.echo(line)
     if findings.differing:
@@ -88,21 +87,32 @@ def _role_and_file(text: str) -> tuple[str, Path]:
     return role, Path(file)
 
 
-def _told(record: Provenance) -> list[tuple[str, list[str]]]:
+def _lines(record: Provenance) -> list[tuple[str, list[str]]]:
     """Lay a record out in lines below headings."""
-    command = " ".join(("maligeo", *record.command)) if record.command else "none (a script)"
+    options = [f"{name} {_option_text(value)}" for name, value in record.options.items()]
     versions = [f"{name} {number}" for name, number in sorted(record.versions.items())]
     rows: list[tuple[str, list[str]]] = [
         ("for", [record.audience]),
-        ("command", [command]),
-        ("inputs", [_told_source(source) for source in record.inputs]),
+        ("product", [record.product or "put together by a script"]),
+        ("options", [", ".join(options)]),
+        ("inputs", [_input_text(source) for source in record.inputs]),
         *((name, [text]) for name, text in sorted(record.more.items())),
         ("versions", [", ".join(versions)]),
     ]
     return [(heading, lines) for heading, lines in rows if any(lines)]
 
 
-def _told_source(source: Source) -> str:
+def _option_text(value: object) -> str:
+    """Write an option: a file as its role in braces."""
+    if isinstance(value, list):
+        return ", ".join(map(_option_text, value))
+    if isinstance(value, dict):
+        how = "".join(f" {name}={one}" for name, one in value.items() if name != ROLE)
+        return f"{{{value.get(ROLE)}}}{how}"
+    return str(value)
+
+
+def _input_text(source: InputFile) -> str:
     name = f" {source.name}" if source.name else ""
     return f"{source.role}:{name} sha256 {source.sha256 or 'not known, no file'}"
 

@@ -1,15 +1,22 @@
 """`maligeo crosswalk`: from one administrative division to another."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-import maligeo
 from maligeo.cli.density import SHOWN as SHOWN_COUNTS
-from maligeo.cli.options import AsOfOption, AudienceOption, LevelOption, OutputOption
+from maligeo.cli.options import (
+    AsOfOption,
+    AudienceOption,
+    LevelOption,
+    OutputOption,
+    one_of,
+    source,
+)
 from maligeo.cli.output import Format, FormatOption, put
-from maligeo.cli.recipe import recorded, settled_day
+from maligeo.readers.files.sources import Source
+from maligeo.workflows.steps import CrosswalkOptions, crosswalk_table
 
 SHOWN: Final = {
     "from_name": "from",
@@ -26,17 +33,16 @@ OriginArgument = Annotated[
 TargetArgument = Annotated[str, typer.Argument(help="Vintage or file with units to go to.")]
 TableOption = Annotated[
     Path | None,
-    typer.Option("--table", help="Density table (.csv, .parquet) to carry over instead."),
+    typer.Option("--table", help="Density table (.csv, .parquet) to convert instead."),
 ]
 MethodOption = Annotated[
-    str | None,
-    typer.Option("--method", help="How to divide units that do not nest: area or population."),
+    Any, one_of(("area", "population"), "--method", "How to divide units that do not nest.")
 ]
 RasterOption = Annotated[
     Path | None, typer.Option("--raster", help="Raster of people, to divide files by population.")
 ]
 KindOption = Annotated[
-    str | None, typer.Option("--kind", help="What a cell of the raster holds: count or density.")
+    Any, one_of(("count", "density"), "--kind", "What a cell of the raster holds.")
 ]
 
 
@@ -46,7 +52,6 @@ def register(app: typer.Typer) -> None:
 
 
 def write_crosswalk(
-    context: typer.Context,
     origin: OriginArgument,
     target: TargetArgument,
     table: TableOption = None,
@@ -54,21 +59,17 @@ def write_crosswalk(
     raster: RasterOption = None,
     kind: KindOption = None,
     level: LevelOption = 1,
-    audience: AudienceOption = "public",
+    audience: AudienceOption = None,
     as_of: AsOfOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
-    """Say which part of each unit goes where, or carry a density table over."""
-    ends = [
-        maligeo.read_boundaries(end, level=level) if Path(end).suffix else end
-        for end in (origin, target)
-    ]
-    weights = maligeo.crosswalk(*ends, method=method, raster=raster, kind=kind)
-    day = settled_day(audience, as_of) if table is not None else {}
-    about = recorded(context, audience, settled=day)
-    if table is None:
-        put(weights, SHOWN, output_format, output, audience=audience, about=about)
-    else:
-        converted = maligeo.convert(maligeo.read_counts(table), weights)
-        put(converted, SHOWN_COUNTS, output_format, output, audience=audience, about=about, **day)
+    """Say which part of each unit goes where, or convert a density table."""
+    product = crosswalk_table(
+        *(Source(end) if Path(end).suffix else end for end in (origin, target)),
+        table=source(table),
+        options=CrosswalkOptions(method=method, raster=source(raster), kind=kind, level=level),
+        audience=audience,
+        as_of=as_of,
+    )
+    put(product, SHOWN if table is None else SHOWN_COUNTS, output_format, output)

@@ -1,9 +1,7 @@
 """`maligeo density`: counts, densities and rates by unit."""
 
-from enum import StrEnum
 from typing import Annotated, Final
 
-import pandas as pd
 import typer
 
 import maligeo
@@ -12,6 +10,7 @@ from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
     BoundariesOption,
+    CountingOption,
     CoversOption,
     FileVintageOption,
     IncidentsOption,
@@ -20,14 +19,10 @@ from maligeo.cli.options import (
     PeriodOption,
     ProjectsOption,
     RegionOption,
-    people_of,
-    read_records,
-    read_units,
+    division,
+    periods,
 )
 from maligeo.cli.output import Format, FormatOption, put
-from maligeo.cli.recipe import recorded, settled_day
-from maligeo.core.errors import ArgumentError, UnknownNameError
-from maligeo.core.placenames import NameTable
 
 SHOWN: Final = {
     "name": "unit",
@@ -41,23 +36,10 @@ SHOWN: Final = {
     "low_count": "few",
     "note": "note",
 }
-_FIRST_MEASURE = {"incidents": "incidents", "projects": "projects", "areas": "cleared_sqm"}
-
-
-class CountingName(StrEnum):
-    """Ways to count a project in several units."""
-
-    full = "full"
-    fractional = "fractional"
-    weighted = "weighted"
-
 
 MeasureOption = Annotated[
     str | None,
     typer.Option("--measure", help="What to count of the file: victims, money, cleared_sqm …"),
-]
-CountingOption = Annotated[
-    CountingName | None, typer.Option("--counting", help="How a project in several units counts.")
 ]
 
 
@@ -67,7 +49,6 @@ def register(app: typer.Typer) -> None:
 
 
 def write_density(
-    context: typer.Context,
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     areas: AreasOption = None,
@@ -79,7 +60,7 @@ def write_density(
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
-    audience: AudienceOption = "public",
+    audience: AudienceOption = None,
     as_of: AsOfOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
@@ -90,34 +71,14 @@ def write_density(
     month, and several periods with commas. What is written of your own records for partners
     or the public is released first, by period.
     """
-    units = read_units(boundaries, level, vintage)
-    files = {"incidents": incidents, "projects": projects, "areas": areas}
-    records = read_records(files, units, covers)
-    if records is None:
-        if measure is not None or counting is not None:
-            raise ArgumentError("--measure and --counting are about a file of records")
-        table = maligeo.bundled_density(units, period=period)
-    else:
-        kind = next(kind for kind, path in files.items() if path is not None)
-        periods = period.split(",") if period is not None and "," in period else period
-        table = maligeo.density(
-            records,
-            units,
-            measure=measure or _FIRST_MEASURE[kind],
-            population=people_of(units),
-            period=periods,
-            counting=counting.value if counting is not None else None,
-        )
-    if region is not None:
-        table = _only(table, units, region)
-    day = settled_day(audience, as_of) if records is not None else {}
-    about = recorded(context, audience, units=units, settled=day)
-    put(table, SHOWN, output_format, output, audience=audience, about=about, **day)
-
-
-def _only(table: pd.DataFrame, units: pd.DataFrame, region: str) -> pd.DataFrame:
-    found = NameTable.from_columns(units["name"], units["name_alt"]).find(region)
-    if len(found) != 1:
-        known = ", ".join(units["name"])
-        raise UnknownNameError(f"region {region!r} is not known; there is {known}")
-    return table[table["pcode"] == units["pcode"].iloc[found[0]]]
+    study = maligeo.study(
+        incidents=incidents,
+        projects=projects,
+        areas=areas,
+        units=division(boundaries, level, vintage),
+        period=periods(period),
+        covers=covers,
+    )
+    if output is not None or output_format is not Format.text:
+        study = study.release(audience=audience, as_of=as_of)
+    put(study.count(measure, counting=counting, region=region), SHOWN, output_format, output)

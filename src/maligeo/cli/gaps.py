@@ -1,7 +1,7 @@
 """`maligeo gaps`: where the need is, who works there, and where nobody does."""
 
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated
 
 import pandas as pd
 import typer
@@ -20,14 +20,9 @@ from maligeo.cli.options import (
     OutputOption,
     PeriodOption,
     ProjectsOption,
-    people_of,
-    read_records,
-    read_units,
+    division,
 )
 from maligeo.cli.output import Format, FormatOption, put
-from maligeo.cli.recipe import recorded, settled_day
-from maligeo.core.columns import Audience
-from maligeo.disclosure import release
 
 _SHOWN = {
     "incidents": "incidents",
@@ -59,7 +54,6 @@ def register(app: typer.Typer) -> None:
 
 
 def write_gaps(
-    context: typer.Context,
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     covers: CoversOption = None,
@@ -68,7 +62,7 @@ def write_gaps(
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
     by: ByOption = Grouping.programme,
-    audience: AudienceOption = "public",
+    audience: AudienceOption = None,
     as_of: AsOfOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
@@ -78,29 +72,22 @@ def write_gaps(
     What is written of your own records for partners or the public is made from what is
     released of them.
     """
-    units = read_units(boundaries, level, vintage)
-    people = people_of(units)
-    records = read_records({"incidents": incidents}, units, covers)
-    figures = maligeo.load_figures("incidents") if records is None else records
-    need = maligeo.density(figures, units, measure="incidents", population=people, period=period)
-    listed = maligeo.load_projects() if projects is None else maligeo.read_projects(projects)
-    located = maligeo.locate(listed, units)
-    leaves = output is not None or output_format is Format.csv
-    day = settled_day(audience, as_of) if leaves and (incidents or projects) else {}
-    if leaves:
-        need, located = (
-            release(one, audience=cast("Audience", audience), **day) for one in (need, located)
-        )
-    gaps = maligeo.incident_gaps(need, located, units, people=people)
-    if leaves:
-        about = recorded(context, audience, units=units, settled=day)
-        put(gaps, {}, output_format, output, audience=audience, about=about)
-    else:
-        shares = maligeo.allocate(located, units)
-        console = Console()
-        console.print(_heading(gaps), _gap_table(gaps), *_findings(gaps), sep="\n", soft_wrap=True)
-        console.print()
-        console.print(_placement_table(shares, units, by.value))
+    study = maligeo.study(
+        incidents=incidents,
+        projects=projects,
+        units=division(boundaries, level, vintage),
+        period=period,
+        covers=covers,
+    )
+    if output is not None or output_format is Format.csv:
+        released = study.release(audience=audience, as_of=as_of)
+        put(released.answer(), {}, output_format, output)
+        return
+    gaps = study.answer().frame
+    console = Console()
+    console.print(_heading(gaps), _gap_table(gaps), *_findings(gaps), sep="\n", soft_wrap=True)
+    console.print()
+    console.print(_placement_table(study.shares, study.units, by.value))
 
 
 def _heading(gaps: pd.DataFrame) -> str:

@@ -1,20 +1,18 @@
 """`maligeo locate`: a file of records to the same file with the unit of each row."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 import maligeo
-from maligeo.cli.options import BoundariesOption, FileVintageOption, LevelOption, read_units
+from maligeo.cli.options import BoundariesOption, FileVintageOption, LevelOption, division
 from maligeo.cli.output import progress_bar
-from maligeo.cli.recipe import recorded
-from maligeo.core.errors import ArgumentError
 from maligeo.core.words import word
-from maligeo.exports.stream import open_stream
-from maligeo.unitindex import UnitIndex
+from maligeo.readers.files.sources import Source
+from maligeo.workflows.steps import LocateOptions, located_file
 
-_WORDS = {
+_WAYS: Final = {
     "rows": "rows",
     "inside": "inside a unit",
     "border": "on a border (lowest of the units)",
@@ -26,8 +24,6 @@ _WORDS = {
     "unnamed": "without position or known name",
     "disagreeing": "of all: name and point disagree",
 }
-
-_METHOD = "rows joined to units by position, and by name where they have none"
 
 FileArgument = Annotated[Path, typer.Argument(help="Table or vector file with places.")]
 OutputOption = Annotated[
@@ -52,7 +48,6 @@ def register(app: typer.Typer) -> None:
 
 
 def locate_file(
-    context: typer.Context,
     path: FileArgument,
     output: OutputOption,
     boundaries: BoundariesOption = None,
@@ -64,31 +59,15 @@ def locate_file(
 ) -> None:
     """Write a file with the administrative unit of each of its rows.
 
-    Every row stays as it stands, so the file is as internal as the one that is read.
+    Every row stays as it is, so the file is as internal as the one that is read.
     """
-    if output.resolve() == path.resolve():
-        raise ArgumentError(f"{output} is the file that is read: name another to write")
-    units = read_units(boundaries, level, vintage)
-    index = UnitIndex(units.geometry)
-    on_invalid = "raise" if rejects is None else "quarantine"
-    pieces = maligeo.iter_places(path, on_invalid=on_invalid, rejects=rejects)
-    totals = dict.fromkeys(_WORDS, 0)
-    about = recorded(context, "internal", units=units, method=_METHOD)
-    stream = open_stream(output, audience="internal", about=about)
-    with stream as write, progress_bar("rows") as advance:
-        for piece in pieces:
-            located = maligeo.locate(
-                piece, units, nearest_m=nearest, min_score=min_score, index=index
-            )
-            write(located)
-            for key, count in maligeo.locate_summary(located).items():
-                totals[key] += count
-            advance(totals["rows"])
-    _tell(totals, output)
-
-
-def _tell(totals: dict[str, int], output: Path) -> None:
-    for key, words in _WORDS.items():
-        if totals[key] or key == "rows":
-            typer.echo(f"{totals[key]:>12,}  {words}")
+    file = division(boundaries, level, vintage)
+    units = maligeo.load_boundaries() if file is None else maligeo.read_boundaries(file)
+    options = LocateOptions(nearest_m=nearest, min_score=min_score, rejects=rejects)
+    with progress_bar("rows") as advance:
+        located = located_file(Source(path), units, file, options=options, progress=advance)
+        located.save(output)
+    for key, way in _WAYS.items():
+        if located.totals[key] or key == "rows":
+            typer.echo(f"{located.totals[key]:>12,}  {way}")
     typer.echo(f"written to {output}; {word('audience.internal', 'en')}")

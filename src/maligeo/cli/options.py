@@ -1,16 +1,34 @@
 """Options that several commands share, with one wording for all."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import geopandas as gpd
-import pandas as pd
 import typer
 
 import maligeo
-from maligeo.core.errors import ArgumentError
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import AUDIENCES, COUNTINGS, LANGUAGES
+from maligeo.readers.files.sources import Source
 
-LanguageOption = Annotated[str, typer.Option("--language", help="Language: fr or en.")]
+
+def one_of(words: Sequence[str], flag: str, help_text: str) -> Any:
+    """Give an option that takes one of a few words; another ends the command with one line."""
+
+    def checked(word: str | None) -> str | None:
+        if word is not None:
+            require_choice(word, words, option=flag.strip("-").replace("-", "_"))
+        return word
+
+    return typer.Option(
+        flag, help=help_text, metavar=f"[{'|'.join(words)}]", parser=str, callback=checked
+    )
+
+
+LanguageOption = Annotated[
+    Any,  # of the words in the metavar
+    one_of(LANGUAGES, "--language", "Language; without it MALIGEO_LANGUAGE, else French."),
+]
 LevelOption = Annotated[
     int, typer.Option("--level", help="Administrative level: 1 for regions.", min=1, max=3)
 ]
@@ -19,7 +37,7 @@ VintageOption = Annotated[
 ]
 FileVintageOption = Annotated[
     str | None,
-    typer.Option("--vintage", help="Administrative division; without it the file tells."),
+    typer.Option("--vintage", help="Administrative division; without it the file says."),
 ]
 PeriodOption = Annotated[
     str | None,
@@ -30,14 +48,13 @@ RegionOption = Annotated[
 ]
 OutputOption = Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")]
 AudienceOption = Annotated[
-    str, typer.Option("--audience", help="For whom it is: internal, partner or public.")
+    Any,
+    one_of(AUDIENCES, "--audience", "For whom; without it MALIGEO_AUDIENCE, else the public."),
 ]
 AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", help="Day of the release, from which delays count back; today."),
 ]
-
-
 BoundariesOption = Annotated[
     Path | None, typer.Option("--boundaries", help="File with units, instead of the bundled ones.")
 ]
@@ -50,30 +67,24 @@ CoversOption = Annotated[
     str | None,
     typer.Option("--covers", help="Period that the file covers everywhere: only then is none 0."),
 ]
+CountingOption = Annotated[
+    Any, one_of(COUNTINGS, "--counting", "How a project in several units counts.")
+]
 
 
-def read_units(boundaries: Path | None, level: int, vintage: str | None) -> gpd.GeoDataFrame:
-    """Read the units of a file, or load the bundled ones."""
-    if boundaries is None:
-        return maligeo.load_boundaries(level, vintage or "2015")
-    return maligeo.read_boundaries(boundaries, level=level, vintage=vintage)
-
-
-def read_records(
-    files: dict[str, Path | None], units: gpd.GeoDataFrame, covers: str | None
-) -> pd.DataFrame | None:
-    """Read the one file of records that is given, and join it; None without any."""
-    given = {kind: path for kind, path in files.items() if path is not None}
-    if len(given) > 1:
-        raise ArgumentError(f"give one of {', '.join(f'--{kind}' for kind in given)} at a time")
-    for kind, path in given.items():
-        records = maligeo.join_file(path, units, kind=kind)
-        return records if covers is None else maligeo.with_coverage(records, covers)
-    if covers is not None:
-        raise ArgumentError("--covers is about a file of records, and none is given")
+def division(boundaries: Path | None, level: int, vintage: str | None) -> Source | None:
+    """Give the file of units that is asked for; None for the bundled ones."""
+    if boundaries is not None:
+        return Source(boundaries, level=level, vintage=vintage)
+    maligeo.load_boundaries(level, vintage or "2015")  # raises where these are not bundled
     return None
 
 
-def people_of(units: gpd.GeoDataFrame) -> pd.DataFrame | None:
-    """Give the people of regions from the census; finer units have none."""
-    return maligeo.population(units) if (units["level"] == 1).all() else None
+def source(path: Path | None) -> Source | None:
+    """Give a file that is asked for as a source."""
+    return None if path is None else Source(path)
+
+
+def periods(text: str | None) -> str | list[str] | None:
+    """Take several periods with commas apart."""
+    return text.split(",") if text is not None and "," in text else text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -22,11 +22,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience
-from maligeo.disclosure import release
-from maligeo.exports import write_table
-from maligeo.provenance.record import Provenance
+from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
 
@@ -42,45 +38,37 @@ FormatOption = Annotated[Format, typer.Option("--format", help="text for reading
 
 
 def put(
-    table: pd.DataFrame,
+    product: TableProduct,
     shown: Mapping[str, str],
     output_format: Format,
     output: Path | None,
-    *,
-    audience: str = "public",
-    as_of: str | None = None,
-    about: Provenance | None = None,
 ) -> None:
     """Write a table to a file by its suffix, or to the standard output.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        With a column `name`, and `place_kind` where rows have no name.
+    product : TableProduct
+        Its frame has a column `name`, and `place_kind` where rows have no name.
     shown : mapping of str to str
         Columns that the readable form shows, and their headings; the first is `name`.
     output_format : Format
-        For the standard output.
+        For the standard output. The readable form is for whoever sits there; as CSV the
+        table is released like a file.
     output : pathlib.Path or None
         The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the file or the CSV is: the table is released for it. The readable form
-        is for whoever sits there.
-    as_of : str, optional
-        Day of the release; today by default.
-    about : Provenance, optional
-        What made the table; it goes into the file.
     """
-    if output is None and output_format is Format.text:
-        Console().print(_readable(table, shown))
-        return
-    require_choice(audience, AUDIENCES, option="audience")
-    made_for = cast("Audience", audience)
-    released = release(table, audience=made_for, as_of=as_of)
     if output is not None:
-        write_table(released, output, audience=made_for, about=about)
+        product.save(output)
+    elif output_format is Format.text:
+        Console().print(_readable(product.frame, shown))
     else:
-        typer.echo(released.to_csv(index=False), nl=False)
+        typer.echo(product.released().to_csv(index=False), nl=False)
+
+
+def show_file(path: Path) -> None:
+    """Say which file was written, and how large it is."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    typer.echo(f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)")
 
 
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:
@@ -157,8 +145,3 @@ def progress_bar(what: str) -> Iterator[Advance]:
             bar.update(task, completed=done, total=total)
 
         yield advance
-
-
-def printable(text: str) -> str:
-    """Write signs that would steer a terminal, or turn the line around, as their codes."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -1,14 +1,15 @@
 """`maligeo reconcile`: records against published figures."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-import maligeo
-from maligeo.cli.options import AudienceOption, OutputOption
+from maligeo.cli.options import OutputOption, one_of
 from maligeo.cli.output import Format, FormatOption, put
-from maligeo.cli.recipe import recorded
+from maligeo.core.columns import AUDIENCES
+from maligeo.readers.files.sources import Source
+from maligeo.workflows.steps import reconciliation
 
 SHOWN: Final = {
     "name": "unit",
@@ -29,25 +30,24 @@ MeasureOption = Annotated[
 ]
 
 
+InternalOption = Annotated[Any, one_of(AUDIENCES, "--audience", "For whom it is: internal.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command("reconcile")(write_reconciliation)
 
 
 def write_reconciliation(
-    context: typer.Context,
     incidents: IncidentsFile,
     measure: MeasureOption = "incidents",
-    audience: AudienceOption = "public",
+    audience: InternalOption = "internal",
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
     """Compare incidents with the bundled published figures, publisher by publisher.
 
-    The comparison tells small counts, and can be written for --audience internal alone.
+    Small counts stand in the comparison: it is written for --audience internal alone.
     """
-    units = maligeo.load_boundaries()
-    located = maligeo.join_file(incidents, units, kind="incidents")
-    table = maligeo.reconcile_incidents(located, units, measure=measure)
-    about = recorded(context, audience, units=units)
-    put(table, SHOWN, output_format, output, audience=audience, about=about)
+    product = reconciliation(Source(incidents), measure=measure, audience=audience)
+    put(product, SHOWN, output_format, output)

@@ -1,36 +1,37 @@
-"""`maligeo surface` and `maligeo tiles`: points to a raster, and both to tile archives."""
+"""`maligeo tiles`: rasters and records to archives of tiles."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 import maligeo
-from maligeo.cli.options import AsOfOption, AudienceOption, LevelOption, VintageOption
-from maligeo.cli.output import progress_bar
-from maligeo.cli.recipe import recorded, settled_day
+from maligeo.cli.options import (
+    AreasOption,
+    AsOfOption,
+    AudienceOption,
+    BoundariesOption,
+    IncidentsOption,
+    ProjectsOption,
+    one_of,
+)
+from maligeo.cli.output import progress_bar, show_file
 from maligeo.core.audiences import AUDIENCE
 from maligeo.core.errors import ArgumentError
-from maligeo.disclosure import release
-from maligeo.readers.files.vectors import read_vector
-from maligeo.tiles import VectorOptions, write_surface
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from maligeo.core.columns import Audience
-    from maligeo.measure.surface import KernelName
-    from maligeo.tiles.colours import PictureType
-    from maligeo.tiles.mvt.points import LowZooms
-    from maligeo.tiles.sampling import Interpolation
+from maligeo.readers.files.sources import Source
+from maligeo.tiles import VectorOptions
+from maligeo.tiles.colours import PictureType
+from maligeo.tiles.mvt.points import LowZooms
+from maligeo.tiles.sampling import Interpolation
+from maligeo.workflows.tilesets import (
+    raster_archive,
+    vector_archive,
+)
 
 FAULTY = 1
 _ZOOMS = "0-10"
-_MOST = 0.8  # of the incidents: a surface of fewer says so in red
-_OF_RECORDS = ("areas", "projects", "incidents")
 
 ArchiveOption = Annotated[
     Path,
@@ -38,23 +39,15 @@ ArchiveOption = Annotated[
 ]
 ArchiveArgument = Annotated[Path, typer.Argument(help="A .pmtiles, .mbtiles or folder of tiles.")]
 ZoomsOption = Annotated[str, typer.Option("--zooms", help="Coarsest and finest zoom: 0-10.")]
-IncidentsOption = Annotated[
-    Path | None, typer.Option("--incidents", help="File of incidents: a layer of points.")
-]
-ProjectsOption = Annotated[
-    Path | None, typer.Option("--projects", help="File of projects: a layer of points.")
-]
-AreasOption = Annotated[
-    Path | None, typer.Option("--areas", help="File of released or hazardous land.")
-]
-BoundariesOption = Annotated[
-    Path | None, typer.Option("--boundaries", help="File of units, instead of the bundled ones.")
-]
 LayerOption = Annotated[
     list[str] | None, typer.Option("--layer", help="Any vector file, as name=file; repeatable.")
 ]
 LowZoomsOption = Annotated[
-    str, typer.Option("--low-zooms", help="Points below the finest zoom: thin, cluster or all.")
+    Any, one_of(get_args(LowZooms), "--low-zooms", "What becomes of points below the finest zoom.")
+]
+TypeOption = Annotated[Any, one_of(get_args(PictureType), "--type", "Kind of picture.")]
+InterpolationOption = Annotated[
+    Any, one_of(get_args(Interpolation), "--interpolation", "How a pixel is made of cells.")
 ]
 
 tiles = typer.Typer(help="Tile archives for web maps: make, describe, verify.")
@@ -62,62 +55,19 @@ tiles = typer.Typer(help="Tile archives for web maps: make, describe, verify.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("surface")(make_surface)
     app.add_typer(tiles, name="tiles", no_args_is_help=True)
-
-
-def make_surface(
-    context: typer.Context,
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="GeoTIFF to write.")],
-    bandwidth_km: Annotated[
-        float, typer.Option("--bandwidth-km", help="How far a point is felt, in km.")
-    ] = 25.0,
-    cell_km: Annotated[float, typer.Option("--cell-km", help="Side of a cell in km.")] = 1.0,
-    kernel: Annotated[str, typer.Option("--kernel", help="gaussian or quartic.")] = "gaussian",
-    level: LevelOption = 1,
-    vintage: VintageOption = "2015",
-    audience: AudienceOption = "public",
-    as_of: AsOfOption = None,
-) -> None:
-    """Write the kernel density of incidents as a Cloud-Optimized GeoTIFF.
-
-    For partners and the public it is made from what is released of the incidents.
-    """
-    if output.suffix.lower() not in (".tif", ".tiff"):
-        raise ArgumentError(f"cannot write {output}: a surface is written as .tif")
-    day, units = settled_day(audience, as_of), maligeo.load_boundaries(level, vintage)
-    surface = maligeo.density_surface(
-        _released(maligeo.read_incidents(incidents), audience, day),
-        bandwidth_km=bandwidth_km,
-        cell_km=cell_km,
-        units=units,
-        kernel=cast("KernelName", kernel),
-    )
-    method = f"kernel density, {kernel}, bandwidth {bandwidth_km:g} km"
-    about = recorded(context, audience, units=units, method=method, settled=day)
-    write_surface(surface, output, audience=cast("Audience", audience), about=about)
-    typer.echo(_size_of(output))
-    used, rows = (int(surface.provenance[name]) for name in ("used", "rows"))
-    if used < _MOST * rows:
-        typer.secho(f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red")
-    for name, value in surface.provenance.items():
-        typer.echo(f"  {name}: {value}")
 
 
 @tiles.command("raster")
 def make_raster_tiles(
-    context: typer.Context,
     source: Annotated[str, typer.Argument(help="A raster: anything that rasterio opens.")],
     output: ArchiveOption,
     zooms: ZoomsOption = _ZOOMS,
-    tile_type: Annotated[str, typer.Option("--type", help="png or webp.")] = "png",
+    tile_type: TypeOption = "png",
     tile_size: Annotated[int, typer.Option("--size", help="Pixels along a side: 256, 512.")] = 256,
-    interpolation: Annotated[
-        str, typer.Option("--interpolation", help="average, nearest or bilinear.")
-    ] = "average",
+    interpolation: InterpolationOption = "average",
     workers: Annotated[int, typer.Option("--workers", help="Processes that work.", min=1)] = 1,
-    audience: AudienceOption = "public",
+    audience: AudienceOption = None,
 ) -> None:
     """Make picture tiles of a raster.
 
@@ -125,26 +75,20 @@ def make_raster_tiles(
     """
     with progress_bar("parts") as advance:
         options = maligeo.RasterOptions(
-            tile_type=cast("PictureType", tile_type),
+            tile_type=tile_type,
             tile_size=tile_size,
-            interpolation=cast("Interpolation", interpolation),
+            interpolation=interpolation,
             workers=workers,
             progress=advance,
         )
-        written = maligeo.raster_tiles(
-            source,
-            output,
-            zooms=_zooms(zooms),
-            options=options,
-            audience=cast("Audience", audience),
-            about=recorded(context, audience, method="classes of equally many cells"),
+        made = raster_archive(
+            Source(source), zooms=_zooms(zooms), options=options, audience=audience
         )
-    typer.echo(f"{_size_of(output)}, {written.tiles} tiles")
+        show_file(made.save(output))
 
 
 @tiles.command("vector")
 def make_vector_tiles(
-    context: typer.Context,
     output: ArchiveOption,
     zooms: ZoomsOption = _ZOOMS,
     incidents: IncidentsOption = None,
@@ -153,7 +97,7 @@ def make_vector_tiles(
     boundaries: BoundariesOption = None,
     layer: LayerOption = None,
     low_zooms: LowZoomsOption = "thin",
-    audience: AudienceOption = "public",
+    audience: AudienceOption = None,
     as_of: AsOfOption = None,
 ) -> None:
     """Make vector tiles; without a file, of the bundled boundaries.
@@ -167,21 +111,16 @@ def make_vector_tiles(
         "projects": projects,
         "incidents": incidents,
     }
-    layers = dict(_layers({name: path for name, path in given.items() if path}, layer or []))
-    held = [name for name in layers if name in _OF_RECORDS]
-    day = settled_day(audience, as_of) if held else {}
-    layers |= {name: _released(layers[name], audience, day) for name in held}
-    layers = layers or {"boundaries": maligeo.load_boundaries()}
     with progress_bar("zooms") as advance:
-        maligeo.vector_tiles(
-            layers,
-            output,
+        made = vector_archive(
+            {kind: Source(path) for kind, path in given.items() if path is not None},
+            layers=dict(_layer(text) for text in layer or []),
             zooms=_zooms(zooms),
-            options=VectorOptions(low_zooms=cast("LowZooms", low_zooms), progress=advance),
-            audience=cast("Audience", audience),
-            about=recorded(context, audience, units=layers.get("boundaries"), settled=day),
+            options=VectorOptions(low_zooms=low_zooms, progress=advance),
+            audience=audience,
+            as_of=as_of,
         )
-    typer.echo(_size_of(output))
+        show_file(made.save(output))
 
 
 @tiles.command("info")
@@ -216,19 +155,11 @@ def verify(archive: ArchiveArgument) -> None:
     typer.echo(f"{archive}: every tile is in order")
 
 
-def _layers(given: dict[str, Path], more: list[str]) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
-    """Read the files of layers: those of a kind by its reader, others as they are."""
-    for kind, path in given.items():
-        yield kind, getattr(maligeo, f"read_{kind}")(path)
-    for text in more:
-        name, _, file = text.partition("=")
-        if not name or not file or name in given:
-            raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
-        yield name, read_vector(file)
-
-
-def _released(frame: Any, audience: str, day: Mapping[str, object]) -> Any:
-    return release(frame, audience=cast("Audience", audience), as_of=day.get("as_of"))
+def _layer(text: str) -> tuple[str, Source]:
+    name, _, file = text.partition("=")
+    if not name or not file:
+        raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
+    return name, Source(file)
 
 
 def _zooms(text: str) -> tuple[int, int]:
@@ -236,8 +167,3 @@ def _zooms(text: str) -> tuple[int, int]:
     if not (low.isdecimal() and (high or low).isdecimal()):
         raise ArgumentError(f"--zooms {text!r} is not like 0-10")
     return int(low), int(high or low)
-
-
-def _size_of(path: Path) -> str:
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    return f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)"

@@ -1,6 +1,8 @@
-"""Tables and layers in files: one function for each, the format by the suffix."""
+"""Tables and layers in files: one function for each, the format by the suffix.
 
-from maligeo.exports.jobs import ExportOptions, Licence
-from maligeo.exports.write import write_layers, write_table
+The names below are loaded when first used; `__init__.pyi` lists them with their types.
+"""
 
-__all__ = ["ExportOptions", "Licence", "write_layers", "write_table"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

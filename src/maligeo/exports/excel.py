@@ -148,8 +148,8 @@ def _report_word(name: str, job: TableJob) -> str:
 def _made(about: Provenance, job: TableJob) -> list[tuple[str, ...]]:
     language = job.options.language
     rows: list[tuple[str, ...]] = []
-    if about.command:
-        rows.append((word("export.command", language), " ".join(("maligeo", *about.command))))
+    if about.product:
+        rows.append((word("export.command", language), about.product))
     kind = word("export.input", language)
     rows += [(kind, part.role, part.name or "–", part.sha256) for part in about.inputs]
     kind = word("export.version", language)

@@ -1,8 +1,8 @@
-"""Maps on paper and reports of regions: PNG, SVG, PDF and pages for print."""
+"""Maps on paper and reports of regions: PNG, SVG, PDF and pages for print.
 
-from maligeo.paper.map.figure import map_figure
-from maligeo.paper.options import MapOptions
-from maligeo.paper.report.profile import ReportOptions
-from maligeo.paper.report.report import region_report
+The names below are loaded when first used; `__init__.pyi` lists them with their types.
+"""
 
-__all__ = ["MapOptions", "ReportOptions", "map_figure", "region_report"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

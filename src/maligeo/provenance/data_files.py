@@ -89,7 +89,7 @@ def in_geopackage(path: Path) -> str | None:
             return None
         for (text,) in database.execute(_METADATA, (LONGEST,)):
             found = json.loads(text)
-            if isinstance(found, dict) and (KEY in found or "command" in found):
+            if isinstance(found, dict) and (KEY in found or "product" in found):
                 return _as_text(found.get(KEY, found))
     return None
 

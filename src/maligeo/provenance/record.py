@@ -21,7 +21,7 @@ _COMPANIONS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True)
-class Source:
+class InputFile:
     """An input of a product.
 
     Attributes
@@ -45,10 +45,11 @@ class Provenance:
 
     Attributes
     ----------
-    command : sequence of str
-        Arguments after `maligeo`, a role in braces for each input: "tiles", "vector",
-        "--incidents", "{incidents}". Empty for a product of a script.
-    inputs : sequence of Source
+    product : str
+        What it is, such as "map" or "tiles vector"; empty where a script put it together.
+    options : mapping of str to object
+        What was asked for, as JSON has it. A file is `{"role": …}`, never its path.
+    inputs : sequence of InputFile
         Files that were read.
     audience : {"internal", "partner", "public"}
         For whom the product is.
@@ -58,8 +59,9 @@ class Provenance:
         Vintage, method and what else there is to say.
     """
 
-    command: tuple[str, ...] = ()
-    inputs: tuple[Source, ...] = ()
+    product: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[InputFile, ...] = ()
     audience: Audience = "internal"
     versions: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
@@ -87,13 +89,14 @@ class Provenance:
     @classmethod
     def _checked(cls, found: Any) -> Self:
         inputs = tuple(
-            Source(*_texts([entry["role"], entry["name"], entry["sha256"]]))
+            InputFile(*_texts([entry["role"], entry["name"], entry["sha256"]]))
             for entry in found["inputs"]
         )
         if found["audience"] not in AUDIENCES:
             raise ValueError("its audience is not known")
         return cls(
-            command=_texts(found["command"]),
+            product=_text(found["product"]),
+            options=_options(found["options"]),
             inputs=inputs,
             audience=found["audience"],
             versions=_text_mapping(found["versions"]),
@@ -101,7 +104,7 @@ class Provenance:
         )
 
 
-def hash_input(role: str, path: Path, *, named: bool) -> tuple[Source, ...]:
+def hash_input(role: str, path: Path, *, named: bool) -> tuple[InputFile, ...]:
     """Hash an input, once for each file that it consists of.
 
     Parameters
@@ -115,7 +118,7 @@ def hash_input(role: str, path: Path, *, named: bool) -> tuple[Source, ...]:
 
     Returns
     -------
-    tuple of Source
+    tuple of InputFile
         The file itself first.
 
     Raises
@@ -124,7 +127,9 @@ def hash_input(role: str, path: Path, *, named: bool) -> tuple[Source, ...]:
         If it cannot be read.
     """
     digest = _folder_sha256 if path.is_dir() else file_sha256
-    return tuple(Source(role, part.name if named else "", digest(part)) for part in parts_of(path))
+    return tuple(
+        InputFile(role, part.name if named else "", digest(part)) for part in parts_of(path)
+    )
 
 
 def parts_of(path: Path) -> list[Path]:
@@ -167,6 +172,16 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _text(value: Any) -> str:
+    return _texts([value])[0]
+
+
+def _options(found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise TypeError("options by name were expected")
+    return found
+
+
 def _text_mapping(found: Any) -> dict[str, str]:
     return dict(zip(_texts(list(found)), _texts(list(found.values())), strict=True))
 
@@ -174,3 +189,8 @@ def _text_mapping(found: Any) -> dict[str, str]:
 def program() -> str:
     """Name the program and its version."""
     return f"maligeo {version('maligeo')}"
+
+
+def printable(text: str) -> str:
+    """Write signs that would steer a terminal, or turn the line around, as their codes."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

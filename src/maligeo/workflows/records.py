@@ -1,171 +1,165 @@
-"""A user's own records on the map: counted for the regions, and laid over them as layers."""
+"""Records of a study: read from files or taken as frames, joined to its units, counted."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
-import maligeo
-from maligeo.cli.options import people_of
-from maligeo.core.columns import Audience, Language
+from maligeo.core.columns import Counting
 from maligeo.core.errors import ArgumentError
-from maligeo.disclosure import release
-from maligeo.maps import PageMap, add_presence
+from maligeo.join.points import locate
+from maligeo.join.shares import allocate
+from maligeo.measure.counts import with_coverage
+from maligeo.measure.densities import combine, density
+from maligeo.measure.populations import population
+from maligeo.readers.areas import read_areas
+from maligeo.readers.figures import load_figures
+from maligeo.readers.files.sources import Source
+from maligeo.readers.incidents import read_incidents
+from maligeo.readers.projects import load_projects, read_projects
 
-_BY_YEAR = "year"
+INCIDENTS: Final = "incidents"
+PROJECTS: Final = "projects"
+AREAS: Final = "areas"
+KINDS: Final = (INCIDENTS, PROJECTS, AREAS)
 
+_VICTIMS: Final = ("killed", "injured")
+_FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
 
-@dataclass(frozen=True)
-class Release:
-    """For whom a map is, and the day from which delays count back."""
-
-    audience: Audience
-    as_of: str | None
-
-    def of(self, frame: Any, *alongside: pd.DataFrame) -> Any:
-        """Release a frame; tables of the same incidents go alongside."""
-        return release(frame, audience=self.audience, as_of=self.as_of, alongside=alongside)
-
-
-@dataclass(frozen=True)
-class OwnRecords:
-    """Frames of the user's own, each released for the audience of the map.
-
-    Attributes
-    ----------
-    tables : list of pandas.DataFrame
-        Density tables.
-    incidents, shares, areas : frame or None
-        Located incidents, allocated projects, areas; None where no file is given.
-    matrix : pandas.DataFrame or None
-        Regions and programmes, where the projects name programmes.
-    """
-
-    tables: list[pd.DataFrame] = field(default_factory=list)
-    incidents: pd.DataFrame | None = None
-    shares: pd.DataFrame | None = None
-    matrix: pd.DataFrame | None = None
-    areas: gpd.GeoDataFrame | None = None
+Period = str | Sequence[str] | None
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a map is about, and for whom.
+@dataclass(frozen=True, eq=False)
+class Records:
+    """What a study is about; read and joined when first asked for.
 
     Attributes
     ----------
-    table : pandas.DataFrame
-        Density table that colours the units.
-    units : geopandas.GeoDataFrame, EPSG:4326
-        The units.
-    own : OwnRecords or None
-        The user's own records; None for the bundled data.
-    language : {"fr", "en"}
-        Language in which it opens.
-    audience : {"internal", "partner", "public"}
-        For whom it is.
-    """
-
-    table: pd.DataFrame
-    units: gpd.GeoDataFrame
-    own: OwnRecords | None
-    language: Language
-    audience: Audience
-
-
-def read_own_records(
-    files: dict[str, Path | None],
-    units: gpd.GeoDataFrame,
-    made_for: Release,
-    *,
-    covers: str | None,
-    period: str | list[str] | None,
-) -> OwnRecords:
-    """Read and join the files that are given, count them, and release all of it.
-
-    Parameters
-    ----------
-    files : dict of str to path or None
-        By kind: "incidents", "projects", "areas".
+    given : mapping of str to Source or pandas.DataFrame
+        By kind: "incidents", "projects", "areas". What is not given is the bundled data.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and vintage.
-    made_for : Release
-        For whom.
     covers : str or None
-        Period that the incidents cover everywhere.
-    period : str, list of str or None
-        Periods to count incidents in; by year without one.
-
-    Raises
-    ------
-    ArgumentError
-        If a period is stated for incidents, and none are given.
-    MaligeoError
-        As the readers, the joins and the release raise.
+        Period that the records cover everywhere.
     """
-    if covers is not None and files["incidents"] is None:
-        raise ArgumentError("--covers is about a file of incidents, and none is given")
-    people = people_of(units)
-    tables: list[pd.DataFrame] = []
-    incidents = shares = matrix = areas = None
-    if files["incidents"] is not None:
-        located = maligeo.join_file(files["incidents"], units, kind="incidents")
-        counted = located if covers is None else maligeo.with_coverage(located, covers)
-        table = maligeo.density(
-            counted, units, measure="incidents", population=people, period=period or _BY_YEAR
+
+    given: Mapping[str, Source | pd.DataFrame]
+    units: gpd.GeoDataFrame
+    covers: str | None
+
+    def __post_init__(self) -> None:
+        if self.covers is not None and not self.given:
+            raise ArgumentError("covers is about a file of records, and none is given")
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether what is counted by unit is the bundled data."""
+        units = self.units
+        about_bundled = (units["level"] == 1).all() and (units["vintage"] == "2015").all()
+        return not self.given or (set(self.given) == {AREAS} and bool(about_bundled))
+
+    @cached_property
+    def people(self) -> pd.DataFrame | None:
+        """People of regions from the census; finer units have none."""
+        return population(self.units) if (self.units["level"] == 1).all() else None
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame | None:
+        """Located incidents; None where none are given."""
+        given = self.given.get(INCIDENTS)
+        if given is None:
+            return None
+        read = read_incidents(given) if isinstance(given, Source) else given
+        located: pd.DataFrame = locate(read, self.units)
+        return located
+
+    @cached_property
+    def projects(self) -> pd.DataFrame:
+        """Located projects, those that are given or the bundled ones."""
+        given = self.given.get(PROJECTS)
+        if given is None:
+            given = load_projects()
+        read = read_projects(given) if isinstance(given, Source) else given
+        located: pd.DataFrame = locate(read, self.units)
+        return located
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame | None:
+        """Hazardous and released areas; None where none are given."""
+        given = self.given.get(AREAS)
+        return read_areas(given) if isinstance(given, Source) else given
+
+    def covered(self, records: pd.DataFrame) -> pd.DataFrame:
+        """State the coverage of records, where the study has one."""
+        return records if self.covers is None else with_coverage(records, self.covers)
+
+    def need(self, period: Period, *, victims: bool = False) -> pd.DataFrame:
+        """Count incidents, of files or as published; of files also victims if asked for."""
+        incidents = self.incidents
+        counted = load_figures("incidents") if incidents is None else self.covered(incidents)
+        measures = [INCIDENTS]
+        if victims and incidents is not None and set(_VICTIMS) <= set(incidents.columns):
+            known = bool(incidents[list(_VICTIMS)].notna().any().all())
+            measures += ["victims"] * known
+        return combine(
+            *(
+                density(counted, self.units, measure=one, population=self.people, period=period)
+                for one in measures
+            )
         )
-        tables.append(made_for.of(table))
-        incidents = made_for.of(located, tables[0])
-    if files["projects"] is not None:
-        held = maligeo.locate(maligeo.read_projects(files["projects"]), units)
-        shares = maligeo.allocate(made_for.of(held), units)  # what comes of it is released too
-        tables += _project_tables(shares, units)
-        matrix = maligeo.presence(shares, units) if _has_programmes(shares) else None
-    if files["areas"] is not None:
-        areas = made_for.of(maligeo.read_areas(files["areas"]))
-    if people is not None:
-        tables.append(maligeo.density(people, units, measure="people"))
-    return OwnRecords(tables, incidents, shares, matrix, areas)
+
+    def count(self, measure: str | None, counting: Counting | None, period: Period) -> pd.DataFrame:
+        """Count one measure of the one kind of record that is given.
+
+        Raises
+        ------
+        ArgumentError
+            If records of several kinds are given.
+        """
+        if len(self.given) > 1:
+            listed = ", ".join(f"--{kind}" for kind in self.given)
+            raise ArgumentError(f"give one of {listed} at a time")
+        (kind,) = self.given
+        return density(
+            self.covered(self._joined(kind)),
+            self.units,
+            measure=measure or _FIRST_MEASURE[kind],
+            population=self.people,
+            period=period,
+            counting=counting,
+        )
+
+    def _joined(self, kind: str) -> pd.DataFrame:
+        """Give records as `density` counts them: located, or divided among units."""
+        if kind == PROJECTS:
+            return allocate(self.projects, self.units)
+        if kind == AREAS:
+            return allocate(self.areas, self.units, by="area")
+        located = self.incidents
+        return pd.DataFrame() if located is None else located
 
 
-def _project_tables(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> list[pd.DataFrame]:
-    counts = [
-        maligeo.density(shares, units, measure="projects"),
-        maligeo.density(shares, units, measure="projects", counting="fractional"),
+def standing(shares: pd.DataFrame, records: Records) -> list[pd.DataFrame]:
+    """Count projects, programmes where they are named, and people."""
+    units = records.units
+    tables = [
+        density(shares, units, measure="projects"),
+        density(shares, units, measure="projects", counting="fractional"),
     ]
-    if _has_programmes(shares):
-        counts.append(maligeo.density(shares, units, measure="programmes"))
-    return counts
+    if has_programmes(shares):
+        tables.append(density(shares, units, measure="programmes"))
+    return [*tables, *people_table(records)]
 
 
-def _has_programmes(shares: pd.DataFrame) -> bool:
+def people_table(records: Records) -> list[pd.DataFrame]:
+    """Count people, where they are known; an empty list where they are not."""
+    people = records.people
+    return [] if people is None else [density(people, records.units, measure="people")]
+
+
+def has_programmes(shares: pd.DataFrame) -> bool:
+    """Tell whether any project names its programme."""
     return "programme" in shares.columns and bool(shares["programme"].notna().any())
-
-
-def own_table(own: OwnRecords) -> pd.DataFrame:
-    """Put the counts of own records under one another.
-
-    Raises
-    ------
-    ArgumentError
-        If there is nothing that regions can be coloured by.
-    """
-    if not own.tables:
-        raise ArgumentError(
-            "there is nothing to colour these units by: give --incidents or --projects too"
-        )
-    return cast("pd.DataFrame", maligeo.combine(*own.tables))
-
-
-def add_own_layers(fmap: PageMap, own: OwnRecords, units: gpd.GeoDataFrame) -> None:
-    """Lay own records over the regions: areas, then projects, then incidents."""
-    if own.areas is not None:
-        maligeo.add_areas(fmap, own.areas)
-    if own.shares is not None:
-        maligeo.add_projects(fmap, own.shares, units)
-    if own.matrix is not None:
-        add_presence(fmap, own.matrix)
-    if own.incidents is not None:
-        maligeo.add_incidents(fmap, own.incidents)

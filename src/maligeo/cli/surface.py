@@ -1,0 +1,60 @@
+"""`maligeo surface`: the kernel density of incidents as a raster."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from maligeo.cli.options import (
+    AsOfOption,
+    AudienceOption,
+    LevelOption,
+    VintageOption,
+    one_of,
+)
+from maligeo.cli.output import show_file
+from maligeo.measure.surface import KERNELS
+from maligeo.readers.files.sources import Source
+from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
+
+_MOST: Final = 0.8  # of the incidents: a surface of fewer says so in red
+
+KernelOption = Annotated[Any, one_of(KERNELS, "--kernel", "Shape of a point.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("surface")(make_surface)
+
+
+def make_surface(
+    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="GeoTIFF to write.")],
+    bandwidth_km: Annotated[
+        float, typer.Option("--bandwidth-km", help="How far a point is felt, in km.")
+    ] = 25.0,
+    cell_km: Annotated[float, typer.Option("--cell-km", help="Side of a cell in km.")] = 1.0,
+    kernel: KernelOption = "gaussian",
+    level: LevelOption = 1,
+    vintage: VintageOption = "2015",
+    audience: AudienceOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Write the kernel density of incidents as a Cloud-Optimized GeoTIFF.
+
+    For partners and the public it is made from what is released of the incidents.
+    """
+    made = incident_surface(
+        Source(incidents),
+        options=SurfaceOptions(
+            bandwidth_km=bandwidth_km, cell_km=cell_km, kernel=kernel, level=level, vintage=vintage
+        ),
+        audience=audience,
+        as_of=as_of,
+    )
+    show_file(made.save(output))
+    used, rows = (int(made.surface.provenance[name]) for name in ("used", "rows"))
+    if used < _MOST * rows:
+        typer.secho(f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red")
+    for name, value in made.surface.provenance.items():
+        typer.echo(f"  {name}: {value}")

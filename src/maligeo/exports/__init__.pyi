@@ -1,0 +1,4 @@
+from .jobs import ExportOptions as ExportOptions
+from .jobs import Licence as Licence
+from .write import write_layers as write_layers
+from .write import write_table as write_table

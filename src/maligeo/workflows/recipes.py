@@ -1,0 +1,215 @@
+"""What a product is made of, as its record says it: options as JSON, inputs by their hash."""
+
+import hashlib
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from maligeo import catalog
+from maligeo.core.columns import Audience
+from maligeo.exports import write_table
+from maligeo.provenance.record import InputFile, Provenance, file_sha256, hash_input
+from maligeo.readers.files.sources import Source
+
+BUNDLED: Final = "bundled data"
+ROLE: Final = "role"
+LAYER: Final = "layer "  # before the name of a layer, in its role
+OUTPUT: Final = "output"
+
+_SEAL: Final = "datapackage.json"  # it has the hash of every file of its package
+# Packages that shape what is written.
+_PACKAGES: Final = (
+    "branca", "exactextract", "folium", "geopandas", "matplotlib", "numpy",
+    "pandas", "pmtiles", "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "rasterio", "scipy",
+    "shapely", "XStatic-Leaflet", "xlsxwriter",
+)  # fmt: skip
+READ_HOW: Final = ("sheet", "layer", "level", "vintage")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a product is made.
+
+    Attributes
+    ----------
+    product : str
+        What it is, as `maligeo.workflows.remaking.PRODUCTS` names it.
+    options : mapping of str to object
+        What was asked for: numbers, texts, lists of these, sources, mappings of names to
+        sources. What is None or False is left out.
+    audience : {"internal", "partner", "public"}
+        For whom it is. Names of files are recorded for "internal" alone: a name can give
+        something away.
+    units : pandas.DataFrame, optional
+        The units, for their vintage and level.
+    method : str
+        How it is made, in a few words.
+    """
+
+    product: str
+    options: Mapping[str, object]
+    audience: Audience
+    units: pd.DataFrame | None = None
+    method: str = ""
+
+    @cached_property
+    def record(self) -> Provenance:
+        """The record, without folders, times, and names of people or machines."""
+        options, inputs = {}, [bundled_data()]
+        for name, value in self.options.items():
+            if value is None or value is False:
+                continue
+            options[name], read = _recorded(name, value, named=self.audience == "internal")
+            inputs += read
+        return Provenance(
+            product=self.product,
+            options=options,
+            inputs=tuple(dict.fromkeys(inputs)),
+            audience=self.audience,
+            versions=versions(),
+            more=_described(self.units) | ({"method": self.method} if self.method else {}),
+        )
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something that can be written to a file, with the record of how it was made.
+
+    Attributes
+    ----------
+    recipe : Recipe
+        How it is made.
+    write : callable
+        Takes the path and the record, and gives the path that was written.
+    holds_its_name : bool
+        Whether the name of the file stands in the product itself, and so in the record.
+    """
+
+    recipe: Recipe
+    write: Callable[[Path, Provenance], Path] = field(repr=False)
+    holds_its_name: bool = False
+
+    def save(self, path: str | Path, *, about: Provenance | None = None) -> Path:
+        """Write it.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file; its suffix says in which format.
+        about : Provenance, optional
+            The record to write into it; by default that of this product.
+
+        Returns
+        -------
+        pathlib.Path
+            The file that was written.
+
+        Raises
+        ------
+        ArgumentError
+            If the suffix is of no format that it has.
+        ReleaseError
+            If something in it was not released for its audience.
+        OutputFileError
+            If it cannot be written.
+        """
+        target = Path(path)
+        return self.write(target, self.record_for(target) if about is None else about)
+
+    def record_for(self, path: Path) -> Provenance:
+        """Give the record that it has in a file of this name."""
+        if not self.holds_its_name:
+            return self.recipe.record
+        named = {**self.recipe.options, OUTPUT: path.name}
+        return replace(self.recipe, options=named).record
+
+
+@dataclass(frozen=True)
+class TableProduct(Product):
+    """A table, and what is written of it.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The table as it was computed, for those who may read the records behind it.
+    released : callable
+        Gives the table for the audience of the product.
+    """
+
+    frame: pd.DataFrame = field(kw_only=True, repr=False)
+    released: Callable[[], pd.DataFrame] = field(kw_only=True, repr=False)
+
+
+def table_product(
+    recipe: Recipe, frame: pd.DataFrame, released: Callable[[], pd.DataFrame]
+) -> TableProduct:
+    """Give a table that is written as .csv, .xlsx or .parquet."""
+
+    def write(path: Path, about: Provenance) -> Path:
+        return write_table(released(), path, audience=recipe.audience, about=about)
+
+    return TableProduct(recipe, write, frame=frame, released=released)
+
+
+def bundled_data() -> InputFile:
+    """Give the data that come with maligeo as one input, by the seals of their packages."""
+    seals = [file_sha256(catalog.data_root() / name / _SEAL) for name in catalog.PACKAGES]
+    return InputFile(BUNDLED, "", hashlib.sha256("".join(seals).encode()).hexdigest())
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of maligeo, of Python, and of the packages that shape products."""
+    import pyogrio
+    import rasterio
+
+    found = {
+        "maligeo": version("maligeo"),
+        "python": platform.python_version(),
+        "gdal of pyogrio": pyogrio.__gdal_version_string__,
+        "gdal of rasterio": rasterio.__gdal_version__,
+    }
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # an optional one
+            continue
+    return found
+
+
+def _recorded(name: str, value: object, *, named: bool) -> tuple[Any, tuple[InputFile, ...]]:
+    """Give what is recorded of an option: of a file its role, and its hash apart from it."""
+    if isinstance(value, Mapping):
+        parts = [_recorded(f"{LAYER}{key}", one, named=named) for key, one in value.items()]
+        files = tuple(file for _, read in parts for file in read)
+        return [recorded for recorded, _ in parts], files  # in the order of the layers
+    if isinstance(value, Source):
+        how = {part: getattr(value, part) for part in READ_HOW}
+        told = {ROLE: name} | {part: each for part, each in how.items() if each is not None}
+        return told, _hashed(name, value, named=named)
+    if isinstance(value, pd.DataFrame):
+        return {ROLE: name}, (InputFile(name, "", ""),)
+    if isinstance(value, list | tuple):
+        return list(value), ()
+    return value, ()
+
+
+def _hashed(role: str, source: Source, *, named: bool) -> tuple[InputFile, ...]:
+    """Hash an input; what is no file, but a name that GDAL understands, has no hash."""
+    path = Path(source)
+    return hash_input(role, path, named=named) if path.exists() else (InputFile(role, "", ""),)
+
+
+def _described(units: pd.DataFrame | None) -> dict[str, str]:
+    if units is None:
+        return {}
+    return {
+        name: ", ".join(sorted({str(value) for value in units[name].dropna()}))
+        for name in ("vintage", "level")
+        if name in units.columns
+    }

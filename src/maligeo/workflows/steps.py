@@ -1,0 +1,249 @@
+"""Products of a single step: rows located in a file, divisions converted, figures compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from maligeo.core.columns import Audience
+from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.exports.stream import open_stream
+from maligeo.join.divisions import crosswalk
+from maligeo.join.points import locate, locate_summary
+from maligeo.measure.divisions import convert, read_counts
+from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.files.sources import Source
+from maligeo.readers.incidents import read_incidents
+from maligeo.readers.places import iter_places
+from maligeo.unitindex import UnitIndex
+from maligeo.workflows.bundled import reconcile_incidents
+from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
+from maligeo.workflows.releases import Release
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from maligeo.provenance.record import Provenance
+
+_LOCATED: Final = "rows joined to units by position, and by name where they have none"
+
+Advance = Callable[[int], None]
+Division = str | Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocateOptions:
+    """How the rows of a file are joined to units.
+
+    Attributes
+    ----------
+    nearest_m : float or None
+        Metres within which a point outside goes to the nearest unit.
+    min_score : float or None
+        Accept misspelt names from this likeness, 0 to 100.
+    rejects : path or None
+        CSV file for faulty rows; without it one faulty row stops the reading.
+    """
+
+    nearest_m: float | None = None
+    min_score: float | None = None
+    rejects: Path | None = None
+
+
+_AS_IT_IS: Final = LocateOptions()
+
+
+@dataclass(frozen=True)
+class LocatedFile(Product):
+    """A file with the unit of each of its rows.
+
+    Attributes
+    ----------
+    totals : dict of str to int
+        After it was written: rows by the way in which they were placed, as from
+        `maligeo.locate_summary`.
+    """
+
+    totals: dict[str, int] = field(default_factory=dict, kw_only=True)
+
+
+def located_file(
+    records: Source,
+    units: gpd.GeoDataFrame,
+    division: Source | None = None,
+    *,
+    options: LocateOptions = _AS_IT_IS,
+    progress: Advance | None = None,
+) -> LocatedFile:
+    """Join the rows of a file of any size to units, in pieces.
+
+    Parameters
+    ----------
+    records : Source
+        Table or vector file with places.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        Units of one level and vintage.
+    division : Source, optional
+        The file that the units were read from, for the record.
+    options : LocateOptions
+        How rows are joined.
+    progress : callable, optional
+        Takes the number of rows so far.
+
+    Returns
+    -------
+    LocatedFile
+        For internal use alone: every row stays as it is.
+    """
+    totals: dict[str, int] = {}
+
+    def write(path: Path, about: Provenance) -> Path:
+        _require_another_file(path, records)
+        index = UnitIndex(units.geometry)
+        on_invalid = "raise" if options.rejects is None else "quarantine"
+        pieces = iter_places(records, on_invalid=on_invalid, rejects=options.rejects)
+        with open_stream(path, audience="internal", about=about) as write_piece:
+            for piece in pieces:
+                located = locate(
+                    piece,
+                    units,
+                    nearest_m=options.nearest_m,
+                    min_score=options.min_score,
+                    index=index,
+                )
+                write_piece(located)
+                for key, count in locate_summary(located).items():
+                    totals[key] = totals.get(key, 0) + count
+                if progress is not None:
+                    progress(totals["rows"])
+        return path
+
+    asked = {
+        "records": records,
+        "units": division,
+        "nearest_m": options.nearest_m,
+        "min_score": options.min_score,
+        "rejects": options.rejects is not None,
+    }
+    return LocatedFile(Recipe("locate", asked, "internal", units, _LOCATED), write, totals=totals)
+
+
+def _require_another_file(path: Path, records: Source) -> None:
+    if path.resolve() == Path(records).resolve():
+        raise ArgumentError(f"{path} is the file that is read: name another to write")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrosswalkOptions:
+    """How one division is converted to another; as for `maligeo.crosswalk`.
+
+    Attributes
+    ----------
+    method : {"area", "population"} or None
+        How to divide units that do not nest.
+    raster : Source or None
+        Raster of people.
+    kind : {"count", "density"} or None
+        What a cell of the raster holds.
+    level : int
+        Level of divisions that are read from files.
+    """
+
+    method: str | None = None
+    raster: Source | None = None
+    kind: str | None = None
+    level: int = 1
+
+
+_BY_NESTING: Final = CrosswalkOptions()
+
+
+def crosswalk_table(
+    origin: Division,
+    target: Division,
+    *,
+    table: Source | None = None,
+    options: CrosswalkOptions = _BY_NESTING,
+    audience: Audience | None = None,
+    as_of: str | None = None,
+) -> TableProduct:
+    """Say which part of each unit goes where, or convert a density table.
+
+    Parameters
+    ----------
+    origin, target : str or Source
+        Vintage ("2015", "2016", "2023"), or file with units.
+    table : Source, optional
+        Density table to convert.
+    options : CrosswalkOptions
+        How units are divided.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the table is; that of the session by default.
+    as_of : str, optional
+        Day of the release; today by default.
+
+    Returns
+    -------
+    TableProduct
+    """
+    rules = Release.asked(audience, as_of, of_records=table is not None)
+    ends = [
+        read_boundaries(end, level=options.level) if isinstance(end, Source) else end
+        for end in (origin, target)
+    ]
+    raster = None if options.raster is None else str(options.raster)
+    frame = crosswalk(*ends, method=options.method, raster=raster, kind=options.kind)
+    if table is not None:
+        frame = convert(read_counts(Path(table)), frame)
+    asked = {
+        "origin": origin,
+        "target": target,
+        "table": table,
+        "method": options.method,
+        "raster": options.raster,
+        "kind": options.kind,
+        "level": options.level,
+        **rules.recorded,
+    }
+    recipe = Recipe("crosswalk", asked, rules.audience)
+    return table_product(recipe, frame, partial(rules.of, frame))
+
+
+def reconciliation(
+    incidents: Source, *, measure: str = "incidents", audience: Audience = "internal"
+) -> TableProduct:
+    """Compare incidents of a file with the bundled published figures.
+
+    Parameters
+    ----------
+    incidents : Source
+        File of incidents.
+    measure : str, default "incidents"
+        What to compare, as `maligeo.density` counts it.
+    audience : {"internal"}
+        For whom the table is. Small counts stand in it next to national totals, so that it
+        is for nobody else.
+
+    Returns
+    -------
+    TableProduct
+
+    Raises
+    ------
+    ReleaseError
+        If another audience is named.
+    """
+    if audience != "internal":
+        raise ReleaseError(
+            "the comparison holds small counts, which partners and the public cannot be given: "
+            "make it for the audience 'internal'"
+        )
+    units = load_boundaries()
+    located = locate(read_incidents(incidents), units)
+    frame = reconcile_incidents(located, units, measure=measure)
+    asked = {"incidents": incidents, "measure": measure, "audience": audience}
+    recipe = Recipe("reconcile", asked, audience, units)
+    return table_product(recipe, frame, lambda: frame)

@@ -1,0 +1,460 @@
+"""A study: records of an organisation, or the bundled data, from files to products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from maligeo import exports, paper
+from maligeo.core.checks import require_choice
+from maligeo.core.columns import LANGUAGES, Audience, Counting, Language
+from maligeo.core.errors import ArgumentError
+from maligeo.core.session import session_language
+from maligeo.join.shares import allocate
+from maligeo.measure.densities import combine
+from maligeo.measure.need_response import presence
+from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.files.sources import Source
+from maligeo.text.titles import find_unit
+from maligeo.workflows.bundled import incident_gaps
+from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
+from maligeo.workflows.records import (
+    AREAS,
+    INCIDENTS,
+    PROJECTS,
+    Period,
+    Records,
+    people_table,
+    standing,
+)
+from maligeo.workflows.releases import Release
+from maligeo.workflows.views import Map, View
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+_BY_YEAR: Final = "year"
+_PROFILE: Final = "profile of one unit: counts, rates with 95 % intervals, gaps by rank"
+
+Given = str | PathLike[str] | Source | None
+
+
+def study(
+    *,
+    incidents: Given | pd.DataFrame = None,
+    projects: Given | pd.DataFrame = None,
+    areas: Given | gpd.GeoDataFrame = None,
+    units: Given | gpd.GeoDataFrame = None,
+    period: Period = None,
+    covers: str | None = None,
+) -> Study:
+    """Bring records together: read, located, counted and, for products, released together.
+
+    Parameters
+    ----------
+    incidents, projects, areas : path, Source or frame, optional
+        Files as `read_incidents`, `read_projects` and `read_areas` take them, or frames as
+        these give them. What is not given is the bundled data; with incidents or projects
+        of one's own, the bundled figures are left out.
+    units : path, Source or geopandas.GeoDataFrame, EPSG:4326, optional
+        Boundaries as `read_boundaries` takes them, or units; the nine of 2015 by default.
+    period : str or sequence of str, optional
+        Period to count in: "2021", "2021-01/2021-09", "year", "quarter", "month", or
+        several periods.
+    covers : str, optional
+        Period that the records cover everywhere: only then is none counted a 0.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    ArgumentError
+        If `covers` is given without records.
+    MaligeoError
+        As the readers of boundaries raise; other files are read when they are needed.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> study = maligeo.study(period="2022-01/2022-08")
+    >>> table = study.table
+    >>> table.loc[table["name"] == "Mopti", ["measure", "count"]].head(2)
+          measure  count
+    4   incidents   51.0
+    17   projects    4.0
+    >>> study.answer().frame["certainty"].value_counts().to_dict()
+    {'robust': 6, 'depends on weights': 2}
+    """
+    given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
+    taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
+    division = _taken(units)
+    return Study(Records(taken, _units(division), covers), period, division)
+
+
+def _taken(given: Any) -> Any:
+    return Source.of(given) if isinstance(given, str | PathLike | Source) else given
+
+
+def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    if given is None:
+        return load_boundaries()
+    return read_boundaries(given) if isinstance(given, Source) else given
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Records and their products; made by `maligeo.study`.
+
+    A study that was not released holds exact records, for the people who keep them. Its
+    products are for the audience of the session, the public by default, and are made from
+    what is released for them; `release` names another audience.
+
+    Attributes
+    ----------
+    records : Records
+        What the study is about.
+    period : str, sequence of str or None
+        Period to count in.
+    """
+
+    records: Records = field(repr=False)
+    period: Period = None
+    division: Source | gpd.GeoDataFrame | None = field(default=None, repr=False)
+    released_for: Release | None = None
+
+    @property
+    def units(self) -> gpd.GeoDataFrame:
+        """The administrative units, EPSG:4326."""
+        return self.records.units
+
+    @property
+    def audience(self) -> Audience:
+        """For whom the frames are: "internal" until they are released."""
+        return "internal" if self.released_for is None else self.released_for.audience
+
+    def release(self, *, audience: Audience | None = None, as_of: str | None = None) -> Study:
+        """Release the study: everything that comes of the result is for the audience.
+
+        Parameters
+        ----------
+        audience : {"internal", "partner", "public"}, optional
+            For whom; that of the session by default. "internal" keeps everything as it is.
+        as_of : str, optional
+            Day of the release, from which delays count back; today by default.
+
+        Returns
+        -------
+        Study
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such audience.
+        """
+        rules = Release.asked(audience, as_of, of_records=bool(self.records.given))
+        return replace(self, released_for=rules)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Density table: one row per unit, period and measure, as `maligeo.density` gives it.
+
+        Incidents are counted by year where the study names no period.
+        """
+        records = self.records
+        if records.is_bundled:
+            return combine(records.need(self.period), *standing(self.shares, records))
+        tables = [self._incident_table] if INCIDENTS in records.given else []
+        if PROJECTS in records.given:
+            tables += standing(self.shares, records)
+        else:
+            tables += people_table(records)
+        if not set(records.given) & {INCIDENTS, PROJECTS}:
+            raise ArgumentError(
+                "there is nothing to colour these units by: give --incidents or --projects too"
+            )
+        return combine(*tables)
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame | None:
+        """Located incidents; None where none are given. Released together with the table."""
+        if INCIDENTS not in self.records.given:
+            return None
+        return self._for_audience(self.records.incidents, self._incident_table)
+
+    @cached_property
+    def projects(self) -> pd.DataFrame:
+        """Located projects, those that are given or the bundled ones."""
+        return self._for_audience(self.records.projects)
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Projects divided among units, as `maligeo.allocate` gives them."""
+        return allocate(self.projects, self.units)
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame | None:
+        """Hazardous and released areas; None where none are given."""
+        areas = self.records.areas
+        return None if areas is None else self._for_audience(areas)
+
+    def answer(self) -> TableProduct:
+        """Compare need and response by unit.
+
+        Returns
+        -------
+        TableProduct
+            `frame` as `maligeo.coverage_gaps` gives it; `save` writes .csv, .xlsx or
+            .parquet.
+
+        Raises
+        ------
+        ArgumentError
+            If no incident is known by unit, or the incidents are about no period.
+        """
+        return table_product(self._recipe("gaps", {}), self._gaps, lambda: self._shared._gaps)
+
+    def count(
+        self,
+        measure: str | None = None,
+        *,
+        counting: Counting | None = None,
+        region: str | None = None,
+    ) -> TableProduct:
+        """Count one measure of the records; of the bundled data, all that a map shows.
+
+        Parameters
+        ----------
+        measure : str, optional
+            As for `maligeo.density`; the records themselves by default.
+        counting : {"full", "fractional", "weighted"}, optional
+            How a project in several units counts.
+        region : str, optional
+            Keep one region, by any of its names.
+
+        Returns
+        -------
+        TableProduct
+            `frame` is the density table; `save` writes .csv, .xlsx or .parquet.
+
+        Raises
+        ------
+        ArgumentError
+            If a measure is named and no records are given, or records of several kinds.
+        UnknownNameError
+            If the region is not known.
+        """
+        table = self._counted(measure, counting)
+        if region is not None:
+            row = find_unit(region, self.units)
+            table = table[table["pcode"] == self.units["pcode"].iloc[row]]
+        asked = {"measure": measure, "counting": counting, "region": region}
+        recipe = self._recipe("density", asked)
+        return table_product(recipe, table, lambda: self._shared._rules.of(table))
+
+    def map(
+        self,
+        *,
+        region: str | None = None,
+        language: Language | None = None,
+        compare: Sequence[str] | None = None,
+        measure: str | None = None,
+        online_tiles: bool = False,
+    ) -> Map:
+        """Draw a map: an interactive page, or one on paper.
+
+        Parameters
+        ----------
+        region : str, optional
+            Only this region, by any of its names.
+        language : {"fr", "en"}, optional
+            Language in which it opens; that of the session by default.
+        compare : sequence of two str, optional
+            Two periods side by side; incidents of one's own are counted in these.
+        measure : str, optional
+            What a map on paper shows, such as "incidents_per_100k" or "gaps".
+        online_tiles : bool, default False
+            Add a street map from the internet to the page.
+
+        Returns
+        -------
+        Map
+            `save` writes .html, which needs no network, or .pdf, .png or .svg.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such language, or options do not go together.
+        """
+        spoken = session_language() if language is None else language
+        require_choice(spoken, LANGUAGES, option="language")
+        alone = region or self.period or online_tiles or set(self.records.given) - {INCIDENTS}
+        if compare is not None and alone:
+            raise ArgumentError("compare goes with incidents, and not with what else is shown")
+        shown = self._shared
+        if compare is not None and self.records.given:
+            shown = replace(shown, period=list(compare))
+        view = View(
+            study=shown,
+            region=region,
+            language=spoken,
+            compare=compare,
+            measure=measure,
+            online_tiles=online_tiles,
+        )
+        return Map(self._recipe("map", view.options), view.write, view=view)
+
+    def report(self, region: str, *, language: Language | None = None) -> Product:
+        """Describe one region on one page: numbers, trend, programmes, gaps.
+
+        Parameters
+        ----------
+        region : str
+            The region, by any of its names.
+        language : {"fr", "en"}, optional
+            Language of the report; that of the session by default.
+
+        Returns
+        -------
+        Product
+            `save` writes .html or .pdf.
+
+        Raises
+        ------
+        UnknownNameError
+            If the region is not known.
+        ArgumentError
+            If there is no such language.
+        """
+        spoken = session_language() if language is None else language
+        require_choice(spoken, LANGUAGES, option="language")
+        find_unit(region, self.units)
+        recipe = self._recipe("report", {"region": region, "language": spoken}, method=_PROFILE)
+        return Product(recipe, partial(self._shared._write_report, region, spoken))
+
+    def layers(self, *, language: Language | None = None) -> Product:
+        """Give units with their figures, and the records, for other programs.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}, optional
+            Language of headings; that of the session by default.
+
+        Returns
+        -------
+        Product
+            `save` writes .gpkg, .shp.zip, .zip or a folder, as `maligeo.write_layers`.
+        """
+        spoken = session_language() if language is None else language
+        recipe = self._recipe("layers", {"language": spoken})
+        return Product(recipe, partial(self._shared._write_layers, spoken))
+
+    def export(self, path: str | Path, *, language: Language | None = None) -> Path:
+        """Write units with their figures, and the records, for other programs.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            .gpkg, .shp.zip, .zip or a folder, as for `maligeo.write_layers`.
+        language : {"fr", "en"}, optional
+            Language of headings; that of the session by default.
+
+        Returns
+        -------
+        pathlib.Path
+            The file or folder that was written.
+
+        Raises
+        ------
+        MaligeoError
+            As `maligeo.write_layers` raises.
+        """
+        return self.layers(language=language).save(path)
+
+    @property
+    def _rules(self) -> Release:
+        return self.released_for or Release("internal")
+
+    @property
+    def _shared(self) -> Study:
+        """The study that products are made from: this one, if it was released."""
+        return self if self.released_for is not None else self.release()
+
+    def _for_audience(self, frame: Any, *tables: pd.DataFrame) -> Any:
+        return self._rules.of(frame, *tables)
+
+    @cached_property
+    def _incident_table(self) -> pd.DataFrame:
+        return self._for_audience(self.records.need(self.period or _BY_YEAR))
+
+    @cached_property
+    def _need(self) -> pd.DataFrame:
+        return self._for_audience(self.records.need(self.period, victims=True))
+
+    @cached_property
+    def _gaps(self) -> pd.DataFrame:
+        need = self._for_audience(self.records.need(self.period))
+        return incident_gaps(need, self.projects, self.units, people=self.records.people)
+
+    def _counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
+        if self.records.given:
+            return self.records.count(measure, counting, self.period)
+        if measure is not None or counting is not None:
+            raise ArgumentError("--measure and --counting are about a file of records")
+        return self.table
+
+    def _write_report(self, region: str, language: Language, path: Path, about: Any) -> Path:
+        need = self._need
+        incidents = need[need["measure"] == "incidents"]
+        by_unit = incidents[incidents["place_kind"] == "unit"]
+        known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())
+        gaps = (
+            incident_gaps(incidents, self.projects, self.units, people=self.records.people)
+            if known
+            else None
+        )
+        options = paper.ReportOptions(
+            region=region,
+            presence=presence(self.shares, self.units),
+            gaps=gaps,
+            language=language,
+        )
+        table = combine(need, *standing(self.shares, self.records))
+        return paper.region_report(
+            table, self.units, path, options=options, audience=self.audience, about=about
+        )
+
+    def _write_layers(self, language: Language, path: Path, about: Any) -> Path:
+        layers: dict[str, pd.DataFrame | None] = {
+            "units": self.units,
+            "incidents": self.incidents,
+            "projects": self.projects,
+            "areas": self.areas,
+        }
+        return exports.write_layers(
+            {name: frame for name, frame in layers.items() if frame is not None},
+            path,
+            density=self.table,
+            audience=self.audience,
+            about=about,
+            options=exports.ExportOptions(language=language),
+        )
+
+    def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:
+        rules, records = self._shared._rules, self.records
+        asked = {
+            **records.given,
+            "units": self.division,
+            "period": self.period,
+            "covers": records.covers,
+            **options,
+            **rules.recorded,
+        }
+        return Recipe(product, asked, rules.audience, self.units, method)

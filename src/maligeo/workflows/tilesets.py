@@ -1,0 +1,232 @@
+"""Surfaces and archives of tiles, from files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from maligeo import tiles
+from maligeo.core.columns import Audience
+from maligeo.core.errors import ArgumentError
+from maligeo.measure.surface import density_surface
+from maligeo.readers.areas import read_areas
+from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.files.sources import Source
+from maligeo.readers.files.vectors import read_vector
+from maligeo.readers.incidents import read_incidents
+from maligeo.readers.projects import read_projects
+from maligeo.workflows.recipes import Product, Recipe
+from maligeo.workflows.releases import Release
+
+if TYPE_CHECKING:
+    from maligeo.measure.surface import KernelName, Surface
+    from maligeo.provenance.record import Provenance
+
+_READERS: Final[Mapping[str, Callable[[Source], Any]]] = {
+    "boundaries": read_boundaries,
+    "areas": read_areas,
+    "projects": read_projects,
+    "incidents": read_incidents,
+}
+KINDS: Final = tuple(_READERS)
+RECORDS: Final = ("areas", "projects", "incidents")
+_CLASSES: Final = "classes of equally many cells"
+
+Zooms = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurfaceOptions:
+    """How a surface is computed; as for `maligeo.density_surface`.
+
+    Attributes
+    ----------
+    bandwidth_km, cell_km : float
+        How far a point is felt, and the side of a cell, in km.
+    kernel : {"gaussian", "quartic"}
+        The kernel.
+    level, vintage
+        Of the units whose border holds what is counted.
+    """
+
+    bandwidth_km: float = 25.0
+    cell_km: float = 1.0
+    kernel: KernelName = "gaussian"
+    level: int = 1
+    vintage: str = "2015"
+
+
+_USUAL: Final = SurfaceOptions()
+
+
+@dataclass(frozen=True)
+class SurfaceFile(Product):
+    """A surface that is written as GeoTIFF; it is computed when first asked for."""
+
+    compute: Callable[[], Surface] = field(kw_only=True, repr=False)
+
+    @property
+    def surface(self) -> Surface:
+        """The cells, and in `provenance` how many records they are made from."""
+        return self.compute()
+
+
+def incident_surface(
+    incidents: Source,
+    *,
+    options: SurfaceOptions = _USUAL,
+    audience: Audience | None = None,
+    as_of: str | None = None,
+) -> SurfaceFile:
+    """Compute the kernel density of incidents, from what is released of them.
+
+    Parameters
+    ----------
+    incidents : Source
+        File of incidents.
+    options : SurfaceOptions
+        Kernel, bandwidth, cells.
+    audience : {"internal", "partner", "public"}, optional
+        For whom it is; that of the session by default.
+    as_of : str, optional
+        Day of the release; today by default.
+
+    Returns
+    -------
+    SurfaceFile
+    """
+    rules = Release.asked(audience, as_of)
+    units = load_boundaries(options.level, options.vintage)
+
+    @cache
+    def compute() -> Surface:
+        return density_surface(
+            rules.of(read_incidents(incidents)),
+            bandwidth_km=options.bandwidth_km,
+            cell_km=options.cell_km,
+            units=units,
+            kernel=options.kernel,
+        )
+
+    def write(path: Path, about: Provenance) -> Path:
+        if path.suffix.lower() not in (".tif", ".tiff"):
+            raise ArgumentError(f"cannot write {path}: a surface is written as .tif")
+        return tiles.write_surface(compute(), path, audience=rules.audience, about=about)
+
+    asked = {"incidents": incidents, **vars(options), **rules.recorded}
+    method = f"kernel density, {options.kernel}, bandwidth {options.bandwidth_km:g} km"
+    recipe = Recipe("surface", asked, rules.audience, units, method)
+    return SurfaceFile(recipe, write, compute=compute)
+
+
+def raster_archive(
+    raster: Source,
+    *,
+    zooms: Zooms = (0, 10),
+    options: tiles.RasterOptions | None = None,
+    audience: Audience | None = None,
+) -> Product:
+    """Make picture tiles of a raster.
+
+    Parameters
+    ----------
+    raster : Source
+        Anything that rasterio opens.
+    zooms : tuple of two int
+        Coarsest and finest zoom.
+    options : RasterOptions, optional
+        Tiles, interpolation, workers.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the archive is; a raster without the tag MALIGEO_AUDIENCE is internal.
+
+    Returns
+    -------
+    Product
+        Written as .pmtiles, .mbtiles or a folder.
+    """
+    rules, chosen = Release.asked(audience, of_records=False), options or tiles.RasterOptions()
+
+    def write(path: Path, about: Provenance) -> Path:
+        tiles.raster_tiles(
+            str(raster), path, zooms=zooms, options=chosen, audience=rules.audience, about=about
+        )
+        return path
+
+    asked = {
+        "raster": raster,
+        "zooms": list(zooms),
+        "tile_type": chosen.tile_type,
+        "tile_size": chosen.tile_size,
+        "interpolation": chosen.interpolation,
+        **rules.recorded,
+    }
+    recipe = Recipe("tiles raster", asked, rules.audience, method=_CLASSES)
+    return Product(recipe, write, holds_its_name=True)
+
+
+def vector_archive(
+    sources: Mapping[str, Source],
+    *,
+    layers: Mapping[str, Source] | None = None,
+    zooms: Zooms = (0, 10),
+    options: tiles.VectorOptions | None = None,
+    audience: Audience | None = None,
+    as_of: str | None = None,
+) -> Product:
+    """Make vector tiles; of records what is released of them.
+
+    Parameters
+    ----------
+    sources : mapping of str to Source
+        By kind: "boundaries", "areas", "projects", "incidents". The bundled boundaries
+        where nothing is given.
+    layers : mapping of str to Source, optional
+        Any other vector file by the name of its layer, for internal use alone.
+    zooms : tuple of two int
+        Coarsest and finest zoom.
+    options : VectorOptions, optional
+        What becomes of points at low zooms.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the archive is.
+    as_of : str, optional
+        Day of the release.
+
+    Returns
+    -------
+    Product
+        Written as .pmtiles, .mbtiles or a folder.
+
+    Raises
+    ------
+    ArgumentError
+        If two layers have one name.
+    """
+    more = dict(layers or {})
+    if both := sorted(more.keys() & sources.keys()):
+        raise ArgumentError(f"the layer {both[0]!r} is given twice")
+    frames = {kind: _READERS[kind](sources[kind]) for kind in KINDS if kind in sources}
+    frames |= {name: read_vector(Path(source), layer=source.layer) for name, source in more.items()}
+    records = [kind for kind in RECORDS if kind in sources]
+    rules = Release.asked(audience, as_of, of_records=bool(records))
+    frames |= {kind: rules.of(frames[kind]) for kind in records}
+    frames = frames or {"boundaries": load_boundaries()}
+    chosen = options or tiles.VectorOptions()
+
+    def write(path: Path, about: Provenance) -> Path:
+        tiles.vector_tiles(
+            frames, path, zooms=zooms, options=chosen, audience=rules.audience, about=about
+        )
+        return path
+
+    asked = {
+        **sources,
+        "layers": more or None,
+        "zooms": list(zooms),
+        "low_zooms": chosen.low_zooms,
+        **rules.recorded,
+    }
+    recipe = Recipe("tiles vector", asked, rules.audience, frames.get("boundaries"))
+    return Product(recipe, write, holds_its_name=True)
