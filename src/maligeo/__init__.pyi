@@ -1,4 +1,6 @@
 from .core.errors import MaligeoError as MaligeoError
+from .core.session import set_audience as set_audience
+from .core.session import set_language as set_language
 from .disclosure import release as release
 from .downloads import FetchOptions as FetchOptions
 from .downloads import fetch as fetch

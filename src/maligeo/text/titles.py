@@ -26,8 +26,8 @@ def find_unit(region: str, units: gpd.GeoDataFrame) -> int:
     aliases = units["name_alt"] if "name_alt" in units else pd.Series(None, index=units.index)
     found = NameTable.from_columns(units["name"], aliases).find(region)
     if len(found) != 1:
-        known = ", ".join(units["name"])
-        raise UnknownNameError(f"region {region!r} is not known; there is {known}")
+        values = {"name": region, "known": ", ".join(units["name"])}
+        raise UnknownNameError(key="unknown_region", values=values)
     return found[0]
 
 
