@@ -1,5 +1,7 @@
 from collections.abc import Iterator
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 import maligeo
@@ -62,3 +64,16 @@ def test_an_unknown_word_in_the_environment_is_named(monkeypatch: pytest.MonkeyP
 def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MALIGEO_LANGUAGE", "")
     assert session_language() == "fr"
+
+
+def test_products_without_a_language_are_in_that_of_the_session(
+    table: pd.DataFrame, units: gpd.GeoDataFrame
+) -> None:
+    assert maligeo.region_map(table, units).language == "fr"
+    maligeo.set_language("en")
+    assert maligeo.region_map(table, units).language == "en"
+    assert maligeo.region_map(table, units, language="fr").language == "fr"
+    sides = [maligeo.MapSide(table, units, year) for year in ("2021", "2022")]
+    assert maligeo.comparison_map(*sides).language == "en"
+    assert maligeo.MapOptions().language == "en"
+    assert maligeo.ReportOptions(region="Mopti").language == "en"
