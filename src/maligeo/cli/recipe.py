@@ -259,7 +259,7 @@ BUNDLED: Final = "bundled data"
 
 # Packages that shape what is written.
 _PACKAGES: Final = (
-    "branca", "exactextract", "folium", "geopandas", "mapclassify", "matplotlib", "numpy",
+    "branca", "exactextract", "folium", "geopandas", "jenkspy", "matplotlib", "numpy",
     "pandas", "pmtiles", "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "rasterio", "scipy",
     "shapely", "XStatic-Leaflet", "xlsxwriter",
 )  # fmt: skip
