@@ -39,7 +39,7 @@ def data_root() -> Path:
     for candidate in (here.parent / "data", here.parents[2] / "data"):
         if (candidate / "reference" / "datapackage.json").is_file():
             return candidate
-    raise InputFileError("the bundled data are missing: install maligeo again")
+    raise InputFileError(key="missing_bundled_data")
 
 
 @cache

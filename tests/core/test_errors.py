@@ -1,6 +1,27 @@
+import copy
+import pickle
+import string
+from pathlib import Path
+
 import pytest
 
 from maligeo.core import errors
+from maligeo.core.bilingual import NO_BREAK_SPACE, read_file
+from maligeo.core.checks import require_choice, require_known
+
+SOURCES = Path(errors.__file__).parents[1]
+KINDS = [
+    errors.ArgumentError,
+    errors.UnknownNameError,
+    errors.GeometryError,
+    errors.CrsError,
+    errors.VintageError,
+    errors.InputFileError,
+    errors.OutputFileError,
+    errors.ReleaseError,
+    errors.MissingDependencyError,
+]
+REGION = {"name": "Ga", "known": "Gao, Kidal"}
 
 
 @pytest.mark.parametrize(
@@ -38,3 +59,66 @@ def test_a_frame_error_shows_fifty_and_counts_all() -> None:
 
 def test_a_fault_of_the_whole_table_names_no_row() -> None:
     assert str(errors.Fault(None, "date", None, "column is missing")).startswith("column 'date':")
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_with_a_name_has_a_message_in_both_languages(
+    kind: type[errors.MaligeoError],
+) -> None:
+    error = kind(key="unknown_region", values=REGION)
+    assert str(error) == "region 'Ga' is not known; there is Gao, Kidal"
+    assert error.message("en") == str(error)
+    assert error.message("fr") == f"région 'Ga' inconnue{NO_BREAK_SPACE}; il y a Gao, Kidal"
+    assert dict(error.values) == REGION
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_without_a_name_says_what_it_was_given(kind: type[errors.MaligeoError]) -> None:
+    error = kind("no such thing")
+    assert error.key is None
+    assert not error.values
+    assert [str(error), error.message("fr")] == ["no such thing"] * 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_copy_of_an_error_from_another_process_keeps_its_name_and_values(
+    kind: type[errors.MaligeoError],
+) -> None:
+    error = kind(key="unknown_region", values=REGION)
+    for same in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+        assert (str(same), same.key, same.values) == (str(error), error.key, error.values)
+
+
+def test_the_values_of_an_error_cannot_be_changed() -> None:
+    error = errors.UnknownNameError(key="unknown_region", values=REGION)
+    with pytest.raises(TypeError):
+        error.values["name"] = "Gao"  # type: ignore[index]
+
+
+def test_no_message_in_a_language_that_is_not_known() -> None:
+    with pytest.raises(errors.ArgumentError, match="language 'de' is not known"):
+        errors.ReleaseError("x").message("de")
+
+
+def test_the_checks_raise_errors_with_names() -> None:
+    with pytest.raises(errors.ArgumentError) as choice:
+        require_choice("de", ("fr", "en"), option="language")
+    assert str(choice.value) == "language 'de' is not known; choose from fr, en"
+    assert choice.value.message("fr").startswith("language\u00a0: 'de' n’est pas connu")
+    with pytest.raises(errors.UnknownNameError) as name:
+        require_known("wells", ("people", "incidents"), what="layer")
+    assert str(name.value) == "layer 'wells' is not known; there is people, incidents"
+    assert name.value.message("fr").startswith("couche\u00a0: 'wells' n’est pas connu")
+
+
+@pytest.mark.parametrize("key", read_file("errors"))
+def test_every_message_is_in_both_languages_and_used(key: str) -> None:
+    text = read_file("errors")[key]
+    assert text.keys() == {"fr", "en"}
+    assert placeholders(text["fr"]) == placeholders(text["en"])
+    said = f'what="{key.removeprefix("what.")}"' if key.startswith("what.") else f'key="{key}"'
+    assert any(said in path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))

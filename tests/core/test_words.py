@@ -1,12 +1,16 @@
+import ast
 import re
 import string
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from maligeo import look
 from maligeo.core import words
-from maligeo.core.columns import PLACE_KINDS
+from maligeo.core.bilingual import read_file
+from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
 from maligeo.measure.densities import density
@@ -19,13 +23,106 @@ ALIKE = {
     "popup.sources", "notes.sources", "control.period_plain",
 }  # fmt: skip
 
+SOURCES = Path(words.__file__).parents[2]
+FILES = ("page", "layers", "paper", "release", "export")
+LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
+
+# Families of texts whose names the code puts together, and what stands after the dot.
+COMPUTED = {
+    **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
+    "audience": AUDIENCES,
+    "place": PLACE_KINDS,
+    "event_type": [*look.EVENT_MARKS, "other", "missing"],
+    "status": [*look.AREA_LOOKS, "missing"],
+    "outcome": WORDS["outcome"],
+    "date_precision": WORDS["date_precision"],
+    "location_precision": WORDS["location_precision"],
+    "field": [
+        "event_id", "outcome", "killed", "injured", "civilians_killed", "civilians_injured",
+        "adm1_name", "adm2_name", "adm3_name", "date_precision", "location_precision", "source",
+        "area_id", "method", "start_date", "end_date", "declared_area_sqm", "computed_area_sqm",
+        "devices", "organisation",
+    ],
+    "legend": ["zero_note", "missing_note", "withheld_note", "derived", "low"],
+    "gaps": ["low", "middle", "high", "need", "response"],
+    "compare": ["note_chance", "note_units", "note_publishers", "note_lengths", "note_bounds"],
+    "records": [
+        "in_file", "left_out", "quarantined", "shown", "hidden", "placed", "too_coarse",
+        "not_placed",
+    ],
+    "points": [
+        "rows", "used", "without_position", "without_weight", "outside", "too_coarse",
+    ],
+    "projects": ["placed", "apart", "sized"],
+    "report": ["victims", "killed", "injured", "need_rank", "response_rank"],
+    "export": ["column", "heading", "unit", "meaning"],
+}  # fmt: skip
+
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+def literals(path: Path) -> Iterator[str]:
+    """Give the texts between quotes of a source file; of Python without the documentation."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        yield from re.findall(r"""["']([a-z_0-9]+\.[a-z_0-9]+)["']""", text)
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def computed_families(paths: Iterable[Path]) -> Iterator[str]:
+    """Give the families of which the code puts a name together, such as f"layer.{key}"."""
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        yield from re.findall(r"""f"([a-z_]+)\.[a-z_]*\{""", text)
+        yield from re.findall(r"""["']([a-z_]+)\.["'] [+~]""", text)
+
+
 def test_both_languages_have_the_same_words() -> None:
     assert words.words("fr").keys() == words.words("en").keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_text_has_both_languages_and_nothing_else(name: str) -> None:
+    for key, text in read_file(name).items():
+        assert text.keys() == {"fr", "en"}, key
+
+
+def test_a_name_stands_in_one_file() -> None:
+    names = [key for name in FILES for key in read_file(name)]
+    assert len(names) == len(set(names))
+    assert set(names) == set(words.words("fr"))
+
+
+def test_every_text_is_used() -> None:
+    paths = [path for path in SOURCES.rglob("*") if path.suffix in (".py", ".js", ".html")]
+    found = {text for path in paths for text in literals(path)}
+    found |= {f"{family}.{name}" for family, names in COMPUTED.items() for name in names}
+    assert sorted(words.words("fr").keys() - found) == []
+
+
+def test_names_that_the_code_puts_together_are_listed_above() -> None:
+    known = {key.split(".")[0] for key in words.words("fr")}
+    paths = [path for path in SOURCES.rglob("*") if path.suffix in (".py", ".js", ".html")]
+    assert set(computed_families(paths)) & known <= COMPUTED.keys()
+    for family, names in COMPUTED.items():
+        for name in names:
+            assert words.has_word(f"{family}.{name}"), f"{family}.{name}"
+
+
+def test_remarks_have_both_languages_and_the_same_numbers() -> None:
+    remarks = read_file("remarks")["remark"]
+    assert len(remarks) > 10
+    for remark in remarks:
+        assert remark.keys() == {"pattern", "fr", "en"}
+        numbers = [set(re.findall(r"\\\d", remark[language])) for language in ("fr", "en")]
+        whole = r"\g<0>" in remark["en"]
+        assert numbers[0] == numbers[1] or whole, remark["pattern"]
+        assert len(numbers[0]) == re.compile(remark["pattern"]).groups
 
 
 @pytest.mark.parametrize("key", words.words("fr"))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core import columns
-from maligeo.core.words.pairs import EXPORT_WORDS
+from maligeo.core.bilingual import read_file
 from maligeo.exports.column_dictionary import hashtags, headings, known_columns
 
 # Hashtags of the HXL 1.1 dictionary that are used; attributes may be anybody's.
@@ -75,7 +75,8 @@ def test_headings_are_told_apart() -> None:
 
 
 def test_words_of_exports_come_in_pairs() -> None:
-    for key, (french, english) in EXPORT_WORDS.items():
+    for key, text in read_file("export").items():
+        french, english = text["fr"], text["en"]
         assert french and english, key
         assert french != english, key
         assert re.findall(r"\{\w+\}", french) == re.findall(r"\{\w+\}", english), key

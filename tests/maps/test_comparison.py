@@ -20,6 +20,8 @@ from maligeo.maps import (
     save_map,
 )
 from maligeo.measure.densities import combine, density
+from maligeo.readers.boundaries import load_boundaries
+from maligeo.workflows.bundled import bundled_density
 from tests import worlds
 from tests.maps import layers
 
@@ -202,6 +204,16 @@ def test_only_measures_that_both_hold(table: pd.DataFrame, units: gpd.GeoDataFra
 def test_a_period_that_names_no_figures(table: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
     with pytest.raises(ArgumentError, match="2020-01-01/2020-12-31"):
         compared(MapSide(table, units, "2020"), MapSide(table, units, "1999"))
+
+
+def test_the_years_of_the_bundled_data_stand_side_by_side() -> None:
+    units = load_boundaries()
+    sides = [MapSide(bundled_density(units), units, year) for year in ("2021", "2022")]
+    found = told(comparison_map(*sides))["layers"]
+    assert [layer["key"] for layer in found] == ["incidents", "incidents_per_100k"]
+    for layer in found:
+        labels = [period["label"]["~"][1] for period in layer["periods"]]
+        assert labels == ["Jan–Sep 2021", "Jan–Aug 2022"]
 
 
 def test_what_is_not_released_or_of_another_vintage(

@@ -130,8 +130,8 @@ class TestContent:
     def test_several_periods_or_none_are_a_mistake(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
-        with pytest.raises(ArgumentError, match="2021-07-01/2021-09-30 by UNMAS"):
-            pages(table, units, layer="incidents", period="2021")
+        with pytest.raises(ArgumentError, match="2021-01-01/2021-09-30 by UNMAS, 2022"):
+            pages(table, units, layer="incidents", period="2021/2022")
         with pytest.raises(ArgumentError, match="none of them fits"):
             pages(table, units, layer="incidents", period="1999")
 

@@ -6,7 +6,7 @@ import pytest
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.look import LAYERS, classify
 from maligeo.text.legend import area_statuses, drawable, event_types, is_coarse
-from maligeo.text.readings import Cell, cells, has_low, periods
+from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
 from maligeo.text.titles import certain_towns, choose_period, find_unit, place_parts, towns_by_unit
 
 BY_KEY = {layer.key: layer for layer in LAYERS}
@@ -33,9 +33,31 @@ def test_one_period_is_chosen(table: pd.DataFrame) -> None:
     assert choose_period(found, "2022").label == "Jan–Aug 2022"
     people = periods(table, BY_KEY["people"], "en")
     assert choose_period(people, "2021") is people[0]  # a census is no matter of choice
-    for period, publisher in (("2021", None), ("1999", None), (None, "nobody")):
+    for period, publisher in (("2021/2022", None), ("1999", None), (None, "nobody")):
         with pytest.raises(ArgumentError, match="a page shows one period"):
             choose_period(found, period, publisher)
+
+
+def label_or_error(found: list[PeriodRows], period: str) -> str:
+    try:
+        return choose_period(found, period).label
+    except ArgumentError as error:
+        return str(error)
+
+
+def test_a_quarter_is_no_rival_of_the_months_that_hold_it(table: pd.DataFrame) -> None:
+    found = periods(table, BY_KEY["incidents"], "en")
+    assert label_or_error(found, "2021") == "Jan–Sep 2021"
+    assert label_or_error(found, "2021-07/2021-12") == "Jul–Sep 2021"
+
+
+def test_figures_of_another_publisher_stay_rivals(table: pd.DataFrame) -> None:
+    quarter = table["period_start"] == pd.Timestamp("2021-07-01")
+    renamed = table.assign(publisher=table["publisher"].mask(quarter, "somebody else"))
+    found = periods(renamed, BY_KEY["incidents"], "en")
+    with pytest.raises(ArgumentError, match=r"by UNMAS, .* by somebody else"):
+        choose_period(found, "2021")
+    assert choose_period(found, "2021", "UNMAS").label == "Jan–Sep 2021"
 
 
 def test_cells_follow_the_order_of_the_units(table: pd.DataFrame) -> None:

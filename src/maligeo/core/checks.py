@@ -16,7 +16,8 @@ def require_choice(value: object, choices: Collection[str], *, option: str) -> N
         Naming the option, the value and the choices.
     """
     if value not in choices:
-        raise ArgumentError(f"{option} {value!r} is not known; choose from {', '.join(choices)}")
+        values = {"option": option, "value": value, "choices": ", ".join(choices)}
+        raise ArgumentError(key="unknown_choice", values=values)
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> None:
@@ -74,4 +75,5 @@ def require_known(name: str, known: Collection[str], *, what: str) -> None:
         Naming what is known.
     """
     if name not in known:
-        raise UnknownNameError(f"{what} {name!r} is not known; there is {', '.join(known)}")
+        values = {"what": what, "name": name, "known": ", ".join(known)}
+        raise UnknownNameError(key="unknown_name", values=values)

@@ -4,14 +4,77 @@ Each subclass also inherits the built-in error that it refines, so that code whi
 knows nothing of maligeo can still catch `ValueError`, `LookupError` or `OSError`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
+from maligeo.core.bilingual import read_texts
+
 SHOWN_FAULTS = 50
+_LANGUAGES = ("fr", "en")
 
 
 class MaligeoError(Exception):
-    """Base of every error that maligeo raises on purpose."""
+    """Base of every error that maligeo raises on purpose.
+
+    Parameters
+    ----------
+    *args : object
+        The message in English, where it has no name.
+    key : str, optional
+        Name of the message in `core/words/errors.toml`.
+    values : mapping of str to object, optional
+        What its text is filled with. What is called "what" is a kind of thing, which the
+        file names in both languages.
+
+    Examples
+    --------
+    >>> error = UnknownNameError(key="unknown_region", values={"name": "Ga", "known": "Gao"})
+    >>> str(error)
+    "region 'Ga' is not known; there is Gao"
+    >>> error.key, error.values["name"]
+    ('unknown_region', 'Ga')
+    """
+
+    def __init__(
+        self,
+        *args: object,
+        key: str | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        self.key = key
+        self._values = tuple((values or {}).items())  # a view of a mapping cannot be pickled
+        super().__init__(*(args if key is None else (self.message("en"),)))
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What the message is filled with, by name; it cannot be changed."""
+        return MappingProxyType(dict(self._values))
+
+    def message(self, language: str) -> str:
+        """Give the message in a language; in English where it has no text in others.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}
+            The language.
+
+        Raises
+        ------
+        ArgumentError
+            If the language is not known.
+        """
+        if language not in _LANGUAGES:
+            wrong = {"option": "language", "value": language, "choices": ", ".join(_LANGUAGES)}
+            raise ArgumentError(key="unknown_choice", values=wrong)
+        if self.key is None:
+            return str(self)
+        texts = read_texts("errors")
+        values: dict[str, object] = dict(self._values)
+        kind = texts.get(f"what.{values.get('what')}")
+        if kind is not None:
+            values["what"] = kind[language]
+        return texts[self.key][language].format(**values)
 
 
 class ArgumentError(MaligeoError, ValueError):

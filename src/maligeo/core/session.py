@@ -1,64 +1,32 @@
-"""What a session has settled once: its language, and for whom its products are."""
+"""What is chosen once for a session: the language of its products, and for whom they are."""
 
 import os
+from collections.abc import Collection
 from typing import Final, cast
 
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 
-AUDIENCE_VARIABLE: Final = "MALIGEO_AUDIENCE"
 LANGUAGE_VARIABLE: Final = "MALIGEO_LANGUAGE"
+AUDIENCE_VARIABLE: Final = "MALIGEO_AUDIENCE"
 
+_DEFAULTS: Final = {LANGUAGE_VARIABLE: "fr", AUDIENCE_VARIABLE: "public"}
 _chosen: dict[str, str] = {}
 
 
-def set_audience(audience: Audience | None) -> None:
-    """Say once for whom the products of this session are.
-
-    Parameters
-    ----------
-    audience : {"internal", "partner", "public"} or None
-        The audience of every product that names none; None for the default again, which is
-        that of the variable MALIGEO_AUDIENCE, else "public".
-
-    Raises
-    ------
-    ArgumentError
-        If there is no such audience.
-
-    Examples
-    --------
-    >>> import maligeo
-    >>> maligeo.set_audience("internal")
-    >>> maligeo.set_audience(None)
-    """
-    _choose(AUDIENCE_VARIABLE, audience, AUDIENCES, option="audience")
-
-
-def session_audience() -> Audience:
-    """Give the audience of products that name none.
-
-    Raises
-    ------
-    ArgumentError
-        If the variable MALIGEO_AUDIENCE holds no audience.
-    """
-    return cast("Audience", _chosen_or(AUDIENCE_VARIABLE, "public", AUDIENCES))
-
-
 def set_language(language: Language | None) -> None:
-    """Say once in which language the products of this session open.
+    """Choose the language of maps, reports and figures for the rest of the session.
 
     Parameters
     ----------
     language : {"fr", "en"} or None
-        The language of every product that names none; None for the default again, which is
-        that of the variable MALIGEO_LANGUAGE, else French.
+        The language where a function is given none. None takes the choice back: then
+        the environment variable `MALIGEO_LANGUAGE` decides, or it is French.
 
     Raises
     ------
     ArgumentError
-        If there is no such language.
+        If the language is not known.
 
     Examples
     --------
@@ -69,26 +37,84 @@ def set_language(language: Language | None) -> None:
     _choose(LANGUAGE_VARIABLE, language, LANGUAGES, option="language")
 
 
-def session_language() -> Language:
-    """Give the language of products that name none.
+def session_language(language: Language | None = None) -> Language:
+    """Give the language that was asked for, or else that of the session.
+
+    Parameters
+    ----------
+    language : {"fr", "en"}, optional
+        What the caller of a function asked for.
+
+    Returns
+    -------
+    {"fr", "en"}
 
     Raises
     ------
     ArgumentError
-        If the variable MALIGEO_LANGUAGE holds no language.
+        If the language, or the one that `MALIGEO_LANGUAGE` names, is not known.
     """
-    return cast("Language", _chosen_or(LANGUAGE_VARIABLE, "fr", LANGUAGES))
+    return cast(Language, _choice(LANGUAGE_VARIABLE, language, LANGUAGES, option="language"))
 
 
-def _choose(variable: str, word: str | None, words: tuple[str, ...], *, option: str) -> None:
-    if word is None:
+def set_audience(audience: Audience | None) -> None:
+    """Choose for whom products are for the rest of the session.
+
+    Parameters
+    ----------
+    audience : {"internal", "partner", "public"} or None
+        The audience where a function is given none. None takes the choice back: then
+        the environment variable `MALIGEO_AUDIENCE` decides, or it is the public.
+
+    Raises
+    ------
+    ArgumentError
+        If the audience is not known.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> maligeo.set_audience("internal")
+    >>> maligeo.set_audience(None)
+    """
+    _choose(AUDIENCE_VARIABLE, audience, AUDIENCES, option="audience")
+
+
+def session_audience(audience: Audience | None = None) -> Audience:
+    """Give the audience that was asked for, or else that of the session.
+
+    Parameters
+    ----------
+    audience : {"internal", "partner", "public"}, optional
+        What the caller of a function asked for.
+
+    Returns
+    -------
+    {"internal", "partner", "public"}
+
+    Raises
+    ------
+    ArgumentError
+        If the audience, or the one that `MALIGEO_AUDIENCE` names, is not known.
+    """
+    return cast(Audience, _choice(AUDIENCE_VARIABLE, audience, AUDIENCES, option="audience"))
+
+
+def _choose(variable: str, value: str | None, choices: Collection[str], *, option: str) -> None:
+    if value is None:
         _chosen.pop(variable, None)
         return
-    require_choice(word, words, option=option)
-    _chosen[variable] = word
+    require_choice(value, choices, option=option)
+    _chosen[variable] = value
 
 
-def _chosen_or(variable: str, default: str, words: tuple[str, ...]) -> str:
-    word = _chosen.get(variable) or os.environ.get(variable) or default
-    require_choice(word, words, option=variable)
-    return word
+def _choice(variable: str, asked: str | None, choices: Collection[str], *, option: str) -> str:
+    """Give what was asked for, chosen for the session or named by the environment."""
+    if asked is not None:
+        require_choice(asked, choices, option=option)
+        return asked
+    if variable in _chosen:
+        return _chosen[variable]
+    named = os.environ.get(variable) or _DEFAULTS[variable]
+    require_choice(named, choices, option=variable)
+    return named

@@ -13,8 +13,8 @@ from typing import Final, Literal, NamedTuple, cast
 
 import pandas as pd
 
+from maligeo.core.bilingual import french_spaces
 from maligeo.core.columns import Language
-from maligeo.core.words.typesetting import typeset
 
 Display = Literal[
     "text", "date", "count", "number", "rate", "area", "distance", "money", "year", "share",
@@ -71,8 +71,8 @@ def _column(row: Mapping[str, str]) -> Column:
         cast(Display, row["kind"]),
         row["unit"],
         row["hxl"],
-        {"fr": typeset((row["heading_fr"], ""), "fr"), "en": row["heading_en"]},
-        {"fr": typeset((row["meaning_fr"], ""), "fr"), "en": row["meaning_en"]},
+        {"fr": french_spaces(row["heading_fr"]), "en": row["heading_en"]},
+        {"fr": french_spaces(row["meaning_fr"]), "en": row["meaning_en"]},
     )
 
 

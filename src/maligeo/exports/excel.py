@@ -10,8 +10,6 @@ from maligeo.core import extras, words
 from maligeo.core.columns import Audience, Language
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.files import written_whole
-from maligeo.core.words.pairs import EXPORT_WORDS
-from maligeo.core.words.typesetting import typeset
 from maligeo.exports.column_dictionary import Column, hashtags, headings, known_columns
 from maligeo.exports.jobs import TableJob
 from maligeo.exports.plain_tables import PlainTable
@@ -27,9 +25,7 @@ def spoken(language: Language | None) -> tuple[Language, ...]:
 
 def word_in(key: str, language: Language) -> str:
     """Give a text of the interface or of exports in one language."""
-    return (
-        typeset(EXPORT_WORDS[key], language) if key in EXPORT_WORDS else words.word(key, language)
-    )
+    return words.word(key, language)
 
 
 def word(key: str, language: Language | None) -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 from maligeo import catalog, look
 from maligeo.core import words
 from maligeo.core.checks import (
-    require_choice,
     require_columns,
     require_one_vintage,
     require_same_vintage,
@@ -18,6 +17,7 @@ from maligeo.core.checks import (
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import ArgumentError
+from maligeo.core.session import session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Layer
 from maligeo.maps.html import add_call
@@ -170,7 +170,7 @@ def comparison_map(
     second: MapSide,
     *,
     layers: Iterable[str] | None = None,
-    language: Language = "fr",
+    language: Language | None = None,
     audience: Audience = "public",
 ) -> PageMap:
     """Show two periods or two divisions side by side, with the difference by unit.
@@ -187,8 +187,9 @@ def comparison_map(
     layers : iterable of str, optional
         Measures between which the reader chooses, as in `maligeo.region_map`. By default
         all that both tables hold, of the same units those that are about periods.
-    language : {"fr", "en"}, default "fr"
-        Language in which the page opens; a switch in it changes to the other one.
+    language : {"fr", "en"}, optional
+        Language in which the page opens; a switch in it changes to the other one. By
+        default that of the session (`maligeo.set_language`), which is French at first.
     audience : {"internal", "partner", "public"}, default "public"
         For whom the map is; both tables must have been released for them.
 
@@ -220,7 +221,7 @@ def comparison_map(
     >>> fmap = maligeo.comparison_map(*sides)
     >>> maligeo.save_map(fmap, "maps/2021-2022.html")  # doctest: +SKIP
     """
-    require_choice(language, LANGUAGES, option="language")
+    language = session_language(language)
     for side in (first, second):
         _require_side(side, audience)
     chosen = _layers(first, second, layers)

@@ -9,7 +9,6 @@ import pandas as pd
 from maligeo import catalog, look
 from maligeo.core import words
 from maligeo.core.checks import (
-    require_choice,
     require_columns,
     require_one_vintage,
     require_same_vintage,
@@ -18,6 +17,7 @@ from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.core.session import session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Classes, Scheme
 from maligeo.look.outlines import DECIMALS, callouts, label_points, outlines, outlines_source
@@ -407,7 +407,7 @@ def region_map(
     *,
     layers: Iterable[str] | None = None,
     region: str | None = None,
-    language: Language = "fr",
+    language: Language | None = None,
     audience: Audience = "public",
 ) -> PageMap:
     """Make an interactive map of regions, with what could not be placed beside it.
@@ -424,8 +424,9 @@ def region_map(
         that the table holds.
     region : str, optional
         Name or alias of one unit: the map is then about it, with the others pale.
-    language : {"fr", "en"}, default "fr"
-        Language in which the page opens; a switch in it changes to the other one.
+    language : {"fr", "en"}, optional
+        Language in which the page opens; a switch in it changes to the other one. By
+        default that of the session (`maligeo.set_language`), which is French at first.
     audience : {"internal", "partner", "public"}, default "public"
         For whom the map is. The table, and what is added later, must have been released
         for them (`maligeo.release`); the page says for whom it is.
@@ -458,7 +459,7 @@ def region_map(
     >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")
     >>> maligeo.save_map(fmap, "maps/mali.html")  # doctest: +SKIP
     """
-    require_choice(language, LANGUAGES, option="language")
+    language = session_language(language)
     require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")
     require_geographic(units, what="units")
     focus = None if region is None else find_unit(region, units)

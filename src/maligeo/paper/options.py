@@ -1,7 +1,7 @@
 """How a page looks and what it shows: options with checked values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 import geopandas as gpd
@@ -10,6 +10,7 @@ import pandas as pd
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import LANGUAGES, Language
 from maligeo.core.errors import ArgumentError
+from maligeo.core.session import session_language
 from maligeo.look import Scheme
 
 Paper = Literal["A4", "A3"]
@@ -47,7 +48,7 @@ class MapOptions:
         Of a map of gaps: the table with a column `source` that they were computed from,
         for the list of sources.
     language : {"fr", "en"}
-        Language of the page.
+        Language of the page; by default that of the session (`maligeo.set_language`).
     paper : {"A4", "A3"}
         Size of the paper.
     orientation : {"landscape", "portrait"}
@@ -71,7 +72,7 @@ class MapOptions:
     incidents: pd.DataFrame | None = None
     areas: gpd.GeoDataFrame | None = None
     behind: pd.DataFrame | None = None
-    language: Language = "fr"
+    language: Language = field(default_factory=session_language)
     paper: Paper = "A4"
     orientation: Orientation = "landscape"
     graticule: bool = False

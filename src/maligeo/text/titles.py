@@ -26,8 +26,8 @@ def find_unit(region: str, units: gpd.GeoDataFrame) -> int:
     aliases = units["name_alt"] if "name_alt" in units else pd.Series(None, index=units.index)
     found = NameTable.from_columns(units["name"], aliases).find(region)
     if len(found) != 1:
-        known = ", ".join(units["name"])
-        raise UnknownNameError(f"region {region!r} is not known; there is {known}")
+        values = {"name": region, "known": ", ".join(units["name"])}
+        raise UnknownNameError(key="unknown_region", values=values)
     return found[0]
 
 
@@ -60,7 +60,9 @@ def choose_period(
         As from `maligeo.text.readings.periods`, oldest first.
     period : str, optional
         Such as "2021", "2021-09" or "2021-01/2021-09"; the figures must lie within it.
-        Without it, the latest that has dates.
+        Of figures of one publisher that lie within one another, the widest are taken: a
+        quarter is no rival of the nine months that hold it. Without a period, the latest
+        that has dates.
     publisher : str, optional
         Name of the publisher, where several report a period.
 
@@ -77,19 +79,25 @@ def choose_period(
         there = _within(there, period)
     if len(there) == 1:
         return there[0]
-    choices = ", ".join(_told(one) for one in (there or found))
+    choices = ", ".join(_describe(one) for one in (there or found))
     reason = "none of them fits" if not there else "say which, by period and publisher"
     raise ArgumentError(f"a page shows one period, and there is {choices or 'none'}: {reason}")
 
 
 def _within(found: Sequence[PeriodRows], period: str) -> list[PeriodRows]:
-    """Keep the figures whose period is the wanted one; without such, those that lie in it."""
+    """Keep the figures whose period is the wanted one; without such, the widest that lie in it."""
     wanted = parse_period(period)
-    inside = [one for one in found if one.has_dates]
-    same = [one for one in inside if _span(one) == (wanted.start, wanted.end)]
-    return same or [
-        one for one in inside if wanted.start <= _span(one)[0] and _span(one)[1] <= wanted.end
-    ]
+    dated = [one for one in found if one.has_dates]
+    same = [one for one in dated if _span(one) == (wanted.start, wanted.end)]
+    inside = [one for one in dated if wanted.start <= _span(one)[0] and _span(one)[1] <= wanted.end]
+    return same or [one for one in inside if not any(_is_part(one, other) for other in inside)]
+
+
+def _is_part(one: PeriodRows, other: PeriodRows) -> bool:
+    """Tell whether a period of a publisher lies within a longer one of the same publisher."""
+    (start, end), (first, last) = _span(one), _span(other)
+    within = first <= start and end <= last and (start, end) != (first, last)
+    return within and one.publisher == other.publisher
 
 
 def _span(found: PeriodRows) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -97,7 +105,7 @@ def _span(found: PeriodRows) -> tuple[pd.Timestamp, pd.Timestamp]:
     return first["period_start"], first["period_end"]
 
 
-def _told(found: PeriodRows) -> str:
+def _describe(found: PeriodRows) -> str:
     if not found.has_dates:
         return "one without dates"
     start, end = (date.date().isoformat() for date in _span(found))

@@ -25,8 +25,8 @@ OUTPUT: Final = "output"
 _SEAL: Final = "datapackage.json"  # it has the hash of every file of its package
 # Packages that shape what is written.
 _PACKAGES: Final = (
-    "branca", "exactextract", "folium", "geopandas", "matplotlib", "numpy",
-    "pandas", "pmtiles", "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "rasterio", "scipy",
+    "branca", "exactextract", "folium", "geopandas", "jenkspy", "matplotlib",
+    "numpy", "pandas", "pmtiles", "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "rasterio", "scipy",
     "shapely", "XStatic-Leaflet", "xlsxwriter",
 )  # fmt: skip
 READ_HOW: Final = ("sheet", "layer", "level", "vintage")

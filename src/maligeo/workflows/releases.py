@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.columns import Audience
 from maligeo.core.session import session_audience
 from maligeo.disclosure import release
 
@@ -38,8 +37,7 @@ class Release:
 
         The day is recorded, since another day releases more; published figures have none.
         """
-        wanted = session_audience() if audience is None else audience
-        require_choice(wanted, AUDIENCES, option="audience")
+        wanted = session_audience(audience)
         is_delayed = of_records and wanted != "internal"
         return cls(wanted, (as_of or date.today().isoformat()) if is_delayed else None)
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from maligeo import exports, paper
-from maligeo.core.checks import require_choice
-from maligeo.core.columns import LANGUAGES, Audience, Counting, Language
+from maligeo.core.columns import Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.join.shares import allocate
@@ -293,8 +292,7 @@ class Study:
         ArgumentError
             If there is no such language, or options do not go together.
         """
-        spoken = session_language() if language is None else language
-        require_choice(spoken, LANGUAGES, option="language")
+        language = session_language(language)
         alone = region or self.period or online_tiles or set(self.records.given) - {INCIDENTS}
         if compare is not None and alone:
             raise ArgumentError("compare goes with incidents, and not with what else is shown")
@@ -304,7 +302,7 @@ class Study:
         view = View(
             study=shown,
             region=region,
-            language=spoken,
+            language=language,
             compare=compare,
             measure=measure,
             online_tiles=online_tiles,
@@ -333,11 +331,10 @@ class Study:
         ArgumentError
             If there is no such language.
         """
-        spoken = session_language() if language is None else language
-        require_choice(spoken, LANGUAGES, option="language")
+        language = session_language(language)
         find_unit(region, self.units)
-        recipe = self._recipe("report", {"region": region, "language": spoken}, method=_PROFILE)
-        return Product(recipe, partial(self._shared._write_report, region, spoken))
+        recipe = self._recipe("report", {"region": region, "language": language}, method=_PROFILE)
+        return Product(recipe, partial(self._shared._write_report, region, language))
 
     def layers(self, *, language: Language | None = None) -> Product:
         """Give units with their figures, and the records, for other programs.
@@ -352,9 +349,9 @@ class Study:
         Product
             `save` writes .gpkg, .shp.zip, .zip or a folder, as `maligeo.write_layers`.
         """
-        spoken = session_language() if language is None else language
-        recipe = self._recipe("layers", {"language": spoken})
-        return Product(recipe, partial(self._shared._write_layers, spoken))
+        language = session_language(language)
+        recipe = self._recipe("layers", {"language": language})
+        return Product(recipe, partial(self._shared._write_layers, language))
 
     def export(self, path: str | Path, *, language: Language | None = None) -> Path:
         """Write units with their figures, and the records, for other programs.

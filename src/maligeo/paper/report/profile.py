@@ -1,7 +1,7 @@
 """The profile of one unit, in words: for a page and for paper."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ from maligeo.core.checks import (
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
+from maligeo.core.session import session_language
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, numbers_of
 from maligeo.text.balance import balance
 from maligeo.text.legend import GAPS
@@ -41,7 +42,7 @@ class ReportOptions:
     gaps : pandas.DataFrame, optional
         As from `maligeo.coverage_gaps`.
     language : {"fr", "en"}
-        Language of the report.
+        Language of the report; by default that of the session (`maligeo.set_language`).
 
     Raises
     ------
@@ -52,7 +53,7 @@ class ReportOptions:
     region: str
     presence: pd.DataFrame | None = None
     gaps: pd.DataFrame | None = None
-    language: Language = "fr"
+    language: Language = field(default_factory=session_language)
 
     def __post_init__(self) -> None:
         require_choice(self.language, LANGUAGES, option="language")
