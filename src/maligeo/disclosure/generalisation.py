@@ -13,11 +13,10 @@ import pandas as pd
 import shapely
 
 from maligeo.core.columns import PLACE_KINDS
-from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.crs import GEOGRAPHIC, Floats, shapes_of
 from maligeo.disclosure.policy import TIMES, RecordRules, Step
 
 Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 LEVELS: Final = (1, 2, 3)
 CELL_EAST, CELL_NORTH = "cell_east", "cell_north"  # numbers of a cell, until there is a shape
@@ -195,8 +194,7 @@ def _is_withheld(frame: pd.DataFrame, rules: RecordRules) -> Flags:
 def _has_position(frame: pd.DataFrame) -> Flags:
     if not isinstance(frame, gpd.GeoDataFrame):
         return np.zeros(len(frame), dtype=np.bool_)
-    shapes = np.asarray(frame.geometry.array, dtype=object)
-    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    return np.asarray(~shapely.is_missing(shapes_of(frame.geometry)))
 
 
 def _has_unit(table: pd.DataFrame) -> Flags:

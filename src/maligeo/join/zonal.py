@@ -8,13 +8,12 @@ from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from pyproj import CRS, Proj, Transformer
 
 from maligeo.core import extras
 from maligeo.core.checks import require_choice
-from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM
+from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 
 RasterKind = Literal["count", "density"]
@@ -24,7 +23,6 @@ EQUAL_AREA_WITHIN: Final = 2e-3
 LONGEST_DEGREES: Final = 0.01
 
 _SAYS_DENSITY = re.compile(r"densit|per[ _]?(sq|km)|_pd_", re.IGNORECASE)
-Floats = npt.NDArray[np.float64]
 
 
 def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) -> Floats:
@@ -148,7 +146,7 @@ def _extract(shapes: gpd.GeoSeries, source: Any, areas: Floats | None) -> tuple[
     """Give the sum in each polygon, and the highest value in any."""
     exact = extras.require("exactextract", extra="raster", why="adding up a raster")
     rasters = extras.require("exactextract.raster", extra="raster", why="adding up a raster")
-    filled = np.flatnonzero(~(shapely.is_missing(shapes.array) | shapes.is_empty))
+    filled = np.flatnonzero(~shapely.is_missing(shapes_of(shapes)))
     sums = np.zeros(len(shapes))
     if len(filled) == 0:
         return sums, 0.0

@@ -16,12 +16,13 @@ from maligeo.core.checks import (
     require_same_vintage,
 )
 from maligeo.core.columns import Counting, unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.periods import years
 from maligeo.measure.counts import Periods, count_areas, count_incidents
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
-from maligeo.measure.rates import FEWEST_UNITS, Floats, Pairs, shared_borders, smooth_rates
+from maligeo.measure.rates import FEWEST_UNITS, Pairs, shared_borders, smooth_rates
 
 PER_SQKM = 1_000.0
 PER_PEOPLE = 100_000.0
