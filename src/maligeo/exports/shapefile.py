@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ import shapely
 
 from maligeo.core.errors import FrameError, GeometryError, OutputFileError
 from maligeo.core.files import pack, written_whole
+from maligeo.core.placenames import without_accents
 from maligeo.exports.arrow import gdal_failures_named, write_gdal
 from maligeo.exports.csv import time_text
 from maligeo.exports.data_package import (
@@ -97,7 +97,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        bare = without_accents(name).encode("ascii", "ignore").decode()
         stem = _NOT_A_SIGN.sub("_", bare) or "column"
         stem = stem if stem[0].isalpha() else f"c{stem}"
         short, number = stem[:LONGEST_NAME], 2
