@@ -14,7 +14,7 @@ from pyproj import CRS, Proj, Transformer
 from maligeo.core import extras
 from maligeo.core.checks import require_choice
 from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
-from maligeo.core.errors import ArgumentError, CrsError, InputFileError
+from maligeo.core.errors import ArgumentError, CrsError, InputFileError, explained
 
 RasterKind = Literal["count", "density"]
 KINDS: Final = ("count", "density")
@@ -85,10 +85,8 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     rasterio = extras.require("rasterio", extra="raster", why="reading a raster")
-    try:
+    with explained(f"cannot read {path}"):
         source = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise InputFileError(f"cannot read {path}: {error}") from error
     with source:
         if source.crs is None:
             raise CrsError(f"{path} has no CRS, so that its cells have no place")
