@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,6 @@ from maligeo.core.checks import require_choice
 from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError, explained
 
-RasterKind = Literal["count", "density"]
 KINDS: Final = ("count", "density")
 DENSEST_PER_SQKM: Final = 150_000.0  # no place on Earth has more people in a square kilometre
 EQUAL_AREA_WITHIN: Final = 2e-3

@@ -8,10 +8,9 @@ reader is taken to know, and what is not protected.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.checks import require_columns
@@ -284,33 +283,6 @@ def hidden_cells(table: pd.DataFrame) -> pd.DataFrame:
     hidden = table["count"].isna() & note.str.split("; ").str[0].eq(WITHHELD)
     rows = table[hidden & (table["place_kind"] == "unit")]
     return rows[wanted].reset_index(drop=True)
-
-
-def small_groups(
-    labels: pd.DataFrame | pd.Series | Sequence[Any], *, k: int
-) -> npt.NDArray[np.bool_]:
-    """Tell which rows share what is told of them with too few others.
-
-    Parameters
-    ----------
-    labels : pandas.DataFrame, pandas.Series or sequence, n rows
-        What is told of each row; of a frame all columns together. What is missing is
-        alike.
-    k : int
-        Groups of fewer rows are small.
-
-    Returns
-    -------
-    array of bool, shape (n,)
-        True for each row of a small group.
-    """
-    frame = labels if isinstance(labels, pd.DataFrame) else pd.DataFrame({"label": list(labels)})
-    number = np.zeros(len(frame), dtype=np.int64)
-    for at in range(frame.shape[1]):
-        codes = pd.factorize(frame.iloc[:, at], use_na_sentinel=False)[0]
-        number = pd.factorize(number * (int(codes.max(initial=0)) + 1) + codes)[0]
-    small: npt.NDArray[np.bool_] = np.bincount(number, minlength=1)[number] < k
-    return small
 
 
 def _refuse_exposed(margins: Margins, choice: Choice) -> None:
