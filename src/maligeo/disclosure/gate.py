@@ -5,13 +5,13 @@ So what a frame of its kind may hold is looked at again.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from maligeo.core.audiences import AUDIENCE, audience_of, is_published
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.columns import AUDIENCES, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import (
     gap_faults,
@@ -22,21 +22,6 @@ from maligeo.disclosure.content_checks import (
     unit_faults,
 )
 from maligeo.disclosure.policy import RECORDS, MeasureRules, RecordRules, rules_for
-
-# kind: columns that only a frame of the kind has
-_SIGNS: Final = {
-    "figures": {"figure_id", "basis", "value"},
-    "gaps": {"need_rank", "response_rank", "gap_places"},
-    "density": {"measure", "count", "place_kind"},
-    "areas": {"area_id", "status"},
-    "projects": {"project_id"},
-    "incidents": {"event_type", "date"},
-    "population": {"population", "population_year", "pcode"},
-    "weights": {"from_vintage", "to_vintage", "weight"},
-    "placement": {"projects", "placed", "countrywide", "unattributed"},
-    "units": {"vintage", "level", "pcode", "name"},
-}
-_PRESENCE: Final = ["place_kind", "pcode", "name"]  # the index of the matrix
 
 
 def kind_of(frame: pd.DataFrame, *, what: str) -> str:
@@ -52,20 +37,15 @@ def kind_of(frame: pd.DataFrame, *, what: str) -> str:
     Returns
     -------
     str
-        "incidents", "areas", "projects", "figures", "density", "gaps", "population",
-        "weights", "placement", "presence" or "units".
+        As `maligeo.core.columns.frame_kind`.
 
     Raises
     ------
     ReleaseError
         If it is none of these: what nobody has thought of is not released.
     """
-    if list(frame.index.names) == _PRESENCE:
-        return "presence"
-    columns = set(frame.columns)
-    for kind, signs in _SIGNS.items():
-        if signs <= columns:
-            return kind
+    if kind := frame_kind(frame):
+        return kind
     raise ReleaseError(
         f"{what}: no kind of frame that the policy knows, so it stays in the house: use the "
         "audience 'internal', or release the records, areas, projects or density table that "
