@@ -20,7 +20,7 @@ from maligeo.disclosure.suppression.tables import (
 )
 from maligeo.join.points import locate
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from tests import densityworlds, worlds
 from tests.disclosure import attackers
 
@@ -484,7 +484,7 @@ def test_a_table_of_located_incidents() -> None:
         density(located, units, measure=measure, population=people, period="quarter")
         for measure in ("incidents", "killed")
     ]
-    table = combine(*tables)
+    table = concat_tables(*tables)
     released, report = suppress_table(table, k=5, sensitive_measures=["incidents", "killed"])
     first = released["period_start"].eq("2021-01-01") & released["place_kind"].eq("unit")
     second = released["period_start"].eq("2021-04-01")

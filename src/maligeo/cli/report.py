@@ -79,7 +79,7 @@ def write_report(
     located = release(maligeo.locate(listed, units), **rules)
     shares = maligeo.allocate(located, units)
     written = region_report(
-        maligeo.combine(need, *_standing(shares, units)),
+        maligeo.concat_tables(need, *_standing(shares, units)),
         units,
         output or FOLDER / f"report-{normalise(name).replace(' ', '-')}.html",
         options=ReportOptions(
@@ -110,7 +110,7 @@ def _need(
         maligeo.density(records, units, measure=measure, population=people, period=periods)
         for measure in ("incidents", *(["victims"] if told else []))
     ]
-    return maligeo.combine(*counted)
+    return maligeo.concat_tables(*counted)
 
 
 def _standing(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> Iterator[pd.DataFrame]:

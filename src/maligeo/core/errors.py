@@ -44,7 +44,7 @@ class OutputFileError(MaligeoError, OSError):
 
 
 class ReleaseError(MaligeoError, ValueError):
-    """Data were to leave the house for an audience for whom they were not released."""
+    """Data were to be shown to an audience for whom they were not released."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The door: every product asks here whether what it shows was released for its audience.
+"""The gate: every product asks here whether what it shows was released for its audience.
 
 The mark alone is not believed: whoever adds a column to a released frame keeps the mark.
 So what a frame of its kind may hold is looked at again.
@@ -47,7 +47,7 @@ def kind_of(frame: pd.DataFrame, *, what: str) -> str:
     if kind := frame_kind(frame):
         return kind
     raise ReleaseError(
-        f"{what}: no kind of frame that the policy knows, so it stays in the house: use the "
+        f"{what}: no kind of frame that the policy knows, so it stays internal: use the "
         "audience 'internal', or release the records, areas, projects or density table that "
         "it was made from"
     )
@@ -86,7 +86,7 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: call "
             f"maligeo.release(frame, audience={audience!r}), or make the product for "
-            "audience='internal' and keep it in the house"
+            "audience='internal' and keep it internal"
         )
     faults = _faults(frame, kind, audience)
     if kind != "presence" and isinstance(frame.index, pd.MultiIndex):
@@ -116,9 +116,9 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
 
 
 def _stated_rules(frame: pd.DataFrame, audience: Audience) -> Mapping[str, Any]:
-    """Give the rules of a house of its own, if the frame was released by such for them."""
+    """Give the rules of another policy, if the frame was released by one for the audience."""
     release: Mapping[str, Any] = frame.attrs.get(RELEASE, {})
-    held = release.get(AUDIENCE, AUDIENCES[0])
-    wide_enough = AUDIENCES.index(held) >= AUDIENCES.index(audience)
+    released_for = release.get(AUDIENCE, AUDIENCES[0])
+    wide_enough = AUDIENCES.index(released_for) >= AUDIENCES.index(audience)
     rules: Mapping[str, Any] = release.get("rules", {}) if wide_enough else {}
     return rules

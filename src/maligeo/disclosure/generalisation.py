@@ -29,7 +29,7 @@ _WEEK: Final = "week"
 _DECIMALS = 9  # of a degree: far below any grid, above the noise of a product
 
 
-def coarsened(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFrame:
+def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFrame:
     """Tell places and dates of records in one way, and keep the columns that pass.
 
     Parameters

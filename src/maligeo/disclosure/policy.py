@@ -88,7 +88,7 @@ def rules_for(audience: Audience, policy: str | Path | None = None) -> Rules:
     audience : {"partner", "public"}
         "internal" has no rules.
     policy : str or pathlib.Path, optional
-        TOML file in the form of `maligeo/releasing/policy.toml`, instead of that one.
+        TOML file in the form of `maligeo/disclosure/policy.toml`, instead of that one.
 
     Raises
     ------

@@ -49,7 +49,7 @@ def region_values(
     units : geopandas.GeoDataFrame, m rows
         Units of one vintage and level.
     table : pandas.DataFrame
-        Density table of the same, as from `maligeo.combine`.
+        Density table of the same, as from `maligeo.concat_tables`.
 
     Returns
     -------

@@ -140,7 +140,7 @@ def density(
     return inherit_audience(table, records, population)
 
 
-def combine(*tables: pd.DataFrame) -> pd.DataFrame:
+def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
     """Put density tables of several measures and periods under one another.
 
     Parameters

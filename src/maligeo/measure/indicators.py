@@ -83,7 +83,7 @@ def read_indicators(
     ----------
     table : pandas.DataFrame
         Density table of one or several measures, publishers and periods, as from
-        `maligeo.density` and `maligeo.combine`. Each publisher and period of a measure is
+        `maligeo.density` and `maligeo.concat_tables`. Each publisher and period of a measure is
         an indicator of its own; the countings of one measure are ways to take it.
     units : geopandas.GeoDataFrame
         Units of the same vintage.

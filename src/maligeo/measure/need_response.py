@@ -220,7 +220,7 @@ def coverage_gaps(
     Parameters
     ----------
     need, response : pandas.DataFrame
-        Density tables of one or several measures, as from `density` and `combine`. Of
+        Density tables of one or several measures, as from `density` and `concat_tables`. Of
         projects, give the measures of all ways of counting ("projects",
         "projects_fractional", "projects_weighted"), to see what hangs on them.
     units : geopandas.GeoDataFrame

@@ -24,9 +24,9 @@ class Release:
     audience: Audience
     as_of: str | None
 
-    def of(self, frame: Any, *alongside: pd.DataFrame) -> Any:
-        """Release a frame; tables of the same incidents go alongside."""
-        return release(frame, audience=self.audience, as_of=self.as_of, alongside=alongside)
+    def of(self, frame: Any, *linked_tables: pd.DataFrame) -> Any:
+        """Release a frame; with the tables of the same incidents."""
+        return release(frame, audience=self.audience, as_of=self.as_of, linked_tables=linked_tables)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def own_table(own: OwnRecords) -> pd.DataFrame:
         raise ArgumentError(
             "there is nothing to colour these units by: give --incidents or --projects too"
         )
-    return cast("pd.DataFrame", maligeo.combine(*own.tables))
+    return cast("pd.DataFrame", maligeo.concat_tables(*own.tables))
 
 
 def add_own_layers(fmap: PageMap, own: OwnRecords, units: gpd.GeoDataFrame) -> None:

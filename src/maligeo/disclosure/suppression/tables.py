@@ -35,7 +35,7 @@ _SOME: Final = "not fully stated for all"
 
 
 @dataclass(frozen=True)
-class Blanks:
+class Suppressed:
     """What has to go.
 
     Attributes
@@ -46,14 +46,14 @@ class Blanks:
         Which of them are withheld.
     series : frozenset of (str, span)
         Measures and periods of which one is.
-    told : frozenset of (str, span)
-        Places and periods of which the tables tell the number of incidents.
+    shown : frozenset of (str, span)
+        Places and periods of which the tables show the number of incidents.
     """
 
     margins: Margins
     withheld: Flags
     series: frozenset[tuple[str, Span]]
-    told: frozenset[tuple[str, Span]]
+    shown: frozenset[tuple[str, Span]]
 
     @classmethod
     def of(cls, margins: Margins, withheld: Flags) -> Self:
@@ -71,14 +71,14 @@ class Blanks:
         )
 
 
-def blanked(table: pd.DataFrame, blanks: Blanks, at: int) -> pd.DataFrame:
+def suppressed(table: pd.DataFrame, what: Suppressed, at: int) -> pd.DataFrame:
     """Take out of a table what has to go.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Density table.
-    blanks : Blanks
+    what : Suppressed
         What has to go.
     at : int
         Position of the table among those of the margins.
@@ -88,14 +88,14 @@ def blanked(table: pd.DataFrame, blanks: Blanks, at: int) -> pd.DataFrame:
     pandas.DataFrame
         A copy with the same rows and types.
     """
-    cells, totals = blanks.margins.rows[at], blanks.margins.totals[at]
+    cells, totals = what.margins.rows[at], what.margins.totals[at]
     own = cells >= 0
-    gone, total_gone = own & blanks.withheld[cells], own & blanks.withheld[totals]
-    keys = [blanks.margins.cells[cell] if cell >= 0 else None for cell in cells]
-    series = _flags(key and (key.measure, key.span) in blanks.series for key in keys)
+    gone, total_gone = own & what.withheld[cells], own & what.withheld[totals]
+    keys = [what.margins.cells[cell] if cell >= 0 else None for cell in cells]
+    series = _flags(key and (key.measure, key.span) in what.series for key in keys)
     victims = _flags(key and key.measure != _INCIDENTS for key in keys)
-    untold = victims & _flags(key and (key.place, key.span) not in blanks.told for key in keys)
-    spans = {span for measure, span in blanks.series if measure != _INCIDENTS}
+    untold = victims & _flags(key and (key.place, key.span) not in what.shown for key in keys)
+    spans = {span for measure, span in what.series if measure != _INCIDENTS}
     worst = victims & _flags(key and key.span in spans for key in keys)
     released = table.copy()
     for columns, rows in (
@@ -259,8 +259,8 @@ def suppress_tables(
     )
     choice = choose_withheld(margins.problem, k=int(k))
     _refuse_exposed(margins, choice)
-    blanks = Blanks.of(margins, choice.withheld)
-    released = [blanked(table, blanks, at) for at, table in enumerate(tables)]
+    what = Suppressed.of(margins, choice.withheld)
+    released = [suppressed(table, what, at) for at, table in enumerate(tables)]
     return released, _report(margins, choice, int(k))
 
 
