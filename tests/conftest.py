@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from maligeo.maps import add_presence, region_map, save_map
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.workflows.bundled import bundled_density, bundled_presence
 from tests import worlds
@@ -62,7 +62,7 @@ def small_table(small_units: gpd.GeoDataFrame) -> pd.DataFrame:
         {"unit": "Alpha", "value": 12, "period_end": "2021-03-31"},
     )
     people = worlds.people(1e5, 2e5)
-    return combine(
+    return concat_tables(
         density(figures, small_units, measure="incidents", population=people),
         density(people, small_units, measure="people"),
     )

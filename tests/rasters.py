@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import mercantile
 import numpy as np
 import rasterio
 from affine import Affine
+
+from maligeo.tiles.grid import Tile
 
 NO_DATA = -1.0
 
@@ -28,3 +31,9 @@ def write_raster(
     ) as file:  # fmt: skip
         file.write(values, 1)
     return path
+
+
+def tile_at(lon: float, lat: float, z: int) -> Tile:
+    """Give the tile that holds a position in degrees."""
+    x, y, _ = mercantile.tile(lon, lat, z)
+    return Tile(z, x, y)

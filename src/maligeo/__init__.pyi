@@ -30,7 +30,7 @@ from .measure.autocorrelation import global_autocorrelation as global_autocorrel
 from .measure.autocorrelation import local_autocorrelation as local_autocorrelation
 from .measure.change import growth as growth
 from .measure.counts import with_coverage as with_coverage
-from .measure.densities import combine as combine
+from .measure.densities import concat_tables as concat_tables
 from .measure.densities import density as density
 from .measure.divisions import convert as convert
 from .measure.divisions import read_counts as read_counts

@@ -19,7 +19,7 @@ from maligeo.disclosure import release, require_released
 from maligeo.exports import write_layers
 from maligeo.join.points import locate
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.tile_archives import Address, open_tiles
 from maligeo.tiles import vector_tiles
 from tests import worlds
@@ -162,7 +162,7 @@ def test_tables(
         worlds.square_units(),
         [f"2021-{at:02d}/2021-{at + 2:02d}" for at in (1, 4, 7, 10)],
     )
-    inside = combine(
+    inside = concat_tables(
         *(density(records, units, measure=name, period=["2021", *periods]) for name in measures)
     )
     rules = {"shown": [], "hidden_when_small": measures}

@@ -33,9 +33,9 @@ class House:
         self.projects = self._released(projects)
         self.areas = self._released(maligeo.read_areas(planted.areas))
 
-    def _released(self, frame: pd.DataFrame, *alongside: pd.DataFrame) -> pd.DataFrame:
+    def _released(self, frame: pd.DataFrame, *linked_tables: pd.DataFrame) -> pd.DataFrame:
         return maligeo.release(
-            frame, audience=self.audience, as_of=LATER, alongside=alongside
+            frame, audience=self.audience, as_of=LATER, linked_tables=linked_tables
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

@@ -53,7 +53,7 @@ def located(*rows: tuple[str, str, str, int], covers: str = "2021") -> gpd.GeoDa
 def counted(records: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     units = maligeo.load_boundaries()
     counts = {"population": maligeo.population(units), "period": period}
-    return maligeo.combine(
+    return maligeo.concat_tables(
         maligeo.density(records, units, measure="incidents", **counts),
         maligeo.density(records, units, measure="victims", **counts),
     )
@@ -79,7 +79,7 @@ def write_all(records: pd.DataFrame, folder: Path) -> None:
     units = maligeo.load_boundaries()
     held = counted(records)
     table = release(held, as_of=LATER)
-    told = release(records, as_of=LATER, alongside=[table])
+    told = release(records, as_of=LATER, linked_tables=[table])
     need = table[table["measure"] == "incidents"]
     projects = maligeo.locate(maligeo.load_projects(), units)
     gaps = maligeo.incident_gaps(need, projects, units, people=maligeo.population(units))
@@ -186,8 +186,8 @@ def test_sums_of_a_table_give_nothing_back_as_it_stands_in_a_product(
 def test_tables_beside_a_table_are_refused_since_nothing_would_protect_them() -> None:
     held = counted(located(("Gao", "2021-02-03", "ied", 6)))
     table = release(held, as_of=LATER)
-    with pytest.raises(ArgumentError, match="alongside is for incidents"):
-        release(held, as_of=LATER, alongside=[table])
+    with pytest.raises(ArgumentError, match="linked_tables go with incidents"):
+        release(held, as_of=LATER, linked_tables=[table])
 
 
 # --- records against their table -----------------------------------------------------------
@@ -208,7 +208,7 @@ def test_a_lone_kind_of_incident_is_not_left_over_from_a_count() -> None:
     assert hidden(table) == set()
     alone = release(records, as_of=LATER)
     assert (alone["event_type"] == "landmine").sum() == 5
-    beside = release(records, as_of=LATER, alongside=[table])
+    beside = release(records, as_of=LATER, linked_tables=[table])
     assert (told_in(beside, "Gao"), told_in(beside, "Mopti")) == (25, 26)
     assert len(beside) == 51
 
@@ -225,7 +225,7 @@ def test_records_beside_a_table_leave_no_small_rest_that_has_a_kind(seed: int) -
     ]
     records = located(*rows)
     table = release(counted(records), as_of=LATER)
-    beside = release(records, as_of=LATER, alongside=[table])
+    beside = release(records, as_of=LATER, linked_tables=[table])
     counts = table[(table["measure"] == "incidents") & (table["place_kind"] == "unit")]
     dark = set(counts.loc[counts["note"] == "withheld", "name"])
     assert not dark & set(beside["adm1_name"].dropna())
@@ -244,10 +244,10 @@ def test_records_wait_for_the_period_of_the_table_that_would_hide_them() -> None
     early = release(counted(records), as_of="2021-08-01")
     assert len(early) == 0
     assert len(release(records, as_of="2021-08-01")) == 11
-    assert len(release(records, as_of="2021-08-01", alongside=[early])) == 0
+    assert len(release(records, as_of="2021-08-01", linked_tables=[early])) == 0
     late = release(counted(records), as_of="2022-08-01")
     assert {name for name, _ in hidden(late)} == {"Gao", "Mopti"}
-    beside = release(records, as_of="2022-08-01", alongside=[late])
+    beside = release(records, as_of="2022-08-01", linked_tables=[late])
     assert beside["adm1_name"].isna().all()
 
 
@@ -268,7 +268,7 @@ def test_another_day_of_release_adds_whole_periods_and_changes_none() -> None:
     )
     pd.testing.assert_frame_equal(first, second)
     told = [
-        release(records, as_of=day, alongside=[table])
+        release(records, as_of=day, linked_tables=[table])
         for day, table in zip(("2022-06-01", "2023-06-01"), tables, strict=True)
     ]
     again = told[1][told[1]["date"] < pd.Timestamp("2022-01-01")]

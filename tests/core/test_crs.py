@@ -2,10 +2,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from pyproj import Geod
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from maligeo.core.crs import area_sqkm, require_geographic
-from maligeo.core.errors import CrsError
+from maligeo.core.crs import area_sqkm, positions_of, require_geographic, shapes_of
+from maligeo.core.errors import CrsError, GeometryError
 from maligeo.readers.boundaries import load_boundaries
 
 
@@ -66,3 +66,20 @@ def test_another_crs_is_refused_with_the_way_out() -> None:
     with pytest.raises(CrsError, match=r"UTM zone 30N.*to_crs\('EPSG:4326'\)"):
         require_geographic(frame, what="points")
     require_geographic(frame.to_crs("EPSG:4326"), what="points")
+
+
+def test_a_point_without_coordinates_is_no_position() -> None:
+    """What geopandas makes of missing coordinates, of one or of both."""
+    shapes = [Point(-4.1, 14.1), None, Point(), Point(np.nan, np.nan), Point(1, np.nan)]
+    frame = gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4326")
+    lon, lat = positions_of(frame, what="points")
+    np.testing.assert_array_equal(np.isfinite(lon), [True, False, False, False, False])
+    np.testing.assert_array_equal(np.isnan(lon), np.isnan(lat))
+    assert list(shapes_of(frame.geometry)) == [shapes[0], None, None, None, None]
+    assert frame.geometry.iloc[3] is not None, "the frame itself is not changed"
+
+
+def test_what_is_no_point_has_no_position() -> None:
+    frame = gpd.GeoDataFrame(geometry=[None, box(0, 0, 1, 1)], index=["a", "b"], crs="EPSG:4326")
+    with pytest.raises(GeometryError, match=r"dots must be points: 1 are not \(row b is a Polygon"):
+        positions_of(frame, what="dots")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from maligeo.core.errors import ArgumentError, CrsError, ReleaseError
 from maligeo.disclosure import release
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.text.synthetic import is_synthetic
 from tests import worlds
 from tests.disclosure import frames
@@ -191,7 +191,7 @@ def test_what_is_made_up_says_so_after_its_release_and_in_what_is_made_of_it() -
     units = worlds.square_units()
     public = release(frames.located(2000).assign(source="synthetic"), as_of=LATER)
     table = density(public, units, measure="incidents", period="year")
-    for frame in (public, table, combine(table), release(table, as_of=LATER)):
+    for frame in (public, table, concat_tables(table), release(table, as_of=LATER)):
         assert is_synthetic(frame)
     assert not is_synthetic(release(frames.located(2000), as_of=LATER))
 

@@ -15,13 +15,12 @@ from maligeo.core.errors import ArgumentError, FrameError, ReleaseError, Vintage
 from maligeo.disclosure.suppression.relations import related_measures
 from maligeo.disclosure.suppression.tables import (
     hidden_cells,
-    small_groups,
     suppress_table,
     suppress_tables,
 )
 from maligeo.join.points import locate
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from tests import densityworlds, worlds
 from tests.disclosure import attackers
 
@@ -485,7 +484,7 @@ def test_a_table_of_located_incidents() -> None:
         density(located, units, measure=measure, population=people, period="quarter")
         for measure in ("incidents", "killed")
     ]
-    table = combine(*tables)
+    table = concat_tables(*tables)
     released, report = suppress_table(table, k=5, sensitive_measures=["incidents", "killed"])
     first = released["period_start"].eq("2021-01-01") & released["place_kind"].eq("unit")
     second = released["period_start"].eq("2021-04-01")
@@ -554,19 +553,3 @@ def test_overlapping_periods_do_not_give_a_count_back() -> None:
     assert held[third]
     assert sum(held.values()) >= 2, "of the four at least two, or subtraction gives it"
     assert report.totals == 0 or report.withheld > 2
-
-
-def test_small_groups() -> None:
-    labels = pd.DataFrame({"unit": ["a", "a", "b", "a", None], "year": [1, 1, 1, 2, 1]})
-    assert small_groups(labels, k=2).tolist() == [False, False, True, True, True]
-    assert small_groups(labels["unit"], k=3).tolist() == [False, False, True, False, True]
-    assert small_groups(["x", "y", "x"], k=1).tolist() == [False] * 3
-    assert small_groups([], k=5).tolist() == []
-    both = pd.concat([labels, labels.iloc[[4]]])
-    assert small_groups(both, k=2).tolist() == [False, False, True, True, False, False]
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["a", "b"]))), st.integers(1, 5))
-def test_small_groups_are_those_counted_below_k(rows: list[tuple[int, str]], k: int) -> None:
-    frame = pd.DataFrame(rows, columns=["number", "letter"])
-    assert small_groups(frame, k=k).tolist() == [rows.count(row) < k for row in rows]

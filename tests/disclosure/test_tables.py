@@ -10,7 +10,7 @@ from maligeo.disclosure import release, require_released
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.need_response import coverage_gaps
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.readers.figures import load_figures
@@ -93,7 +93,7 @@ def test_counts_of_no_period_cannot_be_held_back_and_stay() -> None:
 
 def test_measures_that_nobody_allowed_do_not_pass() -> None:
     shares = allocate(frames.areas(20), worlds.square_units(), by="area")
-    held = combine(
+    held = concat_tables(
         density(shares, worlds.square_units(), measure="suspected_sqm"),
         density(shares, worlds.square_units(), measure="cleared_sqm"),
     )
@@ -108,7 +108,7 @@ def test_published_figures_pass_as_they_are() -> None:
     assert release(bundled) is bundled
     figures = worlds.figures({"value": 200}, {"unit": "Alpha", "value": 2})
     held = density(figures, worlds.square_units(), measure="incidents")
-    mixed = combine(held, counted(incidents((0.3, "2021-02-03", 9))))
+    mixed = concat_tables(held, counted(incidents((0.3, "2021-02-03", 9))))
     table = release(mixed, as_of=LATER)
     published = table["publisher"].notna()
     assert published.sum() == len(held)
@@ -148,7 +148,7 @@ def test_records_beside_a_table_do_not_give_its_hidden_counts_back() -> None:
     table = release(counted(records), as_of=LATER)
     alone = release(records, as_of=LATER)
     assert set(alone["adm1_name"].dropna()) == {"Béta-Sud"}  # 33 in all, so 3 elsewhere
-    beside = release(records, as_of=LATER, alongside=[table])
+    beside = release(records, as_of=LATER, linked_tables=[table])
     assert beside["adm1_name"].isna().all() and beside.geometry.isna().all()
     assert len(beside) == 33
 
@@ -157,17 +157,17 @@ def test_records_beside_a_table_of_other_units_cannot_be_told() -> None:
     records = incidents((0.3, "2021-02-03", 3), (1.3, "2021-02-03", 30))
     table = release(counted(records), as_of=LATER)
     with pytest.raises(VintageError, match="2023"):
-        release(records, as_of=LATER, alongside=[table.assign(vintage="2023")])
+        release(records, as_of=LATER, linked_tables=[table.assign(vintage="2023")])
     elsewhere = table.assign(pcode="QQ01", name="Elsewhere")
     with pytest.raises(ReleaseError, match="not located in the units"):
-        release(records, as_of=LATER, alongside=[elsewhere])
+        release(records, as_of=LATER, linked_tables=[elsewhere])
 
 
 def test_a_record_of_vague_date_counts_as_in_the_hidden_period() -> None:
     records = incidents((0.3, "2021-02-03", 3), (1.3, "2021-02-03", 30))
     table = release(counted(records), as_of=LATER)
     vague = records.assign(date=pd.Timestamp("2021-01-01"), date_precision="year")
-    beside = release(vague, as_of=LATER, alongside=[table])
+    beside = release(vague, as_of=LATER, linked_tables=[table])
     assert beside["adm1_name"].isna().all()
 
 

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import MultiPolygon, Point, box
 
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.provenance.record import Provenance, Source
 from tests import worlds
 
@@ -87,7 +87,7 @@ def densities() -> pd.DataFrame:
         {"unit": "Alpha", "value": 0, "period_end": "2021-03-31"},
     )
     people = worlds.people(1e5, 2e5)
-    return combine(
+    return concat_tables(
         density(figures, units(), measure="incidents", population=people),
         density(people, units(), measure="people"),
     )

@@ -38,6 +38,12 @@ def geo(*shapes: object, **columns: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:4326")
 
 
+def test_a_point_without_coordinates_is_written_as_missing(tmp_path: Path) -> None:
+    frame = geo(*gpd.points_from_xy([-4.1, None], [14.1, None]), a=[1, 2])
+    features = collection(write(frame, tmp_path / "i.geojson"))["features"]
+    assert [feature["geometry"] is None for feature in features] == [False, True]
+
+
 def test_geojson_is_as_the_rfc_wants_it(tmp_path: Path) -> None:
     path = write(small.incidents(), tmp_path / "i.geojson", about=small.ABOUT, options=ENGLISH)
     found = collection(path)

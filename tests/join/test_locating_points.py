@@ -67,8 +67,13 @@ class TestPoints:
             locate(points((0.5, 0.5)), UNITS.iloc[:1], index=index)
 
     def test_what_is_no_point_is_refused(self) -> None:
-        with pytest.raises(GeometryError, match=r"1 records are no points \(row 1 is a LineStr"):
+        with pytest.raises(GeometryError, match=r"must be points: 1 are not \(row 1 is a LineStr"):
             locate(points((0, 0), LineString([(0, 0), (1, 1)])), UNITS)
+
+    def test_a_point_without_coordinates_is_no_position(self) -> None:
+        shapes = gpd.points_from_xy([0.5, None], [0.5, None])
+        located = locate(gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4326"), UNITS)
+        assert listed(located["place_kind"]) == ["unit", "unattributed"]
 
     def test_another_crs_is_refused(self) -> None:
         with pytest.raises(CrsError, match="records"):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from maligeo import look
 from maligeo.core.errors import ArgumentError, UnknownNameError
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from tests import worlds
 
 UNITS = worlds.square_units()
@@ -131,5 +131,5 @@ class TestColours:
 
 def test_combined_tables_keep_their_measures_apart() -> None:
     people = density(worlds.people(1e5, 2e5), UNITS, measure="people")
-    keys = [layer.key for layer in look.layers_of(combine(incidents(), people))]
+    keys = [layer.key for layer in look.layers_of(concat_tables(incidents(), people))]
     assert keys == ["incidents", "incidents_per_100k", "people", "people_per_sqkm"]

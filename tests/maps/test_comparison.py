@@ -19,7 +19,7 @@ from maligeo.maps import (
     comparison_map,
     save_map,
 )
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.workflows.bundled import bundled_density
 from tests import worlds
@@ -37,7 +37,7 @@ def table_of(units: gpd.GeoDataFrame, *rows: dict[str, object]) -> pd.DataFrame:
     people = worlds.people(1e5, 2e5, vintage=str(units["vintage"].iloc[0]))
     rows = tuple(row | {"vintage": units["vintage"].iloc[0]} for row in rows)
     figures = worlds.figures(*rows)
-    return combine(
+    return concat_tables(
         density(figures, units, measure="incidents", population=people),
         density(people, units, measure="people"),
     )

@@ -12,7 +12,7 @@ from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.rates import poisson_interval, smooth_rates
 from tests import worlds
 
@@ -201,7 +201,7 @@ def test_vintages_do_not_join() -> None:
         density(worlds.figures({"value": 1}), newer, measure="incidents")
     table = density(worlds.figures({"value": 1}), UNITS, measure="incidents")
     with pytest.raises(VintageError, match="2015 and 2023"):
-        combine(table, table.assign(vintage="2023"))
+        concat_tables(table, table.assign(vintage="2023"))
     with pytest.raises(VintageError, match="people"):
         density(
             worlds.figures({"value": 1}), UNITS, measure="incidents",
@@ -212,7 +212,7 @@ def test_vintages_do_not_join() -> None:
 def test_combine_keeps_every_row_and_column() -> None:
     first = density(worlds.figures({"value": 1}), UNITS, measure="incidents")
     second = density(worlds.people(1, 2), UNITS, measure="people")
-    both = combine(first, second)
+    both = concat_tables(first, second)
     assert len(both) == len(first) + len(second)
     assert list(both.columns) == list(DENSITY)
 

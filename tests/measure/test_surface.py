@@ -24,7 +24,6 @@ from maligeo.measure.surface import (
     Surface,
     SurfaceOptions,
     density_surface,
-    unit_bandwidths,
 )
 from maligeo.readers.boundaries import load_boundaries
 from tests import worlds
@@ -158,21 +157,6 @@ def test_each_unit_may_have_its_own_bandwidth() -> None:
         density_surface(points, bandwidth_km=widths, cell_km=1)
 
 
-def test_dense_units_get_narrow_bandwidths() -> None:
-    units = worlds.square_units()
-    rng = np.random.default_rng(0)
-    lon = np.concatenate([rng.uniform(0, 1, 400), rng.uniform(1, 2, 100)])
-    points = pd.DataFrame({"lon": lon, "lat": rng.uniform(0, 1, 500)})
-    widths = unit_bandwidths(points, units, bandwidth_km=20)
-    # g = 400^0.8 100^0.2 = 303; √(303/400) = 0.87 and √(303/100) = 1.74, to powers of 1.1
-    assert widths["ZZ01"] == pytest.approx(20 / 1.1)
-    assert widths["ZZ02"] == pytest.approx(20 * 1.1**6)
-    one_sided = points[points["lon"] < 1]
-    assert unit_bandwidths(one_sided, units, bandwidth_km=20) == {"ZZ01": 20.0, "ZZ02": 20 * 1.1**7}
-    with pytest.raises(ArgumentError, match="no point"):
-        unit_bandwidths(points.assign(lon=50.0), units, bandwidth_km=20)
-
-
 @pytest.mark.parametrize("kernel", ["gaussian", "quartic"])
 def test_smoothing_equals_a_plain_loop(kernel: str) -> None:
     rng = np.random.default_rng(2)
@@ -209,7 +193,7 @@ def test_wrong_calls_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="vague"):
         density_surface(points.assign(location_precision="vague"), bandwidth_km=5, cell_km=1)
     areas = gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs="EPSG:4326")
-    with pytest.raises(GeometryError, match="made of points"):
+    with pytest.raises(GeometryError, match="points must be points: 1 are not"):
         density_surface(areas, bandwidth_km=5, cell_km=1)
     with pytest.raises(CrsError):
         density_surface(areas.to_crs("EPSG:6933"), bandwidth_km=5, cell_km=1)

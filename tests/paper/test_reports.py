@@ -17,7 +17,7 @@ from maligeo.core.errors import (
     VintageError,
 )
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.paper import ReportOptions, region_report
 from maligeo.paper.drawing.shapes import Fill
 from maligeo.paper.page.pages import Heading
@@ -123,7 +123,7 @@ class TestNumbers:
             density(located, units, measure=measure, population=people, period="2021")
             for measure in ("incidents", "victims")
         ]
-        found = profile(combine(*counted), units, region="Alpha", language="en").numbers
+        found = profile(concat_tables(*counted), units, region="Alpha", language="en").numbers
         values = {one.label: one for one in found.figures}
         assert values["Victims in 2021"].value == "7"
         assert values["Victims in 2021"].note.startswith("7.0 per 100,000 people and year, 95% CI")

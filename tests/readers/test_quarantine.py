@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
-from maligeo.readers.quarantine import Faults, Gate, require_apart, settle
+from maligeo.readers.quarantine import Faults, Gate, require_apart
 
 RAW = pd.DataFrame(
     {"a": pd.array(["1", "x", "y"], "string"), "b": pd.array(["é", "a,b", None], "string")},
@@ -20,15 +20,20 @@ def faults() -> Faults:
     return found
 
 
+def passed(found: Faults, on_invalid: str, rejects: str | Path | None) -> pd.DataFrame:
+    with Gate("t", on_invalid, rejects) as gate:
+        return gate.pass_rows(FRAME, RAW, found)
+
+
 def test_all_faults_are_raised_together() -> None:
     with pytest.raises(FrameError, match="3 faults") as raised:
-        settle(FRAME, RAW, faults(), what="t", on_invalid="raise", rejects=None)
+        passed(faults(), "raise", None)
     assert [fault.row for fault in raised.value.faults] == [3, 4, 4]
 
 
 def test_bad_rows_are_written_verbatim_with_their_reasons(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
-    good = settle(FRAME, RAW, faults(), what="t", on_invalid="quarantine", rejects=path)
+    good = passed(faults(), "quarantine", path)
     assert good.index.tolist() == [2]
     assert path.read_text(encoding="utf-8").splitlines() == [
         "row,reason,a,b",
@@ -36,12 +41,13 @@ def test_bad_rows_are_written_verbatim_with_their_reasons(tmp_path: Path) -> Non
         "4,a: is not a number; b: is missing,y,",
     ]
     assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o077 == 0, "for its owner only"
 
 
 def test_without_faults_an_older_file_does_not_stay(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     path.write_text("of yesterday", encoding="utf-8")
-    good = settle(FRAME, RAW, [], what="t", on_invalid="quarantine", rejects=path)
+    good = passed(Faults(), "quarantine", path)
     assert len(good) == 3
     assert path.read_text(encoding="utf-8") == "row,reason,a,b\n"
 
@@ -49,10 +55,7 @@ def test_without_faults_an_older_file_does_not_stay(tmp_path: Path) -> None:
 def test_faults_of_the_table_are_raised_also_with_quarantine(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     with pytest.raises(FrameError, match="column is missing"):
-        settle(
-            FRAME, RAW, [Fault(None, "c", None, "column is missing")],
-            what="t", on_invalid="quarantine", rejects=path,
-        )  # fmt: skip
+        passed(Faults([Fault(None, "c", None, "column is missing")]), "quarantine", path)
     assert not list(tmp_path.iterdir())
 
 
@@ -77,12 +80,13 @@ def test_faults_of_several_pieces_are_raised_at_the_end() -> None:
 )
 def test_options_that_do_not_go_together(on_invalid: str, rejects: str | None) -> None:
     with pytest.raises(ArgumentError):
-        settle(FRAME, RAW, [], what="t", on_invalid=on_invalid, rejects=rejects)
+        passed(Faults(), on_invalid, rejects)
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(OutputFileError, match="cannot write"):
-        settle(FRAME, RAW, [], what="t", on_invalid="quarantine", rejects=tmp_path / "no" / "r.csv")
+        passed(Faults(), "quarantine", tmp_path / "file" / "r.csv")
 
 
 def test_rejects_never_overwrite_the_input(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from maligeo import look
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 from maligeo.measure.surface import density_surface
 from maligeo.tiles.colours import ClassColours, RampColours
-from maligeo.tiles.grid import Bounds, Tile, mercator_bounds_of, tile_at, tiles_over
+from maligeo.tiles.grid import Bounds, Tile, mercator_bounds_of, tiles_over
 from maligeo.tiles.raster import (
     RasterOptions,
     TilesWritten,
@@ -28,6 +28,7 @@ from maligeo.tiles.raster import (
     raster_tiles,
     write_surface,
 )
+from tests.rasters import tile_at
 
 GREYS = RampColours(0.0, 1.0, ("#000000", "#ffffff"))
 Pixels = npt.NDArray[np.uint8]

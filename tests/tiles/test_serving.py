@@ -19,10 +19,11 @@ from affine import Affine
 
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.tiles.archives.write import open_archive
-from maligeo.tiles.grid import Bounds, tile_at
+from maligeo.tiles.grid import Bounds
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import vector_tiles
+from tests.rasters import tile_at
 from tests.tileserver import running
 
 house_tiles = partial(vector_tiles, audience="internal")  # the door has its own tests

@@ -296,12 +296,12 @@ def test_typed_attributes_of_polygons_with_missing_values(tmp_path: Path) -> Non
 
 
 def test_rows_without_a_geometry_are_counted(tmp_path: Path) -> None:
-    places = [None, shapely.Point(), shapely.Point(1, 1)]
-    frame = gpd.GeoDataFrame({"a": [1, 2, 3]}, geometry=places, crs=4326)
+    places = [None, shapely.Point(), shapely.Point(1, 1), *gpd.points_from_xy([None], [None])]
+    frame = gpd.GeoDataFrame({"a": [1, 2, 3, 4]}, geometry=places, crs=4326)
     nothing = gpd.GeoDataFrame({"a": [1]}, geometry=[None], crs=4326)
     path = house_tiles({"some": frame, "none": nothing}, tmp_path / "a.pmtiles", zooms=(0, 2))
     metadata = metadata_of(path)
-    assert metadata["without_geometry"] == {"some": 2, "none": 1}
+    assert metadata["without_geometry"] == {"some": 3, "none": 1}
     assert metadata["point_layers"]["some"]["points"] == 1
     for _, layers in tiles_of(path):
         assert [(at["id"], at["properties"]) for at in layers["some"]] == [(2, {"a": 3})]

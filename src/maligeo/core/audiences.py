@@ -77,6 +77,6 @@ def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
     if AUDIENCES.index(held) < AUDIENCES.index(audience):
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: make it from what "
-            "maligeo.release gives, or make the map for audience='internal' and keep it in "
-            "the house"
+            "maligeo.release gives, or make the map for audience='internal' and keep it "
+            "internal"
         )

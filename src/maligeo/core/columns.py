@@ -124,6 +124,42 @@ RECORD_COLUMNS: Final = frozenset(
 )  # fmt: skip
 
 
+# kind: columns that only a frame of the kind has
+_SIGNS: Final[Mapping[str, frozenset[str]]] = {
+    "figures": frozenset({"figure_id", "basis", "value"}),
+    "gaps": frozenset({"need_rank", "response_rank", "gap_places"}),
+    "density": frozenset({"measure", "count", "place_kind"}),
+    "areas": frozenset({"area_id", "status"}),
+    "projects": frozenset({"project_id"}),
+    "incidents": frozenset({"event_type", "date"}),
+    "population": frozenset({"population", "population_year", "pcode"}),
+    "weights": frozenset({"from_vintage", "to_vintage", "weight"}),
+    "placement": frozenset({"projects", "placed", "countrywide", "unattributed"}),
+    "units": frozenset({"vintage", "level", "pcode", "name"}),
+}
+_PRESENCE: Final = ("place_kind", "pcode", "name")  # the index of the matrix
+
+
+def frame_kind(frame: pd.DataFrame) -> str:
+    """Tell from its columns what a frame holds.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The frame.
+
+    Returns
+    -------
+    str
+        "incidents", "areas", "projects", "figures", "density", "gaps", "population",
+        "weights", "placement", "presence" or "units"; empty if it is none of these.
+    """
+    if tuple(frame.index.names) == _PRESENCE:
+        return "presence"
+    present = set(frame.columns)
+    return next((kind for kind, signs in _SIGNS.items() if signs <= present), "")
+
+
 def unit_keys(frame: pd.DataFrame) -> pd.Series:
     """Give what identifies the unit of each row within its vintage.
 

@@ -15,6 +15,9 @@ EQUAL_AREA = "EPSG:6933"
 SQM_PER_SQKM = 1_000_000.0
 _LONGEST_DEGREES = 0.01
 
+Floats = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
+
 
 def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
     """Refuse a frame that is not in EPSG:4326.
@@ -41,7 +44,7 @@ def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
         )
 
 
-def area_sqkm(geometries: gpd.GeoSeries) -> npt.NDArray[np.float64]:
+def area_sqkm(geometries: gpd.GeoSeries) -> Floats:
     """Give the areas of geometries in square kilometres.
 
     Computed in EPSG:6933, the cylindrical equal-area grid that the OCHA COD
@@ -80,10 +83,32 @@ def area_sqkm(geometries: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     return areas / SQM_PER_SQKM
 
 
-Floats = npt.NDArray[np.float64]
+def shapes_of(geometries: gpd.GeoSeries) -> Shapes:
+    """Give shapes, with None for every one that holds no position.
+
+    Missing and empty shapes hold none, and neither does a point without a longitude or a
+    latitude: geopandas makes `POINT (NaN NaN)` of missing coordinates.
+
+    Parameters
+    ----------
+    geometries : geopandas.GeoSeries, shape (n,)
+        Shapes of any kind; they are not changed.
+
+    Returns
+    -------
+    numpy.ndarray of shapely geometries, shape (n,)
+    """
+    shapes = np.array(geometries.array, dtype=object)
+    shapes[shapely.is_empty(shapes)] = None
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    without = np.isnan(shapely.get_x(shapes)) | np.isnan(shapely.get_y(shapes))
+    shapes[is_point & without] = None
+    return shapes
 
 
-def positions_of(frame: pd.DataFrame, *, what: str) -> tuple[Floats, Floats]:
+def positions_of(
+    frame: pd.DataFrame, *, what: str, instead: str = "polygons go through maligeo.add_areas"
+) -> tuple[Floats, Floats]:
     """Give the positions of records.
 
     Parameters
@@ -92,6 +117,8 @@ def positions_of(frame: pd.DataFrame, *, what: str) -> tuple[Floats, Floats]:
         Points in EPSG:4326, or columns `lon` and `lat` in degrees.
     what : str
         Name of the frame, for messages.
+    instead : str, optional
+        What to do with shapes that are no points, for messages.
 
     Returns
     -------
@@ -108,9 +135,12 @@ def positions_of(frame: pd.DataFrame, *, what: str) -> tuple[Floats, Floats]:
         lon, lat = (frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
         return lon, lat
     require_geographic(frame, what=what)
-    shapes = np.array(frame.geometry.array, dtype=object)
-    shapes[shapely.is_empty(shapes)] = None
-    kinds = shapely.get_type_id(shapes)
-    if ((kinds >= 0) & (kinds != shapely.GeometryType.POINT)).any():
-        raise GeometryError(f"{what} must be points: polygons go through maligeo.add_areas")
+    shapes = shapes_of(frame.geometry)
+    kinds = shapely.get_type_id(shapes)  # -1 for a missing one
+    odd = np.flatnonzero((kinds >= 0) & (kinds != shapely.GeometryType.POINT))
+    if len(odd):
+        raise GeometryError(
+            f"{what} must be points: {len(odd)} are not (row {frame.index[odd[0]]} is a "
+            f"{shapes[odd[0]].geom_type}); {instead}"
+        )
     return shapely.get_x(shapes), shapely.get_y(shapes)

@@ -4,7 +4,8 @@ Each subclass also inherits the built-in error that it refines, so that code whi
 knows nothing of maligeo can still catch `ValueError`, `LookupError` or `OSError`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -106,7 +107,32 @@ class OutputFileError(MaligeoError, OSError):
 
 
 class ReleaseError(MaligeoError, ValueError):
-    """Data were to leave the house for an audience for whom they were not released."""
+    """Data were to be shown to an audience for whom they were not released."""
+
+
+@contextmanager
+def explained(complaint: str, error: type[MaligeoError] = InputFileError) -> Iterator[None]:
+    """Turn whatever a library raises into one error that names the file.
+
+    Parameters
+    ----------
+    complaint : str
+        What did not go, with the name of the file, such as "list.csv cannot be read".
+    error : type, default InputFileError
+        Kind of the error to raise.
+
+    Raises
+    ------
+    MaligeoError
+        One that is raised in the block passes as it is.
+    """
+    try:
+        yield
+    except MaligeoError:
+        raise
+    except Exception as fault:
+        lines = str(getattr(fault, "strerror", None) or fault).splitlines()
+        raise error(f"{complaint}: {lines[0] if lines else type(fault).__name__}") from fault
 
 
 class MissingDependencyError(MaligeoError, ImportError):

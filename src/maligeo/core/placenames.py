@@ -16,6 +16,18 @@ _SUFFIX = re.compile(r"\s+(?:region|cercle|district|circle)$")
 _COMPOUND = re.compile(r"\s*(?:[/|;,+&\n]|\bet\b|\band\b|\bainsi que\b)\s*", re.IGNORECASE)
 
 
+def without_accents(text: str) -> str:
+    """Leave out accents, composed or not, and take ligatures apart.
+
+    Examples
+    --------
+    >>> without_accents("Cœur de Ségou")
+    'Coeur de Segou'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def normalise(name: str) -> str:
     """Reduce a place name to the form in which names are compared.
 
@@ -38,9 +50,7 @@ def normalise(name: str) -> str:
     >>> normalise("Région de SÉGOU"), normalise("Tin-Essako"), normalise("District de Bamako")
     ('segou', 'tin essako', 'bamako')
     """
-    decomposed = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    words = re.sub(r"[^0-9a-z]+", " ", letters.casefold()).strip()
+    words = re.sub(r"[^0-9a-z]+", " ", without_accents(name).casefold()).strip()
     return _SUFFIX.sub("", _PREFIX.sub("", words))
 
 

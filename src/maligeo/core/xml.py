@@ -1,4 +1,4 @@
-"""XML from strangers: streamed, without document types, entities or external loads.
+"""XML of unknown origin: streamed, without document types, entities or external loads.
 
 An entity has to be declared in a document type, and a document type has to stand before
 the root element. So it is enough to look at what comes before the root: where there is no
@@ -6,14 +6,14 @@ document type, nothing can grow and nothing is loaded, and the fast parser may g
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Final, NamedTuple
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.etree.ElementTree import Element, fromstring, iterparse
 from xml.parsers import expat
 
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import InputFileError, explained
 
-_BROKEN: Final = (ParseError, expat.ExpatError, ValueError, LookupError, OSError)
 _CHUNK: Final = 65_536
 _DEEPEST: Final = 100  # levels of elements; real files have ten
 
@@ -56,11 +56,8 @@ def read_root(path: Path) -> Root:
         If the file cannot be opened, is not XML, or declares a document type: entities
         are how a small file becomes a large one, or reads another.
     """
-    try:
-        with path.open("rb") as file:
-            return _prolog(file, path)
-    except _BROKEN as error:
-        raise InputFileError(f"{path} is not XML that can be read: {error}") from error
+    with explained(f"{path} is not XML that can be read"), path.open("rb") as file:
+        return _start(file)
 
 
 def children(path: Path, name: str, *, root: str) -> Iterator[Element]:
@@ -89,11 +86,8 @@ def children(path: Path, name: str, *, root: str) -> Iterator[Element]:
     found = read_root(path).name
     if found != root:
         raise InputFileError(f"{path}: the root element is {found!r}, not {root!r}")
-    try:
-        with path.open("rb") as file:
-            yield from _complete(file, name, path)
-    except _BROKEN as error:
-        raise InputFileError(f"{path} is not XML that can be read: {error}") from error
+    with explained(f"{path} is not XML that can be read"), path.open("rb") as file:
+        yield from _complete(file, name, path)
 
 
 def _complete(file: IO[bytes], name: str, path: Path) -> Iterator[Element]:
@@ -111,47 +105,8 @@ def _complete(file: IO[bytes], name: str, path: Path) -> Iterator[Element]:
             root.clear()
 
 
-class _RootFoundError(Exception):
-    """Ends the reading of the prolog."""
-
-
-def _prolog(file: IO[bytes], path: Path) -> Root:
-    roots: list[Root] = []
-
-    def refuse(*_: object) -> None:
-        raise InputFileError(
-            f"{path} declares a document type, through which XML can grow or load other "
-            "files; it is not read"
-        )
-
-    def stop(name: str, attributes: dict[str, str]) -> None:
-        roots.append(Root(name.rpartition(":")[2], attributes))
-        raise _RootFoundError
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = stop
-    try:
-        while chunk := file.read(_CHUNK):
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except _RootFoundError:
-        return roots[0]
-    raise InputFileError(f"{path} has no root element")
-
-
-_SEPARATOR = " "  # between the namespace and the name of an element
-
-
-class Found(NamedTuple):
-    """An element: its attributes, and all text in it."""
-
-    attributes: dict[str, str]
-    text: str
-
-
-def elements_of(content: bytes, name: str) -> list[Found]:
-    """Give all elements of a name, whatever their namespace.
+def elements_of(content: bytes, name: str) -> Iterator[Element]:
+    """Give the outermost elements of a name, whatever their namespace, in their order.
 
     Parameters
     ----------
@@ -163,47 +118,46 @@ def elements_of(content: bytes, name: str) -> list[Found]:
     Raises
     ------
     ValueError
-        If it is not well formed, or declares entities, by which a small document becomes a
-        large one or reads another.
+        If it declares entities, by which a small document becomes a large one or reads
+        another.
+    xml.etree.ElementTree.ParseError, xml.parsers.expat.ExpatError
+        If it is not well formed.
     """
-    collector = _Collector(name)
-    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
-    parser.EntityDeclHandler = _refuse
-    parser.StartElementHandler = collector.start
-    parser.EndElementHandler = collector.end
-    parser.CharacterDataHandler = collector.text
+    _start(BytesIO(content), may_have_type=True)
+    waiting = [fromstring(content)]  # noqa: S314 - see the head of this module
+    while waiting:
+        element = waiting.pop()
+        if local_name(element.tag) == name:
+            yield element
+        else:
+            waiting.extend(reversed(element))
+
+
+class _RootFoundError(Exception):
+    """Ends the reading of what comes before the root."""
+
+
+def _start(file: IO[bytes], *, may_have_type: bool = False) -> Root:
+    """Read as far as the root element, refusing what XML can grow by."""
+    roots: list[Root] = []
+
+    def refuse(*_: object) -> None:
+        declared = "entities" if may_have_type else "a document type"
+        raise ValueError(f"it declares {declared}, through which XML can grow or load other files")
+
+    def stop(name: str, attributes: dict[str, str]) -> None:
+        roots.append(Root(name.rpartition(":")[2], attributes))
+        raise _RootFoundError
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = refuse
+    if not may_have_type:
+        parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = stop
     try:
-        parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:
-        raise ValueError(f"it is not XML that can be read: {error}") from error
-    return collector.found
-
-
-def _refuse(*_: object) -> None:
-    raise ValueError("it declares entities, through which XML can grow; it is not read")
-
-
-class _Collector:
-    """Keeps the elements of one name; those within another of the name count as its text."""
-
-    def __init__(self, name: str) -> None:
-        self.found: list[Found] = []
-        self._name = name
-        self._depth = 0
-        self._attributes: dict[str, str] = {}
-        self._parts: list[str] = []
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if self._depth:
-            self._depth += 1
-        elif tag.rpartition(_SEPARATOR)[2] == self._name:
-            self._depth, self._attributes, self._parts = 1, attributes, []
-
-    def end(self, _: str) -> None:
-        if self._depth == 1:
-            self.found.append(Found(self._attributes, "".join(self._parts)))
-        self._depth = max(self._depth - 1, 0)
-
-    def text(self, data: str) -> None:
-        if self._depth:
-            self._parts.append(data)
+        while chunk := file.read(_CHUNK):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except _RootFoundError:
+        return roots[0]
+    raise ValueError("it has no root element")

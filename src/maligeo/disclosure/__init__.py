@@ -1,4 +1,4 @@
-"""What may leave the house: release for an audience, and the door that checks it."""
+"""Statistical disclosure control: release for an audience, and the gate that checks it."""
 
 from maligeo.disclosure.gate import require_released
 from maligeo.disclosure.releases import release

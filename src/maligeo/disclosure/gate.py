@@ -1,17 +1,17 @@
-"""The door: every product asks here whether what it shows was released for its audience.
+"""The gate: every product asks here whether what it shows was released for its audience.
 
 The mark alone is not believed: whoever adds a column to a released frame keeps the mark.
 So what a frame of its kind may hold is looked at again.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from maligeo.core.audiences import AUDIENCE, audience_of, is_published
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.columns import AUDIENCES, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import (
     gap_faults,
@@ -22,21 +22,6 @@ from maligeo.disclosure.content_checks import (
     unit_faults,
 )
 from maligeo.disclosure.policy import RECORDS, MeasureRules, RecordRules, rules_for
-
-# kind: columns that only a frame of the kind has
-_SIGNS: Final = {
-    "figures": {"figure_id", "basis", "value"},
-    "gaps": {"need_rank", "response_rank", "gap_places"},
-    "density": {"measure", "count", "place_kind"},
-    "areas": {"area_id", "status"},
-    "projects": {"project_id"},
-    "incidents": {"event_type", "date"},
-    "population": {"population", "population_year", "pcode"},
-    "weights": {"from_vintage", "to_vintage", "weight"},
-    "placement": {"projects", "placed", "countrywide", "unattributed"},
-    "units": {"vintage", "level", "pcode", "name"},
-}
-_PRESENCE: Final = ["place_kind", "pcode", "name"]  # the index of the matrix
 
 
 def kind_of(frame: pd.DataFrame, *, what: str) -> str:
@@ -52,22 +37,17 @@ def kind_of(frame: pd.DataFrame, *, what: str) -> str:
     Returns
     -------
     str
-        "incidents", "areas", "projects", "figures", "density", "gaps", "population",
-        "weights", "placement", "presence" or "units".
+        As `maligeo.core.columns.frame_kind`.
 
     Raises
     ------
     ReleaseError
         If it is none of these: what nobody has thought of is not released.
     """
-    if list(frame.index.names) == _PRESENCE:
-        return "presence"
-    columns = set(frame.columns)
-    for kind, signs in _SIGNS.items():
-        if signs <= columns:
-            return kind
+    if kind := frame_kind(frame):
+        return kind
     raise ReleaseError(
-        f"{what}: no kind of frame that the policy knows, so it stays in the house: use the "
+        f"{what}: no kind of frame that the policy knows, so it stays internal: use the "
         "audience 'internal', or release the records, areas, projects or density table that "
         "it was made from"
     )
@@ -106,7 +86,7 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: call "
             f"maligeo.release(frame, audience={audience!r}), or make the product for "
-            "audience='internal' and keep it in the house"
+            "audience='internal' and keep it internal"
         )
     faults = _faults(frame, kind, audience)
     if kind != "presence" and isinstance(frame.index, pd.MultiIndex):
@@ -136,9 +116,9 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
 
 
 def _stated_rules(frame: pd.DataFrame, audience: Audience) -> Mapping[str, Any]:
-    """Give the rules of a house of its own, if the frame was released by such for them."""
+    """Give the rules of another policy, if the frame was released by one for the audience."""
     release: Mapping[str, Any] = frame.attrs.get(RELEASE, {})
-    held = release.get(AUDIENCE, AUDIENCES[0])
-    wide_enough = AUDIENCES.index(held) >= AUDIENCES.index(audience)
+    released_for = release.get(AUDIENCE, AUDIENCES[0])
+    wide_enough = AUDIENCES.index(released_for) >= AUDIENCES.index(audience)
     rules: Mapping[str, Any] = release.get("rules", {}) if wide_enough else {}
     return rules

@@ -13,11 +13,10 @@ import pandas as pd
 import shapely
 
 from maligeo.core.columns import PLACE_KINDS
-from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.crs import GEOGRAPHIC, Floats, shapes_of
 from maligeo.disclosure.policy import TIMES, RecordRules, Step
 
 Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 LEVELS: Final = (1, 2, 3)
 CELL_EAST, CELL_NORTH = "cell_east", "cell_north"  # numbers of a cell, until there is a shape
@@ -30,7 +29,7 @@ _WEEK: Final = "week"
 _DECIMALS = 9  # of a degree: far below any grid, above the noise of a product
 
 
-def coarsened(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFrame:
+def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFrame:
     """Tell places and dates of records in one way, and keep the columns that pass.
 
     Parameters
@@ -195,8 +194,7 @@ def _is_withheld(frame: pd.DataFrame, rules: RecordRules) -> Flags:
 def _has_position(frame: pd.DataFrame) -> Flags:
     if not isinstance(frame, gpd.GeoDataFrame):
         return np.zeros(len(frame), dtype=np.bool_)
-    shapes = np.asarray(frame.geometry.array, dtype=object)
-    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    return np.asarray(~shapely.is_missing(shapes_of(frame.geometry)))
 
 
 def _has_unit(table: pd.DataFrame) -> Flags:

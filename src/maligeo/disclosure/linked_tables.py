@@ -1,4 +1,4 @@
-"""Records beside tables of the same records: the one must not give back what the other hides."""
+"""Records and the tables of them (linked tables): neither may give back what the other hides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ _PERIOD: Final = ["period_start", "period_end"]
 
 
 @dataclass(frozen=True)
-class Beside:
+class LinkedTables:
     """What tables of the same records say of each record, n rows.
 
     Attributes
     ----------
     hidden : array of bool, shape (n,)
-        Records in a unit and period whose count a table hides: their unit must not be told.
+        Records in a unit and period whose count a table hides: their unit must not be released.
     counted : array of bool, shape (n,)
-        Records in a unit and period whose count a table shows. They must not be told without
-        their unit: the count less the records that are told in the unit is how many of
-        those without a unit belong there.
+        Records in a unit and period whose count a table shows. They must not be released
+        without their unit: the count less the records that are released in the unit is how
+        many of those without a unit belong there.
     waiting : array of bool, shape (n,)
-        Records of periods that a table leaves out because they are recent. Told now, they
-        would give back what the table hides when it has the period.
+        Records of periods that a table leaves out because they are recent. Released now,
+        they would give back what the table hides when it has the period.
     """
 
     hidden: Flags
@@ -45,8 +45,8 @@ class Beside:
     waiting: Flags
 
     @classmethod
-    def of(cls, records: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> "Beside":
-        """Hold records against tables.
+    def of(cls, records: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> "LinkedTables":
+        """Compare records with tables.
 
         Parameters
         ----------
@@ -57,14 +57,14 @@ class Beside:
 
         Returns
         -------
-        Beside
+        LinkedTables
             A record whose date may lie in a period counts as in it.
 
         Raises
         ------
         ReleaseError
             If the records were not located in the units of a table, so that it cannot be
-            told.
+            said.
         VintageError
             If records and a table are of different vintages.
         """

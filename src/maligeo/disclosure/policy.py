@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
-from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.core.errors import ArgumentError, explained
 
 Place = Literal["exact", "grid", "unit", "country"]
 Time = Literal["day", "month", "quarter", "year"]
@@ -88,7 +88,7 @@ def rules_for(audience: Audience, policy: str | Path | None = None) -> Rules:
     audience : {"partner", "public"}
         "internal" has no rules.
     policy : str or pathlib.Path, optional
-        TOML file in the form of `maligeo/releasing/policy.toml`, instead of that one.
+        TOML file in the form of `maligeo/disclosure/policy.toml`, instead of that one.
 
     Raises
     ------
@@ -102,13 +102,11 @@ def rules_for(audience: Audience, policy: str | Path | None = None) -> Rules:
 
 
 def _read(path: Path, audience: Audience) -> Rules:
-    try:
-        held = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputFileError(f"cannot read the policy {path}: {error}") from error
-    if audience not in held:
+    with explained(f"cannot read the policy {path}"):
+        policies = tomllib.loads(path.read_text(encoding="utf-8"))
+    if audience not in policies:
         raise ArgumentError(f"the policy {path.name} has no rules for {audience!r}")
-    return _rules(held[audience], where=f"policy {path.name}, {audience}")
+    return _rules(policies[audience], where=f"policy {path.name}, {audience}")
 
 
 def _rules(found: Mapping[str, Any], *, where: str) -> Rules:

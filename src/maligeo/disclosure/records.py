@@ -1,4 +1,4 @@
-"""Incidents, areas and projects, told so that no record stands alone."""
+"""Incidents, areas and projects, generalised so that no record stands alone."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ import pandas as pd
 
 from maligeo.core.columns import known_words
 from maligeo.core.crs import GEOGRAPHIC, require_geographic
-from maligeo.disclosure.generalisation import CELL_EAST, coarsened, last_days, with_shapes
-from maligeo.disclosure.linked_tables import Beside
+from maligeo.disclosure.generalisation import CELL_EAST, generalised, last_days, with_shapes
+from maligeo.disclosure.linked_tables import LinkedTables
 from maligeo.disclosure.policy import RecordRules, Step
 from maligeo.disclosure.report import Report
 
@@ -23,49 +23,49 @@ def release_records(
     *,
     kind: str,
     as_of: pd.Timestamp,
-    beside: Beside,
+    linked: LinkedTables,
 ) -> tuple[pd.DataFrame, Report]:
-    """Tell each record in the first way that enough others share.
+    """Generalise each record by the first step that it shares with enough others.
 
     Parameters
     ----------
     frame : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326, n rows
         Records.
     rules : RecordRules
-        What passes, and the ways to tell it, from fine to coarse.
+        What passes, and the steps of generalisation, from fine to coarse.
     kind : {"incidents", "areas", "projects"}
         What the records are.
     as_of : pandas.Timestamp
         Day of the release; what is younger than the delay is withheld.
-    beside : Beside
+    linked : LinkedTables
         What tables that are released with them say of the records.
 
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        The records that pass, in the order of what is told of them: the order in which
-        they were held says nothing more.
+        The records that pass, in the order of what is released of them: their former
+        order is not given away.
     Report
-        What was withheld and coarsened.
+        What was withheld and generalised.
     """
     if isinstance(frame, gpd.GeoDataFrame):
         require_geographic(frame.set_geometry(frame.geometry.name), what=kind)
         frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-    held = known_words(frame.reset_index(drop=True))
-    pending = ~beside.waiting
-    told: list[pd.DataFrame] = []
+    records = known_words(frame.reset_index(drop=True))
+    pending = ~linked.waiting
+    parts: list[pd.DataFrame] = []
     for step in rules.steps:
-        may = pending & _is_old_enough(held, rules, step, as_of)
-        may &= ~(beside.counted if step[0] == "country" else beside.hidden)
-        candidates = coarsened(held[may], rules, step)
+        may = pending & _is_old_enough(records, rules, step, as_of)
+        may &= ~(linked.counted if step[0] == "country" else linked.hidden)
+        candidates = generalised(records[may], rules, step)
         common = _is_common(candidates, rules.smallest_cell)
-        told.append(candidates[common])
+        parts.append(candidates[common])
         pending[np.flatnonzero(may)[common]] = False
-    released = _ordered(_joined(told))
+    released = _ordered(_joined(parts))
     released = with_shapes(released, rules, areas=kind == "areas")
     if kind == "areas" and "area_id" not in released.columns:  # a number of no meaning
         released.insert(0, "area_id", (released.index + 1).astype("string"))
-    report = Report.of_records(held, released, rules, withheld=len(held) - len(released))
+    report = Report.of_records(records, released, rules, withheld=len(records) - len(released))
     return released, report
 
 
@@ -93,7 +93,7 @@ def _is_common(candidates: pd.DataFrame, smallest: int) -> Flags:
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put the rows that were told in several ways under one another."""
+    """Put the rows of the several steps under one another."""
     filled = [part for part in parts if len(part)] or [parts[0]]
     joined = pd.concat(filled) if len(filled) > 1 else filled[0]
     if CELL_EAST in joined.columns or "geometry" not in joined.columns:
@@ -102,7 +102,7 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _ordered(released: pd.DataFrame) -> pd.DataFrame:
-    """Order rows by what they tell, so that their order tells nothing."""
+    """Order rows by their content, so that their order gives nothing away."""
     keys = pd.DataFrame(released).copy()
     if "geometry" in keys.columns:
         keys["geometry"] = gpd.GeoSeries(keys["geometry"]).to_wkb(hex=True)

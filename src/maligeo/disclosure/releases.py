@@ -1,4 +1,4 @@
-"""Frames made ready to leave the house, for an audience."""
+"""Frames made ready for an audience: the release."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +11,14 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.disclosure.gate import kind_of
-from maligeo.disclosure.linked_tables import RELEASE, Beside
+from maligeo.disclosure.linked_tables import RELEASE, LinkedTables
 from maligeo.disclosure.policy import RECORDS, rules_for
 from maligeo.disclosure.records import release_records
 from maligeo.disclosure.report import Report
 from maligeo.disclosure.tables import release_density, release_plain, require_gaps
 from maligeo.text.synthetic import is_synthetic
 
-_BESIDE_TABLES: Final = "incidents"
+_LINKED: Final = "incidents"
 
 
 def release(
@@ -27,29 +27,29 @@ def release(
     audience: Audience = "public",
     policy: str | Path | None = None,
     as_of: str | pd.Timestamp | None = None,
-    alongside: Sequence[pd.DataFrame] = (),
+    linked_tables: Sequence[pd.DataFrame] = (),
 ) -> Any:
-    """Make a frame ready to leave the house: withhold, coarsen and hide what may harm.
+    """Make a frame ready for an audience: withhold, generalise and suppress what may harm.
 
     Parameters
     ----------
     frame : pandas.DataFrame or geopandas.GeoDataFrame
         Incidents (`read_incidents`, `locate`), areas (`read_areas`), projects
-        (`read_projects`, `locate`), density tables (`density`, `combine`), people, units,
+        (`read_projects`, `locate`), density tables (`density`, `concat_tables`), people, units,
         gaps that were made from released tables, or the matrix of presence.
     audience : {"internal", "partner", "public"}, default "public"
         For whom. "internal" gives the frame back as it is.
     policy : path-like, optional
-        Rules in the form of `maligeo/releasing/policy.toml`, which tells the default ones
-        and gives reasons.
+        Rules in the form of `maligeo/disclosure/policy.toml`, which holds the default ones
+        and their reasons.
     as_of : str or pandas.Timestamp, optional
         Day of the release, from which delays count back; today by default.
-    alongside : sequence of pandas.DataFrame
+    linked_tables : sequence of pandas.DataFrame
         Density tables of the same incidents that are released with them. Incidents in
-        units and periods whose counts are hidden there are then told of the country alone,
+        units and periods whose counts are hidden there are then released for the country alone,
         others never without their unit, and those of periods that a table leaves out as
         too recent wait. Two products of the same incidents have to be released so, or one
-        can be held against the other.
+        can be compared with the other.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def release(
         If the frame is of no kind that the policy knows, if delicate counts are about no
         period, or if gaps were made from tables that were not released.
     ArgumentError
-        If audience, policy or day are not what they have to be, or tables stand alongside
-        what is no incidents.
+        If audience, policy or day are not what they have to be, or tables are linked to what is
+        no incidents.
     InputFileError
         If the policy cannot be read.
     CrsError
@@ -75,11 +75,11 @@ def release(
 
     Notes
     -----
-    Records are told the first way of the policy that enough others share
-    (k-anonymity by generalisation, Sweeney 2002, over all that is told of a record).
+    Records are generalised by the first step of the policy that enough others share
+    (k-anonymity by generalisation, Sweeney 2002, over all that is released of a record).
     Small counts and those that would give them back are hidden so that an attacker who
     knows the totals cannot tell a hidden count from any other small one; see
-    `maligeo.disclosure.suppression.tables`. Positions are told by the cell of a fixed grid, never
+    `maligeo.disclosure.suppression.tables`. Positions are given by the cell of a fixed grid, never
     moved at random. What is computed from released frames is released.
 
     References
@@ -98,8 +98,8 @@ def release(
     if audience == "internal":
         return frame
     kind = kind_of(frame, what="the frame")
-    if len(alongside) and kind != _BESIDE_TABLES:
-        raise ArgumentError(f"alongside is for incidents beside their tables, not for {kind}")
+    if len(linked_tables) and kind != _LINKED:
+        raise ArgumentError(f"linked_tables go with incidents, not with {kind}")
     if is_published(frame) and kind != "units":
         return frame
     rules, day = rules_for(audience, policy), _day(as_of)
@@ -109,8 +109,8 @@ def release(
         if kind not in rules.records:
             raise ReleaseError(f"{kind} do not pass for {audience!r} by this policy")
         own_rules = rules.records[kind]
-        beside = Beside.of(frame, alongside)
-        released, report = release_records(frame, own_rules, kind=kind, as_of=day, beside=beside)
+        linked = LinkedTables.of(frame, linked_tables)
+        released, report = release_records(frame, own_rules, kind=kind, as_of=day, linked=linked)
     elif kind == "density":
         released, report = release_density(frame, own_rules, as_of=day)
     elif kind == "gaps":
@@ -118,8 +118,8 @@ def release(
         released = frame.copy()
     else:
         released, report = release_plain(frame, kind=kind)
-    told = {AUDIENCE: audience, "rules": own_rules.to_attrs(), **report.to_attrs()}
-    released.attrs = {RELEASE: told} | ({SYNTHETIC: True} if is_synthetic(frame) else {})
+    done = {AUDIENCE: audience, "rules": own_rules.to_attrs(), **report.to_attrs()}
+    released.attrs = {RELEASE: done} | ({SYNTHETIC: True} if is_synthetic(frame) else {})
     return mark_audience(released, audience)
 
 

@@ -13,7 +13,7 @@ _KNOWN = columns.RECORD_COLUMNS.union(columns.DENSITY, columns.UNITS)
 
 @dataclass(frozen=True)
 class Report:
-    """What was done to a frame before it left the house.
+    """What a release did to a frame.
 
     Attributes
     ----------
@@ -24,9 +24,9 @@ class Report:
     smallest_cell, round_to : int
         As in the policy.
     told : tuple of str
-        Ways in which place and time are told.
+        Steps of generalisation of place and time.
     grid_degrees : float or None
-        Side of the cells in which places are told.
+        Side of the cells in which places are given.
     rows_withheld : int or None
         Rows that were left out; None where they are fewer than `smallest_cell`.
     measures_withheld : int
@@ -34,7 +34,7 @@ class Report:
     cells_hidden : int
         Counts that were hidden, small ones and those that would give them back.
     waiting_from : str or None
-        First day (ISO 8601) of the periods of a table that are too recent to be told.
+        First day (ISO 8601) of the periods of a table that are too recent to be released.
     """
 
     columns_withheld: tuple[str, ...] = ()
@@ -50,10 +50,10 @@ class Report:
 
     @classmethod
     def of_records(
-        cls, held: pd.DataFrame, released: pd.DataFrame, rules: RecordRules, *, withheld: int
+        cls, frame: pd.DataFrame, released: pd.DataFrame, rules: RecordRules, *, withheld: int
     ) -> "Report":
         """Report on records."""
-        known, own = withheld_columns(held, released)
+        known, own = withheld_columns(frame, released)
         return cls(
             columns_withheld=known,
             own_columns_withheld=own,
@@ -68,8 +68,8 @@ class Report:
         return asdict(self)
 
 
-def withheld_columns(held: pd.DataFrame, released: pd.DataFrame) -> tuple[tuple[str, ...], int]:
+def withheld_columns(frame: pd.DataFrame, released: pd.DataFrame) -> tuple[tuple[str, ...], int]:
     """Name the known columns that are gone, and count the others."""
-    gone = [str(name) for name in held.columns if name not in released.columns]
+    gone = [str(name) for name in frame.columns if name not in released.columns]
     known = tuple(sorted(name for name in gone if name in _KNOWN))
     return known, len(gone) - len(known)

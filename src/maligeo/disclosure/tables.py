@@ -23,7 +23,7 @@ def release_density(
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `density` or `combine`.
+        As from `density` or `concat_tables`.
     rules : MeasureRules
         What passes.
     as_of : pandas.Timestamp

@@ -1,8 +1,7 @@
 """Formats written through Arrow: Parquet, GeoParquet and FlatGeobuf."""
 
 import io
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ import pyogrio
 import shapely
 
 from maligeo.core.crs import GEOGRAPHIC
-from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
+from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError, explained
 from maligeo.core.files import written_whole
 from maligeo.exports.excel import audience_words, word
 from maligeo.exports.jobs import Job, LayersJob, TableJob
@@ -75,7 +74,7 @@ def write_gdal(layer: PlainLayer, path: Path, *, driver: str, options: Mapping[s
             "geometry_type": layer.geometry_type,
             "crs": GEOGRAPHIC,
         }
-    with gdal_failures_named(path):
+    with explained(f"cannot write {path.name}", OutputFileError):
         pyogrio.write_arrow(table, path, driver=driver, **geometry, **options)
 
 
@@ -85,15 +84,6 @@ def _without_times(table: pa.Table, plain: PlainTable) -> pa.Table:
         at = table.schema.get_field_index(name)
         table = table.set_column(at, name, pa.array(texts, type=pa.string()))
     return table
-
-
-@contextmanager
-def gdal_failures_named(path: Path) -> Iterator[None]:
-    """Turn what GDAL raises into an error that names the file."""
-    try:
-        yield
-    except (RuntimeError, ValueError, pa.ArrowException) as error:
-        raise OutputFileError(f"cannot write {path.name}: {error}") from error
 
 
 AUDIENCE_KEY: Final = "maligeo-audience"

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from maligeo.core.crs import Shapes
 from maligeo.core.errors import ArgumentError
 from maligeo.core.files import written_whole
 from maligeo.exports.excel import audience_words, word
 from maligeo.exports.jobs import Job, LayersJob
-from maligeo.exports.plain_layers import PlainLayer, Shapes
+from maligeo.exports.plain_layers import PlainLayer
 from maligeo.provenance.record import KEY
 
 DECIMALS: Final = 7  # of a degree: a centimetre

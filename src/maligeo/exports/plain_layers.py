@@ -3,20 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from maligeo.core.crs import require_geographic
+from maligeo.core.crs import Shapes, positions_of, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError
 from maligeo.exports.plain_tables import PlainTable, plain_table
 
 GEOMETRY: Final = "geometry"
-Shapes = npt.NDArray[np.object_]
 
 _FAMILIES: Final = {0: "Point", 1: "LineString", 3: "Polygon"}
 _MULTI: Final = {4: 0, 5: 1, 6: 3}
@@ -111,8 +109,8 @@ def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:
     name : str
         Name of the layer.
     frame : geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
-        Shapes of one family: points, lines or polygons, single or multiple. An empty shape
-        counts as missing.
+        Shapes of one family: points, lines or polygons, single or multiple. An empty shape, or a
+        point without coordinates, counts as missing.
 
     Raises
     ------
@@ -139,8 +137,7 @@ def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:
     require_geographic(frame, what=what)
     table = plain_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), what=what)
     _require_apart(table, what)
-    shapes = np.asarray(frame.geometry.array, dtype=object).copy()
-    shapes[shapely.is_empty(shapes)] = None
+    shapes = shapes_of(frame.geometry)
     return PlainLayer(name, table, shapes, _family(shapes, what))
 
 
@@ -217,13 +214,6 @@ def without_geometry(frame: pd.DataFrame, *, what: str) -> pd.DataFrame:
     if taken:
         reason = "the points of the frame would become this column: drop one of them"
         raise FrameError(what, [Fault(None, name, name, reason) for name in taken])
-    require_geographic(frame, what=what)
-    points: Any = np.asarray(frame.geometry.array, dtype=object)
-    there = ~shapely.is_missing(points)
-    if not (shapely.get_type_id(points[there]) == 0).all():
-        raise GeometryError(
-            f"{what} has shapes other than points, which a table cannot hold: "
-            "maligeo.write_layers writes them"
-        )
+    lon, lat = positions_of(frame, what=what, instead="maligeo.write_layers writes other shapes")
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    return table.assign(lon=shapely.get_x(points), lat=shapely.get_y(points))
+    return table.assign(lon=lon, lat=lat)

@@ -1,7 +1,6 @@
 """Measures of a density table as columns of the units, one for each period."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -12,6 +11,7 @@ from maligeo import look
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import without_accents
 from maligeo.look import Classes, Layer
 from maligeo.text.readings import PeriodRows, periods
 
@@ -49,7 +49,7 @@ def region_values(
     units : geopandas.GeoDataFrame, m rows
         Units of one vintage and level.
     table : pandas.DataFrame
-        Density table of the same, as from `maligeo.combine`.
+        Density table of the same, as from `maligeo.concat_tables`.
 
     Returns
     -------
@@ -119,5 +119,5 @@ def _span(rows: PeriodRows) -> str:
 
 
 def _slug(name: str) -> str:
-    bare = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    bare = without_accents(name.lower()).encode("ascii", "ignore").decode()
     return _NOT_A_SIGN.sub("_", bare).strip("_")

@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +12,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from maligeo.core.errors import FrameError, GeometryError, OutputFileError
+from maligeo.core.errors import FrameError, GeometryError, OutputFileError, explained
 from maligeo.core.files import pack, written_whole
-from maligeo.exports.arrow import gdal_failures_named, write_gdal
+from maligeo.core.placenames import without_accents
+from maligeo.exports.arrow import write_gdal
 from maligeo.exports.csv import time_text
 from maligeo.exports.data_package import (
     describe_fields,
@@ -97,7 +97,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        bare = without_accents(name).encode("ascii", "ignore").decode()
         stem = _NOT_A_SIGN.sub("_", bare) or "column"
         stem = stem if stem[0].isalpha() else f"c{stem}"
         short, number = stem[:LONGEST_NAME], 2
@@ -127,7 +127,7 @@ def _renamed(layer: PlainLayer, short: Mapping[str, str]) -> PlainLayer:
 
 def _require_unchanged(layer: PlainLayer, path: Path, short: Mapping[str, str]) -> None:
     """Read the file again: refuse values that the format does not hold, and half a file."""
-    with gdal_failures_named(path):
+    with explained(f"cannot write {path.name}", OutputFileError):
         read = pyogrio.read_dataframe(path, encoding="UTF-8", use_arrow=True)
     whole = isinstance(read, gpd.GeoDataFrame) and set(short.values()) <= set(read.columns)
     if not whole or not _same_shapes(layer.one_type(), np.asarray(read.geometry.array)):

@@ -167,7 +167,7 @@ def write_layers(
         for one layer ".geojson" (RFC 7946), ".parquet" (GeoParquet 1.1) or ".fgb"
         (FlatGeobuf). The folder around it has to exist.
     density : pandas.DataFrame, optional
-        Density table, as from `combine`. Its measures become columns of the units, rounded
+        Density table, as from `concat_tables`. Its measures become columns of the units, rounded
         as maps show them and one for each period; the whole table, with what is in no unit,
         becomes the table "density" beside the layers.
     audience : {"internal", "partner", "public"}, default "public"

@@ -13,7 +13,14 @@ import shapely
 
 from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_one_vintage
-from maligeo.core.crs import GEOGRAPHIC, SQM_PER_SQKM, area_sqkm, require_geographic
+from maligeo.core.crs import (
+    GEOGRAPHIC,
+    SQM_PER_SQKM,
+    Shapes,
+    area_sqkm,
+    require_geographic,
+    shapes_of,
+)
 
 NO_POLYGON = "no polygon with an area"
 CROSSES = "the outline crosses or touches itself; repaired"
@@ -22,7 +29,6 @@ NEGLIGIBLE = 1e-9  # of an area: what a cut leaves by rounding
 THINNEST = 1e-8  # degrees, about a millimetre: an area over its outline's length
 
 _ADDED = ("computed_area_sqm", "area_sqm", "net_area_sqm", "allocate_note")
-Shapes = npt.NDArray[np.object_]
 
 
 def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -80,8 +86,8 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
 
 def _sound_polygons(areas: gpd.GeoDataFrame) -> tuple[Shapes, dict[int, str]]:
     """Make every outline valid and keep its polygons; note what was done."""
-    raw = np.asarray(areas.geometry.array, dtype=object)
-    present = ~(shapely.is_missing(raw) | shapely.is_empty(raw))
+    raw = shapes_of(areas.geometry)
+    present = ~shapely.is_missing(raw)
     notes: dict[int, str] = {}
     broken = np.flatnonzero(present & ~shapely.is_valid(raw))
     shapes = raw.copy()

@@ -14,16 +14,14 @@ from pyproj import Geod
 from maligeo.core import extras
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import LOCATE_METHODS
-from maligeo.core.crs import require_geographic
-from maligeo.core.errors import ArgumentError, GeometryError
+from maligeo.core.crs import Floats, positions_of, require_geographic
+from maligeo.core.errors import ArgumentError
 from maligeo.join.names import EXACT_SCORE, NameMatch, UnitNames
 from maligeo.join.results import OUTSIDE, TOO_COARSE, Findings, assemble
 from maligeo.unitindex import UnitIndex
 
 _BAND_DEGREES = 0.25
 _METRES_PER_DEGREE = 110_500.0  # the shortest degree of latitude is 110,574 m
-
-Floats = npt.NDArray[np.float64]
 
 
 def nearest_units(
@@ -300,33 +298,10 @@ def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
 
 def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:
     """Give longitudes and latitudes, NaN where there is no position."""
-    if isinstance(records, gpd.GeoDataFrame):
-        require_geographic(records, what="records")
-        points = np.asarray(records.geometry.array, dtype=object)
-        try:
-            lon, lat = shapely.get_x(points), shapely.get_y(points)
-        except shapely.errors.GEOSException:  # an empty point has no x
-            points = points.copy()
-            points[shapely.is_empty(points)] = None
-            lon, lat = shapely.get_x(points), shapely.get_y(points)
-        _require_points(points[np.isnan(lon)], records.index[np.isnan(lon)])
-        return lon, lat
-    if {"lon", "lat"} <= set(records.columns):
-        lon = records["lon"].to_numpy(dtype=np.float64, na_value=np.nan)
-        return lon, records["lat"].to_numpy(dtype=np.float64, na_value=np.nan)
-    nowhere = np.full(len(records), np.nan)
-    return nowhere, nowhere
-
-
-def _require_points(shapes: npt.NDArray[np.object_], rows: pd.Index) -> None:
-    """Refuse shapes that are there and are no points."""
-    kinds = shapely.get_type_id(shapes)  # -1 for a missing one
-    odd = np.flatnonzero((kinds >= 0) & (kinds != shapely.GeometryType.POINT))
-    if len(odd):
-        raise GeometryError(
-            f"{len(odd)} records are no points (row {rows[odd[0]]} is a "
-            f"{shapes[odd[0]].geom_type}): polygons go through maligeo.allocate"
-        )
+    if not isinstance(records, gpd.GeoDataFrame) and not {"lon", "lat"} <= set(records.columns):
+        nowhere = np.full(len(records), np.nan)
+        return nowhere, nowhere
+    return positions_of(records, what="records", instead="polygons go through maligeo.allocate")
 
 
 def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:

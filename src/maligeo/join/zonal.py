@@ -4,27 +4,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from pyproj import CRS, Proj, Transformer
 
 from maligeo.core import extras
 from maligeo.core.checks import require_choice
-from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM
-from maligeo.core.errors import ArgumentError, CrsError, InputFileError
+from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
+from maligeo.core.errors import ArgumentError, CrsError, InputFileError, explained
 
-RasterKind = Literal["count", "density"]
 KINDS: Final = ("count", "density")
 DENSEST_PER_SQKM: Final = 150_000.0  # no place on Earth has more people in a square kilometre
 EQUAL_AREA_WITHIN: Final = 2e-3
 LONGEST_DEGREES: Final = 0.01
 
 _SAYS_DENSITY = re.compile(r"densit|per[ _]?(sq|km)|_pd_", re.IGNORECASE)
-Floats = npt.NDArray[np.float64]
 
 
 def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) -> Floats:
@@ -87,10 +84,8 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     rasterio = extras.require("rasterio", extra="raster", why="reading a raster")
-    try:
+    with explained(f"cannot read {path}"):
         source = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise InputFileError(f"cannot read {path}: {error}") from error
     with source:
         if source.crs is None:
             raise CrsError(f"{path} has no CRS, so that its cells have no place")
@@ -148,7 +143,7 @@ def _extract(shapes: gpd.GeoSeries, source: Any, areas: Floats | None) -> tuple[
     """Give the sum in each polygon, and the highest value in any."""
     exact = extras.require("exactextract", extra="raster", why="adding up a raster")
     rasters = extras.require("exactextract.raster", extra="raster", why="adding up a raster")
-    filled = np.flatnonzero(~(shapely.is_missing(shapes.array) | shapes.is_empty))
+    filled = np.flatnonzero(~shapely.is_missing(shapes_of(shapes)))
     sums = np.zeros(len(shapes))
     if len(filled) == 0:
         return sums, 0.0

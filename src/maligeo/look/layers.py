@@ -89,7 +89,7 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
     Parameters
     ----------
     table : pandas.DataFrame
-        Density table, as from `maligeo.combine`.
+        Density table, as from `maligeo.concat_tables`.
     keys : iterable of str, optional
         Keys of the catalogue, in the order in which they are to stand; without them, all
         that the table holds, in the order of the catalogue.

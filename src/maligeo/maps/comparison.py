@@ -149,7 +149,7 @@ class MapSide:
     Attributes
     ----------
     table : pandas.DataFrame
-        Density table, as from `maligeo.density` or `maligeo.combine`.
+        Density table, as from `maligeo.density` or `maligeo.concat_tables`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage.
     period : str, optional

@@ -147,7 +147,7 @@ def add_choropleth(
         The map; its panel gets the choice of measure and period, the legend and the
         balance of what is placed and what is not.
     table : pandas.DataFrame
-        Density table, as from `maligeo.combine`.
+        Density table, as from `maligeo.concat_tables`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage, as from `load_boundaries`.
     layers : iterable of str, optional
@@ -415,7 +415,7 @@ def region_map(
     Parameters
     ----------
     table : pandas.DataFrame
-        Density table, as from `maligeo.combine`.
+        Density table, as from `maligeo.concat_tables`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage, as from `maligeo.load_boundaries`.
     layers : iterable of str, optional

@@ -14,6 +14,7 @@ from scipy.stats import false_discovery_control
 
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.extras import require
 from maligeo.measure.indicators import read_indicators
@@ -21,7 +22,6 @@ from maligeo.measure.indicators import read_indicators
 MIN_UNITS: Final = 30
 SIGNIFICANCE: Final = 0.05
 
-_Floats = npt.NDArray[np.float64]
 _EXTRA: Final = "spatial"
 _WHY: Final = "spatial autocorrelation"
 _QUADRANTS: Final = {
@@ -212,7 +212,7 @@ def _contiguity(units: gpd.GeoDataFrame) -> Any:
     return graph.Graph.build_contiguity(units.geometry, rook=False, strict=True)
 
 
-def _permuted_p(values: _Floats, graph: Any, permutations: int, seed: int) -> _Floats:
+def _permuted_p(values: Floats, graph: Any, permutations: int, seed: int) -> Floats:
     """Compare each local Moran with neighbours drawn at random from all other units."""
     count = len(values)
     standard = (values - values.mean()) / values.std()
@@ -229,7 +229,7 @@ def _permuted_p(values: _Floats, graph: Any, permutations: int, seed: int) -> _F
     return p
 
 
-def _significant(p: _Floats, names: list[str]) -> npt.NDArray[np.str_]:
+def _significant(p: Floats, names: list[str]) -> npt.NDArray[np.str_]:
     """Keep the names of what is significant after correction for the number of tests."""
     kept = false_discovery_control(p) <= SIGNIFICANCE
     return np.where(kept, names, "not significant")

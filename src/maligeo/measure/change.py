@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.checks import require_columns
+from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import Period, parse_period
 from maligeo.measure.densities import EVENTS
-from maligeo.measure.rates import Floats, ratio_interval
+from maligeo.measure.rates import ratio_interval
 
 COLUMNS: Final = (
     "vintage", "pcode", "name", "place_kind", "measure", "publisher",

@@ -16,6 +16,7 @@ import pandas as pd
 
 from maligeo.core.checks import require_columns, require_known
 from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import Period, parse_period
 from maligeo.join.points import unit_level
@@ -253,8 +254,6 @@ SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting pol
 _NO_STATEMENT = "no record, and no statement that the source covers this"
 _UNCOVERED = "not covered by the source"
 _PARTLY = "the source covers a part of the period only"
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from maligeo.core.checks import (
     require_one_vintage,
     require_same_vintage,
 )
-from maligeo.core.columns import Counting, unit_keys
+from maligeo.core.columns import Counting, frame_kind, unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.periods import years
 from maligeo.measure.counts import Periods, count_areas, count_incidents
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
-from maligeo.measure.rates import FEWEST_UNITS, Floats, Pairs, shared_borders, smooth_rates
+from maligeo.measure.rates import FEWEST_UNITS, Pairs, shared_borders, smooth_rates
 
 PER_SQKM = 1_000.0
 PER_PEOPLE = 100_000.0
@@ -36,6 +37,14 @@ _TYPES = {
     **dict.fromkeys(("population_year", "records"), "Int64"),
     **dict.fromkeys(("period_start", "period_end"), "datetime64[us]"),
     "low_count": "boolean",
+}
+# kind: the columns that locating or allocating its rows adds
+_PLACED: Final = {
+    "figures": frozenset[str](),
+    "areas": frozenset({"share", "net_area_sqm"}),
+    "projects": frozenset({"share"}),
+    "population": frozenset[str](),
+    "incidents": frozenset({"locate_method"}),
 }
 _SERIES = ["measure", "publisher", "period_start", "period_end"]
 
@@ -123,7 +132,7 @@ def density(
         counts = count_areas(records, units, measure=measure, period=period)
     elif kind == "figures":
         counts = count_figures(records, units, measure=measure, period=period)
-    elif kind == "people":
+    elif kind == "population":
         counts = _count_people(records, units, measure)
     else:
         counts = count_projects(records, units, measure=measure, counting=counting, period=period)
@@ -131,7 +140,7 @@ def density(
     return inherit_audience(table, records, population)
 
 
-def combine(*tables: pd.DataFrame) -> pd.DataFrame:
+def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
     """Put density tables of several measures and periods under one another.
 
     Parameters
@@ -193,17 +202,10 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
 
 
 def _kind(records: pd.DataFrame) -> str:
-    """Tell from its columns what a frame holds."""
-    signs = {
-        "figures": {"basis", "value"},
-        "areas": {"share", "net_area_sqm"},
-        "projects": {"share", "project_id"},
-        "people": {"population", "population_year"},
-        "incidents": {"locate_method", "date"},
-    }
-    for kind, sign in signs.items():
-        if sign <= set(records.columns):
-            return kind
+    """Tell what records are, and refuse those that are not located or allocated."""
+    kind = frame_kind(records)
+    if kind in _PLACED and _PLACED[kind] <= set(records.columns):
+        return kind
     reason = (
         "neither figures, located incidents, allocated areas or projects, nor people: "
         "use load_figures, locate, allocate …"

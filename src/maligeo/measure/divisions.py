@@ -11,7 +11,13 @@ from maligeo.core import columns
 from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
-from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError, VintageError
+from maligeo.core.errors import (
+    ArgumentError,
+    Fault,
+    FrameError,
+    VintageError,
+    explained,
+)
 from maligeo.join.divisions import COLUMNS
 from maligeo.measure.densities import EVENTS, typed, with_rates
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
@@ -89,18 +95,14 @@ def read_counts(path: str | Path) -> pd.DataFrame:
         If it has other columns.
     """
     file = Path(path)
-    try:
+    with explained(f"cannot read {file}"):
         if file.suffix.lower() == ".parquet":
             table = pd.read_parquet(file)
         else:
             table = pd.read_csv(file, dtype={"vintage": "string", "pcode": "string"})
-    except (OSError, ValueError) as error:
-        raise InputFileError(f"cannot read {file}: {error}") from error
     require_columns(table, columns.DENSITY, what=str(file))
-    try:
+    with explained(f"{file} is no density table"):
         return typed(table[list(columns.DENSITY)])
-    except (TypeError, ValueError) as error:
-        raise InputFileError(f"{file} is no density table: {error}") from error
 
 
 def _convert_counts(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:

@@ -5,13 +5,12 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS, Geod, Transformer
 
 from maligeo.core.checks import require_columns, require_one_vintage
-from maligeo.core.crs import GEOGRAPHIC, require_geographic
+from maligeo.core.crs import GEOGRAPHIC, Shapes, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError
 from maligeo.join.zonal import sum_raster
 
@@ -19,7 +18,6 @@ CORNERS: Final = 256  # of a circle: its area is right to 1e-4
 EXACT_PLACES: Final = ("exact",)  # a place known to 25 km has no surroundings of 1 km
 
 _EARTH = Geod(ellps="WGS84")
-Shapes = npt.NDArray[np.object_]
 
 
 def people_near(
@@ -99,8 +97,8 @@ def people_near(
 
 def _exact_places(places: gpd.GeoDataFrame) -> tuple[Shapes, str | None]:
     """Keep the places whose position is exact, and say how many are not."""
-    shapes = np.asarray(places.geometry.array, dtype=object)
-    known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    shapes = shapes_of(places.geometry)
+    known = ~shapely.is_missing(shapes)
     if "location_precision" in places.columns:
         precision = places["location_precision"].astype("object")
         known &= (precision.isna() | precision.isin(EXACT_PLACES)).to_numpy()

@@ -16,12 +16,12 @@ from maligeo.core.checks import (
     require_same_vintage,
 )
 from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import years
 
 VALUES: Final = ("count", "per_100k", "per_1000_sqkm", "smoothed_per_100k")
 
-_Floats = npt.NDArray[np.float64]
 _SERIES: Final = ["base", "publisher", "period_start", "period_end"]
 _REQUIRED: Final = (
     "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "measure", "count",
@@ -63,7 +63,7 @@ class Indicator:
         known = [frame["value"].notna().to_numpy(dtype=np.bool_) for frame in self.rows]
         return np.asarray(np.all(known, axis=0), dtype=np.bool_)
 
-    def bounds(self) -> tuple[_Floats, _Floats]:
+    def bounds(self) -> tuple[Floats, Floats]:
         """Give the lowest and highest values, shape (ways of counting, units)."""
         low, high = (
             np.array(
@@ -83,7 +83,7 @@ def read_indicators(
     ----------
     table : pandas.DataFrame
         Density table of one or several measures, publishers and periods, as from
-        `maligeo.density` and `maligeo.combine`. Each publisher and period of a measure is
+        `maligeo.density` and `maligeo.concat_tables`. Each publisher and period of a measure is
         an indicator of its own; the countings of one measure are ways to take it.
     units : geopandas.GeoDataFrame
         Units of the same vintage.

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.measure.indicators import Indicator, read_indicators
 
@@ -15,8 +16,6 @@ LORENZ: Final = (
     "vintage", "pcode", "name", "need", "response", "response_per_need",
     "need_share", "response_share", "need_cumulative", "response_cumulative", "note",
 )  # fmt: skip
-
-_Floats = npt.NDArray[np.float64]
 
 
 def lorenz(
@@ -127,11 +126,11 @@ def _only(indicators: tuple[Indicator, ...], what: str) -> Indicator:
     return indicators[0]
 
 
-def _amounts(table: pd.DataFrame) -> tuple[_Floats, _Floats]:
+def _amounts(table: pd.DataFrame) -> tuple[Floats, Floats]:
     return table["need"].to_numpy(dtype="float64"), table["response"].to_numpy(dtype="float64")
 
 
-def _by_ratio(needs: _Floats, amounts: _Floats) -> npt.NDArray[np.intp]:
+def _by_ratio(needs: Floats, amounts: Floats) -> npt.NDArray[np.intp]:
     """Order units by response per need; those without need, but with response, come last."""
     for name, side in (("need", needs), ("response", amounts)):
         if (side < 0).any() or not side.sum() > 0:

@@ -14,14 +14,13 @@ from scipy.stats import rankdata
 from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.measure.indicators import Indicator, read_indicators
 
-_Floats = npt.NDArray[np.float64]
 
-
-def ranks(values: npt.ArrayLike) -> _Floats:
+def ranks(values: npt.ArrayLike) -> Floats:
     """Rank values from the largest, which is 1, to the smallest.
 
     Parameters
@@ -47,7 +46,7 @@ def ranks(values: npt.ArrayLike) -> _Floats:
     )
 
 
-def rank_scores(values: npt.ArrayLike) -> _Floats:
+def rank_scores(values: npt.ArrayLike) -> Floats:
     """Put values on the scale of their ranks: 0 is lowest, 1 highest.
 
     Parameters
@@ -119,8 +118,8 @@ class DrawnRanks(NamedTuple):
         With random weights, ways of counting, and values within their rounding.
     """
 
-    chosen: _Floats
-    drawn: _Floats
+    chosen: Floats
+    drawn: Floats
 
 
 def draw_ranks(
@@ -157,7 +156,7 @@ def draw_ranks(
     weights /= weights.sum(axis=1, keepdims=True)
     shape = (draws.number, int(keep.sum()))
     chosen, drawn = np.zeros(shape[1]), np.zeros(shape)
-    chances: dict[str, tuple[_Floats, _Floats]] = {}
+    chances: dict[str, tuple[Floats, Floats]] = {}
     for indicator, weight in zip(indicators, weights.T, strict=True):
         if indicator.series not in chances:
             chances[indicator.series] = rng.random((shape[0], 1)), rng.random(shape)
@@ -168,7 +167,7 @@ def draw_ranks(
     return DrawnRanks(ranks(chosen.round(_DECIMALS)), ranks(drawn.round(_DECIMALS)))
 
 
-def interval(drawn: npt.ArrayLike, share: float) -> tuple[_Floats, _Floats]:
+def interval(drawn: npt.ArrayLike, share: float) -> tuple[Floats, Floats]:
     """Give the middle interval that holds a share of the draws, by unit.
 
     Parameters
@@ -190,8 +189,8 @@ def interval(drawn: npt.ArrayLike, share: float) -> tuple[_Floats, _Floats]:
 
 
 def _draw_values(
-    indicator: Indicator, way: _Floats, within: _Floats, keep: npt.NDArray[np.bool_]
-) -> _Floats:
+    indicator: Indicator, way: Floats, within: Floats, keep: npt.NDArray[np.bool_]
+) -> Floats:
     """Take a way of counting, and a place between the bounds, for each draw."""
     low, high = (side[:, keep] for side in indicator.bounds())
     taken = np.floor(way[:, 0] * len(low)).astype(np.intp)
@@ -221,7 +220,7 @@ def coverage_gaps(
     Parameters
     ----------
     need, response : pandas.DataFrame
-        Density tables of one or several measures, as from `density` and `combine`. Of
+        Density tables of one or several measures, as from `density` and `concat_tables`. Of
         projects, give the measures of all ways of counting ("projects",
         "projects_fractional", "projects_weighted"), to see what hangs on them.
     units : geopandas.GeoDataFrame

@@ -6,11 +6,12 @@ import numpy.typing as npt
 import shapely
 from scipy.stats import beta, chi2
 
+from maligeo.core.crs import Floats
+
 CONFIDENCE = 0.95
 FEW_EVENTS = 20  # below it the relative standard error of a count exceeds 22 %
 FEWEST_UNITS = 30  # fewer give each unit a neighbourhood that is most of the country
 
-Floats = npt.NDArray[np.float64]
 Pairs = npt.NDArray[np.int64]
 
 

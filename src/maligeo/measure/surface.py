@@ -18,8 +18,8 @@ from rasterio.features import rasterize
 from maligeo.core.audiences import audience_of
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
-from maligeo.core.crs import GEOGRAPHIC, area_sqkm, require_geographic
-from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError, UnknownNameError
+from maligeo.core.crs import GEOGRAPHIC, Floats, positions_of, require_geographic, shapes_of
+from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
 from maligeo.unitindex import UnitIndex
 
 KernelName = Literal["gaussian", "quartic"]
@@ -92,8 +92,6 @@ def _centred(weights: npt.NDArray[np.float64], shape: tuple[int, ...]) -> npt.ND
     return np.roll(grid, middle, axis=tuple(range(weights.ndim)))
 
 
-Floats = npt.NDArray[np.float64]
-
 _LONGEST_DEGREES: Final = 0.01
 _EARTH_RADIUS_M: Final = 6_371_007.0  # of the sphere of equal area
 
@@ -160,9 +158,7 @@ def grid_over(area: gpd.GeoSeries, *, cell_m: float, margin: int) -> MetricGrid:
 
 def outlines_of(units: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Give the outlines of units that have one."""
-    shapes = np.asarray(units.geometry.array, dtype=object)
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    return gpd.GeoSeries(shapes[there], crs=GEOGRAPHIC)
+    return gpd.GeoSeries(shapes_of(units.geometry), crs=GEOGRAPHIC).dropna(ignore_index=True)
 
 
 def rectangle_of(lon: Floats, lat: Floats) -> gpd.GeoSeries:
@@ -182,8 +178,6 @@ PER_SQKM: Final = 1000.0  # values are per 1,000 km²
 MIN_BANDWIDTH_CELLS: Final = 2.0
 UNIT_TAG: Final = "per 1,000 km²"
 _SINGLE_PRECISION: Final = 1e-6  # of the highest value, below which transforms say nothing
-_BANDWIDTH_STEP: Final = 1.1
-_BANDWIDTH_LIMIT: Final = 2.0
 
 # Radius of a circle as large as the mean unit of the level in Mali (9, 49 and 703 units);
 # "near" is within some 25 km.
@@ -287,7 +281,7 @@ def density_surface(
         bandwidth is left out and counted.
     bandwidth_km : float or mapping of str to float
         Standard deviation of the Gaussian, radius of the quartic kernel, in km: one for all,
-        or one for each unit by `pcode` (as from `unit_bandwidths`). At least two cells.
+        or one for each unit by `pcode`. At least two cells.
     cell_km : float
         Side of a cell in km.
     units : geopandas.GeoDataFrame, EPSG:4326, optional
@@ -353,64 +347,9 @@ def density_surface(
     return Surface(values, grid.transform, wkt, provenance, audience_of(points))
 
 
-def unit_bandwidths(
-    points: pd.DataFrame, units: gpd.GeoDataFrame, *, bandwidth_km: float
-) -> dict[str, float]:
-    """Choose a bandwidth for each unit: narrow where points are dense, wide where they are few.
-
-    The bandwidth is multiplied by (g/d)^½, where d is the density of points in the unit and g
-    its geometric mean over all points: the square-root law of I. S. Abramson, Annals of
-    Statistics 10 (1982), with the density of the unit as the first estimate. The factor stays
-    between ½ and 2 and is a power of 1.1.
-
-    Parameters
-    ----------
-    points : geopandas.GeoDataFrame or pandas.DataFrame
-        As for `density_surface`.
-    units : geopandas.GeoDataFrame, EPSG:4326
-        Units with `pcode`.
-    bandwidth_km : float
-        Bandwidth at the mean density, in km.
-
-    Returns
-    -------
-    dict of str to float
-        Bandwidth in km by `pcode`.
-    """
-    require_columns(units, ("pcode", "geometry"), what="units")
-    lon, lat = _coordinates(points)
-    unit = UnitIndex(units.geometry).query(lon, lat)
-    counts = np.bincount(unit[unit >= 0], minlength=len(units))
-    if not counts.sum():
-        raise ArgumentError("no point lies in the units")
-    density = counts / area_sqkm(units.geometry)
-    held = counts > 0
-    mean = np.exp(np.average(np.log(density[held]), weights=counts[held]))
-    factor = np.full(len(units), _BANDWIDTH_LIMIT)
-    factor[held] = np.sqrt(mean / density[held])
-    steps = np.rint(np.log(factor) / math.log(_BANDWIDTH_STEP))
-    rounded = np.clip(_BANDWIDTH_STEP**steps, 1 / _BANDWIDTH_LIMIT, _BANDWIDTH_LIMIT)
-    return dict(zip(units["pcode"], (bandwidth_km * rounded).tolist(), strict=True))
-
-
 def _range_of(bandwidth_km: float | Mapping[str, float]) -> tuple[float, float]:
     given = bandwidth_km.values() if isinstance(bandwidth_km, Mapping) else [bandwidth_km]
     return max(given, default=math.nan), min(given, default=math.nan)
-
-
-def _coordinates(points: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Give longitudes and latitudes, NaN where there is no position."""
-    if not isinstance(points, gpd.GeoDataFrame):
-        require_columns(points, ("lon", "lat"), what="points")
-        lon, lat = (points[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
-        return lon, lat
-    require_geographic(points, what="points")
-    shapes = np.array(points.geometry.array, dtype=object)
-    shapes[shapely.is_empty(shapes)] = None
-    kinds = shapely.get_type_id(shapes)
-    if ((kinds >= 0) & (kinds != shapely.GeometryType.POINT)).any():
-        raise GeometryError("a surface is made of points: polygons have no place in it")
-    return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
 def _usable(
@@ -420,7 +359,7 @@ def _usable(
     options: SurfaceOptions,
 ) -> _Points:
     """Leave out what cannot be used, and count it by the first reason that holds."""
-    lon, lat = _coordinates(points)
+    lon, lat = positions_of(points, what="points", instead="polygons have no place in a surface")
     weight = _weights(points, options.weight)
     unit = _units_of(lon, lat, units)
     bandwidth = _bandwidths(bandwidth_km, unit, units)

@@ -113,7 +113,7 @@ def in_workbook(path: Path) -> str | None:
             return None
         content = _unpacked(archive, _PROPERTIES, 4 * LONGEST)
     found = {
-        element.attributes.get("name", ""): element.text
+        element.get("name", ""): "".join(element.itertext())
         for element in elements_of(content, "property")
     }
     names = [KEY, *(f"{KEY}-{at}" for at in range(2, len(found) + 1))]

@@ -73,8 +73,9 @@ def _international(rest: bytes) -> str:
 def in_svg(path: Path) -> str | None:
     """Give the description in the metadata (Dublin Core, as drawing programs write it)."""
     for description in elements_of(path.read_bytes(), "description"):
-        if description.text.lstrip().startswith("{"):
-            return description.text
+        text = "".join(description.itertext())
+        if text.lstrip().startswith("{"):
+            return text
     return None
 
 

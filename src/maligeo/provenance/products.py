@@ -4,17 +4,11 @@ The readers of this room raise whatever the format's own library raises, or a `V
 that says what is wrong with "it"; here they become one error that names the file.
 """
 
-import sqlite3
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from pyarrow.lib import ArrowException
-from rasterio.errors import RasterioError
-
-from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.core.errors import ArgumentError, InputFileError, explained
 from maligeo.provenance.data_files import (
     beside_table,
     in_flatgeobuf,
@@ -50,18 +44,6 @@ _FORMATS: Final[Mapping[str, Callable[[Path], str | None]]] = {
 }
 
 _PACKAGE: Final = "datapackage.json"
-_BROKEN: Final = (
-    OSError,
-    ValueError,
-    LookupError,
-    OverflowError,
-    RecursionError,
-    zlib.error,
-    sqlite3.Error,
-    zipfile.BadZipFile,
-    ArrowException,
-    RasterioError,
-)
 
 
 def read_about(path: str | Path) -> Provenance:
@@ -94,12 +76,8 @@ def read_about(path: str | Path) -> Provenance:
         raise ArgumentError(
             f"{product} is no product that carries a record; those end in {', '.join(_FORMATS)}"
         )
-    try:
+    with explained(f"cannot read {product}"):
         text = reader(product)
-    except InputFileError:
-        raise
-    except _BROKEN as error:
-        raise InputFileError(f"cannot read {product}: {_first_line(error)}") from error
     if text is None:
         raise InputFileError(f"{product} carries no record of what made it")
     try:
@@ -112,7 +90,3 @@ def _in_folder(folder: Path) -> str | None:
     """Read a folder: a data package, or tiles."""
     package = folder / _PACKAGE
     return in_json(package) if package.is_file() else in_tiles(folder)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import columns
-from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.crs import GEOGRAPHIC, Floats
 from maligeo.core.placenames import NameTable, normalise, split_places
 from maligeo.readers.cells.coordinates import inside_country
 from maligeo.readers.formats import read_catalogue, word_key
@@ -19,7 +18,6 @@ from maligeo.readers.quarantine import Faults
 
 EXTRA: Final = ("location_code", "geometry")
 
-_Floats = npt.NDArray[np.float64]
 
 _REPORTED_LEVELS: Final = {"adm1": "adm1_name", "adm2": "adm2_name", "adm3": "adm3_name"}
 _FLOATS: Final = ("budget_amount", "donor_amount", "disbursed_amount", "place_share")
@@ -58,7 +56,7 @@ def project_frame(rows: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame[names], geometry=points(lon, lat))
 
 
-def points(lon: _Floats, lat: _Floats) -> gpd.array.GeometryArray:
+def points(lon: Floats, lat: Floats) -> gpd.array.GeometryArray:
     """Make points, missing where a coordinate is."""
     made = gpd.points_from_xy(lon, lat, crs=GEOGRAPHIC)
     made[~(np.isfinite(lon) & np.isfinite(lat))] = None

@@ -9,7 +9,7 @@ from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.audiences import mark_audience
 from maligeo.core.checks import require_choice
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import explained
 from maligeo.readers.files.sources import Source
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
@@ -133,9 +133,6 @@ def read_projects(
 
 def _is_iati(path: Path) -> bool:
     """Tell XML that is not KML; only IATI is read of it, and the reader says so."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(64).lstrip()
-    except (OSError, ValueError) as error:
-        raise InputFileError(f"{path} cannot be opened: {error}") from error
+    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+        head = file.read(64).lstrip()
     return head.startswith(_XML_START) and path.suffix.lower() != ".kml"

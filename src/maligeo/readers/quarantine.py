@@ -1,11 +1,11 @@
 """What happens to rows with faults: one error that lists them all, or a file that keeps them.
 
 Readers collect faults column by column in a `Faults`, then hand rows and faults to a
-`Gate` (once per chunk of a large file) or to `settle` (for a table read in one piece).
+`Gate`, once per chunk of a large file.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +14,11 @@ from typing import IO, NamedTuple, Self
 import pandas as pd
 
 from maligeo.core.checks import require_choice
-from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.files import written_whole
 
 ON_INVALID = ("raise", "quarantine")
+_OWNER_ONLY = 0o600  # rows that were set aside may hold what the policy withholds
 
 
 class _Block(NamedTuple):
@@ -68,10 +70,6 @@ class Faults:
         found = [None if pd.isna(value) else value for value in values[marked].tolist()]
         each = [reason] * len(found) if isinstance(reason, str) else list(reason[marked])
         self._blocks.append(_Block(bad.index[marked], column, found, each))
-
-    def add_table(self, column: str, value: object, reason: str) -> None:
-        """Add a fault of the whole table, which no quarantine can mend."""
-        self._blocks.append(_Block(pd.Index([None], dtype=object), column, [value], [reason]))
 
     def extend(self, others: "Faults") -> None:
         """Add the faults of another collection."""
@@ -145,17 +143,15 @@ class Gate:
         self._what = what
         self._faults = Faults()
         self._path = None if rejects is None else Path(rejects)
+        self._open = ExitStack()
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
         if self._path is not None:
-            try:
-                self._file = tempfile.NamedTemporaryFile(
-                    "w", dir=self._path.parent, prefix=".rejects-", delete=False,
-                    encoding="utf-8", newline="",
-                )  # fmt: skip
-            except OSError as error:
-                raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
+            written = self._open.enter_context(written_whole(self._path))
+            written.chmod(_OWNER_ONLY)
+            opened = written.open("w", encoding="utf-8", newline="")
+            self._file = self._open.enter_context(opened)
         return self
 
     def pass_rows(self, frame: pd.DataFrame, raw: pd.DataFrame, faults: Faults) -> pd.DataFrame:
@@ -170,7 +166,7 @@ class Gate:
         faults : Faults
             Their faults, by the labels of these indexes.
         """
-        if self._file is None or self._path is None:
+        if self._file is None:
             self._faults.extend(faults)
         else:
             self._faults.extend(faults.of_table())
@@ -186,10 +182,7 @@ class Gate:
         bad.insert(0, "row", bad.index, allow_duplicates=True)
         first = self._file is not None and self._file.tell() == 0
         self.rejected += len(bad)
-        try:
-            bad.to_csv(self._file, index=False, header=first, lineterminator="\n")
-        except OSError as error:
-            raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
+        bad.to_csv(self._file, index=False, header=first, lineterminator="\n")
 
     def __exit__(
         self,
@@ -197,21 +190,12 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        complete = error is None and not len(self._faults)
-        if self._file is not None:
-            self._file.close()
-            self._publish(self._file.name, complete)
+        failed = error
         if error is None and len(self._faults):
-            raise FrameError(self._what, list(self._faults))
-
-    def _publish(self, written: str, complete: bool) -> None:
-        try:
-            if complete and self._path is not None:
-                Path(written).replace(self._path)
-            else:
-                Path(written).unlink()
-        except OSError as error:
-            raise OutputFileError(f"cannot write {self._path}: {error.strerror}") from error
+            failed = FrameError(self._what, list(self._faults))
+        self._open.__exit__(None if failed is None else type(failed), failed, trace)
+        if failed is not error and failed is not None:
+            raise failed
 
 
 def require_apart(path: str | PathLike[str], rejects: str | Path | None) -> None:
@@ -224,47 +208,3 @@ def require_apart(path: str | PathLike[str], rejects: str | Path | None) -> None
     """
     if rejects is not None and Path(rejects).resolve() == Path(path).resolve():
         raise ArgumentError(f"rejects is the file that is read: {path}")
-
-
-def settle(
-    frame: pd.DataFrame,
-    raw: pd.DataFrame,
-    faults: Iterable[Fault],
-    *,
-    what: str,
-    on_invalid: str,
-    rejects: str | Path | None,
-) -> pd.DataFrame:
-    """Raise all faults of a table, or write its faulty rows away and give the good ones.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        What was made of the rows; its index is a part of that of `raw`.
-    raw : pandas.DataFrame
-        The rows as read (`RawTable.frame`).
-    faults : Faults, or iterable of Fault
-        Their faults, by row number. A fault without a row is raised in either case.
-    what : str
-        Name of the table, for the message.
-    on_invalid : {"raise", "quarantine"}
-    rejects : path or None
-        File for the faulty rows, as for `Gate`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of `frame` without fault.
-
-    Raises
-    ------
-    FrameError
-        Listing every fault.
-    ArgumentError
-        If `on_invalid` is unknown or `rejects` does not go with it.
-    OutputFileError
-        If the file cannot be written.
-    """
-    collected = faults if isinstance(faults, Faults) else Faults(faults)
-    with Gate(what, on_invalid, rejects) as gate:
-        return gate.pass_rows(frame, raw, collected)

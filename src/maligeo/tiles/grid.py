@@ -65,25 +65,6 @@ class TileRange(NamedTuple):
                 yield Tile(self.z, x, y)
 
 
-def tile_at(lon: float, lat: float, z: int) -> Tile:
-    """Give the tile that holds a position.
-
-    Parameters
-    ----------
-    lon, lat : float
-        Degrees; what lies beyond the edge of the grid goes to the tile at the edge.
-    z : int
-        Zoom.
-
-    Examples
-    --------
-    >>> tile_at(-8.0, 12.65, 6)
-    Tile(z=6, x=30, y=29)
-    """
-    across, down = _fractions(lon, lat)
-    return Tile(z, _clamped(across, z), _clamped(down, z))
-
-
 def bounds_of(tile: Tile) -> Bounds:
     """Give the rectangle of a tile in degrees."""
     side = 2.0**tile.z
@@ -104,13 +85,7 @@ def mercator_bounds_of(tile: Tile) -> Bounds:
 
 def parent_of(tile: Tile) -> Tile:
     """Give the tile of the zoom above that holds this one; that of zoom 0 is its own."""
-    return ancestor_of(tile, max(tile.z - 1, 0))
-
-
-def ancestor_of(tile: Tile, z: int) -> Tile:
-    """Give the tile of a coarser zoom that holds this one."""
-    steps = tile.z - z
-    return Tile(z, tile.x >> steps, tile.y >> steps)
+    return Tile(tile.z - 1, tile.x >> 1, tile.y >> 1) if tile.z else tile
 
 
 def descendants_of(tile: Tile, z: int) -> TileRange:

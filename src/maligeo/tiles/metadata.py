@@ -102,7 +102,7 @@ def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
             f"{what} is not known to be released for the audience {audience!r}: make it from "
             f"released records, or, where nobody can come to harm by it, set its tag "
             f"{AUDIENCE_TAG}={audience}; or make the product for audience='internal' and keep "
-            "it in the house"
+            "it internal"
         )
 
 

@@ -11,13 +11,12 @@ from typing import Any, Final, Protocol, get_args
 import deflate
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
-from maligeo.core.crs import require_geographic
+from maligeo.core.crs import Shapes, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.disclosure import require_released
 from maligeo.provenance.record import Provenance
@@ -220,7 +219,7 @@ def vector_tiles(
         require_released(frame, audience, what=f"the rows of layer {name!r}")
     target, kept = Path(archive), options.columns or {}
     frames = {name: _checked(frame, name, kept.get(name)) for name, frame in layers.items()}
-    absent = {name: _absent(frame) for name, frame in frames.items()}
+    absent = {name: frame.geometry.isna() for name, frame in frames.items()}
     drawn = [name for name, flags in absent.items() if not flags.all()]
     if not drawn:
         raise ArgumentError("no row of the layers has a geometry")
@@ -245,15 +244,15 @@ def _checked(frame: gpd.GeoDataFrame, name: str, columns: Sequence[str] | None) 
     if columns is not None:
         require_columns(attributes, columns, what=what)
         attributes = attributes[list(columns)]
-    if faults := list(_faults(frame.geometry)):
+    shapes = shapes_of(frame.geometry)
+    if faults := list(_faults(shapes, frame.index)):
         raise FrameError(what, faults)
     plain = plain_columns(attributes, what=what)
-    return gpd.GeoDataFrame(plain, geometry=frame.geometry.to_numpy(), crs=frame.crs)
+    return gpd.GeoDataFrame(plain, geometry=shapes, crs=frame.crs)
 
 
-def _faults(geometries: gpd.GeoSeries) -> Iterator[Fault]:
+def _faults(shapes: Shapes, rows: pd.Index) -> Iterator[Fault]:
     """Find what cannot be drawn."""
-    shapes = np.asarray(geometries.array, dtype=object)
     kinds = shapely.get_type_id(shapes)
     west, south, east, north = shapely.bounds(shapes).T
     is_point = np.isin(kinds, _POINTS)
@@ -271,13 +270,7 @@ def _faults(geometries: gpd.GeoSeries) -> Iterator[Fault]:
         wrong["stands in a layer of points"] = is_shape
     for reason, flags in wrong.items():
         for at in np.flatnonzero(flags):
-            label = geometries.index[at]
-            yield Fault(label, "geometry", shapely.to_wkt(shapes[at])[:60], reason)
-
-
-def _absent(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    shapes = np.asarray(frame.geometry.array, dtype=object)
-    return np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+            yield Fault(rows[at], "geometry", shapely.to_wkt(shapes[at])[:60], reason)
 
 
 def _layer(
@@ -287,7 +280,7 @@ def _layer(
         return PointLayer.build(
             name, frame.geometry, _attributes(frame), top_zoom=top_zoom, low_zooms=low_zooms
         )
-    present = frame[~_absent(frame)]
+    present = frame[frame.geometry.notna()]
     return ShapeLayer.build(name, present.geometry, _attributes(present), top_zoom=top_zoom)
 
 

@@ -10,7 +10,7 @@ from maligeo.core.checks import require_known
 from maligeo.core.errors import ArgumentError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.need_response import DEFAULT_DRAWS, Draws, coverage_gaps, presence
 from maligeo.measure.populations import population
 from maligeo.measure.reconciliation import reconcile
@@ -107,7 +107,9 @@ def incident_gaps(
         by_people = allocate(located, units, by="population", population=people)
         counted.append(density(by_people, units, measure="projects", counting="weighted"))
     need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
-    return coverage_gaps(_widest(need), combine(*counted), units, need_by=need_by, draws=draws)
+    return coverage_gaps(
+        _widest(need), concat_tables(*counted), units, need_by=need_by, draws=draws
+    )
 
 
 def _widest(table: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +150,7 @@ def bundled_density(units: gpd.GeoDataFrame, *, period: str | None = None) -> pd
     """
     people = population(units)
     shares = allocate(locate(load_projects(), units), units)
-    return combine(
+    return concat_tables(
         density(
             load_figures("incidents"), units, measure="incidents", population=people, period=period
         ),

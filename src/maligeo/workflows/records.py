@@ -13,7 +13,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import combine, density
+from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.populations import population
 from maligeo.readers.areas import read_areas
 from maligeo.readers.figures import load_figures
@@ -104,7 +104,7 @@ class Records:
         if victims and incidents is not None and set(_VICTIMS) <= set(incidents.columns):
             known = bool(incidents[list(_VICTIMS)].notna().any().all())
             measures += ["victims"] * known
-        return combine(
+        return concat_tables(
             *(
                 density(counted, self.units, measure=one, population=self.people, period=period)
                 for one in measures

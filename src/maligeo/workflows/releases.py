@@ -48,4 +48,4 @@ class Release:
 
     def of(self, frame: Any, *tables: pd.DataFrame) -> Any:
         """Release a frame; incidents together with the tables that count them."""
-        return release(frame, audience=self.audience, as_of=self.as_of, alongside=tables)
+        return release(frame, audience=self.audience, as_of=self.as_of, linked_tables=tables)

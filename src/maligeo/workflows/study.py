@@ -14,7 +14,7 @@ from maligeo.core.columns import Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.join.shares import allocate
-from maligeo.measure.densities import combine
+from maligeo.measure.densities import concat_tables
 from maligeo.measure.need_response import presence
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
@@ -169,7 +169,7 @@ class Study:
         """
         records = self.records
         if records.is_bundled:
-            return combine(records.need(self.period), *standing(self.shares, records))
+            return concat_tables(records.need(self.period), *standing(self.shares, records))
         tables = [self._incident_table] if INCIDENTS in records.given else []
         if PROJECTS in records.given:
             tables += standing(self.shares, records)
@@ -179,7 +179,7 @@ class Study:
             raise ArgumentError(
                 "there is nothing to colour these units by: give --incidents or --projects too"
             )
-        return combine(*tables)
+        return concat_tables(*tables)
 
     @cached_property
     def incidents(self) -> pd.DataFrame | None:
@@ -423,7 +423,7 @@ class Study:
             gaps=gaps,
             language=language,
         )
-        table = combine(need, *standing(self.shares, self.records))
+        table = concat_tables(need, *standing(self.shares, self.records))
         return paper.region_report(
             table, self.units, path, options=options, audience=self.audience, about=about
         )

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-Floats = npt.NDArray[np.float64]
+from maligeo.core.crs import Floats
+
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 

@@ -8,10 +8,9 @@ reader is taken to know, and what is not protected.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.checks import require_columns
@@ -36,7 +35,7 @@ _SOME: Final = "not fully stated for all"
 
 
 @dataclass(frozen=True)
-class Blanks:
+class Suppressed:
     """What has to go.
 
     Attributes
@@ -47,14 +46,14 @@ class Blanks:
         Which of them are withheld.
     series : frozenset of (str, span)
         Measures and periods of which one is.
-    told : frozenset of (str, span)
-        Places and periods of which the tables tell the number of incidents.
+    shown : frozenset of (str, span)
+        Places and periods of which the tables show the number of incidents.
     """
 
     margins: Margins
     withheld: Flags
     series: frozenset[tuple[str, Span]]
-    told: frozenset[tuple[str, Span]]
+    shown: frozenset[tuple[str, Span]]
 
     @classmethod
     def of(cls, margins: Margins, withheld: Flags) -> Self:
@@ -72,14 +71,14 @@ class Blanks:
         )
 
 
-def blanked(table: pd.DataFrame, blanks: Blanks, at: int) -> pd.DataFrame:
+def suppressed(table: pd.DataFrame, what: Suppressed, at: int) -> pd.DataFrame:
     """Take out of a table what has to go.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Density table.
-    blanks : Blanks
+    what : Suppressed
         What has to go.
     at : int
         Position of the table among those of the margins.
@@ -89,14 +88,14 @@ def blanked(table: pd.DataFrame, blanks: Blanks, at: int) -> pd.DataFrame:
     pandas.DataFrame
         A copy with the same rows and types.
     """
-    cells, totals = blanks.margins.rows[at], blanks.margins.totals[at]
+    cells, totals = what.margins.rows[at], what.margins.totals[at]
     own = cells >= 0
-    gone, total_gone = own & blanks.withheld[cells], own & blanks.withheld[totals]
-    keys = [blanks.margins.cells[cell] if cell >= 0 else None for cell in cells]
-    series = _flags(key and (key.measure, key.span) in blanks.series for key in keys)
+    gone, total_gone = own & what.withheld[cells], own & what.withheld[totals]
+    keys = [what.margins.cells[cell] if cell >= 0 else None for cell in cells]
+    series = _flags(key and (key.measure, key.span) in what.series for key in keys)
     victims = _flags(key and key.measure != _INCIDENTS for key in keys)
-    untold = victims & _flags(key and (key.place, key.span) not in blanks.told for key in keys)
-    spans = {span for measure, span in blanks.series if measure != _INCIDENTS}
+    untold = victims & _flags(key and (key.place, key.span) not in what.shown for key in keys)
+    spans = {span for measure, span in what.series if measure != _INCIDENTS}
     worst = victims & _flags(key and key.span in spans for key in keys)
     released = table.copy()
     for columns, rows in (
@@ -260,8 +259,8 @@ def suppress_tables(
     )
     choice = choose_withheld(margins.problem, k=int(k))
     _refuse_exposed(margins, choice)
-    blanks = Blanks.of(margins, choice.withheld)
-    released = [blanked(table, blanks, at) for at, table in enumerate(tables)]
+    what = Suppressed.of(margins, choice.withheld)
+    released = [suppressed(table, what, at) for at, table in enumerate(tables)]
     return released, _report(margins, choice, int(k))
 
 
@@ -284,33 +283,6 @@ def hidden_cells(table: pd.DataFrame) -> pd.DataFrame:
     hidden = table["count"].isna() & note.str.split("; ").str[0].eq(WITHHELD)
     rows = table[hidden & (table["place_kind"] == "unit")]
     return rows[wanted].reset_index(drop=True)
-
-
-def small_groups(
-    labels: pd.DataFrame | pd.Series | Sequence[Any], *, k: int
-) -> npt.NDArray[np.bool_]:
-    """Tell which rows share what is told of them with too few others.
-
-    Parameters
-    ----------
-    labels : pandas.DataFrame, pandas.Series or sequence, n rows
-        What is told of each row; of a frame all columns together. What is missing is
-        alike.
-    k : int
-        Groups of fewer rows are small.
-
-    Returns
-    -------
-    array of bool, shape (n,)
-        True for each row of a small group.
-    """
-    frame = labels if isinstance(labels, pd.DataFrame) else pd.DataFrame({"label": list(labels)})
-    number = np.zeros(len(frame), dtype=np.int64)
-    for at in range(frame.shape[1]):
-        codes = pd.factorize(frame.iloc[:, at], use_na_sentinel=False)[0]
-        number = pd.factorize(number * (int(codes.max(initial=0)) + 1) + codes)[0]
-    small: npt.NDArray[np.bool_] = np.bincount(number, minlength=1)[number] < k
-    return small
 
 
 def _refuse_exposed(margins: Margins, choice: Choice) -> None:

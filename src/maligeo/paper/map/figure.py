@@ -39,7 +39,7 @@ def map_figure(
     Parameters
     ----------
     table : pandas.DataFrame
-        Density table, as from `maligeo.combine`, of which one layer and period is shown;
+        Density table, as from `maligeo.concat_tables`, of which one layer and period is shown;
         or gaps, as from `maligeo.coverage_gaps`, shown as need against response.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage, as from `load_boundaries`.

@@ -126,7 +126,7 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
     Parameters
     ----------
     table : pandas.DataFrame
-        Density table, as from `maligeo.combine`.
+        Density table, as from `maligeo.concat_tables`.
     units : geopandas.GeoDataFrame
         Units of the same vintage.
     options : ReportOptions

@@ -35,7 +35,7 @@ def region_report(
     Parameters
     ----------
     table : pandas.DataFrame
-        Density table, as from `maligeo.combine`; what it does not hold is left out.
+        Density table, as from `maligeo.concat_tables`; what it does not hold is left out.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage.
     path : str or pathlib.Path

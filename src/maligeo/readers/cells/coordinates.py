@@ -17,11 +17,9 @@ import shapely
 from pyproj import Transformer
 
 from maligeo import catalog
-from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.crs import GEOGRAPHIC, Floats
 from maligeo.readers.cells.values import parse_numbers, strip_missing
 from maligeo.readers.quarantine import Faults
-
-_Floats = npt.NDArray[np.float64]
 
 _UTM_NORTH: Final = 32600  # EPSG code of WGS 84 / UTM zone n north, less n
 _HEMISPHERES: Final = {"N": 1.0, "S": -1.0, "E": 1.0, "W": -1.0, "O": -1.0}  # O: ouest
@@ -191,9 +189,7 @@ def parse_mgrs(texts: pd.Series) -> tuple[Positions, Faults]:
     return _unproject(zone.where(exists_all), east, north), faults
 
 
-def _square(
-    parts: pd.DataFrame, digits: pd.Series
-) -> tuple[_Floats, _Floats, npt.NDArray[np.bool_]]:
+def _square(parts: pd.DataFrame, digits: pd.Series) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     """Give easting, northing and existence of squares, by the letters of the grid."""
     zone = parts[0].astype("int64").to_numpy()
     columns = np.array(
@@ -310,7 +306,7 @@ def _unproject(zone: "pd.Series[float]", x: "pd.Series[float]", y: "pd.Series[fl
 
 
 @cache
-def _transformer(zone: int) -> Callable[[_Floats, _Floats], tuple[_Floats, _Floats]]:
+def _transformer(zone: int) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
     made = Transformer.from_crs(_UTM_NORTH + zone, GEOGRAPHIC, always_xy=True)
     return made.transform
 
@@ -398,7 +394,7 @@ def check_positions(
     return moved, faults, int(mirrored.sum()) if swap else 0
 
 
-def _written(lon: _Floats, lat: _Floats, index: pd.Index, rows: npt.NDArray[np.bool_]) -> pd.Series:
+def _written(lon: Floats, lat: Floats, index: pd.Index, rows: npt.NDArray[np.bool_]) -> pd.Series:
     """Write pairs of coordinates out, for the rows that need it."""
     texts = pd.Series(pd.NA, index=index, dtype="object")
     pairs = zip(lon[rows], lat[rows], strict=True)

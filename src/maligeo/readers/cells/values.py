@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from maligeo.core.crs import Floats
 from maligeo.readers.formats import read_catalogue, word_key
 from maligeo.readers.quarantine import Faults
 
@@ -48,8 +49,6 @@ _YEAR_LAST: Final = rf"^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}){_TIME
 _SHORT_YEAR: Final = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}"
 _DAY_WORD: Final = r"^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W0-9_]+)\.?[\s./,-]+([0-9]{4})$"
 _WORD_DAY: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{1,2})(?:er|st|nd|rd|th)?,?\s+([0-9]{4})$"
-
-_Floats = npt.NDArray[np.float64]
 
 
 def strip_missing(texts: pd.Series) -> pd.Series:
@@ -337,13 +336,13 @@ def _read_days(
     return days, reasons
 
 
-def _fill(parts: _Floats, cells: pd.Series, pattern: str, order: tuple[int, int, int]) -> None:
+def _fill(parts: Floats, cells: pd.Series, pattern: str, order: tuple[int, int, int]) -> None:
     found = _numbers_of(cells, pattern)[:, list(order)]
     rows = ~np.isnan(found).any(axis=1)
     parts[rows] = found[rows]
 
 
-def _numbers_of(cells: pd.Series, pattern: str) -> _Floats:
+def _numbers_of(cells: pd.Series, pattern: str) -> Floats:
     """Take the three parts of dates of one form; a month in words becomes its number."""
     groups = cells.str.extract(pattern)
     numbers = np.full((len(cells), 3), np.nan)
@@ -360,7 +359,7 @@ def _months() -> dict[str, int]:
     return {word_key(word): number for word, number in read_catalogue("months")["months"].items()}
 
 
-def _days(parts: _Floats) -> npt.NDArray[np.datetime64]:
+def _days(parts: Floats) -> npt.NDArray[np.datetime64]:
     """Put year, month and day together; NaT where there is no such day."""
     whole = np.where(np.isnan(parts), 0, parts).astype("int64")
     year, month, day = whole.T

@@ -3,28 +3,16 @@
 import itertools
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import InputFileError, explained
 
 MIB: Final = 1024 * 1024
 _CHUNK: Final = MIB
-_BROKEN: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
-    LookupError,
-)
 
 
 @dataclass(frozen=True)
@@ -144,10 +132,8 @@ def _unpack(path: Path, folder: Path, suffixes: frozenset[str], limits: Limits) 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
+    with explained(f"{path} is no readable zip archive"):
         archive = zipfile.ZipFile(path)
-    except _BROKEN as error:
-        raise InputFileError(f"{path} is no readable zip archive: {error}") from error
     with archive:
         yield archive
 
@@ -191,15 +177,9 @@ class _Budget:
 def _copy(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, sink: IO[bytes] | None, budget: _Budget
 ) -> None:
-    try:
-        with archive.open(info) as source:
-            for chunk in itertools.takewhile(len, iter(lambda: source.read(_CHUNK), None)):
-                budget.spend(len(chunk))
-                if sink is not None:
-                    sink.write(chunk)
-    except InputFileError:
-        raise
-    except _BROKEN as error:
-        raise InputFileError(
-            f"{archive.filename}: {info.filename!r} cannot be unpacked: {error}"
-        ) from error
+    complaint = f"{archive.filename}: {info.filename!r} cannot be unpacked"
+    with explained(complaint), archive.open(info) as source:
+        for chunk in itertools.takewhile(len, iter(lambda: source.read(_CHUNK), None)):
+            budget.spend(len(chunk))
+            if sink is not None:
+                sink.write(chunk)

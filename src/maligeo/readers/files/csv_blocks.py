@@ -1,8 +1,6 @@
 """Text tables in blocks: parsed by pyarrow, with the number of every row."""
 
-import csv
 import itertools
-import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,29 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from maligeo.core.errors import InputFileError, MaligeoError
+from maligeo.core.errors import explained
 from maligeo.readers.files.csv_layout import Layout
 
 # The parser reads up to 32 of its blocks ahead: small ones bound memory, and several
 # together are worked on faster than one by one.
 BLOCK_BYTES: Final = 8 * 2**20
 BLOCKS_TOGETHER: Final = 4
-_BROKEN: Final = (
-    OSError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-    MemoryError,
-    EOFError,
-    SyntaxError,  # what xml.etree raises for broken XML inside a workbook
-    csv.Error,
-    zipfile.BadZipFile,
-    pa.ArrowException,
-)
 
 
 class RaggedRow(NamedTuple):
@@ -67,19 +49,16 @@ class Block:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn whatever a format library raises into one error that names the file."""
+def _rows_within_blocks() -> Iterator[None]:
+    """Say what it means that a row does not end in its block."""
     try:
         yield
-    except MaligeoError:
-        raise
-    except _BROKEN as error:
-        first_line = (str(error).splitlines() or [type(error).__name__])[0]
-        if "straddl" in first_line:
-            first_line = (
-                f"a row is longer than {BLOCK_BYTES} bytes: is a quotation mark not closed?"
-            )
-        raise InputFileError(f"{path} cannot be read: {first_line}") from error
+    except pa.ArrowInvalid as error:
+        if "straddl" not in str(error):
+            raise
+        raise ValueError(
+            f"a row is longer than {BLOCK_BYTES} bytes: is a quotation mark not closed?"
+        ) from error
 
 
 class _RaggedRowFoundError(Exception):
@@ -136,19 +115,19 @@ def _parse(
         return "skip"
 
     last = layout.rows_before
-    with told(path), path.open("rb") as file:
+    with explained(f"{path} cannot be read"), _rows_within_blocks(), path.open("rb") as file:
         reader = _open(file, layout, columns, note, threads=not numbered)
         groups = iter(lambda: list(itertools.islice(reader, BLOCKS_TOGETHER)), [])
         for group in groups if numbered else _ahead(groups):
             if met and not numbered:
-                raise _RaggedRowFoundError
+                break
             table = pa.Table.from_batches(group)
             # Blocks ahead may add to what was met, so that without numbers nobody looks again.
             rows, ragged = _number(table.num_rows, last, met if numbered else {})
             last = max([last, *rows[-1:].tolist(), *ragged])
             yield Block(table, rows, ragged)
-        if met and not numbered:
-            raise _RaggedRowFoundError
+    if met and not numbered:
+        raise _RaggedRowFoundError
     if met:
         names = [*columns]
         empty = pa.table({name: pa.array([], pa.string()) for name in names})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from maligeo.core.errors import Fault, FrameError, InputFileError
+from maligeo.core.errors import Fault, FrameError, InputFileError, explained
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _CHECKED_BYTES: Final = 16 * 2**20
@@ -111,11 +111,8 @@ def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) ->
 
 
 def _read_head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            head = file.read(_CHECKED_BYTES)
-    except (OSError, ValueError) as error:
-        raise InputFileError(f"{path} cannot be opened: {error}") from error
+    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+        head = file.read(_CHECKED_BYTES)
     if not head:
         raise InputFileError(f"{path} is empty")
     return head

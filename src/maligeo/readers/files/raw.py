@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import InputFileError, explained
 from maligeo.provenance.record import file_sha256
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import (
@@ -103,12 +103,9 @@ def _is_table(path: Path) -> bool:
     suffix = path.suffix.lower().partition("#")[0]
     if suffix != ".parquet":
         return suffix in TEXT_SUFFIXES | EXCEL_SUFFIXES | {".xls"}
-    try:
-        with path.open("rb") as file:
-            file.seek(-min(path.stat().st_size, 65_536), 2)
-            return _GEO_MARK not in file.read()
-    except OSError as error:
-        raise InputFileError(f"{path} cannot be opened: {error}") from error
+    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, 65_536), 2)
+        return _GEO_MARK not in file.read()
 
 
 def _open_vector(path: Path, layer: str | None) -> RawFile:

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 from typing import Final
 
-from maligeo.core.errors import CrsError, InputFileError
+from maligeo.core.errors import CrsError, InputFileError, explained
 
 SIDECARS: Final = frozenset({".shx", ".dbf", ".prj", ".cpg"})
 
@@ -104,11 +104,9 @@ def text_encoding(body: bytes, declared: str | None, what: str) -> str:
 
 
 def _parts(path: Path, what: str) -> dict[str, Path]:
-    try:
-        beside = [other for other in path.parent.iterdir() if other.stem == path.stem]
-    except OSError as error:
-        raise InputFileError(f"{what} cannot be opened: {error}") from error
-    return {other.suffix.lower(): other for other in beside if other.is_file()}
+    with explained(f"{what} cannot be opened"):
+        others = [other for other in path.parent.iterdir() if other.stem == path.stem]
+    return {other.suffix.lower(): other for other in others if other.is_file()}
 
 
 def _length(path: Path, what: str) -> int:

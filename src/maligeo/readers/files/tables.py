@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from maligeo.core import extras
-from maligeo.core.errors import InputFileError, UnknownNameError
+from maligeo.core.errors import InputFileError, UnknownNameError, explained
 from maligeo.readers.files import csv_blocks, csv_layout
 from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.quarantine import Faults
@@ -190,7 +190,7 @@ def join_chunks(pieces: Sequence[RawTable]) -> RawTable:
 
 
 def _open_text(path: Path) -> TableFile:
-    with csv_blocks.told(path):
+    with explained(f"{path} cannot be read"):
         layout = csv_layout.find_layout(path)
 
     def read(columns: Sequence[str]) -> Iterator[RawTable]:
@@ -239,13 +239,13 @@ def _frame(table: pa.Table, rows: pd.Index) -> pd.DataFrame:
 
 
 def _open_parquet(path: Path) -> TableFile:
-    with csv_blocks.told(path):
+    with explained(f"{path} cannot be read"):
         file = pq.ParquetFile(path)
         columns = tuple(file.schema_arrow.names)
 
     def read(wanted: Sequence[str]) -> Iterator[RawTable]:
         first = 2  # as if it had a header, like every other table
-        with csv_blocks.told(path):
+        with explained(f"{path} cannot be read"):
             for batch in file.iter_batches(_PARQUET_ROWS, columns=list(wanted)):
                 rows = pd.RangeIndex(first, first + batch.num_rows, name="row")
                 first += batch.num_rows
@@ -264,7 +264,7 @@ def _as_text(batch: pa.RecordBatch) -> pa.Table:
 
 def _open_excel(path: Path, sheet: str | None) -> TableFile:
     openpyxl = extras.require("openpyxl", extra="excel", why="reading Excel files")
-    with csv_blocks.told(path):
+    with explained(f"{path} cannot be read"):
         require_bounded(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         rows = _sheet_rows(book, sheet, path)

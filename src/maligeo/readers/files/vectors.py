@@ -14,10 +14,8 @@ from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pyarrow as pa
 import pyogrio
 import shapely
-from pyproj.exceptions import ProjError
 
 from maligeo.core.crs import GEOGRAPHIC
 from maligeo.core.errors import (
@@ -25,8 +23,8 @@ from maligeo.core.errors import (
     CrsError,
     GeometryError,
     InputFileError,
-    MaligeoError,
     UnknownNameError,
+    explained,
 )
 from maligeo.core.xml import read_root
 from maligeo.readers.files import shapefiles
@@ -54,11 +52,8 @@ def count_features(path: Path) -> int:
     InputFileError
         If it is not JSON, or if something in the list is no feature.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        return _count(text, path)
-    except (OSError, ValueError, IndexError, RecursionError) as error:
-        raise InputFileError(f"{path} is not GeoJSON: {error}") from error
+    with explained(f"{path} is not GeoJSON"):
+        return _count(path.read_text(encoding="utf-8-sig"), path)
 
 
 def _count(text: str, path: Path) -> int:
@@ -96,20 +91,6 @@ def _skip(text: str, at: int, mark: str = "") -> int:
     return at + len(mark) if mark and text.startswith(mark, at) else at
 
 
-_BROKEN: Final = (
-    OSError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    NameError,  # pyogrio trips over its own variable where a .prj is not text
-    NotImplementedError,
-    RuntimeError,
-    MemoryError,
-    pa.ArrowException,
-    shapely.errors.ShapelyError,
-)
 _MAIN_SUFFIXES: Final = frozenset(
     {".shp", ".geojson", ".json", ".gpkg", ".kml", ".fgb", ".parquet", ".geoparquet"}
 )
@@ -254,11 +235,8 @@ def recognise(path: Path) -> str:
     InputFileError
         If the file is missing, empty or of no format that is read here.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except (OSError, ValueError) as error:
-        raise InputFileError(f"{path} cannot be opened: {error}") from error
+    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
     if not head:
         raise InputFileError(f"{path} is empty")
     for candidate in _FORMATS:
@@ -278,7 +256,7 @@ def _read_plain(path: Path, what: str, layer: str | None) -> gpd.GeoDataFrame:
     kind = recognise(path)
     if kind == "zip archive":
         raise InputFileError(f"{what} is an archive within an archive, which is not read")
-    with _told(what, kind):
+    with explained(f"{what} cannot be read as {kind}"):
         if kind == "GeoParquet":
             frame = gpd.read_parquet(path)
         else:
@@ -309,7 +287,7 @@ def _layers(path: Path, kind: str, what: str) -> list[str]:
         return [path.stem]
     if kind == "KML" and (root := read_root(path).name) != "kml":
         raise InputFileError(f"{what} is XML, but {root!r} and not KML")
-    with _told(what, kind), _undamaged(what):
+    with explained(f"{what} cannot be read as {kind}"), _undamaged(what):
         source = _source(path, kind)
         found = [(str(name), shape) for name, shape in pyogrio.list_layers(source)]
         layers = [name for name, shape in found if shape is not None]
@@ -338,17 +316,6 @@ def _choose(layers: list[str], layer: str | None, what: str) -> str:
 
 
 @contextmanager
-def _told(what: str, kind: str) -> Iterator[None]:
-    """Turn whatever a format library raises into one error that names the file."""
-    try:
-        yield
-    except MaligeoError:
-        raise
-    except _BROKEN as error:
-        raise InputFileError(f"{what} cannot be read as {kind}: {error}") from error
-
-
-@contextmanager
 def _undamaged(what: str) -> Iterator[None]:
     """Refuse a file of which GDAL says that it left something out or changed it."""
     with warnings.catch_warnings(record=True) as told:
@@ -371,10 +338,8 @@ def _to_geographic(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
     frame = frame.reset_index(drop=True)
     frame.geometry = shapely.force_2d(frame.geometry.array)
-    try:
+    with explained(f"{what} cannot be converted to {GEOGRAPHIC}", CrsError):
         moved = frame.to_crs(GEOGRAPHIC)
-    except ProjError as error:
-        raise CrsError(f"{what} cannot be converted to {GEOGRAPHIC}: {error}") from error
     moved.attrs = dict(frame.attrs)
     bounds = moved.geometry.bounds.to_numpy()
     there = np.asarray(moved.geometry.notna() & ~moved.geometry.is_empty)

@@ -6,7 +6,6 @@ what, and which word in it means which word of ours. No code changes.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError
+from maligeo.core.placenames import without_accents
 
 AUTO: Final = "auto"
 GEOMETRY: Final = "geometry"
@@ -79,17 +79,12 @@ class SourceFormat:
 
 def column_key(name: str) -> str:
     """Reduce a column name to the form in which names are compared: "Année " to "annee"."""
-    letters = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
-    return re.sub(
-        r"[\W_]+", "", "".join(c for c in letters if not unicodedata.combining(c))
-    ).lower()
+    return re.sub(r"[\W_]+", "", without_accents(name)).lower()
 
 
 def word_key(word: str) -> str:
     """Reduce a word of a value mapping to the form in which words are compared."""
-    letters = unicodedata.normalize("NFKD", word)
-    plain = "".join(c for c in letters if not unicodedata.combining(c)).casefold()
-    return re.sub(r"[\s_\-–/’'.]+", " ", plain).strip()
+    return re.sub(r"[\s_\-–/’'.]+", " ", without_accents(word).casefold()).strip()
 
 
 @cache

@@ -15,15 +15,14 @@ run uses it, and deleted when the archive stands under its name.
 import hashlib
 import io
 import os
-import sqlite3
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from maligeo.core.errors import OutputFileError
+from maligeo.core.errors import OutputFileError, explained
 from maligeo.core.files import try_lock
 from maligeo.tiles.grid import Tile
 
@@ -127,7 +126,7 @@ class Journal:
         )
         body = b"".join([table, *(data for _, data in tiles), rest])
         head = _HEAD.pack(part, len(tiles), len(body), zlib.crc32(body))
-        with explained(self._target):
+        with not_written(self._target):
             self._write(head + body)
         self._note(part, len(tiles), body)
 
@@ -175,24 +174,10 @@ class Journal:
             raise
 
 
-@contextmanager
-def explained(target: Path) -> Iterator[None]:
-    """Turn what the system says against writing into an error that names the archive.
-
-    Raises
-    ------
-    OutputFileError
-        For every OSError and error of SQLite.
-    """
-    try:
-        yield
-    except OutputFileError:
-        raise
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise OutputFileError(
-            f"cannot write {target}: {reason} (finished tiles are kept; the same call goes on)"
-        ) from error
+def not_written(target: Path) -> AbstractContextManager[None]:
+    """Turn whatever is raised while writing into an error that names the archive."""
+    kept = "finished tiles are kept; the same call goes on"
+    return explained(f"cannot write {target} ({kept})", OutputFileError)
 
 
 @contextmanager
@@ -218,10 +203,10 @@ def open_journal(target: Path, job: str) -> Iterator[Journal]:
         If another run writes the same archive, or the journal cannot be written.
     """
     path = target.with_name(f".{target.name}.journal")
-    with explained(target):
+    with not_written(target):
         file = _open_locked(path, target)
     try:
-        with explained(target):
+        with not_written(target):
             journal = Journal(target, file, job)
         yield journal
         if os.name == "nt":

@@ -34,7 +34,7 @@ from maligeo.tiles.archives.journal import (
     Journal,
     StoredTile,
     digest_of,
-    explained,
+    not_written,
     open_journal,
 )
 from maligeo.tiles.grid import Tile
@@ -346,7 +346,7 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
     _require_replaceable(target)
     with open_journal(target, job) as journal:
         yield Archive(journal)
-        with explained(target):
+        with not_written(target):
             _publish(target, info, journal)
 
 
