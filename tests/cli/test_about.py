@@ -16,11 +16,11 @@ from tests.test_cli import run
 from maligeo.cli import app, printable, verify
 from maligeo.cli.recipe import COMMANDS, Kind, bundled_data, find_command, kind_of, versions
 from maligeo.cli.verify import remake
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import InputFileError, MaligeoError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, Provenance, Source, file_sha256
 from maligeo.tiles.archives.write import open_archive
-from maligeo.tiles.grid import Bounds
 from maligeo.tiles.metadata import ArchiveInfo
 from tests.rasters import write_raster
 

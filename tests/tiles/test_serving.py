@@ -17,9 +17,10 @@ import pytest
 import rasterio
 from affine import Affine
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.tiles.archives.write import open_archive
-from maligeo.tiles.grid import Bounds, tile_at
+from maligeo.tiles.grid import tile_at
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import vector_tiles
