@@ -17,8 +17,9 @@ from affine import Affine
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.measuring import print_table
+from maligeo.core.bounds import Bounds
 from maligeo.tiles import RampColours, RasterOptions, raster_tiles
-from maligeo.tiles.grid import Bounds, tiles_over
+from maligeo.tiles.grid import tiles_over
 
 BOUNDS = Bounds(-12.3, 10.1, 4.3, 25.0)
 ZOOMS = (0, 10)

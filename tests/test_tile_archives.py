@@ -14,7 +14,7 @@ from pmtiles.tile import Compression, TileType, tileid_to_zxy
 from pmtiles.writer import Writer
 
 from maligeo.core.errors import ArgumentError, InputFileError
-from maligeo.tile_archives import Address, open_tiles, uncompressed
+from maligeo.tile_archives import Tile, open_tiles, uncompressed
 
 COUNT = 60_000  # so many need leaf directories, when they differ in length
 LENGTHS = np.random.default_rng(0).integers(10, 1000, COUNT // 3).tolist()
@@ -47,14 +47,14 @@ def test_leaf_directories_are_followed(large: Path) -> None:
     opened = open_tiles(large)
     assert any(entry.run_length == 0 for entry in opened.root)
     for number in (*range(0, COUNT, 501), COUNT - 1):
-        assert opened.tile(Address(*tileid_to_zxy(number))) == content_of(number)
-    assert opened.tile(Address(9, 0, 0)) is None
+        assert opened.tile(Tile(*tileid_to_zxy(number))) == content_of(number)
+    assert opened.tile(Tile(9, 0, 0)) is None
 
 
 def test_all_tiles_come_in_order(large: Path) -> None:
     found = list(open_tiles(large).tiles())
     assert len(found) == COUNT
-    assert found[-1] == (Address(*tileid_to_zxy(COUNT - 1)), content_of(COUNT - 1))
+    assert found[-1] == (Tile(*tileid_to_zxy(COUNT - 1)), content_of(COUNT - 1))
 
 
 def test_the_description_of_pmtiles(large: Path) -> None:
@@ -71,7 +71,7 @@ def test_an_archive_that_was_replaced_is_not_read_half(large: Path, tmp_path: Pa
     opened = open_tiles(path)
     path.write_bytes(large.read_bytes() + b" ")
     with pytest.raises(InputFileError, match="has changed"):
-        opened.tile(Address(0, 0, 0))
+        opened.tile(Tile(0, 0, 0))
 
 
 def test_mbtiles_of_gdal_are_read(tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_a_database_with_few_metadata_is_read(tmp_path: Path) -> None:
     opened = open_tiles(path)
     assert opened.description.zooms == (3, 5)
     assert opened.description.bounds == (-180.0, -85.0511, 180.0, 85.0511)
-    assert opened.tile(Address(3, 1, 0)) == b"\xff"
-    assert opened.tile(Address(3, 1, 1)) is None
+    assert opened.tile(Tile(3, 1, 0)) == b"\xff"
+    assert opened.tile(Tile(3, 1, 1)) is None
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from pmtiles import tile as pmt
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
 
 GZIP_SIGN: Final = b"\x1f\x8b"
@@ -31,10 +32,8 @@ _E7: Final = 10_000_000
 _CACHED_LEAVES: Final = 64
 _TILEJSON_KEYS: Final = ("minzoom", "maxzoom", "bounds", "center", "tiles", "tilejson", "json")
 
-Bounds = tuple[float, float, float, float]
 
-
-class Address(NamedTuple):
+class Tile(NamedTuple):
     """Zoom, column from the west and row from the north of a tile."""
 
     z: int
@@ -73,10 +72,10 @@ class TileFile(Protocol):
     path: Path
     description: Description
 
-    def tile(self, address: Address) -> bytes | None:
+    def tile(self, address: Tile) -> bytes | None:
         """Give a tile as it is stored; None where the archive has none."""
 
-    def tiles(self) -> Iterator[tuple[Address, bytes]]:
+    def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, in an order of the archive's own."""
 
 
@@ -141,7 +140,7 @@ class PmtilesFile:
         self.root = self.directory(self.header["root_offset"], self.header["root_length"])
         self.description = self._described()
 
-    def tile(self, address: Address) -> bytes | None:
+    def tile(self, address: Tile) -> bytes | None:
         """Give a tile as it is stored; None where the archive has none."""
         number = pmt.zxy_to_tileid(*address)
         entries = self.root
@@ -155,12 +154,12 @@ class PmtilesFile:
             entries = self._leaf(start, entry.length)
         raise InputFileError(f"{self.path}: directories lie too deep in one another")
 
-    def tiles(self) -> Iterator[tuple[Address, bytes]]:
+    def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, in the order of their numbers."""
         for entry in self.entries():
             content = self.content(entry)
             for number in range(entry.tile_id, entry.tile_id + entry.run_length):
-                yield Address(*pmt.tileid_to_zxy(number)), content
+                yield Tile(*pmt.tileid_to_zxy(number)), content
 
     def entries(self) -> Iterator[pmt.Entry]:
         """Give every entry that stands for tiles, through all directories."""
@@ -214,7 +213,7 @@ class PmtilesFile:
         kind = header["tile_type"].name.lower()
         kind = {"jpeg": "jpg", "unknown": ""}.get(kind, kind)
         zooms = header["min_zoom"], header["max_zoom"]
-        return Description("pmtiles", kind, zooms, (west, south, east, north), metadata)
+        return Description("pmtiles", kind, zooms, Bounds(west, south, east, north), metadata)
 
     def _internal(self, offset: int, length: int) -> bytes:
         data = self._read(offset, length)
@@ -250,16 +249,16 @@ class MbtilesFile:
         kind = {"pbf": "mvt", "jpeg": "jpg"}.get(kind, kind)
         self.description = Description("mbtiles", kind, zooms, bounds, metadata)
 
-    def tile(self, address: Address) -> bytes | None:
+    def tile(self, address: Tile) -> bytes | None:
         """Give a tile as it is stored; None where the archive has none."""
         z, x, y = address
         found = list(self.rows(_ONE_TILE, (z, x, (1 << z) - 1 - y)))
         return bytes(found[0][0]) if found else None
 
-    def tiles(self) -> Iterator[tuple[Address, bytes]]:
+    def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, by zoom, column and row."""
         for z, x, row, data in self.rows(_ALL_TILES):
-            yield Address(z, x, (1 << z) - 1 - row), bytes(data)
+            yield Tile(z, x, (1 << z) - 1 - row), bytes(data)
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         """Ask the database; it is opened for reading alone."""
@@ -298,20 +297,20 @@ class TileFolder:
             "folder", {"pbf": "mvt"}.get(kind, kind), zooms, bounds, metadata
         )
 
-    def tile(self, address: Address) -> bytes | None:
+    def tile(self, address: Tile) -> bytes | None:
         """Give a tile as it is stored; None where the folder has none."""
         z, x, y = address
         file = self.path / str(z) / str(x) / f"{y}{self._suffix}"
         return file.read_bytes() if file.is_file() else None
 
-    def tiles(self) -> Iterator[tuple[Address, bytes]]:
+    def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, by zoom, column and row."""
         files = self.path.glob(f"*/*/*{self._suffix}")
         parts = [(file.parent.parent.name, file.parent.name, file.stem) for file in files]
         numbered = (tuple(map(int, part)) for part in parts if all(map(str.isdecimal, part)))
         for z, x, y in sorted(numbered):
             file = self.path / str(z) / str(x) / f"{y}{self._suffix}"
-            yield Address(z, x, y), file.read_bytes()
+            yield Tile(z, x, y), file.read_bytes()
 
 
 _ALL_METADATA: Final = "select name, value from metadata order by rowid"
@@ -340,11 +339,10 @@ def _json_object(raw: bytes, path: Path) -> dict[str, Any]:
 
 
 def _bounds(parts: list[Any], path: Path) -> Bounds:
-    """Give the bounds told, or those of web mercator."""
+    """Give the bounds that are stated, or those of web mercator."""
     if parts in ([], [""]):
-        return -180.0, -85.0511, 180.0, 85.0511
+        return Bounds(-180.0, -85.0511, 180.0, 85.0511)
     try:
-        west, south, east, north = (float(part) for part in parts)
+        return Bounds(*map(float, parts))
     except (TypeError, ValueError) as error:
         raise InputFileError(f"{path}: the bounds {parts} are not four numbers") from error
-    return west, south, east, north

@@ -20,7 +20,7 @@ from maligeo.exports import write_layers
 from maligeo.join.points import locate
 from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import concat_tables, density
-from maligeo.tile_archives import Address, open_tiles
+from maligeo.tile_archives import Tile, open_tiles
 from maligeo.tiles import vector_tiles
 from tests import worlds
 from tests.disclosure import frames
@@ -220,7 +220,7 @@ def test_products(rows: int, seed: int, policy: dict[str, Any], tmp_path: Path) 
     places = [feature["geometry"]["coordinates"] for feature in layer["features"]]
     assert not set(np.round(exact, 7).ravel()) & set(np.ravel(places))
     archive = vector_tiles({"incidents": told}, tmp_path / "i.pmtiles", zooms=(0, 0))
-    content = gzip.decompress(open_tiles(archive).tile(Address(0, 0, 0)) or b"")
+    content = gzip.decompress(open_tiles(archive).tile(Tile(0, 0, 0)) or b"")
     found = mapbox_vector_tile.decode(content)["incidents"]["features"]
     seen = pd.DataFrame([feature["properties"] for feature in found])
     assert set(seen.columns) <= set(columns)

@@ -1,3 +1,4 @@
+import csv
 import json
 import sqlite3
 from contextlib import closing
@@ -5,12 +6,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.csv
 import pytest
 
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.exports import write_layers, write_table
 from maligeo.exports.stream import open_stream
 from maligeo.provenance import read_about
 from maligeo.provenance.record import Provenance, Source
+from tests.exports import exportworlds as small
 
 PIECES = [
     pd.DataFrame(
@@ -45,6 +49,71 @@ def test_csv(tmp_path: Path) -> None:
     table = pd.read_csv(written(tmp_path / "out.csv"))
     expected = pd.concat(PIECES).astype({"adm1_name": "object"}).reset_index(drop=True)
     pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+
+
+HOSTILE = ("one\rtwo", 'say "no"', "a,b", "line\nbreak", "\rCR", "", None)
+
+
+def test_csv_keeps_every_row_whatever_its_cells_hold(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    rows = pd.DataFrame({"event_id": HOSTILE, "note": "x"})
+    with open_stream(path, audience="internal") as write:
+        write(rows.iloc[:3])
+        write(rows.iloc[3:])
+    expected = ["" if text is None else text for text in HOSTILE]
+    assert len(pd.read_csv(path)) == len(rows)
+    table = pyarrow.csv.read_csv(
+        path, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)
+    )
+    assert table["event_id"].to_pylist() == expected
+    with path.open(encoding="utf-8", newline="") as file:
+        assert [row[0] for row in csv.reader(file)][1:] == expected
+
+
+def test_streams_and_tables_write_the_same_csv(tmp_path: Path) -> None:
+    table = small.table()
+    write_table(table, tmp_path / "whole.csv", audience="internal", about=ABOUT)
+    with open_stream(tmp_path / "pieces.csv", audience="internal", about=ABOUT) as write:
+        write(table.iloc[:2])
+        write(table.iloc[2:])
+    assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    descriptions = [
+        json.loads((tmp_path / f"{name}.csv-metadata.json").read_bytes()) | {"url": ""}
+        for name in ("pieces", "whole")
+    ]
+    assert descriptions[0] == descriptions[1]
+
+
+def test_a_geopackage_in_pieces_has_the_tables_of_a_whole_one(tmp_path: Path) -> None:
+    frame = small.incidents()
+    write_layers({"located": frame}, tmp_path / "whole.gpkg", audience="internal", about=ABOUT)
+    positions = pd.DataFrame(frame.drop(columns="geometry"))
+    positions = positions.assign(lon=frame.geometry.x, lat=frame.geometry.y)
+    with open_stream(tmp_path / "pieces.gpkg", audience="internal", about=ABOUT) as write:
+        write(positions)
+    for query in (
+        "select name, sql from sqlite_master where name like 'gpkg%' order by name",
+        "select * from gpkg_extensions order by 1, 2, 3",
+        "select * from gpkg_metadata",
+        "select name, title from gpkg_data_columns where name = 'event_id'",
+    ):
+        found = []
+        for name in ("whole", "pieces"):
+            with closing(sqlite3.connect(tmp_path / f"{name}.gpkg")) as database:
+                found.append(database.execute(query).fetchall())
+        assert found[0] == found[1] != []
+
+
+def test_pieces_may_hold_what_a_table_may_not(tmp_path: Path) -> None:
+    mixed = pd.DataFrame({"event_id": ["a", 1], "when": pd.to_datetime(["2021-01-01"] * 2)})
+    pieces = [
+        mixed.assign(lon=[1.0, None], lat=[14.0, None], when=mixed["when"].dt.tz_localize("UTC")),
+        mixed.assign(lon=[float("inf"), 2.0], lat=[1.0, 2.0], when="-"),
+    ]
+    with open_stream(tmp_path / "out.csv", audience="internal") as write:
+        for piece in pieces:
+            write(piece)
+    assert pd.read_csv(tmp_path / "out.csv")["event_id"].tolist() == ["a", "1", "a", "1"]
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.maps import region_map, save_map
 from maligeo.maps.tiles import add_tiles
 from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.colours import encoder_of
-from maligeo.tiles.grid import Bounds, tiles_over
+from maligeo.tiles.grid import tiles_over
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.server import tile_app
 from maligeo.tiles.vector import VectorOptions, vector_tiles

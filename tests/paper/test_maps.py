@@ -19,7 +19,6 @@ from maligeo.core.audiences import mark_audience
 from maligeo.core.errors import (
     ArgumentError,
     FrameError,
-    MissingDependencyError,
     OutputFileError,
     ReleaseError,
     UnknownNameError,
@@ -491,17 +490,6 @@ class TestFiles:
     def test_options_are_checked(self, options: dict[str, Any]) -> None:
         with pytest.raises(ArgumentError, match=next(iter(options))):
             MapOptions(**options)
-
-    def test_without_matplotlib_it_says_what_to_install(
-        self,
-        table: pd.DataFrame,
-        units: gpd.GeoDataFrame,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setitem(sys.modules, "matplotlib", None)
-        with pytest.raises(MissingDependencyError, match=r"maligeo\[figures\]"):
-            written(tmp_path / "m.png", table, units)
 
 
 def test_incidents_of_other_periods_are_not_drawn(

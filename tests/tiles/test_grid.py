@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError
+from maligeo.tile_archives import Tile
 from maligeo.tiles.grid import (
     MAX_LATITUDE,
-    Bounds,
-    Tile,
     bounds_of,
     descendants_of,
     mercator_bounds_of,

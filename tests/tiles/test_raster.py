@@ -17,10 +17,12 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
 from maligeo import look
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 from maligeo.measure.surface import density_surface
+from maligeo.tile_archives import Tile
 from maligeo.tiles.colours import ClassColours, RampColours
-from maligeo.tiles.grid import Bounds, Tile, mercator_bounds_of, tiles_over
+from maligeo.tiles.grid import mercator_bounds_of, tiles_over
 from maligeo.tiles.raster import (
     RasterOptions,
     TilesWritten,

@@ -17,10 +17,11 @@ import pytest
 import rasterio
 from affine import Affine
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import OutputFileError
+from maligeo.tile_archives import Tile
 from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.colours import RampColours
-from maligeo.tiles.grid import Bounds, Tile
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.raster import RasterOptions, raster_tiles
 

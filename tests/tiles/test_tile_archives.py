@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from pmtiles.reader import MemorySource, Reader, all_tiles
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, OutputFileError
+from maligeo.tile_archives import Tile
 from maligeo.tiles.archives.write import open_archive
-from maligeo.tiles.grid import Bounds, Tile, descendants_of
+from maligeo.tiles.grid import descendants_of
 from maligeo.tiles.metadata import ArchiveInfo
 
 BOUNDS = Bounds(-12.3, 10.1, 4.3, 25.0)
@@ -177,7 +179,9 @@ ON_A_SMALL_DISK = """
 import resource, sys
 from maligeo.core.errors import OutputFileError
 from maligeo.tiles.archives.write import open_archive
-from maligeo.tiles.grid import Bounds, Tile, descendants_of
+from maligeo.core.bounds import Bounds
+from maligeo.tile_archives import Tile
+from maligeo.tiles.grid import descendants_of
 from maligeo.tiles.metadata import ArchiveInfo
 
 path, limit, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

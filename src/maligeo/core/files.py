@@ -7,7 +7,7 @@ import secrets
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from maligeo.core.errors import OutputFileError
 
 @contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
-    """Give a file beside the wanted one to write into; rename it when all went well.
+    """Give a file next to the wanted one to write into; rename it when all went well.
 
     Parameters
     ----------
@@ -36,27 +36,63 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         If the file cannot be written, for whatever the system says.
     """
     wanted = Path(path)
-    try:
+    draft = wanted.with_name(f".{wanted.stem}-{secrets.token_hex(6)}{wanted.suffix}")
+    with _system_errors_named(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
-        beside = wanted.with_name(f".{wanted.stem}-{secrets.token_hex(6)}{wanted.suffix}")
-        beside.touch(exist_ok=False)
-    except OSError as error:
-        raise OutputFileError(f"cannot write {wanted}: {error.strerror}") from error
+        draft.touch(exist_ok=False)
     try:
-        yield beside
-        _publish(beside, wanted)
+        with _system_errors_named(wanted):
+            yield draft
+            publish(draft, wanted)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _system_errors_named(wanted: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         if isinstance(error, OutputFileError) or not error.errno:
             raise
         raise OutputFileError(f"cannot write {wanted}: {error.strerror}") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
-def _publish(beside: Path, wanted: Path) -> None:
-    with beside.open("rb") as file:
-        os.fsync(file.fileno())
-    beside.replace(wanted)
+def publish(draft: Path, wanted: Path) -> None:
+    """Bring a file or folder to the disk and give it the wanted name, in one step for a file.
+
+    A folder of that name makes room first, and comes back if that fails.
+    """
+    _sync(draft)
+    if not (draft.is_dir() and wanted.is_dir()):
+        draft.replace(wanted)
+        return
+    former = wanted.with_name(f".{wanted.name}.old")
+    remove(former)
+    wanted.replace(former)
+    try:
+        draft.replace(wanted)
+    except OSError:
+        former.replace(wanted)
+        raise
+    remove(former)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and hasattr(os, "sync"):
+        os.sync()  # one call for thousands of files
+        return
+    for file in filter(Path.is_file, path.rglob("*") if path.is_dir() else (path,)):
+        with file.open("rb+") as opened:
+            os.fsync(opened.fileno())
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 DESCRIPTION: Final = "datapackage.json"
@@ -68,7 +104,7 @@ _LEVEL: Final = 6
 
 @contextmanager
 def folder_written_whole(path: Path) -> Iterator[Path]:
-    """Give a folder beside the wanted one to write into; rename it when all went well.
+    """Give a folder next to the wanted one to write into; rename it when all went well.
 
     Parameters
     ----------
@@ -79,41 +115,42 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
     Yields
     ------
     pathlib.Path
-        A new folder beside the wanted one; when the block fails it is deleted.
+        A new folder next to the wanted one; when the block fails it is deleted.
 
     Raises
     ------
     OutputFileError
         If the folder holds something else, or cannot be written.
     """
-    _require_replaceable(path)
-    token = secrets.token_hex(6)
-    beside, old = (path.with_name(f".{path.name}-{token}{end}") for end in ("", "-old"))
+    require_replaceable(path, _listed(path))
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
     try:
-        beside.mkdir()
-        yield beside
-        for file in sorted(beside.iterdir()):
-            _sync(file)
-        _exchange(beside, path, old)
-    except OSError as error:
-        if isinstance(error, OutputFileError) or not error.errno:
-            raise
-        raise OutputFileError(f"cannot write {path}: {error.strerror}") from error
+        with _system_errors_named(path):
+            draft.mkdir()
+            yield draft
+            publish(draft, path)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
-def _require_replaceable(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        strangers = {file.name for file in path.iterdir()} - _listed(path)
-        if strangers:
-            some = ", ".join(sorted(strangers)[:3])
+def require_replaceable(folder: Path, own: Collection[str]) -> None:
+    """Refuse to replace anything but a folder that holds names of its own alone.
+
+    Raises
+    ------
+    OutputFileError
+        Naming some of what would be lost.
+    """
+    if folder.is_dir() and not folder.is_symlink():
+        foreign = {file.name for file in folder.iterdir()}.difference(own)
+        if foreign:
+            some = ", ".join(sorted(foreign)[:3])
             raise OutputFileError(
-                f"cannot write {path}: the folder holds {some}, which would be lost; name a new "
+                f"cannot write {folder}: the folder holds {some}, which would be lost; name a new "
                 "folder"
             )
-    elif path.exists() or path.is_symlink():
-        raise OutputFileError(f"cannot write {path}: it is not a folder")
+    elif folder.exists() or folder.is_symlink():
+        raise OutputFileError(f"cannot write {folder}: it is not a folder")
 
 
 def _listed(folder: Path) -> set[str]:
@@ -123,25 +160,6 @@ def _listed(folder: Path) -> set[str]:
         return {DESCRIPTION, *(str(resource["path"]) for resource in found["resources"])}
     except (OSError, ValueError, LookupError, TypeError):
         return set()
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())
-
-
-def _exchange(beside: Path, path: Path, old: Path) -> None:
-    """Put the new folder in the place of the old one, which stays if that fails."""
-    if not path.exists():
-        beside.rename(path)
-        return
-    path.rename(old)
-    try:
-        beside.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def pack(folder: Path, path: Path) -> None:

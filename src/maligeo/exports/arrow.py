@@ -1,7 +1,9 @@
 """Formats written through Arrow: Parquet, GeoParquet and FlatGeobuf."""
 
 import io
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +14,10 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.crs import GEOGRAPHIC, Shapes
 from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError, explained
 from maligeo.core.files import written_whole
-from maligeo.exports.excel import audience_words, word
-from maligeo.exports.jobs import Job, LayersJob, TableJob
+from maligeo.exports.jobs import Job, word
 from maligeo.exports.plain_layers import GEOMETRY, PlainLayer
 from maligeo.exports.plain_tables import Kind, PlainTable
 from maligeo.provenance.record import KEY
@@ -90,25 +91,48 @@ AUDIENCE_KEY: Final = "maligeo-audience"
 SYNTHETIC_KEY: Final = "maligeo-synthetic"
 
 
-def write_parquet(job: TableJob) -> None:
+def write_parquet(table: PlainTable, job: Job) -> None:
     """Write a table; days stay days, and whole numbers nullable integers."""
-    frame = job.table.frame
-    schema = pa.Table.from_pandas(frame, preserve_index=False).schema
-    _write(arrow_table(job.table).replace_schema_metadata(schema.metadata), job)
+    with open_parquet(job) as write:
+        write(with_pandas_types(table))
 
 
-def write_geoparquet(job: LayersJob) -> None:
+def write_geoparquet(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write one layer as GeoParquet 1.1 (opengeospatial/geoparquet), encoded as WKB."""
-    layer = job.layers[0]
-    if layer.shapes is None:
-        raise ArgumentError(f"layer {layer.name!r} has no geometry: use maligeo.write_table")
+    with open_parquet(job) as write:
+        write(geoparquet_table(layers[0]))
+
+
+def with_pandas_types(table: PlainTable) -> pa.Table:
+    """Make an Arrow table that says for pandas of which types its columns are."""
+    schema = pa.Table.from_pandas(table.frame, preserve_index=False).schema
+    return arrow_table(table).replace_schema_metadata(schema.metadata)
+
+
+def geoparquet_table(layer: PlainLayer) -> pa.Table:
+    """Make the Arrow table of a layer as GeoParquet has it."""
+    shapes = _shapes_of(layer)
     frame = gpd.GeoDataFrame(
-        layer.table.frame.copy(), geometry=gpd.GeoSeries(layer.shapes, crs=GEOGRAPHIC)
+        layer.table.frame.copy(), geometry=gpd.GeoSeries(shapes, crs=GEOGRAPHIC)
     )
     whole = io.BytesIO()
     frame.to_parquet(whole, index=False, geometry_encoding="WKB", schema_version="1.1.0")
-    found = pq.read_table(pa.BufferReader(whole.getvalue()))
-    _write(_with_days(found, layer), job)
+    return _with_days(pq.read_table(pa.BufferReader(whole.getvalue())), layer)
+
+
+def without_extent(table: pa.Table) -> pa.Table:
+    """Leave the extent out of the description of points, for a table with more to follow."""
+    described = json.loads(table.schema.metadata[b"geo"])
+    described["columns"][GEOMETRY].pop("bbox", None)
+    described["columns"][GEOMETRY]["geometry_types"] = ["Point"]
+    metadata = table.schema.metadata | {b"geo": json.dumps(described).encode()}
+    return table.replace_schema_metadata(metadata)
+
+
+def _shapes_of(layer: PlainLayer) -> Shapes:
+    if layer.shapes is None:
+        raise ArgumentError(f"layer {layer.name!r} has no geometry: use maligeo.write_table")
+    return layer.shapes
 
 
 def _with_days(table: pa.Table, layer: PlainLayer) -> pa.Table:
@@ -119,18 +143,27 @@ def _with_days(table: pa.Table, layer: PlainLayer) -> pa.Table:
     return table
 
 
-def _write(table: pa.Table, job: Job) -> None:
-    metadata: dict[Any, Any] = dict(table.schema.metadata or {})
-    metadata[AUDIENCE_KEY] = audience_words(job.audience, job.options.language)
+@contextmanager
+def open_parquet(job: Job) -> Iterator[Callable[[pa.Table], None]]:
+    """Open a Parquet file that takes a table in pieces; the first one gives the schema."""
+    metadata: dict[Any, Any] = {AUDIENCE_KEY: job.audience_words}
     if job.synthetic:
-        metadata[SYNTHETIC_KEY] = word("synthetic.banner", job.options.language)
+        metadata[SYNTHETIC_KEY] = word("synthetic.banner", job.language)
     if job.about is not None:
         metadata[KEY] = job.about.to_json()
-    with written_whole(job.path) as beside:
-        pq.write_table(table.replace_schema_metadata(metadata), beside)
+    with written_whole(job.path) as draft, ExitStack() as stack:
+        writers: list[pq.ParquetWriter] = []
+
+        def write(table: pa.Table) -> None:
+            if not writers:
+                schema = table.schema.with_metadata((table.schema.metadata or {}) | metadata)
+                writers.append(stack.enter_context(pq.ParquetWriter(draft, schema)))
+            writers[0].write_table(table.cast(writers[0].schema))
+
+        yield write
 
 
-def write_flatgeobuf(job: LayersJob) -> None:
+def write_flatgeobuf(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write one layer, with a spatial index.
 
     Raises
@@ -140,22 +173,20 @@ def write_flatgeobuf(job: LayersJob) -> None:
     FrameError
         If a shape is missing, for which the index has no place.
     """
-    layer = job.layers[0]
-    if layer.shapes is None:
-        raise ArgumentError(f"layer {layer.name!r} has no geometry: use maligeo.write_table")
+    layer = layers[0]
     faults = [
         Fault(row, "geometry", None, "FlatGeobuf has no place for a missing shape")
-        for row, shape in enumerate(layer.shapes)
+        for row, shape in enumerate(_shapes_of(layer))
         if shape is None
     ]
     if faults:
         raise FrameError(f"layer {layer.name!r}", faults)
     options: dict[str, Any] = {
         "layer": layer.name,
-        "layer_options": {"DESCRIPTION": audience_words(job.audience, job.options.language)},
+        "layer_options": {"DESCRIPTION": job.audience_words},
     }
     if job.about is not None:
         options["layer_metadata"] = {KEY: job.about.to_json()}
-    with written_whole(job.path) as beside:
-        beside.unlink()
-        write_gdal(layer, beside, driver="FlatGeobuf", options=options)
+    with written_whole(job.path) as draft:
+        draft.unlink()
+        write_gdal(layer, draft, driver="FlatGeobuf", options=options)

@@ -1,9 +1,9 @@
-"""CSV files: data as they are, with HXL hashtags and a description beside on request."""
+"""CSV files: data as they are, with HXL hashtags and a description on request."""
 
 import json
 import re
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from maligeo.core.files import written_whole
 from maligeo.exports.column_dictionary import hashtags, headings, known_columns
-from maligeo.exports.jobs import ExportOptions, TableJob
+from maligeo.exports.jobs import ExportOptions, Job
 from maligeo.exports.plain_tables import PlainTable
 from maligeo.provenance.record import CSV_METADATA, KEY
 
@@ -27,34 +27,53 @@ _DATATYPES: Final = {
 }
 
 
-def write_csv(job: TableJob) -> None:
-    """Write a table, and what describes it beside it where its making is told."""
-    beside = job.path.with_name(job.path.name + CSV_METADATA)
+def write_csv(table: PlainTable, job: Job) -> None:
+    """Write a table, and next to it what describes it where its provenance is known."""
+    with open_csv(job) as write:
+        write(table)
+
+
+@contextmanager
+def open_csv(job: Job) -> Iterator[Callable[[PlainTable], None]]:
+    """Open a CSV file that takes a table in pieces; the first one gives the columns.
+
+    Its description, NAME.csv-metadata.json, is written with it where the provenance is known;
+    else one of an older file, which was written here, is deleted.
+    """
+    description = job.path.with_name(job.path.name + CSV_METADATA)
+    first: list[PlainTable] = []
     with ExitStack() as stack:
-        path = stack.enter_context(written_whole(job.path))
-        with path.open("w", encoding="utf-8", newline="") as file:
-            write_rows(job.table, file, job.options)
+        draft = stack.enter_context(written_whole(job.path))
+        with draft.open("w", encoding="utf-8", newline="") as file:
+
+            def write(table: PlainTable) -> None:
+                write_rows(table, file, job.options, head=not first)
+                first[:] = first or [table]
+
+            yield write
         if job.about is not None:
-            described = stack.enter_context(written_whole(beside))
-            text = json.dumps(_description(job), ensure_ascii=False, indent=1) + "\n"
-            described.write_text(text, encoding="utf-8")
-    if job.about is None and _is_ours(beside):
-        beside.unlink()  # it describes the file that stood here before
+            text = json.dumps(_description(first, job), ensure_ascii=False, indent=1) + "\n"
+            stack.enter_context(written_whole(description)).write_text(text, encoding="utf-8")
+    if job.about is None and _is_ours(description):
+        description.unlink()
 
 
-def write_rows(table: PlainTable, file: TextIO, options: ExportOptions) -> None:
+def write_rows(
+    table: PlainTable, file: TextIO, options: ExportOptions, *, head: bool = True
+) -> None:
     """Write headings, hashtags if asked for, and rows as CSV (RFC 4180, lines end in LF)."""
-    guard = _guarded if options.guard_formulas else str
-    names = headings(list(table.kinds), options.language)
-    file.write(_line([guard(name) for name in names]))
-    if options.hxl:
+    if head:
+        guard = _guarded if options.guard_formulas else str
+        names = headings(list(table.kinds), options.language)
+        file.write(_line([guard(name) for name in names]))
+    if head and options.hxl:
         file.write(_line(hashtags(table.frame)))
     columns = [_cells(table, name, options.guard_formulas) for name in table.kinds]
     file.writelines(_line(cells) for cells in zip(*columns, strict=True))
 
 
 def _line(cells: Sequence[str]) -> str:
-    """Join cells; the library of Python would leave a lone CR without quotation marks."""
+    """Join cells; the libraries of Python and pandas leave a lone CR without quotation marks."""
     if len(cells) == 1 and not cells[0]:
         return '""\n'  # an empty line would be no row
     return ",".join(_quoted(cell) for cell in cells) + "\n"
@@ -86,15 +105,16 @@ def _guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _description(job: TableJob) -> dict[str, Any]:
+def _description(first: Sequence[PlainTable], job: Job) -> dict[str, Any]:
     known = known_columns()
-    names = headings(list(job.table.kinds), job.options.language)
     columns: list[dict[str, Any]] = []
-    for (name, kind), title in zip(job.table.kinds.items(), names, strict=True):
-        column = {"name": name, "titles": title, "datatype": _DATATYPES[kind]}
-        if name in known:
-            column["dc:description"] = known[name].meanings["en"]
-        columns.append(column)
+    for table in first:
+        names = headings(list(table.kinds), job.language)
+        for (name, kind), title in zip(table.kinds.items(), names, strict=True):
+            column = {"name": name, "titles": title, "datatype": _DATATYPES[kind]}
+            if name in known:
+                column["dc:description"] = known[name].meanings["en"]
+            columns.append(column)
     described: dict[str, Any] = {
         "@context": "http://www.w3.org/ns/csvw",
         "url": job.path.name,

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from maligeo.core.columns import Language
 from maligeo.core.files import DESCRIPTION, folder_written_whole, pack, written_whole
 from maligeo.exports.column_dictionary import known_columns
 from maligeo.exports.csv import write_rows
-from maligeo.exports.excel import audience_words, joined, spoken, word
 from maligeo.exports.geojson import write_features
-from maligeo.exports.jobs import ExportOptions, LayersJob
+from maligeo.exports.jobs import ExportOptions, Job, bilingual, languages_of, word
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.exports.plain_tables import Kind
 from maligeo.exports.qgis_styles import column_title
@@ -32,28 +32,27 @@ _NOT_A_SIGN: Final = re.compile(r"[^a-z0-9._-]+")
 _UNNAMED: Final = "maligeo-layers"
 
 
-def write_package_folder(job: LayersJob) -> None:
+def write_package_folder(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write a data package as a folder."""
     with folder_written_whole(job.path) as folder:
-        _fill(folder, job)
+        _fill(folder, layers, job)
 
 
-def write_package_archive(job: LayersJob) -> None:
+def write_package_archive(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write a data package as a zip archive."""
-    with written_whole(job.path) as beside, tempfile.TemporaryDirectory() as name:
-        _fill(Path(name), job)
-        pack(Path(name), beside)
+    with written_whole(job.path) as draft, tempfile.TemporaryDirectory() as name:
+        _fill(Path(name), layers, job)
+        pack(Path(name), draft)
 
 
-def _fill(folder: Path, job: LayersJob) -> None:
-    resources = [write_resource(folder, layer, job) for layer in job.layers]
+def _fill(folder: Path, layers: Sequence[PlainLayer], job: Job) -> None:
+    resources = [write_resource(folder, layer, job) for layer in layers]
     write_description(folder, job, resources)
 
 
-def write_resource(folder: Path, layer: PlainLayer, job: LayersJob) -> dict[str, Any]:
+def write_resource(folder: Path, layer: PlainLayer, job: Job) -> dict[str, Any]:
     """Write a layer as GeoJSON, or a table as CSV, and give its entry in the description."""
-    values = job.values.get(layer.name, ())
-    fields = describe_fields(layer, values, job.options)
+    fields = describe_fields(layer, job.language)
     if layer.is_spatial:
         path = folder / f"{layer.name}.geojson"
         write_features(layer, path, job)
@@ -91,42 +90,33 @@ def describe_file(name: str, path: Path) -> dict[str, Any]:
     }
 
 
-def describe_fields(
-    layer: PlainLayer, values: Sequence[RegionValue], options: ExportOptions
-) -> list[dict[str, Any]]:
+def describe_fields(layer: PlainLayer, language: Language | None) -> list[dict[str, Any]]:
     """Describe the columns of a layer: name, type, heading, meaning and unit."""
     return [
-        {"name": name, "type": _TYPES[kind]} | dict(_told(name, values, options))
+        {"name": name, "type": _TYPES[kind]} | dict(_described(name, layer.values, language))
         for name, kind in layer.table.kinds.items()
     ]
 
 
-def _told(
-    name: str, values: Sequence[RegionValue], options: ExportOptions
+def _described(
+    name: str, values: Sequence[RegionValue], language: Language | None
 ) -> Iterator[tuple[str, str]]:
-    known, languages = known_columns(), spoken(options.language)
-    title = column_title(name, values, options.language)
+    title, unit, column = column_title(name, values, language), "", known_columns().get(name)
     if title:
         yield "title", title
-    if name in known:
-        column = known[name]
-        meaning = joined(column.meanings[one] for one in languages)
-        unit = joined(column.unit_in(one) for one in languages)
+    if column is not None:
+        meaning = bilingual(column.meanings[one] for one in languages_of(language))
+        unit = bilingual(column.unit_in(one) for one in languages_of(language))
         yield "description", f"{meaning} [{unit}]" if unit else meaning
-        if unit:
-            yield "unit", unit
-    else:
-        unit = next((_unit(value, options) for value in values if value.column == name), "")
-        if unit:
-            yield "unit", unit
-
-
-def _unit(value: RegionValue, options: ExportOptions) -> str:
-    return word(f"unit.{value.layer.key}", options.language)
+    for value in values:
+        if value.column == name and column is None:
+            unit = word(f"unit.{value.layer.key}", language)
+    if unit:
+        yield "unit", unit
 
 
 def write_description(
-    folder: Path, job: LayersJob, resources: Sequence[Mapping[str, Any]], *, note: str = ""
+    folder: Path, job: Job, resources: Sequence[Mapping[str, Any]], *, note: str = ""
 ) -> None:
     """Write `datapackage.json` (Data Package 1.0, Frictionless Data).
 
@@ -141,16 +131,12 @@ def write_description(
     note : str, optional
         What else there is to say of them.
     """
-    language = job.options.language
-    told = [audience_words(job.audience, language)]
-    if job.synthetic:
-        told.append(word("synthetic.banner", language))
-    told += [note] if note else []
-    told += [word("export.missing", language), word("export.disclaimer", language)]
+    lines = [*job.warnings, *([note] if note else [])]
+    lines += [word(key, job.language) for key in ("export.missing", "export.disclaimer")]
     package: dict[str, Any] = {
         "name": _NOT_A_SIGN.sub("-", job.path.stem.lower()).strip("-._") or _UNNAMED,
         "profile": "data-package",
-        "description": "\n".join(told),
+        "description": "\n".join(lines),
         "audience": job.audience,
     }
     if job.options.title:

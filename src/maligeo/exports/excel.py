@@ -1,47 +1,18 @@
 """Excel workbooks: a table, its columns in words, and a sheet of notes."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
-from maligeo.core import extras, words
-from maligeo.core.columns import Audience, Language
+from maligeo.core import words
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.files import written_whole
 from maligeo.exports.column_dictionary import Column, hashtags, headings, known_columns
-from maligeo.exports.jobs import TableJob
+from maligeo.exports.jobs import Job, bilingual, languages_of, word, word_in
 from maligeo.exports.plain_tables import PlainTable
 from maligeo.provenance.record import KEY, Provenance
-
-BETWEEN: Final = " / "
-
-
-def spoken(language: Language | None) -> tuple[Language, ...]:
-    """Give the languages to write in: the one, or both."""
-    return ("fr", "en") if language is None else (language,)
-
-
-def word_in(key: str, language: Language) -> str:
-    """Give a text of the interface or of exports in one language."""
-    return words.word(key, language)
-
-
-def word(key: str, language: Language | None) -> str:
-    """Give a text in the language, or in both with a stroke between them."""
-    return joined(word_in(key, one) for one in spoken(language))
-
-
-def joined(texts: Iterable[str]) -> str:
-    """Join texts in several languages; what is the same in both stands once."""
-    return BETWEEN.join(dict.fromkeys(texts))
-
-
-def audience_words(audience: Audience, language: Language | None) -> str:
-    """Say for whom a product is."""
-    return word(f"audience.{audience}", language)
-
 
 _VINTAGE: Final = "vintage"
 
@@ -61,33 +32,33 @@ class Line(NamedTuple):
     look: Literal["heading", "warning", "text"] = "text"
 
 
-def notes_of(job: TableJob) -> Iterator[Line]:
-    """Tell what a reader of a table has to know, line by line."""
-    language = job.options.language
+def notes_of(table: PlainTable, job: Job) -> Iterator[Line]:
+    """Say what a reader of a table has to know, line by line."""
+    language = job.language
     internal = job.audience == "internal"
-    yield Line((audience_words(job.audience, language),), "warning" if internal else "heading")
+    yield Line((job.audience_words,), "warning" if internal else "heading")
     if job.synthetic:
         yield Line((word("synthetic.banner", language),), "warning")
-    yield from _reading(job)
+    yield from _reading(table.frame, job)
     yield from _section("export.release", _released(job.released, "", job), job)
-    yield from _columns(job)
+    yield from _columns(table, job)
     yield from _section("notes.sources", job.sources, job)
-    disclaimers = [(word_in("export.disclaimer", one),) for one in spoken(language)]
+    disclaimers = [(word_in("export.disclaimer", one),) for one in languages_of(language)]
     yield from _section("export.disclaimer_title", disclaimers, job)
     if job.about is not None:
         yield from _section("export.made", _made(job.about, job), job)
 
 
-def _section(key: str, rows: Sequence[tuple[str, ...]], job: TableJob) -> Iterator[Line]:
+def _section(key: str, rows: Sequence[tuple[str, ...]], job: Job) -> Iterator[Line]:
     """Give a heading and its lines, after an empty line; nothing where there is no line."""
     if rows:
         yield Line(("",))
-        yield Line((word(key, job.options.language),), "heading")
+        yield Line((word(key, job.language),), "heading")
         yield from (Line(tuple(cell for cell in row if cell)) for row in rows)
 
 
-def _reading(job: TableJob) -> Iterator[Line]:
-    frame, languages = job.table.frame, spoken(job.options.language)
+def _reading(frame: pd.DataFrame, job: Job) -> Iterator[Line]:
+    languages = languages_of(job.language)
     rows = [(word_in("export.missing", one),) for one in languages]
     for one in languages:
         count = words.number_text(len(frame), one)
@@ -100,23 +71,23 @@ def _reading(job: TableJob) -> Iterator[Line]:
     yield from _section("export.reading", rows, job)
 
 
-def _columns(job: TableJob) -> Iterator[Line]:
-    known, languages = known_columns(), spoken(job.options.language)
-    held = [known[name] for name in job.table.kinds if name in known]
-    if not held:
+def _columns(table: PlainTable, job: Job) -> Iterator[Line]:
+    known, languages = known_columns(), languages_of(job.language)
+    described = [known[name] for name in table.kinds if name in known]
+    if not described:
         return
     yield Line(("",))
-    yield Line((word("export.columns", job.options.language),), "heading")
+    yield Line((word("export.columns", job.language),), "heading")
     parts = ("column", "heading", "unit", "meaning")
-    yield Line(tuple(word(f"export.{part}", job.options.language) for part in parts), "heading")
-    for column in held:
-        heading = joined(column.headings[one] for one in languages)
-        unit = joined(column.unit_in(one) for one in languages)
-        meaning = joined(column.meanings[one] for one in languages)
+    yield Line(tuple(word(f"export.{part}", job.language) for part in parts), "heading")
+    for column in described:
+        heading = bilingual(column.headings[one] for one in languages)
+        unit = bilingual(column.unit_in(one) for one in languages)
+        meaning = bilingual(column.meanings[one] for one in languages)
         yield Line((column.name, heading, unit, meaning))
 
 
-def _released(report: Any, within: str, job: TableJob) -> list[tuple[str, ...]]:
+def _released(report: Any, within: str, job: Job) -> list[tuple[str, ...]]:
     """Lay the report of a release out as lines of name and value."""
     if report is None:
         return []
@@ -135,14 +106,14 @@ def _joined(within: str, name: str) -> str:
     return f"{within}, {name}" if within else name
 
 
-def _report_word(name: str, job: TableJob) -> str:
+def _report_word(name: str, job: Job) -> str:
     """Say a name of the report in words, where there are some."""
     key = f"release.{name}"
-    return word(key, job.options.language) if words.has_word(key) else name
+    return word(key, job.language) if words.has_word(key) else name
 
 
-def _made(about: Provenance, job: TableJob) -> list[tuple[str, ...]]:
-    language = job.options.language
+def _made(about: Provenance, job: Job) -> list[tuple[str, ...]]:
+    language = job.language
     rows: list[tuple[str, ...]] = []
     if about.product:
         rows.append((word("export.command", language), about.product))
@@ -186,7 +157,7 @@ _PLAIN_TEXTS: Final = {
 }
 
 
-def write_workbook(job: TableJob) -> None:
+def write_workbook(table: PlainTable, job: Job) -> None:
     """Write a table with its notes.
 
     The first row says for whom the file is, the second has the headings, the third the HXL
@@ -197,22 +168,20 @@ def write_workbook(job: TableJob) -> None:
     FrameError
         If a value is none that Excel keeps: a text of more than 32,767 characters, a whole
         number of more than 15 digits, a day before March 1900; or if there are too many rows.
-    MissingDependencyError
-        If xlsxwriter is not installed.
     """
-    xlsxwriter = extras.require("xlsxwriter", extra="excel", why="writing Excel files")
-    _require_fitting(job)
+    import xlsxwriter  # only here: few programs write workbooks
+
+    _require_fitting(table, job)
     whole = io.BytesIO()
     with xlsxwriter.Workbook(whole, {**_PLAIN_TEXTS, "in_memory": True}) as book:
         _describe(book, job)
-        _write_data(book, job)
-        _write_notes(book, job)
-    with written_whole(job.path) as beside:
-        beside.write_bytes(whole.getvalue())
+        _write_data(book, table, job)
+        _write_notes(book, table, job)
+    with written_whole(job.path) as draft:
+        draft.write_bytes(whole.getvalue())
 
 
-def _require_fitting(job: TableJob) -> None:
-    table = job.table
+def _require_fitting(table: PlainTable, job: Job) -> None:
     rows, columns = len(table.frame) + _head_rows(job), len(table.kinds)
     faults = []
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
@@ -236,13 +205,12 @@ def _require_fitting(job: TableJob) -> None:
         raise FrameError(f"table for {job.path.name}", faults)
 
 
-def _head_rows(job: TableJob) -> int:
+def _head_rows(job: Job) -> int:
     return 3 if job.options.hxl else 2
 
 
-def _describe(book: Any, job: TableJob) -> None:
-    words = audience_words(job.audience, job.options.language)
-    book.set_properties({"created": _DAY.to_pydatetime(), "subject": words})
+def _describe(book: Any, job: Job) -> None:
+    book.set_properties({"created": _DAY.to_pydatetime(), "subject": job.audience_words})
     if job.about is None:
         return
     text = job.about.to_json()
@@ -252,10 +220,10 @@ def _describe(book: Any, job: TableJob) -> None:
         book.set_custom_property(name, text[start : start + _PROPERTY_CHARACTERS], "text")
 
 
-def _write_data(book: Any, job: TableJob) -> None:
+def _write_data(book: Any, table: PlainTable, job: Job) -> None:
     sheet = book.add_worksheet(SHEET)
-    names, table = list(job.table.kinds), job.table
-    titles = headings(names, job.options.language)
+    names = list(table.kinds)
+    titles = headings(names, job.language)
     _write_audience(book, sheet, job)
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     known = known_columns()
@@ -267,22 +235,20 @@ def _write_data(book: Any, job: TableJob) -> None:
     if job.options.hxl:
         for at, tag in enumerate(hashtags(table.frame)):
             sheet.write_string(2, at, tag)
-    _write_columns(book, sheet, job, titles)
     first = _head_rows(job)
+    _write_columns(book, sheet, table, titles, first)
     sheet.freeze_panes(first, 0)
     if names:
         sheet.autofilter(first - 1, 0, max(first - 1 + len(table.frame), first), len(names) - 1)
 
 
-def _write_audience(book: Any, sheet: Any, job: TableJob) -> None:
-    """Say in the first row and on each printed page for whom it is; red for the house."""
-    words = audience_words(job.audience, job.options.language)
+def _write_audience(book: Any, sheet: Any, job: Job) -> None:
+    """Say in the first row and on each printed page for whom it is; red where it is internal."""
     internal = job.audience == "internal"
     look = {"bold": True, "font_color": RED} if internal else {"bold": True}
-    told = [words, word("synthetic.banner", job.options.language)] if job.synthetic else [words]
-    sheet.write_string(0, 0, " | ".join(told), book.add_format(look))
+    sheet.write_string(0, 0, " | ".join(job.warnings), book.add_format(look))
     colour = f"&K{RED[1:]}" if internal else ""
-    sheet.set_header(f"&C{colour}{words.replace('&', '&&')}")
+    sheet.set_header(f"&C{colour}{job.audience_words.replace('&', '&&')}")
     sheet.set_footer("&C&P / &N")
     sheet.set_landscape()
     sheet.repeat_rows(0, _head_rows(job) - 1)
@@ -290,23 +256,25 @@ def _write_audience(book: Any, sheet: Any, job: TableJob) -> None:
         sheet.set_tab_color(RED)
 
 
-def _header_note(column: Column, job: TableJob) -> str:
+def _header_note(column: Column, job: Job) -> str:
     parts = []
-    for one in spoken(job.options.language):
+    for one in languages_of(job.language):
         unit = column.unit_in(one)
         parts.append(f"{column.meanings[one]} [{unit}]" if unit else column.meanings[one])
-    return joined(parts)
+    return bilingual(parts)
 
 
-def _write_columns(book: Any, sheet: Any, job: TableJob, titles: Sequence[str]) -> None:
-    known, first = known_columns(), _head_rows(job)
+def _write_columns(
+    book: Any, sheet: Any, table: PlainTable, titles: Sequence[str], first: int
+) -> None:
+    known = known_columns()
     looks: dict[str, Any] = {}
-    for at, (name, kind) in enumerate(job.table.kinds.items()):
+    for at, (name, kind) in enumerate(table.kinds.items()):
         pattern = _pattern(known.get(name), kind)
         look = looks.setdefault(pattern, book.add_format({"num_format": pattern}))
-        sheet.set_column(at, at, _width(job.table, name, titles[at]))
+        sheet.set_column(at, at, _width(table, name, titles[at]))
         write = _WRITERS[kind]
-        for row, value in enumerate(job.table.frame[name].tolist(), start=first):
+        for row, value in enumerate(table.frame[name].tolist(), start=first):
             if not pd.isna(value):
                 write(sheet, row, at, value, look)
 
@@ -342,14 +310,14 @@ def _width(table: PlainTable, name: str, title: str) -> int:
     return min(max(longest, longest_word, _NARROWEST) + 3, _WIDEST)
 
 
-def _write_notes(book: Any, job: TableJob) -> None:
+def _write_notes(book: Any, table: PlainTable, job: Job) -> None:
     sheet = book.add_worksheet(NOTES)
     looks = {
         "heading": book.add_format({"bold": True}),
         "warning": book.add_format({"bold": True, "font_color": RED}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
     }
-    for row, line in enumerate(notes_of(job)):
+    for row, line in enumerate(notes_of(table, job)):
         for at, text in enumerate(line.cells):
             sheet.write_string(row, at, text, looks[line.look])
     for at, width in enumerate(_NOTE_WIDTHS):

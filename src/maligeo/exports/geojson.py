@@ -12,18 +12,17 @@ import shapely
 from maligeo.core.crs import Shapes
 from maligeo.core.errors import ArgumentError
 from maligeo.core.files import written_whole
-from maligeo.exports.excel import audience_words, word
-from maligeo.exports.jobs import Job, LayersJob
+from maligeo.exports.jobs import Job, word
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.provenance.record import KEY
 
 DECIMALS: Final = 7  # of a degree: a centimetre
 
 
-def write_geojson(job: LayersJob) -> None:
+def write_geojson(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write one layer as a FeatureCollection, one feature a line."""
-    with written_whole(job.path) as beside:
-        write_features(job.layers[0], beside, job)
+    with written_whole(job.path) as draft:
+        write_features(layers[0], draft, job)
 
 
 def write_features(layer: PlainLayer, path: Path, job: Job) -> None:
@@ -55,9 +54,9 @@ def _json(value: object) -> str:
 
 
 def _members(shapes: Shapes, job: Job) -> dict[str, Any]:
-    members: dict[str, Any] = {"audience": audience_words(job.audience, job.options.language)}
+    members: dict[str, Any] = {"audience": job.audience_words}
     if job.synthetic:
-        members["synthetic"] = word("synthetic.banner", job.options.language)
+        members["synthetic"] = word("synthetic.banner", job.language)
     if job.about is not None:
         members[KEY] = json.loads(job.about.to_json())
     if not shapely.is_missing(shapes).all():

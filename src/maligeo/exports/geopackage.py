@@ -6,8 +6,8 @@ bytes.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +15,7 @@ from maligeo.core.errors import OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.exports.arrow import write_gdal
 from maligeo.exports.column_dictionary import known_columns
-from maligeo.exports.excel import audience_words, joined, spoken, word
-from maligeo.exports.jobs import LayersJob
+from maligeo.exports.jobs import Job, bilingual, languages_of
 from maligeo.exports.plain_layers import GEOMETRY, PlainLayer
 from maligeo.exports.qgis_styles import column_title, styles_of
 from maligeo.provenance.record import KEY
@@ -24,7 +23,7 @@ from maligeo.provenance.record import KEY
 VERSION: Final = "1.2"  # QGIS of 2019 reads it without a warning; later ones add nothing used here
 DAY: Final = "2000-01-01T00:00:00.000Z"
 STANDARD: Final = f"urn:maligeo:{KEY}"
-_ENDINGS: Final = ("-journal", "-wal", "-shm")  # of files that SQLite keeps beside its own
+_ENDINGS: Final = ("-journal", "-wal", "-shm")  # of files that SQLite keeps next to its own
 
 _METADATA_TABLES: Final = """
 create table gpkg_metadata (
@@ -91,24 +90,41 @@ _METADATA_PAGE: Final = "http://www.geopackage.org/spec121/#extension_metadata"
 _SCHEMA_PAGE: Final = "http://www.geopackage.org/spec121/#extension_schema"
 
 
-def write_geopackage(job: LayersJob) -> None:
+def write_geopackage(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write all layers, their styles, the words for their columns, and what made them."""
-    with written_whole(job.path) as beside:
-        draft = beside.with_name(f"{beside.stem}-draft.gpkg")
+    with open_geopackage(job) as write:
+        for layer in layers:
+            write(layer)
+
+
+@contextmanager
+def open_geopackage(job: Job) -> Iterator[Callable[[PlainLayer], None]]:
+    """Open a GeoPackage that takes layers; one of a name that is there adds rows to it."""
+    layers: dict[str, PlainLayer] = {}
+    with written_whole(job.path) as path:
+        draft = path.with_name(f"{path.stem}-draft.gpkg")
+
+        def write(layer: PlainLayer) -> None:
+            is_new = layer.name not in layers
+            options = _options(layer, job) if is_new else {"layer": layer.name, "append": True}
+            write_gdal(layer, draft, driver="GPKG", options=options)
+            layers.setdefault(layer.name, layer)
+
         try:
-            for layer in job.layers:
-                write_gdal(layer, draft, driver="GPKG", options=_options(layer, job))
-            _complete(draft, beside, job)
+            yield write
+            if not layers:
+                raise OutputFileError(f"cannot write {job.path}: there is nothing to write")
+            _complete(draft, path, list(layers.values()), job)
         except sqlite3.Error as error:
             raise OutputFileError(f"cannot write {job.path}: {error}") from error
         finally:
-            for file in (draft, beside):
+            for file in (draft, path):
                 for ending in _ENDINGS:
                     file.with_name(file.name + ending).unlink(missing_ok=True)
             draft.unlink(missing_ok=True)
 
 
-def _options(layer: PlainLayer, job: LayersJob) -> dict[str, Any]:
+def _options(layer: PlainLayer, job: Job) -> dict[str, Any]:
     names = {name.lower() for name in layer.table.kinds}
     key = next(name for name in ("fid", "fid_", "fid__", "maligeo_fid") if name not in names)
     return {
@@ -118,19 +134,12 @@ def _options(layer: PlainLayer, job: LayersJob) -> dict[str, Any]:
             "FID": key,
             "GEOMETRY_NAME": GEOMETRY,
             "IDENTIFIER": layer.name,
-            "DESCRIPTION": _description(job),
+            "DESCRIPTION": " | ".join(job.warnings),
         },
     }
 
 
-def _description(job: LayersJob) -> str:
-    told = [audience_words(job.audience, job.options.language)]
-    if job.synthetic:
-        told.append(word("synthetic.banner", job.options.language))
-    return " | ".join(told)
-
-
-def _complete(draft: Path, path: Path, job: LayersJob) -> None:
+def _complete(draft: Path, path: Path, layers: Sequence[PlainLayer], job: Job) -> None:
     """Add what GDAL does not write, and copy the tables into a new file.
 
     The copy is in order, and does not count how often the draft was written to, which
@@ -139,18 +148,18 @@ def _complete(draft: Path, path: Path, job: LayersJob) -> None:
     with closing(sqlite3.connect(draft)) as database:
         with database:
             database.executescript(_EXTENSION_TABLE)
-            _add_columns(database, job)
+            _add_columns(database, layers, job)
             _add_metadata(database, job)
-            _add_styles(database, job)
+            _add_styles(database, layers, job)
             database.execute("update gpkg_contents set last_change = ?", (DAY,))
         database.execute("vacuum into ?", (str(path),))
 
 
-def _add_columns(database: sqlite3.Connection, job: LayersJob) -> None:
+def _add_columns(database: sqlite3.Connection, layers: Sequence[PlainLayer], job: Job) -> None:
     """Give the headings and meanings of columns (extension Schema)."""
     database.executescript(_COLUMN_TABLE)
     database.execute(_EXTENSION, ("gpkg_data_columns", "gpkg_schema", _SCHEMA_PAGE))
-    rows = [row for layer in job.layers for row in _columns(layer, job)]
+    rows = [row for layer in layers for row in _columns(layer, job)]
     database.executemany(
         "insert into gpkg_data_columns (table_name, column_name, name, title, description) "
         "values (?, ?, ?, ?, ?)",
@@ -158,19 +167,19 @@ def _add_columns(database: sqlite3.Connection, job: LayersJob) -> None:
     )
 
 
-def _columns(layer: PlainLayer, job: LayersJob) -> Iterator[tuple[str, str, str, str, str]]:
-    known, values = known_columns(), job.values.get(layer.name, ())
+def _columns(layer: PlainLayer, job: Job) -> Iterator[tuple[str, str, str, str, str]]:
+    known = known_columns()
     for name in layer.table.kinds:
-        title = column_title(name, values, job.options.language)
+        title = column_title(name, layer.values, job.language)
         if not title:
             continue
         meaning = ""
         if name in known:
-            meaning = joined(known[name].meanings[one] for one in spoken(job.options.language))
+            meaning = bilingual(known[name].meanings[one] for one in languages_of(job.language))
         yield layer.name, name, name, title, meaning
 
 
-def _add_metadata(database: sqlite3.Connection, job: LayersJob) -> None:
+def _add_metadata(database: sqlite3.Connection, job: Job) -> None:
     """Say what made the file (extension Metadata)."""
     if job.about is None:
         return
@@ -188,9 +197,9 @@ def _add_metadata(database: sqlite3.Connection, job: LayersJob) -> None:
     )
 
 
-def _add_styles(database: sqlite3.Connection, job: LayersJob) -> None:
+def _add_styles(database: sqlite3.Connection, layers: Sequence[PlainLayer], job: Job) -> None:
     """Add the table in which QGIS looks for styles, where there are any."""
-    rows = list(_styles(job.layers, job))
+    rows = list(_styles(layers, job))
     if not rows:
         return
     database.executescript(_STYLE_TABLE)
@@ -207,8 +216,7 @@ def _add_styles(database: sqlite3.Connection, job: LayersJob) -> None:
     )
 
 
-def _styles(layers: Sequence[PlainLayer], job: LayersJob) -> Iterator[tuple[Any, ...]]:
+def _styles(layers: Sequence[PlainLayer], job: Job) -> Iterator[tuple[Any, ...]]:
     for layer in layers:
-        found = styles_of(layer, job.values.get(layer.name, ()), job.options.language)
-        for at, style in enumerate(found):
+        for at, style in enumerate(styles_of(layer, job.language)):
             yield layer.name, GEOMETRY, style.name, style.qml, at == 0, style.description, DAY

@@ -1,16 +1,31 @@
 """What is to be written and how: language, tags, guards, and what the description says."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from maligeo.core import words
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import LANGUAGES, Audience, Language
-from maligeo.exports.plain_layers import PlainLayer
-from maligeo.exports.plain_tables import PlainTable
-from maligeo.exports.region_values import RegionValue
 from maligeo.provenance.record import Provenance
+
+BETWEEN: Final = " / "
+
+
+def languages_of(language: Language | None) -> tuple[Language, ...]:
+    """Give the languages to write in: the one, or both."""
+    return ("fr", "en") if language is None else (language,)
+
+
+def word(key: str, language: Language | None) -> str:
+    """Give a text in the language, or in both with a stroke between them."""
+    return bilingual(words.word(key, one) for one in languages_of(language))
+
+
+def bilingual(texts: Iterable[str]) -> str:
+    """Join texts in several languages; what is the same in both stands once."""
+    return BETWEEN.join(dict.fromkeys(texts))
 
 
 @dataclass(frozen=True)
@@ -39,7 +54,7 @@ class ExportOptions:
     Attributes
     ----------
     language : {"fr", "en"}, optional
-        Language of the headings of a table and of all words beside the data. Without it
+        Language of the headings of a table and of all words around the data. Without it
         the headings are the names of the columns, and words are in both languages.
     hxl : bool, default False
         Write a row of HXL hashtags below the headings (".csv", ".xlsx").
@@ -63,9 +78,9 @@ class ExportOptions:
             require_choice(self.language, LANGUAGES, option="language")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
-    """What every writer is told.
+    """What every writer has to know besides the data.
 
     Attributes
     ----------
@@ -81,43 +96,30 @@ class Job:
         Whether data were made up.
     sources : sequence of tuple of str
         Sources named in the data, as text and web address.
+    released : mapping or None
+        What a release says of a table (`attrs["release"]`).
     """
 
     path: Path
     audience: Audience
     about: Provenance | None
-    options: ExportOptions
-    synthetic: bool
-    sources: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class TableJob(Job):
-    """A table to be written.
-
-    Attributes
-    ----------
-    table : PlainTable
-        The table.
-    released : mapping or None
-        What a release says of it (`attrs["release"]`).
-    """
-
-    table: PlainTable
+    options: ExportOptions = ExportOptions()
+    synthetic: bool = False
+    sources: Sequence[tuple[str, str]] = ()
     released: Any = None
 
+    @property
+    def language(self) -> Language | None:
+        """Language of all words; None for both."""
+        return self.options.language
 
-@dataclass(frozen=True)
-class LayersJob(Job):
-    """Layers to be written.
+    @property
+    def audience_words(self) -> str:
+        """For whom the product is, in words."""
+        return word(f"audience.{self.audience}", self.language)
 
-    Attributes
-    ----------
-    layers : sequence of PlainLayer
-        The layers.
-    values : mapping of str to sequence of RegionValue
-        By layer: the columns that hold measures of a density table, the first shown first.
-    """
-
-    layers: Sequence[PlainLayer]
-    values: Mapping[str, Sequence[RegionValue]] = field(default_factory=dict)
+    @property
+    def warnings(self) -> list[str]:
+        """For whom the product is, and that data were made up where they were."""
+        made_up = [word("synthetic.banner", self.language)] if self.synthetic else []
+        return [self.audience_words, *made_up]

@@ -1,8 +1,8 @@
 """Layers made plain for files: one kind of shape each, in EPSG:4326, without heights."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
@@ -13,6 +13,7 @@ import shapely
 from maligeo.core.crs import Shapes, positions_of, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError
 from maligeo.exports.plain_tables import PlainTable, plain_table
+from maligeo.exports.region_values import RegionValue
 
 GEOMETRY: Final = "geometry"
 
@@ -43,12 +44,15 @@ class PlainLayer:
         One for each row, None where it is missing; None for a table without geometry.
     family : {"Point", "LineString", "Polygon", ""}
         Kind of all shapes; "" where there is none.
+    values : sequence of RegionValue
+        The columns that hold measures of a density table, the first shown first.
     """
 
     name: str
     table: PlainTable
     shapes: Shapes | None = None
     family: str = ""
+    values: Sequence[RegionValue] = ()
 
     @property
     def is_spatial(self) -> bool:
@@ -81,13 +85,17 @@ def _some_are_multi(shapes: Shapes) -> bool:
     return bool(np.isin(shapely.get_type_id(shapes), list(_MULTI)).any())
 
 
-def plain_layers(layers: Mapping[str, pd.DataFrame]) -> list[PlainLayer]:
+def plain_layers(
+    layers: Mapping[str, pd.DataFrame], values: Mapping[str, Sequence[RegionValue]]
+) -> list[PlainLayer]:
     """Make layers plain, in their order.
 
     Parameters
     ----------
     layers : mapping of str to geopandas.GeoDataFrame or pandas.DataFrame
         By name: small letters, digits, "_" and "-".
+    values : mapping of str to sequence of RegionValue
+        By layer: the columns that hold measures of a density table, the first shown first.
 
     Raises
     ------
@@ -98,7 +106,10 @@ def plain_layers(layers: Mapping[str, pd.DataFrame]) -> list[PlainLayer]:
     """
     if not layers:
         raise ArgumentError("there is no layer to write")
-    return [plain_layer(name, frame) for name, frame in layers.items()]
+    return [
+        replace(plain_layer(name, frame), values=values.get(name, ()))
+        for name, frame in layers.items()
+    ]
 
 
 def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:

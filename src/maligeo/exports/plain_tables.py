@@ -22,6 +22,9 @@ _KIND_OF: Final[tuple[tuple[Kind, tuple[type, ...]], ...]] = (
     ("number", (float, np.floating)),
     ("date", (datetime.date, np.datetime64)),  # datetimes and Timestamps are dates
 )
+_PURE: Final = frozenset(
+    {"integer", "floating", "mixed-integer-float", "boolean", "date", "datetime", "datetime64"}
+)
 _DTYPES: Final[Mapping[Kind, str]] = {
     "text": "string",
     "integer": "Int64",
@@ -90,6 +93,27 @@ def plain_table(frame: pd.DataFrame, *, what: str) -> PlainTable:
     if faults:
         raise FrameError(what, faults)
     return PlainTable(pd.DataFrame(columns, index=range(len(frame))), kinds)
+
+
+def plain_piece(frame: pd.DataFrame) -> PlainTable:
+    """Make a piece of somebody's file plain and refuse nothing: what is of no kind is text."""
+    columns = {name: values.reset_index(drop=True) for name, values in frame.items()}
+    found = {
+        str(name): _plain_column(values) if _has_kind(values) else ("text", _as_text(values))
+        for name, values in columns.items()
+    }
+    plain = pd.DataFrame({name: values for name, (_, values) in found.items()})
+    return PlainTable(plain, {name: kind for name, (kind, _) in found.items()})
+
+
+def _has_kind(values: pd.Series) -> bool:
+    if not _is_loose(values.dtype):
+        return _is_simple(values.dtype)
+    return pd.api.types.infer_dtype(values.astype("object")) in _PURE
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    return values.astype("object").map(str, na_action="ignore").astype("string")
 
 
 def _require_names(frame: pd.DataFrame, what: str) -> None:

@@ -11,7 +11,7 @@ from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import Language
 from maligeo.exports.column_dictionary import known_columns
-from maligeo.exports.excel import joined, spoken, word, word_in
+from maligeo.exports.jobs import bilingual, languages_of, word, word_in
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.exports.region_values import RegionValue
 from maligeo.look import Look, Mark, Pattern
@@ -135,12 +135,13 @@ def qml(rules: Sequence[Rule], aliases: Mapping[str, str], *, within: str = "") 
         parent = ET.SubElement(parent, "rule", {"key": _key(within), "filter": within})
     symbols = ET.SubElement(renderer, "symbols")
     for at, rule in enumerate(rules):
-        told = {
+        attributes = {
+            "key": _key(rule.expression),
             "label": _for_xml(rule.label),
             "filter": rule.expression,
             "symbol": str(at),
         }
-        ET.SubElement(parent, "rule", {"key": _key(rule.expression)} | told)
+        ET.SubElement(parent, "rule", attributes)
         _add_symbol(symbols, str(at), rule.symbol)
     named = ET.SubElement(root, "aliases")
     for at, (column, alias) in enumerate(aliases.items()):
@@ -197,9 +198,7 @@ class Style(NamedTuple):
     qml: str
 
 
-def styles_of(
-    layer: PlainLayer, values: Sequence[RegionValue], language: Language | None
-) -> list[Style]:
+def styles_of(layer: PlainLayer, language: Language | None) -> list[Style]:
     """Give the styles of a layer, the first of which is to be shown.
 
     Parameters
@@ -217,9 +216,16 @@ def styles_of(
         Empty for layers of other kinds, which QGIS may draw as it likes.
     """
     names = layer.table.kinds
-    aliases = {name: _alias(name, values, language) for name in names}
-    if values:
-        return [_value_style(value, aliases, language) for value in values]
+    aliases = {name: column_title(name, layer.values, language) for name in names}
+    if layer.values:
+        return [
+            Style(
+                value.column,
+                _title(value, language),
+                qml(_class_rules(value, language), aliases),
+            )
+            for value in layer.values
+        ]
     if layer.family == "Point" and "event_type" in names:
         rules = [*_event_rules(language), *_precision_rules(layer, language)]
         title = word("incidents.title", language)
@@ -230,58 +236,47 @@ def styles_of(
     return []
 
 
-def _value_style(
-    value: RegionValue, aliases: Mapping[str, str], language: Language | None
-) -> Style:
-    rules = _class_rules(value, language)
-    return Style(value.column, _title(value, language), qml(rules, aliases))
-
-
 def column_title(name: str, values: Sequence[RegionValue], language: Language | None) -> str:
     """Give the heading of a column of a layer; empty where none is known."""
-    return _alias(name, values, language)
-
-
-def _alias(name: str, values: Sequence[RegionValue], language: Language | None) -> str:
     known = known_columns()
     if name in known:
-        return joined(known[name].headings[one] for one in spoken(language))
+        return bilingual(known[name].headings[one] for one in languages_of(language))
     return next((_title(value, language) for value in values if value.column == name), "")
 
 
 def _title(value: RegionValue, language: Language | None) -> str:
     texts = []
-    for one in spoken(language):
+    for one in languages_of(language):
         layer = words.word(f"layer.{value.layer.key}", one)
         period = value.labels[one]
         between = word_in("export.column_of", one)
         texts.append(between.format(layer=layer, period=period) if period else layer)
-    return joined(texts)
+    return bilingual(texts)
 
 
 def _class_rules(value: RegionValue, language: Language | None) -> list[Rule]:
     """Give one rule for each class, one for zero and one for missing."""
     column, classes = f'"{value.column}"', value.classes
-    told = _legend(value, language)
+    labels = _legend(value, language)
     bounds = [*pairwise(classes.lows), *((low, None) for low in classes.lows[-1:])]
     rules = [
-        Rule(told[at], _between(column, low, high), fill(colour))
+        Rule(labels[at], _between(column, low, high), fill(colour))
         for at, ((low, high), colour) in enumerate(
             zip(bounds, classes.colours, strict=True), start=1
         )
     ]
-    zero = Rule(told.get(0, "0"), f"{column} <= 0", fill(look.ZERO_COLOUR))
-    missing = Rule(told[-1], f"{column} IS NULL", hatched_fill(look.MISSING_COLOUR))
+    zero = Rule(labels.get(0, "0"), f"{column} <= 0", fill(look.ZERO_COLOUR))
+    missing = Rule(labels[-1], f"{column} IS NULL", hatched_fill(look.MISSING_COLOUR))
     return [*reversed(rules), zero, missing]
 
 
 def _legend(value: RegionValue, language: Language | None) -> Mapping[int, str]:
     texts: dict[int, list[str]] = {}
-    for one in spoken(language):
+    for one in languages_of(language):
         for entry in legend(value.layer, value.classes, one):
             note = f" ({entry['note']})" if entry["note"] else ""
             texts.setdefault(int(str(entry["index"])), []).append(f"{entry['label']}{note}")
-    return {index: joined(found) for index, found in texts.items()}
+    return {index: bilingual(found) for index, found in texts.items()}
 
 
 def _between(column: str, low: float, high: float | None) -> str:

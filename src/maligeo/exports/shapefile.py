@@ -1,8 +1,9 @@
-"""Shapefiles, zipped, with their limits told; what they would cut or change is refused."""
+"""Shapefiles, zipped; what their limits would cut or change is refused."""
 
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +24,7 @@ from maligeo.exports.data_package import (
     write_description,
     write_resource,
 )
-from maligeo.exports.excel import word
-from maligeo.exports.jobs import LayersJob
+from maligeo.exports.jobs import Job, word
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.exports.plain_tables import PlainTable
 
@@ -36,7 +36,7 @@ _OPTIONS: Final = {"DBF_DATE_LAST_UPDATE": _DAY, "2GB_LIMIT": "YES"}
 _NOT_A_SIGN: Final = re.compile(r"[^A-Za-z0-9_]")
 
 
-def write_shapefiles(job: LayersJob) -> None:
+def write_shapefiles(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write each layer as a Shapefile into one zip archive, with `datapackage.json`.
 
     Tables without geometry are CSV files there, which have none of these limits. GDAL and
@@ -48,24 +48,24 @@ def write_shapefiles(job: LayersJob) -> None:
     FrameError
         If a text is longer than 254 bytes, or a value would not be read as it is.
     GeometryError
-        If a layer has no shape at all, from which its kind could be told.
+        If a layer has no shape at all, from which its kind could be seen.
     """
-    note = word("export.short_names", job.options.language)
-    with written_whole(job.path) as beside, tempfile.TemporaryDirectory() as name:
+    note = word("export.short_names", job.language)
+    with written_whole(job.path) as draft, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        resources = [entry for layer in job.layers for entry in _resources(folder, layer, job)]
+        resources = [entry for layer in layers for entry in _resources(folder, layer, job)]
         write_description(folder, job, resources, note=note)
-        pack(folder, beside)
+        pack(folder, draft)
 
 
-def _resources(folder: Path, layer: PlainLayer, job: LayersJob) -> Iterator[dict[str, Any]]:
+def _resources(folder: Path, layer: PlainLayer, job: Job) -> Iterator[dict[str, Any]]:
     if layer.is_spatial:
         yield from _write(folder, layer, job)
     else:
         yield write_resource(folder, layer, job)
 
 
-def _write(folder: Path, layer: PlainLayer, job: LayersJob) -> Iterator[dict[str, Any]]:
+def _write(folder: Path, layer: PlainLayer, job: Job) -> Iterator[dict[str, Any]]:
     if not layer.family:
         raise GeometryError(
             f"layer {layer.name!r} has no shape, and a Shapefile must know whether it holds "
@@ -77,12 +77,12 @@ def _write(folder: Path, layer: PlainLayer, job: LayersJob) -> Iterator[dict[str
     options = {"layer_options": _OPTIONS, "encoding": "UTF-8"}
     write_gdal(_renamed(layer, short), path, driver="ESRI Shapefile", options=options)
     _require_unchanged(layer, path, short)
-    fields = describe_fields(layer, job.values.get(layer.name, ()), job.options)
+    fields = describe_fields(layer, job.language)
     for file in sorted(folder.glob(f"{layer.name}.*")):
         described = describe_file(f"{layer.name}-{file.suffix[1:]}", file)
         if file.suffix == ".dbf":
-            told = [{"field": short[field["name"]]} | field for field in fields]
-            described |= {"features": len(layer.table.frame), "schema": {"fields": told}}
+            named = [{"field": short[field["name"]]} | field for field in fields]
+            described |= {"features": len(layer.table.frame), "schema": {"fields": named}}
         yield described
 
 
@@ -122,7 +122,7 @@ def _require_short_texts(layer: PlainLayer) -> None:
 def _renamed(layer: PlainLayer, short: Mapping[str, str]) -> PlainLayer:
     frame = layer.table.frame.rename(columns=dict(short))
     kinds = {short[name]: kind for name, kind in layer.table.kinds.items()}
-    return PlainLayer(layer.name, PlainTable(frame, kinds), layer.shapes, layer.family)
+    return replace(layer, table=PlainTable(frame, kinds))
 
 
 def _require_unchanged(layer: PlainLayer, path: Path, short: Mapping[str, str]) -> None:

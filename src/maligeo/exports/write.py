@@ -3,7 +3,7 @@
 A format is an entry in `TABLE_FORMATS` or `LAYER_FORMATS`: its suffix and its writer.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
@@ -19,9 +19,14 @@ from maligeo.exports.data_package import write_package_archive, write_package_fo
 from maligeo.exports.excel import write_workbook
 from maligeo.exports.geojson import write_geojson
 from maligeo.exports.geopackage import write_geopackage
-from maligeo.exports.jobs import ExportOptions, LayersJob, TableJob
-from maligeo.exports.plain_layers import holds_units, plain_layers, without_geometry
-from maligeo.exports.plain_tables import plain_table
+from maligeo.exports.jobs import ExportOptions, Job
+from maligeo.exports.plain_layers import (
+    PlainLayer,
+    holds_units,
+    plain_layers,
+    without_geometry,
+)
+from maligeo.exports.plain_tables import PlainTable, plain_table
 from maligeo.exports.region_values import RegionValue, region_values
 from maligeo.exports.shapefile import write_shapefiles
 from maligeo.provenance.record import Provenance
@@ -37,7 +42,7 @@ _Format = TypeVar("_Format")
 class TableFormat(NamedTuple):
     """A format of tables: its writer, and whether it has a place for HXL and for guards."""
 
-    write: Callable[[TableJob], None]
+    write: Callable[[PlainTable, Job], None]
     takes_hxl: bool = False
     takes_guards: bool = False
 
@@ -45,7 +50,7 @@ class TableFormat(NamedTuple):
 class LayerFormat(NamedTuple):
     """A format of layers: its writer, and whether it holds several of them."""
 
-    write: Callable[[LayersJob], None]
+    write: Callable[[Sequence[PlainLayer], Job], None]
     holds_several: bool = True
 
 
@@ -83,8 +88,7 @@ def write_table(
         Any table. Of a geopandas.GeoDataFrame in EPSG:4326 points become the columns `lon`
         and `lat` in degrees; other shapes are for `write_layers`.
     path : str or pathlib.Path
-        ".csv" (UTF-8), ".xlsx" (needs the extra "excel") or ".parquet". The folder has to
-        exist.
+        ".csv" (UTF-8), ".xlsx" or ".parquet". The folder has to exist.
     audience : {"internal", "partner", "public"}, default "public"
         For whom the file is; the table must have been released for it.
     about : Provenance, optional
@@ -110,8 +114,6 @@ def write_table(
         If shapes are no points, or not in EPSG:4326.
     OutputFileError
         If the file cannot be written; what stood there before is then left alone.
-    MissingDependencyError
-        If Excel is asked for and xlsxwriter is not installed.
 
     Notes
     -----
@@ -131,17 +133,8 @@ def write_table(
         raise ArgumentError(f"{suffix} needs no guards against formulas; they are for .csv")
     flat = table.reset_index() if isinstance(table.index, pd.MultiIndex) else table
     plain = plain_table(without_geometry(flat, what="table"), what="table")
-    job = TableJob(
-        wanted,
-        audience,
-        _for_audience(about, audience),
-        options,
-        is_synthetic(table),
-        _sources([table]),
-        plain,
-        table.attrs.get(_RELEASE),
-    )
-    chosen.write(job)
+    job = _job(wanted, [table], audience, about, options)
+    chosen.write(plain, replace(job, released=table.attrs.get(_RELEASE)))
     return wanted
 
 
@@ -214,18 +207,26 @@ def write_layers(
         raise ArgumentError(
             f"{wanted.name} holds one layer, not {', '.join(frames)}; several go into {several}"
         )
-    job = LayersJob(
-        wanted,
-        audience,
-        _for_audience(about, audience),
-        options,
-        any(is_synthetic(frame) for frame in frames.values()),
-        _sources(frames.values()),
-        plain_layers(frames),
-        values,
-    )
-    chosen.write(job)
+    job = _job(wanted, list(frames.values()), audience, about, options)
+    chosen.write(plain_layers(frames, values), job)
     return wanted
+
+
+def _job(
+    path: Path,
+    frames: Sequence[pd.DataFrame],
+    audience: Audience,
+    about: Provenance | None,
+    options: ExportOptions,
+) -> Job:
+    return Job(
+        path=path,
+        audience=audience,
+        about=None if about is None else replace(about, audience=audience),
+        options=options,
+        synthetic=any(map(is_synthetic, frames)),
+        sources=_sources(frames),
+    )
 
 
 def _wanted(path: str | Path) -> Path:
@@ -249,11 +250,6 @@ def _format(path: Path, formats: Mapping[str, _Format]) -> _Format:
     )
 
 
-def _for_audience(about: Provenance | None, audience: Audience) -> Provenance | None:
-    """Let the record say for whom the file is."""
-    return None if about is None else replace(about, audience=audience)
-
-
 def _sources(frames: Iterable[pd.DataFrame]) -> list[tuple[str, str]]:
     cells = [frame["source"].dropna().unique() for frame in frames if "source" in frame.columns]
     return cell_sources(cell for found in cells for cell in found)
@@ -262,7 +258,7 @@ def _sources(frames: Iterable[pd.DataFrame]) -> list[tuple[str, str]]:
 def _with_density(
     frames: dict[str, pd.DataFrame], density: pd.DataFrame
 ) -> tuple[dict[str, pd.DataFrame], dict[str, list[RegionValue]]]:
-    """Join a density table to the units that it is about, and put it beside them."""
+    """Join a density table to the units that it is about, and add it as a table."""
     if DENSITY in frames:
         raise ArgumentError(f"a layer is called {DENSITY!r}, as the density table would be")
     wanted = set(density.loc[density["place_kind"] == "unit", "pcode"])

@@ -1,6 +1,6 @@
 """Two maps side by side, and in words how their values differ."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -228,7 +228,19 @@ def comparison_map(
     for layer in chosen:  # a period that fits nothing is told before anything is drawn
         _pair(first, second, layer, language)
     fmap = _page(first, second, language, audience)
-    add_call(fmap, "compare", lambda spoken: _data(first, second, chosen, spoken))
+    sides = [first] if _same_units(first, second) else [first, second]
+    shapes = [unit_shapes(fmap, side.units) for side in sides]
+
+    def build(language: str) -> dict[str, object]:
+        pairs = [_pair(first, second, layer, language) for layer in chosen]
+        names = [_named(side.units, language) for side in sides]
+        return {
+            "sides": [drawn | named for drawn, named in zip(shapes, names, strict=True)],
+            "layers": [_layer(pair, first, second, language) for pair in pairs],
+            "synthetic": is_synthetic(first.table) or is_synthetic(second.table),
+        }
+
+    add_call(fmap, "compare", build)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_scale(fmap, first.units, towns=False)
     towns = certain_towns().head(0)  # none are drawn
@@ -295,19 +307,6 @@ def _page(first: MapSide, second: MapSide, language: Language, audience: Audienc
 def _heading(first: MapSide, second: MapSide, language: str) -> list[str]:
     parts = [place_parts(side.units, None, language) for side in (first, second)]
     return list(dict.fromkeys([*parts[0], *parts[1]]))
-
-
-def _data(
-    first: MapSide, second: MapSide, chosen: Sequence[Layer], language: str
-) -> dict[str, object]:
-    same = _same_units(first, second)
-    sides = [first] if same else [first, second]
-    pairs = [_pair(first, second, layer, language) for layer in chosen]
-    return {
-        "sides": [unit_shapes(side.units) | _named(side.units, language) for side in sides],
-        "layers": [_layer(pair, first, second, language) for pair in pairs],
-        "synthetic": is_synthetic(first.table) or is_synthetic(second.table),
-    }
 
 
 def _named(units: gpd.GeoDataFrame, language: str) -> dict[str, object]:

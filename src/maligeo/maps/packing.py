@@ -2,7 +2,6 @@
 
 import base64
 import re
-import struct
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from maligeo.core import words
+from maligeo.core import png, words
+from maligeo.core.zorder import Ints, curve_of, order_along
 
 Packed = dict[str, Any]
 
@@ -111,7 +111,7 @@ def _numbered(texts: Sequence[str | None]) -> Packed:
     return {"prefix": prefix, "digits": digits, "numbers": packed_numbers(numbers)}
 
 
-def near_order(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def near_order(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Ints:
     """Order points so that neighbours in the list are near on the ground (a Z-order curve).
 
     Parameters
@@ -121,12 +121,11 @@ def near_order(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> np
 
     Returns
     -------
-    intp array, shape (n,)
+    int64 array, shape (n,)
         Positions; what lies together keeps its order.
     """
-    columns = ((lon + 180.0) / 360.0 * 0xFFFF).astype(np.uint64)
-    rows = ((lat + 90.0) / 180.0 * 0xFFFF).astype(np.uint64)
-    return np.argsort(_spread(columns) | (_spread(rows) << np.uint64(1)), kind="stable")
+    shares = np.stack([(lon + 180.0) / 360.0, (lat + 90.0) / 180.0], axis=1)
+    return order_along(curve_of((shares * 0xFFFF).astype(np.int64)))
 
 
 def packed_places(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Packed:
@@ -152,14 +151,6 @@ def packed_places(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) ->
         "steps": WORLD_STEPS,
         "count": len(lon),
     }
-
-
-def _spread(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Put a zero between any two of the lowest 16 bits."""
-    spread = numbers
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        spread = (spread | (spread << np.uint64(shift))) & np.uint64(mask)
-    return spread
 
 
 def _text(content: bytes) -> str:
@@ -261,8 +252,6 @@ def _translated(name: str, packed: Packed, language: str) -> Packed:
     return packed | {part: texts}
 
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_BY_PALETTE = 3
 _LEVEL = 9
 
 
@@ -282,21 +271,9 @@ def picture_address(classes: npt.NDArray[np.uint8], colours: Sequence[str]) -> s
         `data:image/png;base64,…`.
     """
     rows, columns = classes.shape
-    header = struct.pack(">IIBBBBB", columns, rows, 8, _BY_PALETTE, 0, 0, 0)
     palette = bytes(3) + b"".join(bytes.fromhex(colour[1:]) for colour in colours)
     lines = np.zeros((rows, columns + 1), dtype=np.uint8)  # each begins with 0: no filter
     lines[:, 1:] = classes
-    parts = [
-        _chunk(b"IHDR", header),
-        _chunk(b"PLTE", palette),
-        _chunk(b"tRNS", b"\x00"),
-        _chunk(b"IDAT", zlib.compress(lines.tobytes(), _LEVEL)),
-        _chunk(b"IEND", b""),
-    ]
-    content = base64.b64encode(_SIGNATURE + b"".join(parts)).decode("ascii")
-    return f"data:image/png;base64,{content}"
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    check = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+    head = png.palette_head((columns, rows), 8, palette, opacity=b"\x00")
+    data = png.chunk(b"IDAT", zlib.compress(lines.tobytes(), _LEVEL))
+    return f"data:image/png;base64,{_text(head + data + png.END)}"

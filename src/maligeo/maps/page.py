@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import folium
+import geopandas as gpd
 from folium.template import Template
 
 from maligeo.core import words
+from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.core.files import written_whole
+from maligeo.look.outlines import Outlines, outlines
 from maligeo.maps.html import SCRIPTS, STYLES, assets, in_languages, page_text, script_json
 from maligeo.provenance.record import Provenance
-
-Bounds = tuple[float, float, float, float]
 
 _ZOOM_STEP = 0.25
 _FRAME_HEIGHT = 640  # in a notebook, in pixels
@@ -105,7 +106,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
     def __init__(
         self,
         title: str | Mapping[str, str],
-        bounds: Bounds,
+        bounds: Bounds | tuple[float, float, float, float],
         *,
         language: Language,
         heading: Sequence[str] | Mapping[str, Sequence[str]] = (),
@@ -114,12 +115,12 @@ class PageMap(folium.Map):  # type: ignore[misc]
     ) -> None:
         require_choice(audience, AUDIENCES, option="audience")
         west, south, east, north = bounds
-        middle = [(south + north) / 2, (west + east) / 2]
-        super().__init__(location=middle, tiles=None, zoom_control=False)
+        super().__init__(location=Bounds(*bounds).centre[::-1], tiles=None, zoom_control=False)
         self.default_js = _leaflet_only(folium.Map.default_js)
         self.default_css = _leaflet_only(folium.Map.default_css)
         self.language, self.audience, self.focus = language, audience, focus
         self.closed = False
+        self._drawn: dict[int, tuple[gpd.GeoDataFrame, Outlines]] = {}
         self.told = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
@@ -144,6 +145,12 @@ class PageMap(folium.Map):  # type: ignore[misc]
             )
         )
         self.get_root().title = html.escape(titles[language])
+
+    def outlines_of(self, units: gpd.GeoDataFrame) -> Outlines:
+        """Give the outlines of units as they are drawn, simplified once for a map."""
+        if id(units) not in self._drawn:
+            self._drawn[id(units)] = units, outlines(units)
+        return self._drawn[id(units)][1]
 
     def _repr_html_(self) -> str:
         """Show the whole page in a notebook, without a network, in a frame of its own."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from maligeo import catalog, look
 from maligeo.core import words
+from maligeo.core.bounds import Bounds
 from maligeo.core.checks import (
     require_columns,
     require_one_vintage,
@@ -20,10 +21,10 @@ from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.core.session import session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Classes, Scheme
-from maligeo.look.outlines import DECIMALS, callouts, label_points, outlines, outlines_source
+from maligeo.look.outlines import DECIMALS, callouts, label_points, outlines_source
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
-from maligeo.maps.page import Bounds, PageMap
+from maligeo.maps.page import PageMap
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend
 from maligeo.text.notes import note_sections
@@ -182,7 +183,7 @@ def add_choropleth(
         raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
     classes = [look.classify(table, layer, scheme=scheme) for layer in chosen]
     aliases = [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else []
-    fixed = unit_shapes(units, fmap.focus) | {"aliases": aliases, "synthetic": is_synthetic(table)}
+    fixed = unit_shapes(fmap, units) | {"aliases": aliases, "synthetic": is_synthetic(table)}
     pcodes = units["pcode"].tolist()
 
     def build(language: str) -> dict[str, object]:
@@ -196,21 +197,21 @@ def add_choropleth(
     add_call(fmap, "regions", build)
 
 
-def unit_shapes(units: gpd.GeoDataFrame, focus: int | None = None) -> dict[str, object]:
+def unit_shapes(fmap: PageMap, units: gpd.GeoDataFrame) -> dict[str, object]:
     """Give what the page needs to draw units: outlines, places of names and of callouts.
 
     Parameters
     ----------
+    fmap : PageMap
+        The page; it knows which unit it is about.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one vintage.
-    focus : int, optional
-        Row position of the one unit that the map is about.
     """
     return {
-        "outlines": packed_shapes(outlines(units).shapes, DECIMALS),
-        "points": [place[::-1] for place in label_points(units, focus=focus)],
+        "outlines": packed_shapes(fmap.outlines_of(units).shapes, DECIMALS),
+        "points": [place[::-1] for place in label_points(units, focus=fmap.focus)],
         "callouts": [place and place[::-1] for place in callouts(units)],
-        "focus": focus,
+        "focus": fmap.focus,
     }
 
 
@@ -370,7 +371,7 @@ def add_notes(
         If the table was not released for the audience of the map.
     """
     require_released(table, fmap.audience, what="the figures")
-    zoom = outlines(units).zoom
+    zoom = fmap.outlines_of(units).zoom
 
     def build(language: str) -> list[dict[str, Any]]:
         sections: list[dict[str, Any]] = note_sections(table, units, towns, language)
@@ -495,5 +496,4 @@ def _title(name: str | None, language: str) -> str:
 
 def bounds_of(units: gpd.GeoDataFrame) -> Bounds:
     """Give west, south, east and north of units, in degrees."""
-    west, south, east, north = (round(float(side), 4) for side in units.total_bounds)
-    return west, south, east, north
+    return Bounds(*(round(float(side), 4) for side in units.total_bounds))

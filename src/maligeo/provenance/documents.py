@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from maligeo.core.png import SIGNATURE
 from maligeo.core.xml import elements_of
 from maligeo.provenance.record import KEY, LONGEST
 
@@ -15,7 +16,6 @@ _SCRIPT: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
-_PNG_SIGN: Final = b"\x89PNG\r\n\x1a\n"
 _KEYWORD: Final = KEY.encode("latin-1")
 
 _TAIL: Final = 4096  # bytes at the end of a PDF in which its trailer stands
@@ -38,7 +38,7 @@ def in_page(path: Path) -> str | None:
 def in_png(path: Path) -> str | None:
     """Give the text chunk of the record (PNG, third edition, 11.3.3)."""
     data = path.read_bytes()
-    if not data.startswith(_PNG_SIGN):
+    if not data.startswith(SIGNATURE):
         raise ValueError("it is not a PNG picture")
     for kind, content in _chunks(data):
         keyword, _, rest = content.partition(b"\0")
@@ -52,7 +52,7 @@ def in_png(path: Path) -> str | None:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(_PNG_SIGN)
+    at = len(SIGNATURE)
     while at < len(data):
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         end = at + 8 + length

@@ -5,7 +5,6 @@ colours themselves come from `maligeo.look`; see `maligeo.tiles.raster`.
 """
 
 import math
-import struct
 import warnings
 import zlib
 from collections.abc import Callable
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
+from maligeo.core import png
 from maligeo.core.errors import ArgumentError
 
 Floats = npt.NDArray[np.float32]
@@ -150,8 +150,6 @@ def _parts(colour: str) -> tuple[int, int, int]:
 PictureType = Literal["png", "webp"]
 Encode = Callable[[Indices], bytes]
 
-_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_PALETTE_IMAGE: Final = 3
 _FILTER_UP: Final = 2
 _FEW_COLOURS: Final = 16  # fit into half a byte
 # With the filter smaller than level 6 without, and many times faster. ISA-L would be faster
@@ -182,16 +180,8 @@ class _PngEncoder:
     def __init__(self, palette: Indices, tile_size: int) -> None:
         self._packed = len(palette) <= _FEW_COLOURS
         depth, width = (4, tile_size // 2) if self._packed else (8, tile_size)
-        header = struct.pack(">IIBBBBB", tile_size, tile_size, depth, _PALETTE_IMAGE, 0, 0, 0)
-        self._head = b"".join(
-            [
-                _SIGNATURE,
-                _chunk(b"IHDR", header),
-                _chunk(b"PLTE", palette[:, :3].tobytes()),
-                _chunk(b"tRNS", palette[:, 3].tobytes()),
-            ]
-        )
-        self._tail = _chunk(b"IEND", b"")
+        colours, opacity = palette[:, :3].tobytes(), palette[:, 3].tobytes()
+        self._head = png.palette_head((tile_size, tile_size), depth, colours, opacity=opacity)
         self._rows = np.empty((tile_size, width + 1), dtype=np.uint8)
         self._rows[:, 0] = _FILTER_UP
 
@@ -199,7 +189,7 @@ class _PngEncoder:
         samples = (indices[:, ::2] << 4) | indices[:, 1::2] if self._packed else indices
         self._rows[0, 1:] = samples[0]
         np.subtract(samples[1:], samples[:-1], out=self._rows[1:, 1:])  # modulo 256
-        return self._head + _chunk(b"IDAT", zlib.compress(self._rows.data, _LEVEL)) + self._tail
+        return self._head + png.chunk(b"IDAT", zlib.compress(self._rows.data, _LEVEL)) + png.END
 
 
 class _WebpEncoder:
@@ -221,8 +211,3 @@ class _WebpEncoder:
             with memory.open(**self._profile) as picture:
                 picture.write(np.moveaxis(self._palette[indices], 2, 0))
             return bytes(memory.getbuffer())
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    checksum = zlib.crc32(data, zlib.crc32(kind))
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)

@@ -11,7 +11,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError
+from maligeo.tile_archives import Tile
 
 HALF_WORLD_M: Final = math.pi * 6_378_137.0
 MAX_LATITUDE: Final = math.degrees(math.atan(math.sinh(math.pi)))
@@ -19,23 +21,6 @@ MAX_ZOOM: Final = 24
 _SAME: Final = 1e-13  # of the width of the grid: 4 micrometres
 
 Floats = npt.NDArray[np.float64]
-
-
-class Tile(NamedTuple):
-    """A tile of the grid."""
-
-    z: int
-    x: int
-    y: int
-
-
-class Bounds(NamedTuple):
-    """A rectangle in degrees, or in metres of web mercator where that is said."""
-
-    west: float
-    south: float
-    east: float
-    north: float
 
 
 class TileRange(NamedTuple):

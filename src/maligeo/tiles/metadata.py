@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast, get_args
 
 from maligeo.core.audiences import AUDIENCE
+from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.words import word
 from maligeo.provenance.record import KEY, Provenance
-from maligeo.tiles.grid import MAX_ZOOM, Bounds
+from maligeo.tiles.grid import MAX_ZOOM
 
 TileType = Literal["png", "webp", "mvt"]
 TILE_TYPES: Final[tuple[str, ...]] = get_args(TileType)
@@ -51,14 +52,6 @@ class ArchiveInfo:
             raise ArgumentError(
                 f"zooms are the coarsest and the finest, from 0 to {MAX_ZOOM}, not {self.zooms}"
             )
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Longitude and latitude of the middle of the bounds."""
-        return (
-            (self.bounds.west + self.bounds.east) / 2,
-            (self.bounds.south + self.bounds.north) / 2,
-        )
 
     def described(self) -> dict[str, Any]:
         """Give what is said for people, and everything in `more`."""

@@ -24,9 +24,11 @@ import rasterio
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader, MemoryFile
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.tile_archives import Tile
 from maligeo.tiles.colours import Colours, Encode, PictureType, encoder_of
-from maligeo.tiles.grid import Bounds, Tile, TileRange, descendants_of, parent_of, tiles_over
+from maligeo.tiles.grid import TileRange, descendants_of, parent_of, tiles_over
 from maligeo.tiles.sampling import Layout, Sampler
 
 Source = str | bytes

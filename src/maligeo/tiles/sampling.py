@@ -21,11 +21,11 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, CrsError
+from maligeo.tile_archives import Tile
 from maligeo.tiles.grid import (
     MAX_LATITUDE,
-    Bounds,
-    Tile,
     bounds_of,
     mercator_bounds_of,
     pixel_lats,

@@ -21,9 +21,9 @@ from maligeo.core.errors import InputFileError
 from maligeo.look import ramp
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG
-from maligeo.tile_archives import Address, Description, TileFile, open_tiles
+from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
 from maligeo.tiles.colours import RampColours, encoder_of
-from maligeo.tiles.grid import MAX_ZOOM, Tile, mercator_bounds_of
+from maligeo.tiles.grid import MAX_ZOOM, mercator_bounds_of
 from maligeo.tiles.metadata import AUDIENCE_TAG, credited, is_wide, told_audience
 from maligeo.tiles.sampling import WEB_MERCATOR, extent_of
 
@@ -63,9 +63,9 @@ class CogFile:
             metadata[KEY] = tags[TAG]
         self.description = Description("raster", "png", zooms, extent.bounds, metadata)
 
-    def tile(self, address: Address) -> bytes | None:
+    def tile(self, address: Tile) -> bytes | None:
         """Make a tile; None where the raster has no value in it."""
-        bounds = mercator_bounds_of(Tile(*address))
+        bounds = mercator_bounds_of(address)
         side = (bounds.east - bounds.west) / _TILE_SIZE
         with (
             self._opened() as raster,
@@ -82,7 +82,7 @@ class CogFile:
             indices = self._colours.index(_values(warped))
         return self._encode(indices) if indices.any() else None
 
-    def tiles(self) -> Iterator[tuple[Address, bytes]]:
+    def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give none: they are made when asked for."""
         return iter(())
 
@@ -303,7 +303,6 @@ def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
         Address below which its tiles lie.
     """
     described = archive.description
-    west, south, east, north = described.bounds
     metadata = {key: value for key, value in described.metadata.items() if key not in _ARCHIVE_KEYS}
     return metadata | {
         AUDIENCE: _audience_in(archive),
@@ -312,11 +311,11 @@ def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
         "minzoom": described.zooms[0],
         "maxzoom": described.zooms[1],
         "bounds": list(described.bounds),
-        "center": [(west + east) / 2, (south + north) / 2, described.zooms[0]],
+        "center": [*described.bounds.centre, described.zooms[0]],
     }
 
 
-def has_address(archive: TileFile, address: Address, suffix: str) -> bool:
+def has_address(archive: TileFile, address: Tile, suffix: str) -> bool:
     """Tell whether an archive may have a tile: its zooms, the grid and the suffix fit."""
     z, x, y = address
     low, high = archive.description.zooms

@@ -19,7 +19,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.core.words import word
-from maligeo.tile_archives import GZIP_SIGN, Address, TileFile, uncompressed
+from maligeo.tile_archives import GZIP_SIGN, Tile, TileFile, uncompressed
 from maligeo.tiles.served import (
     MEDIA_TYPES,
     TILE_MEDIA_TYPES,
@@ -199,7 +199,7 @@ class _Handlers:
 
     def tile(self, request: "Request") -> "Response":
         asked = request.path_params
-        address = Address(asked["z"], asked["x"], asked["y"])
+        address = Tile(asked["z"], asked["x"], asked["y"])
         archive = self._served.archive(asked["name"])
         if archive is None or not has_address(archive, address, asked["suffix"]):
             return self._missing()
@@ -245,7 +245,7 @@ class _Handlers:
         _LOG.warning("%s: %s", request.url.path, error)
         return self._text("the archive cannot be read", 500)
 
-    def _read(self, archive: TileFile, name: str, address: Address) -> bytes | None:
+    def _read(self, archive: TileFile, name: str, address: Tile) -> bytes | None:
         """Read a tile; once more where the archive was replaced meanwhile."""
         try:
             return archive.tile(address)

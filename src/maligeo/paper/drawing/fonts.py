@@ -11,11 +11,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from maligeo.core import extras
 from maligeo.paper.drawing.shapes import MM_PER_POINT
 
 FAMILY: Final = "DejaVu Sans"
-_WHY: Final = "a map or report on paper"
 _FILES: Final = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 _MEASURED: Final = 100  # points at which letters are measured
 _FIXED_POINT: Final = 65536  # FreeType counts in 16.16 fixed point
@@ -23,30 +21,18 @@ _JOINTS: Final = "/-_.,="  # after which a long word is cut, if it can be
 _UNKNOWN: Final = "\ufffd"
 
 
-def plotting(part: str) -> Any:
-    """Load a part of Matplotlib, or say which extra brings it.
-
-    Parameters
-    ----------
-    part : str
-        Name of the module, such as "matplotlib.figure".
-
-    Raises
-    ------
-    MissingDependencyError
-        If Matplotlib is not installed.
-    """
-    return extras.require(part, extra="figures", why=_WHY)
-
-
 def font_file(*, bold: bool) -> Path:
     """Give the file of the typeface."""
-    return Path(plotting("matplotlib").get_data_path()) / "fonts" / "ttf" / _FILES[bold]
+    import matplotlib  # only where a text is measured or drawn, as below
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / _FILES[bold]
 
 
 @cache
 def _face(bold: bool) -> Any:
-    font = plotting("matplotlib.ft2font").FT2Font(str(font_file(bold=bold)))
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(str(font_file(bold=bold)))
     font.set_size(_MEASURED, 72)
     return font
 
@@ -76,7 +62,9 @@ def printable(text: object) -> str:
 @lru_cache(maxsize=20_000)
 def _advance(letter: str, bold: bool) -> float:
     """Give the width of a letter in ems."""
-    flags = plotting("matplotlib.ft2font").LoadFlags.NO_HINTING
+    from matplotlib.ft2font import LoadFlags
+
+    flags = LoadFlags.NO_HINTING
     glyph = _face(bold).load_char(ord(letter), flags=flags)
     return float(glyph.linearHoriAdvance) / _FIXED_POINT / _MEASURED
 
@@ -143,7 +131,8 @@ def fitting(text: str, width: float, sizes: Iterable[float], *, bold: bool = Fal
 
 def embedded_font(letters: Iterable[str], *, bold: bool) -> str:
     """Give the typeface with nothing but some letters, as a data address (WOFF)."""
-    subset = plotting("fontTools.subset")
+    from fontTools import subset
+
     options = subset.Options(flavor="woff", recalc_timestamp=False, notdef_outline=True)
     options.layout_features = []
     options.drop_tables += ["FFTM"]  # the font editor's time stamps

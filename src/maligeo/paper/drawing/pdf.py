@@ -1,19 +1,28 @@
 """Drawings painted by Matplotlib: a PNG of one page, a PDF of several.
 
 Figures are made by Matplotlib's objects, never by pyplot, and settings hold while a page
-is written and no longer.
+is written and no longer. Matplotlib is loaded when a page is painted.
 """
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from maligeo.paper.drawing.fonts import FAMILY, font_file, plotting
-from maligeo.paper.drawing.shapes import MM_PER_POINT, Drawing, Fill, Shape, Stroke, Words, paths
+from maligeo.paper.drawing.fonts import FAMILY, font_file
+from maligeo.paper.drawing.shapes import (
+    MM_PER_POINT,
+    Drawing,
+    Fill,
+    Shape,
+    Side,
+    Stroke,
+    Words,
+    paths,
+)
 
 _MM_PER_INCH: Final = 25.4
 SETTINGS: Final[Mapping[str, object]] = {
@@ -30,6 +39,11 @@ SETTINGS: Final[Mapping[str, object]] = {
     "text.hinting": "no_hinting",
     "text.usetex": False,
 }
+_ACROSS: Final[Mapping[Side, Literal["left", "center", "right"]]] = {
+    "left": "left",
+    "middle": "center",
+    "right": "right",
+}
 
 
 def png_bytes(drawing: Drawing, *, dpi: int, about: Mapping[str, str]) -> bytes:
@@ -44,10 +58,11 @@ def png_bytes(drawing: Drawing, *, dpi: int, about: Mapping[str, str]) -> bytes:
     about : mapping of str to str
         Texts to keep in the file, such as "Title".
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     buffer = io.BytesIO()
     with _settings():
-        figure = painted(drawing, dpi=dpi)
-        canvas = plotting("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+        canvas = FigureCanvasAgg(painted(drawing, dpi=dpi))
         canvas.print_png(buffer, metadata=dict(about), pil_kwargs={"optimize": True})
     return buffer.getvalue()
 
@@ -62,21 +77,24 @@ def pdf_bytes(pages: Sequence[Drawing], *, about: Mapping[str, str]) -> bytes:
     about : mapping of str to str
         Entries of the document information, such as "Title".
     """
-    backend = plotting("matplotlib.backends.backend_pdf")
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
+
     buffer = io.BytesIO()
-    with _settings(), backend.PdfPages(buffer, metadata={"CreationDate": None}) as document:
+    with _settings(), PdfPages(buffer, metadata={"CreationDate": None}) as document:
         document.infodict().update(about)
         for page in pages:
             figure = painted(page, dpi=72)
-            backend.FigureCanvasPdf(figure)
+            FigureCanvasPdf(figure)
             document.savefig(figure)
     return buffer.getvalue()
 
 
 def painted(drawing: Drawing, *, dpi: int) -> Any:
     """Give a Matplotlib figure of a page; its one axes has millimetres from the upper left."""
+    from matplotlib.figure import Figure
+
     size = drawing.width / _MM_PER_INCH, drawing.height / _MM_PER_INCH
-    figure = plotting("matplotlib.figure").Figure(figsize=size, dpi=dpi, facecolor="white")
+    figure = Figure(figsize=size, dpi=dpi, facecolor="white")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.set_xlim(0, drawing.width)
@@ -92,24 +110,29 @@ def painted(drawing: Drawing, *, dpi: int) -> Any:
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    with plotting("matplotlib").rc_context(dict(SETTINGS)):
+    import matplotlib
+
+    with matplotlib.rc_context(dict(SETTINGS)):
         yield
 
 
 def _artist(shape: Shape) -> Any:
+    from matplotlib.patches import PathPatch
+
     if isinstance(shape, Words):
         return _text(shape)
     path = _path(shape)
     if path is None:
         return None
-    patch = plotting("matplotlib.patches").PathPatch
     points = shape.width / MM_PER_POINT
     if isinstance(shape, Fill):
         inside = (shape.colour, shape.opacity) if shape.colour else "none"
         edge = shape.edge or "none"
-        drawn = patch(path, facecolor=inside, edgecolor=edge, linewidth=points if shape.edge else 0)
+        drawn = PathPatch(
+            path, facecolor=inside, edgecolor=edge, linewidth=points if shape.edge else 0
+        )
     else:
-        drawn = patch(path, facecolor="none", edgecolor=shape.colour, linewidth=points)
+        drawn = PathPatch(path, facecolor="none", edgecolor=shape.colour, linewidth=points)
         if shape.dash:
             drawn.set_linestyle((0, tuple(part / shape.width for part in shape.dash)))
     drawn.set_joinstyle("round")
@@ -118,20 +141,22 @@ def _artist(shape: Shape) -> Any:
 
 
 def _text(shape: Words) -> Any:
-    font = plotting("matplotlib.font_manager").FontProperties(
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
+
+    font = FontProperties(
         family=FAMILY,
         weight="bold" if shape.bold else "normal",
         size=shape.size,
         fname=str(font_file(bold=shape.bold)),
     )
-    across = {"left": "left", "middle": "center", "right": "right"}[shape.side]
-    return plotting("matplotlib.text").Text(
+    return Text(
         shape.x,
         shape.y,
         shape.text,
         color=shape.colour,
         fontproperties=font,
-        horizontalalignment=across,
+        horizontalalignment=_ACROSS[shape.side],
         verticalalignment="baseline",
         parse_math=False,
     )
@@ -139,14 +164,15 @@ def _text(shape: Words) -> Any:
 
 def _path(shape: Fill | Stroke) -> Any:
     """Give all rings or lines of a shape as one path; None for an empty one."""
-    kind = plotting("matplotlib.path").Path
+    from matplotlib.path import Path
+
     places: list[npt.NDArray[np.float64]] = []
     codes: list[npt.NDArray[np.uint8]] = []
     for part, closed in paths(shape.shape):
-        code = np.full(len(part), kind.LINETO, dtype=np.uint8)
-        code[0] = kind.MOVETO
+        code = np.full(len(part), Path.LINETO, dtype=np.uint8)
+        code[0] = Path.MOVETO
         if closed:
-            code[-1] = kind.CLOSEPOLY
+            code[-1] = Path.CLOSEPOLY
         places.append(part)
         codes.append(code)
-    return kind(np.concatenate(places), np.concatenate(codes)) if places else None
+    return Path(np.concatenate(places), np.concatenate(codes)) if places else None

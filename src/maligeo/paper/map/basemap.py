@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from maligeo import catalog, look
+from maligeo.core.bounds import Bounds
 from maligeo.look.outlines import outlines
 from maligeo.paper.drawing.fonts import printable, text_width
 from maligeo.paper.drawing.hatching import missing
@@ -28,7 +29,7 @@ from maligeo.paper.map.labels import (
     place_inside,
 )
 from maligeo.paper.map.overlays import Overlay
-from maligeo.paper.map.projection import Bounds, Box, Projection, fitted
+from maligeo.paper.map.projection import Box, Projection, fitted
 from maligeo.paper.map.subject import Subject
 from maligeo.paper.options import MapOptions
 
@@ -146,7 +147,7 @@ def seen_bounds(scene: Scene) -> Bounds:
     west, south, east, north = (float(side) for side in units.total_bounds)
     room = _ROOM if scene.focus is None else _FOCUS_ROOM
     wide, high = room * (east - west) / 2, room * (north - south) / 2
-    return west - wide, south - high, east + wide, north + high
+    return Bounds(west - wide, south - high, east + wide, north + high)
 
 
 def _draw_graticule(drawing: Drawing, projection: Projection, options: MapOptions) -> None:

@@ -10,10 +10,9 @@ import shapely
 from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.crs import GEOGRAPHIC
 from maligeo.paper.drawing.shapes import Floats
-
-Bounds = tuple[float, float, float, float]
 
 MM_PER_M: Final = 1000.0
 _LATITUDE_STEP: Final = 0.1  # of the latitude that is said on the page
@@ -90,7 +89,7 @@ class Projection:
         low, high = np.array(self.middle) - half, np.array(self.middle) + half
         back = _transformer(self.latitude).transform
         (west, east), (south, north) = back([low[0], high[0]], [low[1], high[1]], direction=_BACK)
-        return float(west), float(south), float(east), float(north)
+        return Bounds(float(west), float(south), float(east), float(north))
 
     def place(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Floats:
         """Give millimetres on the page of some places.

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from maligeo.core import words
+from maligeo.core.bounds import Bounds
 from maligeo.look import roundest
 from maligeo.look.outlines import outlines
 from maligeo.paper.drawing.hatching import missing
@@ -24,7 +25,7 @@ from maligeo.paper.drawing.shapes import (
     rectangle,
 )
 from maligeo.paper.map.projection import Box, aspect, fitted
-from maligeo.paper.report.numbers import TrendPoint
+from maligeo.paper.report.numbers import TrendPoint, has_trend
 
 COLOURS: Final = ("#8c1020", "#1f5f99", "#14694a", "#7a4b00", "#5a2a83", "#4a4f55")
 _LEFT, _TOP, _BOTTOM = 9.0, 7.5, 6.0  # millimetres around the plot
@@ -77,11 +78,6 @@ def trend_chart(
     _write_values(drawing, points, scale, colours)
     _write_publishers(drawing, colours)
     return drawing
-
-
-def has_trend(points: Sequence[TrendPoint]) -> bool:
-    """Tell whether a value of any period is known."""
-    return any(point.value is not None for point in points)
 
 
 class _Scale:
@@ -244,7 +240,7 @@ def locator_map(units: gpd.GeoDataFrame, at: int, width: float, height: float) -
     """
     west, south, east, north = (float(side) for side in units.total_bounds)
     wide, high = _ROOM * (east - west), _ROOM * (north - south)
-    bounds = (west - wide, south - high, east + wide, north + high)
+    bounds = Bounds(west - wide, south - high, east + wide, north + high)
     shape = aspect(bounds)
     width, height = min(width, height * shape), min(height, width / shape)
     drawing = Drawing(width, height)

@@ -7,26 +7,19 @@ import geopandas as gpd
 import jinja2
 
 from maligeo.core import words
-from maligeo.core.columns import Audience, Language
+from maligeo.core.columns import Language
 from maligeo.paper.drawing.svg import svg_picture, without_controls
-from maligeo.paper.report.charts import has_trend, locator_map, trend_chart
-from maligeo.paper.report.numbers import PeriodFigures
+from maligeo.paper.page.pages import Heading
+from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.profile import Profile
 from maligeo.provenance.record import KEY, program
 
-MOST_PERIODS: Final = 8  # rows of the table; the chart shows all
 _CHART: Final = (112.0, 50.0)  # millimetres
 _LOCATOR: Final = (66.0, 50.0)
 
 
 def report_html(
-    profile: Profile,
-    units: gpd.GeoDataFrame,
-    *,
-    language: Language,
-    audience: Audience,
-    synthetic: bool,
-    record: str,
+    profile: Profile, units: gpd.GeoDataFrame, top: Heading, language: Language, record: str
 ) -> str:
     """Write a profile as a page.
 
@@ -36,59 +29,29 @@ def report_html(
         What it says.
     units : geopandas.GeoDataFrame
         For the map that shows where the unit lies.
+    top : Heading
+        What stands above the page.
     language : {"fr", "en"}
-        Language of the page.
-    audience : {"internal", "partner", "public"}
-        For whom it is.
-    synthetic : bool
-        Whether some of the data are made up.
+        Language of the texts.
     record : str
-        What it was made from, as JSON; may be empty.
-
-    Notes
-    -----
-    Every text is escaped by the template; the two pictures are written here, and escape
-    their own texts.
+        What made the report, as JSON; may be empty.
     """
-    numbers = profile.numbers
-    shown, earlier = latest_periods(profile, language)
-    chart = trend_chart(numbers.trend, *_CHART, language)
+    chart = trend_chart(profile.numbers.trend, *_CHART, language)
     locator = locator_map(units, profile.at, *_LOCATOR)
-    trend_title = words.word("report.trend", language).format(unit=numbers.trend_unit)
-    locator_title = words.word("report.locator", language).format(name=profile.name)
     template = _environment().from_string(_asset("report.html"))
     page = template.render(
         profile=profile,
+        top=top,
         language=language,
-        audience=audience,
-        synthetic=synthetic,
         words=words.words(language),
         program=program(),
         key=KEY,
         record=_script_json(record),
         style=_asset("report.css"),
-        trend=svg_picture(chart, title=trend_title),
-        trend_title=trend_title,
-        has_trend=has_trend(numbers.trend),
-        locator=svg_picture(locator, title=locator_title),
-        locator_title=locator_title,
-        periods=shown,
-        earlier=earlier,
-        has_rates=any(row.rate for row in numbers.periods),
-        present=[one for one in profile.programmes if one.count],
-        absent=[one for one in profile.programmes if not one.count],
+        trend=svg_picture(chart, title=profile.trend_title),
+        locator=svg_picture(locator, title=profile.locator_title),
     )
     return page + "\n"
-
-
-def latest_periods(profile: Profile, language: Language) -> tuple[list[PeriodFigures], str]:
-    """Give the periods that a table has room for, and the words for those left out."""
-    rows = list(profile.numbers.periods)
-    left = len(rows) - MOST_PERIODS
-    if left <= 0:
-        return list(rows), ""
-    count = words.number_text(left, language)
-    return list(rows[left:]), words.word("report.earlier", language).format(count=count)
 
 
 def _environment() -> jinja2.Environment:

@@ -1,6 +1,6 @@
 """The numbers of one unit: by period, per people, over time; as a density table has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,6 +138,11 @@ def numbers_of(table: pd.DataFrame, units: gpd.GeoDataFrame, at: int, language: 
         remarks=tuple(_remarks([*counts, *rates.values()], pcode, language)),
         latest=latest,
     )
+
+
+def has_trend(points: Sequence[TrendPoint]) -> bool:
+    """Tell whether a value of any period is known."""
+    return any(point.value is not None for point in points)
 
 
 def _periods_of(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:

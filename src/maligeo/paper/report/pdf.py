@@ -26,8 +26,7 @@ from maligeo.paper.page.blocks import (
     valued,
 )
 from maligeo.paper.page.pages import Heading, body_of, draw_footer, draw_heading
-from maligeo.paper.report.charts import has_trend, locator_map, trend_chart
-from maligeo.paper.report.html import latest_periods
+from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.numbers import Figure, PeriodFigures
 from maligeo.paper.report.profile import Profile
 from maligeo.provenance.record import program
@@ -119,11 +118,9 @@ def _tile(figure: Figure, width: float) -> list[Block]:
 
 def _left(profile: Profile, width: float, language: Language) -> list[Block]:
     numbers = profile.numbers
-    title = words.word("report.trend", language).format(unit=numbers.trend_unit)
     chart = trend_chart(numbers.trend, width, _CHART, language)
-    note = words.word("report.trend_note", language) if has_trend(numbers.trend) else ""
-    found = [*heading(title, width, _TEXT * 1.1), picture(chart)]
-    found += paragraph(note, width, _FINE, colour=QUIET)
+    found = [*heading(profile.trend_title, width, _TEXT * 1.1), picture(chart)]
+    found += paragraph(profile.trend_note, width, _FINE, colour=QUIET)
     if numbers.periods:
         found += _period_table(profile, width, language)
     if profile.balance:
@@ -133,16 +130,15 @@ def _left(profile: Profile, width: float, language: Language) -> list[Block]:
 
 
 def _period_table(profile: Profile, width: float, language: Language) -> list[Block]:
-    shown, earlier = latest_periods(profile, language)
-    has_rates = any(row.rate for row in profile.numbers.periods)
+    has_rates = profile.has_rates
     keys = ["control.period", "report.count", *(["report.per_people"] if has_rates else [])]
     widths = [width * part for part in ((0.34, 0.26, 0.40) if has_rates else (0.5, 0.5))]
     found = [space(2.4), *heading(words.word("report.periods", language), width, _TEXT * 1.1)]
     head = [words.word(key, language) for key in keys]
     found.append(table_row(head, widths, _FINE + 0.4, bold=True))
-    for row in shown:
+    for row in profile.periods:
         found.append(table_row(_cells(row, has_rates), widths, _TEXT * 0.94))
-    for text in (*filter(None, (earlier,)), *profile.numbers.remarks):
+    for text in (*filter(None, (profile.earlier,)), *profile.numbers.remarks):
         found += paragraph(text, width, _FINE, colour=QUIET)
     return found
 
@@ -161,9 +157,8 @@ def _with_interval(value: str, interval: str) -> str:
 def _right(
     profile: Profile, units: gpd.GeoDataFrame, width: float, language: Language
 ) -> list[Block]:
-    title = words.word("report.locator", language).format(name=profile.name)
     locator = locator_map(units, profile.at, width, _LOCATOR)
-    found = [*heading(title, width, _TEXT * 1.1), space(1.0), picture(locator)]
+    found = [*heading(profile.locator_title, width, _TEXT * 1.1), space(1.0), picture(locator)]
     if profile.gap:
         gaps = words.word("title.gaps", language)
         found += [space(2.4), *heading(gaps, width, _TEXT * 1.1)]
@@ -175,15 +170,14 @@ def _right(
 
 def _programmes(profile: Profile, width: float, language: Language) -> list[Block]:
     found = heading(words.word("report.programmes", language), width, _TEXT * 1.1)
-    for key, here in (("report.present", True), ("report.absent", False)):
+    for key, named in profile.programmes_by_presence():
         found += paragraph(
             words.word(key, language), width, _TEXT * 0.94, bold=True, colour=QUIET, holds=True
         )
-        named = [one for one in profile.programmes if bool(one.count) == here]
         if not named:
             found += paragraph(words.word("report.none", language), width, _TEXT * 0.94)
         for one in named:
-            if here:
+            if one.count:
                 count = words.number_text(one.count, language)
                 found.append(valued(one.name, count, width, _TEXT * 0.94))
             else:
@@ -198,8 +192,8 @@ def _fine(profile: Profile, width: float, language: Language) -> list[Block]:
         found += paragraph(f"•\u00a0{text}", width, _FINE, colour=QUIET)
     found += [space(1.0), *heading(words.word("notes.sources", language), width, _FINE * 1.1)]
     for text, address in profile.sources:
-        told = f"•\u00a0{text}" + (f", {address}" if address else "")
-        found += paragraph(told, width, _FINE, colour=QUIET)
+        line = f"•\u00a0{text}" + (f", {address}" if address else "")
+        found += paragraph(line, width, _FINE, colour=QUIET)
     return [*found, space(1.0), *paragraph(profile.disclaimer, width, _FINE, colour=QUIET)]
 
 

@@ -18,7 +18,13 @@ from maligeo.core.checks import (
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.session import session_language
-from maligeo.paper.report.numbers import INCIDENTS, Numbers, numbers_of
+from maligeo.paper.report.numbers import (
+    INCIDENTS,
+    Numbers,
+    PeriodFigures,
+    has_trend,
+    numbers_of,
+)
 from maligeo.text.balance import balance
 from maligeo.text.legend import GAPS
 from maligeo.text.notes import boundary_section
@@ -27,6 +33,7 @@ from maligeo.text.titles import find_unit, place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
 _ROBUST: Final = "robust"
+MOST_PERIODS: Final = 8  # rows of the table; the chart shows all
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,6 +97,12 @@ class Profile:
         Row position of the unit.
     numbers : Numbers
         Its numbers.
+    trend_title, trend_note : str
+        What stands above and below the chart of its numbers.
+    earlier : str
+        Words for the periods that the table has no room for; may be empty.
+    locator_title : str
+        What stands above the map of where it lies.
     programmes : tuple of Programme
         Those of the matrix of presence.
     gap : tuple of (str, str)
@@ -111,6 +124,10 @@ class Profile:
     subtitle: str
     at: int
     numbers: Numbers
+    trend_title: str
+    trend_note: str
+    earlier: str
+    locator_title: str
     programmes: tuple[Programme, ...]
     gap: tuple[tuple[str, str], ...]
     balance: tuple[tuple[str, str], ...]
@@ -118,6 +135,21 @@ class Profile:
     quality: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
     disclaimer: str
+
+    @property
+    def periods(self) -> tuple[PeriodFigures, ...]:
+        """The latest periods, as many as a table has room for."""
+        return self.numbers.periods[-MOST_PERIODS:]
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether a rate is known in any period."""
+        return any(row.rate for row in self.numbers.periods)
+
+    def programmes_by_presence(self) -> Iterator[tuple[str, list[Programme]]]:
+        """Give the keys of two headings, with the programmes that work there and the others."""
+        yield "report.present", [one for one in self.programmes if one.count]
+        yield "report.absent", [one for one in self.programmes if not one.count]
 
 
 def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> Profile:
@@ -154,6 +186,10 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         subtitle=" · ".join(place_parts(units, None, language)),
         at=at,
         numbers=numbers,
+        trend_title=words.word("report.trend", language).format(unit=numbers.trend_unit),
+        trend_note=words.word("report.trend_note", language) if has_trend(numbers.trend) else "",
+        earlier=_earlier(numbers, language),
+        locator_title=words.word("report.locator", language).format(name=name),
         programmes=tuple(_programmes(options.presence, pcode, language)),
         gap=tuple(_gap(options.gaps, pcode, language)),
         balance=lines,
@@ -162,6 +198,14 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         sources=tuple(_sources(table, units, pcode)),
         disclaimer=disclaimer,
     )
+
+
+def _earlier(numbers: Numbers, language: str) -> str:
+    left = len(numbers.periods) - MOST_PERIODS
+    if left <= 0:
+        return ""
+    count = words.number_text(left, language)
+    return words.word("report.earlier", language).format(count=count)
 
 
 def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> None:

@@ -89,18 +89,12 @@ def region_report(
     profile = profile_of(table, units, options)
     synthetic = any(is_synthetic(frame) for frame in shown.values())
     language = options.language
+    top = Heading(profile.title, profile.subtitle, audience, synthetic, language)
     if suffix == ".pdf":
-        top = Heading(profile.title, profile.subtitle, audience, synthetic, language)
         pages = report_pages(profile, units, top, language)
         return write_pages(path, pages, heading=top, about=about)
-    page = report_html(
-        profile,
-        units,
-        language=language,
-        audience=audience,
-        synthetic=synthetic,
-        record="" if about is None else about.to_json(),
-    )
-    with written_whole(path) as beside:
-        beside.write_text(page, encoding="utf-8", newline="\n")
+    record = "" if about is None else about.to_json()
+    page = report_html(profile, units, top, language, record)
+    with written_whole(path) as draft:
+        draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)

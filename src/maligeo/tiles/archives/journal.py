@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 
 from maligeo.core.errors import OutputFileError, explained
 from maligeo.core.files import try_lock
-from maligeo.tiles.grid import Tile
+from maligeo.tile_archives import Tile
 
 
 class StoredTile(NamedTuple):

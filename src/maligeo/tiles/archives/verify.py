@@ -12,18 +12,19 @@ from pmtiles.tile import Compression
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import MemoryFile
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.errors import InputFileError
 from maligeo.tile_archives import (
     GZIP_SIGN,
-    Address,
     Description,
     MbtilesFile,
     PmtilesFile,
+    Tile,
     TileFile,
     open_tiles,
     uncompressed,
 )
-from maligeo.tiles.grid import MAX_ZOOM, Bounds, tiles_over
+from maligeo.tiles.grid import MAX_ZOOM, tiles_over
 
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
@@ -226,13 +227,13 @@ class TileFault(NamedTuple):
 
     Attributes
     ----------
-    address : Address or None
+    address : Tile or None
         The tile; None where the fault lies in the archive.
     reason : str
         What is wrong, in a sentence without a full stop.
     """
 
-    address: Address | None
+    address: Tile | None
     reason: str
 
     def __str__(self) -> str:
@@ -325,7 +326,7 @@ def _structure_faults(opened: TileFile) -> Iterator[TileFault]:
     if not 0 <= low <= high <= MAX_ZOOM:
         yield TileFault(None, f"the zooms {low} to {high} do not exist")
     if not _is_rectangle(described):
-        yield TileFault(None, f"the bounds {described.bounds} are no rectangle on the globe")
+        yield TileFault(None, f"the bounds {tuple(described.bounds)} are no rectangle on the globe")
     if described.tile_type not in ("mvt", *_DRIVERS):
         yield TileFault(None, f"the type of the tiles, {described.tile_type!r}, is not known")
     if described.tile_type == "mvt" and "vector_layers" not in described.metadata:
@@ -399,7 +400,7 @@ def _tile_faults(opened: TileFile, progress: Progress | None) -> Iterator[TileFa
         yield TileFault(None, "there is no tile")
 
 
-def _address_faults(address: Address, described: Description) -> Iterator[str]:
+def _address_faults(address: Tile, described: Description) -> Iterator[str]:
     z, x, y = address
     if not described.zooms[0] <= z <= described.zooms[1]:
         yield "its zoom is not among those told"

@@ -9,8 +9,6 @@ broken and taken up again.
 
 import gzip
 import json
-import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -29,6 +27,8 @@ from pmtiles.writer import optimize_directories
 
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, OutputFileError
+from maligeo.core.files import publish, remove, require_replaceable
+from maligeo.tile_archives import Tile
 from maligeo.tiles.archives.journal import (
     Content,
     Journal,
@@ -37,7 +37,6 @@ from maligeo.tiles.archives.journal import (
     not_written,
     open_journal,
 )
-from maligeo.tiles.grid import Tile
 from maligeo.tiles.metadata import ArchiveInfo
 
 _HEADER_BYTES: Final = 127
@@ -83,7 +82,7 @@ def _as_json(info: ArchiveInfo) -> bytes:
 def _described(info: ArchiveInfo) -> HeaderDict:
     compression = Compression.GZIP if info.tile_type == "mvt" else Compression.NONE
     west, south, east, north = (round(degrees * _E7) for degrees in info.bounds)
-    lon, lat = (round(degrees * _E7) for degrees in info.centre)
+    lon, lat = (round(degrees * _E7) for degrees in info.bounds.centre)
     return {
         "tile_type": TileType[info.tile_type.upper()],
         "tile_compression": compression,
@@ -162,7 +161,7 @@ def write_mbtiles(path: Path, info: ArchiveInfo, content: Content) -> None:
 
 def _metadata(info: ArchiveInfo) -> Iterator[tuple[str, str]]:
     lowest, highest = info.zooms
-    lon, lat = info.centre
+    lon, lat = info.bounds.centre
     yield "format", "pbf" if info.tile_type == "mvt" else info.tile_type
     yield "bounds", ",".join(f"{degrees:.7f}" for degrees in info.bounds)
     yield "center", f"{lon:.7f},{lat:.7f},{lowest}"
@@ -201,13 +200,6 @@ def write_folder(path: Path, info: ArchiveInfo, content: Content) -> None:
     (path / _METADATA).write_text(text + "\n", encoding="utf-8")
 
 
-def is_tile_folder(path: Path) -> bool:
-    """Tell whether a folder is empty or holds tiles as they are written here."""
-    names = {entry.name for entry in path.iterdir()}
-    zooms = names - {_METADATA}
-    return not names or (_METADATA in names and all(name.isdecimal() for name in zooms))
-
-
 def _tilejson(info: ArchiveInfo, suffix: str) -> dict[str, object]:
     return info.described() | {
         "tilejson": "3.0.0",
@@ -215,7 +207,7 @@ def _tilejson(info: ArchiveInfo, suffix: str) -> dict[str, object]:
         "minzoom": info.zooms[0],
         "maxzoom": info.zooms[1],
         "bounds": list(info.bounds),
-        "center": [*info.centre, info.zooms[0]],
+        "center": [*info.bounds.centre, info.zooms[0]],
     }
 
 
@@ -332,14 +324,21 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
 
     Notes
     -----
-    If the block fails the journal `.{name}.journal` stays beside the archive, for a run that
+    If the block fails the journal `.{name}.journal` stays next to the archive, for a run that
     goes on; it may be deleted. Equal tiles are stored once, except in a folder.
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from maligeo.core.bounds import Bounds
+    >>> from maligeo.tile_archives import open_tiles
     >>> info = ArchiveInfo("Roads", "png", (0, 4), Bounds(-12.3, 10.1, 4.3, 25.0))
-    >>> with open_archive("roads.pmtiles", info) as archive:  # doctest: +SKIP
-    ...     archive.put(0, 0, 0, png)
+    >>> with TemporaryDirectory() as folder:
+    ...     with open_archive(Path(folder) / "roads.mbtiles", info) as archive:
+    ...         archive.put(0, 0, 0, b"a picture")
+    ...     open_tiles(Path(folder) / "roads.mbtiles").description.zooms
+    (0, 4)
     """
     target = Path(path)
     require_choice(target.suffix.lower(), list(_FORMATS), option="suffix of the archive")
@@ -358,55 +357,26 @@ def _checked(tile: Tile) -> Tile:
 
 
 def _require_replaceable(target: Path) -> None:
-    """Refuse to replace a folder that holds anything but tiles."""
-    if target.is_dir() and (target.suffix or not is_tile_folder(target)):
-        raise OutputFileError(f"cannot write {target}: a folder with other content is there")
-    if not target.suffix and target.is_file():
-        raise OutputFileError(f"cannot write {target}: a file of that name is there")
+    """Refuse to replace a folder that holds anything but tiles as they are written here."""
+    if not target.suffix:
+        names = {entry.name for entry in target.iterdir()} if target.is_dir() else set[str]()
+        has_tiles = _METADATA in names
+        require_replaceable(target, {_METADATA, *filter(str.isdecimal, names)} if has_tiles else ())
+    elif target.is_dir():
+        raise OutputFileError(f"cannot write {target}: a folder of that name is there")
 
 
 def _publish(target: Path, info: ArchiveInfo, journal: Journal) -> None:
-    """Write the archive beside its place, bring it to the disk, and rename it.
+    """Write the archive next to its place, bring it to the disk, and rename it.
 
-    The names beside it are always the same, since the journal's lock lets one run use them:
-    what a killed run left there is cleared away by the next.
+    The draft has a fixed name, so that a killed run leaves one at most: the journal's lock
+    lets no other run write it.
     """
-    beside, former = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-    _remove(beside)
+    draft = target.with_name(f".{target.name}.new")
+    remove(draft)
     ordered = sorted(journal.tiles, key=lambda stored: zxy_to_tileid(*stored.tile))
     try:
-        _FORMATS[target.suffix.lower()](beside, info, Content(ordered, journal.read))
-        _sync(beside)
-        _rename(beside, target, former)
+        _FORMATS[target.suffix.lower()](draft, info, Content(ordered, journal.read))
+        publish(draft, target)
     finally:
-        _remove(beside)
-    _remove(former)
-
-
-def _rename(beside: Path, target: Path, former: Path) -> None:
-    """Put an archive in its place; a folder that is there steps aside first."""
-    if not target.is_dir():  # a file is replaced in one step
-        beside.replace(target)
-        return
-    _remove(former)
-    target.replace(former)
-    try:
-        beside.replace(target)
-    except OSError:
-        former.replace(target)
-        raise
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir():
-        getattr(os, "sync", lambda: None)()  # one call for thousands of tiles
-        return
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        remove(draft)

@@ -20,7 +20,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from maligeo.tiles.grid import HALF_WORLD_M, Tile
+from maligeo.tile_archives import Tile
+from maligeo.tiles.grid import HALF_WORLD_M
 from maligeo.tiles.mvt.attributes import encode_column
 from maligeo.tiles.mvt.features import BUFFER, EXTENT
 
