@@ -69,7 +69,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: pyproject.toml | $(BIN)/python
-	$(PIP_INSTALL) --editable '.[dev,bench]'
+	$(PIP_INSTALL) --editable '.[bench]'
 	@touch $@ $(VENV)/.run $(VENV)/.dev
 
 $(VENV)/.docs: pyproject.toml | $(BIN)/python
