@@ -1,23 +1,37 @@
 # make map   writes maps/mali.html from the bundled data
-# make test  runs every check and test
+# make test  runs every check and test, and builds the documentation
 # make docs  writes build/docs/index.html, which opens without a network
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: map test check format bench docs clean
+.PHONY: map test check check-scripts format bench docs clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
 
-test: check
+test: check docs
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev check-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+# Node.js serves these checks alone: without it everything else is made and tested.
+ifeq ($(shell command -v node && command -v npm),)
+check-scripts:
+	@echo "Node.js or npm is missing: eslint and tsc did not check the page's scripts (Debian: apt-get install nodejs npm)" >&2; \
+	  [ "$$MALIGEO_REQUIRE_NODE" != 1 ]
+else
+check-scripts: node_modules/.installed
+	npm run --silent check
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --silent
+	@touch $@
+endif
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -32,7 +46,7 @@ docs: $(VENV)/.docs
 	@echo build/docs/index.html
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find maps -mindepth 1 ! -name README.md -delete
 
 # Debian ships Python without its venv module; root can have it installed on the spot.
@@ -55,7 +69,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: pyproject.toml | $(BIN)/python
-	$(PIP_INSTALL) --editable '.[dev,bench]'
+	$(PIP_INSTALL) --editable '.[bench]'
 	@touch $@ $(VENV)/.run $(VENV)/.dev
 
 $(VENV)/.docs: pyproject.toml | $(BIN)/python

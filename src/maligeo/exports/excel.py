@@ -10,7 +10,7 @@ from maligeo.core import words
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.files import written_whole
 from maligeo.exports.column_dictionary import Column, hashtags, headings, known_columns
-from maligeo.exports.jobs import Job, bilingual, languages_of, word, word_in
+from maligeo.exports.jobs import Job, bilingual, languages_of, word
 from maligeo.exports.plain_tables import PlainTable
 from maligeo.provenance.record import KEY, Provenance
 
@@ -43,7 +43,7 @@ def notes_of(table: PlainTable, job: Job) -> Iterator[Line]:
     yield from _section("export.release", _released(job.released, "", job), job)
     yield from _columns(table, job)
     yield from _section("notes.sources", job.sources, job)
-    disclaimers = [(word_in("export.disclaimer", one),) for one in languages_of(language)]
+    disclaimers = [(words.word("export.disclaimer", one),) for one in languages_of(language)]
     yield from _section("export.disclaimer_title", disclaimers, job)
     if job.about is not None:
         yield from _section("export.made", _made(job.about, job), job)
@@ -59,14 +59,14 @@ def _section(key: str, rows: Sequence[tuple[str, ...]], job: Job) -> Iterator[Li
 
 def _reading(frame: pd.DataFrame, job: Job) -> Iterator[Line]:
     languages = languages_of(job.language)
-    rows = [(word_in("export.missing", one),) for one in languages]
+    rows = [(words.word("export.missing", one),) for one in languages]
     for one in languages:
         count = words.number_text(len(frame), one)
-        rows.append((word_in("export.rows", one).format(count=count),))
+        rows.append((words.word("export.rows", one).format(count=count),))
     if _VINTAGE in frame.columns:
         vintages = ", ".join(sorted({str(name) for name in frame[_VINTAGE].dropna()}))
         if vintages:
-            texts = [word_in("export.vintage", one) for one in languages]
+            texts = [words.word("export.vintage", one) for one in languages]
             rows += [(text.format(vintage=vintages),) for text in texts]
     yield from _section("export.reading", rows, job)
 

@@ -11,7 +11,7 @@ from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import Language
 from maligeo.exports.column_dictionary import known_columns
-from maligeo.exports.jobs import bilingual, languages_of, word, word_in
+from maligeo.exports.jobs import bilingual, languages_of, word
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.exports.region_values import RegionValue
 from maligeo.look import Look, Mark, Pattern
@@ -249,7 +249,7 @@ def _title(value: RegionValue, language: Language | None) -> str:
     for one in languages_of(language):
         layer = words.word(f"layer.{value.layer.key}", one)
         period = value.labels[one]
-        between = word_in("export.column_of", one)
+        between = words.word("export.column_of", one)
         texts.append(between.format(layer=layer, period=period) if period else layer)
     return bilingual(texts)
 

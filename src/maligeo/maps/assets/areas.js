@@ -15,8 +15,9 @@
     empty: []
   };
 
+  /** @param {Mg.Status} status */
   function patternOf(status) {
-    var tile = document.createElement("canvas"), context = tile.getContext("2d");
+    var tile = document.createElement("canvas"), context = mg.brush(tile);
     tile.width = tile.height = TILE;
     context.fillStyle = "rgba(255, 255, 255, 0.72)";
     context.fillRect(0, 0, TILE, TILE);
@@ -28,15 +29,16 @@
       context.lineTo(stroke[2], stroke[3]);
       context.stroke();
     });
-    return context.createPattern(tile, "repeat");
+    return /** @type {CanvasPattern} */ (context.createPattern(tile, "repeat"));
   }
 
   /* Each area as rings of the world's parts, with its extent. */
+  /** @param {Mg.Areas} data */
   function decode(data) {
     var marks = mg.numbers(data.marks);
     return mg.worldShapes(data.shapes).map(function (parts, at) {
       var area = {
-        at: at, status: marks[at], rings: [].concat.apply([], parts),
+        at: at, status: marks[at], rings: mg.flat(parts),
         west: Infinity, east: -Infinity, north: Infinity, south: -Infinity
       };
       area.rings.forEach(function (ring) {
@@ -51,6 +53,7 @@
     });
   }
 
+  /** @param {Mg.Area} area @param {Mg.View} view */
   function pathOf(area, view) {
     var path = new Path2D();
     area.rings.forEach(function (ring) {
@@ -64,6 +67,7 @@
     return path;
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {Mg.Status} status @param {number} x @param {number} y */
   function drawSmall(context, status, x, y) {
     context.beginPath();
     context.rect(x - 5, y - 5, 10, 10);
@@ -77,6 +81,7 @@
     context.stroke();
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {Mg.Status} status @param {Path2D} path @param {CanvasPattern} pattern */
   function drawLarge(context, status, path, pattern) {
     context.fillStyle = pattern;
     context.fill(path, "evenodd");
@@ -88,6 +93,7 @@
     context.stroke(path);
   }
 
+  /** @param {Mg.Areas} data @param {Mg.AreaMemory} memory @returns {Mg.Paint} */
   function painter(data, memory) {
     var patterns = data.statuses.map(patternOf);
     return function (context, view) {
@@ -97,7 +103,7 @@
         var left = area.west * view.scale - view.x, right = area.east * view.scale - view.x;
         var top = area.north * view.scale - view.y, bottom = area.south * view.scale - view.y;
         if (right < 0 || bottom < 0 || left > view.width || top > view.height) return;
-        var found = { area: area, x: (left + right) / 2, y: (top + bottom) / 2, path: null };
+        var found = /** @type {Mg.SeenArea} */ ({ area: area, x: (left + right) / 2, y: (top + bottom) / 2, path: null });
         if (Math.max(right - left, bottom - top) < SMALL) {
           drawSmall(context, data.statuses[area.status], found.x, found.y);
         } else {
@@ -109,8 +115,9 @@
     };
   }
 
+  /** @param {Mg.Canvas} layer @param {Mg.AreaMemory} memory @param {L.Point} place */
   function hits(layer, memory, place) {
-    var context = layer._container.getContext("2d"), sharp = layer._container.width / layer.view.width;
+    var context = mg.brush(layer._container), sharp = layer._container.width / layer.view.width;
     var found = memory.seen.filter(function (one) {
       if (one.path) return context.isPointInPath(one.path, place.x * sharp, place.y * sharp, "evenodd");
       return Math.abs(one.x - place.x) <= REACH && Math.abs(one.y - place.y) <= REACH;
@@ -120,7 +127,7 @@
 
   mg.patternSwatch = function (status) {
     var canvas = mg.el("canvas", { class: "mg-pattern", width: "30", height: "17", "aria-hidden": "true" });
-    var context = canvas.getContext("2d");
+    var context = mg.brush(canvas);
     context.fillStyle = patternOf(status);
     context.fillRect(0, 0, 30, 17);
     context.lineWidth = 3;
@@ -129,10 +136,11 @@
     return canvas;
   };
 
+  /** @param {L.Map} map @param {Mg.Areas} data @param {Mg.AreaMemory} memory @param {() => void} change */
   function statusBoxes(map, data, memory, change) {
-    return mg.el("fieldset", { class: "mg-kinds" }, [
+    return mg.el("fieldset", { class: "mg-kinds" }, /** @type {Mg.Child[]} */ ([
       mg.el("legend", { class: "mg-unseen", text: map.page.words["areas.statuses"] })
-    ].concat(data.statuses.map(function (status, at) {
+    ]).concat(data.statuses.map(function (status, at) {
       var box = mg.el("input", { type: "checkbox", on: { change: function () {
         memory.shown[at] = box.checked;
         change();

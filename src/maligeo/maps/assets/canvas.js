@@ -10,16 +10,19 @@
 
   mg.pane = function (map, name, level) {
     var pane = map.getPane(name) || map.createPane(name);
-    pane.style.zIndex = level;
+    pane.style.zIndex = String(level);
     pane.style.pointerEvents = "none";
     return name;
   };
 
-  mg.Canvas = L.Renderer.extend({
+  var renderer = /** @type {Mg.Canvas & Mg.Making} */ (L.Renderer.prototype);
+
+  mg.Canvas = L.Renderer.extend(/** @type {ThisType<Mg.Canvas>} */ ({
     /* `paint(context, view)` on an empty canvas; `view` has the world pixels of its corner,
        and the scale. */
+    /** @param {Mg.Paint} paint @param {Mg.CanvasOptions} options */
     initialize: function (paint, options) {
-      L.Renderer.prototype.initialize.call(this, options);
+      renderer.initialize.call(this, options);
       this.paint = paint;
     },
 
@@ -32,14 +35,14 @@
 
     _destroyContainer: function () {
       this._container.remove();
-      delete this._container;
+      delete /** @type {Mg.Emptied} */ (this)._container;
     },
 
     _update: function () {
       var map = this._map;
       if (!map || (map._animatingZoom && this._bounds)) return;
       if (map.page.opening) return; /* the map may still change its size */
-      L.Renderer.prototype._update.call(this);
+      renderer._update.call(this);
       var paper = document.documentElement.classList.contains("mg-paper");
       if (paper) this.renew();
       var canvas = this._container, size = this._bounds.getSize();
@@ -52,11 +55,11 @@
       canvas.height = Math.round(size.y * sharp);
       canvas.style.width = size.x + "px";
       canvas.style.height = size.y + "px";
-      var context = canvas.getContext("2d"), corner = map.getPixelOrigin().add(this._bounds.min);
+      var context = mg.brush(canvas), corner = map.getPixelOrigin().add(this._bounds.min);
       context.setTransform(sharp, 0, 0, sharp, 0, 0);
       this.view = {
         x: corner.x, y: corner.y, width: size.x, height: size.y,
-        scale: map.options.crs.scale(map.getZoom())
+        scale: /** @type {L.CRS} */ (map.options.crs).scale(map.getZoom())
       };
       this.paint(context, this.view);
       canvas.setAttribute("data-painted", "");
@@ -76,7 +79,7 @@
     /* A canvas that was emptied while a page is printed is opaque on paper; a new one is not. */
     renew: function () {
       var old = this._container;
-      this._container = old.cloneNode(false);
+      this._container = /** @type {HTMLCanvasElement} */ (old.cloneNode(false));
       old.replaceWith(this._container);
       this.key = null;
     },
@@ -86,29 +89,33 @@
       this._update();
     },
 
+    /** @param {L.Map} map */
     onAdd: function (map) {
       this.key = null;
       this.options.padding = map.page.opening ? 0 : AROUND;
-      L.Renderer.prototype.onAdd.call(this);
+      renderer.onAdd.call(this, map);
       map.once("mg:ready", this.repaint, this);
     },
 
     /* The place on the canvas of a point of the map's box. */
+    /** @param {L.Point} point */
     place: function (point) {
       var layer = this._map.containerPointToLayerPoint(point);
       return layer.subtract(this._bounds.min);
     }
-  });
+  }));
 
   /* Clicks that hit something go to `open` and to nobody else; the pointer shows where. */
   mg.catchClicks = function (map, layer, hit, open) {
     var box = map.getContainer(), waiting = false;
+    /** @param {MouseEvent} event */
     function target(event) {
-      if (!map.hasLayer(layer) || event.target.closest(".leaflet-control, .leaflet-popup, button")) {
+      if (!map.hasLayer(layer) || /** @type {Element} */ (event.target).closest(".leaflet-control, .leaflet-popup, button")) {
         return null;
       }
       return hit(layer.place(map.mouseEventToContainerPoint(event)));
     }
+    /** @param {MouseEvent} event */
     function click(event) {
       if (map.dragging.moved()) return;
       var found = target(event);
@@ -117,6 +124,7 @@
       event.preventDefault();
       open(found);
     }
+    /** @param {MouseEvent} event */
     function move(event) {
       if (waiting) return;
       waiting = true;

@@ -6,6 +6,7 @@
   var mg = window.maligeo;
   var CELL = 64, NEAR = 46, INK = "#16212b";
 
+  /** @param {Mg.View} view */
   function grid(view) {
     var left = Math.floor(view.x / CELL), top = Math.floor(view.y / CELL);
     var columns = Math.floor((view.x + view.width) / CELL) - left + 1;
@@ -14,6 +15,7 @@
   }
 
   /* The cell of a point, -1 outside the canvas. */
+  /** @param {Mg.Points} points @param {number} at @param {Mg.View} view @param {Mg.Grid} cells */
   function cellOf(points, at, view, cells) {
     var step = view.scale / points.steps / CELL;
     var column = Math.floor(points.x[at] * step) - cells.left;
@@ -23,6 +25,7 @@
   }
 
   /* The inner loop of the first paint: one pass, without a call per point. */
+  /** @param {Mg.Points} points @param {Int32Array} kept @param {Mg.View} view @param {Mg.Grid} cells @param {number} kinds */
   function count(points, kept, view, cells, kinds) {
     var size = cells.columns * cells.rows, x = points.x, y = points.y, marks = points.marks;
     var counts = new Uint32Array(size), sumX = new Float64Array(size), sumY = new Float64Array(size);
@@ -43,6 +46,7 @@
     return { counts: counts, x: sumX, y: sumY, first: first, parts: parts };
   }
 
+  /** @param {Mg.Counts} found @param {number} step @param {Mg.View} view @param {number} kinds */
   function groupsOf(found, step, view, kinds) {
     var groups = [];
     for (var cell = 0; cell < found.counts.length; cell += 1) {
@@ -58,6 +62,7 @@
     return groups;
   }
 
+  /** @param {Mg.Group} into @param {Mg.Group} other */
   function absorb(into, other) {
     var all = into.count + other.count;
     into.x = (into.x * into.count + other.x * other.count) / all;
@@ -68,8 +73,9 @@
   }
 
   /* The largest first take in what is too near. */
+  /** @param {Mg.Group[]} groups @param {Mg.Grid} cells */
   function merged(groups, cells) {
-    var byCell = {}, kept = [];
+    var byCell = /** @type {Record<number, Mg.Group>} */ ({}), kept = /** @type {Mg.Group[]} */ ([]);
     groups.forEach(function (group) { byCell[group.cells[0]] = group; });
     groups.sort(function (one, other) { return other.count - one.count || one.first - other.first; });
     groups.forEach(function (group) {

@@ -6,7 +6,9 @@
   var PHONE = "(max-width: 760px)";
 
   /* One map goes where the other goes. What it does meanwhile is not sent back. */
+  /** @param {L.Map} from @param {L.Map} to */
   function follow(from, to) {
+    /** @param {L.LatLng} center @param {number} zoom @param {boolean} animate */
     function go(center, zoom, animate) {
       if (from.following) return;
       to.following = true;
@@ -17,6 +19,7 @@
     from.on("zoomanim", function (event) { go(event.center, event.zoom, true); });
   }
 
+  /** @param {L.Map} map */
   function secondMap(map) {
     var page = map.page, box = mg.el("div", { class: "mg-second", tabindex: "0" });
     page.stage.classList.add("mg-two");
@@ -44,6 +47,7 @@
     return twin;
   }
 
+  /** @param {Mg.Page} page @param {string} side */
   function caption(page, side) {
     var text = mg.el("span", {});
     page.stage.appendChild(mg.el("p", { class: "mg-caption mg-caption-" + side.toLowerCase() }, [
@@ -53,6 +57,7 @@
   }
 
   /* The card of a unit: both values, how precise they are, and the difference. */
+  /** @param {Mg.Page} page @param {Mg.Comparison} data @param {Mg.SharedLayer} layer @param {number} side @param {number} at */
   function card(page, data, layer, side, at) {
     var words = page.words, same = data.sides.length === 1, own = same ? data.sides[0] : data.sides[side];
     var periods = same ? layer.periods : [layer.periods[side]];
@@ -78,6 +83,7 @@
     ]);
   }
 
+  /** @param {Mg.Page} page @param {Mg.SharedLayer} layer @param {Mg.Select} select */
   function differenceTable(page, layer, select) {
     var words = page.words, told = layer.differences.some(function (row) { return row.difference; });
     var head = [words["presence.region"], "A", "B"].concat(told ? words["compare.difference"] : []);
@@ -97,8 +103,9 @@
     ]);
   }
 
+  /** @param {L.Map} map @param {Mg.Comparison} data @param {(at: number) => void} choose @returns {(at: number, select: Mg.Select) => void} */
   function panel(map, data, choose) {
-    var page = map.page, words = page.words, measures = null;
+    var page = map.page, words = page.words, measures = /** @type {Mg.ChoiceField | null} */ (null);
     if (data.layers.length > 1) {
       measures = mg.radios(map, "measure", "control.measure", data.layers.map(function (layer) {
         return layer.layer;
@@ -132,6 +139,7 @@
   }
 
   /* What there is on a side: its units, its name above it, and in the search. */
+  /** @param {L.Map} map @param {Mg.Comparison} data @param {number} side @param {Mg.SideAct} act */
   function drawSide(map, data, side, act) {
     var own = data.sides[Math.min(side, data.sides.length - 1)];
     own.shapes = own.shapes || mg.shapes(own.outlines);
@@ -146,12 +154,13 @@
   }
 
   mg.compare = function (map, data, memory) {
-    var page = map.page, same = data.sides.length === 1, layer = memory.layer || 0, sides = [];
+    var page = map.page, same = data.sides.length === 1, layer = memory.layer || 0, sides = /** @type {Mg.Side[]} */ ([]);
     var show = panel(map, data, function (at) {
       layer = memory.layer = at;
       mg.twins(map).forEach(function (one) { one.closePopup(); });
       update();
     });
+    /** @type {Mg.SideAct} */
     var act = {
       open: function (side, at, back, place) {
         mg.openPopup(sides[side].map, card(page, data, data.layers[layer], side, at), place, back);
@@ -162,15 +171,18 @@
         });
       }
     };
+    /** @param {number} side @param {number} at @param {Mg.Back} back */
     function select(side, at, back) {
       var one = sides[side];
       one.map.fitBounds(one.units.paths[at].getBounds().pad(0.25), { animate: false });
       act.hover(side, at);
       act.open(side, at, back, one.own.points[at]);
     }
+    /** @type {Mg.Select} */
+    function selectFirst(at, back) { select(0, at, back); }
     function update() {
       var shown = data.layers[layer];
-      show(layer, function (at, back) { select(0, at, back); });
+      show(layer, selectFirst);
       sides.forEach(function (one, side) {
         var period = shown.periods[side], parts = [period.label, period.publisher];
         one.caption.textContent = parts.filter(Boolean).join(" \u00B7 ");
@@ -180,7 +192,7 @@
         one.units.paint(shown, period, "");
       });
     }
-    show(layer, select);
+    show(layer, selectFirst);
     mg.settle(map);
     map.twin = secondMap(map);
     sides = mg.twins(map).map(function (one, side) { return drawSide(one, data, side, act); });
@@ -196,7 +208,7 @@
     mg.account(map, data);
     mg.closeByEscape(map);
     update();
-    if (!memory.seen && window.matchMedia(PHONE).matches) page.side.querySelector(".mg-toggle").click();
+    if (!memory.seen && window.matchMedia(PHONE).matches) mg.find(page.side, ".mg-toggle").click();
     memory.seen = true;
   };
 })();

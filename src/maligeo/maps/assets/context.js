@@ -9,16 +9,21 @@
     var labels = mg.labels(map);
     findTowns(map, data.towns);
     labels.towns = data.towns.map(function (row) {
-      var town = { point: [row[1], row[2]], own: row[4], near: row[3] === data.focus, node: null };
-      town.make = function () {
-        town.text = mg.el("span", { text: row[0] });
-        town.node = mg.el("div", { class: "mg-town-mark mg-hidden" }, [mg.el("i"), town.text]);
-        mg.still(map, town.point, "mg-town", town.node);
+      /** @type {Mg.Town} */
+      var town = {
+        point: [row[1], row[2]], own: row[4], near: row[3] === data.focus, width: 0, height: 0,
+        make: function () {
+          var text = mg.el("span", { text: row[0] });
+          var node = mg.el("div", { class: "mg-town-mark mg-hidden" }, [mg.el("i"), text]);
+          mg.still(map, town.point, "mg-town", node);
+          return town.mark = { node: node, text: text };
+        }
       };
       return town;
     });
   };
 
+  /** @param {L.Map} map @param {Mg.TownRow[]} towns */
   function findTowns(map, towns) {
     mg.findable(map, towns.map(function (row) {
       return {
@@ -33,14 +38,14 @@
       mg.labels(one).neighbours = rows.map(function (row) {
         var node = mg.el("span", { text: row[0] });
         mg.still(one, [row[1], row[2]], "mg-neighbour", node);
-        return { node: node, point: [row[1], row[2]] };
+        return { node: node, point: [row[1], row[2]], width: 0, height: 0 };
       });
     });
   };
 
   mg.scale = function (map, data) {
     var words = map.page.words;
-    var north = L.control({ position: "bottomleft" });
+    var north = new L.Control({ position: "bottomleft" });
     north.onAdd = function () {
       return mg.el("div", { class: "mg-north", title: words["control.north"] }, [
         mg.el("span", { "aria-hidden": "true", text: "\u25B2" }), mg.el("b", { text: "N" })

@@ -4,6 +4,8 @@
 
   var mg = window.maligeo;
   var FEW_PERIODS = 4;
+  /** @type {("derived" | "low")[]} */
+  var MARKS = ["derived", "low"];
 
   mg.section = function (map, className, titleKey) {
     var body = mg.el("div", { class: "mg-body" });
@@ -16,9 +18,9 @@
   };
 
   mg.radios = function (map, name, titleKey, choices, choose) {
-    var field = mg.el("fieldset", { class: "mg-part mg-choice mg-" + name }, [
+    var field = /** @type {Mg.ChoiceField} */ (mg.el("fieldset", { class: "mg-part mg-choice mg-" + name }, [
       mg.el("legend", { text: map.page.words[titleKey] })
-    ]);
+    ]));
     field.add = function (choice, at) {
       var input = mg.el("input", {
         type: "radio",
@@ -39,20 +41,23 @@
   };
 
   /* Many periods are a slider; its label says which one is shown. */
+  /** @param {L.Map} map @param {Mg.Period[]} periods @param {(at: number) => void} choose */
   function periodSlider(map, periods, choose) {
     var label = mg.el("p", { class: "mg-span" });
+    /** @param {number} at */
     function text(at) { return label.textContent = periods[at].label; }
     var title = map.page.words["control.period"];
     var slider = mg.slider({
       min: 0, max: periods.length - 1, value: periods.length - 1, label: title, text: text, change: choose
     });
-    var field = mg.el("fieldset", { class: "mg-part mg-choice mg-period-slider" }, [
+    var field = /** @type {Mg.PeriodField} */ (mg.el("fieldset", { class: "mg-part mg-choice mg-period-slider" }, [
       mg.el("legend", { text: title }), label, slider
-    ]);
+    ]));
     field.tell = text;
     return field;
   }
 
+  /** @param {L.Map} map @param {Mg.Period[]} periods @param {(at: number) => void} choose */
   function periodChoice(map, periods, choose) {
     if (periods.length < 2) return null;
     if (periods.length > FEW_PERIODS) return periodSlider(map, periods, choose);
@@ -82,7 +87,7 @@
     });
     body.appendChild(list);
     if (layer.extra) layer.extra(body);
-    ["derived", "low"].forEach(function (key) {
+    MARKS.forEach(function (key) {
       if (marks[key]) body.appendChild(mg.remark(map.page.words["legend." + key]));
     });
   };
@@ -115,12 +120,13 @@
   };
 
   /* On the map of one region its figures stand in the panel. */
+  /** @param {L.Map} map @param {Mg.Card} card */
   function focusPart(map, card) {
     var words = map.page.words;
     var title = mg.fill(words["region.figures"], { name: card.name });
-    map.page.side.appendChild(mg.el("section", { class: "mg-part mg-region" }, [
+    map.page.side.appendChild(mg.el("section", { class: "mg-part mg-region" }, /** @type {Mg.Child[]} */ ([
       mg.el("h2", { text: title }), mg.figures(card.figures)
-    ].concat(mg.cardNotes(words, card))));
+    ]).concat(mg.cardNotes(words, card))));
   }
 
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */
@@ -137,7 +143,8 @@
     side.appendChild(map.page.overlays = mg.el("div", { class: "mg-overlays" }));
     var balanceBody = mg.section(map, "mg-balance", "unplaced.title");
     var aboutBody = mg.section(map, "mg-about", "about.title");
-    var shown = -1, field = null;
+    var shown = -1, field = /** @type {Mg.PeriodField | null} */ (null);
+    /** @param {number} layerAt @param {number} periodAt */
     function show(layerAt, periodAt) {
       var layer = layers[layerAt], period = layer.periods[periodAt];
       mg.check(measures, layerAt);
@@ -159,6 +166,7 @@
         : layer.title;
       mg.subtitle(map.page.subtitle, layer.unit, [period.label, period.publisher]);
     }
+    /** @param {Mg.Layer} layer */
     show.add = function (layer) { measures.add(layer.layer, layers.indexOf(layer)); };
     return show;
   };

@@ -4,14 +4,16 @@
 
   var mg = window.maligeo;
 
+  /** @param {L.Map} map @param {Mg.Drawer | null} kept */
   function shutOthers(map, kept) {
-    (map.page.drawers || []).forEach(function (drawer) {
-      if (drawer !== kept) drawer.set(false);
+    (map.page.drawers || []).forEach(function (one) {
+      if (one !== kept) one.set(false);
     });
   }
 
   /* Add a drawer and the button that opens it. `fill` makes its content when it is first
      opened; sources and limits are the last of all. */
+  /** @param {L.Map} map @param {string} name @param {string} titleKey @param {string} buttonKey @param {() => HTMLElement[]} fill */
   function drawer(map, name, titleKey, buttonKey, fill) {
     var words = map.page.words, id = "mg-drawer-" + name;
     var close = mg.el("button", { type: "button", class: "mg-close", "aria-label": words["page.close"], text: "\u00D7" });
@@ -26,6 +28,7 @@
       type: "button", class: "mg-open mg-open-" + name, "aria-expanded": "false", "aria-controls": id,
       text: words[buttonKey]
     });
+    /** @type {Mg.Drawer} */
     var made = {
       set: function (open) {
         if (open && !body.firstChild) fill().forEach(function (part) { body.appendChild(part); });
@@ -38,7 +41,7 @@
       button.focus();
     }
     button.addEventListener("click", function () {
-      var open = box.hidden;
+      var open = Boolean(box.hidden);
       shutOthers(map, made);
       made.set(open);
       if (open) body.focus({ preventScroll: true });
@@ -54,16 +57,20 @@
   }
 
   /* The name of a region leads to it. */
+  /** @param {L.Map} map @param {Mg.PresenceRow} row @param {number} at */
   function presenceName(map, row, at) {
-    if (!row.unit || !map.regions) return mg.el("span", { text: row.name });
+    var regions = map.regions;
+    if (!row.unit || !regions) return mg.el("span", { text: row.name });
     var button = mg.el("button", { type: "button", class: "mg-link" }, [mg.el("span", { text: row.name })]);
+    var show = regions.select.bind(null, at, null);
     button.addEventListener("click", function () {
       shutOthers(map, null);
-      map.regions.select(at, null);
+      show();
     });
     return button;
   }
 
+  /** @param {L.Map} map @param {Mg.PresenceRow} row @param {string[]} columns @param {number} at @param {number | null} focus */
   function presenceRow(map, row, columns, at, focus) {
     var words = map.page.words;
     var className = row.unit ? (row.empty ? "mg-none" : null) : "mg-apart";
@@ -81,6 +88,7 @@
     return mg.el("tr", { class: className }, [name].concat(cells));
   }
 
+  /** @param {L.Map} map @param {Mg.Presence} data */
   function presenceTable(map, data) {
     var words = map.page.words;
     var head = [mg.el("th", { scope: "col", text: words["presence.region"] })].concat(
@@ -103,8 +111,9 @@
     });
   };
 
+  /** @param {[string, string]} entry */
   function item(entry) {
-    var children = [mg.el("span", { text: entry[0] })];
+    var children = /** @type {Node[]} */ ([mg.el("span", { text: entry[0] })]);
     if (/^https?:\/\//.test(entry[1])) {
       children.push(document.createTextNode(" "));
       children.push(mg.el("a", { href: entry[1], rel: "noreferrer noopener", target: "_blank", text: entry[1] }));
@@ -112,6 +121,7 @@
     return mg.el("li", {}, children);
   }
 
+  /** @param {string[][]} rows */
   function grid(rows) {
     if (!rows.length) return null;
     var head = rows[0].map(function (cell) { return mg.el("th", { scope: "col", text: cell }); });
@@ -123,8 +133,9 @@
     ]);
   }
 
+  /** @param {Mg.Section} section */
   function noteSection(section) {
-    return mg.el("section", {}, [mg.el("h3", { text: section.title })].concat(
+    return mg.el("section", {}, /** @type {Mg.Child[]} */ ([mg.el("h3", { text: section.title })]).concat(
       section.paragraphs.map(function (text) { return mg.el("p", { text: text }); }),
       [grid(section.grid)],
       [section.items.length ? mg.el("ul", {}, section.items.map(item)) : null]
@@ -137,13 +148,11 @@
 
   /* Add a section to the drawer of sources and limits. */
   mg.note = function (map, section) {
-    var page = map.page;
+    var page = map.page, notes = page.notes || [];
     if (!page.notes) {
-      page.notes = [];
-      drawer(map, "notes", "notes.title", "notes.button", function () {
-        return page.notes.map(noteSection);
-      });
+      page.notes = notes;
+      drawer(map, "notes", "notes.title", "notes.button", function () { return notes.map(noteSection); });
     }
-    page.notes.push(section);
+    notes.push(section);
   };
 })();

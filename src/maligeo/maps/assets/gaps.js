@@ -5,8 +5,10 @@
   var mg = window.maligeo;
   var LEVELS = ["low", "middle", "high"];
 
+  /** @param {Mg.Words} words @param {number} at */
   function level(words, at) { return words["gaps." + LEVELS[at]]; }
 
+  /** @param {Mg.Words} words @param {Mg.Look} layer @param {number} need */
   function legendRow(words, layer, need) {
     var cells = LEVELS.map(function (name, response) {
       var cell = mg.el("td", {}, [mg.el("span", { class: "mg-unseen", text: mg.fill(words["gaps.class"], {
@@ -19,6 +21,7 @@
   }
 
   /* The need rises upwards, the response to the right. */
+  /** @param {L.Map} map @param {Mg.Look} layer */
   function twoWay(map, layer) {
     var words = map.page.words;
     var rows = [2, 1, 0].map(function (need) { return legendRow(words, layer, need); });
@@ -32,13 +35,15 @@
     ]);
   }
 
+  /** @param {L.Map} map @param {Mg.GapLayer} layer */
   function ranking(map, layer) {
+    var regions = /** @type {Mg.Regions} */ (map.regions);
     var title = mg.el("h3", { text: map.page.words["gaps.ranking"] });
     return mg.el("div", { class: "mg-ranking" }, [title, mg.el("ol", {}, layer.ranking.map(function (entry) {
       var button = mg.el("button", { type: "button" }, [
         mg.el("b", { text: entry.name }), mg.el("small", { text: entry.text })
       ]);
-      button.addEventListener("click", function () { map.regions.select(entry.at, button); });
+      button.addEventListener("click", function () { regions.select(entry.at, button); });
       return mg.el("li", {}, [button]);
     }))]);
   }
@@ -48,6 +53,6 @@
       body.appendChild(twoWay(map, layer));
       body.appendChild(ranking(map, layer));
     };
-    map.regions.add(layer);
+    /** @type {Mg.Regions} */ (map.regions).add(layer);
   };
 })();

@@ -8,6 +8,7 @@
   mg.heat = function (map, data, memory) {
     if (memory.period === undefined) memory.period = data.pictures.length - 1;
     var pane = mg.pane(map, "mg-heat", 420), group = L.layerGroup();
+    /** @param {number} at */
     function show(at) {
       var picture = data.pictures[at], sides = picture.bounds;
       memory.period = at;
@@ -26,6 +27,7 @@
     var body = mg.overlay(map, data.title, group, memory);
     if (data.pictures.length > 1) {
       var label = mg.el("p", { class: "mg-span" });
+      /** @param {number} at */
       var text = function (at) { return label.textContent = data.periods[at]; };
       body.appendChild(label);
       body.appendChild(mg.slider({

@@ -6,6 +6,7 @@
   var DAY = 86400000, LISTED = 24, SAME_PLACE = 1e-9, CLOSER = 1.5, REACH = 5;
 
   /* Months since year 0 of days since the first; -1 without a day. */
+  /** @param {Mg.Numbers} days @param {number} first */
   function monthsOf(days, first) {
     var last = 0, months = new Int32Array(days.length), at;
     for (at = 0; at < days.length; at += 1) last = Math.max(last, days[at]);
@@ -19,8 +20,10 @@
   }
 
   /* What the first paint needs; the days wait until a card or a filter asks for them. */
+  /** @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory */
   function start(data, memory) {
-    var points = memory.points = mg.places(data.places), months = null;
+    var points = memory.points = /** @type {Mg.Points} */ (mg.places(data.places));
+    var months = /** @type {Int32Array | null} */ (null);
     points.marks = mg.numbers(data.marks);
     points.day = mg.lazyNumbers(data.days);
     points.month = function (at) {
@@ -32,8 +35,10 @@
     memory.until = data.months[1];
   }
 
+  /** @param {Mg.Points} points @param {number} at */
   function kindOf(points, at) { return points.marks[at] >> 1; }
 
+  /** @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory */
   function filter(data, memory) {
     var points = memory.points, kept = new Int32Array(points.count), count = 0;
     var whole = memory.from === data.months[0] && memory.until === data.months[1];
@@ -47,31 +52,36 @@
     memory.kept = kept.subarray(0, count);
   }
 
+  /** @param {Mg.Page} page @param {number} day */
   function dayText(page, day) {
     var date = new Date(day * DAY), number = date.getUTCDate();
     var text = page.language === "fr" && number === 1 ? "1er" : String(number);
     return [text, page.months[date.getUTCMonth()], date.getUTCFullYear()].join(" ");
   }
 
+  /** @param {L.Map} map @param {Mg.Incidents} data @param {(at: number) => Mg.Pair[]} read @param {Mg.Points} points @param {number} at */
   function incidentCard(map, data, read, points, at) {
     var words = map.page.words, day = points.day.at(at);
     var date = day ? dayText(map.page, data.days.first + day - 1) : words["field.undated"];
     return [
       mg.el("h2", { text: data.types[kindOf(points, at)].name }),
-      mg.fields([[words["field.date"], date]].concat(read(at)))
+      mg.fields(/** @type {Mg.Pair[]} */ ([[words["field.date"], date]]).concat(read(at)))
     ];
   }
 
+  /** @param {Mg.Points} points @param {number} at */
   function placeOf(points, at) {
     return mg.placeOf(points.x[at] / points.steps, points.y[at] / points.steps);
   }
 
+  /** @param {Mg.Points} points @param {number[]} members */
   function extent(points, members) {
     var bounds = L.latLngBounds([]);
     members.forEach(function (at) { bounds.extend(placeOf(points, at)); });
     return bounds;
   }
 
+  /** @param {L.Map} map @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory @param {Mg.Canvas} layer @returns {Mg.OpenGroup} */
   function opener(map, data, memory, layer) {
     var points = memory.points;
     var read = mg.reader(data.fields);
@@ -90,6 +100,7 @@
     };
   }
 
+  /** @param {L.Map} map @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory @returns {Mg.Paint} */
   function painter(map, data, memory) {
     return function (context, view) {
       var points = memory.points, language = map.page.language;
@@ -99,7 +110,7 @@
       context.font = "600 11px system-ui, sans-serif";
       memory.groups.slice().reverse().forEach(function (group) {
         var type = data.types[kindOf(points, group.first)];
-        if (group.count === 1) mg.drawSign(context, type, group.x, group.y, points.marks[group.first] & 1);
+        if (group.count === 1) mg.drawSign(context, type, group.x, group.y, (points.marks[group.first] & 1) === 1);
         else mg.drawRing(context, group, data.types, mg.number(group.count, language));
       });
       obstacles(map, memory.groups, view);
@@ -108,6 +119,7 @@
   }
 
   /* Names give way to groups. */
+  /** @param {L.Map} map @param {Mg.Group[]} groups @param {Mg.View} view */
   function obstacles(map, groups, view) {
     var shift = map.containerPointToLayerPoint([0, 0]).add(map.getPixelOrigin());
     mg.giveWay(map, "incidents", function () {
@@ -118,18 +130,20 @@
     });
   }
 
+  /** @param {Mg.Kind} type */
   function signSwatch(type) {
     var canvas = mg.el("canvas", { class: "mg-sign", width: "36", height: "36", "aria-hidden": "true" });
-    var context = canvas.getContext("2d");
+    var context = mg.brush(canvas);
     context.scale(2, 2);
     mg.drawSign(context, type, 9, 9, false);
     return canvas;
   }
 
+  /** @param {L.Map} map @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory @param {() => void} change */
   function typeBoxes(map, data, memory, change) {
-    return mg.el("fieldset", { class: "mg-kinds" }, [
+    return mg.el("fieldset", { class: "mg-kinds" }, /** @type {Mg.Child[]} */ ([
       mg.el("legend", { class: "mg-unseen", text: map.page.words["incidents.types"] })
-    ].concat(data.types.map(function (type, at) {
+    ]).concat(data.types.map(function (type, at) {
       var box = mg.el("input", { type: "checkbox", on: { change: function () {
         memory.kinds[at] = box.checked;
         change();
@@ -142,14 +156,17 @@
     })));
   }
 
+  /** @param {L.Map} map @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory @param {() => void} change */
   function monthSliders(map, data, memory, change) {
     var page = map.page, words = page.words, first = data.months[0], last = data.months[1];
     if (last <= first) return null;
     var label = mg.el("p", { class: "mg-span" });
+    /** @param {number} month */
     function text(month) { return page.months[month % 12] + " " + Math.floor(month / 12); }
     function tell() {
       label.textContent = mg.fill(words["overlay.span"], { first: text(memory.from), last: text(memory.until) });
     }
+    /** @param {string} key @param {"from" | "until"} name */
     function one(key, name) {
       return mg.slider({
         min: first, max: last, value: memory[name], label: words[key], text: text,
@@ -172,7 +189,8 @@
   }
 
   /* The groups on the screen as buttons, for those who cannot point at a canvas. */
-  function groupList(map, data, memory, layer, open) {
+  /** @param {L.Map} map @param {Mg.Incidents} data @param {Mg.IncidentMemory} memory @param {Mg.OpenGroup} open */
+  function groupList(map, data, memory, open) {
     var words = map.page.words, list = mg.el("ul", { class: "mg-groups" });
     var details = mg.el("details", {}, [mg.el("summary", { text: words["incidents.groups"] }), list]);
     memory.list = function () {
@@ -213,12 +231,12 @@
     var undated = mg.fill(words["incidents.undated"], { count: data.undated });
     var parts = [
       shown, typeBoxes(map, data, memory, change), monthSliders(map, data, memory, change),
-      groupList(map, data, memory, layer, open), mg.remark(words["incidents.rings"]),
+      groupList(map, data, memory, open), mg.remark(words["incidents.rings"]),
       data.coarse ? mg.remark(words["incidents.hollow"]) : null,
       data.undated ? mg.remark(undated) : null
     ];
     var body = mg.overlay(map, data.title, layer, memory);
-    parts.filter(Boolean).forEach(function (part) { body.appendChild(part); });
+    parts.forEach(function (part) { if (part) body.appendChild(part); });
     layer.on("remove", function () {
       mg.giveWay(map, "incidents", function () { return []; });
     });

@@ -8,6 +8,7 @@
     return String(value).replace(/\B(?=(\d{3})+$)/g, language === "fr" ? "\u202F" : ",");
   };
 
+  /** @param {Mg.Page} page */
   function overlayBox(page) {
     if (!page.overlays) {
       page.overlays = mg.el("div", { class: "mg-overlays" });
@@ -20,6 +21,7 @@
   mg.overlay = function (map, title, layer, memory) {
     var page = map.page, body = mg.el("div", { class: "mg-body" });
     if (memory.on === undefined) memory.on = true;
+    /** @param {boolean} on */
     function set(on) {
       memory.on = on;
       body.hidden = !on;

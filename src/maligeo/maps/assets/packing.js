@@ -5,6 +5,7 @@
   var mg = window.maligeo;
   var TURN = 360, HALF_TURN = Math.PI / 180;
 
+  /** @param {string} text */
   function bytes(text) {
     if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
     var raw = atob(text), size = raw.length, found = new Uint8Array(size);
@@ -22,7 +23,7 @@
 
   /* Numbers that are unpacked when the first is read. */
   mg.lazyNumbers = function (packed) {
-    var found = null;
+    var found = /** @type {Mg.Numbers | null} */ (null);
     function all() {
       found = found || mg.numbers(packed);
       return found;
@@ -30,6 +31,7 @@
     return { all: all, at: function (at) { return all()[at]; } };
   };
 
+  /** @param {Uint8Array} raw @param {number} width @param {Mg.Numbers} found */
   function narrow(raw, width, found) {
     var mask = (1 << width) - 1, place = 0, held = 0, rest = 0, count = found.length;
     for (var at = 0; at < count; at += 1) {
@@ -45,6 +47,7 @@
     return found;
   }
 
+  /** @param {Uint8Array} raw @param {number} width @param {Mg.Numbers} found */
   function wide(raw, width, found) {
     var size = Math.pow(2, width), place = 0, held = 0, rest = 0;
     for (var at = 0; at < found.length; at += 1) {
@@ -90,12 +93,14 @@
   };
 
   /* Give for each shape its parts, of these the rings, of these the corners as `make(x, y)`. */
+  /** @template Corner @param {Mg.PackedShapes} packed @param {(x: number, y: number) => Corner} make */
   function shapesOf(packed, make) {
     var sum = 0, place = -1;
     packed.rings.forEach(function (parts) {
       parts.forEach(function (rings) { rings.forEach(function (size) { sum += size; }); });
     });
     var x = mg.stepped(packed.x, sum), y = mg.stepped(packed.y, sum);
+    /** @param {number} size */
     function corners(size) {
       var found = new Array(size);
       for (var at = 0; at < size; at += 1) {
@@ -130,11 +135,11 @@
   /* Give a function that reads one text of a packed column; null is missing. Nothing is
      unpacked before the first is read. */
   mg.texts = function (packed) {
-    var codes = mg.lazyNumbers(packed.codes || packed.numbers);
+    if ("texts" in packed) return function (at) { return packed.texts[at]; };
+    var codes = mg.lazyNumbers("words" in packed ? packed.codes : packed.numbers);
     return function (at) {
-      if (packed.texts) return packed.texts[at];
       var code = codes.at(at);
-      if (packed.words) return code ? packed.words[code - 1] : null;
+      if ("words" in packed) return code ? packed.words[code - 1] : null;
       return packed.prefix + String(code).padStart(packed.digits, "0");
     };
   };

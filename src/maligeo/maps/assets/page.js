@@ -3,29 +3,44 @@
 (function () {
   "use strict";
 
-  var mg = (window.maligeo = {});
+  var mg = (window.maligeo = /** @type {Mg.Scripts} */ ({}));
   var LANGUAGES = ["fr", "en"], NAMES = { fr: "Fran\u00E7ais", en: "English" }, MAX_ZOOM = 17;
   var AROUND = 14, LOW = 330, UNDER = 28; /* pixels */
+
+  /** @param {Element} node @param {Mg.Listeners} listeners */
+  function listen(node, listeners) {
+    Object.entries(listeners).forEach(function (entry) {
+      node.addEventListener(entry[0], /** @type {EventListener} */ (entry[1]));
+    });
+  }
 
   /* Make an element. `options.text` becomes a text node, `on` holds listeners, all else
      is an attribute. */
   mg.el = function (tag, options, children) {
-    var node = document.createElement(tag);
-    Object.keys(options || {}).forEach(function (key) {
-      var value = options[key];
+    var node = document.createElement(tag), given = options || {};
+    Object.keys(given).forEach(function (key) {
+      var value = given[key];
       if (value === null || value === undefined || value === false) return;
-      if (key === "text") node.textContent = value;
-      else if (key === "on") {
-        Object.keys(value).forEach(function (type) {
-          node.addEventListener(type, value[type]);
-        });
-      } else node.setAttribute(key, value === true ? "" : value);
+      if (typeof value === "object") listen(node, value);
+      else if (key === "text") node.textContent = String(value);
+      else node.setAttribute(key, value === true ? "" : value);
     });
     (children || []).forEach(function (child) {
       if (child) node.appendChild(child);
     });
     return node;
   };
+
+  /* An element that the page always has. */
+  mg.find = function (within, selector) {
+    return /** @type {HTMLElement} */ (within.querySelector(selector));
+  };
+
+  mg.brush = function (canvas) {
+    return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  };
+
+  mg.flat = function (lists) { return /** @type {typeof lists[0]} */ ([]).concat(...lists); };
 
   mg.empty = function (node) {
     while (node.firstChild) node.removeChild(node.firstChild);
@@ -42,15 +57,16 @@
   mg.spoken = function (data, language) {
     if (Array.isArray(data)) return data.map(function (part) { return mg.spoken(part, language); });
     if (data === null || typeof data !== "object") return data;
-    if ("~" in data) return data["~"][LANGUAGES.indexOf(language)];
-    var found = {};
-    Object.keys(data).forEach(function (key) { found[key] = mg.spoken(data[key], language); });
+    if ("~" in data) return /** @type {unknown[]} */ (data["~"])[LANGUAGES.indexOf(language)];
+    var found = /** @type {Record<string, unknown>} */ ({});
+    Object.entries(data).forEach(function (entry) { found[entry[0]] = mg.spoken(entry[1], language); });
     return found;
   };
 
   var ARROWS = { open: "\u25B4", shut: "\u25BE" };
 
   /* The other language, named in itself. */
+  /** @param {Mg.Page} page */
   function languageButton(page) {
     var other = page.settings.languages.filter(function (one) { return one !== page.language; })[0];
     return mg.el("button", {
@@ -60,6 +76,7 @@
     });
   }
 
+  /** @param {L.Map} map @param {string[]} heading */
   function head(map, heading) {
     var page = map.page;
     page.eyebrow = mg.el("p", { class: "mg-eyebrow", text: heading.join(" \u00B7 ") });
@@ -72,6 +89,7 @@
   }
 
   /* On a phone the panel is a sheet below the map that folds to its legend. */
+  /** @param {L.Map} map */
   function sheet(map) {
     var page = map.page, words = page.words;
     var label = mg.el("span", { text: words["page.panel_hide"] });
@@ -90,6 +108,7 @@
     page.side.appendChild(toggle);
   }
 
+  /** @param {L.Map} map @param {Mg.Settings["bounds"]} bounds */
   function overview(map, bounds) {
     var fitting = false;
     function fit() {
@@ -132,7 +151,7 @@
       zoomInTitle: words["control.zoom_in"],
       zoomOutTitle: words["control.zoom_out"]
     });
-    var whole = L.control({ position: "topright" });
+    var whole = new L.Control({ position: "topright" });
     whole.onAdd = function () {
       var button = mg.el("button", {
         type: "button",
@@ -169,6 +188,7 @@
   };
 
   /* Make the map and its surroundings in the page's language. */
+  /** @param {Mg.Page} page */
   function build(page) {
     var settings = page.settings, box = page.box;
     page.words = mg.spoken(settings.words, page.language);
@@ -177,7 +197,7 @@
     map.page = page;
     page.map = map;
     box.setAttribute("aria-label", page.words["page.map"]);
-    document.querySelector(".mg-audience").textContent = page.words["audience." + settings.audience];
+    mg.find(document, ".mg-audience").textContent = page.words["audience." + settings.audience];
     document.documentElement.lang = page.language;
     document.title = mg.spoken(settings.title, page.language);
     head(map, mg.spoken(settings.heading, page.language));
@@ -192,27 +212,28 @@
 
   var BEFORE_THE_VIEW = ["regions", "compare"];
 
+  /** @param {L.Map} map @param {Mg.LayerCall} call */
   function run(map, call) {
     map.page.calling = true;
     if (BEFORE_THE_VIEW.indexOf(call.name) < 0) mg.settle(map);
-    mg[call.name](map, mg.spoken(call.data, map.page.language), call.memory);
+    /** @type {Mg.Draw} */ (mg[call.name])(map, mg.spoken(call.data, map.page.language), call.memory);
     map.page.calling = false;
   }
 
   /* Open the page, and give the map back. */
   mg.open = function (id, settings) {
-    var page = {
+    var page = /** @type {Mg.Page} */ ({
       id: id,
       settings: settings,
       language: settings.language,
-      calls: [],
-      guests: [],
-      box: document.getElementById(id),
-      head: document.querySelector(".mg-head"),
-      side: document.querySelector(".mg-side"),
-      stage: document.querySelector(".mg-stage")
-    };
-    page.opening = true;
+      calls: /** @type {Mg.LayerCall[]} */ ([]),
+      guests: /** @type {L.Layer[]} */ ([]),
+      box: mg.find(document, "#" + id),
+      head: mg.find(document, ".mg-head"),
+      side: mg.find(document, ".mg-side"),
+      stage: mg.find(document, ".mg-stage"),
+      opening: true
+    });
     /* As soon as the script has ended, with all its calls, and before anything is painted. */
     Promise.resolve().then(function () {
       page.opening = false;
@@ -236,6 +257,9 @@
     run(map, call);
   };
 
+  /** @type {("drawers" | "overlays" | "notes" | "places" | "banner")[]} */
+  var MADE = ["drawers", "overlays", "notes", "places", "banner"];
+
   /* Build the page again in another language, at the same place. */
   mg.speak = function (page, language) {
     var old = page.map, moved = old.moved, center = old.getCenter(), zoom = old.getZoom();
@@ -245,16 +269,16 @@
     old.remove();
     [page.head, page.side].forEach(mg.empty);
     page.stage.querySelectorAll(".mg-drawer, .mg-banner, .mg-second, .mg-caption").forEach(function (node) { node.remove(); });
-    ["drawers", "overlays", "notes", "places", "banner"].forEach(function (key) { delete page[key]; });
+    MADE.forEach(function (key) { delete page[key]; });
     page.language = language;
     var map = window[page.id] = build(page);
     page.guests.forEach(function (layer) {
-      var name = layer.options.pane, was = panes[name];
-      if (was && !map.getPane(name)) map.createPane(name).style.cssText = was.style.cssText;
+      var name = layer.options.pane, was = name && panes[name];
+      if (name && was && !map.getPane(name)) map.createPane(name).style.cssText = was.style.cssText;
       map.addLayer(layer);
     });
     page.calls.forEach(function (call) { run(map, call); });
     if (moved) map.setView(center, zoom, { animate: false });
-    page.head.querySelector(".mg-language").focus({ preventScroll: true });
+    mg.find(page.head, ".mg-language").focus({ preventScroll: true });
   };
 })();

@@ -15,10 +15,12 @@
     [-0.6, -0.7], [0.6, -0.7], [-0.6, 0.7], [0.6, 0.7], [-1.1, 0], [1.1, 0]
   ];
 
+  /** @param {number} x @param {number} y @param {number} width @param {number} height */
   function box(x, y, width, height) {
     return { left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2 };
   }
 
+  /** @param {Element} node @param {DOMRect} frame */
   function relative(node, frame) {
     var found = node.getBoundingClientRect();
     return {
@@ -27,6 +29,7 @@
     };
   }
 
+  /** @param {Mg.Box} one @param {Mg.Box[]} others */
   function overlaps(one, others) {
     return others.some(function (other) {
       return one.left < other.right + GAP && one.right > other.left - GAP &&
@@ -34,11 +37,13 @@
     });
   }
 
+  /** @param {Mg.Box} one @param {DOMRect} frame */
   function within(one, frame) {
     return one.left >= 0 && one.top >= 0 && one.right <= frame.width && one.bottom <= frame.height;
   }
 
   /* Whether a point of the map's box lies in the outline that is drawn. */
+  /** @param {L.Map} map @param {Mg.Outline} path @param {number} x @param {number} y */
   function covers(map, path, x, y) {
     var node = path.getElement();
     if (!node.isPointInFill || !node.ownerSVGElement) return false;
@@ -49,6 +54,7 @@
     return node.isPointInFill(point);
   }
 
+  /** @param {Mg.Box} one */
   function corners(one) {
     return [
       [one.left, one.top], [one.right, one.top], [one.left, one.bottom], [one.right, one.bottom]
@@ -56,11 +62,12 @@
   }
 
   /* The name and value of a region: inside it, beside its capital's dot. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Box[]} taken @param {Mg.Box[]} dots @param {Mg.Write} write */
   function placeTag(map, tag, taken, dots, write) {
     var at = map.latLngToContainerPoint(tag.point), width = tag.width, height = tag.height;
-    var best = null, least = Infinity;
-    SHIFTS.forEach(function (shift, order) {
-      var dx = shift[0] * width, dy = shift[1] * height;
+    var best = /** @type {Mg.Shift | null} */ (null), least = Infinity;
+    SHIFTS.forEach(function (step, order) {
+      var dx = step[0] * width, dy = step[1] * height;
       var one = box(at.x + dx, at.y + dy, width, height);
       if (overlaps(one, taken) || !covers(map, tag.path, at.x + dx, at.y + dy)) return;
       var outside = corners(one).filter(function (corner) {
@@ -79,11 +86,13 @@
     if (best) taken.push(best.box);
   }
 
+  /** @param {HTMLElement} node @param {number} dx @param {number} dy */
   function shift(node, dx, dy) {
     node.style.transform = "translate(calc(-50% + " + Math.round(dx) + "px), calc(-50% + " +
       Math.round(dy) + "px))";
   }
 
+  /** @param {L.Map} map @param {Mg.Outline[]} paths @param {Mg.Box} one */
   function inCountry(map, paths, one) {
     var xs = [0, 0.25, 0.5, 0.75, 1], ys = [0, 0.5, 1];
     return xs.some(function (right) {
@@ -96,6 +105,7 @@
   }
 
   /* A neighbour's name: pushed away from the country until it is clear of it. */
+  /** @param {L.Map} map @param {Mg.Label} label @param {Mg.Outline[]} paths @param {Mg.Box[]} taken @param {DOMRect} frame @param {Mg.Write} write */
   function placeNeighbour(map, label, paths, taken, frame, write) {
     var at = map.latLngToContainerPoint(label.point);
     var middle = map.latLngToContainerPoint(map.countryBounds.getCenter());
@@ -112,19 +122,22 @@
     write(function () { label.node.classList.add("mg-hidden"); });
   }
 
+  /** @param {Mg.Label} label @param {number} dx @param {number} dy */
   function showNeighbour(label, dx, dy) {
     shift(label.node, dx, dy);
     label.node.classList.remove("mg-hidden");
   }
 
+  /** @param {string} side @param {L.Point} at @param {number} width @param {number} height */
   function beside(side, at, width, height) {
     var left = side === "right" ? at.x + ASIDE : side === "left" ? at.x - ASIDE - width : at.x - width / 2;
     var top = side === "above" ? at.y - ASIDE - height : side === "below" ? at.y + ASIDE : at.y - UP;
     return { left: left, top: top, right: left + width, bottom: top + height };
   }
 
+  /** @param {L.Map} map @param {Mg.Town} town @param {Mg.Box[]} taken @param {DOMRect} frame @param {Mg.Write} write */
   function placeTown(map, town, taken, frame, write) {
-    var others = taken.filter(function (one) { return one !== town.dot; });
+    var others = taken.filter(function (one) { return one !== town.dot; }), mark = town.mark || town.make();
     var kind = town.own ? " mg-capital" : "", at = map.latLngToContainerPoint(town.point);
     var side = SIDES.filter(function (name) {
       var one = beside(name, at, town.width, town.height);
@@ -132,15 +145,19 @@
     })[0];
     if (side) taken.push(beside(side, at, town.width, town.height));
     write(function () {
-      town.node.className = "mg-town-mark " +
+      mark.node.className = "mg-town-mark " +
         (side ? "mg-" + side + kind : town.own ? "mg-dot-only" + kind : "mg-hidden");
     });
   }
 
+  /** @param {Mg.TownMark} mark */
+  function hideTown(mark) { mark.node.className = "mg-town-mark mg-hidden"; }
+
   /* Boxes of what names give way to; each layer may have a function that tells its own. */
+  /** @param {L.Map} map */
   function obstacles(map) {
     var known = map.obstacles || {};
-    return [].concat.apply([], Object.keys(known).map(function (name) { return known[name](); }));
+    return mg.flat(Object.keys(known).map(function (name) { return known[name](); }));
   }
 
   mg.giveWay = function (map, name, boxes) {
@@ -150,6 +167,7 @@
   };
 
   /* Whether a region is on the screen, and large enough for any name. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {DOMRect} frame */
   function isLarge(map, tag, frame) {
     var bounds = tag.path.getBounds();
     var low = map.latLngToContainerPoint(bounds.getSouthWest());
@@ -158,7 +176,9 @@
       low.x < frame.width && high.y < frame.height;
   }
 
+  /** @param {Mg.Tag[]} tags */
   function smallestFirst(tags) {
+    /** @param {Mg.Tag} tag */
     function extent(tag) {
       var bounds = tag.path.getBounds();
       return (bounds.getEast() - bounds.getWest()) * (bounds.getNorth() - bounds.getSouth());
@@ -167,33 +187,38 @@
   }
 
   /* Texts change with the measure, the sizes of names with the width of the page. */
+  /** @param {L.Map} map @param {Mg.Labels} labels @param {DOMRect} frame */
   function measure(map, labels, frame) {
-    labels.tags.concat(labels.neighbours).forEach(function (label) {
+    /** @type {Mg.Label[]} */ (labels.tags).concat(labels.neighbours).forEach(function (label) {
       label.width = label.node.offsetWidth;
       label.height = label.node.offsetHeight;
     });
     labels.towns.forEach(function (town) {
-      if (!town.node || town.measured === frame.width) return;
+      if (!town.mark || town.measured === frame.width) return;
       town.measured = frame.width;
-      town.width = town.text.offsetWidth;
-      town.height = town.text.offsetHeight;
+      town.width = town.mark.text.offsetWidth;
+      town.height = town.mark.text.offsetHeight;
     });
-    return [].map.call(
+    return Array.from(
       map.getContainer().querySelectorAll(".mg-callout, .leaflet-control"),
       function (node) { return relative(node, frame); }
     ).filter(function (one) { return one.right > one.left; }).concat(obstacles(map));
   }
 
+  /** @param {L.Map} map @param {Mg.Town} town */
   function isNamed(map, town) {
     return town.own || town.near || map.getZoom() >= map.baseZoom + EXTRA_ZOOM;
   }
 
+  /** @param {L.Map} map @param {Mg.Labels} labels */
   function arrange(map, labels) {
-    var frame = map.getContainer().getBoundingClientRect(), writes = [];
+    var frame = map.getContainer().getBoundingClientRect();
+    var writes = /** @type {(() => void)[]} */ ([]);
     labels.towns.forEach(function (town) {
-      if (!town.node && isNamed(map, town)) town.make();
+      if (!town.mark && isNamed(map, town)) town.make();
     });
     var taken = measure(map, labels, frame);
+    /** @param {() => void} change */
     function write(change) { writes.push(change); }
     var dots = labels.towns.filter(function (town) { return town.own; }).map(function (town) {
       var at = map.latLngToContainerPoint(town.point);
@@ -209,8 +234,9 @@
       placeNeighbour(map, label, labels.paths, all, frame, write);
     });
     labels.towns.forEach(function (town) {
+      var mark = town.mark;
       if (isNamed(map, town)) placeTown(map, town, all, frame, write);
-      else if (town.node) write(function () { town.node.className = "mg-town-mark mg-hidden"; });
+      else if (mark) write(hideTown.bind(null, mark));
     });
     writes.forEach(function (change) { change(); });
   }
@@ -219,15 +245,16 @@
      they wait until what they name is on the screen. */
   mg.labels = function (map) {
     if (map.labels) return map.labels;
-    var waiting = false, box = map.getContainer(), placed = false;
-    map.labels = { tags: [], neighbours: [], towns: [], paths: [] };
-    box.classList.add("mg-unplaced");
+    var waiting = false, frame = map.getContainer(), placed = false;
+    /** @type {Mg.Labels} */
+    var labels = map.labels = { tags: [], neighbours: [], towns: [], paths: [] };
+    frame.classList.add("mg-unplaced");
     function place() {
       waiting = false;
       placed = true;
       if (!mg.alive(map)) return;
-      arrange(map, map.labels);
-      box.classList.remove("mg-unplaced");
+      arrange(map, labels);
+      frame.classList.remove("mg-unplaced");
     }
     function soon() {
       if (waiting) return;
@@ -240,7 +267,7 @@
     map.on("zoomend moveend resize mg:shown", soon);
     map.on("mg:place", place);
     soon();
-    return map.labels;
+    return labels;
   };
 
   mg.still = function (map, place, className, node, pane) {
@@ -248,7 +275,7 @@
       pane: pane || "markerPane",
       interactive: false,
       keyboard: false,
-      icon: L.divIcon({ className: className, html: node, iconSize: null })
+      icon: L.divIcon({ className: className, html: node, iconSize: undefined })
     }).addTo(map);
   };
 })();

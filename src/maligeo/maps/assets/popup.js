@@ -4,6 +4,7 @@
 
   var mg = window.maligeo;
 
+  /** @param {Mg.Reading} figure @param {string | undefined} name @param {boolean} first */
   function figureRow(figure, name, first) {
     return mg.el("tr", { class: first ? "mg-first" : "mg-more" }, [
       mg.el("th", { scope: "row", text: name }),
@@ -16,7 +17,7 @@
 
   /* A measure with several periods has a line of its own above them. */
   mg.figures = function (measures) {
-    var rows = [];
+    var rows = /** @type {HTMLElement[]} */ ([]);
     measures.forEach(function (measure) {
       if (measure.periods.length === 1) {
         rows.push(figureRow(measure.periods[0], measure.name, true));
@@ -32,6 +33,7 @@
     return mg.el("table", { class: "mg-figures" }, [mg.el("tbody", {}, rows)]);
   };
 
+  /** @param {string} title @param {string[]} items */
   function list(title, items) {
     if (!items.length) return null;
     return mg.el("div", { class: "mg-card-list" }, [
@@ -45,11 +47,11 @@
   };
 
   mg.card = function (words, card) {
-    return mg.el("div", { class: "mg-card", tabindex: "-1" }, [
+    return mg.el("div", { class: "mg-card", tabindex: "-1" }, /** @type {Mg.Child[]} */ ([
       mg.el("h2", { text: card.name }),
       mg.el("p", { class: "mg-code", text: card.code }),
       mg.figures(card.figures)
-    ].concat(mg.cardNotes(words, card)));
+    ]).concat(mg.cardNotes(words, card)));
   };
 
   /* A table of labels and texts, without those that are missing. */
@@ -74,6 +76,7 @@
   mg.pager = function (map, members, draw) {
     var words = map.page.words, shown = 0, body = mg.el("div", {});
     var place = mg.el("span", { "aria-live": "polite" });
+    /** @param {number} step */
     function go(step) {
       shown = (shown + step + members.length) % members.length;
       mg.empty(body);
@@ -82,6 +85,7 @@
         at: mg.number(shown + 1, map.page.language), all: mg.number(members.length, map.page.language)
       });
     }
+    /** @param {string} key @param {string} sign @param {number} step */
     function button(key, sign, step) {
       return mg.el("button", {
         type: "button", class: "mg-step", "aria-label": words[key], text: sign,
@@ -111,12 +115,13 @@
       if (back && document.body.contains(back)) back.focus({ preventScroll: true });
     });
     popup.openOn(map);
-    var close = popup.getElement().querySelector(".leaflet-popup-close-button");
+    var box = /** @type {HTMLElement} */ (popup.getElement());
+    var close = box.querySelector(".leaflet-popup-close-button");
     if (close) {
       close.setAttribute("aria-label", words["popup.close"]);
       close.setAttribute("title", words["popup.close"]);
     }
-    var scrolled = popup.getElement().querySelector(".leaflet-popup-scrolled");
+    var scrolled = box.querySelector(".leaflet-popup-scrolled");
     if (scrolled) scrolled.setAttribute("tabindex", "0"); /* so that keys can scroll it */
     content.focus({ preventScroll: true });
   };

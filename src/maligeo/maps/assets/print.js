@@ -4,6 +4,7 @@
 
   var mg = window.maligeo;
 
+  /** @param {L.Map} map */
   function draw(map) {
     var moved = map.moved, bounds = map.getBounds();
     mg.twins(map).forEach(function (one) { one.closePopup(); });
@@ -15,18 +16,18 @@
 
   /* A page is printed in the view that it is in, and has it again afterwards. */
   mg.printable = function (page) {
-    var view = null;
+    var view = /** @type {Mg.Kept | null} */ (null);
     window.addEventListener("beforeprint", function () {
       if (view) return;
       view = { center: page.map.getCenter(), zoom: page.map.getZoom(), moved: page.map.moved };
       document.documentElement.classList.add("mg-paper");
-      page.side.parentNode.insertBefore(page.stage, page.side); /* the panel flows round the map */
+      page.side.before(page.stage); /* the panel flows round the map */
       draw(page.map);
     });
     window.addEventListener("afterprint", function () {
       if (!view) return;
       document.documentElement.classList.remove("mg-paper");
-      page.side.parentNode.appendChild(page.stage);
+      /** @type {Node} */ (page.side.parentNode).appendChild(page.stage);
       page.map.invalidateSize({ animate: false, pan: false });
       page.map.setView(view.center, view.zoom, { animate: false });
       page.map.moved = view.moved;

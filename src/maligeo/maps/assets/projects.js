@@ -5,12 +5,14 @@
   var mg = window.maligeo;
   var LEAST = 9, MOST = 32, COLOUR = "#1d4e89", LINK = "#10202c";
 
+  /** @param {number | null} money @param {number} highest */
   function radius(money, highest) {
     return money === null || !highest ? LEAST : LEAST + (MOST - LEAST) * Math.sqrt(money / highest);
   }
 
+  /** @param {L.Map} map @param {Mg.Projects} data @param {Mg.ProjectPlace} place */
   function card(map, data, place) {
-    var others = {};
+    var others = /** @type {Record<string, string[]>} */ ({});
     data.links.forEach(function (link) {
       if (link[0] !== place.at && link[1] !== place.at) return;
       var other = data.names[link[0] === place.at ? link[1] : link[0]];
@@ -31,6 +33,7 @@
     ]);
   }
 
+  /** @param {Mg.Projects} data @param {L.LayerGroup} group @param {string} pane @returns {Mg.Tell} */
   function links(data, group, pane) {
     var lines = data.links.map(function (link) {
       return L.polyline([data.points[link[0]], data.points[link[1]]], {
@@ -48,12 +51,13 @@
     };
   }
 
+  /** @param {L.Map} map @param {Mg.Projects} data @param {Mg.ProjectPlace} place @param {number} highest @param {Mg.Tell} tell */
   function circle(map, data, place, highest, tell) {
-    var made = L.circleMarker(data.points[place.at], {
+    var made = /** @type {Mg.Circle} */ (L.circleMarker(data.points[place.at], {
       pane: "mg-projects", radius: radius(place.money, highest), color: "#ffffff", weight: 2,
       opacity: 1, fillColor: place.money === null ? "#ffffff" : COLOUR,
-      fillOpacity: place.money === null ? 0.85 : 0.8, dashArray: null
-    });
+      fillOpacity: place.money === null ? 0.85 : 0.8
+    }));
     if (place.money === null) made.setStyle({ color: COLOUR });
     function open() { mg.openPopup(map, card(map, data, place), data.points[place.at], made.getElement()); }
     made.on("add", function () {
@@ -78,7 +82,7 @@
   mg.projects = function (map, data, memory) {
     var words = map.page.words, group = L.layerGroup();
     mg.pane(map, "mg-project-links", 570);
-    map.getPane(mg.pane(map, "mg-projects", 580)).style.pointerEvents = "";
+    /** @type {HTMLElement} */ (map.getPane(mg.pane(map, "mg-projects", 580))).style.pointerEvents = "";
     var highest = Math.max.apply(null, data.places.map(function (place) { return place.money || 0; }));
     var tell = links(data, group, "mg-project-links");
     data.places.slice().sort(function (one, other) {

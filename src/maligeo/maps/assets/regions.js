@@ -5,6 +5,7 @@
 
   var mg = window.maligeo;
 
+  /** @param {Mg.RegionData} data @param {Mg.RegionMemory} memory */
   function stateOf(data, memory) {
     memory.chosen = memory.chosen ||
       data.layers.map(function (layer) { return layer.periods.length - 1; });
@@ -17,6 +18,7 @@
     };
   }
 
+  /** @param {L.Map} map @param {Mg.RegionData} data @param {Mg.Select} select */
   function findUnits(map, data, select) {
     mg.findable(map, data.cards.map(function (card, at) {
       return {
@@ -28,6 +30,7 @@
 
   mg.closeByEscape = function (map) {
     var box = map.getContainer();
+    /** @param {KeyboardEvent} event */
     function escape(event) {
       if (event.key === "Escape") map.closePopup();
     }
@@ -39,7 +42,8 @@
     var state = stateOf(data, memory);
     data.shapes = memory.shapes = memory.shapes || mg.shapes(data.outlines);
     data.names = data.cards.map(function (card) { return card.name; });
-    var drawn = null;
+    /** @type {Mg.Units} */
+    var drawn;
     function period() { return state.layers[state.layer].periods[state.chosen[state.layer]]; }
     function update() {
       show(state.layer, state.chosen[state.layer]);
@@ -54,6 +58,7 @@
     });
     show(state.layer, state.chosen[state.layer]);
     mg.settle(map);
+    /** @type {Mg.Act["open"]} */
     function open(at, back, place) {
       mg.openCard(map, data.cards[at], place || data.points[at], back);
     }

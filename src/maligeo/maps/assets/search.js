@@ -6,12 +6,14 @@
   var MOST = 8;
 
   /* Without accents, case and punctuation: "Ségou-Est" and "segou est" are the same. */
+  /** @param {string} text */
   function plain(text) {
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
       .replace(/[^a-z0-9]+/g, " ").trim();
   }
 
   /* 0 for the name itself, 1 for its beginning, 2 for a word's, 3 inside; -1 for none. */
+  /** @param {Mg.Findable} place @param {string} wanted */
   function rank(place, wanted) {
     place.keys = place.keys || [place.name].concat(place.aliases).map(plain);
     var ranks = place.keys.map(function (key) {
@@ -23,6 +25,7 @@
     return ranks.length ? Math.min.apply(null, ranks) : -1;
   }
 
+  /** @param {Mg.Findable[]} places @param {string} text */
   function matches(places, text) {
     var wanted = plain(text);
     if (!wanted) return [];
@@ -33,6 +36,7 @@
     }).slice(0, MOST).map(function (found) { return found.place; });
   }
 
+  /** @param {Mg.Findable} place @param {number} at @param {(place: Mg.Findable) => void} choose */
   function option(place, at, choose) {
     return mg.el("li", {
       id: "mg-found-" + at, role: "option", "aria-selected": "false",
@@ -45,8 +49,9 @@
     ]);
   }
 
+  /** @param {L.Map} map */
   function searchBox(map) {
-    var words = map.page.words, found = [], active = -1;
+    var words = map.page.words, found = /** @type {Mg.Findable[]} */ ([]), active = -1;
     var status = mg.el("span", { class: "mg-unseen", role: "status" });
     var list = mg.el("ul", {
       id: "mg-found", class: "mg-found", role: "listbox", "aria-label": words["search.label"], hidden: true
@@ -63,20 +68,22 @@
       field.setAttribute("aria-expanded", "false");
       field.removeAttribute("aria-activedescendant");
     }
+    /** @param {Mg.Findable} place */
     function choose(place) {
       field.value = place.name;
       shut();
       place.go(field);
     }
+    /** @param {number} at */
     function mark(at) {
       active = (at + found.length) % found.length;
-      [].forEach.call(list.children, function (node, place) {
+      Array.from(list.children).forEach(function (node, place) {
         node.setAttribute("aria-selected", String(place === active));
       });
       field.setAttribute("aria-activedescendant", "mg-found-" + active);
     }
     function look() {
-      found = matches(map.page.places, field.value);
+      found = matches(map.page.places || [], field.value);
       mg.empty(list);
       shut();
       found.forEach(function (place, at) { list.appendChild(option(place, at, choose)); });
@@ -85,6 +92,7 @@
       status.textContent = field.value && !found.length ? words["search.none"] : "";
       field.classList.toggle("mg-nothing", Boolean(status.textContent));
     }
+    /** @type {Record<string, () => void>} */
     var keys = {
       ArrowDown: function () { if (found.length) mark(active + 1); },
       ArrowUp: function () { if (found.length) mark(active - 1); },
@@ -107,10 +115,10 @@
 
   /* Add places that can be found: `name`, `more` beside it, `aliases`, and `go`. */
   mg.findable = function (map, places) {
-    var page = map.page;
+    var page = map.page, known = page.places || [];
     if (!page.places) {
-      page.places = [];
-      var control = L.control({ position: "topleft" });
+      page.places = known;
+      var control = new L.Control({ position: "topleft" });
       control.onAdd = function () {
         var box = searchBox(map);
         L.DomEvent.disableClickPropagation(box);
@@ -119,6 +127,6 @@
       };
       control.addTo(map);
     }
-    places.forEach(function (place) { page.places.push(place); });
+    places.forEach(function (place) { known.push(place); });
   };
 })();

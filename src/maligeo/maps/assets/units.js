@@ -9,15 +9,17 @@
   /* LARGE: pixels from which a unit needs no callout; MANY: units from which the search
      leads to them, not the tab key. */
 
+  /** @param {L.Map} map @param {string} name @param {number} level */
   function renderer(map, name, level) {
-    map.createPane(name).style.zIndex = level;
+    map.createPane(name).style.zIndex = String(level);
     return L.svg({ pane: name, padding: 0.5 });
   }
 
   /* A dark rim around the country: a wide stroke beneath the units, which hide all but its
      edge. It follows their paths, so that nothing is projected twice. */
+  /** @param {L.SVG} canvas @param {Mg.Outline[]} paths */
   function rim(canvas, paths) {
-    var node = document.createElementNS(SVG, "path"), group = paths[0].getElement().parentNode;
+    var node = document.createElementNS(SVG, "path"), group = /** @type {Node} */ (paths[0].getElement().parentNode);
     ["fill", "none", "stroke", RIM, "stroke-width", "3.5", "stroke-linejoin", "round",
       "class", "mg-rim", "aria-hidden", "true"].forEach(function (part, at, parts) {
       if (at % 2) node.setAttribute(parts[at - 1], part);
@@ -32,12 +34,14 @@
     follow();
   }
 
+  /** @param {L.Map} map @param {Mg.UnitData["shapes"]} shapes @param {number | null} focus @returns {Mg.Tell} */
   function highlighter(map, shapes, focus) {
+    /** @type {L.PolylineOptions} */
     var options = {
       renderer: renderer(map, "mg-halo", 450), pane: "mg-halo", interactive: false,
       color: "#10202c", weight: 3, opacity: 1, fill: false, lineJoin: "round"
     };
-    var shown = null;
+    var shown = /** @type {L.Polygon | null} */ (null);
     if (focus !== null) L.polygon(shapes[focus], options).addTo(map);
     return function (at) {
       if (shown) shown.remove();
@@ -45,6 +49,7 @@
     };
   }
 
+  /** @param {string} name @returns {Mg.PaintedTag} */
   function makeTag(name) {
     var value = mg.el("b", { class: "mg-tag-value" });
     var node = mg.el("div", { class: "mg-tag" }, [
@@ -61,13 +66,15 @@
     };
   }
 
+  /** @param {L.Map} map @param {Mg.UnitData} data @param {number} at @param {Mg.Outline} path */
   function label(map, data, at, path) {
     var tag = makeTag(data.names[at]);
     mg.still(map, data.points[at], "mg-region-label", tag.node);
-    mg.labels(map).tags.push({ node: tag.node, point: data.points[at], path: path });
+    mg.labels(map).tags.push({ node: tag.node, point: data.points[at], width: 0, height: 0, path: path });
     return tag;
   }
 
+  /** @param {string} name @returns {Mg.PaintedButton} */
   function calloutButton(name) {
     var dot = mg.el("span", { class: "mg-swatch", "aria-hidden": "true" });
     var tag = makeTag(name);
@@ -86,9 +93,11 @@
 
   /* A unit too small to hit: a button outside the country, tied to it by a line, for as
      long as the unit is small on the screen. */
+  /** @param {L.Map} map @param {Mg.UnitData} data @param {number} at @param {Mg.Outline} path @param {Mg.Act} act @returns {Mg.PaintedLabel} */
   function callout(map, data, at, path, act) {
+    var place = /** @type {Mg.Place} */ (data.callouts[at]);
     var made = calloutButton(data.names[at]), tag = label(map, data, at, path);
-    var leader = L.polyline([data.points[at], data.callouts[at]], {
+    var leader = L.polyline([data.points[at], place], {
       renderer: map.leaders || (map.leaders = renderer(map, "mg-leaders", 460)),
       pane: "mg-leaders",
       interactive: false,
@@ -96,7 +105,7 @@
       weight: 1
     }).addTo(map);
     mg.pane(map, "mg-callouts", 640);
-    mg.still(map, data.callouts[at], "mg-callout-place", made.button, "mg-callouts");
+    mg.still(map, place, "mg-callout-place", made.button, "mg-callouts");
     made.button.addEventListener("click", function () { act.open(at, made.button); });
     ["mouseenter", "focus"].forEach(function (type) {
       made.button.addEventListener(type, function () { act.highlight(at); });
@@ -123,12 +132,14 @@
     };
   }
 
+  /** @param {Mg.Look} layer @param {Mg.Cell} cell @param {boolean} pale @param {string} muted */
   function fill(layer, cell, pale, muted) {
     if (muted) return "#ffffff";
     if (cell[0] < 0) return pale ? "url(#mg-hatch-pale)" : "url(#mg-hatch)";
     return (pale ? layer.pales : layer.fills)[cell[0] + 1];
   }
 
+  /** @param {Mg.Outline} path @param {number} at @param {Mg.Act} act @param {boolean} many */
   function listen(path, at, act, many) {
     var node = path.getElement();
     node.setAttribute("tabindex", many ? "-1" : "0");
@@ -148,10 +159,13 @@
     });
   }
 
+  /** @param {L.Map} map @param {Mg.UnitData["shapes"]} shapes */
   function draw(map, shapes) {
     var canvas = L.svg({ padding: 0.5 });
     var paths = shapes.map(function (shape) {
-      return L.polygon(shape, { renderer: canvas, color: BORDER, weight: 1, fillOpacity: 1 }).addTo(map);
+      return /** @type {Mg.Outline} */ (
+        L.polygon(shape, { renderer: canvas, color: BORDER, weight: 1, fillOpacity: 1 }).addTo(map)
+      );
     });
     rim(canvas, paths);
     map.countryBounds = L.latLngBounds([]);
@@ -164,6 +178,7 @@
      the pointer is on. Give what paints them. */
   mg.units = function (map, data, open, hover) {
     var paths = draw(map, data.shapes), show = highlighter(map, data.shapes, data.focus);
+    /** @type {Mg.Act} */
     var act = { open: open, highlight: function (at) { (hover || show)(at); } };
     mg.labels(map).paths = paths;
     var tags = paths.map(function (path, at) {

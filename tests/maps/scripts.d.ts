@@ -1,0 +1,725 @@
+/* What the page's scripts share: the data that Python puts into a page, what the scripts
+   make of them, and the functions on `window.maligeo`. For `tsc` alone: it does not ship. */
+import type * as Leaflet from "leaflet";
+
+declare module "leaflet" {
+  interface Map {
+    page: Mg.Page;
+    /** The other map of a page that compares. */
+    twin?: Leaflet.Map;
+    overview(): void;
+    /** Zoom of the whole view; undefined until the map is settled. */
+    baseZoom: number;
+    zooms: Leaflet.Control[];
+    countryBounds: Leaflet.LatLngBounds;
+    moved?: boolean;
+    /** The twin moves this map: what it does is not sent back. */
+    following?: boolean;
+    labels?: Mg.Labels;
+    obstacles?: Record<string, () => Mg.Box[]>;
+    regions?: Mg.Regions;
+    leaders?: Leaflet.SVG;
+    /* Parts of Leaflet that its types leave out. */
+    _animatingZoom: boolean;
+  }
+  interface Handler {
+    moved(): boolean;
+  }
+}
+
+declare global {
+  interface Window {
+    maligeo: Mg.Scripts;
+    [id: `map_${string}`]: Leaflet.Map;
+  }
+
+  interface Uint8ArrayConstructor {
+    /** Of browsers of 2025 and later. */
+    fromBase64?(text: string): Uint8Array<ArrayBuffer>;
+  }
+
+  /** protomaps-leaflet, in pages with vector tiles. */
+  const protomapsL: Mg.Protomaps;
+
+  namespace Mg {
+    type Language = "fr" | "en";
+    type Words = Record<string, string>;
+    /** Latitude, longitude. */
+    type Place = [number, number];
+    type Child = Node | null | undefined;
+    type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array;
+    type Draw = (map: Leaflet.Map, data: unknown, memory: object) => void;
+    /** Where the focus goes back to when a card is closed. */
+    type Back = HTMLElement | SVGElement | null | undefined;
+
+    /* The page. */
+    interface Settings {
+      bounds: [Place, Place];
+      zoomStep: number;
+      language: Language;
+      languages: Language[];
+      audience: string;
+      title: unknown;
+      heading: unknown;
+      words: unknown;
+      months: unknown;
+    }
+    interface Page {
+      id: `map_${string}`;
+      settings: Settings;
+      language: Language;
+      words: Words;
+      months: string[];
+      map: Leaflet.Map;
+      box: HTMLElement;
+      head: HTMLElement;
+      side: HTMLElement;
+      stage: HTMLElement;
+      eyebrow: HTMLElement;
+      title: HTMLElement;
+      subtitle: HTMLElement;
+      buttons: HTMLElement;
+      calls: LayerCall[];
+      /** Layers that others put onto the map: they outlive a change of language. */
+      guests: Leaflet.Layer[];
+      calling: boolean;
+      opening: boolean;
+      drawers?: Drawer[];
+      overlays?: HTMLElement;
+      notes?: Section[];
+      places?: Findable[];
+      banner?: HTMLElement;
+    }
+    interface LayerCall {
+      name: keyof Layers;
+      data: unknown;
+      memory: object;
+    }
+    /** The view that a page has again after printing. */
+    interface Kept {
+      center: Leaflet.LatLng;
+      zoom: number;
+      moved?: boolean;
+    }
+    interface Drawer {
+      set(open: boolean): void;
+    }
+    type Listeners = { [type in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[type]) => void };
+    interface Options {
+      text?: string | null;
+      on?: Listeners;
+      [attribute: string]: string | boolean | null | undefined | Listeners;
+    }
+
+    /* Labels. */
+    interface Box {
+      left: number;
+      top: number;
+      right: number;
+      bottom: number;
+    }
+    interface Outline extends Leaflet.Polygon {
+      getElement(): SVGPathElement;
+    }
+    interface Circle extends Leaflet.CircleMarker {
+      getElement(): SVGPathElement;
+    }
+    interface Label {
+      node: HTMLElement;
+      point: Place;
+      width: number;
+      height: number;
+    }
+    interface Tag extends Label {
+      path: Outline;
+    }
+    /** Name, latitude, longitude, unit, and whether it is its capital. */
+    type TownRow = [string, number, number, number, boolean];
+    interface TownMark {
+      node: HTMLElement;
+      text: HTMLElement;
+    }
+    interface Town {
+      point: Place;
+      own: boolean;
+      near: boolean;
+      make(): TownMark;
+      mark?: TownMark;
+      dot?: Box;
+      measured?: number;
+      width: number;
+      height: number;
+    }
+    interface Shift {
+      dx: number;
+      dy: number;
+      box: Box;
+    }
+    interface Labels {
+      tags: Tag[];
+      neighbours: Label[];
+      towns: Town[];
+      paths: Outline[];
+    }
+    type Write = (change: () => void) => void;
+
+    /* Packed arrays. */
+    interface PackedNumbers {
+      data: string;
+      bits: number;
+      count: number;
+    }
+    interface PackedSteps {
+      data: string;
+    }
+    interface PackedPlaces {
+      count: number;
+      steps: number;
+      x: PackedSteps;
+      y: PackedSteps;
+    }
+    interface PackedShapes {
+      x: PackedSteps;
+      y: PackedSteps;
+      steps: number;
+      /** For each shape, each part and each ring the number of its corners. */
+      rings: number[][][];
+    }
+    type PackedTexts =
+      | { texts: (string | null)[] }
+      | { words: string[]; codes: PackedNumbers }
+      | { prefix: string; digits: number; numbers: PackedNumbers };
+    interface Field {
+      label: string;
+      column: PackedTexts;
+    }
+    type Pair = [string, string | null];
+    interface Places {
+      count: number;
+      steps: number;
+      x: Int32Array;
+      y: Int32Array;
+    }
+
+    /* Measures of units. */
+    /** Class, value and more: the class is -1 without a value and 0 for zero. */
+    type Cell = [number, string, string];
+    /** What a label needs of a cell. */
+    type Shown = [number, string, ...string[]];
+    interface Balance {
+      lines: { label: string; value: string; strong?: boolean }[];
+      notes: string[];
+    }
+    interface Marks {
+      derived: boolean;
+      low: boolean;
+    }
+    interface Period extends Marks {
+      label: string;
+      publisher: string;
+      cells: Cell[];
+      balance: Balance;
+    }
+    interface Look {
+      layer: string;
+      title: string;
+      unit: string;
+      about: string;
+      fills: string[];
+      pales: string[];
+      inks: string[];
+      legend: { index: number; label: string; note?: string | null }[];
+      extra?(body: HTMLElement): void;
+    }
+    interface Layer extends Look {
+      periods: Period[];
+    }
+    interface GapLayer extends Layer {
+      ranking: { at: number; name: string; text: string }[];
+    }
+    interface Outlines {
+      outlines: PackedShapes;
+      points: Place[];
+      callouts: (Place | null)[];
+      focus: number | null;
+    }
+    interface UnitData extends Outlines {
+      names: string[];
+      shapes: Leaflet.LatLng[][][][];
+    }
+    interface Reading {
+      label?: string;
+      value: string;
+      detail: string;
+    }
+    interface Figure {
+      name: string;
+      periods: Reading[];
+    }
+    interface Card {
+      name: string;
+      code: string;
+      figures: Figure[];
+      notes: string[];
+      sources: string[];
+    }
+    /** Show a unit or nothing. */
+    type Tell = (at: number | null) => void;
+    type Select = (at: number, back: Back) => void;
+    interface PaintedTag {
+      node: HTMLElement;
+      paint(layer: Look, cell: Shown, pale: boolean): void;
+    }
+    interface PaintedButton {
+      button: HTMLElement;
+      paint(layer: Look, cell: Shown, spoken: string): void;
+    }
+    interface PaintedLabel {
+      paint(layer: Look, cell: Shown, pale: boolean, spoken: string): void;
+    }
+    interface Act {
+      open(at: number, back: Back, place?: Leaflet.LatLngExpression): void;
+      highlight: Tell;
+    }
+    interface Units {
+      paths: Outline[];
+      opacity: number;
+      highlight: Tell;
+      paint(layer: Look, period: Period, muted: string): void;
+      overTiles(): void;
+    }
+    interface Regions {
+      add(layer: Layer): void;
+      mute(muted: string): void;
+      select: Select;
+    }
+    interface RegionData extends UnitData, Accounted {
+      layers: Layer[];
+      cards: Card[];
+      aliases: string[][];
+    }
+    interface RegionMemory {
+      layer: number;
+      wanted: number;
+      chosen: number[];
+      shapes: UnitData["shapes"];
+    }
+    interface PeriodField extends HTMLFieldSetElement {
+      tell?(at: number): void;
+    }
+    interface ChoiceField extends HTMLFieldSetElement {
+      add(choice: string, at: number): void;
+    }
+    interface ShowLayer {
+      (layer: number, period: number): void;
+      add(layer: Layer): void;
+    }
+
+    /* Two maps. */
+    interface SidePeriod extends Period {
+      side: string;
+    }
+    interface Difference {
+      name: string;
+      first: string;
+      second: string;
+      difference: string;
+    }
+    interface SharedLayer extends Look {
+      periods: [SidePeriod, SidePeriod];
+      differences: Difference[];
+      notes: string[];
+    }
+    interface SideData extends UnitData {
+      codes: string[];
+    }
+    interface Comparison extends Accounted {
+      sides: SideData[];
+      layers: SharedLayer[];
+    }
+    interface Side {
+      map: Leaflet.Map;
+      own: SideData;
+      units: Units;
+      caption: HTMLElement;
+    }
+    interface SideAct {
+      open(side: number, at: number, back: Back, place: Leaflet.LatLngExpression): void;
+      hover(side: number, at: number | null): void;
+    }
+
+    /* Layers over the regions. */
+    interface View {
+      x: number;
+      y: number;
+      width: number;
+      height: number;
+      scale: number;
+    }
+    type Paint = (context: CanvasRenderingContext2D, view: View) => void;
+    type CanvasOptions = Leaflet.RendererOptions & { label?: string };
+    /** What Leaflet calls to make a renderer. */
+    interface Making {
+      initialize(options: CanvasOptions): void;
+    }
+    interface Emptied {
+      _container?: Element;
+    }
+    class Canvas extends Leaflet.Renderer {
+      constructor(paint: Paint, options: CanvasOptions);
+      options: CanvasOptions;
+      paint: Paint;
+      key: string | null;
+      view: View;
+      widen(): void;
+      renew(): void;
+      repaint(): void;
+      place(point: Leaflet.Point): Leaflet.Point;
+      _container: HTMLCanvasElement;
+      _bounds: Leaflet.Bounds & { min: Leaflet.Point };
+      _map: Leaflet.Map;
+      _update(): void;
+    }
+    interface Memory {
+      on?: boolean;
+    }
+    interface Accounted {
+      synthetic?: boolean;
+      section?: Section | null;
+    }
+    interface Overlay extends Accounted {
+      title: string;
+    }
+    interface Section {
+      title: string;
+      paragraphs: string[];
+      items: [string, string][];
+      grid: string[][];
+    }
+    interface Findable {
+      name: string;
+      more: string;
+      aliases: string[];
+      go(back: HTMLElement): void;
+      keys?: string[];
+    }
+    interface Slider {
+      min: number;
+      max: number;
+      value: number;
+      label: string;
+      text(value: number): string;
+      change(value: number): void;
+    }
+    interface Kind {
+      name: string;
+      count: string;
+      colour: string;
+      shape: string;
+    }
+    interface Incidents extends Overlay {
+      places: PackedPlaces;
+      marks: PackedNumbers;
+      coarse: boolean;
+      days: PackedNumbers & { first: number };
+      months: [number, number];
+      types: Kind[];
+      undated: string;
+      fields: Field[];
+    }
+    interface Points extends Places {
+      marks: Numbers;
+      day: LazyNumbers;
+      month(at: number): number;
+    }
+    interface LazyNumbers {
+      all(): Numbers;
+      at(at: number): number;
+    }
+    interface Group {
+      cells: number[];
+      count: number;
+      first: number;
+      x: number;
+      y: number;
+      parts: number[];
+      taken?: boolean;
+    }
+    interface Grid {
+      left: number;
+      top: number;
+      columns: number;
+      rows: number;
+    }
+    /** What lies in each cell of a grid. */
+    interface Counts {
+      counts: Uint32Array;
+      x: Float64Array;
+      y: Float64Array;
+      first: Int32Array;
+      parts: Uint32Array;
+    }
+    type OpenGroup = (group: Group, back?: Back) => void;
+    interface IncidentMemory extends Memory {
+      points: Points;
+      kinds: boolean[];
+      from: number;
+      until: number;
+      kept: Int32Array;
+      groups: Group[];
+      list?(): void;
+    }
+    interface Status {
+      name: string;
+      count: string;
+      colour: string;
+      pattern: "rising" | "cross" | "level" | "upright" | "dots" | "empty";
+    }
+    interface Areas extends Overlay {
+      shapes: PackedShapes;
+      marks: PackedNumbers;
+      statuses: Status[];
+      fields: Field[];
+    }
+    interface Area {
+      at: number;
+      status: number;
+      rings: Place[][];
+      west: number;
+      east: number;
+      north: number;
+      south: number;
+    }
+    interface SeenArea {
+      area: Area;
+      x: number;
+      y: number;
+      path: Path2D | null;
+    }
+    interface AreaMemory extends Memory {
+      areas: Area[];
+      shown: boolean[];
+      seen: SeenArea[];
+    }
+    interface ProjectPlace {
+      at: number;
+      count: string;
+      money: number | null;
+      amount: string;
+      projects: { id: string; title: string; amount: string }[];
+    }
+    interface Projects extends Overlay {
+      points: Place[];
+      names: string[];
+      places: ProjectPlace[];
+      /** Two units and the projects that they share. */
+      links: [number, number, string[]][];
+    }
+    interface Heat extends Overlay {
+      unit: string;
+      alt: string;
+      pictures: { address: string; bounds: [number, number, number, number] }[];
+      periods: string[];
+      legend: { label: string; colour: string }[];
+    }
+    interface PresenceRow {
+      name: string;
+      unit: boolean;
+      empty: boolean;
+      cells: string[];
+    }
+    interface Presence {
+      columns: string[];
+      rows: PresenceRow[];
+      focus: number | null;
+    }
+
+    /* Tiles. */
+    interface Tiles {
+      zooms: [number, number];
+      bounds: [Place, Place];
+      opacity: number;
+      attribution: string;
+      suffix: string;
+      mediaType: string | null;
+      address?: string;
+      /** Which of `contents` lies at "z/x/y". */
+      places: Record<string, number>;
+      contents: string[];
+      /** Name and colour. */
+      layers: [string, string][];
+    }
+    interface VectorFeature {
+      geomType: number;
+      props: { point_count?: number };
+    }
+    interface TileSource {
+      getZxy(z: number, x: number, y: number, signal: AbortSignal): Promise<{ data: ArrayBuffer } | undefined>;
+    }
+    interface PaintRule {
+      dataLayer: string;
+      symbolizer: object;
+      filter(zoom: number, feature: VectorFeature): boolean;
+    }
+    interface Protomaps {
+      PolygonSymbolizer: new (options: { fill: string; opacity: number }) => object;
+      LineSymbolizer: new (options: { color: string; width: number }) => object;
+      CircleSymbolizer: new (options: {
+        radius(zoom: number, feature?: VectorFeature): number;
+        fill: string;
+        stroke: string;
+        width: number;
+      }) => object;
+      leafletLayer(options: object): Leaflet.GridLayer;
+    }
+
+    /** What Python calls by name, each with data of its own. */
+    interface Layers {
+      regions(
+        map: Leaflet.Map,
+        data: RegionData,
+        memory: RegionMemory
+      ): void;
+      compare(
+        map: Leaflet.Map,
+        data: Comparison,
+        memory: { layer?: number; seen?: boolean }
+      ): void;
+      towns(
+        map: Leaflet.Map,
+        data: { towns: TownRow[]; focus: number | null }
+      ): void;
+      neighbours(map: Leaflet.Map, rows: [string, number, number][]): void;
+      scale(map: Leaflet.Map, data: { credit: string }): void;
+      presence(map: Leaflet.Map, data: Presence): void;
+      notes(map: Leaflet.Map, sections: Section[]): void;
+      gaps(map: Leaflet.Map, layer: GapLayer): void;
+      heat(map: Leaflet.Map, data: Heat, memory: Memory & { period: number }): void;
+      incidents(map: Leaflet.Map, data: Incidents, memory: IncidentMemory): void;
+      areas(map: Leaflet.Map, data: Areas, memory: AreaMemory): void;
+      projects(map: Leaflet.Map, data: Projects, memory: Memory): void;
+    }
+
+    interface Scripts extends Layers {
+      /* page.js */
+      el<Tag extends keyof HTMLElementTagNameMap>(
+        tag: Tag,
+        options?: Options,
+        children?: Child[]
+      ): HTMLElementTagNameMap[Tag];
+      find(within: ParentNode, selector: string): HTMLElement;
+      brush(canvas: HTMLCanvasElement): CanvasRenderingContext2D;
+      flat<Item>(lists: Item[][]): Item[];
+      empty<Kind extends Node>(node: Kind): Kind;
+      fill(text: string, values: Record<string, string>): string;
+      /** Data in one language; what they are is for the caller to know. */
+      spoken(data: unknown, language: Language): any;
+      settle(map: Leaflet.Map): void;
+      zoomControls(map: Leaflet.Map, on: Leaflet.Map): Leaflet.Control[];
+      twins(map: Leaflet.Map): Leaflet.Map[];
+      newMap(box: HTMLElement, settings: Settings, options?: Leaflet.MapOptions): Leaflet.Map;
+      open(id: `map_${string}`, settings: Settings): Leaflet.Map;
+      alive(map: Leaflet.Map): boolean;
+      call(map: Leaflet.Map, name: keyof Layers, data: unknown): void;
+      speak(page: Page, language: Language): void;
+
+      /* placing.js */
+      giveWay(map: Leaflet.Map, name: string, boxes: () => Box[]): void;
+      labels(map: Leaflet.Map): Labels;
+      still(
+        map: Leaflet.Map,
+        place: Place,
+        className: string,
+        node: HTMLElement,
+        pane?: string
+      ): Leaflet.Marker;
+
+      /* controls.js */
+      section(map: Leaflet.Map, className: string, titleKey: string): HTMLElement;
+      radios(
+        map: Leaflet.Map,
+        name: string,
+        titleKey: string,
+        choices: string[],
+        choose: (at: number) => void
+      ): ChoiceField;
+      check(field: HTMLElement, at: number): void;
+      swatch(layer: Look, index: number): HTMLElement;
+      legend(map: Leaflet.Map, body: HTMLElement, layer: Look, marks: Marks): void;
+      remarks(body: HTMLElement, remarks: string[]): void;
+      balance(body: HTMLElement, content: Balance): void;
+      subtitle(node: HTMLElement, unit: string, parts: string[]): void;
+      panel(
+        map: Leaflet.Map,
+        layers: Layer[],
+        card: Card | null,
+        choose: (layer: number, period: number | null) => void
+      ): ShowLayer;
+
+      /* popup.js */
+      figures(measures: Figure[]): HTMLElement;
+      cardNotes(words: Words, card: Card): (HTMLElement | null)[];
+      card(words: Words, card: Card): HTMLElement;
+      fields(pairs: Pair[]): HTMLElement;
+      reader(fields: Field[]): (at: number) => Pair[];
+      pager<Member>(map: Leaflet.Map, members: Member[], draw: (member: Member) => Node[]): HTMLElement;
+      openPopup(map: Leaflet.Map, content: HTMLElement, place: Leaflet.LatLngExpression, back?: Back): void;
+      openCard(map: Leaflet.Map, card: Card, place: Leaflet.LatLngExpression, back?: Back): void;
+
+      /* units.js, regions.js, print.js, search.js, drawers.js, overlays.js, areas.js */
+      units(
+        map: Leaflet.Map,
+        data: UnitData,
+        open: Act["open"],
+        hover?: Act["highlight"]
+      ): Units;
+      closeByEscape(map: Leaflet.Map): void;
+      printable(page: Page): void;
+      findable(map: Leaflet.Map, places: Findable[]): void;
+      note(map: Leaflet.Map, section: Section): void;
+      number(value: number, language: Language): string;
+      overlay(map: Leaflet.Map, title: string, layer: Leaflet.Layer, memory: Memory): HTMLElement;
+      remark(text: string): HTMLElement;
+      banner(map: Leaflet.Map): void;
+      account(map: Leaflet.Map, data: Accounted): void;
+      slider(options: Slider): HTMLInputElement;
+      patternSwatch(status: Status): HTMLElement;
+
+      /* packing.js */
+      numbers(packed: PackedNumbers): Numbers;
+      lazyNumbers(packed: PackedNumbers): LazyNumbers;
+      stepped(packed: PackedSteps, count: number): Int32Array;
+      places(packed: PackedPlaces): Places;
+      shapes(packed: PackedShapes): Leaflet.LatLng[][][][];
+      worldShapes(packed: PackedShapes): Place[][][][];
+      placeOf(x: number, y: number): Leaflet.LatLng;
+      texts(packed: PackedTexts): (at: number) => string | null;
+
+      /* canvas.js, clusters.js */
+      pane(map: Leaflet.Map, name: string, level: number): string;
+      Canvas: typeof Canvas;
+      catchClicks<Found>(
+        map: Leaflet.Map,
+        layer: Canvas,
+        hit: (place: Leaflet.Point) => Found | null | undefined,
+        open: (found: Found) => void
+      ): void;
+      gather(points: Points, kept: Int32Array, view: View, kinds: number): Group[];
+      members(points: Points, kept: Int32Array, view: View, group: Group): number[];
+      radius(group: Group): number;
+      sign(context: CanvasRenderingContext2D, shape: string, x: number, y: number, size: number): void;
+      drawSign(
+        context: CanvasRenderingContext2D,
+        kind: Kind,
+        x: number,
+        y: number,
+        hollow: boolean
+      ): void;
+      drawRing(context: CanvasRenderingContext2D, group: Group, kinds: Kind[], text: string): void;
+
+      /* tiles.js */
+      pictureTiles(map: Leaflet.Map, data: Tiles): Leaflet.Layer;
+      vectorTiles(map: Leaflet.Map, data: Tiles): Leaflet.Layer;
+    }
+  }
+}
