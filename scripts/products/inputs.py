@@ -66,6 +66,7 @@ def write_inputs(root: Path, folder: Path) -> None:
     _write_sheet(invented / "projects.xlsx", projects())
     _write_features(invented / "areas.geojson", areas())
     _write_features(invented / "clinics.geojson", clinics())
+    _write_features(invented / "squares.geojson", squares())
     _write_features(invented / "units.geojson", own_units(root / _UNITS))
 
 
@@ -176,19 +177,34 @@ def clinics() -> list[Row]:
     ]
 
 
+def squares() -> list[Row]:
+    """Invent units in the columns of geoBoundaries, six by six and one degree wide."""
+    found = []
+    for at in range(36):
+        west, south = -6.0 + at % 6, 12.0 + at // 6
+        ring = [[west, south], [west + 1, south], [west + 1, south + 1], [west, south + 1]]
+        properties = _named_unit(f"Carré {at}", f"SQ{at:02d}", None)
+        found.append(_feature(properties, "Polygon", [[*ring, ring[0]]]))
+    return found
+
+
 def own_units(path: Path) -> list[Row]:
     """Give the bundled regions in the columns of geoBoundaries."""
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     for feature in features:
         known = feature["properties"]
-        feature["properties"] = {
-            "shapeName": known["name"],
-            "shapeID": known["pcode"],
-            "shapeISO": known["iso_3166_2"],
-            "shapeType": "ADM1",
-            "shapeGroup": "MLI",
-        }
+        feature["properties"] = _named_unit(known["name"], known["pcode"], known["iso_3166_2"])
     return list(features)
+
+
+def _named_unit(name: str, code: str, iso: str | None) -> Row:
+    return {
+        "shapeName": name,
+        "shapeID": code,
+        "shapeISO": iso,
+        "shapeType": "ADM1",
+        "shapeGroup": "MLI",
+    }
 
 
 def _near(chance: random.Random, middle: Place, reach: float = 0.2) -> Place:

@@ -1,7 +1,6 @@
 """Products made in Python, by the public names that both versions have."""
 
 import json
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cache, partial
@@ -43,8 +42,8 @@ def write_scripted(inputs: Path, products: Path) -> None:
         try:
             task(folder / name)
         except Exception as error:  # an error is a product too
-            text = traceback.format_exception_only(error)
-            (folder / f"{name}.error.txt").write_text("".join(text), encoding="utf-8")
+            text = f"{type(error).__name__}: {error}\n"
+            (folder / f"{name}.error.txt").write_text(text, encoding="utf-8")
 
 
 def api(name: str) -> Any:
@@ -107,6 +106,15 @@ class Frames:
         )  # fmt: skip
 
     @cache  # noqa: B019
+    def squares(self) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+        """Count the scattered incidents in units fine enough for tests of neighbourhood."""
+        squares = api("read_boundaries")(self.invented / "squares.geojson", vintage="2015")
+        read = api("read_incidents")(self.invented / "scattered.csv")
+        located = api("with_coverage")(api("locate")(read, squares), "2019/2023")
+        counted = api("density")(located, squares, measure="incidents", period="2019/2023")
+        return counted, squares
+
+    @cache  # noqa: B019
     def bundled(self) -> pd.DataFrame:
         """Give the table behind the bundled map."""
         return api("bundled_density")(self.units())
@@ -114,7 +122,7 @@ class Frames:
     @cache  # noqa: B019
     def released(self, kind: str, audience: str) -> pd.DataFrame:
         """Give one of the frames as an audience may have it."""
-        alongside = () if kind == "table" else (self.released("table", audience),)
+        alongside = (self.released("table", audience),) if kind == "incidents" else ()
         return api("release")(
             getattr(self, kind)(), audience=audience, as_of=LATER, alongside=alongside
         )
@@ -179,8 +187,9 @@ def _measures(frames: Frames) -> Iterator[Named]:
         "growth": lambda: api("growth")(table(), earlier="2021", later="2022"),
         "reconciled": lambda: api("reconcile_incidents")(incidents(), units()),
         "reconcile": lambda: api("reconcile")(table(), api("load_figures")()),
-        "moran": lambda: api("global_autocorrelation")(_year(table(), "2021"), units()),
-        "moran-local": lambda: api("local_autocorrelation")(_year(table(), "2021"), units()),
+        "squares": lambda: frames.squares()[0],
+        "moran": lambda: api("global_autocorrelation")(*frames.squares(), by="per_1000_sqkm"),
+        "moran-local": lambda: api("local_autocorrelation")(*frames.squares(), by="per_1000_sqkm"),
         "surface": lambda: api("density_surface")(incidents(), bandwidth_km=60, cell_km=8).values,
         "interval": lambda: api("poisson_interval")([0, 1, 7, 100]),
         "smoothed": lambda: api("smooth_rates")([0, 1, 7, 100], [1000, 900, 2000, 5000]),
@@ -256,7 +265,7 @@ def _picture_tasks(frames: Frames, audience: str) -> Iterator[Named]:
     def report(path: Path) -> None:
         options = api("ReportOptions")(
             region="Mopti", language="en",
-            presence=api("presence")(frames.shares(), frames.units()),
+            presence=_presence(frames, audience),
         )  # fmt: skip
         table = frames.released("table", audience)
         api("region_report")(table, frames.units(), path, options=options, audience=audience)
@@ -268,6 +277,11 @@ def _picture_tasks(frames: Frames, audience: str) -> Iterator[Named]:
     yield f"map-{audience}.html", lambda path: _write_map(frames, audience, path)
     yield f"compared-{audience}.html", lambda path: _write_comparison(frames, audience, path)
     yield f"surface-{audience}.tif", lambda path: _write_surface(frames, audience, path)
+
+
+def _presence(frames: Frames, audience: str) -> pd.DataFrame:
+    shares = api("allocate")(frames.released("projects", audience), frames.units())
+    return api("presence")(shares, frames.units())
 
 
 def _write_map(frames: Frames, audience: str, path: Path) -> None:
