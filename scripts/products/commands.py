@@ -23,6 +23,7 @@ _UNITS: Final = f"--boundaries {_INVENTED}/units.geojson"
 _RECORDS: Final = f"{_INCIDENTS} {_PROJECTS} {_AREAS}"
 _COVERS: Final = "--covers 2021/2022"
 _INTERNAL: Final = "--audience internal"
+_TWO_PERIODS: Final = "2021-01/2021-09,2022-01/2022-08"  # of the bundled figures
 
 
 class Line(NamedTuple):
@@ -70,8 +71,9 @@ def _maps() -> Iterator[Line]:
         spoken = f"--language {language} --as-of {LATER}"
         yield Line(f"country-{language}.html", f"map {spoken}")
         yield Line(f"mopti-{language}.html", f"map {spoken} --region Mopti")
-        yield Line(f"compared-{language}.html", f"map {spoken} --compare 2021,2022")
+        yield Line(f"compared-{language}.html", f"map {spoken} --compare {_TWO_PERIODS}")
         yield Line(f"year-{language}.html", f"map {spoken} --period 2021")
+    yield Line("compared-years.html", "map --compare 2021,2022")
     yield Line("online.html", "map --online-tiles")
     yield Line("vintage-2023.html", "map --vintage 2023")
     for audience in AUDIENCES:
@@ -98,10 +100,9 @@ def _paper() -> Iterator[Line]:
         for suffix in ("pdf", "png", "svg"):
             own = f"map {_RECORDS} {_COVERS} --measure incidents --period 2021"
             yield Line(f"own-incidents-{audience}.{suffix}", f"{own} {_for(audience)}")
-        yield Line(
-            f"own-gaps-{audience}.pdf",
-            f"map {_RECORDS} {_UNITS} {_COVERS} --measure gaps --language en {_for(audience)}",
-        )
+        units = f"map {_RECORDS} {_UNITS} {_COVERS} --period 2022 --language en"
+        yield Line(f"own-units-{audience}.pdf", f"{units} --pdf {_for(audience)}")
+    yield Line("own-gaps.pdf", f"map {_RECORDS} --measure gaps {_INTERNAL}")
 
 
 def _tables() -> Iterator[Line]:
