@@ -182,7 +182,7 @@ def _divisions() -> Iterator[Line]:
 
 
 def _tiles() -> Iterator[Line]:
-    surface = f"surface {_INVENTED}/incidents.csv --bandwidth-km 60 --cell-km 8"
+    surface = f"surface {_INVENTED}/incidents.csv --bandwidth-km 150 --cell-km 20"
     for audience in AUDIENCES:
         yield Line(f"surface-{audience}.tif", f"{surface} {_for(audience)}")
     yield Line("surface-quartic.tif", f"{surface} --kernel quartic {_INTERNAL}")
