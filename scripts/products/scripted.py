@@ -311,7 +311,7 @@ def _write_comparison(frames: Frames, audience: str, path: Path) -> None:
 
 def _write_surface(frames: Frames, audience: str, path: Path) -> None:
     points = frames.released("incidents", audience)
-    surface = api("density_surface")(points, bandwidth_km=60, cell_km=8)
+    surface = api("density_surface")(points, bandwidth_km=150, cell_km=20)
     api("write_surface")(surface, path, audience=audience)
 
 
