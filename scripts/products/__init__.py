@@ -1,0 +1,1 @@
+"""What two versions of maligeo make of the same inputs: made, taken apart and compared."""
