@@ -1,12 +1,43 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and locks between processes."""
 
+import io
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from maligeo.errors import OutputFileError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR = 2**62  # beyond all content: on Windows a locked byte cannot be read
+
+    def try_lock(file: io.FileIO) -> bool:
+        """Lock an open file against all other processes; False where another has it.
+
+        The system takes the lock back when the process ends, however it ends: there is no
+        stale lock to detect.
+        """
+        file.seek(_FAR)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def try_lock(file: io.FileIO) -> bool:
+        """Lock an open file against all other processes; False where another has it."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 @contextmanager

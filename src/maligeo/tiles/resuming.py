@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 from maligeo.errors import OutputFileError
 from maligeo.tiles.content import StoredTile
 from maligeo.tiles.grid import Tile
-from maligeo.tiles.locking import try_lock
+from maligeo.wholefiles import try_lock
 
 _KIND: Final = b"maligeo tile journal 1\n"
 _HEAD: Final = struct.Struct("<QIQI")
