@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif with_body and page.statuses:
             self._plain(page.statuses.pop(0), page.headers)
         elif page.redirect:
-            self._plain(302, {"Location": page.redirect})
+            self._plain(302, {"Location": page.redirect} | page.headers)
         elif not with_body and page.head_status != 200:
             self._plain(page.head_status)
         else:
@@ -77,9 +77,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _plain(self, status: int, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for name, value in (headers or {}).items():
+        for name, value in ({"Content-Length": "0"} | (headers or {})).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", "0")
         self.end_headers()
 
     def _content(self, page: Page, span: str, *, with_body: bool) -> None:

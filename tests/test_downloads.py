@@ -8,7 +8,8 @@ import socket
 import stat
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,15 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maligeo.core.errors import ArgumentError, InputFileError, OutputFileError, UnknownNameError
-from maligeo.downloads import FetchOptions, Patience, fetch, fetching, list_downloads, storage
-from maligeo.downloads.answers import read_answer
-from maligeo.downloads.connection import require_safe
-from maligeo.downloads.contents import require_kind
-from maligeo.downloads.offers import find_offer
-from maligeo.downloads.transfer import Wanted, download
+from maligeo.downloads import FetchOptions, cache, fetch, fetching, list_downloads
+from maligeo.downloads.fetching import require_kind
+from maligeo.downloads.http import RETRIES, Download, HttpsSession
+from maligeo.downloads.offers import find_offer, read_answer, require_safe
 from tests.downloadserver import OLD, Page, Server, serving
 
-QUICK = Patience(tries=3, first_wait_s=0, longest_wait_s=0, connect_s=5, read_s=5)
+QUICK = RETRIES.new(total=2, backoff_factor=0)
 POINTS = json.dumps(
     {
         "type": "FeatureCollection",
@@ -106,12 +105,10 @@ def entry(name: str = "units", **changes: Any) -> dict[str, Any]:
     return whole | {"editions": [edition]}
 
 
-Get = Callable[..., Path]
-
-
 @pytest.fixture
 def options(tmp_path: Path) -> FetchOptions:
-    return FetchOptions(cache=tmp_path / "cache", sources=tmp_path / "sources.json", patience=QUICK)
+    folder, sources = tmp_path / "cache", tmp_path / "sources.json"
+    return FetchOptions(folder, sources, retries=QUICK, timeout_s=(5, 5))
 
 
 def offered(options: FetchOptions, *entries: dict[str, Any]) -> FetchOptions:
@@ -119,6 +116,16 @@ def offered(options: FetchOptions, *entries: dict[str, Any]) -> FetchOptions:
     assert options.sources is not None
     options.sources.write_text(json.dumps({"downloads": entries}), encoding="utf-8")
     return options
+
+
+@contextmanager
+def offering(
+    options: FetchOptions, page: Page, name: str = "units", **changes: Any
+) -> Iterator[Server]:
+    """Serve a page, and write a list of this one download."""
+    with serving(file=page) as server:
+        offered(options, entry(name, address=f"{server.root}/file", **changes))
+        yield server
 
 
 def names(folder: Path) -> list[str]:
@@ -129,8 +136,7 @@ def names(folder: Path) -> list[str]:
 def test_a_file_comes_whole_with_a_record_and_stays_without_a_network(
     options: FetchOptions,
 ) -> None:
-    with serving(file=Page(POINTS, etag='"v1"')) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, etag='"v1"')) as server:
         path = fetch("units", accept_licence=True, options=options)
     assert path.read_bytes() == POINTS
     record = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
@@ -146,8 +152,7 @@ def test_a_file_comes_whole_with_a_record_and_stays_without_a_network(
 
 
 def test_nothing_is_asked_before_the_licence_is_accepted(options: FetchOptions) -> None:
-    with serving(file=Page(POINTS)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS)) as server:
         with pytest.raises(ArgumentError, match=r"publisher of units, under CC BY 4.0.*accept"):
             fetch("units", options=options)
         assert server.asked == []
@@ -163,8 +168,7 @@ def test_nothing_is_asked_before_the_licence_is_accepted(options: FetchOptions) 
 @pytest.mark.parametrize("form", ["length", "chunked"])
 def test_a_broken_download_is_continued(options: FetchOptions, cuts: list[int], form: str) -> None:
     page = Page(POINTS, cuts=list(cuts), form=form, piece=1000)
-    with serving(file=page) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, page) as server:
         path = fetch("units", accept_licence=True, options=options)
         spans = server.bodies("/file")
     assert path.read_bytes() == POINTS
@@ -174,8 +178,7 @@ def test_a_broken_download_is_continued(options: FetchOptions, cuts: list[int], 
 
 
 def test_a_later_call_goes_on_where_an_earlier_one_gave_up(options: FetchOptions) -> None:
-    with serving(file=Page(POINTS, cuts=[3000, 0, 0, 0])) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, cuts=[3000, 0, 0, 0])) as server:
         with pytest.raises(InputFileError, match="without success"):
             fetch("units", accept_licence=True, options=options)
         assert not (options.folder / "units-mli.geojson").exists()
@@ -187,16 +190,15 @@ def test_a_later_call_goes_on_where_an_earlier_one_gave_up(options: FetchOptions
 
 
 def test_a_server_may_give_the_rest_in_several_parts(options: FetchOptions) -> None:
-    with serving(file=Page(POINTS, cuts=[3000], longest_part=9000)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, cuts=[3000], longest_part=9000)) as server:
         assert fetch("units", accept_licence=True, options=options).read_bytes() == POINTS
         assert server.bodies("/file")[1:3] == ["bytes=3000-", "bytes=12000-"]
 
 
 def test_a_part_of_another_address_is_not_continued(options: FetchOptions) -> None:
     other = POINTS.replace(b"unit", b"UNIT")
-    with serving(file=Page(POINTS, cuts=[3000, 0, 0, 0]), other=Page(other)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, cuts=[3000, 0, 0, 0])) as server:
+        server.pages["/other"] = Page(other)
         with pytest.raises(InputFileError):
             fetch("units", accept_licence=True, options=options)
         offered(options, entry(address=f"{server.root}/other"))
@@ -206,8 +208,7 @@ def test_a_part_of_another_address_is_not_continued(options: FetchOptions) -> No
 @pytest.mark.parametrize("careless", [False, True])
 def test_two_versions_are_never_glued_together(options: FetchOptions, careless: bool) -> None:
     newer = POINTS.replace(b"unit", b"UNIT")
-    with serving(file=Page(POINTS, cuts=[3000, 0, 0, 0])) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, cuts=[3000, 0, 0, 0])) as server:
         with pytest.raises(InputFileError):
             fetch("units", accept_licence=True, options=options)
         server.pages["/file"] = Page(newer, etag='"two"', careless=careless)
@@ -229,8 +230,7 @@ def test_two_versions_are_never_glued_together(options: FetchOptions, careless: 
 def test_only_a_version_that_can_be_told_is_continued(
     options: FetchOptions, page: Page, continued: bool | None
 ) -> None:
-    with serving(file=page) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, page) as server:
         assert fetch("units", accept_licence=True, options=options).read_bytes() == POINTS
         spans = server.bodies("/file")
     # A server that cannot continue is asked to, and sends the whole file instead.
@@ -241,21 +241,22 @@ def test_a_server_that_sends_another_part_than_asked_is_not_believed(tmp_path: P
     part = tmp_path / "a.part"
     wrong = Page(POINTS, cuts=[3000], headers={"Content-Range": "bytes 5-9/10"})
     with serving(file=wrong) as server:
-        wanted = Wanted(f"{server.root}/file", part, 10**6)
-        with pytest.raises(InputFileError, match="another part than was asked for"):
-            download(wanted, patience=replace(QUICK, tries=2))
+        wanted = Download(f"{server.root}/file", part, 10**6)
+        twice = HttpsSession(QUICK.new(total=1), (5, 5))
+        with twice, pytest.raises(InputFileError, match="another part than was asked for"):
+            wanted.run(twice)
     assert not part.exists()
 
 
 def test_a_part_that_is_already_whole_is_enough(tmp_path: Path) -> None:
     part = tmp_path / "a.part"
-    with serving(file=Page(POINTS)) as server:
-        wanted = Wanted(f"{server.root}/file", part, 10**6)
-        download(wanted, patience=QUICK)
-        download(wanted, patience=QUICK)
+    with serving(file=Page(POINTS)) as server, HttpsSession(QUICK, (5, 5)) as session:
+        wanted = Download(f"{server.root}/file", part, 10**6)
+        wanted.run(session)
+        wanted.run(session)
         assert server.bodies("/file") == ["", f"bytes={len(POINTS)}-"]
         part.write_bytes(POINTS + b"more")
-        download(wanted, patience=QUICK)
+        wanted.run(session)
     assert part.read_bytes() == POINTS
 
 
@@ -263,9 +264,8 @@ def test_a_busy_server_is_asked_again_and_a_stalled_one_too(options: FetchOption
     page = Page(
         POINTS, statuses=[500, 503], stalls_s=[1.0], piece=2000, headers={"Retry-After": "0"}
     )
-    short = replace(options, patience=replace(QUICK, read_s=0.2))
-    with serving(file=page) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    short = replace(options, timeout_s=(5, 0.2))
+    with offering(options, page) as server:
         path = fetch("units", accept_licence=True, options=short)
         spans = server.bodies("/file")
     assert path.read_bytes() == POINTS
@@ -273,30 +273,18 @@ def test_a_busy_server_is_asked_again_and_a_stalled_one_too(options: FetchOption
     assert spans[3:] == ["bytes=2000-"]
 
 
-def test_between_tries_it_waits(options: FetchOptions) -> None:
-    waits: list[tuple[int, float]] = []
-
-    class Counting(Patience):
-        def wait(self, failed: int, asked_s: float) -> None:
-            waits.append((failed, asked_s))
-
-    page = Page(POINTS, statuses=[503, 503], headers={"Retry-After": "9"}, cuts=[5, 0])
-    with serving(file=page) as server:
-        offered(options, entry(address=f"{server.root}/file"))
-        counted = replace(options, patience=Counting(tries=3))
-        assert fetch("units", accept_licence=True, options=counted).read_bytes() == POINTS
-    assert waits == [(1, 9), (2, 9), (1, 0), (2, 0)]  # five new bytes count as a success
-
-
-def test_waits_grow_and_a_server_may_ask_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr("time.sleep", waited.append)
-    patience = Patience(first_wait_s=1, longest_wait_s=10)
-    for failed in range(1, 6):
-        patience.wait(failed, 0)
-    patience.wait(1, 7)
-    patience.wait(1, 7000)
-    assert waited == [1, 2, 4, 8, 10, 7, 10]
+@pytest.mark.parametrize(("asked", "waited"), [("9", 9), ("7000", 60)])
+def test_waits_grow_and_a_server_may_ask_for_longer_ones(
+    options: FetchOptions, monkeypatch: pytest.MonkeyPatch, asked: str, waited: int
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    busy = Page(POINTS, statuses=[503, 503], headers={"Retry-After": asked}, cuts=[0, 5, 0, 0, 0])
+    with offering(options, busy):
+        patient = replace(options, retries=RETRIES)
+        assert fetch("units", accept_licence=True, options=patient).read_bytes() == POINTS
+    # Five new bytes count as a success; after the first failure it goes on at once.
+    assert [wait for wait in waits if wait] == [waited, waited, 2, 4, 8]
 
 
 @pytest.mark.parametrize(
@@ -343,10 +331,9 @@ def test_what_cannot_be_had_is_one_message_that_says_how_by_hand(
 def test_no_more_is_taken_than_was_allowed(options: FetchOptions) -> None:
     seen: list[int] = []
     watched = replace(options, progress=lambda done, total: seen.append(done))
-    with serving(file=Page(POINTS * 50, form="chunked")) as server:
-        offered(options, entry(address=f"{server.root}/file"))
-        with pytest.raises(InputFileError, match="over 1 MB are refused"):
-            fetch("units", accept_licence=True, options=watched)
+    refused = pytest.raises(InputFileError, match="over 1 MB are refused")
+    with offering(options, Page(POINTS * 50, form="chunked")), refused:
+        fetch("units", accept_licence=True, options=watched)
     assert 900_000 < max(seen) <= 1_000_000
 
 
@@ -396,10 +383,17 @@ def test_addresses_that_are_followed(options: FetchOptions) -> None:
         assert fetch("units", accept_licence=True, options=options).read_bytes() == POINTS
 
 
+def test_the_body_of_a_redirect_is_not_read(options: FetchOptions) -> None:
+    endless = Page(redirect="/other", headers={"Content-Length": str(10**12)})
+    short = replace(options, timeout_s=(5, 0.2))
+    with offering(options, endless) as server:
+        server.pages["/other"] = Page(POINTS)
+        assert fetch("units", accept_licence=True, options=short).read_bytes() == POINTS
+
+
 def test_a_known_hash_is_checked_and_an_end_need_not_be_told(options: FetchOptions) -> None:
     digest = hashlib.sha256(POINTS).hexdigest()
-    with serving(file=Page(POINTS, form="close")) as server:
-        offered(options, entry(address=f"{server.root}/file", sha256=digest))
+    with offering(options, Page(POINTS, form="close"), sha256=digest) as server:
         path = fetch("units", accept_licence=True, options=options)
         assert path.read_bytes() == POINTS
         server.pages["/file"] = Page(POINTS[:-2] + b" }", etag='"two"')
@@ -412,8 +406,7 @@ def test_a_known_hash_is_checked_and_an_end_need_not_be_told(options: FetchOptio
 def test_refresh_tells_whether_the_publisher_changed_the_file(options: FetchOptions) -> None:
     newer = POINTS.replace(b"unit", b"UNIT")
     digests = [hashlib.sha256(content).hexdigest() for content in (POINTS, newer)]
-    with serving(file=Page(POINTS)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS)) as server:
         fetch("units", accept_licence=True, options=options)
         fetch("units", refresh=True, options=options)
         assert len(server.bodies("/file")) == 1  # the same ETag: nothing came again
@@ -428,8 +421,7 @@ def test_refresh_tells_whether_the_publisher_changed_the_file(options: FetchOpti
 
 
 def test_refresh_of_a_file_without_versions_brings_it_again(options: FetchOptions) -> None:
-    with serving(file=Page(POINTS, etag="")) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, etag="")) as server:
         fetch("units", accept_licence=True, options=options)
         server.pages["/file"].content = POINTS.replace(b"unit", b"UNIT")
         with pytest.warns(UserWarning, match="has changed this file"):
@@ -440,8 +432,7 @@ def test_refresh_of_a_file_without_versions_brings_it_again(options: FetchOption
 def test_a_file_that_changed_on_this_disk_is_refused_until_it_is_fetched_again(
     options: FetchOptions,
 ) -> None:
-    with serving(file=Page(POINTS)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS)):
         path = fetch("units", accept_licence=True, options=options)
         path.write_bytes(POINTS.replace(b"unit", b"UNIT"))
         with pytest.raises(InputFileError, match="its bytes have changed"):
@@ -458,7 +449,7 @@ def test_a_file_put_there_by_hand_is_examined_and_recorded(options: FetchOptions
         fetch("units", options=options)
     path.write_bytes(b"\xef\xbb\xbf" + POINTS)
     assert fetch("units", options=options) == path
-    record = storage.read_record(path)
+    record = cache.read_record(path)
     assert record is not None
     assert record.address == ""
     assert fetch("units", options=options) == path
@@ -479,8 +470,7 @@ def test_an_interrupted_run_leaves_no_file_under_its_name(
     def interrupt(done: int, total: int | None) -> None:
         raise KeyboardInterrupt
 
-    with serving(file=Page(POINTS, piece=500)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS, piece=500)):
         with pytest.raises(KeyboardInterrupt):
             fetch("units", accept_licence=True, options=replace(options, progress=interrupt))
         assert [name for name in names(options.folder) if not name.startswith(".")] == [
@@ -499,18 +489,16 @@ def test_a_disk_without_room_is_told_before_anything_comes(
 ) -> None:
     usage = SimpleNamespace(free=10_000_100)
     monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
-    with serving(file=Page(POINTS)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
-        with pytest.raises(OutputFileError, match="has room for 10 MB"):
-            fetch("units", accept_licence=True, options=options)
+    refused = pytest.raises(OutputFileError, match="has room for 10 MB")
+    with offering(options, Page(POINTS)), refused:
+        fetch("units", accept_licence=True, options=options)
     assert not (options.folder / "units-mli.geojson").exists()
 
 
 def test_a_second_run_at_the_same_time_is_refused(options: FetchOptions) -> None:
-    with serving(file=Page(POINTS)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
-        fetching.accept(find_offer("units", sources=options.sources), "x", options)
-        with storage.one_at_a_time(options.folder):
+    with offering(options, Page(POINTS)):
+        cache.accept(options.folder, "units", "x")
+        with cache.one_at_a_time(options.folder):
             answers: list[str] = []
 
             def second() -> None:
@@ -530,27 +518,26 @@ def test_a_second_run_at_the_same_time_is_refused(options: FetchOptions) -> None
 def test_a_cache_that_cannot_be_written_is_told(options: FetchOptions, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     refused = pytest.raises(OutputFileError, match="cannot write")
-    with refused, storage.one_at_a_time(tmp_path / "file" / "cache"):
+    with refused, cache.one_at_a_time(tmp_path / "file" / "cache"):
         pass
-    (tmp_path / ".fetching.lock").write_text("no database, and long enough to be read as one" * 9)
+    (tmp_path / ".fetching.lock").mkdir()
     refused = pytest.raises(OutputFileError, match="cannot write")
-    with refused, storage.one_at_a_time(tmp_path):
+    with refused, cache.one_at_a_time(tmp_path):
         pass
 
 
 def test_the_cache_is_named_by_option_or_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert storage.cache_folder().name == "maligeo"
+    assert cache.cache_folder().name == "maligeo"
     monkeypatch.setenv("MALIGEO_CACHE", str(tmp_path / "téléchargés"))
-    assert storage.cache_folder() == tmp_path / "téléchargés"
-    assert storage.cache_folder(tmp_path / "x") == tmp_path / "x"
+    assert cache.cache_folder() == tmp_path / "téléchargés"
+    assert cache.cache_folder(tmp_path / "x") == tmp_path / "x"
 
 
 def test_a_cache_with_accents_works(options: FetchOptions, tmp_path: Path) -> None:
     there = replace(options, cache=tmp_path / "données à moi")
-    with serving(file=Page(POINTS)) as server:
-        offered(there, entry(address=f"{server.root}/file"))
+    with offering(there, Page(POINTS)):
         assert fetch("units", accept_licence=True, options=there).read_bytes() == POINTS
 
 
@@ -563,12 +550,11 @@ GED = {"kind": "zip", "file": "events.zip", "rows": ROWS, "countries": {"MLI": {
 
 def test_the_rows_of_the_country_are_taken_out_of_the_archive(options: FetchOptions) -> None:
     packed = archive({"a/GED.csv": b"\xef\xbb\xbf" + EVENTS.encode(), "readme.txt": b"x"})
-    with serving(file=Page(packed)) as server:
-        offered(options, entry("events", address=f"{server.root}/file", **GED))
+    with offering(options, Page(packed), "events", **GED):
         path = fetch("events", accept_licence=True, options=options)
     assert path.name == "events-mli.csv"
     assert path.read_bytes().decode("utf-8-sig") == CHOSEN
-    record = storage.read_record(path)
+    record = cache.read_record(path)
     assert record is not None
     assert record.taken_from == hashlib.sha256(packed).hexdigest()
     path.write_text("altered")
@@ -576,8 +562,7 @@ def test_the_rows_of_the_country_are_taken_out_of_the_archive(options: FetchOpti
 
 
 def test_the_rows_follow_a_changed_archive(options: FetchOptions) -> None:
-    with serving(file=Page(archive({"g.csv": EVENTS.encode()}))) as server:
-        offered(options, entry("events", address=f"{server.root}/file", **GED))
+    with offering(options, Page(archive({"g.csv": EVENTS.encode()})), "events", **GED) as server:
         fetch("events", accept_licence=True, options=options)
         newer = EVENTS.replace("near a well", "near a market")
         server.pages["/file"] = Page(archive({"g.csv": newer.encode()}), etag='"two"')
@@ -587,8 +572,7 @@ def test_the_rows_follow_a_changed_archive(options: FetchOptions) -> None:
 
 
 def test_bytes_that_are_no_text_come_out_as_they_went_in(options: FetchOptions) -> None:
-    with serving(file=Page(archive({"g.csv": b"id,country_id\n\xe9,432\n"}))) as server:
-        offered(options, entry("events", address=f"{server.root}/file", **GED))
+    with offering(options, Page(archive({"g.csv": b"id,country_id\n\xe9,432\n"})), "events", **GED):
         path = fetch("events", accept_licence=True, options=options)
     assert path.read_bytes() == b"id,country_id\n\xe9,432\n"
 
@@ -612,10 +596,9 @@ def test_bytes_that_are_no_text_come_out_as_they_went_in(options: FetchOptions) 
     ],
 )
 def test_archives_that_are_refused(options: FetchOptions, content: bytes, message: str) -> None:
-    with serving(file=Page(content)) as server:
-        offered(options, entry("events", address=f"{server.root}/file", **GED))
-        with pytest.raises(InputFileError, match=message):
-            fetch("events", accept_licence=True, options=options)
+    refused = pytest.raises(InputFileError, match=message)
+    with offering(options, Page(content), "events", **GED), refused:
+        fetch("events", accept_licence=True, options=options)
     assert not (options.folder / "events-mli.csv").exists()
 
 
@@ -670,7 +653,7 @@ def test_ckan_tells_address_size_and_licence(options: FetchOptions) -> None:
         made = entry("ab", answer="ckan", kind="zip", address=address, wanted=wanted, file="ab.zip")
         offered(options, made)
         offer = find_offer("ab", sources=options.sources)
-        found = fetching.look_up(offer, options)
+        found = fetching.resolve(offer, options)
         assert (found.address, found.size) == (f"{server.root}/file", 8_123_456)
         assert fetch("ab", accept_licence=True, options=options).name == "ab.zip"
 
@@ -778,11 +761,11 @@ def test_another_licence_than_the_listed_one_has_to_be_accepted_itself(
         made = entry(answer="geoboundaries", address=f"{server.root}/api", wanted=wanted)
         offered(options, made)
         offer = find_offer("units", sources=options.sources)
-        fetching.accept(offer, str(offer.licence), options)
+        cache.accept(options.folder, offer.name, str(offer.licence))
         with pytest.raises(ArgumentError, match=r"under ODbL 1\.0"):
             fetch("units", options=options)
         path = fetch("units", accept_licence=True, options=options)
-    record = storage.read_record(path)
+    record = cache.read_record(path)
     assert record is not None
     assert record.licence == "ODbL 1.0"
 
@@ -839,6 +822,8 @@ def test_what_is_not_on_the_list(
         ("{", "is no list of downloads"),
         ("[]", "is no list of downloads"),
         (json.dumps({"downloads": [{}]}), "is no list of downloads"),
+        (json.dumps({"downloads": [entry(address=5)]}), "is no list of downloads"),
+        (json.dumps({"downloads": [entry(most_bytes="5 MB")]}), "is no list of downloads"),
         (json.dumps({"downloads": [entry(file="../../x")]}), "no plain name"),
         (json.dumps({"downloads": [entry(answer="ftp")]}), "answer 'ftp'"),
         (json.dumps({"downloads": [entry(kind="exe")]}), "kind 'exe'"),
@@ -853,8 +838,7 @@ def test_a_faulty_list_is_refused(options: FetchOptions, text: str | None, messa
 
 
 def test_the_server_saw_no_trouble(options: FetchOptions) -> None:
-    with serving(file=Page(POINTS)) as server:
-        offered(options, entry(address=f"{server.root}/file"))
+    with offering(options, Page(POINTS)) as server:
         fetch("units", accept_licence=True, options=options)
         assert isinstance(server, Server)
         assert server.troubles == []

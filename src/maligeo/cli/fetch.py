@@ -8,10 +8,10 @@ import typer
 
 from maligeo.cli.output import progress_bar
 from maligeo.core.errors import ArgumentError
-from maligeo.downloads import fetching, offers, storage
-from maligeo.downloads.connection import Found
+from maligeo.downloads import fetching, offers
+from maligeo.downloads.cache import accept, is_accepted, read_record
 from maligeo.downloads.fetching import Fetched, FetchOptions
-from maligeo.downloads.offers import Offer
+from maligeo.downloads.offers import Offer, PublishedFile
 
 _KB: Final = 1_000
 _SAID: Final = {
@@ -72,7 +72,7 @@ def fetch_file(
         _list(offers.list_downloads(country, sources=sources), name, options)
         return
     offer = offers.find_offer(name, edition, country=country, sources=sources)
-    fetched = None if refresh else fetching.find_ready(offer, options)
+    fetched = None if refresh else fetching.cached(offer, options)
     if fetched is None:
         fetched = _fetch(offer, options, accept_licence=accept_licence)
     _tell(offer, fetched)
@@ -82,14 +82,14 @@ def _fetch(offer: Offer, options: FetchOptions, *, accept_licence: bool) -> Fetc
     asks = sys.stdin.isatty()
     if not accept_licence and not asks:
         fetching.require_accepted(offer, str(offer.licence), options)
-    found = fetching.look_up(offer, options)
+    found = fetching.resolve(offer, options)
     licence = fetching.licence_of(offer, found)
     _show(offer, found, licence, options)
-    if not fetching.accepted(offer, licence, options):
+    if not is_accepted(options.folder, offer.name, licence):
         if not accept_licence and asks and not typer.confirm("Accept this licence and fetch?"):
             raise ArgumentError("the licence was not accepted; nothing was fetched")
         if accept_licence or asks:
-            fetching.accept(offer, licence, options)
+            accept(options.folder, offer.name, licence)
     fetching.require_accepted(offer, licence, options)
     with progress_bar("kB") as advance:
 
@@ -97,10 +97,10 @@ def _fetch(offer: Offer, options: FetchOptions, *, accept_licence: bool) -> Fetc
             advance(done // _KB, None if total is None else total // _KB)
 
         watched = FetchOptions(options.cache, options.sources, progress=in_kilobytes)
-        return fetching.carry_out(offer, found, watched)
+        return fetching.download(offer, found, watched)
 
 
-def _show(offer: Offer, found: Found, licence: str, options: FetchOptions) -> None:
+def _show(offer: Offer, found: PublishedFile, licence: str, options: FetchOptions) -> None:
     """Show before a download what it is, whose it is, and how large."""
     typer.echo(f"{offer.title}, {offer.edition}")
     typer.echo(f"  from     {offer.publisher} <{offer.page}>")
@@ -114,7 +114,7 @@ def _show(offer: Offer, found: Found, licence: str, options: FetchOptions) -> No
 def _tell(offer: Offer, fetched: Fetched) -> None:
     typer.echo(f"{fetched.path} ({_size(fetched.record.size)}) {_SAID[fetched.outcome]}")
     if fetched.before is not None:
-        typer.echo(fetching.told_change(fetched))
+        typer.echo(fetching.change_message(fetched))
     typer.echo(f"Next: {offer.next_step(fetched.path)}")
 
 
@@ -143,7 +143,7 @@ def _in_cache(offer: Offer, options: FetchOptions) -> str:
     path = options.folder / offer.file
     if not path.is_file():
         return "not in the cache"
-    record = storage.read_record(path)
+    record = read_record(path)
     came = f"fetched on {record.fetched}" if record and record.address else "put there by hand"
     return f"in the cache: {path.name}, {_size(path.stat().st_size)}, {came}"
 

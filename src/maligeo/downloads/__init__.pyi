@@ -1,4 +1,3 @@
-from .connection import Patience as Patience
 from .fetching import FetchOptions as FetchOptions
 from .fetching import fetch as fetch
 from .offers import Offer as Offer

@@ -1,27 +1,40 @@
 """From an offer to a file in the cache: licence first, then the download, whole or not at all."""
 
-import logging
+import csv
+import stat
 import warnings
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final, Literal
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Final, Literal, TextIO
 
-import pooch
+from urllib3.util import Retry
 
-from maligeo.core.errors import ArgumentError, InputFileError, MaligeoError
-from maligeo.downloads import answers, connection, contents, storage, transfer
-from maligeo.downloads.connection import Found, Patience
-from maligeo.downloads.offers import Offer, find_offer
-from maligeo.downloads.storage import Record
-from maligeo.downloads.transfer import Progress, Wanted
+from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.core.files import written_whole
+from maligeo.downloads import cache
+from maligeo.downloads.cache import Record
+from maligeo.downloads.http import RETRIES, TIMEOUT_S, Download, HttpsSession, Progress
+from maligeo.downloads.offers import Offer, PublishedFile, Rows, find_offer, read_answer
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.archives import require_bounded, unpacked
 
 Outcome = Literal["cached", "by hand", "fetched", "unchanged", "changed"]
 
-_NOT_QUICKLY: Final = Patience()
+_HEAD_BYTES: Final = 512
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_STARTS: Final = {
+    "zip": (b"PK\x03\x04",),
+    "geojson": (b"{",),
+    "tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+}
+_OTHER_STARTS: Final = {
+    b"version https://git-lfs": "a pointer to a file in large file storage",
+    b"<!doctype html": "a web page, perhaps one to log in",
+    b"<html": "a web page, perhaps one to log in",
+}
 
 
 @dataclass(frozen=True)
@@ -35,26 +48,30 @@ class FetchOptions:
         system's folder for caches.
     sources : pathlib.Path, optional
         A list of downloads of one's own instead of the bundled one.
-    patience : Patience
-        How long to try.
     progress : callable, optional
         Takes the bytes that are there and, where they are known, all bytes.
+    retries : urllib3.util.Retry
+        How often to try, and how long to wait in between: by default five times in a row,
+        with growing waits of at most a minute.
+    timeout_s : tuple of float
+        Seconds to wait for a connection, and for the next bytes.
     """
 
     cache: Path | None = None
     sources: Path | None = None
-    patience: Patience = _NOT_QUICKLY
     progress: Progress | None = None
+    retries: Retry = RETRIES
+    timeout_s: tuple[float, float] = TIMEOUT_S
 
     @property
     def folder(self) -> Path:
         """The folder of downloads."""
-        return storage.cache_folder(self.cache)
+        return cache.cache_folder(self.cache)
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A file that is there now.
+    """A file that is in the cache now.
 
     Attributes
     ----------
@@ -104,13 +121,13 @@ def fetch(
     refresh : bool, default False
         Ask the publisher again for a file that is in the cache.
     options : FetchOptions, optional
-        Cache, list of downloads, patience and progress.
+        Cache, list of downloads, progress, retries and timeouts.
 
     Returns
     -------
     pathlib.Path
-        The file, ready for `read_boundaries`, `read_incidents` or `population`. Beside it
-        `<name>.json` records address, SHA-256, date, licence and whom to name.
+        The file, ready for `read_boundaries`, `read_incidents` or `population`. Next to
+        it `<name>.json` records address, SHA-256, date, licence and whom to name.
 
     Raises
     ------
@@ -131,23 +148,23 @@ def fetch(
     """
     options = options or FetchOptions()
     offer = find_offer(name, edition, country=country, sources=options.sources)
-    ready = None if refresh else find_ready(offer, options)
+    ready = None if refresh else cached(offer, options)
     if ready is not None:
         return ready.path
     if not accept_licence:
         require_accepted(offer, str(offer.licence), options)
-    found = look_up(offer, options)
-    licence = licence_of(offer, found)
+    published = resolve(offer, options)
+    licence = licence_of(offer, published)
     if accept_licence:
-        accept(offer, licence, options)
+        cache.accept(options.folder, offer.name, licence)
     require_accepted(offer, licence, options)
-    fetched = carry_out(offer, found, options)
+    fetched = download(offer, published, options)
     if fetched.before is not None:
-        warnings.warn(told_change(fetched), stacklevel=2)
+        warnings.warn(change_message(fetched), stacklevel=2)
     return fetched.path
 
 
-def find_ready(offer: Offer, options: FetchOptions) -> Fetched | None:
+def cached(offer: Offer, options: FetchOptions) -> Fetched | None:
     """Give a file that is in the cache and as it should be, without a network.
 
     A file that somebody put there by hand, under the right name, is examined and recorded.
@@ -165,50 +182,45 @@ def find_ready(offer: Offer, options: FetchOptions) -> Fetched | None:
     path = options.folder / offer.file
     if not path.is_file():
         return None
-    record = storage.read_record(path)
+    record = cache.read_record(path)
     outcome: Outcome = "cached"
     if record is None:
-        record, outcome = _recorded_by_hand(offer, path), "by hand"
-    elif not storage.is_unchanged(path, record):
+        outcome = "by hand"
+        try:
+            record = _examined(offer, path, PublishedFile(""))
+        except InputFileError as error:
+            raise InputFileError(f"{path}, which was put there by hand: {error}") from error
+        cache.write_record(path, record)
+    elif not cache.is_unchanged(path, record):
         raise InputFileError(
             f"{path} is not the file that came on {record.fetched}: its bytes have changed. "
             "Fetch it again with refresh, or delete it"
         )
-    return _handed_on(offer, Fetched(path, outcome, record))
+    return _with_rows(offer, Fetched(path, outcome, record))
 
 
-def look_up(offer: Offer, options: FetchOptions) -> Found:
+def resolve(offer: Offer, options: FetchOptions) -> PublishedFile:
     """Ask the publisher where the file is, how large, and under which licence.
 
     Raises
     ------
     InputFileError
-        If it cannot be told; the message says how to get the file by hand.
+        If the publisher does not say; the message says how to get the file by hand.
     """
-    with _advice(offer, options):
+    session = HttpsSession(options.retries, options.timeout_s)
+    with _advice(offer, options), session:
         if offer.answer == "file":
-            return connection.look(offer.address, options.patience)
-        answer = connection.read_json(offer.address, options.patience)
-        found = answers.read_answer(offer, answer)
-        there = connection.look(found.address, options.patience)
-        return replace(found, size=there.size or found.size, etag=there.etag)
+            return session.describe(offer.address)
+        named = read_answer(offer, session.read_json(offer.address))
+        there = session.describe(named.address)
+        return replace(named, size=there.size or named.size, etag=there.etag)
 
 
-def licence_of(offer: Offer, found: Found) -> str:
+def licence_of(offer: Offer, published: PublishedFile) -> str:
     """Give the licence that has to be accepted: the publisher's words, where they differ."""
-    if not found.licence or offer.licence.is_named_in(found.licence):
+    if not published.licence or offer.licence.is_named_in(published.licence):
         return str(offer.licence)
-    return found.licence
-
-
-def accept(offer: Offer, licence: str, options: FetchOptions) -> None:
-    """Note in the cache that a licence was accepted."""
-    storage.accept(options.folder, offer.name, licence, date=_today())
-
-
-def accepted(offer: Offer, licence: str, options: FetchOptions) -> bool:
-    """Tell whether a licence was accepted in this cache."""
-    return storage.is_accepted(options.folder, offer.name, licence)
+    return published.licence
 
 
 def require_accepted(offer: Offer, licence: str, options: FetchOptions) -> None:
@@ -219,24 +231,24 @@ def require_accepted(offer: Offer, licence: str, options: FetchOptions) -> None:
     ArgumentError
         Naming the licence, the publisher, and how to accept.
     """
-    if not accepted(offer, licence, options):
+    if not cache.is_accepted(options.folder, offer.name, licence):
         raise ArgumentError(
             f"{offer.name} is by {offer.publisher}, under {licence}; accept this licence with "
             "accept_licence=True (--accept-licence)"
         )
 
 
-def carry_out(offer: Offer, found: Found, options: FetchOptions) -> Fetched:
+def download(offer: Offer, published: PublishedFile, options: FetchOptions) -> Fetched:
     """Download a file and put it into the cache.
 
     Parameters
     ----------
     offer : Offer
         What to fetch.
-    found : Found
-        What the publisher told of it.
+    published : PublishedFile
+        What the publisher says of it.
     options : FetchOptions
-        Cache, patience and progress.
+        Cache, progress, retries and timeouts.
 
     Returns
     -------
@@ -248,20 +260,24 @@ def carry_out(offer: Offer, found: Found, options: FetchOptions) -> Fetched:
         As `fetch` raises.
     """
     path = options.folder / offer.file
-    with storage.one_at_a_time(options.folder), _advice(offer, options, found.address):
-        before = storage.read_record(path)
-        if before is not None and not storage.is_unchanged(path, before):
+    with cache.one_at_a_time(options.folder), _advice(offer, options, published.address):
+        before = cache.read_record(path)
+        if before is not None and not cache.is_unchanged(path, before):
             before = None
-        if before is not None and _is_same(before, found):
-            fetched = Fetched(path, "unchanged", before)
+        version = (published.address, published.etag)
+        if before is not None and published.etag and version == (before.address, before.etag):
+            record = before
         else:
-            record = _put(offer, found, path, options)
-            fetched = _compared(path, before, record)
-    return _handed_on(offer, fetched)
+            record = _put(offer, published, options)
+    if before is None:
+        return _with_rows(offer, Fetched(path, "fetched", record))
+    if before.sha256 == record.sha256:
+        return _with_rows(offer, Fetched(path, "unchanged", record))
+    return _with_rows(offer, Fetched(path, "changed", record, before))
 
 
-def told_change(fetched: Fetched) -> str:
-    """Say that a publisher has changed a file, and by which hashes one can tell."""
+def change_message(fetched: Fetched) -> str:
+    """Say that a publisher has changed a file, with the hashes of both."""
     before = fetched.before or fetched.record
     return (
         f"the publisher has changed this file since {before.fetched}: its SHA-256 was "
@@ -269,132 +285,154 @@ def told_change(fetched: Fetched) -> str:
     )
 
 
-def _is_same(before: Record, found: Found) -> bool:
-    return bool(found.etag) and (before.address, before.etag) == (found.address, found.etag)
-
-
-def _compared(path: Path, before: Record | None, record: Record) -> Fetched:
-    if before is None:
-        return Fetched(path, "fetched", record)
-    if before.sha256 == record.sha256:
-        return Fetched(path, "unchanged", record)
-    return Fetched(path, "changed", record, before)
-
-
-def _put(offer: Offer, found: Found, path: Path, options: FetchOptions) -> Record:
+def _put(offer: Offer, published: PublishedFile, options: FetchOptions) -> Record:
     """Download, examine, and only then give the file its name."""
+    path = options.folder / offer.file
     part = path.with_name(f".{path.name}.part")
-    arrived = path.with_name(f".{path.name}.arrived")
-    arrived.unlink(missing_ok=True)
-    wanted = Wanted(found.address, part, offer.most_bytes, known=offer.sha256 is not None)
-    etag: list[str] = []
-
-    def bring(_address: str, target: str, _pooch: object) -> None:
-        etag.append(transfer.download(wanted, patience=options.patience, progress=options.progress))
-        part.replace(target)
-        transfer.forget(part)
-
+    known = offer.sha256 is not None
+    transfer = Download(published.address, part, offer.most_bytes, known, options.progress)
+    with HttpsSession(options.retries, options.timeout_s) as session:
+        etag = transfer.run(session)
     try:
-        _retrieve(offer, found.address, arrived, bring)
-        contents.require_kind(arrived, offer.kind)
-        record = _record(offer, arrived, licence_of(offer, found), found.address, etag[0])
-        # The record goes first: a file without one would count as put there by hand.
-        storage.write_record(path, record)
-        arrived.replace(path)
-    finally:
-        arrived.unlink(missing_ok=True)
+        record = _examined(offer, part, replace(published, etag=etag))
+    except InputFileError:
+        transfer.forget()
+        raise
+    # The record goes first: a file without one would count as put there by hand.
+    cache.write_record(path, record)
+    part.replace(path)
+    transfer.forget()
     return record
 
 
-def _retrieve(
-    offer: Offer, address: str, arrived: Path, bring: Callable[[str, str, object], None]
-) -> None:
-    """Let pooch keep the download under a name of its own until its hash is compared."""
-    try:
-        with _quiet():
-            pooch.retrieve(address, offer.sha256, arrived.name, arrived.parent, downloader=bring)
-    except MaligeoError:
-        raise
-    except ValueError as error:
+def _examined(offer: Offer, path: Path, published: PublishedFile) -> Record:
+    """Make the record of a file that is of the right kind and has the known hash."""
+    require_kind(path, offer.kind)
+    sha256 = file_sha256(path)
+    if offer.sha256 not in (None, sha256):
         raise InputFileError(
-            f"what came is not the file that {offer.publisher} published as {offer.edition}: "
+            f"this is not the file that {offer.publisher} published as {offer.edition}: "
             f"its SHA-256 is not {offer.sha256}"
-        ) from error
+        )
+    return Record(
+        address=published.address,
+        sha256=sha256,
+        size=path.stat().st_size,
+        fetched=cache.today(),
+        licence=licence_of(offer, published),
+        attribution=offer.attribution,
+        etag=published.etag,
+    )
 
 
-def _handed_on(offer: Offer, fetched: Fetched) -> Fetched:
+def _with_rows(offer: Offer, fetched: Fetched) -> Fetched:
     """Take the wanted rows out of a download, where rows are wanted and not there yet."""
     if offer.rows is None:
         return fetched
     path = fetched.path.with_name(offer.rows.file)
-    there = storage.read_record(path)
-    whole = fetched.record
-    if there is None or there.taken_from != whole.sha256 or not storage.is_unchanged(path, there):
-        contents.choose_rows(fetched.path, offer.rows, path)
-        there = replace(
-            whole, sha256=file_sha256(path), size=path.stat().st_size, taken_from=whole.sha256
+    record = cache.read_record(path)
+    whole = fetched.record.sha256
+    if record is None or record.taken_from != whole or not cache.is_unchanged(path, record):
+        _write_rows(fetched.path, offer.rows, path)
+        record = replace(
+            fetched.record, sha256=file_sha256(path), size=path.stat().st_size, taken_from=whole
         )
-        storage.write_record(path, there)
-    return replace(fetched, path=path, record=there)
-
-
-def _recorded_by_hand(offer: Offer, path: Path) -> Record:
-    try:
-        contents.require_kind(path, offer.kind)
-    except InputFileError as error:
-        raise InputFileError(f"{path}, which was put there by hand: {error}") from error
-    record = _record(offer, path, str(offer.licence), "", "")
-    if offer.sha256 not in (None, record.sha256):
-        raise InputFileError(
-            f"{path}, which was put there by hand, is not {offer.name} {offer.edition}: its "
-            f"SHA-256 is {record.sha256}, not {offer.sha256}"
-        )
-    storage.write_record(path, record)
-    return record
-
-
-def _record(offer: Offer, path: Path, licence: str, address: str, etag: str) -> Record:
-    return Record(
-        address=address,
-        sha256=file_sha256(path),
-        size=path.stat().st_size,
-        fetched=_today(),
-        licence=licence,
-        attribution=offer.attribution,
-        etag=etag,
-    )
+        cache.write_record(path, record)
+    return replace(fetched, path=path, record=record)
 
 
 @contextmanager
 def _advice(offer: Offer, options: FetchOptions, address: str = "") -> Iterator[None]:
     """Add to an error how the file can be got without this program."""
+    if not address and offer.answer != "file":
+        address = f"{offer.page} (choose {', '.join(offer.wanted)})"
     try:
         yield
     except InputFileError as error:
-        raise InputFileError(f"{error}\n{by_hand(offer, options, address)}") from error
+        raise InputFileError(
+            f"{error}\nTo get it by hand, open {address or offer.address} in a browser, save "
+            f"the file as {options.folder / offer.file} and give the same command again."
+        ) from error
 
 
-def by_hand(offer: Offer, options: FetchOptions, address: str = "") -> str:
-    """Say how to get a file by hand: where it is, and how to name it."""
-    if not address and offer.answer != "file":
-        address = f"{offer.page} (choose {', '.join(offer.wanted)})"
-    return (
-        f"To get it by hand, open {address or offer.address} in a browser, save the file as "
-        f"{options.folder / offer.file} and give the same command again."
-    )
+def require_kind(path: Path, kind: str) -> None:
+    """Refuse a file that is not what was asked for: a page to log in, a pointer, a cut file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    kind : str
+        "zip", "geojson" or "tiff".
+
+    Raises
+    ------
+    InputFileError
+        Saying what it is instead, or what is unsafe in the archive.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        file.seek(-min(path.stat().st_size, _HEAD_BYTES), 2)
+        tail = file.read().rstrip()
+    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    if not (text if kind == "geojson" else head).startswith(_STARTS[kind]):
+        other = f"something that begins with {head[:16]!r}" if head else "empty"
+        known = (name for start, name in _OTHER_STARTS.items() if text.lower().startswith(start))
+        raise InputFileError(f"what came is no {kind} file but {next(known, other)}")
+    if kind == "geojson" and not tail.endswith(b"}"):
+        raise InputFileError("what came is a GeoJSON file that breaks off")
+    if kind == "zip":
+        _require_safe_archive(path)
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep pooch from telling on the standard error stream what the caller tells better."""
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.WARNING)
+def _require_safe_archive(path: Path) -> None:
+    """Refuse paths that other programs would follow; our own unzipper ignores them."""
     try:
-        yield
-    finally:
-        logger.setLevel(level)
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise InputFileError(f"what came is a zip archive that does not open: {error}") from error
+    for info in infos:
+        names = (PurePosixPath(info.filename), PureWindowsPath(info.filename))
+        leaves = any(name.is_absolute() or name.drive or ".." in name.parts for name in names)
+        if leaves or stat.S_ISLNK(info.external_attr >> 16):
+            raise InputFileError(f"the archive that came is not safe: it holds {info.filename!r}")
+    require_bounded(path)
 
 
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+def _write_rows(archive: Path, rows: Rows, target: Path) -> None:
+    """Write the wanted rows of the one CSV in an archive to a file of their own."""
+    with unpacked(archive, frozenset({".csv"})) as members:
+        if len(members) != 1:
+            raise InputFileError(f"{archive} holds {len(members)} CSV files, not one")
+        with (
+            _text(members[0].path, "r") as source,
+            written_whole(target) as path,
+            _text(path, "w") as sink,
+        ):
+            try:
+                count = _copy_rows(source, sink, rows)
+            except (csv.Error, ValueError) as error:
+                raise InputFileError(f"the CSV in {archive} cannot be read: {error}") from error
+            if not count:
+                raise InputFileError(f"{archive} has no row with {rows.column} = {rows.equals}")
+
+
+def _text(path: Path, mode: Literal["r", "w"]) -> TextIO:
+    """Open a CSV so that bytes which are no UTF-8 come out as they went in."""
+    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
+
+
+def _copy_rows(source: TextIO, sink: TextIO, rows: Rows) -> int:
+    lines, writer = csv.reader(source), csv.writer(sink, lineterminator="\n")
+    header = next(lines, [])
+    at = [name.removeprefix("\ufeff") for name in header].index(rows.column)
+    writer.writerow(header)
+    count = 0
+    for number, row in enumerate(lines, start=2):
+        if len(row) not in (0, len(header)):
+            raise ValueError(f"row {number} has {len(row)} of {len(header)} cells")
+        if row and row[at] == rows.equals:
+            writer.writerow(row)
+            count += 1
+    return count

@@ -1,20 +1,27 @@
-"""What can be downloaded: entries of a data file, filled in for a country and an edition."""
+"""What publishers offer, and what their interfaces answer: address, size and licence.
+
+The offers are entries of a data file, filled in for a country and an edition. Nothing in an
+answer is taken for granted: a field may be missing or of another type, and an address that is
+not one is refused before it is used.
+"""
 
 import json
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from maligeo import catalog
 from maligeo.core.checks import require_choice, require_known
 from maligeo.core.errors import ArgumentError, InputFileError, UnknownNameError
 
-ANSWERS: Final = ("file", "ckan", "geoboundaries", "worldpop")
 KINDS: Final = ("zip", "geojson", "tiff")
 
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_COUNT: Final = re.compile(r"[0-9]{1,18}")
 _ISO3: Final = re.compile(r"[A-Za-z]{3}")
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -40,9 +47,9 @@ class Licence:
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>"
 
-    def is_named_in(self, told: str) -> bool:
+    def is_named_in(self, words: str) -> bool:
         """Tell whether a publisher's words name this licence."""
-        return any(sign.casefold() in told.casefold() for sign in self.signs)
+        return any(sign.casefold() in words.casefold() for sign in self.signs)
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class Offer:
         Its hash, where the publisher does not replace the file.
     rows : Rows or None
         What to take out of it.
-    next_command : str
+    next : str
         What to do with the file, with `{path}` for its path.
     verified : bool
         Whether the address was tried when the list was written.
@@ -116,7 +123,7 @@ class Offer:
     most_bytes: int
     sha256: str | None
     rows: Rows | None
-    next_command: str
+    next: str
     verified: bool
 
     @property
@@ -126,9 +133,31 @@ class Offer:
 
     def next_step(self, path: Path) -> str:
         """Say what to do with the file: a command, or a call of Python."""
-        return self.next_command.replace("{path}", shlex.quote(str(path))).replace(
+        return self.next.replace("{path}", shlex.quote(str(path))).replace(
             "{path_in_python}", repr(str(path))
         )
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A file as its publisher describes it.
+
+    Attributes
+    ----------
+    address : str
+        Address of the file itself.
+    size : int or None
+        Bytes, where the publisher gives them.
+    licence : str
+        Licence in the publisher's words; empty where none comes with the file.
+    etag : str
+        Version of the file, where the server gives one.
+    """
+
+    address: str
+    size: int | None = None
+    licence: str = ""
+    etag: str = ""
 
 
 def list_downloads(country: str | None = None, *, sources: Path | None = None) -> list[Offer]:
@@ -159,7 +188,7 @@ def list_downloads(country: str | None = None, *, sources: Path | None = None) -
     return [
         _filled(entry, edition, iso3)
         for entry in _entries(sources)
-        if _knows(entry, iso3)
+        if not entry["countries"] or iso3 in entry["countries"]
         for edition in entry["editions"]
     ]
 
@@ -197,18 +226,20 @@ def find_offer(
     InputFileError
         As `list_downloads` raises.
     """
-    iso3 = _iso3(country)
-    entries = {entry["name"]: entry for entry in _entries(sources)}
-    require_known(name, entries, what="download")
-    entry = entries[name]
-    editions = {str(given["edition"]): given for given in entry["editions"]}
-    chosen = edition if edition is not None else next(iter(editions))
-    require_choice(chosen, editions, option=f"edition of {name}")
-    if not _knows(entry, iso3):
+    require_known(name, [entry["name"] for entry in _entries(sources)], what="download")
+    offers = {
+        offer.edition: offer
+        for offer in list_downloads(country, sources=sources)
+        if offer.name == name
+    }
+    if not offers:
         raise UnknownNameError(
-            f"the list of downloads has no code of {iso3} for {name}: add it under countries"
+            f"the list of downloads has no code of {_iso3(country)} for {name}: "
+            "add it under countries"
         )
-    return _filled(entry, editions[chosen], iso3)
+    chosen = edition if edition is not None else next(iter(offers))
+    require_choice(chosen, offers, option=f"edition of {name}")
+    return offers[chosen]
 
 
 def _iso3(country: str | None) -> str:
@@ -235,45 +266,174 @@ def _entries(sources: Path | None) -> list[dict[str, Any]]:
 
 def _check(offer: Offer) -> None:
     """Refuse an entry that could not be carried out, or would leave the cache."""
-    if offer.answer not in ANSWERS or offer.kind not in KINDS:
+    if offer.answer not in ("file", *_READERS) or offer.kind not in KINDS:
         raise ValueError(f"{offer.name}: answer {offer.answer!r} or kind {offer.kind!r}")
+    texts = (offer.name, offer.address, offer.page, offer.next, *offer.wanted)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(offer.most_bytes, int):
+        raise TypeError(f"{offer.name}: a text or a number is something else")
     for file in {offer.file, offer.final_file}:
         if not _PLAIN_NAME.fullmatch(file):
             raise ValueError(f"{offer.name}: {file!r} is no plain name of a file")
 
 
-def _knows(entry: Mapping[str, Any], iso3: str) -> bool:
-    """Tell whether an entry works for a country: without a table of codes it does for all."""
-    return not entry["countries"] or iso3 in entry["countries"]
-
-
 def _filled(entry: Mapping[str, Any], edition: Mapping[str, Any], iso3: str) -> Offer:
-    """Put a country into the texts of an entry."""
-    codes = {"{iso3}": iso3, "{iso3_lower}": iso3.lower()}
-    codes |= {f"{{{key}}}": str(code) for key, code in entry["countries"].get(iso3, {}).items()}
+    """Put a country into the texts of an entry and of one of its editions."""
+    codes = {"iso3": iso3, "iso3_lower": iso3.lower(), **entry["countries"].get(iso3, {})}
 
-    def fill(text: str) -> str:
-        for mark, code in codes.items():
-            text = text.replace(mark, code)
-        return text
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: filled(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return tuple(filled(inner) for inner in value)
+        if not isinstance(value, str):
+            return value
+        for key, code in codes.items():
+            value = value.replace(f"{{{key}}}", str(code))
+        return value
 
-    rows = edition["rows"]
-    words = {key: entry[key] for key in ("name", "title", "publisher", "attribution", "note")}
-    licence = entry["licence"]
-    return Offer(
-        **words,
-        edition=str(edition["edition"]),
-        page=fill(entry["page"]),
-        licence=Licence(licence["name"], licence["address"], tuple(licence["signs"])),
-        answer=entry["answer"],
-        address=fill(edition["address"]),
-        wanted=tuple(fill(text) for text in edition["wanted"]),
-        kind=entry["kind"],
-        file=fill(edition["file"]),
-        about_bytes=edition["about_bytes"],
-        most_bytes=int(edition["most_bytes"]),
-        sha256=edition["sha256"],
-        rows=Rows(rows["column"], fill(rows["equals"]), fill(rows["file"])) if rows else None,
-        next_command=edition["next"],
-        verified=bool(entry["verified"]),
-    )
+    given = filled({**entry, **edition})
+    rows = given["rows"]
+    given["edition"] = str(given["edition"])
+    given["licence"] = Licence(**given["licence"])
+    given["rows"] = Rows(**rows) if rows else None
+    return Offer(**{field.name: given[field.name] for field in fields(Offer)})
+
+
+def read_answer(offer: Offer, answer: object) -> PublishedFile:
+    """Find the file in the JSON that an interface answered.
+
+    Parameters
+    ----------
+    offer : Offer
+        What was asked for.
+    answer : object
+        The parsed JSON.
+
+    Returns
+    -------
+    PublishedFile
+
+    Raises
+    ------
+    InputFileError
+        If the answer does not hold what was asked for, or its address is not safe.
+    """
+    found = _READERS[offer.answer](offer, answer)
+    if not found.address:
+        raise InputFileError(f"{offer.address} answers without the address of the file")
+    require_safe(found.address, local=is_local(offer.address))
+    return found
+
+
+def _ckan(offer: Offer, answer: object) -> PublishedFile:
+    """Read `package_show` of CKAN's action interface: the file of a format, by its name."""
+    form, name = offer.wanted
+    package = _mapping(_mapping(answer).get("result"))
+    files = [_mapping(given) for given in _sequence(package.get("resources"))]
+    of_form = [file for file in files if form in _text(file, "format").casefold()]
+    named = [file for file in of_form if name in _text(file, "name").casefold()] or of_form
+    if len(named) != 1:
+        there = ", ".join(f"{_text(file, 'name')} ({_text(file, 'format')})" for file in files)
+        raise InputFileError(
+            f"{offer.page} should offer one file {name} ({form}); it offers {there or 'none'}"
+        )
+    file = named[0]
+    address = _text(file, "download_url") or _text(file, "url")
+    licence = _text(package, "license_title") or _text(package, "license_id")
+    return PublishedFile(address, parse_count(file.get("size")) or None, licence)
+
+
+def _geoboundaries(offer: Offer, answer: object) -> PublishedFile:
+    """Read the answer of geoBoundaries: one object, or a list of one."""
+    iso3, level = offer.wanted
+    found = [
+        entry
+        for entry in map(_mapping, _sequence(answer) or [answer])
+        if (_text(entry, "boundaryISO"), _text(entry, "boundaryType")) == (iso3, level)
+    ]
+    if len(found) != 1:
+        raise InputFileError(f"{offer.address} does not tell of {level} of {iso3}")
+    address, licence = (_text(found[0], key) for key in ("gjDownloadURL", "boundaryLicense"))
+    return PublishedFile(address, None, licence)
+
+
+def _worldpop(offer: Offer, answer: object) -> PublishedFile:
+    """Read the answer of WorldPop's REST interface: the raster of a year."""
+    year, suffix = offer.wanted
+    files = [
+        (file, _text(entry, "license"))
+        for entry in map(_mapping, _sequence(_mapping(answer).get("data")))
+        if _text(entry, "popyear") == year
+        for file in _sequence(entry.get("files"))
+        if isinstance(file, str) and file.casefold().endswith(suffix)
+    ]
+    if len(files) != 1:
+        raise InputFileError(f"{offer.address} names {len(files)} rasters of {year}, not one")
+    return PublishedFile(files[0][0], None, files[0][1])
+
+
+_READERS: Final[Mapping[str, Callable[[Offer, object], PublishedFile]]] = {
+    "ckan": _ckan,
+    "geoboundaries": _geoboundaries,
+    "worldpop": _worldpop,
+}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sequence(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    """Give a text, or a number as text; anything else counts as missing."""
+    value = entry.get(key)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()
+
+
+def parse_count(value: object) -> int | None:
+    """Read a whole number, given as a number or as text; None where it is none."""
+    text = str(value)
+    return int(text) if _COUNT.fullmatch(text) else None
+
+
+def require_safe(address: str, *, local: bool) -> None:
+    """Refuse an address that is neither https nor, where that is allowed, on this machine.
+
+    Parameters
+    ----------
+    address : str
+        The address.
+    local : bool
+        Whether this machine is allowed, then also over http.
+
+    Raises
+    ------
+    InputFileError
+        Naming the address without what follows its path.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise InputFileError(f"{address!r} is no address: {error}") from error
+    here = host in _THIS_MACHINE
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and here)
+    if not host or not allowed or "@" in parts.netloc or (here and not local):
+        raise InputFileError(f"{plain(address)} is not followed: only https addresses are safe")
+
+
+def is_local(address: str) -> bool:
+    """Tell whether an address is on this machine."""
+    return urlsplit(address).hostname in _THIS_MACHINE
+
+
+def plain(address: str) -> str:
+    """Give an address without what may be somebody's key: its user and its query."""
+    scheme, mark, rest = address.partition("?")[0].partition("#")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"

@@ -2,17 +2,17 @@
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import pooch
+import platformdirs
 
 from maligeo.core.errors import InputFileError, OutputFileError
-from maligeo.core.files import written_whole
+from maligeo.core.files import try_lock, written_whole
 from maligeo.provenance.record import file_sha256
 
 VARIABLE: Final = "MALIGEO_CACHE"
@@ -40,7 +40,7 @@ class Record:
     attribution : str
         Whom to name.
     etag : str
-        Version of the file, where the server told one.
+        Version of the file, where the server gave one.
     taken_from : str
         For rows out of a download: the hash of the download.
     """
@@ -67,7 +67,7 @@ def cache_folder(given: Path | None = None) -> Path:
     if given is not None:
         return given.expanduser().absolute()
     named = os.environ.get(VARIABLE)
-    return Path(named).expanduser().absolute() if named else Path(pooch.os_cache("maligeo"))
+    return Path(named).expanduser().absolute() if named else platformdirs.user_cache_path("maligeo")
 
 
 def read_record(path: Path) -> Record | None:
@@ -80,7 +80,7 @@ def read_record(path: Path) -> Record | None:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Write the record of a file beside it.
+    """Write the record of a file next to it.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def is_accepted(folder: Path, name: str, licence: str) -> bool:
     return licence in _accepted(folder).get(name, {})
 
 
-def accept(folder: Path, name: str, licence: str, *, date: str) -> None:
+def accept(folder: Path, name: str, licence: str) -> None:
     """Note that a licence was accepted for a download.
 
     Raises
@@ -111,16 +111,13 @@ def accept(folder: Path, name: str, licence: str, *, date: str) -> None:
         If it cannot be written.
     """
     accepted = _accepted(folder)
-    accepted.setdefault(name, {}).setdefault(licence, date)
+    accepted.setdefault(name, {}).setdefault(licence, today())
     _write_json(folder / _ACCEPTED, accepted)
 
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
     """Keep a second run from writing into the cache.
-
-    A transaction of SQLite is the lock: the system takes it back when the process ends,
-    however it ends, on every platform.
 
     Raises
     ------
@@ -129,26 +126,21 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     OutputFileError
         If the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputFileError(f"cannot write {folder}: {error.strerror}") from error
-    try:
-        lock = sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)
-    except sqlite3.Error as error:
-        raise OutputFileError(f"cannot write {folder}: {error}") from error
-    with closing(lock):
-        _lock(lock, folder)
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context((folder / _LOCK).open("ab", buffering=0))
+            free = try_lock(lock)
+        except OSError as error:
+            raise OutputFileError(f"cannot write {folder}: {error.strerror}") from error
+        if not free:
+            raise InputFileError(f"another run is fetching into {folder}: wait for it")
         yield
 
 
-def _lock(lock: sqlite3.Connection, folder: Path) -> None:
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise InputFileError(f"another run is fetching into {folder}: wait for it") from error
-        raise OutputFileError(f"cannot write {folder}: {error}") from error
+def today() -> str:
+    """Give the date in UTC, ISO 8601."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def _accepted(folder: Path) -> dict[str, dict[str, str]]:
@@ -164,6 +156,6 @@ def _record_of(path: Path) -> Path:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    with written_whole(path) as beside:
+    with written_whole(path) as new:
         text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        beside.write_text(text, encoding="utf-8")
+        new.write_text(text, encoding="utf-8")
