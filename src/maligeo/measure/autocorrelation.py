@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import false_discovery_control
+import scipy
 
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import unit_keys
@@ -231,5 +231,5 @@ def _permuted_p(values: Floats, graph: Any, permutations: int, seed: int) -> Flo
 
 def _significant(p: Floats, names: list[str]) -> npt.NDArray[np.str_]:
     """Keep the names of what is significant after correction for the number of tests."""
-    kept = false_discovery_control(p) <= SIGNIFICANCE
+    kept = scipy.stats.false_discovery_control(p) <= SIGNIFICANCE
     return np.where(kept, names, "not significant")

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
@@ -40,10 +39,9 @@ def ranks(values: npt.ArrayLike) -> Floats:
     Mid-ranks: Kendall, M. G. (1945), The treatment of ties in ranking problems,
     Biometrika 33, 239-251.
     """
-    return np.asarray(
-        rankdata(-np.asarray(values, dtype=np.float64), axis=-1, nan_policy="omit"),
-        dtype=np.float64,
-    )
+    falling = -np.asarray(values, dtype=np.float64)
+    rows = pd.DataFrame(np.atleast_2d(falling)).rank(axis="columns")
+    return rows.to_numpy(dtype=np.float64).reshape(falling.shape)
 
 
 def rank_scores(values: npt.ArrayLike) -> Floats:

@@ -3,8 +3,8 @@
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import scipy
 import shapely
-from scipy.stats import beta, chi2
 
 from maligeo.core.crs import Floats
 
@@ -76,10 +76,16 @@ def clustered_interval(
     some = summed > 0
     safe_sum, safe_variance = np.where(some, summed, 1.0), np.where(some, variance, 1.0)
     scale = safe_variance / safe_sum
-    low = np.where(some, scale / 2 * chi2.ppf(tail, 2 * safe_sum / scale), 0.0)
+    low = np.where(some, scale / 2 * _chi2_quantile(tail, 2 * safe_sum / scale), 0.0)
     above, spread = summed + largest, variance + largest**2
-    high = spread / above / 2 * chi2.ppf(1.0 - tail, 2 * above**2 / spread)
+    high = spread / above / 2 * _chi2_quantile(1.0 - tail, 2 * above**2 / spread)
     return np.where(np.isnan(summed), np.nan, low), high
+
+
+def _chi2_quantile(share: float, freedom: Floats) -> Floats:
+    """Give a quantile of the chi-squared distribution, without loading `scipy.stats` for it."""
+    quantile: Floats = 2.0 * scipy.special.gammaincinv(freedom / 2.0, share)
+    return quantile
 
 
 def ratio_interval(
@@ -109,8 +115,8 @@ def ratio_interval(
     """
     above, below = np.asarray(count, dtype=np.float64), np.asarray(base, dtype=np.float64)
     tail = (1.0 - confidence) / 2.0
-    low = beta.ppf(tail, np.where(above > 0, above, 1.0), below + 1)
-    high = beta.ppf(1.0 - tail, above + 1, np.where(below > 0, below, 1.0))
+    low = scipy.stats.beta.ppf(tail, np.where(above > 0, above, 1.0), below + 1)
+    high = scipy.stats.beta.ppf(1.0 - tail, above + 1, np.where(below > 0, below, 1.0))
     low, high = np.where(above > 0, low, 0.0), np.where(below > 0, high, 1.0)
     unknown = np.isnan(above) | np.isnan(below)
     low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse import csgraph
+import scipy
 
 from maligeo.core.crs import Floats
 
@@ -49,7 +48,7 @@ class Problem:
     fixed: Flags
     unseen: Flags
     weight: Floats
-    relations: sparse.csr_array
+    relations: "scipy.sparse.csr_array"
 
 
 def least_values(problem: Problem) -> Floats:
@@ -207,11 +206,13 @@ def blocks(problem: Problem, *, k: int) -> Iterator[Block]:
         yield Block(problem, group, least, k)
 
 
-def _groups(matrix: sparse.csr_array, among: Flags) -> npt.NDArray[np.int32]:
+def _groups(matrix: "scipy.sparse.csr_array", among: Flags) -> npt.NDArray[np.int32]:
     """Give each cell the number of the group that it is tied to, leaving the others out."""
     tied = matrix.copy()
     tied.data = among[tied.indices].astype(np.float64)
     tied.eliminate_zeros()
-    graph = sparse.block_array([[None, tied.T], [tied, None]])
-    labels: npt.NDArray[np.int32] = csgraph.connected_components(graph, directed=False)[1]
+    graph = scipy.sparse.block_array([[None, tied.T], [tied, None]])
+    labels: npt.NDArray[np.int32] = scipy.sparse.csgraph.connected_components(
+        graph, directed=False
+    )[1]
     return labels[: matrix.shape[1]]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
 Span = tuple[int, int]
 
@@ -151,5 +151,9 @@ def _fitted(left: list[tuple[PeriodSum, float]], numbers: list[int]) -> list[flo
         matrix[row, size + row], matrix[row, size + count + row] = 1.0, -1.0
     target = np.array([amount for _, amount in left])
     cost = np.append(np.zeros(size), np.ones(2 * count))
-    found = milp(cost, constraints=LinearConstraint(matrix, target, target), bounds=Bounds(0.0))
+    found = scipy.optimize.milp(
+        cost,
+        constraints=scipy.optimize.LinearConstraint(matrix, target, target),
+        bounds=scipy.optimize.Bounds(0.0),
+    )
     return [round(float(amount), 6) for amount in found.x[:size]]

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
@@ -123,7 +123,9 @@ class Sums:
             fixed=(public | (value == 0)) & ~unseen,
             unseen=unseen,
             weight=np.where(totals, weight * _TOTAL_WEIGHT, weight),
-            relations=sparse.csr_array((signs, (rows, columns)), shape=shape, dtype=np.float64),
+            relations=scipy.sparse.csr_array(
+                (signs, (rows, columns)), shape=shape, dtype=np.float64
+            ),
         )
 
 

@@ -13,8 +13,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
 from maligeo.core.crs import Floats
 from maligeo.disclosure.suppression.blocks import Block, Flags, Places, Problem, blocks
@@ -218,7 +217,7 @@ def _solved(
     matrix = block.matrix[:, cells]
     matrix = matrix[np.flatnonzero(np.diff(matrix.indptr) > 0)]
     split = len(cost) == 2 * len(cells)
-    doubled = sparse.hstack([matrix, -matrix], format="csr") if split else matrix
+    doubled = scipy.sparse.hstack([matrix, -matrix], format="csr") if split else matrix
     for whole in (False, True) if block.whole else (False,):
         found = _optimum(doubled, cost, bounds, whole=whole)
         if found is None:
@@ -242,13 +241,13 @@ def _within(change: Floats, down: Floats) -> bool:
 
 
 def _optimum(
-    matrix: sparse.csr_array, cost: Floats, bounds: tuple[Floats, Floats], *, whole: bool
+    matrix: "scipy.sparse.csr_array", cost: Floats, bounds: tuple[Floats, Floats], *, whole: bool
 ) -> Floats | None:
-    constraints = [LinearConstraint(matrix, 0.0, 0.0)] if matrix.shape[0] else []
-    result = milp(
+    constraints = [scipy.optimize.LinearConstraint(matrix, 0.0, 0.0)] if matrix.shape[0] else []
+    result = scipy.optimize.milp(
         cost,
         integrality=np.full(len(cost), int(whole)),
-        bounds=Bounds(*bounds),
+        bounds=scipy.optimize.Bounds(*bounds),
         constraints=constraints,
         options={"node_limit": _MOST_NODES} if whole else {},
     )

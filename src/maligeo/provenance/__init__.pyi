@@ -1,0 +1,1 @@
+from .products import read_about as read_about
