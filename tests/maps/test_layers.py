@@ -279,8 +279,8 @@ class TestFewEvents:
         self, cards: tuple[list[dict[str, Any]], list[Any]]
     ) -> None:
         notes = [str(card["notes"]) for card in cards[0]]
-        assert "fewer than 5 incidents" in notes[0]
-        assert "fewer than 5 incidents" not in notes[1]
+        assert "fewer than 20 incidents" in notes[0]
+        assert "fewer than 20 incidents" not in notes[1]
 
 
 class TestSimplifiedOutlines:
