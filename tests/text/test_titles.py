@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.placenames import find_unit
 from maligeo.look import LAYERS, classify
 from maligeo.text.legend import area_statuses, drawable, event_types, is_coarse
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
-from maligeo.text.titles import certain_towns, choose_period, find_unit, place_parts, towns_by_unit
+from maligeo.text.titles import certain_towns, choose_period, place_parts, towns_by_unit
 
 BY_KEY = {layer.key: layer for layer in LAYERS}
 

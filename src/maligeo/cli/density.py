@@ -26,8 +26,8 @@ from maligeo.cli.options import (
 )
 from maligeo.cli.output import Format, FormatOption, put
 from maligeo.cli.recipe import recorded, settled_day
-from maligeo.core.errors import ArgumentError, UnknownNameError
-from maligeo.core.placenames import NameTable
+from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import find_unit
 
 SHOWN: Final = {
     "name": "unit",
@@ -116,8 +116,4 @@ def write_density(
 
 
 def _only(table: pd.DataFrame, units: pd.DataFrame, region: str) -> pd.DataFrame:
-    found = NameTable.from_columns(units["name"], units["name_alt"]).find(region)
-    if len(found) != 1:
-        known = ", ".join(units["name"])
-        raise UnknownNameError(f"region {region!r} is not known; there is {known}")
-    return table[table["pcode"] == units["pcode"].iloc[found[0]]]
+    return table[table["pcode"] == units["pcode"].iloc[find_unit(region, units)]]

@@ -28,10 +28,9 @@ from maligeo.cli.options import (
 from maligeo.cli.recipe import recorded, settled_day
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
-from maligeo.core.placenames import normalise
+from maligeo.core.placenames import find_unit, normalise
 from maligeo.disclosure import release
 from maligeo.paper import ReportOptions, region_report
-from maligeo.text.titles import find_unit
 
 FOLDER: Final = Path("maps")
 _METHOD: Final = "profile of one unit: counts, rates with 95 % intervals, gaps by rank"

@@ -16,7 +16,7 @@ from maligeo.core.checks import (
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import ArgumentError
-from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Classes, Scheme
@@ -39,7 +39,7 @@ from maligeo.text.readings import (
     value_text,
 )
 from maligeo.text.synthetic import is_synthetic
-from maligeo.text.titles import certain_towns, find_unit, place_parts, towns_by_unit
+from maligeo.text.titles import certain_towns, place_parts, towns_by_unit
 
 Card = dict[str, object]
 

@@ -17,13 +17,14 @@ from maligeo.core.checks import (
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
+from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, numbers_of
 from maligeo.text.balance import balance
 from maligeo.text.legend import GAPS
 from maligeo.text.notes import boundary_section
 from maligeo.text.readings import cell_sources, span_text, without_units
-from maligeo.text.titles import find_unit, place_parts
+from maligeo.text.titles import place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
 _ROBUST: Final = "robust"
