@@ -219,7 +219,10 @@ def comparison_map(
     >>> table = maligeo.bundled_density(units)
     >>> sides = [maligeo.MapSide(table, units, year) for year in ("2021", "2022")]
     >>> fmap = maligeo.comparison_map(*sides)
-    >>> maligeo.save_map(fmap, "maps/2021-2022.html")  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.save_map(fmap, f"{folder}/2021-2022.html").name
+    '2021-2022.html'
     """
     language = session_language(language)
     for side in (first, second):

@@ -60,6 +60,23 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     Notes
     -----
     Positions are rounded to about a metre.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import maligeo
+    >>> incidents = pd.DataFrame(
+    ...     {
+    ...         "event_type": ["ied", "landmine"],
+    ...         "date": pd.to_datetime(["2022-03-01", "2022-05-12"]),
+    ...         "lon": [-3.99, 0.05],
+    ...         "lat": [14.67, 16.27],
+    ...     }
+    ... )
+    >>> units = maligeo.load_boundaries()
+    >>> table = maligeo.bundled_density(units)
+    >>> fmap = maligeo.region_map(table, units, audience="internal")
+    >>> maligeo.add_incidents(fmap, incidents)
     """
     require_columns(incidents, ("event_type", "date"), what="incidents")
     require_released(incidents, fmap.audience, what="the incidents")

@@ -204,6 +204,16 @@ def save_map(
     Notes
     -----
     The same map gives the same bytes: Folium's random names are replaced by counted ones.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units)
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.save_map(fmap, f"{folder}/mali.html").name
+    'mali.html'
     """
     target = Path(path)
     text = page_text(fmap, offline=offline, about=about)

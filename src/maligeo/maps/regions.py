@@ -457,7 +457,8 @@ def region_map(
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")
-    >>> maligeo.save_map(fmap, "maps/mali.html")  # doctest: +SKIP
+    >>> fmap.language
+    'en'
     """
     language = session_language(language)
     require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")

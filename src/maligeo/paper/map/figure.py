@@ -90,7 +90,10 @@ def map_figure(
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)
     >>> options = maligeo.MapOptions(layer="incidents_per_100k", language="en")
-    >>> maligeo.map_figure(table, units, "mali.pdf", options=options)  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.map_figure(table, units, f"{folder}/mali.svg", options=options).name
+    'mali.svg'
     """
     several = require_format(path, FORMATS) == ".pdf"
     top, pages = compose_map(table, units, options=options, audience=audience, several=several)
