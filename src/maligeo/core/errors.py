@@ -106,7 +106,7 @@ class OutputFileError(MaligeoError, OSError):
 
 
 class ReleaseError(MaligeoError, ValueError):
-    """Data were to leave the house for an audience for whom they were not released."""
+    """Data were to go to an audience for whom they were not released."""
 
 
 class MissingDependencyError(MaligeoError, ImportError):

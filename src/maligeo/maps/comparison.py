@@ -228,10 +228,10 @@ def comparison_map(
     for side in (first, second):
         _require_side(side, audience)
     chosen = _layers(first, second, layers)
-    for layer in chosen:  # a period that fits nothing is told before anything is drawn
+    for layer in chosen:  # a period that fits nothing is an error before anything is drawn
         _pair(first, second, layer, language)
     fmap = _page(first, second, language, audience)
-    add_call(fmap, "compare", lambda spoken: _data(first, second, chosen, spoken))
+    add_call(fmap, "compare", lambda one: _data(first, second, chosen, one))
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_scale(fmap, first.units, towns=False)
     towns = certain_towns().head(0)  # none are drawn
@@ -287,10 +287,10 @@ def _pair(first: MapSide, second: MapSide, layer: Layer, language: str) -> Pair:
 def _page(first: MapSide, second: MapSide, language: Language, audience: Audience) -> PageMap:
     both = gpd.GeoSeries([*first.units.geometry, *second.units.geometry], crs=first.units.crs)
     return PageMap(
-        {spoken: words.word("compare.page", spoken) for spoken in LANGUAGES},
+        {one: words.word("compare.page", one) for one in LANGUAGES},
         bounds_of(gpd.GeoDataFrame(geometry=both)),
         language=language,
-        heading={spoken: _heading(first, second, spoken) for spoken in LANGUAGES},
+        heading={one: _heading(first, second, one) for one in LANGUAGES},
         audience=audience,
     )
 

@@ -45,7 +45,7 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
         Incidents as from `read_incidents`, located or not: `event_type, date`, and points
         or `lon, lat`. Columns shown on a card where they are there: `event_id, outcome,
         killed, injured, civilians_killed, civilians_injured, adm1_name` to `adm3_name`,
-        `date_precision, location_precision, source`. What became of the records is told
+        `date_precision, location_precision, source`. What became of the records stands
         in the drawer of sources and limits.
 
     Raises

@@ -410,7 +410,7 @@ def region_map(
     language: Language | None = None,
     audience: Audience = "public",
 ) -> PageMap:
-    """Make an interactive map of regions, with what could not be placed beside it.
+    """Make an interactive map of regions, and list what could not be placed.
 
     Parameters
     ----------
@@ -479,10 +479,10 @@ def _page(
 ) -> PageMap:
     name = None if focus is None else str(units["name"].iloc[focus])
     return PageMap(
-        {spoken: _title(name, spoken) for spoken in LANGUAGES},
+        {one: _title(name, one) for one in LANGUAGES},
         bounds_of(units if focus is None else units.iloc[[focus]]),
         language=language,
-        heading={spoken: place_parts(units, focus, spoken) for spoken in LANGUAGES},
+        heading={one: place_parts(units, focus, one) for one in LANGUAGES},
         audience=audience,
         focus=focus,
     )

@@ -198,7 +198,7 @@ def gap_texts(row: Mapping[str, Any] | None, language: str) -> tuple[str, str]:
 
 
 def gap_period(gaps: pd.DataFrame, language: str) -> str:
-    """Write the period of the need; empty where the table does not tell."""
+    """Write the period of the need; empty where the table does not say."""
     if not {"period_start", "period_end"} <= set(gaps.columns):
         return ""
     start, end = gaps["period_start"].min(), gaps["period_end"].max()
@@ -206,7 +206,7 @@ def gap_period(gaps: pd.DataFrame, language: str) -> str:
 
 
 def gap_publisher(gaps: pd.DataFrame) -> str:
-    """Name who published the need; empty where the table does not tell."""
+    """Name who published the need; empty where the table does not say."""
     known = gaps["publisher"].dropna() if "publisher" in gaps.columns else pd.Series(dtype=str)
     return "" if known.empty else str(known.iloc[0])
 

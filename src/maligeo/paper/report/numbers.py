@@ -141,8 +141,8 @@ def numbers_of(table: pd.DataFrame, units: gpd.GeoDataFrame, at: int, language: 
 
 
 def _periods_of(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:
-    held = (table["measure"] == layer.measure).any()
-    return periods(table, layer, language) if held else []
+    counted = (table["measure"] == layer.measure).any()
+    return periods(table, layer, language) if counted else []
 
 
 def _key(found: PeriodRows) -> tuple[object, ...]:

@@ -198,8 +198,8 @@ def _fine(profile: Profile, width: float, language: Language) -> list[Block]:
         found += paragraph(f"•\u00a0{text}", width, _FINE, colour=QUIET)
     found += [space(1.0), *heading(words.word("notes.sources", language), width, _FINE * 1.1)]
     for text, address in profile.sources:
-        told = f"•\u00a0{text}" + (f", {address}" if address else "")
-        found += paragraph(told, width, _FINE, colour=QUIET)
+        line = f"•\u00a0{text}" + (f", {address}" if address else "")
+        found += paragraph(line, width, _FINE, colour=QUIET)
     return [*found, space(1.0), *paragraph(profile.disclaimer, width, _FINE, colour=QUIET)]
 
 

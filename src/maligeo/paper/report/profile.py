@@ -173,8 +173,8 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
         require_columns(options.gaps, GAPS, what="gaps")
         frames["gaps"] = options.gaps
     for what, frame in frames.items():
-        held = require_one_vintage(frame["vintage"], what=what)
-        require_same_vintage(held, vintage, what=f"{what} and units")
+        own = require_one_vintage(frame["vintage"], what=what)
+        require_same_vintage(own, vintage, what=f"{what} and units")
     if options.presence is not None and list(options.presence.index.names) != _INDEX:
         found = list(options.presence.index.names)
         fault = Fault(None, "index", found, f"must be {', '.join(_INDEX)}")
@@ -258,8 +258,8 @@ def _balance(
     """Balance the latest incidents over the whole country."""
     if numbers.latest is None:
         return "", ()
-    told = balance(numbers.latest, table, language)
-    lines: Sequence[dict[str, str]] = told["lines"]  # type: ignore[assignment]
+    balanced = balance(numbers.latest, table, language)
+    lines: Sequence[dict[str, str]] = balanced["lines"]  # type: ignore[assignment]
     title = words.word("report.balance", language).format(period=numbers.latest.label)
     return title, tuple((line["label"], line["value"]) for line in lines)
 
@@ -269,12 +269,12 @@ def _quality(
 ) -> Iterator[str]:
     """Tell the notes of the unit's figures, and how good its outline is."""
     rows = table[(table["pcode"] == pcode) & table["note"].notna()]
-    told: dict[str, list[str]] = {}
+    dated: dict[str, list[str]] = {}
     for _, row in rows.iterrows():
         for remark in words.note_text(row["note"], language):
-            told.setdefault(remark, []).append(_when(row, language))
+            dated.setdefault(remark, []).append(_when(row, language))
     together: dict[str, list[str]] = {}
-    for remark, whens in told.items():
+    for remark, whens in dated.items():
         together.setdefault(", ".join(dict.fromkeys(filter(None, whens))), []).append(remark)
     for when, remarks in together.items():
         remark = " · ".join(remarks)
