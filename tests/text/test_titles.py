@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.placenames import find_unit
 from maligeo.look import LAYERS, classify
 from maligeo.text.legend import area_statuses, drawable, event_types, is_coarse
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
-from maligeo.text.titles import certain_towns, choose_period, find_unit, place_parts, towns_by_unit
+from maligeo.text.titles import certain_towns, choose_period, place_parts, towns_by_unit
 
 BY_KEY = {layer.key: layer for layer in LAYERS}
 
@@ -64,7 +65,7 @@ def test_cells_follow_the_order_of_the_units(table: pd.DataFrame) -> None:
     rate = BY_KEY["incidents_per_100k"]
     found, classes = periods(table, rate, "en")[-1], classify(table, rate)
     shown = cells(found, ["ML08", "nowhere", "ML01", "ML09"], classes, "en")
-    assert shown[0] == Cell(4, "≈ 19.4", "18.2 to 20.6")
+    assert shown[0] == Cell(4, "≈ 19.4*", "18.2 to 20.6")
     assert shown[1] == Cell(-1, "no data", "")
     assert shown[2].text == "≈ 0.1*"
     assert shown[3].class_index == -1

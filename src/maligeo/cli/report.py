@@ -22,8 +22,7 @@ from maligeo.cli.options import (
     periods,
 )
 from maligeo.cli.output import show_file
-from maligeo.core.placenames import normalise
-from maligeo.text.titles import find_unit
+from maligeo.core.placenames import find_unit, normalise
 
 FOLDER: Final = Path("maps")
 

@@ -5,6 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
+from maligeo.core.errors import UnknownNameError
+
 ALIAS_SEPARATOR = "|"
 
 _PREFIX = re.compile(
@@ -110,6 +114,34 @@ class NameTable:
                 found.setdefault(form, []).append(position)
         return cls({form: tuple(rows) for form, rows in found.items()})
 
+    @classmethod
+    def of_units(cls, units: pd.DataFrame) -> "NameTable":
+        """Build the table from units with `name`, and `name_alt` where they have other names."""
+        aliases = units["name_alt"] if "name_alt" in units else [None] * len(units)
+        return cls.from_columns(units["name"], aliases)
+
     def find(self, name: object) -> tuple[int, ...]:
         """Give the row positions that bear a name; none for anything but a string."""
         return self.positions.get(normalise(name), ()) if isinstance(name, str) else ()
+
+
+def find_unit(region: str, units: pd.DataFrame) -> int:
+    """Give the row position of the one unit that bears a name or alias.
+
+    Parameters
+    ----------
+    region : str
+        The name, in any spelling that `normalise` brings together.
+    units : pandas.DataFrame
+        Units of one vintage: `name`, and `name_alt` where they have other names.
+
+    Raises
+    ------
+    UnknownNameError
+        If none or several bear it.
+    """
+    found = NameTable.of_units(units).find(region)
+    if len(found) != 1:
+        values = {"name": region, "known": ", ".join(units["name"])}
+        raise UnknownNameError(key="unknown_region", values=values)
+    return found[0]

@@ -15,7 +15,7 @@ from maligeo.exports.jobs import bilingual, languages_of, word
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.exports.region_values import RegionValue
 from maligeo.look import Look, Mark, Pattern
-from maligeo.text.legend import legend
+from maligeo.text.legend import COARSE, PLACELESS, legend
 
 DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 VERSION: Final = "3.22.0"  # what this was written for; later ones read it too
@@ -175,8 +175,6 @@ def _add_symbol(symbols: ET.Element, name: str, symbol: Symbol) -> None:
             ET.SubElement(part, "prop", {"k": key, "v": value})
 
 
-_COARSE: Final = "'adm1', 'adm2', 'adm3'"
-_PLACELESS: Final = "country"
 _PRECISION: Final = "location_precision"
 
 
@@ -300,14 +298,15 @@ def _precision_rules(layer: PlainLayer, language: Language | None) -> Iterator[R
     if _PRECISION in layer.table.kinds:
         dot = marker(look.Mark(look.ZERO_COLOUR, "circle"), size=1.2, outline=None)
         label = word("incidents.hollow", language)
-        yield Rule(label, f'"{_PRECISION}" IN ({_COARSE})', dot)
+        levels = ", ".join(f"'{level}'" for level in COARSE)
+        yield Rule(label, f'"{_PRECISION}" IN ({levels})', dot)
 
 
 def _placed(layer: PlainLayer) -> str:
     """Leave out points that stand for the whole country, as maps do."""
     if _PRECISION not in layer.table.kinds:
         return ""
-    return f"coalesce(\"{_PRECISION}\", '') <> '{_PLACELESS}'"
+    return f"coalesce(\"{_PRECISION}\", '') <> '{PLACELESS}'"
 
 
 def _status_rules(language: Language | None) -> Iterator[Rule]:

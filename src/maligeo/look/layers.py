@@ -106,16 +106,16 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
         If the table holds no layer at all.
     """
     require_columns(table, ("measure", "place_kind"), what="density table")
-    held = [
+    known = [
         layer.key for layer in LAYERS if table.loc[_rows(table, layer), layer.column].notna().any()
     ]
-    if not held:
+    if not known:
         raise ArgumentError("the density table holds nothing that a map can show")
-    wanted = held if keys is None else list(dict.fromkeys(keys))
+    wanted = known if keys is None else list(dict.fromkeys(keys))
     for key in wanted:
-        require_known(key, held, what="layer")
+        require_known(key, known, what="layer")
     if not wanted:
-        raise ArgumentError(f"no layer is asked for; there is {', '.join(held)}")
+        raise ArgumentError(f"no layer is asked for; there is {', '.join(known)}")
     return tuple(_BY_KEY[key] for key in wanted)
 
 

@@ -15,6 +15,7 @@ from maligeo.maps.html import add_call
 from maligeo.maps.packing import card_fields, packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
 from maligeo.text.balance import records_section
+from maligeo.text.legend import Kind, area_statuses, kind_keys, ordered_kinds
 from maligeo.text.synthetic import is_synthetic
 
 DECIMALS = 5  # of a degree: about a metre
@@ -56,14 +57,8 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
     if not np.isin(shapely.get_type_id(shapes[there]), _POLYGONS).all():
         raise GeometryError("areas must be polygons: points go through maligeo.add_incidents")
     drawn = pd.DataFrame(areas)[there]
-    found = set(drawn["status"].dropna().astype(str))
-    known = [status for status in look.AREA_LOOKS if status in found]
-    statuses = [
-        *known,
-        *sorted(found - set(known)),
-        *([""] if drawn["status"].isna().any() else []),
-    ]
-    status = drawn["status"].astype("object").where(drawn["status"].notna(), "").map(str)
+    statuses = ordered_kinds(drawn["status"], look.AREA_LOOKS)
+    status = kind_keys(drawn["status"])
     fields = card_fields(drawn, _FIELDS)
     fixed: dict[str, object] = {
         "shapes": packed_shapes(shapes[there], DECIMALS),
@@ -75,7 +70,10 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
         title = words.word("areas.title", language)
         return fixed | {
             "title": title,
-            "statuses": [_status(name, int((status == name).sum()), language) for name in statuses],
+            "statuses": [
+                _status(kind, int((status == kind.key).sum()), language)
+                for kind in area_statuses(drawn["status"], language)
+            ],
             "fields": fields(language),
             "section": records_section(areas, len(drawn), title, language),
         }
@@ -83,14 +81,11 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
     add_call(fmap, "areas", build)
 
 
-def _status(name: str, count: int, language: str) -> dict[str, object]:
-    appearance = look.AREA_LOOKS.get(name, look.OTHER_AREA)
-    key = f"status.{name or 'missing'}"
-    text = words.word(key, language) if words.has_word(key) else name
-    number = words.number_text(count, language)
+def _status(kind: Kind, count: int, language: str) -> dict[str, object]:
+    appearance = look.AREA_LOOKS.get(kind.key, look.OTHER_AREA)
     return {
-        "name": text,
-        "count": number,
+        "name": kind.name,
+        "count": words.number_text(count, language),
         "colour": appearance.colour,
         "pattern": appearance.pattern,
     }

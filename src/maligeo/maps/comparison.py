@@ -219,13 +219,16 @@ def comparison_map(
     >>> table = maligeo.bundled_density(units)
     >>> sides = [maligeo.MapSide(table, units, year) for year in ("2021", "2022")]
     >>> fmap = maligeo.comparison_map(*sides)
-    >>> maligeo.save_map(fmap, "maps/2021-2022.html")  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.save_map(fmap, f"{folder}/2021-2022.html").name
+    '2021-2022.html'
     """
     language = session_language(language)
     for side in (first, second):
         _require_side(side, audience)
     chosen = _layers(first, second, layers)
-    for layer in chosen:  # a period that fits nothing is told before anything is drawn
+    for layer in chosen:  # a period that fits nothing is an error before anything is drawn
         _pair(first, second, layer, language)
     fmap = _page(first, second, language, audience)
     sides = [first] if _same_units(first, second) else [first, second]
@@ -296,10 +299,10 @@ def _pair(first: MapSide, second: MapSide, layer: Layer, language: str) -> Pair:
 def _page(first: MapSide, second: MapSide, language: Language, audience: Audience) -> PageMap:
     both = gpd.GeoSeries([*first.units.geometry, *second.units.geometry], crs=first.units.crs)
     return PageMap(
-        {spoken: words.word("compare.page", spoken) for spoken in LANGUAGES},
+        {one: words.word("compare.page", one) for one in LANGUAGES},
         bounds_of(gpd.GeoDataFrame(geometry=both)),
         language=language,
-        heading={spoken: _heading(first, second, spoken) for spoken in LANGUAGES},
+        heading={one: _heading(first, second, one) for one in LANGUAGES},
         audience=audience,
     )
 

@@ -1,24 +1,27 @@
 """Incidents as points: packed tightly, gathered and drawn by the page itself."""
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo import look
 from maligeo.core import words
 from maligeo.core.checks import require_columns
-from maligeo.core.crs import Floats, positions_of
+from maligeo.core.crs import positions_of
 from maligeo.disclosure import require_released
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import Packed, card_fields, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
 from maligeo.text.balance import records_section
+from maligeo.text.legend import (
+    Kind,
+    drawable,
+    event_types,
+    is_coarse,
+    kind_keys,
+    ordered_kinds,
+)
 from maligeo.text.synthetic import is_synthetic
 
-_PLACELESS = "country"  # a position that stands for the whole country is none
-_COARSE = ("adm1", "adm2", "adm3")
 _FIELDS = (
     "event_id", "outcome", "killed", "injured", "civilians_killed", "civilians_injured",
     "adm1_name", "adm2_name", "adm3_name", "date_precision", "location_precision", "source",
@@ -42,7 +45,7 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
         Incidents as from `read_incidents`, located or not: `event_type, date`, and points
         or `lon, lat`. Columns shown on a card where they are there: `event_id, outcome,
         killed, injured, civilians_killed, civilians_injured, adm1_name` to `adm3_name`,
-        `date_precision, location_precision, source`. What became of the records is told
+        `date_precision, location_precision, source`. What became of the records stands
         in the drawer of sources and limits.
 
     Raises
@@ -57,15 +60,33 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     Notes
     -----
     Positions are rounded to about a metre.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import maligeo
+    >>> incidents = pd.DataFrame(
+    ...     {
+    ...         "event_type": ["ied", "landmine"],
+    ...         "date": pd.to_datetime(["2022-03-01", "2022-05-12"]),
+    ...         "lon": [-3.99, 0.05],
+    ...         "lat": [14.67, 16.27],
+    ...     }
+    ... )
+    >>> units = maligeo.load_boundaries()
+    >>> table = maligeo.bundled_density(units)
+    >>> fmap = maligeo.region_map(table, units, audience="internal")
+    >>> maligeo.add_incidents(fmap, incidents)
     """
     require_columns(incidents, ("event_type", "date"), what="incidents")
     require_released(incidents, fmap.audience, what="the incidents")
     lon, lat = positions_of(incidents, what="incidents")
-    kept = _drawable(incidents, lon, lat)
+    kept = drawable(incidents, lon, lat)
     order = kept[near_order(lon[kept], lat[kept])]
     drawn = pd.DataFrame(incidents).iloc[order]
-    types = _types(drawn["event_type"])
-    codes, coarse = _type_codes(drawn, types), _is_coarse(drawn)
+    types = ordered_kinds(drawn["event_type"], look.EVENT_MARKS)
+    codes = pd.Index(types).get_indexer(kind_keys(drawn["event_type"]))
+    coarse = is_coarse(drawn)
     counts = np.bincount(codes, minlength=len(types)).tolist()
     dates = pd.to_datetime(drawn["date"])
     undated = int(dates.isna().sum())
@@ -84,8 +105,10 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
         return fixed | {
             "title": title,
             "types": [
-                _type_entry(kind, language) | {"count": words.number_text(count, language)}
-                for kind, count in zip(types, counts, strict=True)
+                _type_entry(kind, count, language)
+                for kind, count in zip(
+                    event_types(drawn["event_type"], language), counts, strict=True
+                )
             ],
             "undated": words.number_text(undated, language) if undated else "",
             "fields": fields(language),
@@ -93,33 +116,6 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
         }
 
     add_call(fmap, "incidents", build)
-
-
-def _drawable(incidents: pd.DataFrame, lon: Floats, lat: Floats) -> npt.NDArray[np.intp]:
-    """Give the rows that have a place on a map."""
-    placed = np.isfinite(lon) & np.isfinite(lat)
-    if "location_precision" in incidents.columns:
-        placed &= ~(incidents["location_precision"] == _PLACELESS).fillna(False).to_numpy(bool)
-    return np.flatnonzero(placed)
-
-
-def _types(kinds: "pd.Series[str]") -> list[str]:
-    """Give the types that occur: known ones in their order, then others, then missing."""
-    found = set(kinds.dropna().astype(str))
-    known = [kind for kind in look.EVENT_MARKS if kind in found]
-    return [*known, *sorted(found - set(known)), *([""] if kinds.isna().any() else [])]
-
-
-def _type_codes(drawn: pd.DataFrame, types: Sequence[str]) -> npt.NDArray[np.int64]:
-    kinds = drawn["event_type"].astype("object").where(drawn["event_type"].notna(), "")
-    numbers = kinds.map(str).map({kind: at for at, kind in enumerate(types)})
-    return np.asarray(numbers, dtype=np.int64)
-
-
-def _is_coarse(drawn: pd.DataFrame) -> npt.NDArray[np.int64]:
-    if "location_precision" not in drawn.columns:
-        return np.zeros(len(drawn), dtype=np.int64)
-    return np.asarray(drawn["location_precision"].isin(_COARSE), dtype=np.int64)
 
 
 def _days(dates: pd.Series) -> Packed:
@@ -138,8 +134,7 @@ def _months(dates: pd.Series) -> list[int]:
     return [0, -1] if months.empty else [int(months.min()), int(months.max())]
 
 
-def _type_entry(kind: str, language: str) -> dict[str, object]:
-    mark = look.EVENT_MARKS.get(kind, look.OTHER_MARK)
-    key = f"event_type.{kind or 'missing'}"
-    name = words.word(key, language) if words.has_word(key) else kind
-    return {"name": name, "colour": mark.colour, "shape": mark.shape}
+def _type_entry(kind: Kind, count: int, language: str) -> dict[str, object]:
+    mark = look.EVENT_MARKS.get(kind.key, look.OTHER_MARK)
+    number = words.number_text(count, language)
+    return {"name": kind.name, "colour": mark.colour, "shape": mark.shape, "count": number}

@@ -54,7 +54,7 @@ def add_gaps(fmap: PageMap, gaps: pd.DataFrame, units: gpd.GeoDataFrame) -> None
     rows = placed.set_index("pcode").to_dict("index")
     ranked = int(placed["gap_places"].notna().sum())
     classes = [class_of(rows.get(pcode), ranked) for pcode in units["pcode"]]
-    add_call(fmap, "gaps", lambda spoken: _layer(gaps, units, rows, classes, spoken))
+    add_call(fmap, "gaps", lambda one: _layer(gaps, units, rows, classes, one))
 
 
 def _layer(

@@ -22,7 +22,7 @@ _ZOOM_STEP = 0.25
 _FRAME_HEIGHT = 640  # in a notebook, in pixels
 
 # Beginnings of the names of the words that the page's script asks for by itself.
-SPOKEN = (
+PAGE_WORDS = (
     "areas.", "audience.", "compare.", "control.", "field.", "gaps.", "incidents.", "legend.",
     "overlay.", "page.", "pager.", "popup.", "presence.", "projects.", "region.", "search.",
     "synthetic.", "unplaced.", "about.title", "notes.button", "notes.title",
@@ -86,7 +86,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
           </pattern>
         </svg>
         <div class="mg-page">
-          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.told | e }}</p>
+          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.audience_text | e }}</p>
           <header class="mg-head"></header>
           <main class="mg-main">
             <aside class="mg-side"></aside>
@@ -121,7 +121,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
         self.language, self.audience, self.focus = language, audience, focus
         self.closed = False
         self._drawn: dict[int, tuple[gpd.GeoDataFrame, Outlines]] = {}
-        self.told = words.word(f"audience.{audience}", language)
+        self.audience_text = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
         fixed = {
@@ -135,12 +135,12 @@ class PageMap(folium.Map):  # type: ignore[misc]
         headings = heading if isinstance(heading, Mapping) else dict.fromkeys(LANGUAGES, heading)
         self.settings = script_json(
             in_languages(
-                lambda spoken: {
+                lambda one: {
                     **fixed,
-                    "title": titles[spoken],
-                    "heading": list(headings[spoken]),
-                    "words": words.words(spoken, *SPOKEN),
-                    "months": list(words.MONTHS[spoken]),
+                    "title": titles[one],
+                    "heading": list(headings[one]),
+                    "words": words.words(one, *PAGE_WORDS),
+                    "months": list(words.MONTHS[one]),
                 }
             )
         )
@@ -211,6 +211,16 @@ def save_map(
     Notes
     -----
     The same map gives the same bytes: Folium's random names are replaced by counted ones.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units)
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.save_map(fmap, f"{folder}/mali.html").name
+    'mali.html'
     """
     target = Path(path)
     text = page_text(fmap, offline=offline, about=about)

@@ -108,8 +108,8 @@ def _place(rows: pd.DataFrame, currency: str, language: str) -> dict[str, object
 
 def _project(row: dict[str, Any], currency: str, language: str) -> dict[str, object]:
     money = None if pd.isna(row["money"]) else float(row["money"])
-    told = row.get("title")
-    title = row["project_id"] if pd.isna(told) else told
+    given = row.get("title")
+    title = row["project_id"] if pd.isna(given) else given
     return {
         "id": str(row["project_id"]),
         "title": str(title),
@@ -188,9 +188,7 @@ def add_presence(
         raise FrameError("presence", [fault])
     names = catalog.load_table("projects", "programmes") if programmes is None else programmes
     require_columns(names, ("programme", "name_fr", "name_en"), what="programmes")
-    add_call(
-        fmap, "presence", lambda spoken: _matrix(presence, names, spoken) | {"focus": fmap.focus}
-    )
+    add_call(fmap, "presence", lambda one: _matrix(presence, names, one) | {"focus": fmap.focus})
 
 
 def _matrix(presence: pd.DataFrame, programmes: pd.DataFrame, language: str) -> dict[str, object]:

@@ -41,7 +41,8 @@ def ranks(values: npt.ArrayLike) -> Floats:
     """
     falling = -np.asarray(values, dtype=np.float64)
     rows = pd.DataFrame(np.atleast_2d(falling)).rank(axis="columns")
-    return rows.to_numpy(dtype=np.float64).reshape(falling.shape)
+    places: Floats = rows.to_numpy(dtype=np.float64).reshape(falling.shape)
+    return places
 
 
 def rank_scores(values: npt.ArrayLike) -> Floats:

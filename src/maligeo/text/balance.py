@@ -1,4 +1,4 @@
-"""What adds up beside a map: placed and unplaced, and what became of the records behind a layer."""
+"""What adds up: placed and unplaced, and what became of the records behind a layer."""
 
 from collections.abc import Iterator
 
@@ -123,7 +123,7 @@ def _sum(rows: pd.DataFrame) -> float | None:
 
 
 def _total(rows: pd.DataFrame) -> float | None:
-    """Give what all places come to; beside withheld counts, what the table says of it."""
+    """Give what all places come to; where counts are withheld, what the table says of it."""
     if rows["hidden"].any():
         stated = rows["unique_total"].dropna()
         return None if stated.empty else float(stated.iloc[0])
@@ -236,7 +236,7 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
         if attribute in frame.attrs:
             counts[key] = _added(frame.attrs[attribute])
     counts |= {"shown": shown, "hidden": len(frame) - shown}
-    if not {"locate_method", "locate_note"} <= set(frame.columns):  # a release tells no note
+    if not {"locate_method", "locate_note"} <= set(frame.columns):  # a release has no note
         return counts
     placed = int((frame["locate_method"] != "none").sum())
     coarse = int((frame["locate_note"] == TOO_COARSE).sum())

@@ -11,7 +11,7 @@ from maligeo import look
 from maligeo.core import words
 from maligeo.look import Classes, Layer
 
-_FEW = 100.0  # up to here whole numbers are told one by one: "10 – 19"
+_FEW = 100.0  # up to here a class names its first and last whole number: "10 – 19"
 
 
 def legend(
@@ -76,8 +76,8 @@ def _fill(key: str, layer: Layer, low: float, high: float, language: str) -> str
     return words.word(key, language).format(low=ends[0], high=ends[1])
 
 
-COARSE = ("adm1", "adm2", "adm3")  # a position that stands for a whole unit
-_PLACELESS = "country"  # a position that stands for the whole country is none
+COARSE: Final = ("adm1", "adm2", "adm3")  # a position that stands for a whole unit
+PLACELESS: Final = "country"  # a position that stands for the whole country is none
 
 
 class Kind(NamedTuple):
@@ -96,13 +96,28 @@ class Kind(NamedTuple):
 
 
 def event_types(values: "pd.Series[str]", language: str) -> list[Kind]:
-    """List the types of incident that occur: known ones in their order, others, missing."""
-    return _kinds(values, look.EVENT_MARKS, "event_type", language)
+    """List the types of incident that occur, in the order of `ordered_kinds`."""
+    keys = ordered_kinds(values, look.EVENT_MARKS)
+    return [Kind(key, _name(key, "event_type", language)) for key in keys]
 
 
 def area_statuses(values: "pd.Series[str]", language: str) -> list[Kind]:
-    """List the statuses of land that occur: known ones in their order, others, missing."""
-    return _kinds(values, look.AREA_LOOKS, "status", language)
+    """List the statuses of land that occur, in the order of `ordered_kinds`."""
+    keys = ordered_kinds(values, look.AREA_LOOKS)
+    return [Kind(key, _name(key, "status", language)) for key in keys]
+
+
+def ordered_kinds(values: "pd.Series[str]", known: Iterable[str]) -> list[str]:
+    """List the words that occur: known ones in their order, then others, then missing ("")."""
+    found = set(kind_keys(values))
+    ordered = [kind for kind in known if kind in found]
+    others = sorted(found - set(ordered) - {""})
+    return [*ordered, *others, *([""] if "" in found else [])]
+
+
+def kind_keys(values: "pd.Series[str]") -> "pd.Series[str]":
+    """Give the word of each record as text; empty where it is missing."""
+    return values.astype("object").where(values.notna(), "").map(str)
 
 
 def drawable(
@@ -111,7 +126,7 @@ def drawable(
     """Give the rows of incidents that have a place on a map."""
     placed = np.isfinite(lon) & np.isfinite(lat)
     if "location_precision" in incidents.columns:
-        placed &= ~(incidents["location_precision"] == _PLACELESS).fillna(False).to_numpy(bool)
+        placed &= ~(incidents["location_precision"] == PLACELESS).fillna(False).to_numpy(bool)
     return np.flatnonzero(placed)
 
 
@@ -120,15 +135,6 @@ def is_coarse(incidents: pd.DataFrame) -> npt.NDArray[np.bool_]:
     if "location_precision" not in incidents.columns:
         return np.zeros(len(incidents), dtype=bool)
     return np.asarray(incidents["location_precision"].isin(COARSE), dtype=bool)
-
-
-def _kinds(
-    values: "pd.Series[str]", known: Iterable[str], prefix: str, language: str
-) -> list[Kind]:
-    found = set(values.dropna().astype(str))
-    ordered = [kind for kind in known if kind in found]
-    keys = [*ordered, *sorted(found - set(ordered)), *([""] if values.isna().any() else [])]
-    return [Kind(key, _name(key, prefix, language)) for key in keys]
 
 
 def _name(key: str, prefix: str, language: str) -> str:
@@ -192,7 +198,7 @@ def gap_texts(row: Mapping[str, Any] | None, language: str) -> tuple[str, str]:
 
 
 def gap_period(gaps: pd.DataFrame, language: str) -> str:
-    """Write the period of the need; empty where the table does not tell."""
+    """Write the period of the need; empty where the table does not say."""
     if not {"period_start", "period_end"} <= set(gaps.columns):
         return ""
     start, end = gaps["period_start"].min(), gaps["period_end"].max()
@@ -200,7 +206,7 @@ def gap_period(gaps: pd.DataFrame, language: str) -> str:
 
 
 def gap_publisher(gaps: pd.DataFrame) -> str:
-    """Name who published the need; empty where the table does not tell."""
+    """Name who published the need; empty where the table does not say."""
     known = gaps["publisher"].dropna() if "publisher" in gaps.columns else pd.Series(dtype=str)
     return "" if known.empty else str(known.iloc[0])
 

@@ -201,7 +201,6 @@ def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:
     return span_text(rows, language)
 
 
-FEW_EVENTS: Final = 5  # a rate of fewer is marked
 LOW_SIGN: Final = "*"
 
 
@@ -213,7 +212,7 @@ class Cell(NamedTuple):
     class_index : int
         Class, as in `Classes.index`: -1 missing, 0 zero, then from 1 upwards.
     text : str
-        The value, with "*" where it rests on few events.
+        The value, with "*" where it is a rate of few events (`low_count`).
     precision : str
         Its interval; empty for an exact value.
     """
@@ -246,9 +245,9 @@ def cells(period: PeriodRows, pcodes: Sequence[str], classes: Classes, language:
 
 
 def is_low(row: Mapping[str, Any] | pd.Series, layer: Layer) -> bool:
-    """Tell whether a rate rests on so few events that chance decides its rank."""
-    count = row["count"]
-    return layer.column == "per_100k" and bool(pd.notna(count) and 0 < count < FEW_EVENTS)
+    """Tell whether a rate rests on few events, as the column `low_count` of the table says."""
+    low = row["low_count"]
+    return layer.column == "per_100k" and bool(pd.notna(row["shown"]) and pd.notna(low) and low)
 
 
 def has_low(period: PeriodRows) -> bool:

@@ -9,26 +9,10 @@ import shapely
 
 from maligeo import catalog
 from maligeo.core import words
-from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
 from maligeo.core.placenames import NameTable
 from maligeo.text.readings import PeriodRows
-
-
-def find_unit(region: str, units: gpd.GeoDataFrame) -> int:
-    """Give the row position of the one unit that bears a name or alias.
-
-    Raises
-    ------
-    UnknownNameError
-        If none or several bear it.
-    """
-    aliases = units["name_alt"] if "name_alt" in units else pd.Series(None, index=units.index)
-    found = NameTable.from_columns(units["name"], aliases).find(region)
-    if len(found) != 1:
-        values = {"name": region, "known": ", ".join(units["name"])}
-        raise UnknownNameError(key="unknown_region", values=values)
-    return found[0]
 
 
 def place_parts(units: gpd.GeoDataFrame, focus: int | None, language: str) -> list[str]:
@@ -142,8 +126,7 @@ def towns_by_unit(towns: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     kept = inside.any(axis=0)
     columns = [name for name in ("name", "lon", "lat", "population", "source") if name in towns]
     placed = towns.loc[kept, columns].assign(at=inside.argmax(axis=0)[kept])
-    aliases = units["name_alt"] if "name_alt" in units else pd.Series(None, index=units.index)
-    names = NameTable.from_columns(units["name"], aliases)
+    names = NameTable.of_units(units)
     own = [at in names.find(name) for at, name in zip(placed["at"], placed["name"], strict=True)]
     ordered = placed.assign(own=own).sort_values(
         ["own", "population", "name"], ascending=[False, False, True], na_position="last"

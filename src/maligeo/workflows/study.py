@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from maligeo import exports, paper
 from maligeo.core.columns import Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
 from maligeo.measure.need_response import presence
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
-from maligeo.text.titles import find_unit
 from maligeo.workflows.bundled import incident_gaps
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (

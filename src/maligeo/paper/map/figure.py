@@ -10,6 +10,7 @@ from maligeo.core import words
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import require_geographic
+from maligeo.core.placenames import find_unit
 from maligeo.disclosure import require_released
 from maligeo.paper.drawing.shapes import Drawing
 from maligeo.paper.map.basemap import Scene
@@ -20,7 +21,7 @@ from maligeo.paper.options import MapOptions
 from maligeo.paper.page.pages import FORMATS, Heading, require_format, write_pages
 from maligeo.provenance.record import Provenance
 from maligeo.text.synthetic import is_synthetic
-from maligeo.text.titles import certain_towns, find_unit, place_parts, towns_by_unit
+from maligeo.text.titles import certain_towns, place_parts, towns_by_unit
 
 DEFAULT: Final = MapOptions()
 
@@ -89,7 +90,10 @@ def map_figure(
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)
     >>> options = maligeo.MapOptions(layer="incidents_per_100k", language="en")
-    >>> maligeo.map_figure(table, units, "mali.pdf", options=options)  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.map_figure(table, units, f"{folder}/mali.svg", options=options).name
+    'mali.svg'
     """
     several = require_format(path, FORMATS) == ".pdf"
     top, pages = compose_map(table, units, options=options, audience=audience, several=several)

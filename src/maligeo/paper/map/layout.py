@@ -194,8 +194,8 @@ def _further(rest: Sequence[Block], top: Heading, options: MapOptions) -> list[D
     """Give the pages for what has no room on the first one."""
     found: list[Drawing] = []
     title = words.word("notes.title", options.language)
-    told = " · ".join(filter(None, (top.title, top.subtitle)))
-    again = Heading(title, told, top.audience, top.synthetic, top.language, top.scale)
+    summary = " · ".join(filter(None, (top.title, top.subtitle)))
+    again = Heading(title, summary, top.audience, top.synthetic, top.language, top.scale)
     left = list(rest)
     while left:
         page = Drawing(*options.size)

@@ -148,7 +148,7 @@ def _of_density(
     found = periods(table, layer, language)
     shown = choose_period(found, options.period, options.publisher)
     classes = look.classify(table, layer, scheme=options.scheme)
-    told: dict[str, Any] = balance(shown, table, language)
+    balanced: dict[str, Any] = balance(shown, table, language)
     entries: list[dict[str, Any]] = legend(layer, classes, language, withheld=shown.has_withheld)
     return Subject(
         title=words.word(f"title.{layer.key}", language),
@@ -160,8 +160,8 @@ def _of_density(
         fills=(look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours),
         legend=tuple(Entry(**entry) for entry in entries),
         remarks=tuple(_remarks(shown, len(found), language)),
-        lines=tuple(told["lines"]),
-        asides=tuple(told["notes"]),
+        lines=tuple(balanced["lines"]),
+        asides=tuple(balanced["notes"]),
         ranking=(),
         sections=tuple(_sections(shown, units, towns, language)),
         two_way=False,
@@ -230,14 +230,16 @@ def _unit_notes(
         for remark in words.note_text(row["note"], language):
             name = names.get(row["pcode"], row["name"])
             said.setdefault(remark, []).append("" if pd.isna(name) else str(name))
-    told = [_told(remark, list(filter(None, who)), language) for remark, who in said.items()]
-    if not told:
+    remarks = [
+        _named_remark(remark, list(filter(None, who)), language) for remark, who in said.items()
+    ]
+    if not remarks:
         return []
     title = words.word("popup.notes", language)
-    return [{"title": title, "paragraphs": [" · ".join(told)], "items": [], "grid": []}]
+    return [{"title": title, "paragraphs": [" · ".join(remarks)], "items": [], "grid": []}]
 
 
-def _told(remark: str, names: Sequence[str], language: str) -> str:
+def _named_remark(remark: str, names: Sequence[str], language: str) -> str:
     if not names:
         return remark
     text = words.word("paper.remark", language)

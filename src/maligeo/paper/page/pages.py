@@ -188,11 +188,11 @@ def write_pages(
     title = printable(heading.title)
     record = "" if about is None else about.to_json()
     if suffix == ".pdf":
-        told = {"Title": title, "Creator": program()} | ({"Subject": record} if record else {})
-        content = pdf_bytes(pages, about=told)
+        metadata = {"Title": title, "Creator": program()} | ({"Subject": record} if record else {})
+        content = pdf_bytes(pages, about=metadata)
     elif suffix == ".png":
-        told = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
-        content = png_bytes(pages[0], dpi=dpi, about=told)
+        metadata = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
+        content = png_bytes(pages[0], dpi=dpi, about=metadata)
     else:
         page = svg_page(pages[0], title=title, record=record, language=heading.language)
         content = page.encode("utf-8")

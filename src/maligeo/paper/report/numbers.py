@@ -146,8 +146,8 @@ def has_trend(points: Sequence[TrendPoint]) -> bool:
 
 
 def _periods_of(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:
-    held = (table["measure"] == layer.measure).any()
-    return periods(table, layer, language) if held else []
+    counted = (table["measure"] == layer.measure).any()
+    return periods(table, layer, language) if counted else []
 
 
 def _key(found: PeriodRows) -> tuple[object, ...]:

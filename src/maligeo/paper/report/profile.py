@@ -17,6 +17,7 @@ from maligeo.core.checks import (
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
+from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.paper.report.numbers import (
     INCIDENTS,
@@ -29,7 +30,7 @@ from maligeo.text.balance import balance
 from maligeo.text.legend import GAPS
 from maligeo.text.notes import boundary_section
 from maligeo.text.readings import cell_sources, span_text, without_units
-from maligeo.text.titles import find_unit, place_parts
+from maligeo.text.titles import place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
 _ROBUST: Final = "robust"
@@ -216,8 +217,8 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
         require_columns(options.gaps, GAPS, what="gaps")
         frames["gaps"] = options.gaps
     for what, frame in frames.items():
-        held = require_one_vintage(frame["vintage"], what=what)
-        require_same_vintage(held, vintage, what=f"{what} and units")
+        own = require_one_vintage(frame["vintage"], what=what)
+        require_same_vintage(own, vintage, what=f"{what} and units")
     if options.presence is not None and list(options.presence.index.names) != _INDEX:
         found = list(options.presence.index.names)
         fault = Fault(None, "index", found, f"must be {', '.join(_INDEX)}")
@@ -301,8 +302,8 @@ def _balance(
     """Balance the latest incidents over the whole country."""
     if numbers.latest is None:
         return "", ()
-    told = balance(numbers.latest, table, language)
-    lines: Sequence[dict[str, str]] = told["lines"]  # type: ignore[assignment]
+    balanced = balance(numbers.latest, table, language)
+    lines: Sequence[dict[str, str]] = balanced["lines"]  # type: ignore[assignment]
     title = words.word("report.balance", language).format(period=numbers.latest.label)
     return title, tuple((line["label"], line["value"]) for line in lines)
 
@@ -312,12 +313,12 @@ def _quality(
 ) -> Iterator[str]:
     """Tell the notes of the unit's figures, and how good its outline is."""
     rows = table[(table["pcode"] == pcode) & table["note"].notna()]
-    told: dict[str, list[str]] = {}
+    dated: dict[str, list[str]] = {}
     for _, row in rows.iterrows():
         for remark in words.note_text(row["note"], language):
-            told.setdefault(remark, []).append(_when(row, language))
+            dated.setdefault(remark, []).append(_when(row, language))
     together: dict[str, list[str]] = {}
-    for remark, whens in told.items():
+    for remark, whens in dated.items():
         together.setdefault(", ".join(dict.fromkeys(filter(None, whens))), []).append(remark)
     for when, remarks in together.items():
         remark = " · ".join(remarks)

@@ -76,8 +76,12 @@ def region_report(
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)
-    >>> options = maligeo.ReportOptions(region="Mopti", gaps=maligeo.bundled_gaps(units))
-    >>> maligeo.region_report(table, units, "mopti.html", options=options)  # doctest: +SKIP
+    >>> presence = maligeo.bundled_presence(units)
+    >>> options = maligeo.ReportOptions(region="Mopti", presence=presence)
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.region_report(table, units, f"{folder}/mopti.html", options=options).name
+    'mopti.html'
     """
     suffix = require_format(path, REPORT_FORMATS)
     require_columns(units, ("vintage", "pcode", "name"), what="units")
