@@ -337,6 +337,7 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
 
     Examples
     --------
+    >>> from maligeo.tiles.grid import Bounds
     >>> info = ArchiveInfo("Roads", "png", (0, 4), Bounds(-12.3, 10.1, 4.3, 25.0))
     >>> with open_archive("roads.pmtiles", info) as archive:  # doctest: +SKIP
     ...     archive.put(0, 0, 0, png)
