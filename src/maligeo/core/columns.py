@@ -124,19 +124,20 @@ RECORD_COLUMNS: Final = frozenset(
 )  # fmt: skip
 
 
-# kind: columns that only a frame of the kind has
-_SIGNS: Final[Mapping[str, frozenset[str]]] = {
-    "figures": frozenset({"figure_id", "basis", "value"}),
-    "gaps": frozenset({"need_rank", "response_rank", "gap_places"}),
-    "density": frozenset({"measure", "count", "place_kind"}),
-    "areas": frozenset({"area_id", "status"}),
-    "projects": frozenset({"project_id"}),
-    "incidents": frozenset({"event_type", "date"}),
-    "population": frozenset({"population", "population_year", "pcode"}),
-    "weights": frozenset({"from_vintage", "to_vintage", "weight"}),
-    "placement": frozenset({"projects", "placed", "countrywide", "unattributed"}),
-    "units": frozenset({"vintage", "level", "pcode", "name"}),
-}
+# Kind, and columns that only a frame of the kind has; the first that fits holds.
+_SIGNS: Final = (
+    ("figures", {"figure_id", "basis", "value"}),
+    ("gaps", {"need_rank", "response_rank", "gap_places"}),
+    ("density", {"measure", "count", "place_kind"}),
+    ("areas", {"area_id", "status"}),
+    ("projects", {"project_id"}),
+    ("incidents", {"event_type", "date"}),
+    ("population", {"population", "population_year", "pcode"}),
+    ("weights", {"from_vintage", "to_vintage", "weight"}),
+    ("placement", {"projects", "placed", "countrywide", "unattributed"}),
+    ("units", {"vintage", "level", "pcode", "name"}),
+    ("incidents", {"locate_method", "date"}),
+)
 _PRESENCE: Final = ("place_kind", "pcode", "name")  # the index of the matrix
 
 
@@ -157,7 +158,7 @@ def frame_kind(frame: pd.DataFrame) -> str:
     if tuple(frame.index.names) == _PRESENCE:
         return "presence"
     present = set(frame.columns)
-    return next((kind for kind, signs in _SIGNS.items() if signs <= present), "")
+    return next((kind for kind, signs in _SIGNS if signs <= present), "")
 
 
 def unit_keys(frame: pd.DataFrame) -> pd.Series:

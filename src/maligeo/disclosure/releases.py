@@ -90,9 +90,19 @@ def release(
     Examples
     --------
     >>> import maligeo
+    >>> import pandas as pd
     >>> units = maligeo.load_boundaries()
-    >>> located = maligeo.locate(maligeo.read_incidents("acled.csv"), units)  # doctest: +SKIP
-    >>> public = maligeo.release(located, audience="public")  # doctest: +SKIP
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.locate(records, units)
+    >>> table = maligeo.density(located, units, measure="incidents", period="2022")
+    >>> public = maligeo.release(table, audience="public", as_of="2023-06-01")
+    >>> public.loc[public["name"] == "Mopti", ["name", "count", "note"]]
+        name  count      note
+    4  Mopti   <NA>  withheld
     """
     require_choice(audience, AUDIENCES, option="audience")
     if audience == "internal":

@@ -81,6 +81,15 @@ def crosswalk(
         If the way to divide units is not said, or cannot be taken.
     VintageError, CrsError
         If a layer is of several vintages or not in EPSG:4326.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> weights = maligeo.crosswalk("2023", "2015")
+    >>> weights.loc[weights["to_name"] == "Gao", ["from_name", "to_name", "weight", "exact"]]
+      from_name to_name  weight  exact
+    6       Gao     Gao     1.0   True
+    9    Ménaka     Gao     1.0   True
     """
     if method is not None:
         require_choice(method, METHODS, option="method")

@@ -204,6 +204,23 @@ def locate(
         If a frame with geometry is not in EPSG:4326.
     GeometryError
         If a record's geometry is no point, or a unit is not valid.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.locate(records, units)
+    >>> located[["event_id", "adm1_name", "locate_method"]]
+      event_id   adm1_name locate_method
+    0        a       Mopti        inside
+    1        b  Tombouctou        inside
+    2        c       Mopti          name
     """
     layer = _layer(units, nearest_m, min_score, index)
     if is_lazy(records):
@@ -225,6 +242,15 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
         `rows`, and what adds up to them: `inside, border, nearest, name, fuzzy,
         too_coarse, outside, unnamed` (neither a position nor a name that leads to one
         unit); besides, `disagreeing`.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> records = pd.DataFrame({"lon": [-4.2, 20.0, None], "lat": [14.5, 14.5, None]})
+    >>> counts = maligeo.locate_summary(maligeo.locate(records, maligeo.load_boundaries()))
+    >>> {what: count for what, count in counts.items() if count}
+    {'rows': 3, 'inside': 1, 'outside': 1, 'unnamed': 1}
     """
     require_columns(located, ("locate_method", "locate_note", "locate_score"), what="located")
     methods = located["locate_method"].value_counts()

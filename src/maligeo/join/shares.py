@@ -68,6 +68,17 @@ def allocate(
         If records and units are of different vintages.
     CrsError
         If polygons or units are not in EPSG:4326.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
+    >>> shares[["project_id", "name", "place_kind", "share"]].head(3)
+                    project_id   name    place_kind  share
+    0              eutf-centre  Mopti          unit    0.5
+    1              eutf-centre  Ségou          unit    0.5
+    2  lux-developpement-rural   <NA>  unattributed    1.0
     """
     require_choice(by, METHODS, option="by")
     if "area_id" in records.columns:

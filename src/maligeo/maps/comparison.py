@@ -217,7 +217,8 @@ def comparison_map(
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)
-    >>> sides = [maligeo.MapSide(table, units, year) for year in ("2021", "2022")]
+    >>> periods = ("2021-01/2021-09", "2022")
+    >>> sides = [maligeo.MapSide(table, units, period) for period in periods]
     >>> fmap = maligeo.comparison_map(*sides)
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -57,6 +57,21 @@ def growth(table: pd.DataFrame, *, earlier: str, later: str) -> pd.DataFrame:
     Notes
     -----
     See `maligeo.measure.rates.ratio_interval` for the method.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> days = pd.to_datetime(["2021-03-01"] * 20 + ["2022-03-01"] * 30)
+    >>> records = pd.DataFrame({"date": days, "event_type": "ied", "lon": -4.2, "lat": 14.5})
+    >>> table = maligeo.density(
+    ...     maligeo.locate(records, units), units, measure="incidents", period="year"
+    ... )
+    >>> changes = maligeo.growth(table, earlier="2021", later="2022")
+    >>> changes.loc[changes["name"] == "Mopti", ["ratio", "ratio_low", "ratio_high"]].round(2)
+       ratio  ratio_low  ratio_high
+    4    1.5       0.82        2.79
     """
     require_columns(table, (*_KEY, *_VALUES, "period_start", "period_end"), what="density table")
     first, second = parse_period(earlier), parse_period(later)

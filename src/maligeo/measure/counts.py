@@ -56,6 +56,22 @@ def with_coverage(records: _Frame, covers: Covers) -> _Frame:
     ------
     ArgumentError
         If a text is no period or nothing is stated.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.with_coverage(maligeo.locate(records, units), "2022")
+    >>> table = maligeo.density(located, units, measure="incidents", period="year")
+    >>> table.loc[table["name"] == "Kayes", ["name", "count"]]  # nobody looked, without it
+        name  count
+    0  Kayes    0.0
     """
     stated = {EVERYWHERE: covers} if isinstance(covers, str) else dict(covers)
     if not stated:

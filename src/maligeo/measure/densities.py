@@ -117,6 +117,22 @@ def density(
         If an option does not suit the records.
     VintageError
         If records, people and units are of different vintages.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.locate(records, units)
+    >>> table = maligeo.density(located, units, measure="killed", period="year")
+    >>> table.loc[table["count"] > 0, ["name", "period_start", "measure", "count", "per_1000_sqkm"]]
+        name period_start measure  count  per_1000_sqkm
+    4  Mopti   2022-01-01  killed    3.0       0.036582
     """
     require_columns(units, ("vintage", "pcode", "name", "area_sqkm"), what="units")
     if counting is not None:
@@ -156,6 +172,24 @@ def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
     ------
     VintageError
         If the tables are of several vintages.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.locate(records, units)
+    >>> table = maligeo.concat_tables(
+    ...     maligeo.density(located, units, measure="incidents", period="year"),
+    ...     maligeo.density(located, units, measure="killed", period="year"),
+    ... )
+    >>> table.groupby("measure")["count"].sum().to_dict()
+    {'incidents': 3.0, 'killed': 3.0}
     """
     kept = [table.dropna(axis="columns", how="all") for table in tables]
     combined = pd.concat(kept, ignore_index=True).reindex(columns=list(columns.DENSITY))

@@ -58,6 +58,19 @@ def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     ArgumentError
         If a measure cannot be added up over units: allocate the projects to the units of
         the target instead.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> people = pd.DataFrame(
+    ...     {"vintage": "2023", "pcode": ["ML07", "ML10"], "name": ["Gao", "Ménaka"],
+    ...      "population": [727517, 318876], "population_year": 2022, "source": "x", "note": None}
+    ... )
+    >>> old = maligeo.convert(people, maligeo.crosswalk("2023", "2015"))
+    >>> old.loc[old["name"] == "Gao", ["vintage", "name", "population"]]
+      vintage name population
+    6    2015  Gao  1046393.0
     """
     require_columns(weights, COLUMNS, what="weights")
     require_columns(table, ("vintage", "pcode", "name"), what="table")

@@ -261,6 +261,26 @@ def coverage_gaps(
     Ranks share places on ties (see `ranks`) and compare order alone: some unit is always
     last, so that a gap of 0 does not mean that the response is enough. The draws follow
     `Draws`.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.with_coverage(maligeo.locate(records, units), "2022")
+    >>> need = maligeo.density(located, units, measure="killed", period="2022")
+    >>> shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
+    >>> response = maligeo.density(shares, units, measure="projects")
+    >>> gaps = maligeo.coverage_gaps(need, response, units, need_by="count")
+    >>> gaps[["name", "need_rank", "response_rank", "gap_places", "no_response"]].head(2)
+            name  need_rank  response_rank  gap_places  no_response
+    0      Kayes        5.5            8.0         2.5         True
+    1  Koulikoro        5.5            8.0         2.5         True
     """
     needs = read_indicators(need, units, by=need_by, what="need")
     responses = read_indicators(response, units, by=response_by, what="response")
@@ -319,6 +339,18 @@ def presence(
         If a column is missing.
     VintageError
         If shares and units are of different vintages.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
+    >>> maligeo.presence(shares, units, by="funder")[["Luxembourg", "MINUSMA"]].head(3)
+    funder                      Luxembourg  MINUSMA
+    place_kind pcode name
+    unit       ML01  Kayes               0        0
+               ML02  Koulikoro           0        0
+               ML03  Sikasso             1        0
     """
     require_columns(shares, ("project_id", "project_count", by, *_KEY), what="allocated projects")
     vintage = require_one_vintage(units["vintage"], what="units")

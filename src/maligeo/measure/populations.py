@@ -64,6 +64,15 @@ def population(
         If the units are of several vintages.
     CrsError, InputFileError, MissingDependencyError
         As `maligeo.join.zonal.sum_raster` raises.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> people = maligeo.population(maligeo.load_boundaries())
+    >>> people[["name", "population", "population_year"]].head(2)
+            name  population  population_year
+    0      Kayes     3200061             2022
+    1  Koulikoro     3238899             2022
     """
     require_columns(units, ("vintage", "pcode", "name"), what="units")
     vintage = require_one_vintage(units["vintage"], what="units")

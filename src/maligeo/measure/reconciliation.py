@@ -53,6 +53,26 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
         If table and figures are of different vintages.
     ArgumentError
         If the figures have none of the measures of the table.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> units = maligeo.load_boundaries()
+    >>> records = pd.DataFrame(
+    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
+    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
+    ...      "adm1_name": [None, None, "Mopti"]}
+    ... )
+    >>> located = maligeo.with_coverage(maligeo.locate(records, units), "2022")
+    >>> table = maligeo.density(located, units, measure="incidents", period="2022-01/2022-08")
+    >>> compared = maligeo.reconcile(table, maligeo.load_figures())
+    >>> compared = compared[compared["recorded"].notna()]
+    >>> compared[["name", "recorded", "published", "agrees"]].head(3)
+             name  recorded  published  agrees
+    19       <NA>       3.0      134.0   False
+    20      Kayes       0.0       1.34   False
+    21  Koulikoro       0.0       5.36   False
     """
     require_columns(table, ("vintage", "place_kind", "measure", "count"), what="density table")
     vintage = require_one_vintage(table["vintage"], what="density table")

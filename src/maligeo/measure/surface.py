@@ -321,6 +321,17 @@ def density_surface(
     The estimator with this edge correction is that of M. C. Jones, "Simple boundary
     correction for kernel density estimation", Statistics and Computing 3 (1993), and
     P. Diggle, Journal of the Royal Statistical Society C 34 (1985).
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> points = pd.DataFrame({"lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None]})
+    >>> surface = maligeo.density_surface(
+    ...     points, bandwidth_km=50, cell_km=10, units=maligeo.load_boundaries()
+    ... )
+    >>> surface.values.shape, round(surface.total, 3), surface.provenance["without_position"]
+    ((168, 179), 2.0, 1)
     """
     options = options or SurfaceOptions()
     require_choice(kernel, KERNELS, option="kernel")

@@ -166,7 +166,7 @@ def read_areas(
     area_tolerance: float = 0.1,
     max_vertex_gap_m: float = 5_000.0,
 ) -> gpd.GeoDataFrame:
-    """Read hazardous and released land from a file, whatever made it.
+    r"""Read hazardous and released land from a file, whatever made it.
 
     Parameters
     ----------
@@ -213,6 +213,24 @@ def read_areas(
     The checks are those of GICHD's geocheck for IMSMA, and the declared area. Areas of
     one status that overlap by more than a hundredth of the smaller are faults, unless
     both have dates and these differ: later passes over the same ground are no mistake.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import maligeo
+    >>> file = Path(tempfile.mkdtemp(), "areas.csv")
+    >>> _ = file.write_text(
+    ...     'area_id,status,wkt\n'
+    ...     'a,cleared,"POLYGON ((-4 14, -3.999 14, -3.999 14.001, -4 14.001, -4 14))"\n'
+    ... )
+    >>> areas = maligeo.read_areas(file)
+    >>> areas[["area_id", "status"]]
+        area_id   status
+    row
+    2         a  cleared
+    >>> round(areas["computed_area_sqm"].sum())  # m²
+    11953
     """
     if not (area_tolerance >= 0 and max_vertex_gap_m >= 0):
         raise ArgumentError("area_tolerance and max_vertex_gap_m must not be negative")

@@ -48,6 +48,16 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
     ------
     UnknownNameError
         If no boundaries of that level and vintage are bundled.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> units[["pcode", "name"]].head(3)
+      pcode       name
+    0  ML01      Kayes
+    1  ML02  Koulikoro
+    2  ML03    Sikasso
     """
     if (level, str(vintage)) not in _BUNDLED:
         bundled = ", ".join(f"level {at} of {of}" for at, of in _BUNDLED)
@@ -121,6 +131,18 @@ def read_boundaries(
     -----
     `check_boundaries` looks for what does not stop the reading: gaps, overlaps, repeated
     names, units outside their parents.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import maligeo
+    >>> file = f"{tempfile.mkdtemp()}/regions.geojson"
+    >>> maligeo.load_boundaries().to_file(file)
+    >>> units = maligeo.read_boundaries(file)
+    >>> units[["vintage", "level", "pcode", "name"]].head(2)
+      vintage  level pcode       name
+    0    2015      1  ML01      Kayes
+    1    2015      1  ML02  Koulikoro
     """
     asked, source = Source.of(path), Path(path)
     level, vintage = level or asked.level, vintage or asked.vintage

@@ -34,6 +34,15 @@ def load_figures(name: str = "incidents") -> pd.DataFrame:
     ------
     UnknownNameError
         If no figures of that name are bundled.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> figures = maligeo.load_figures()
+    >>> figures[["unit", "measure", "value", "publisher"]].head(2)
+       unit  measure  value publisher
+    0  Mali  victims   51.0     UNMAS
+    1  Mali  victims   56.0     UNMAS
     """
     require_known(name, _BUNDLED, what="set of figures")
     figures = catalog.load_table(*_BUNDLED[name])[list(columns.FIGURES)]

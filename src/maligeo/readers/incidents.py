@@ -84,7 +84,7 @@ def read_incidents(
     rejects: str | Path | None = None,
     swap_coordinates: bool = False,
 ) -> gpd.GeoDataFrame:
-    """Read incidents from a file, whatever made it.
+    r"""Read incidents from a file, whatever made it.
 
     Parameters
     ----------
@@ -136,6 +136,21 @@ def read_incidents(
     Sources of the codes: ACLED Codebook (2024); UCDP GED Codebook 25.1; IMAS 05.10.
     Columns with names, addresses, births and the like of persons are never read; where a
     file has any, only the columns that are needed are read, and no others quarantined.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import maligeo
+    >>> file = Path(tempfile.mkdtemp(), "list.csv")
+    >>> _ = file.write_text(
+    ...     "event_id,date,event_type,killed,latitude,longitude\n"
+    ...     "a,2022-03-01,ied,2,14.5,-4.2\n"
+    ... )
+    >>> maligeo.read_incidents(file)[["event_id", "event_type", "killed", "geometry"]]
+        event_id event_type  killed           geometry
+    row
+    2          a        ied       2  POINT (-4.2 14.5)
     """
     frames = list(
         iter_incidents(

@@ -34,6 +34,13 @@ def load_projects() -> pd.DataFrame:
         nominal, in `budget_currency`, and stand on every row of a project: they count
         once per `project_id`. `project_count` is the number of projects that a record
         stands for. `adm1_name … adm3_name` repeat the place at its level.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> projects = maligeo.load_projects()
+    >>> len(projects), projects["project_id"].nunique()
+    (36, 23)
     """
     named = with_reported_names(catalog.load_table("projects", "projects"))
     return mark_audience(named[list(columns.PROJECTS)], "public", published=True)
@@ -47,6 +54,13 @@ def load_results() -> pd.DataFrame:
     pandas.DataFrame
         One row per figure, with its unit, period, place and disaggregation; `kind` is
         "total", "result", "unattributed" or "context".
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> results = maligeo.load_results()
+    >>> sorted(results["kind"].unique())
+    ['context', 'result', 'total', 'unattributed']
     """
     return mark_audience(catalog.load_table("projects", "results"), "public", published=True)
 
@@ -72,7 +86,7 @@ def read_projects(
     rejects: str | Path | None = None,
     swap_coordinates: bool = False,
 ) -> gpd.GeoDataFrame:
-    """Read projects from IATI XML, AidData's geocoded tables, or a plain table.
+    r"""Read projects from IATI XML, AidData's geocoded tables, or a plain table.
 
     Parameters
     ----------
@@ -116,6 +130,17 @@ def read_projects(
         With every fault: ids missing or repeated, text in number columns, percentages
         that do not add up to 100, an end before the start, amounts of one project that
         differ, positions swapped, at 0, 0 or outside the country.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import maligeo
+    >>> file = Path(tempfile.mkdtemp(), "projects.csv")
+    >>> _ = file.write_text("project_id,title,adm1_name\nwells,Wells,Gao\n")
+    >>> maligeo.read_projects(file)[["project_id", "title", "place", "place_level"]]
+      project_id  title place place_level
+    0      wells  Wells   Gao        adm1
     """
     require_choice(source, SOURCES, option="source")
     if source == "iati" or (source == "auto" and _is_iati(Path(path))):
