@@ -1,0 +1,17 @@
+from .areas import add_areas as add_areas
+from .comparison import MapSide as MapSide
+from .comparison import comparison_map as comparison_map
+from .heat import add_heat as add_heat
+from .incidents import add_incidents as add_incidents
+from .need_response import add_gaps as add_gaps
+from .page import PageMap as PageMap
+from .page import save_map as save_map
+from .projects import add_presence as add_presence
+from .projects import add_projects as add_projects
+from .regions import add_choropleth as add_choropleth
+from .regions import add_neighbours as add_neighbours
+from .regions import add_notes as add_notes
+from .regions import add_scale as add_scale
+from .regions import add_towns as add_towns
+from .regions import region_map as region_map
+from .tiles import add_online_tiles as add_online_tiles
