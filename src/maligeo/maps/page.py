@@ -211,6 +211,17 @@ def save_map(
     Notes
     -----
     The same map gives the same bytes: Folium's random names are replaced by counted ones.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units)
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.save_map(fmap, Path(folder) / "mali.html").name
+    'mali.html'
     """
     target = Path(path)
     text = page_text(fmap, offline=offline, about=about)

@@ -454,10 +454,14 @@ def region_map(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")
-    >>> maligeo.save_map(fmap, "maps/mali.html")  # doctest: +SKIP
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.save_map(fmap, Path(folder) / "mali.html").name
+    'mali.html'
     """
     require_choice(language, LANGUAGES, option="language")
     require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")

@@ -219,6 +219,21 @@ def raster_tiles(
     -----
     The native zoom is the coarsest whose pixels are at least as fine as the cells of the
     source. From there on a pixel shows the cell that holds its centre.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> points = pd.DataFrame({"lon": [-4.2, -0.05, 1.44], "lat": [14.5, 16.27, 18.45]})
+    >>> surface = maligeo.density_surface(points, bandwidth_km=100, cell_km=25)
+    >>> with TemporaryDirectory() as folder:
+    ...     written = maligeo.raster_tiles(
+    ...         surface, Path(folder) / "towns.pmtiles", zooms=(2, 4), audience="internal"
+    ...     )
+    >>> written.native_zoom, written.tiles
+    (3, 8)
     """
     options = options or RasterOptions()
     pyramid, bounds, unit = _planned(_source(source), zooms, options, audience)

@@ -211,9 +211,15 @@ def vector_tiles(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> maligeo.vector_tiles({"regions": units}, "mali.pmtiles", zooms=(0, 8))  # doctest: +SKIP
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "mali.pmtiles"
+    ...     archive = maligeo.vector_tiles({"regions": units}, path, zooms=(0, 4))
+    ...     sum(zoom.tiles for zoom in maligeo.inspect_tiles(archive).zooms.values())
+    11
     """
     options = options or VectorOptions()
     if not layers:

@@ -85,11 +85,15 @@ def map_figure(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)
     >>> options = maligeo.MapOptions(layer="incidents_per_100k", language="en")
-    >>> maligeo.map_figure(table, units, "mali.pdf", options=options)  # doctest: +SKIP
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.map_figure(table, units, Path(folder) / "mali.pdf", options=options).name
+    'mali.pdf'
     """
     several = require_format(path, FORMATS) == ".pdf"
     top, pages = compose_map(table, units, options=options, audience=audience, several=several)

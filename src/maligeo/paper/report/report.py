@@ -73,11 +73,15 @@ def region_report(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)
     >>> options = maligeo.ReportOptions(region="Mopti", gaps=maligeo.bundled_gaps(units))
-    >>> maligeo.region_report(table, units, "mopti.html", options=options)  # doctest: +SKIP
+    >>> with TemporaryDirectory() as folder:
+    ...     maligeo.region_report(table, units, Path(folder) / "mopti.html", options=options).name
+    'mopti.html'
     """
     suffix = require_format(path, REPORT_FORMATS)
     require_columns(units, ("vintage", "pcode", "name"), what="units")
