@@ -27,7 +27,7 @@ from maligeo.maps import (
 )
 from maligeo.maps.html import SCRIPTS, assets, in_both
 from maligeo.maps.packing import picture_address
-from maligeo.maps.page import SPOKEN
+from maligeo.maps.page import SCRIPT_WORDS
 from maligeo.maps.regions import with_zoom
 from maligeo.measure.densities import density
 from maligeo.text.balance import record_counts
@@ -314,7 +314,7 @@ def test_every_word_that_the_script_asks_for_is_on_the_page() -> None:
         asked |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', code))
     known = {key for key in asked if words.has_word(key)}
     assert len(known) > 50
-    assert known - set(words.words("fr", *SPOKEN)) == set()
+    assert known - set(words.words("fr", *SCRIPT_WORDS)) == set()
     assert asked - known - {"svg.leaflet"} == set()
 
 

@@ -57,12 +57,17 @@ def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
     return mark_audience(result, narrowest, published=all(map(is_published, frames)))
 
 
-def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
+def is_wide(own: Audience, audience: Audience) -> bool:
+    """Tell whether what is for `own` may be shown to `audience`."""
+    return AUDIENCES.index(own) >= AUDIENCES.index(audience)
+
+
+def require_wide(own: Audience, audience: Audience, *, what: str) -> None:
     """Refuse what is for a narrower audience than a map.
 
     Parameters
     ----------
-    held : {"internal", "partner", "public"}
+    own : {"internal", "partner", "public"}
         For whom it is.
     audience : {"internal", "partner", "public"}
         For whom the map is.
@@ -74,9 +79,9 @@ def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
     ReleaseError
         If it is not for the audience of the map.
     """
-    if AUDIENCES.index(held) < AUDIENCES.index(audience):
+    if not is_wide(own, audience):
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: make it from what "
-            "maligeo.release gives, or make the map for audience='internal' and keep it in "
-            "the house"
+            "maligeo.release gives, or make the map for audience='internal' and keep it "
+            "internal"
         )

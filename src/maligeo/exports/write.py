@@ -93,7 +93,7 @@ def write_table(
         For whom the file is; the table must have been released for it.
     about : Provenance, optional
         What made the table. It goes into the file; of a CSV file into NAME.csv-metadata.json
-        beside it (W3C, CSV on the Web).
+        next to it (W3C, CSV on the Web).
     options : ExportOptions, optional
         Language of the headings, HXL hashtags, guards against formulas.
 
@@ -158,7 +158,7 @@ def write_layers(
     about: Provenance | None = None,
     options: ExportOptions = _PLAIN,
 ) -> Path:
-    """Write layers, and tables beside them, to one file or folder.
+    """Write layers, and tables with them, to one file or folder.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def write_layers(
     density : pandas.DataFrame, optional
         Density table, as from `combine`. Its measures become columns of the units, rounded
         as maps show them and one for each period; the whole table, with what is in no unit,
-        becomes the table "density" beside the layers.
+        becomes the table "density" next to the layers.
     audience : {"internal", "partner", "public"}, default "public"
         For whom the file is.
     about : Provenance, optional

@@ -12,8 +12,7 @@ from maligeo.core import words
 from maligeo.core.checks import (
     require_choice,
     require_columns,
-    require_one_vintage,
-    require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
@@ -224,7 +223,7 @@ def comparison_map(
     for side in (first, second):
         _require_side(side, audience)
     chosen = _layers(first, second, layers)
-    for layer in chosen:  # a period that fits nothing is told before anything is drawn
+    for layer in chosen:  # a period that fits nothing is reported before anything is drawn
         _pair(first, second, layer, language)
     fmap = _page(first, second, language, audience)
     sides = [first] if _same_units(first, second) else [first, second]
@@ -255,11 +254,7 @@ def _require_side(side: MapSide, audience: Audience) -> None:
     require_released(side.table, audience, what="the figures")
     require_columns(side.units, ("vintage", "pcode", "name"), what="units")
     require_geographic(side.units, what="units")
-    require_same_vintage(
-        require_one_vintage(side.table["vintage"], what="density table"),
-        require_one_vintage(side.units["vintage"], what="units"),
-        what="density table and units",
-    )
+    require_vintage_of(side.units, side.table, what="density table")
 
 
 def _layers(first: MapSide, second: MapSide, keys: Iterable[str] | None) -> list[Layer]:
@@ -295,10 +290,10 @@ def _pair(first: MapSide, second: MapSide, layer: Layer, language: str) -> Pair:
 def _page(first: MapSide, second: MapSide, language: Language, audience: Audience) -> PageMap:
     both = gpd.GeoSeries([*first.units.geometry, *second.units.geometry], crs=first.units.crs)
     return PageMap(
-        {spoken: words.word("compare.page", spoken) for spoken in LANGUAGES},
+        {one: words.word("compare.page", one) for one in LANGUAGES},
         bounds_of(gpd.GeoDataFrame(geometry=both)),
         language=language,
-        heading={spoken: _heading(first, second, spoken) for spoken in LANGUAGES},
+        heading={one: _heading(first, second, one) for one in LANGUAGES},
         audience=audience,
     )
 

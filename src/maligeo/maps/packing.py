@@ -210,8 +210,8 @@ def card_fields(frame: pd.DataFrame, names: Sequence[str]) -> Fields:
     callable
         Takes a language and gives `label` and `column` (as by `packed_texts`) of each.
     """
-    held = [name for name in names if name in frame.columns and frame[name].notna().any()]
-    packed = {name: packed_texts(frame[name]) for name in held if not _is_written(frame, name)}
+    present = [name for name in names if name in frame.columns and frame[name].notna().any()]
+    packed = {name: packed_texts(frame[name]) for name in present if not _is_written(frame, name)}
 
     def build(language: str) -> list[dict[str, object]]:
         return [
@@ -221,7 +221,7 @@ def card_fields(frame: pd.DataFrame, names: Sequence[str]) -> Fields:
                 if name in packed
                 else packed_texts(_written(frame[name], language)),
             }
-            for name in held
+            for name in present
         ]
 
     return build

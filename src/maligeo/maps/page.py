@@ -22,7 +22,7 @@ _ZOOM_STEP = 0.25
 _FRAME_HEIGHT = 640  # in a notebook, in pixels
 
 # Beginnings of the names of the words that the page's script asks for by itself.
-SPOKEN = (
+SCRIPT_WORDS = (
     "areas.", "audience.", "compare.", "control.", "field.", "gaps.", "incidents.", "legend.",
     "overlay.", "page.", "pager.", "popup.", "presence.", "projects.", "region.", "search.",
     "synthetic.", "unplaced.", "about.title", "notes.button", "notes.title",
@@ -30,7 +30,7 @@ SPOKEN = (
 
 
 class PageMap(folium.Map):  # type: ignore[misc]
-    """A Folium map in a page with a title, a panel beside it and drawers over it.
+    """A Folium map in a page with a title, a panel next to it and drawers over it.
 
     The functions `add_*` of `maligeo.maps` fill it. It needs Leaflet and nothing else of
     what Folium links by default.
@@ -86,7 +86,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
           </pattern>
         </svg>
         <div class="mg-page">
-          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.told | e }}</p>
+          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.banner | e }}</p>
           <header class="mg-head"></header>
           <main class="mg-main">
             <aside class="mg-side"></aside>
@@ -121,7 +121,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
         self.language, self.audience, self.focus = language, audience, focus
         self.closed = False
         self._drawn: dict[int, tuple[gpd.GeoDataFrame, Outlines]] = {}
-        self.told = words.word(f"audience.{audience}", language)
+        self.banner = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
         fixed = {
@@ -135,12 +135,12 @@ class PageMap(folium.Map):  # type: ignore[misc]
         headings = heading if isinstance(heading, Mapping) else dict.fromkeys(LANGUAGES, heading)
         self.settings = script_json(
             in_languages(
-                lambda spoken: {
+                lambda one: {
                     **fixed,
-                    "title": titles[spoken],
-                    "heading": list(headings[spoken]),
-                    "words": words.words(spoken, *SPOKEN),
-                    "months": list(words.MONTHS[spoken]),
+                    "title": titles[one],
+                    "heading": list(headings[one]),
+                    "words": words.words(one, *SCRIPT_WORDS),
+                    "months": list(words.MONTHS[one]),
                 }
             )
         )
@@ -181,7 +181,7 @@ def save_map(
     ----------
     fmap : folium.Map
         A map, as from `region_map`. Another Folium map can be saved offline too, as long
-        as it needs no plugin from the network; what Folium links by default beside
+        as it needs no plugin from the network; what Folium links by default besides
         Leaflet (Bootstrap, jQuery, icon fonts) is left out.
     path : path-like
         File to write; missing folders above it are made. It is replaced only once the new

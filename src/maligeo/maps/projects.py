@@ -9,7 +9,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
-from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.errors import Fault, FrameError
 from maligeo.disclosure import require_released
 from maligeo.look.outlines import label_points
@@ -52,11 +52,7 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
     require_columns(shares, _COLUMNS, what="allocated projects")
     projects = shares.drop(columns=[name for name in _ALLOCATED if name in shares.columns])
     require_released(projects, fmap.audience, what="the projects")
-    require_same_vintage(
-        require_one_vintage(shares["vintage"], what="allocated projects"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="projects and units",
-    )
+    require_vintage_of(units, shares, what="allocated projects")
     codes = {code: at for at, code in enumerate(units["pcode"])}
     placed = shares[(shares["place_kind"] == "unit") & shares["pcode"].isin(list(codes))]
     placed = pd.DataFrame(placed).assign(at=placed["pcode"].astype(str).map(codes))
@@ -108,8 +104,8 @@ def _place(rows: pd.DataFrame, currency: str, language: str) -> dict[str, object
 
 def _project(row: dict[str, Any], currency: str, language: str) -> dict[str, object]:
     money = None if pd.isna(row["money"]) else float(row["money"])
-    told = row.get("title")
-    title = row["project_id"] if pd.isna(told) else told
+    given = row.get("title")
+    title = row["project_id"] if pd.isna(given) else given
     return {
         "id": str(row["project_id"]),
         "title": str(title),
@@ -188,9 +184,7 @@ def add_presence(
         raise FrameError("presence", [fault])
     names = catalog.load_table("projects", "programmes") if programmes is None else programmes
     require_columns(names, ("programme", "name_fr", "name_en"), what="programmes")
-    add_call(
-        fmap, "presence", lambda spoken: _matrix(presence, names, spoken) | {"focus": fmap.focus}
-    )
+    add_call(fmap, "presence", lambda one: _matrix(presence, names, one) | {"focus": fmap.focus})
 
 
 def _matrix(presence: pd.DataFrame, programmes: pd.DataFrame, language: str) -> dict[str, object]:

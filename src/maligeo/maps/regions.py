@@ -12,8 +12,7 @@ from maligeo.core.bounds import Bounds
 from maligeo.core.checks import (
     require_choice,
     require_columns,
-    require_one_vintage,
-    require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
@@ -173,11 +172,7 @@ def add_choropleth(
     """
     require_columns(table, DENSITY, what="density table")
     require_released(table, fmap.audience, what="the figures")
-    require_same_vintage(
-        require_one_vintage(table["vintage"], what="density table"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="density table and units",
-    )
+    require_vintage_of(units, table, what="density table")
     chosen = look.layers_of(table, layers)
     if len(chosen) > 1 and not (scheme is None or isinstance(scheme, str)):
         raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
@@ -411,7 +406,7 @@ def region_map(
     language: Language = "fr",
     audience: Audience = "public",
 ) -> PageMap:
-    """Make an interactive map of regions, with what could not be placed beside it.
+    """Make an interactive map of regions, with what could not be placed next to it.
 
     Parameters
     ----------
@@ -482,10 +477,10 @@ def _page(
 ) -> PageMap:
     name = None if focus is None else str(units["name"].iloc[focus])
     return PageMap(
-        {spoken: _title(name, spoken) for spoken in LANGUAGES},
+        {one: _title(name, one) for one in LANGUAGES},
         bounds_of(units if focus is None else units.iloc[[focus]]),
         language=language,
-        heading={spoken: place_parts(units, focus, spoken) for spoken in LANGUAGES},
+        heading={one: place_parts(units, focus, one) for one in LANGUAGES},
         audience=audience,
         focus=focus,
     )

@@ -142,9 +142,9 @@ def add_tiles(
 
 def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
     """Hold archives that say for whom they are against the audience of a page of ours."""
-    held = opened.description.metadata.get(AUDIENCE)
-    if isinstance(fmap, PageMap) and held in AUDIENCES:
-        require_wide(held, fmap.audience, what=f"the tiles of {opened.path}")
+    own = opened.description.metadata.get(AUDIENCE)
+    if isinstance(fmap, PageMap) and own in AUDIENCES:
+        require_wide(own, fmap.audience, what=f"the tiles of {opened.path}")
 
 
 def _kept_zooms(opened: TileFile, zooms: tuple[int, int] | None) -> tuple[int, int]:
@@ -195,8 +195,8 @@ def _inlined(opened: TileFile, zooms: tuple[int, int]) -> dict[str, Any]:
 
 def _layers(opened: TileFile, colours: Mapping[str, str]) -> list[list[str]]:
     """Give name and colour of each vector layer."""
-    told = opened.description.metadata.get("vector_layers", [])
-    names = [str(layer["id"]) for layer in told if isinstance(layer, dict) and "id" in layer]
+    described = opened.description.metadata.get("vector_layers", [])
+    names = [str(layer["id"]) for layer in described if isinstance(layer, dict) and "id" in layer]
     unknown = sorted(set(colours) - set(names))
     if unknown:
         raise ArgumentError(f"{opened.path} has no layer {', '.join(unknown)}")

@@ -15,7 +15,7 @@ from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 
-from maligeo.core.audiences import AUDIENCE
+from maligeo.core.audiences import AUDIENCE, is_wide
 from maligeo.core.columns import Audience
 from maligeo.core.errors import InputFileError
 from maligeo.look import ramp
@@ -24,14 +24,14 @@ from maligeo.provenance.record import KEY, TAG
 from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
 from maligeo.tiles.colours import RampColours, encoder_of
 from maligeo.tiles.grid import MAX_ZOOM, mercator_bounds_of
-from maligeo.tiles.metadata import AUDIENCE_TAG, credited, is_wide, told_audience
+from maligeo.tiles.metadata import AUDIENCE_TAG, credited, stated_audience
 from maligeo.tiles.sampling import WEB_MERCATOR, extent_of
 
 _TILE_SIZE: Final = 256
 _FINER_ZOOMS: Final = 3  # beyond the data's own, where cells are seen as squares
 _PALETTE: Final = "YlOrRd"
 _STOPS: Final = 6
-_LOOK: Final = 512  # cells along a side that tell the range of values
+_LOOK: Final = 512  # cells along a side that show the range of values
 
 Floats = npt.NDArray[np.float32]
 
@@ -40,7 +40,7 @@ class CogFile:
     """The first band of a raster as PNG tiles, its values on a ramp of colours.
 
     A Cloud-Optimized GeoTIFF has coarser copies of itself, so every zoom is quick; another
-    raster works too, and is slow at coarse zooms if it is large. The raster is opened anew
+    raster works too, and is slow at coarse zooms if it is large. The raster is opened again
     for each tile: GDAL's handles may not be shared between threads.
     """
 
@@ -52,7 +52,7 @@ class CogFile:
             tags = raster.tags()
         self._encode = encoder_of("png", self._colours.palette(), _TILE_SIZE)
         zooms = 0, min(extent.native_zoom + _FINER_ZOOMS, MAX_ZOOM)
-        audience = told_audience(tags.get(AUDIENCE_TAG))
+        audience = stated_audience(tags.get(AUDIENCE_TAG))
         metadata = {
             "name": path.stem,
             "legend": self._colours.legend(),
@@ -340,7 +340,7 @@ def _is_map(path: Path) -> bool:
 
 
 def _audience_in(archive: TileFile) -> Audience:
-    return told_audience(archive.description.metadata.get(AUDIENCE))
+    return stated_audience(archive.description.metadata.get(AUDIENCE))
 
 
 def _stamp(path: Path) -> Stamp:

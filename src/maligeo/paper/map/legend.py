@@ -1,4 +1,4 @@
-"""What stands beside a map: the legend, the balance, the ranking, the list of numbers."""
+"""What stands next to a map: the legend, the balance, the ranking, the list of numbers."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -160,7 +160,7 @@ def key_blocks(
 
 
 def section_blocks(sections: Sequence[Section], width: float, size: float) -> list[Block]:
-    """Give notes as `maligeo.text.notes.note_sections` tells them."""
+    """Give notes as `maligeo.text.notes.note_sections` gives them."""
     found: list[Block] = []
     for section in sections:
         if found:
@@ -169,8 +169,8 @@ def section_blocks(sections: Sequence[Section], width: float, size: float) -> li
         for text in section["paragraphs"]:
             found += paragraph(text, width, size, colour=QUIET)
         for text, address in section["items"]:
-            told = f"•\u00a0{text}" + (f", {address}" if address else "")
-            found += paragraph(told, width, size, colour=QUIET)
+            line = f"•\u00a0{text}" + (f", {address}" if address else "")
+            found += paragraph(line, width, size, colour=QUIET)
         for at, row in enumerate(section["grid"]):
             widths = [width * 0.46, *[width * 0.54 / (len(row) - 1)] * (len(row) - 1)]
             found.append(table_row(row, widths, size, bold=at == 0))

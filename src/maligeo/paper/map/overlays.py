@@ -105,7 +105,7 @@ def incident_overlay(incidents: pd.DataFrame, language: str) -> Overlay:
     rows = drawable(incidents, lon, lat)
     drawn = pd.DataFrame(incidents).iloc[rows]
     kinds = event_types(drawn["event_type"], language)
-    held = drawn["event_type"].astype("object").where(drawn["event_type"].notna(), "").map(str)
+    keyed = drawn["event_type"].astype("object").where(drawn["event_type"].notna(), "").map(str)
     hollow, radius = is_coarse(drawn), _RADIUS if len(drawn) < _MANY else _RADIUS * 0.7
     title = words.word("incidents.title", language)
 
@@ -114,11 +114,11 @@ def incident_overlay(incidents: pd.DataFrame, language: str) -> Overlay:
         found: list[Shape] = []
         for kind in kinds:
             for coarse in (True, False):
-                chosen = (held == kind.key).to_numpy(bool) & (hollow == coarse)
+                chosen = (keyed == kind.key).to_numpy(bool) & (hollow == coarse)
                 found += _signs(_seen(places[chosen], projection), kind.key, coarse, radius)
         return found
 
-    keys = [Key(kind.name, int((held == kind.key).sum()), _event_sign(kind.key)) for kind in kinds]
+    keys = [Key(kind.name, int((keyed == kind.key).sum()), _event_sign(kind.key)) for kind in kinds]
     remarks = (words.word("incidents.hollow", language),) if hollow.any() else ()
     section = records_section(incidents, len(drawn), title, language)
     return Overlay(title, shapes, tuple(keys), remarks, section)
@@ -149,20 +149,20 @@ def area_overlay(areas: gpd.GeoDataFrame, language: str) -> Overlay:
         raise GeometryError("areas must be polygons: points go into the option `incidents`")
     status = areas.loc[there, "status"]
     kinds = area_statuses(status, language)
-    held = status.astype("object").where(status.notna(), "").map(str).to_numpy()
+    keyed = status.astype("object").where(status.notna(), "").map(str).to_numpy()
     title = words.word("areas.title", language)
 
     def shapes(projection: Projection) -> list[Shape]:
         found: list[Shape] = []
         for kind in kinds:
             appearance = look.AREA_LOOKS.get(kind.key, look.OTHER_AREA)
-            shown = _large_enough(projection.shape(geometries[there][held == kind.key]))
+            shown = _large_enough(projection.shape(geometries[there][keyed == kind.key]))
             seen = shapely.intersection(shapely.union_all(shown), projection.box.shape)
             if not shapely.is_empty(seen):
                 found += patterned(seen, appearance.colour, appearance.pattern, spacing=0.9)
         return found
 
-    keys = [Key(kind.name, int((held == kind.key).sum()), _area_sign(kind.key)) for kind in kinds]
+    keys = [Key(kind.name, int((keyed == kind.key).sum()), _area_sign(kind.key)) for kind in kinds]
     section = records_section(areas, int(there.sum()), title, language)
     return Overlay(title, shapes, tuple(keys), (), section)
 

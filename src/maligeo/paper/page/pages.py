@@ -188,14 +188,14 @@ def write_pages(
     title = printable(heading.title)
     record = "" if about is None else about.to_json()
     if suffix == ".pdf":
-        told = {"Title": title, "Creator": program()} | ({"Subject": record} if record else {})
-        content = pdf_bytes(pages, about=told)
+        entries = {"Title": title, "Creator": program()} | ({"Subject": record} if record else {})
+        content = pdf_bytes(pages, about=entries)
     elif suffix == ".png":
-        told = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
-        content = png_bytes(pages[0], dpi=dpi, about=told)
+        entries = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
+        content = png_bytes(pages[0], dpi=dpi, about=entries)
     else:
         page = svg_page(pages[0], title=title, record=record, language=heading.language)
         content = page.encode("utf-8")
-    with written_whole(path) as beside:
-        beside.write_bytes(content)
+    with written_whole(path) as draft:
+        draft.write_bytes(content)
     return Path(path)

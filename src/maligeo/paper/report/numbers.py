@@ -95,7 +95,7 @@ class Numbers:
     trend_unit : str
         What the trend counts.
     remarks : tuple of str
-        What the signs beside numbers mean.
+        What the signs after numbers mean.
     latest : PeriodRows or None
         Incidents of the latest period.
     """
@@ -146,8 +146,8 @@ def has_trend(points: Sequence[TrendPoint]) -> bool:
 
 
 def _periods_of(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:
-    held = (table["measure"] == layer.measure).any()
-    return periods(table, layer, language) if held else []
+    is_counted = (table["measure"] == layer.measure).any()
+    return periods(table, layer, language) if is_counted else []
 
 
 def _key(found: PeriodRows) -> tuple[object, ...]:

@@ -12,8 +12,7 @@ from maligeo.core import words
 from maligeo.core.checks import (
     require_choice,
     require_columns,
-    require_one_vintage,
-    require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
@@ -37,7 +36,7 @@ MOST_PERIODS: Final = 8  # rows of the table; the chart shows all
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReportOptions:
-    """What a report is about, and what it tells beside the density table.
+    """What a report is about, and what it says besides the density table.
 
     Attributes
     ----------
@@ -209,14 +208,10 @@ def _earlier(numbers: Numbers, language: str) -> str:
 
 def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> None:
     require_columns(table, DENSITY, what="density table")
-    vintage = require_one_vintage(units["vintage"], what="units")
-    frames = {"density table": table}
+    require_vintage_of(units, table, what="density table")
     if options.gaps is not None:
         require_columns(options.gaps, GAPS, what="gaps")
-        frames["gaps"] = options.gaps
-    for what, frame in frames.items():
-        held = require_one_vintage(frame["vintage"], what=what)
-        require_same_vintage(held, vintage, what=f"{what} and units")
+        require_vintage_of(units, options.gaps, what="gaps")
     if options.presence is not None and list(options.presence.index.names) != _INDEX:
         found = list(options.presence.index.names)
         fault = Fault(None, "index", found, f"must be {', '.join(_INDEX)}")
@@ -224,7 +219,7 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
 
 
 def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Iterator[Programme]:
-    """Tell of each programme how many projects are recorded in the unit.
+    """Say of each programme how many projects are recorded in the unit.
 
     A unit that the matrix does not hold is not known; it is not one without projects.
     """
@@ -244,7 +239,7 @@ def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Ite
 
 
 def _gap(gaps: pd.DataFrame | None, pcode: str, language: str) -> Iterator[tuple[str, str]]:
-    """Tell the place of the unit by falling gap, and how sure it is."""
+    """Give the place of the unit by falling gap, and how sure it is."""
     if gaps is None:
         return
     placed = gaps[gaps["place_kind"] == "unit"]
@@ -300,8 +295,8 @@ def _balance(
     """Balance the latest incidents over the whole country."""
     if numbers.latest is None:
         return "", ()
-    told = balance(numbers.latest, table, language)
-    lines: Sequence[dict[str, str]] = told["lines"]  # type: ignore[assignment]
+    balanced = balance(numbers.latest, table, language)
+    lines: Sequence[dict[str, str]] = balanced["lines"]  # type: ignore[assignment]
     title = words.word("report.balance", language).format(period=numbers.latest.label)
     return title, tuple((line["label"], line["value"]) for line in lines)
 
@@ -309,14 +304,14 @@ def _balance(
 def _quality(
     table: pd.DataFrame, units: gpd.GeoDataFrame, pcode: str, disclaimer: str, language: str
 ) -> Iterator[str]:
-    """Tell the notes of the unit's figures, and how good its outline is."""
+    """Give the notes of the unit's figures, and how good its outline is."""
     rows = table[(table["pcode"] == pcode) & table["note"].notna()]
-    told: dict[str, list[str]] = {}
+    whens_of: dict[str, list[str]] = {}
     for _, row in rows.iterrows():
         for remark in words.note_text(row["note"], language):
-            told.setdefault(remark, []).append(_when(row, language))
+            whens_of.setdefault(remark, []).append(_when(row, language))
     together: dict[str, list[str]] = {}
-    for remark, whens in told.items():
+    for remark, whens in whens_of.items():
         together.setdefault(", ".join(dict.fromkeys(filter(None, whens))), []).append(remark)
     for when, remarks in together.items():
         remark = " · ".join(remarks)
