@@ -8,12 +8,9 @@ from threading import Lock
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import rasterio
-from affine import Affine
-from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import RasterioError
-from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
 
 from maligeo.core.audiences import AUDIENCE, is_wide
 from maligeo.core.columns import Audience
@@ -23,17 +20,16 @@ from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG
 from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
 from maligeo.tiles.colours import RampColours, encoder_of
-from maligeo.tiles.grid import MAX_ZOOM, mercator_bounds_of
+from maligeo.tiles.grid import MAX_ZOOM
 from maligeo.tiles.metadata import AUDIENCE_TAG, credited, stated_audience
-from maligeo.tiles.sampling import WEB_MERCATOR, extent_of
+from maligeo.tiles.sampling import Canvas, Layout, extent_of, read_band, warped
 
 _TILE_SIZE: Final = 256
 _FINER_ZOOMS: Final = 3  # beyond the data's own, where cells are seen as squares
 _PALETTE: Final = "YlOrRd"
 _STOPS: Final = 6
+_LAYOUT: Final = Layout(band=1, tile_size=_TILE_SIZE, interpolation="nearest")
 _LOOK: Final = 512  # cells along a side that show the range of values
-
-Floats = npt.NDArray[np.float32]
 
 
 class CogFile:
@@ -65,21 +61,9 @@ class CogFile:
 
     def tile(self, address: Tile) -> bytes | None:
         """Make a tile; None where the raster has no value in it."""
-        bounds = mercator_bounds_of(address)
-        side = (bounds.east - bounds.west) / _TILE_SIZE
-        with (
-            self._opened() as raster,
-            WarpedVRT(
-                raster,
-                crs=WEB_MERCATOR,
-                transform=Affine(side, 0, bounds.west, 0, -side, bounds.north),
-                width=_TILE_SIZE,
-                height=_TILE_SIZE,
-                resampling=Resampling.nearest,
-                add_alpha=MaskFlags.all_valid in raster.mask_flag_enums[0],
-            ) as warped,
-        ):
-            indices = self._colours.index(_values(warped))
+        with self._opened() as raster:
+            values = warped(raster, Canvas(address, address.z, _TILE_SIZE), _LAYOUT)
+        indices = self._colours.index(values)
         return self._encode(indices) if indices.any() else None
 
     def tiles(self) -> Iterator[tuple[Tile, bytes]]:
@@ -96,16 +80,10 @@ class CogFile:
 def _colours(raster: rasterio.DatasetReader) -> RampColours:
     """Spread the ramp over the values of a coarse look at the raster."""
     shape = min(raster.height, _LOOK), min(raster.width, _LOOK)
-    values = _values(raster, shape)
+    values = read_band(raster, 1, Window(0, 0, raster.width, raster.height), shape)
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     return RampColours(low, high if high > low else low + 1.0, ramp(_PALETTE, _STOPS))
-
-
-def _values(raster: rasterio.DatasetReader, shape: tuple[int, int] | None = None) -> Floats:
-    values: Floats = raster.read(1, out_shape=shape, out_dtype=np.float32)
-    values[raster.read_masks(1, out_shape=shape) == 0] = np.nan
-    return values
 
 
 RASTERS: Final = (".tif", ".tiff")
