@@ -50,7 +50,7 @@ class Description:
     archive_format : {"pmtiles", "mbtiles", "folder"}
         Kind of archive.
     tile_type : str
-        "mvt", "png", "webp", "jpg", or "" where it is not told.
+        "mvt", "png", "webp", "jpg", or "" where it is not stated.
     zooms : tuple of int
         Coarsest and finest zoom.
     bounds : tuple of four float
@@ -270,9 +270,9 @@ class MbtilesFile:
             raise InputFileError(f"cannot read {self.path}: {error}") from error
 
     def _zooms(self, texts: dict[str, str]) -> tuple[int, int]:
-        """Give the zooms told, or, where none are, those of the tiles."""
-        told = texts.get("minzoom"), texts.get("maxzoom")
-        low, high = told if None not in told else next(iter(self.rows(_ZOOMS)))
+        """Give the zooms that are stated, or, where none are, those of the tiles."""
+        stated = texts.get("minzoom"), texts.get("maxzoom")
+        low, high = stated if None not in stated else next(iter(self.rows(_ZOOMS)))
         try:
             return int(low or 0), int(high or 0)
         except ValueError as error:

@@ -66,6 +66,21 @@ def require_same_vintage(left: str, right: str, *, what: str) -> None:
         )
 
 
+def require_vintage_of(units: pd.DataFrame, frame: pd.DataFrame, *, what: str) -> None:
+    """Refuse a frame that is of another vintage than the units, or of several.
+
+    Raises
+    ------
+    VintageError
+        Naming both and the function that converts.
+    """
+    require_same_vintage(
+        require_one_vintage(frame["vintage"], what=what),
+        require_one_vintage(units["vintage"], what="units"),
+        what=f"{what} and units",
+    )
+
+
 def require_known(name: str, known: Collection[str], *, what: str) -> None:
     """Refuse a name that is none of the known ones.
 

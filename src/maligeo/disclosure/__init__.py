@@ -1,6 +1,9 @@
 """Statistical disclosure control: release for an audience, and the gate that checks it."""
 
-from maligeo.disclosure.gate import require_released
-from maligeo.disclosure.releases import release
+The names below are loaded when first used, so that who only checks does not load what a
+release needs; `__init__.pyi` lists them.
+"""
 
-__all__ = ["release", "require_released"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

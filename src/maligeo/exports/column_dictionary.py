@@ -1,6 +1,6 @@
 """What columns mean: heading, meaning, unit and HXL hashtag of those that are known.
 
-They stand in `columns.csv` beside this file; a new column is a new line there. Hashtags are
+They stand in `columns.csv` in this folder; a new column is a new line there. Hashtags are
 of the HXL 1.1 hashtag dictionary (hxlstandard.org, 2018-04-30).
 """
 

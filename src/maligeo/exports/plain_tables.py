@@ -1,4 +1,4 @@
-"""Frames made plain for files: few types, names that are told apart, all faults at once."""
+"""Frames made plain for files: few types, names that differ, all faults at once."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -144,12 +144,12 @@ def _faults(values: pd.Series, name: str, labels: "pd.Index[Any]") -> Iterator[F
 
 def _loose_faults(values: pd.Series) -> Iterator[tuple[int, object, str]]:
     """Find values of other kinds than the first, and such as have no kind."""
-    held = values.dropna()
-    common: Kind | None = next(filter(None, map(_kind_of, held)), None)
+    known = values.dropna()
+    common: Kind | None = next(filter(None, map(_kind_of, known)), None)
     allowed: set[Kind | None] = (
         {"integer", "number"} if common in ("integer", "number") else {common}
     )
-    for row, value in zip(held.index, held, strict=True):
+    for row, value in zip(known.index, known, strict=True):
         reason = _loose_fault(value, common, allowed)
         if reason:
             yield row, value, reason

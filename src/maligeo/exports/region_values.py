@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import look
-from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import without_accents
@@ -70,16 +70,10 @@ def region_values(
         If the table has rows about other units, or holds nothing that a map can show.
     """
     require_columns(table, DENSITY, what="density table")
-    require_same_vintage(
-        require_one_vintage(table["vintage"], what="density table"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="density table and units",
-    )
-    strangers = set(table.loc[table["place_kind"] == "unit", "pcode"]) - set(units["pcode"])
-    if strangers:
-        raise ArgumentError(
-            f"the density table is about other units: {', '.join(sorted(strangers))}"
-        )
+    require_vintage_of(units, table, what="density table")
+    others = set(table.loc[table["place_kind"] == "unit", "pcode"]) - set(units["pcode"])
+    if others:
+        raise ArgumentError(f"the density table is about other units: {', '.join(sorted(others))}")
     values: list[RegionValue] = []
     columns: dict[str, pd.Series] = {}
     for layer in look.layers_of(table):

@@ -41,7 +41,7 @@ def write_shapefiles(layers: Sequence[PlainLayer], job: Job) -> None:
 
     Tables without geometry are CSV files there, which have none of these limits. GDAL and
     QGIS open the archive as it is. Columns get names of ten letters; the description lists
-    them beside the full ones.
+    them with the full ones.
 
     Raises
     ------

@@ -93,7 +93,7 @@ def write_table(
         For whom the file is; the table must have been released for it.
     about : Provenance, optional
         What made the table. It goes into the file; of a CSV file into NAME.csv-metadata.json
-        beside it (W3C, CSV on the Web).
+        next to it (W3C, CSV on the Web).
     options : ExportOptions, optional
         Language of the headings, HXL hashtags, guards against formulas.
 
@@ -122,6 +122,17 @@ def write_table(
     which would else be a formula; numbers keep sixteen digits. A CSV file has no such types:
     whoever opens it in a spreadsheet has to import these columns as text, or ask for
     `guard_formulas`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import maligeo
+    >>> people = maligeo.population(maligeo.load_boundaries(), year=2009)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = maligeo.write_table(people.head(1), Path(folder) / "people.csv")
+    ...     path.read_text(encoding="utf-8").splitlines()[1][:15]
+    '2015,ML01,Kayes'
     """
     require_released(table, audience, what="the rows of the table")
     wanted = _wanted(path)
@@ -147,7 +158,7 @@ def write_layers(
     about: Provenance | None = None,
     options: ExportOptions = _PLAIN,
 ) -> Path:
-    """Write layers, and tables beside them, to one file or folder.
+    """Write layers, and tables with them, to one file or folder.
 
     Parameters
     ----------
@@ -162,7 +173,7 @@ def write_layers(
     density : pandas.DataFrame, optional
         Density table, as from `concat_tables`. Its measures become columns of the units, rounded
         as maps show them and one for each period; the whole table, with what is in no unit,
-        becomes the table "density" beside the layers.
+        becomes the table "density" next to the layers.
     audience : {"internal", "partner", "public"}, default "public"
         For whom the file is.
     about : Provenance, optional
@@ -191,6 +202,21 @@ def write_layers(
     Notes
     -----
     GeoJSON rounds positions to 1e-7 degrees, about a centimetre. An empty shape is missing.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> import maligeo
+    >>> units = maligeo.load_boundaries()
+    >>> with TemporaryDirectory() as folder:
+    ...     path = maligeo.write_layers(
+    ...         {"regions": units}, Path(folder) / "mali.gpkg",
+    ...         density=maligeo.bundled_density(units),
+    ...     )
+    ...     sorted(gpd.list_layers(path)["name"])
+    ['density', 'layer_styles', 'regions']
     """
     for name, frame in layers.items():
         require_released(frame, audience, what=f"the rows of layer {name!r}")

@@ -11,8 +11,7 @@ from maligeo import catalog, look
 from maligeo.core import words
 from maligeo.core.checks import (
     require_columns,
-    require_one_vintage,
-    require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
@@ -260,11 +259,7 @@ def _require_side(side: MapSide, audience: Audience) -> None:
     require_released(side.table, audience, what="the figures")
     require_columns(side.units, ("vintage", "pcode", "name"), what="units")
     require_geographic(side.units, what="units")
-    require_same_vintage(
-        require_one_vintage(side.table["vintage"], what="density table"),
-        require_one_vintage(side.units["vintage"], what="units"),
-        what="density table and units",
-    )
+    require_vintage_of(side.units, side.table, what="density table")
 
 
 def _layers(first: MapSide, second: MapSide, keys: Iterable[str] | None) -> list[Layer]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from maligeo import look
 from maligeo.core import words
-from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.disclosure import require_released
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
@@ -45,11 +45,7 @@ def add_gaps(fmap: PageMap, gaps: pd.DataFrame, units: gpd.GeoDataFrame) -> None
     """
     require_columns(gaps, GAPS, what="gaps")
     require_released(gaps, fmap.audience, what="the gaps")
-    require_same_vintage(
-        require_one_vintage(gaps["vintage"], what="gaps"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="gaps and units",
-    )
+    require_vintage_of(units, gaps, what="gaps")
     placed = gaps[gaps["place_kind"] == "unit"]
     rows = placed.set_index("pcode").to_dict("index")
     ranked = int(placed["gap_places"].notna().sum())

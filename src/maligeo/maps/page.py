@@ -30,7 +30,7 @@ PAGE_WORDS = (
 
 
 class PageMap(folium.Map):  # type: ignore[misc]
-    """A Folium map in a page with a title, a panel beside it and drawers over it.
+    """A Folium map in a page with a title, a panel next to it and drawers over it.
 
     The functions `add_*` of `maligeo.maps` fill it. It needs Leaflet and nothing else of
     what Folium links by default.
@@ -181,7 +181,7 @@ def save_map(
     ----------
     fmap : folium.Map
         A map, as from `region_map`. Another Folium map can be saved offline too, as long
-        as it needs no plugin from the network; what Folium links by default beside
+        as it needs no plugin from the network; what Folium links by default besides
         Leaflet (Bootstrap, jQuery, icon fonts) is left out.
     path : path-like
         File to write; missing folders above it are made. It is replaced only once the new

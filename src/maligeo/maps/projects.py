@@ -9,7 +9,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
-from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.errors import Fault, FrameError
 from maligeo.disclosure import require_released
 from maligeo.look.outlines import label_points
@@ -52,11 +52,7 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
     require_columns(shares, _COLUMNS, what="allocated projects")
     projects = shares.drop(columns=[name for name in _ALLOCATED if name in shares.columns])
     require_released(projects, fmap.audience, what="the projects")
-    require_same_vintage(
-        require_one_vintage(shares["vintage"], what="allocated projects"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="projects and units",
-    )
+    require_vintage_of(units, shares, what="allocated projects")
     codes = {code: at for at, code in enumerate(units["pcode"])}
     placed = shares[(shares["place_kind"] == "unit") & shares["pcode"].isin(list(codes))]
     placed = pd.DataFrame(placed).assign(at=placed["pcode"].astype(str).map(codes))

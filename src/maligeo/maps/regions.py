@@ -11,8 +11,7 @@ from maligeo.core import words
 from maligeo.core.bounds import Bounds
 from maligeo.core.checks import (
     require_columns,
-    require_one_vintage,
-    require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
@@ -173,11 +172,7 @@ def add_choropleth(
     """
     require_columns(table, DENSITY, what="density table")
     require_released(table, fmap.audience, what="the figures")
-    require_same_vintage(
-        require_one_vintage(table["vintage"], what="density table"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="density table and units",
-    )
+    require_vintage_of(units, table, what="density table")
     chosen = look.layers_of(table, layers)
     if len(chosen) > 1 and not (scheme is None or isinstance(scheme, str)):
         raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
@@ -455,6 +450,8 @@ def region_map(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")

@@ -51,10 +51,10 @@ def in_json(path: Path) -> str | None:
     return _member(path.read_bytes())
 
 
-def beside_table(path: Path) -> str | None:
-    """Give the record in the metadata beside a CSV file (W3C, CSV on the Web)."""
-    beside = path.with_name(path.name + CSV_METADATA)
-    return in_json(beside) if beside.is_file() else None
+def in_csv_metadata(path: Path) -> str | None:
+    """Give the record in the metadata of a CSV file (W3C, CSV on the Web)."""
+    described = path.with_name(path.name + CSV_METADATA)
+    return in_json(described) if described.is_file() else None
 
 
 def in_flatgeobuf(path: Path) -> str | None:

@@ -56,8 +56,8 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     while at < len(data):
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         end = at + 8 + length
-        told = data[end : end + 4]
-        if len(told) < 4 or zlib.crc32(data[at + 4 : end]) != int.from_bytes(told):
+        checksum = data[end : end + 4]
+        if len(checksum) < 4 or zlib.crc32(data[at + 4 : end]) != int.from_bytes(checksum):
             raise ValueError(f"it is damaged at byte {at}")
         yield kind, data[at + 8 : end]
         at = end + 4
@@ -87,10 +87,10 @@ def in_pdf(path: Path) -> str | None:
     data = path.read_bytes()
     if not data.startswith(b"%PDF-"):
         raise ValueError("it is not a PDF")
-    told = _INFO.findall(data[-_TAIL:])
-    if not told:
+    named = _INFO.findall(data[-_TAIL:])
+    if not named:
         return None
-    number, generation = told[-1]
+    number, generation = named[-1]
     start = re.search(rb"(?:^|[\r\n])" + number + rb"\s+" + generation + rb"\s+obj\b", data)
     if start is None:
         raise ValueError("it is damaged: its information is missing")

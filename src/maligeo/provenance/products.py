@@ -10,7 +10,7 @@ from typing import Final
 
 from maligeo.core.errors import ArgumentError, InputFileError, explained
 from maligeo.provenance.data_files import (
-    beside_table,
+    in_csv_metadata,
     in_flatgeobuf,
     in_geopackage,
     in_json,
@@ -39,7 +39,7 @@ _FORMATS: Final[Mapping[str, Callable[[Path], str | None]]] = {
     ".geojson": in_json,
     ".json": in_json,
     ".xlsx": in_workbook,
-    ".csv": beside_table,
+    ".csv": in_csv_metadata,
     ".zip": in_zip,
 }
 
@@ -53,7 +53,7 @@ def read_about(path: str | Path) -> Provenance:
     ----------
     path : str or pathlib.Path
         A map (.html), a picture or page (.png, .svg, .pdf), tiles (.pmtiles, .mbtiles or a
-        folder), a raster (.tif), a table or layers (.csv with NAME.csv-metadata.json beside
+        folder), a raster (.tif), a table or layers (.csv with NAME.csv-metadata.json next to
         it, .xlsx, .parquet, .gpkg, .fgb, .geojson), or a data package (datapackage.json, its
         folder, or a .zip of it).
 

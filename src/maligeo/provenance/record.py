@@ -29,7 +29,7 @@ class InputFile:
     role : str
         What it was used as, such as "incidents" or "bundled data".
     name : str
-        Name of the file without its folders; empty where it may not be told.
+        Name of the file without its folders; empty where it may not be named.
     sha256 : str
         Hash of its bytes, as hexadecimal digits.
     """
@@ -72,7 +72,7 @@ class Provenance:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote; the text may come from a stranger.
+        """Read what `to_json` wrote; the text may come from anybody.
 
         Raises
         ------
@@ -114,7 +114,7 @@ def hash_input(role: str, path: Path, *, named: bool) -> tuple[InputFile, ...]:
     path : pathlib.Path
         A file; of a shapefile its companions are hashed too. A folder counts as one input.
     named : bool
-        Whether its name may be told.
+        Whether its name may be given.
 
     Returns
     -------
@@ -136,8 +136,8 @@ def parts_of(path: Path) -> list[Path]:
     """Give the files that an input consists of, itself first."""
     if path.suffix.lower() != ".shp":
         return [path]
-    beside = [path.with_suffix(suffix) for suffix in _COMPANIONS if suffix != path.suffix]
-    return [path, *(part for part in beside if part.is_file())]
+    companions = [path.with_suffix(suffix) for suffix in _COMPANIONS if suffix != path.suffix]
+    return [path, *(part for part in companions if part.is_file())]
 
 
 def file_sha256(path: Path) -> str:

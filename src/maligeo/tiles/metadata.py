@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast, get_args
 
-from maligeo.core.audiences import AUDIENCE
+from maligeo.core.audiences import AUDIENCE, is_wide
 from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
@@ -69,17 +69,12 @@ AUDIENCE_TAG: Final = "MALIGEO_AUDIENCE"
 _LANGUAGES: Final = ("fr", "en")
 
 
-def told_audience(found: object) -> Audience:
+def stated_audience(found: object) -> Audience:
     """Give the audience that a tag or metadata name; what names none is internal."""
     return cast("Audience", found) if found in AUDIENCES else "internal"
 
 
-def is_wide(held: Audience, audience: Audience) -> bool:
-    """Tell whether what is for `held` may be shown to `audience`."""
-    return AUDIENCES.index(held) >= AUDIENCES.index(audience)
-
-
-def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
+def require_wide(own: Audience, audience: Audience, *, what: str) -> None:
     """Refuse a raster for an audience wider than its own.
 
     Raises
@@ -90,7 +85,7 @@ def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
         If it was not released for the audience.
     """
     require_choice(audience, AUDIENCES, option="audience")
-    if not is_wide(held, audience):
+    if not is_wide(own, audience):
         raise ReleaseError(
             f"{what} is not known to be released for the audience {audience!r}: make it from "
             f"released records, or, where nobody can come to harm by it, set its tag "
@@ -99,7 +94,7 @@ def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
         )
 
 
-def told(audience: Audience, about: Provenance | None) -> dict[str, Any]:
+def making_of(audience: Audience, about: Provenance | None) -> dict[str, Any]:
     """Give what the metadata of an archive say about its audience and its making."""
     record = {} if about is None else {KEY: about.to_json()}
     return {AUDIENCE: audience, **record}

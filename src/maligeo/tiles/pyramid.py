@@ -56,7 +56,7 @@ def opened(source: Source) -> Iterator[DatasetReader]:
 
 
 def identity_of(source: Source) -> list[object]:
-    """Give what tells a raster from others, and from itself before a change."""
+    """Give what distinguishes a raster from others, and from itself before a change."""
     if isinstance(source, bytes):
         return [hashlib.blake2b(source, digest_size=16).hexdigest()]
     path = Path(source)

@@ -27,9 +27,9 @@ from maligeo.tiles.metadata import (
     AUDIENCE_TAG,
     ArchiveInfo,
     credited,
+    making_of,
     require_wide,
-    told,
-    told_audience,
+    stated_audience,
 )
 from maligeo.tiles.pyramid import (
     Pyramid,
@@ -79,8 +79,8 @@ def write_surface(
     require_wide(surface.audience, audience, what="the surface")
     tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
     creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
-    with written_whole(path) as beside:
-        _save(surface, beside, creation, tags)
+    with written_whole(path) as draft:
+        _save(surface, draft, creation, tags)
     return Path(path)
 
 
@@ -95,13 +95,13 @@ def _save(
     surface: Surface, path: str | Path, creation: Mapping[str, object], tags: Mapping[str, str]
 ) -> None:
     rows, columns = surface.values.shape
-    told = {key: str(value) for key, value in surface.provenance.items()}
+    settings = {key: str(value) for key, value in surface.provenance.items()}
     with rasterio.open(
         path, "w", width=columns, height=rows, count=1, dtype="float32",
         crs=surface.crs, transform=surface.transform, nodata=surface.nodata, **creation,
     ) as raster:  # fmt: skip
         raster.write(surface.values, 1)
-        raster.update_tags(**told, **tags)
+        raster.update_tags(**settings, **tags)
         raster.set_band_unit(1, UNIT_TAG)
 
 
@@ -219,6 +219,21 @@ def raster_tiles(
     -----
     The native zoom is the coarsest whose pixels are at least as fine as the cells of the
     source. From there on a pixel shows the cell that holds its centre.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> points = pd.DataFrame({"lon": [-4.2, -0.05, 1.44], "lat": [14.5, 16.27, 18.45]})
+    >>> surface = maligeo.density_surface(points, bandwidth_km=100, cell_km=25)
+    >>> with TemporaryDirectory() as folder:
+    ...     written = maligeo.raster_tiles(
+    ...         surface, Path(folder) / "towns.pmtiles", zooms=(2, 4), audience="internal"
+    ...     )
+    >>> written.native_zoom, written.tiles
+    (3, 8)
     """
     options = options or RasterOptions()
     pyramid, bounds, unit = _planned(_source(source), zooms, options, audience)
@@ -230,7 +245,7 @@ def raster_tiles(
         bounds=bounds,
         description=options.description,
         attribution=credited(options.attribution, audience),
-        more={"legend": legend} | told(audience, about),
+        more={"legend": legend} | making_of(audience, about),
     )
     with open_archive(archive, info, job=_job(pyramid)) as opened_archive:
         try:
@@ -257,8 +272,8 @@ def _planned(
     layout = Layout(options.band, options.tile_size, options.interpolation)
     colours = options.colours
     with opened(source) as raster:
-        held = told_audience(raster.tags().get(AUDIENCE_TAG))
-        require_wide(held, audience, what=_shown(source))
+        own = stated_audience(raster.tags().get(AUDIENCE_TAG))
+        require_wide(own, audience, what=_shown(source))
         if not 1 <= options.band <= raster.count:
             raise ArgumentError(f"band {options.band} is none of the {raster.count} of the source")
         extent = extent_of(raster, options.tile_size)

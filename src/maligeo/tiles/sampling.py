@@ -104,7 +104,7 @@ def sampled(raster: rasterio.DatasetReader, band: int, side: int) -> Floats:
     """Give a raster's values thinned out to at most some cells along a side."""
     step = max(1, math.ceil(max(raster.width, raster.height) / side))
     shape = (math.ceil(raster.height / step), math.ceil(raster.width / step))
-    return _read(raster, band, Window(0, 0, raster.width, raster.height), shape)
+    return read_band(raster, band, Window(0, 0, raster.width, raster.height), shape)
 
 
 class Sampler:
@@ -145,7 +145,7 @@ class Sampler:
         """
         canvas = Canvas(self._tile, zoom, self._layout.tile_size)
         if self._window is None:
-            pixels = convert(_warped(self._raster, canvas, self._layout))
+            pixels = convert(warped(self._raster, canvas, self._layout))
             yield from pixels.reshape(-1, canvas.tile_size, canvas.side)
         elif self._layout.interpolation == "bilinear":
             yield from map(convert, self._window.blended(canvas))
@@ -208,7 +208,7 @@ class _SourceWindow:
         top, bottom = _cells_between(rows, raster.height)
         values = np.empty((bottom - top, right - left), dtype=np.float32)
         if values.size:
-            values = _read(raster, band, Window(left, top, right - left, bottom - top))
+            values = read_band(raster, band, Window(left, top, right - left, bottom - top))
         return cls(values, (top, left), axes)
 
     def chosen(
@@ -271,7 +271,7 @@ def _cells_between(edges: Positions, count: int) -> tuple[int, int]:
     return first, max(min(math.ceil(edges.max()) + 1, count), first)
 
 
-def _read(
+def read_band(
     raster: rasterio.DatasetReader,
     band: int,
     window: Window,
@@ -320,7 +320,8 @@ def _between_cells(cells: Floats, rows: Positions, columns: Positions) -> Floats
     return cells
 
 
-def _warped(raster: rasterio.DatasetReader, canvas: Canvas, layout: Layout) -> Floats:
+def warped(raster: rasterio.DatasetReader, canvas: Canvas, layout: Layout) -> Floats:
+    """Give the values of a raster in any projection at the pixels of a canvas."""
     bounds = mercator_bounds_of(canvas.tile)
     pixel_m = (bounds.east - bounds.west) / canvas.side
     has_alpha = any(MaskFlags.alpha in flags for flags in raster.mask_flag_enums)
@@ -333,5 +334,5 @@ def _warped(raster: rasterio.DatasetReader, canvas: Canvas, layout: Layout) -> F
         height=canvas.side,
         resampling=method,
         add_alpha=raster.nodata is None and not has_alpha,
-    ) as warped:
-        return _read(warped, layout.band, Window(0, 0, canvas.side, canvas.side))
+    ) as view:
+        return read_band(view, layout.band, Window(0, 0, canvas.side, canvas.side))

@@ -8,14 +8,11 @@ from threading import Lock
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import rasterio
-from affine import Affine
-from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import RasterioError
-from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
 
-from maligeo.core.audiences import AUDIENCE
+from maligeo.core.audiences import AUDIENCE, is_wide
 from maligeo.core.columns import Audience
 from maligeo.core.errors import InputFileError
 from maligeo.look import ramp
@@ -23,24 +20,23 @@ from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG
 from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
 from maligeo.tiles.colours import RampColours, encoder_of
-from maligeo.tiles.grid import MAX_ZOOM, mercator_bounds_of
-from maligeo.tiles.metadata import AUDIENCE_TAG, credited, is_wide, told_audience
-from maligeo.tiles.sampling import WEB_MERCATOR, extent_of
+from maligeo.tiles.grid import MAX_ZOOM
+from maligeo.tiles.metadata import AUDIENCE_TAG, credited, stated_audience
+from maligeo.tiles.sampling import Canvas, Layout, extent_of, read_band, warped
 
 _TILE_SIZE: Final = 256
 _FINER_ZOOMS: Final = 3  # beyond the data's own, where cells are seen as squares
 _PALETTE: Final = "YlOrRd"
 _STOPS: Final = 6
-_LOOK: Final = 512  # cells along a side that tell the range of values
-
-Floats = npt.NDArray[np.float32]
+_LAYOUT: Final = Layout(band=1, tile_size=_TILE_SIZE, interpolation="nearest")
+_LOOK: Final = 512  # cells along a side that show the range of values
 
 
 class CogFile:
     """The first band of a raster as PNG tiles, its values on a ramp of colours.
 
     A Cloud-Optimized GeoTIFF has coarser copies of itself, so every zoom is quick; another
-    raster works too, and is slow at coarse zooms if it is large. The raster is opened anew
+    raster works too, and is slow at coarse zooms if it is large. The raster is opened again
     for each tile: GDAL's handles may not be shared between threads.
     """
 
@@ -52,7 +48,7 @@ class CogFile:
             tags = raster.tags()
         self._encode = encoder_of("png", self._colours.palette(), _TILE_SIZE)
         zooms = 0, min(extent.native_zoom + _FINER_ZOOMS, MAX_ZOOM)
-        audience = told_audience(tags.get(AUDIENCE_TAG))
+        audience = stated_audience(tags.get(AUDIENCE_TAG))
         metadata = {
             "name": path.stem,
             "legend": self._colours.legend(),
@@ -65,21 +61,9 @@ class CogFile:
 
     def tile(self, address: Tile) -> bytes | None:
         """Make a tile; None where the raster has no value in it."""
-        bounds = mercator_bounds_of(address)
-        side = (bounds.east - bounds.west) / _TILE_SIZE
-        with (
-            self._opened() as raster,
-            WarpedVRT(
-                raster,
-                crs=WEB_MERCATOR,
-                transform=Affine(side, 0, bounds.west, 0, -side, bounds.north),
-                width=_TILE_SIZE,
-                height=_TILE_SIZE,
-                resampling=Resampling.nearest,
-                add_alpha=MaskFlags.all_valid in raster.mask_flag_enums[0],
-            ) as warped,
-        ):
-            indices = self._colours.index(_values(warped))
+        with self._opened() as raster:
+            values = warped(raster, Canvas(address, address.z, _TILE_SIZE), _LAYOUT)
+        indices = self._colours.index(values)
         return self._encode(indices) if indices.any() else None
 
     def tiles(self) -> Iterator[tuple[Tile, bytes]]:
@@ -96,16 +80,10 @@ class CogFile:
 def _colours(raster: rasterio.DatasetReader) -> RampColours:
     """Spread the ramp over the values of a coarse look at the raster."""
     shape = min(raster.height, _LOOK), min(raster.width, _LOOK)
-    values = _values(raster, shape)
+    values = read_band(raster, 1, Window(0, 0, raster.width, raster.height), shape)
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     return RampColours(low, high if high > low else low + 1.0, ramp(_PALETTE, _STOPS))
-
-
-def _values(raster: rasterio.DatasetReader, shape: tuple[int, int] | None = None) -> Floats:
-    values: Floats = raster.read(1, out_shape=shape, out_dtype=np.float32)
-    values[raster.read_masks(1, out_shape=shape) == 0] = np.nan
-    return values
 
 
 RASTERS: Final = (".tif", ".tiff")
@@ -340,7 +318,7 @@ def _is_map(path: Path) -> bool:
 
 
 def _audience_in(archive: TileFile) -> Audience:
-    return told_audience(archive.description.metadata.get(AUDIENCE))
+    return stated_audience(archive.description.metadata.get(AUDIENCE))
 
 
 def _stamp(path: Path) -> Stamp:

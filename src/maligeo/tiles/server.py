@@ -241,7 +241,7 @@ class _Handlers:
         return response
 
     def unreadable(self, request: "Request", error: Exception) -> "Response":
-        """Say that an archive is damaged; the log says how, the answer tells no paths."""
+        """Say that an archive is damaged; the log says how, the answer names no paths."""
         _LOG.warning("%s: %s", request.url.path, error)
         return self._text("the archive cannot be read", 500)
 
@@ -250,10 +250,10 @@ class _Handlers:
         try:
             return archive.tile(address)
         except InputFileError:
-            anew = self._served.archive(name)
-            if anew is None or anew is archive:
+            again = self._served.archive(name)
+            if again is None or again is archive:
                 raise
-            return anew.tile(address)
+            return again.tile(address)
 
     def _tagged(
         self,
@@ -303,7 +303,7 @@ def _within_limits(app: App) -> App:
 
 def _refusal(scope: Scope) -> tuple[int | None, bytes]:
     if scope["type"] != "http":
-        return 400, b"only HTTP is spoken here"
+        return 400, b"only HTTP is answered here"
     if scope["method"] not in ("GET", "HEAD"):
         return 405, b"there is only reading here"
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > _LONGEST_TARGET:

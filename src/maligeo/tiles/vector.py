@@ -24,7 +24,7 @@ from maligeo.provenance.record import Provenance
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives.write import Archive, open_archive
 from maligeo.tiles.grid import MAX_LATITUDE
-from maligeo.tiles.metadata import ArchiveInfo, credited, told
+from maligeo.tiles.metadata import ArchiveInfo, credited, making_of
 from maligeo.tiles.mvt.attributes import field_types, plain_columns
 from maligeo.tiles.mvt.points import POINT_COUNT, LowZooms, PointLayer
 from maligeo.tiles.mvt.polygons import ShapeLayer
@@ -203,16 +203,22 @@ def vector_tiles(
     so that symbols are not cut. Points have the number of their row as `id`. At the finest
     zoom lines and polygons are not simplified; below it by about one unit, where polygons of
     a coverage keep their borders in common, and what is smaller than two units is drawn as a
-    square of that size. The metadata tell under `point_layers` how many points each zoom
+    square of that size. The metadata say under `point_layers` how many points each zoom
     shows. Same input, same bytes; a run that was killed goes on with the next zoom.
 
     Encoding follows the Mapbox Vector Tile Specification 2.1, `vector_layers` TileJSON 3.0.
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> maligeo.vector_tiles({"regions": units}, "mali.pmtiles", zooms=(0, 8))  # doctest: +SKIP
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "mali.pmtiles"
+    ...     archive = maligeo.vector_tiles({"regions": units}, path, zooms=(0, 4))
+    ...     sum(zoom.tiles for zoom in maligeo.inspect_tiles(archive).zooms.values())
+    11
     """
     options = options or VectorOptions()
     if not layers:
@@ -231,7 +237,7 @@ def vector_tiles(
     info = replace(
         info,
         attribution=credited(options.attribution, audience),
-        more={**info.more, **told(audience, about)},
+        more={**info.more, **making_of(audience, about)},
     )
     with open_archive(target, info, job=_job(made, zooms)) as opened:
         write_zooms(opened, made, zooms, options.progress)

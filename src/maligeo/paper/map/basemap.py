@@ -319,7 +319,7 @@ def _write_towns(
     scene: Scene,
     ground: Ground,
 ) -> None:
-    """Name the towns whose name fits beside the dot within their unit."""
+    """Name the towns whose name fits next to the dot within their unit."""
     for row in towns.itertuples(index=False):
         text = printable(row.name)
         width, height = lines_size(((text, False),), _TOWN_SIZE)

@@ -86,6 +86,8 @@ def map_figure(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)

@@ -51,7 +51,7 @@ class Placed:
     tag : Tag
         What is written.
     lines : tuple of (str, bool)
-        The lines as they fit: name and value below or beside one another.
+        The lines as they fit: name and value below or after one another.
     size : float
         In points.
     box : Box
@@ -86,7 +86,7 @@ class Ground:
         self.boxes.append(box)
 
     def clear(self, centres: Floats, width: float, height: float) -> npt.NDArray[np.bool_]:
-        """Tell at which centres a box is free and hides nothing that lies over the units."""
+        """Say at which centres a box is free and hides nothing that lies over the units."""
         half = np.array([width / 2, height / 2])
         low, high = centres - half, centres + half
         boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
@@ -94,7 +94,7 @@ class Ground:
         return self.free(centres, width, height) & ~hides
 
     def free(self, centres: Floats, width: float, height: float) -> npt.NDArray[np.bool_]:
-        """Tell at which centres a box lies in the frame and covers nothing.
+        """Say at which centres a box lies in the frame and covers nothing.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ def place_inside(
 def lead_out(
     tags: Sequence[Tag], shapes: npt.NDArray[np.object_], ground: Ground
 ) -> tuple[list[Placed], list[Tag]]:
-    """Write beside the country, with a line to the unit, what has no room inside.
+    """Write next to the country, with a line to the unit, what has no room inside.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ from maligeo.provenance.record import program
 
 _GAP: Final = 5.0  # millimetres
 _AIR: Final = 2.5  # millimetres above the notes
-_PANEL: Final = 96.0  # millimetres beside a map, at least
+_PANEL: Final = 96.0  # millimetres next to a map, at least
 _MAP_SHARE: Final = 0.56  # of the body, for the map at least
 _COLUMNS: Final = 2
 _TOGETHER: Final = 15  # values that are not torn apart
@@ -44,7 +44,7 @@ _TEXT, _NOTE = 7.2, 5.8  # points
 
 @dataclass(frozen=True)
 class _Plan:
-    """Where the map and the columns beside or below it stand."""
+    """Where the map and the columns to the right or below it stand."""
 
     map: Box
     columns: tuple[Box, ...]

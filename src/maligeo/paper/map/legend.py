@@ -1,4 +1,4 @@
-"""What stands beside a map: the legend, the balance, the ranking, the list of numbers."""
+"""What stands next to a map: the legend, the balance, the ranking, the list of numbers."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -160,7 +160,7 @@ def key_blocks(
 
 
 def section_blocks(sections: Sequence[Section], width: float, size: float) -> list[Block]:
-    """Give notes as `maligeo.text.notes.note_sections` tells them."""
+    """Give notes as `maligeo.text.notes.note_sections` gives them."""
     found: list[Block] = []
     for section in sections:
         if found:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from maligeo import look
 from maligeo.core import words
-from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError
 from maligeo.look import Layer
@@ -68,7 +68,7 @@ class Subject:
     legend : tuple of Entry
         Classes from the largest to missing.
     remarks : tuple of str
-        What the signs beside numbers mean.
+        What the signs after numbers mean.
     lines : tuple of mapping
         Balance of what is placed and what is not: `label, value, strong`.
     asides : tuple of str
@@ -126,11 +126,7 @@ def subject_of(
     require_columns(
         table, GAPS if is_gaps else DENSITY, what="gaps" if is_gaps else "density table"
     )
-    require_same_vintage(
-        require_one_vintage(table["vintage"], what="table"),
-        require_one_vintage(units["vintage"], what="units"),
-        what="table and units",
-    )
+    require_vintage_of(units, table, what="table")
     if not is_gaps:
         return _of_density(table, units, towns, options)
     if options.layer not in (None, "gaps"):
@@ -177,7 +173,7 @@ def _days(rows: pd.DataFrame) -> Days | None:
 
 
 def _remarks(shown: PeriodRows, count: int, language: str) -> list[str]:
-    """Explain the signs beside the numbers, those that occur."""
+    """Explain the signs after the numbers, those that occur."""
     keys = []
     if shown.is_derived:
         keys.append("legend.derived")
@@ -194,7 +190,7 @@ def _sections(
     towns: pd.DataFrame,
     language: str,
 ) -> list[Section]:
-    """Give the notes of what is shown; the balance stands beside the map already."""
+    """Give the notes of what is shown; the balance stands next to the map already."""
     layer = shown.layer
     rows = shown.rows.drop(columns=["shown", "derived"])
     balanced = words.word("notes.balance", language)

@@ -95,7 +95,7 @@ class Numbers:
     trend_unit : str
         What the trend counts.
     remarks : tuple of str
-        What the signs beside numbers mean.
+        What the signs after numbers mean.
     latest : PeriodRows or None
         Incidents of the latest period.
     """

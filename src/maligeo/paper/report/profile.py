@@ -12,8 +12,7 @@ from maligeo.core import words
 from maligeo.core.checks import (
     require_choice,
     require_columns,
-    require_one_vintage,
-    require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
@@ -39,7 +38,7 @@ MOST_PERIODS: Final = 8  # rows of the table; the chart shows all
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReportOptions:
-    """What a report is about, and what it tells beside the density table.
+    """What a report is about, and what it says besides the density table.
 
     Attributes
     ----------
@@ -211,8 +210,7 @@ def _earlier(numbers: Numbers, language: str) -> str:
 
 def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> None:
     require_columns(table, DENSITY, what="density table")
-    vintage = require_one_vintage(units["vintage"], what="units")
-    frames = {"density table": table}
+    require_vintage_of(units, table, what="density table")
     if options.gaps is not None:
         require_columns(options.gaps, GAPS, what="gaps")
         frames["gaps"] = options.gaps
@@ -226,7 +224,7 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
 
 
 def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Iterator[Programme]:
-    """Tell of each programme how many projects are recorded in the unit.
+    """Say of each programme how many projects are recorded in the unit.
 
     A unit that the matrix does not hold is not known; it is not one without projects.
     """
@@ -246,7 +244,7 @@ def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Ite
 
 
 def _gap(gaps: pd.DataFrame | None, pcode: str, language: str) -> Iterator[tuple[str, str]]:
-    """Tell the place of the unit by falling gap, and how sure it is."""
+    """Give the place of the unit by falling gap, and how sure it is."""
     if gaps is None:
         return
     placed = gaps[gaps["place_kind"] == "unit"]
@@ -311,7 +309,7 @@ def _balance(
 def _quality(
     table: pd.DataFrame, units: gpd.GeoDataFrame, pcode: str, disclaimer: str, language: str
 ) -> Iterator[str]:
-    """Tell the notes of the unit's figures, and how good its outline is."""
+    """Give the notes of the unit's figures, and how good its outline is."""
     rows = table[(table["pcode"] == pcode) & table["note"].notna()]
     dated: dict[str, list[str]] = {}
     for _, row in rows.iterrows():

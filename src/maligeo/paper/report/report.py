@@ -73,6 +73,8 @@ def region_report(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
     >>> table = maligeo.bundled_density(units)

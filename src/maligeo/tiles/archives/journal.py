@@ -1,4 +1,4 @@
-"""The journal beside an archive: what a run has finished, so that the next need not repeat it.
+"""The journal of an archive: what a run has finished, so that the next need not repeat it.
 
 The journal of `mali.pmtiles` is `.mali.pmtiles.journal`. It begins with two lines of text,
 its kind and the job; then come the finished parts of the job, one after the other:
@@ -76,7 +76,7 @@ class Journal:
         self._file = file
         self._rests: dict[int, _Span] = {}
         self._end = 0
-        self._begin(_KIND + job.encode() + b"\n", anew=not job)
+        self._begin(_KIND + job.encode() + b"\n", afresh=not job)
 
     def __contains__(self, part: object) -> bool:
         """Tell whether a part is finished."""
@@ -130,9 +130,9 @@ class Journal:
             self._write(head + body)
         self._note(part, len(tiles), body)
 
-    def _begin(self, opening: bytes, *, anew: bool) -> None:
-        """Take over the parts of an earlier run of the same job, or begin anew."""
-        if anew or self._read(0, len(opening)) != opening:
+    def _begin(self, opening: bytes, *, afresh: bool) -> None:
+        """Take over the parts of an earlier run of the same job, or begin afresh."""
+        if afresh or self._read(0, len(opening)) != opening:
             self._file.truncate(0)
             self._write(opening)
         self._end = len(opening)

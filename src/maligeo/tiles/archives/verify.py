@@ -363,9 +363,9 @@ def _pmtiles_faults(opened: PmtilesFile) -> Iterator[str]:
         "tile_entries_count": (header["tile_entries_count"], entries),
         "tile_contents_count": (header["tile_contents_count"], len(contents)),
     }
-    for name, (told, counted) in found.items():
-        if told not in (0, counted):  # 0: not known
-            yield f"the header has {name} {told}, the directories have {counted}"
+    for name, (stated, counted) in found.items():
+        if stated not in (0, counted):  # 0: not known
+            yield f"the header has {name} {stated}, the directories have {counted}"
 
 
 def _mbtiles_faults(opened: MbtilesFile) -> Iterator[str]:
@@ -373,8 +373,8 @@ def _mbtiles_faults(opened: MbtilesFile) -> Iterator[str]:
     for (state,) in opened.rows("pragma integrity_check"):
         if state != "ok":
             yield f"the database is damaged: {state}"
-    told = {str(name) for name, _ in opened.rows("select name, value from metadata")}
-    yield from (f"the metadata lack {name}" for name in ("name", "format") if name not in told)
+    stated = {str(name) for name, _ in opened.rows("select name, value from metadata")}
+    yield from (f"the metadata lack {name}" for name in ("name", "format") if name not in stated)
     twice = (
         "select count(*) from (select 1 from tiles "
         "group by zoom_level, tile_column, tile_row having count(*) > 1)"
@@ -403,7 +403,7 @@ def _tile_faults(opened: TileFile, progress: Progress | None) -> Iterator[TileFa
 def _address_faults(address: Tile, described: Description) -> Iterator[str]:
     z, x, y = address
     if not described.zooms[0] <= z <= described.zooms[1]:
-        yield "its zoom is not among those told"
+        yield "its zoom is not among those of the archive"
     elif not (0 <= x < 1 << z and 0 <= y < 1 << z):
         yield "there is no such place in the grid"
     elif _is_rectangle(described):
@@ -411,7 +411,7 @@ def _address_faults(address: Tile, described: Description) -> Iterator[str]:
         inside = tiles_over(Bounds(west - _E7, south - _E7, east + _E7, north + _E7), z)
         # The drawing of a shape may reach a little into the next tile.
         if not (inside.x0 - 1 <= x <= inside.x1 + 1 and inside.y0 - 1 <= y <= inside.y1 + 1):
-            yield "it lies outside the bounds told"
+            yield "it lies outside the bounds of the archive"
 
 
 def _is_rectangle(described: Description) -> bool:
@@ -425,8 +425,8 @@ def _content_faults(opened: TileFile, data: bytes) -> Iterator[str]:
         yield "it is empty"
         return
     if isinstance(opened, PmtilesFile):
-        told = opened.header["tile_compression"] == Compression.GZIP
-        if told != data.startswith(GZIP_SIGN):
+        is_packed = opened.header["tile_compression"] == Compression.GZIP
+        if is_packed != data.startswith(GZIP_SIGN):
             yield "it is not compressed as the header says"
     if described.tile_type in _DRIVERS:
         yield from _picture_faults(data, _DRIVERS[described.tile_type])
@@ -455,8 +455,8 @@ def _vector_faults(data: bytes, described: Description) -> Iterator[str]:
         yield str(error)
         return
     yield from faults
-    told = described.metadata.get("vector_layers", [])
-    known = {layer.get("id") for layer in told if isinstance(layer, dict)}
+    described_layers = described.metadata.get("vector_layers", [])
+    known = {layer.get("id") for layer in described_layers if isinstance(layer, dict)}
     yield from (f"layer {name!r} is not described" for name in layers if name not in known)
 
 

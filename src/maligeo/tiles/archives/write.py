@@ -1,6 +1,6 @@
 """Tile archives: one way to write PMTiles, MBTiles and folders of tiles, chosen by suffix.
 
-Tiles go to a journal beside the archive (see `maligeo.tiles.archives.journal`). When all are there
+Tiles go to a journal next to the archive (see `maligeo.tiles.archives.journal`). When all are there
 the archive is made from it, in the order of PMTiles, and only then takes its name: an archive
 under its name is whole. Its bytes depend on the information and the tiles, and on nothing
 else: neither on the order in which they came, nor on the time, nor on whether the run was
@@ -305,7 +305,7 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
     info : ArchiveInfo
         What the archive says about itself.
     job : str, optional
-        One line that tells apart whatever leads to other tiles: the source and its date, the
+        One line that distinguishes whatever leads to other tiles: the source and its date, the
         options. If an earlier run of the same job was killed, its tiles are there already.
         Without it nothing is taken over.
 

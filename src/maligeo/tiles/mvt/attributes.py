@@ -150,7 +150,7 @@ def encode_column(name: str, column: "pd.Series[object]") -> Column:
 
 
 def _kind(column: "pd.Series[object]") -> str | None:
-    """Tell what a column holds: a key of `_FAITHFUL`, "date", or None."""
+    """Say what a column holds: a key of `_FAITHFUL`, "date", or None."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     inferred = types.infer_dtype(column, skipna=True)

@@ -212,7 +212,7 @@ def _shares(degrees: Floats) -> Floats:
 
 
 def _is_near(units: Ints, step: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """Tell which places are near the edge, or corner, that a step leads across."""
+    """Say which places are near the edge, or corner, that a step leads across."""
     near = np.ones(len(units), dtype=np.bool_)
     for axis, direction in enumerate(step):
         if direction:
@@ -222,7 +222,7 @@ def _is_near(units: Ints, step: tuple[int, int]) -> npt.NDArray[np.bool_]:
 
 
 def _is_inside(tiles: Ints, step: tuple[int, int], side: int) -> npt.NDArray[np.bool_]:
-    """Tell from which tiles a step leads to another one of the grid."""
+    """Say from which tiles a step leads to another one of the grid."""
     inside = np.ones(len(tiles), dtype=np.bool_)
     for axis, direction in enumerate(step):
         if direction:
