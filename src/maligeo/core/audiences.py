@@ -57,6 +57,11 @@ def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
     return mark_audience(result, narrowest, published=all(map(is_published, frames)))
 
 
+def is_wide(released_for: Audience, audience: Audience) -> bool:
+    """Tell whether what is released for one audience may be shown to another."""
+    return AUDIENCES.index(released_for) >= AUDIENCES.index(audience)
+
+
 def require_wide(released_for: Audience, audience: Audience, *, what: str) -> None:
     """Refuse what is for a narrower audience than a map.
 
@@ -74,7 +79,7 @@ def require_wide(released_for: Audience, audience: Audience, *, what: str) -> No
     ReleaseError
         If it is not for the audience of the map.
     """
-    if AUDIENCES.index(released_for) < AUDIENCES.index(audience):
+    if not is_wide(released_for, audience):
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: make it from what "
             "maligeo.release gives, or make the map for audience='internal' and keep it internal"

@@ -1,4 +1,4 @@
-"""Statistical disclosure control: release for an audience, and the gate that checks it."""
+"""Statistical disclosure control: release for an audience, and the gate that checks it.
 
 The names below are loaded when first used, so that who only checks does not load what a
 release needs; `__init__.pyi` lists them.

@@ -213,10 +213,7 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
     require_vintage_of(units, table, what="density table")
     if options.gaps is not None:
         require_columns(options.gaps, GAPS, what="gaps")
-        frames["gaps"] = options.gaps
-    for what, frame in frames.items():
-        own = require_one_vintage(frame["vintage"], what=what)
-        require_same_vintage(own, vintage, what=f"{what} and units")
+        require_vintage_of(units, options.gaps, what="gaps")
     if options.presence is not None and list(options.presence.index.names) != _INDEX:
         found = list(options.presence.index.names)
         fault = Fault(None, "index", found, f"must be {', '.join(_INDEX)}")
