@@ -26,7 +26,7 @@ from benchmarks.measuring import print_table
 from benchmarks.points import points
 from maligeo.maps import add_incidents, region_map, save_map
 from maligeo.readers.boundaries import load_boundaries
-from maligeo.workflows.bundled import bundled_density
+from maligeo.workflows.study import study
 
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 7
@@ -114,7 +114,7 @@ def incidents(count: int) -> gpd.GeoDataFrame:
 
 def _own(records: gpd.GeoDataFrame, path: Path) -> str:
     units = load_boundaries()
-    fmap = region_map(bundled_density(units), units, audience="internal")
+    fmap = region_map(study(units=units).table, units, audience="internal")
     add_incidents(fmap, records)
     save_map(fmap, path)
     return "canvas.mg-canvas[data-painted]"

@@ -44,16 +44,11 @@ def main() -> None:
 
 def write_maps(folder: Path, language: str) -> None:
     """Write a map of each region into a folder, then the page that links them."""
-    units = maligeo.load_boundaries(level=1, vintage="2015")
-    table = maligeo.bundled_density(units)
-    presence = maligeo.bundled_presence(units)
-    gaps = maligeo.bundled_gaps(units)
+    study = maligeo.study().release(audience="public")
     links = []
-    for name in units["name"]:
-        fmap = maligeo.region_map(table, units, region=name, language=language)
-        maligeo.add_presence(fmap, presence)
-        maligeo.add_gaps(fmap, gaps, units)
-        path = maligeo.save_map(fmap, folder / f"{file_name(name)}.html")
+    for name in study.units["name"]:
+        fmap = study.map(region=name, language=language)
+        path = fmap.save(folder / f"{file_name(name)}.html")
         links.append(f'<li><a href="{path.name}">{html.escape(name)}</a></li>')
         print(path)
     page = PAGE.format(language=language, title=TITLES[language], links="\n".join(links))

@@ -14,7 +14,7 @@ import pytest
 from maligeo.maps import add_presence, region_map, save_map
 from maligeo.measure.densities import concat_tables, density
 from maligeo.readers.boundaries import load_boundaries
-from maligeo.workflows.bundled import bundled_density, bundled_presence
+from maligeo.workflows.study import study
 from tests import worlds
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ def units() -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="session")
 def table(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    return bundled_density(units)
+    return study(units=units).table
 
 
 @pytest.fixture(scope="session")
 def matrix(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    return bundled_presence(units)
+    return study(units=units).presence
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import maligeo
 
 units = maligeo.load_boundaries(level=1, vintage="2015")
-table = maligeo.bundled_density(units)
+table = maligeo.study(units=units).table
 for language in ("fr", "en"):
     options = maligeo.MapOptions(layer="incidents_per_100k", language=language, dpi=120)
     maligeo.map_figure(table, units, f"choropleth-{language}.png", options=options)

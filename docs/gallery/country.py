@@ -2,8 +2,4 @@
 
 import maligeo
 
-units = maligeo.load_boundaries(level=1, vintage="2015")
-fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")
-maligeo.add_presence(fmap, maligeo.bundled_presence(units))
-maligeo.add_gaps(fmap, maligeo.bundled_gaps(units), units)
-maligeo.save_map(fmap, "country.html")
+maligeo.study().map(language="en").save("country.html")

@@ -2,7 +2,6 @@
 
 import maligeo
 
-units = maligeo.load_boundaries(level=1, vintage="2015")
-gaps = maligeo.bundled_gaps(units)
-options = maligeo.MapOptions(behind=maligeo.bundled_density(units), language="en", dpi=120)
-maligeo.map_figure(gaps, units, "gaps.png", options=options)
+study = maligeo.study()
+options = maligeo.MapOptions(behind=study.table, language="en", dpi=120)
+maligeo.map_figure(study.answer().frame, study.units, "gaps.png", options=options)

@@ -3,6 +3,6 @@
 import maligeo
 
 units = maligeo.load_boundaries(level=1, vintage="2015")
-table = maligeo.bundled_density(units)
+table = maligeo.study(units=units).table
 options = maligeo.MapOptions(region="Mopti", orientation="portrait", language="en", dpi=120)
 maligeo.map_figure(table, units, "mopti.png", options=options)

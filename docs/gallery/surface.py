@@ -19,7 +19,7 @@ made_up.to_csv("synthetic-points.csv", index=False)
 
 units = maligeo.load_boundaries(level=1, vintage="2015")
 incidents = maligeo.read_incidents("synthetic-points.csv")
-table = maligeo.bundled_density(units)
+table = maligeo.study(units=units).table
 fmap = maligeo.region_map(table, units, language="en", audience="internal")
 maligeo.add_heat(fmap, incidents, bandwidth_km=40, cell_km=5, by_year=True)
 maligeo.save_map(fmap, "surface.html")

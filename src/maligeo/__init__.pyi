@@ -42,12 +42,14 @@ from .measure.money import money_totals as money_totals
 from .measure.need_response import Draws as Draws
 from .measure.need_response import coverage_gaps as coverage_gaps
 from .measure.need_response import empty_cells as empty_cells
+from .measure.need_response import incident_gaps as incident_gaps
 from .measure.need_response import placement as placement
 from .measure.need_response import presence as presence
 from .measure.populations import population as population
 from .measure.rates import poisson_interval as poisson_interval
 from .measure.rates import smooth_rates as smooth_rates
 from .measure.reconciliation import reconcile as reconcile
+from .measure.reconciliation import reconcile_incidents as reconcile_incidents
 from .measure.surface import density_surface as density_surface
 from .paper import MapOptions as MapOptions
 from .paper import ReportOptions as ReportOptions
@@ -76,12 +78,6 @@ from .tiles import serve_tiles as serve_tiles
 from .tiles import vector_tiles as vector_tiles
 from .tiles import verify_tiles as verify_tiles
 from .tiles import write_surface as write_surface
-from .workflows.bundled import bundled_density as bundled_density
-from .workflows.bundled import bundled_gaps as bundled_gaps
-from .workflows.bundled import bundled_presence as bundled_presence
-from .workflows.bundled import incident_gaps as incident_gaps
-from .workflows.bundled import join_file as join_file
-from .workflows.bundled import reconcile_incidents as reconcile_incidents
 from .workflows.study import Study as Study
 from .workflows.study import study as study
 

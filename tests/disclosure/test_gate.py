@@ -13,7 +13,7 @@ from maligeo.measure.populations import population
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.readers.figures import load_figures
 from maligeo.readers.projects import load_projects
-from maligeo.workflows.bundled import bundled_density, bundled_gaps, bundled_presence
+from maligeo.workflows.study import study
 from tests.disclosure import frames
 
 LATER = "2026-01-01"
@@ -67,24 +67,26 @@ def test_shapes_of_hazards_do_not_pass() -> None:
 def test_what_its_sources_published_passes() -> None:
     units = load_boundaries()
     projects = locate(load_projects(), units)
+    bundled = study(units=units)
     for frame in (
         load_figures("incidents"), projects, allocate(projects, units), population(units),
-        bundled_density(units), bundled_presence(units), bundled_gaps(units), units,
+        bundled.table, bundled.presence, bundled.answer().frame, units,
     ):  # fmt: skip
         require_released(frame, "public", what="bundled data")
 
 
 def test_a_column_beside_what_was_published_does_not_pass() -> None:
     units = load_boundaries()
+    bundled = study(units=units)
     for frame in (
-        load_projects(), bundled_density(units), bundled_gaps(units), units, population(units),
+        load_projects(), bundled.table, bundled.answer().frame, units, population(units),
     ):  # fmt: skip
         with pytest.raises(ReleaseError, match="column 'phone'"):
             require_released(frame.assign(phone=1), "public", what="a frame")
 
 
 def test_gaps_of_what_was_not_released_stay() -> None:
-    gaps = bundled_gaps(load_boundaries())
+    gaps = study(units=load_boundaries()).answer().frame
     gaps.attrs = {}
     with pytest.raises(ReleaseError, match="cannot be released afterwards"):
         release(gaps)

@@ -21,7 +21,7 @@ from maligeo.maps import (
 )
 from maligeo.measure.densities import concat_tables, density
 from maligeo.readers.boundaries import load_boundaries
-from maligeo.workflows.bundled import bundled_density
+from maligeo.workflows.study import study
 from tests import worlds
 from tests.maps import layers
 
@@ -208,7 +208,7 @@ def test_a_period_that_names_no_figures(table: pd.DataFrame, units: gpd.GeoDataF
 
 def test_the_years_of_the_bundled_data_stand_side_by_side() -> None:
     units = load_boundaries()
-    sides = [MapSide(bundled_density(units), units, year) for year in ("2021", "2022")]
+    sides = [MapSide(study(units=units).table, units, year) for year in ("2021", "2022")]
     found = told(comparison_map(*sides))["layers"]
     assert [layer["key"] for layer in found] == ["incidents", "incidents_per_100k"]
     for layer in found:

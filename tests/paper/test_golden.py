@@ -26,7 +26,7 @@ from maligeo.paper.drawing.shapes import Drawing, Fill
 from maligeo.paper.map.basemap import draw_map
 from maligeo.paper.map.figure import scene_of
 from maligeo.paper.map.projection import Box
-from maligeo.workflows.bundled import bundled_gaps
+from maligeo.workflows.study import study
 from tests.maps import layers
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -74,7 +74,7 @@ KINDS: dict[str, dict[str, Any]] = {
 def page_of(name: str, table: pd.DataFrame, units: gpd.GeoDataFrame) -> Drawing:
     """Draw the map alone, so that no word of legend or notes moves it."""
     options = MapOptions(**KINDS[name])
-    shown = bundled_gaps(units) if name.startswith("gaps") else table
+    shown = study(units=units).answer().frame if name.startswith("gaps") else table
     found = draw_map(scene_of(shown, units, options), Box(3, 3, 174, 160), options)
     return Drawing(180, 166, found.drawing.shapes)
 

@@ -34,7 +34,7 @@ from maligeo.provenance.products import read_about
 from maligeo.provenance.record import Provenance
 from maligeo.text.legend import legend
 from maligeo.text.readings import periods
-from maligeo.workflows.bundled import bundled_gaps
+from maligeo.workflows.study import study
 from tests import densityworlds
 from tests.conftest import HOSTILE
 from tests.maps import layers
@@ -51,7 +51,7 @@ SHEETS = [
 
 @pytest.fixture(scope="module")
 def gaps(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    return bundled_gaps(units)
+    return study(units=units).answer().frame
 
 
 def written(path: Path, table: pd.DataFrame, units: gpd.GeoDataFrame, **options: Any) -> Path:

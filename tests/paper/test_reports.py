@@ -26,7 +26,7 @@ from maligeo.paper.report.pdf import report_pages
 from maligeo.paper.report.profile import profile_of
 from maligeo.provenance.products import read_about
 from maligeo.provenance.record import Provenance
-from maligeo.workflows.bundled import bundled_gaps
+from maligeo.workflows.study import study
 from tests import worlds
 from tests.conftest import HOSTILE
 from tests.paper.pages import outside, overlaps, words_of
@@ -39,7 +39,7 @@ Written = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def gaps(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    return bundled_gaps(units)
+    return study(units=units).answer().frame
 
 
 class Page(HTMLParser):

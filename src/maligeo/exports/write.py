@@ -213,7 +213,7 @@ def write_layers(
     >>> with TemporaryDirectory() as folder:
     ...     path = maligeo.write_layers(
     ...         {"regions": units}, Path(folder) / "mali.gpkg",
-    ...         density=maligeo.bundled_density(units),
+    ...         density=maligeo.study(units=units).table,
     ...     )
     ...     sorted(gpd.list_layers(path)["name"])
     ['density', 'layer_styles', 'regions']

@@ -215,7 +215,7 @@ def comparison_map(
     --------
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> table = maligeo.bundled_density(units)
+    >>> table = maligeo.study(units=units).table
     >>> periods = ("2021-01/2021-09", "2022")
     >>> sides = [maligeo.MapSide(table, units, period) for period in periods]
     >>> fmap = maligeo.comparison_map(*sides)

@@ -74,7 +74,7 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     ...     }
     ... )
     >>> units = maligeo.load_boundaries()
-    >>> table = maligeo.bundled_density(units)
+    >>> table = maligeo.study(units=units).table
     >>> fmap = maligeo.region_map(table, units, audience="internal")
     >>> maligeo.add_incidents(fmap, incidents)
     """

@@ -216,7 +216,7 @@ def save_map(
     --------
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units)
+    >>> fmap = maligeo.region_map(maligeo.study(units=units).table, units)
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     maligeo.save_map(fmap, f"{folder}/mali.html").name

@@ -454,7 +454,7 @@ def region_map(
     >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> fmap = maligeo.region_map(maligeo.bundled_density(units), units, language="en")
+    >>> fmap = maligeo.region_map(maligeo.study(units=units).table, units, language="en")
     >>> fmap.language
     'en'
     """

@@ -16,7 +16,11 @@ from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.join.shares import allocate
+from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
+
+NEED_BY: Final = ("count", "per_100k", "per_1000_sqkm")
 
 
 def ranks(values: npt.ArrayLike) -> Floats:
@@ -534,3 +538,67 @@ def _rows(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     kinds = [kind for kind in _ELSEWHERE if kind in set(shares["place_kind"])]
     others = pd.DataFrame({"place_kind": kinds, "pcode": "", "name": ""})
     return pd.concat([placed, others], ignore_index=True)[_KEY].astype("string")
+
+
+def incident_gaps(
+    need: pd.DataFrame,
+    located: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    people: pd.DataFrame | None = None,
+    draws: Draws = DEFAULT_DRAWS,
+) -> pd.DataFrame:
+    """Compare incidents with projects: number, per area and, where known, per people.
+
+    Parameters
+    ----------
+    need : pandas.DataFrame
+        Density table of incidents, as from `density`; of several publications and periods
+        the one that names most units counts, of these the latest.
+    located : pandas.DataFrame
+        Projects as `locate` gives them.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage.
+    people : pandas.DataFrame, optional
+        People per unit, as from `population`. Without it rates per person and the way of
+        counting projects by people are left out.
+    draws : Draws, optional
+        Random draws, see `coverage_gaps`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `coverage_gaps`.
+
+    Raises
+    ------
+    ArgumentError
+        If no incident is known by unit, or the incidents are about no period.
+    VintageError
+        If the frames are of different vintages.
+    """
+    equal = allocate(located, units)
+    counted = [
+        density(equal, units, measure="projects"),
+        density(equal, units, measure="projects", counting="fractional"),
+        density(equal, units, measure="programmes"),
+    ]
+    if people is not None:
+        by_people = allocate(located, units, by="population", population=people)
+        counted.append(density(by_people, units, measure="projects", counting="weighted"))
+    need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
+    return coverage_gaps(
+        _widest(need), concat_tables(*counted), units, need_by=need_by, draws=draws
+    )
+
+
+def _widest(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the publication that names most units; of several, the latest."""
+    series = ["publisher", "period_start", "period_end"]
+    table = table.assign(publisher=table["publisher"].fillna(""))  # records have none
+    named = table["count"].notna() & (table["place_kind"] == "unit")
+    counts = named.groupby([table[column] for column in series]).sum().reset_index(name="units")
+    if counts.empty:
+        raise ArgumentError("the incidents are about no period: say which, e.g. period='2021'")
+    best = counts.sort_values(["units", "period_end", "period_start", "publisher"]).iloc[-1]
+    return table[(table[series] == best[series]).all(axis="columns")]

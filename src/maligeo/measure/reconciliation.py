@@ -9,7 +9,9 @@ import pandas as pd
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import ArgumentError
+from maligeo.measure.densities import density
 from maligeo.measure.published import counts_from_figures
+from maligeo.readers.figures import load_figures
 
 NATION: Final = "nation"
 COLUMNS: Final = (
@@ -154,3 +156,34 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     }
     table = table[list(COLUMNS)]
     return table.astype({column: kinds.get(column, "string") for column in COLUMNS})
+
+
+def reconcile_incidents(
+    located: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str = "incidents"
+) -> pd.DataFrame:
+    """Compare located incidents with all bundled figures, each for its own period.
+
+    Parameters
+    ----------
+    located : pandas.DataFrame
+        As from `locate`.
+    units : geopandas.GeoDataFrame
+        First-level units of the vintage 2015, which the figures are about.
+    measure : str, default "incidents"
+        What to compare, as `density` counts it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `reconcile`.
+
+    Raises
+    ------
+    MaligeoError
+        As `density` and `reconcile` raise.
+    """
+    figures = load_figures("incidents")
+    spans = figures[["period_start", "period_end"]].drop_duplicates()
+    ends = [spans[end].dt.strftime("%Y-%m-%d") for end in ("period_start", "period_end")]
+    periods = sorted(ends[0] + "/" + ends[1])
+    return reconcile(density(located, units, measure=measure, period=periods), figures)

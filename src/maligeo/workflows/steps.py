@@ -14,12 +14,12 @@ from maligeo.exports.stream import open_stream
 from maligeo.join.divisions import crosswalk
 from maligeo.join.points import locate, locate_summary
 from maligeo.measure.divisions import convert, read_counts
+from maligeo.measure.reconciliation import reconcile_incidents
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.places import iter_places
 from maligeo.unitindex import UnitIndex
-from maligeo.workflows.bundled import reconcile_incidents
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 from maligeo.workflows.releases import Release
 

@@ -16,10 +16,9 @@ from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import presence
+from maligeo.measure.need_response import incident_gaps, presence
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
-from maligeo.workflows.bundled import incident_gaps
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (
     AREAS,
@@ -203,6 +202,16 @@ class Study:
         """Hazardous and released areas; None where none are given."""
         areas = self.records.areas
         return None if areas is None else self._for_audience(areas)
+
+    @cached_property
+    def presence(self) -> pd.DataFrame:
+        """Matrix of units and programmes, as `maligeo.presence` gives it."""
+        return presence(self.shares, self.units)
+
+    @cached_property
+    def need(self) -> pd.DataFrame:
+        """Density table of incidents in the period, of files or as published."""
+        return self._for_audience(self.records.need(self.period))
 
     def answer(self) -> TableProduct:
         """Compare need and response by unit.
@@ -392,13 +401,8 @@ class Study:
         return self._for_audience(self.records.need(self.period or _BY_YEAR))
 
     @cached_property
-    def _need(self) -> pd.DataFrame:
-        return self._for_audience(self.records.need(self.period, victims=True))
-
-    @cached_property
     def _gaps(self) -> pd.DataFrame:
-        need = self._for_audience(self.records.need(self.period))
-        return incident_gaps(need, self.projects, self.units, people=self.records.people)
+        return incident_gaps(self.need, self.projects, self.units, people=self.records.people)
 
     def _counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         if self.records.given:
@@ -408,7 +412,7 @@ class Study:
         return self.table
 
     def _write_report(self, region: str, language: Language, path: Path, about: Any) -> Path:
-        need = self._need
+        need = self._for_audience(self.records.need(self.period, victims=True))
         incidents = need[need["measure"] == "incidents"]
         by_unit = incidents[incidents["place_kind"] == "unit"]
         known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())
@@ -419,7 +423,7 @@ class Study:
         )
         options = paper.ReportOptions(
             region=region,
-            presence=presence(self.shares, self.units),
+            presence=self.presence,
             gaps=gaps,
             language=language,
         )

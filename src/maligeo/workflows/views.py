@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from maligeo import maps, paper
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError
-from maligeo.measure.need_response import presence
 from maligeo.workflows.recipes import Product
 from maligeo.workflows.records import INCIDENTS, PROJECTS, has_programmes
 
@@ -82,7 +81,7 @@ class View:
         if PROJECTS in records.given:
             maps.add_projects(fmap, study.shares, study.units)
         if not records.given or (PROJECTS in records.given and has_programmes(study.shares)):
-            maps.add_presence(fmap, presence(study.shares, study.units))
+            maps.add_presence(fmap, study.presence)
         if study.incidents is not None:
             maps.add_incidents(fmap, study.incidents)
         if not records.given and self._need_is_known():

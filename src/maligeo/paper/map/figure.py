@@ -90,7 +90,7 @@ def map_figure(
     >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> table = maligeo.bundled_density(units)
+    >>> table = maligeo.study(units=units).table
     >>> options = maligeo.MapOptions(layer="incidents_per_100k", language="en")
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -77,8 +77,8 @@ def region_report(
     >>> from tempfile import TemporaryDirectory
     >>> import maligeo
     >>> units = maligeo.load_boundaries()
-    >>> table = maligeo.bundled_density(units)
-    >>> presence = maligeo.bundled_presence(units)
+    >>> table = maligeo.study(units=units).table
+    >>> presence = maligeo.study(units=units).presence
     >>> options = maligeo.ReportOptions(region="Mopti", presence=presence)
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
