@@ -26,16 +26,17 @@ from PIL.PngImagePlugin import PngInfo
 from maligeo.core.bounds import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, MaligeoError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import KEY, TAG, Provenance, Source, file_sha256, hash_input
+from maligeo.provenance.record import KEY, TAG, InputFile, Provenance, file_sha256, hash_input
 from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
 from tests.rasters import write_raster
 
 ABOUT = Provenance(
-    command=("tiles", "vector", "--layer", "routes (été)={layer routes (été)}"),
+    product="tiles vector",
+    options={"layers": [{"role": "layer routes (été)"}], "zooms": [0, 4], "low_zooms": "thin"},
     inputs=(
-        Source("layer routes (été)", "((a) \\ été.csv", "ab" * 32),
-        Source("bundled data", "", "cd"),
+        InputFile("layer routes (été)", "((a) \\ été.csv", "ab" * 32),
+        InputFile("bundled data", "", "cd"),
     ),
     audience="partner",
     versions={"maligeo": "0.1.0", "numpy": "2.0"},
@@ -45,11 +46,14 @@ TEXT = ABOUT.to_json()
 SMALL = {"a": [1, 2]}
 
 texts = st.text(max_size=30)
+scalars = texts | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False)
+inputs = st.dictionaries(texts, scalars, max_size=3)
 mappings = st.dictionaries(texts, texts, max_size=4)
 records = st.builds(
     Provenance,
-    command=st.lists(texts, max_size=5).map(tuple),
-    inputs=st.lists(st.builds(Source, texts, texts, texts), max_size=3).map(tuple),
+    product=texts,
+    options=st.dictionaries(texts, scalars | st.lists(scalars | inputs, max_size=3) | inputs),
+    inputs=st.lists(st.builds(InputFile, texts, texts, texts), max_size=3).map(tuple),
     audience=st.sampled_from(["internal", "partner", "public"]),
     versions=mappings,
     more=mappings,
@@ -68,9 +72,12 @@ def test_a_record_survives_its_text(record: Provenance) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"command": "tiles vector"},
-        {"command": [1]},
-        {"command": None},
+        {"product": ["tiles", "vector"]},
+        {"product": None},
+        {"options": [1]},
+        {"options": None},
+        {"options": {"zooms": [[0, 4]]}},
+        {"options": {"incidents": {"role": {"deep": "down"}}}},
         {"inputs": [["a", "b", "c"]]},
         {"inputs": [{"role": "a", "name": "b"}]},
         {"inputs": [{"role": "a", "name": "b", "sha256": 5}]},
@@ -343,8 +350,8 @@ def test_hashes_are_of_the_bytes_and_of_all_parts(tmp_path: Path) -> None:
     path.write_bytes(b"abc")
     known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, B.1
     assert file_sha256(path) == known
-    assert hash_input("incidents", path, named=True) == (Source("incidents", "a.csv", known),)
-    assert hash_input("incidents", path, named=False) == (Source("incidents", "", known),)
+    assert hash_input("incidents", path, named=True) == (InputFile("incidents", "a.csv", known),)
+    assert hash_input("incidents", path, named=False) == (InputFile("incidents", "", known),)
     for suffix in (".shp", ".dbf", ".prj", ".txt"):
         path.with_suffix(suffix).write_bytes(suffix.encode())
     shapefile = hash_input("boundaries", tmp_path / "a.shp", named=True)

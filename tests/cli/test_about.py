@@ -96,12 +96,9 @@ def test_about_is_readable(made: Path) -> None:
     assert done.stdout.splitlines()[:3] == [
         "house.mbtiles",
         "  for         internal",
-        "  product     tiles vector",
+        "  product     tiles vector: audience internal, incidents {incidents}, "
+        "low_zooms cluster, output house.mbtiles, zooms 2/4",
     ]
-    assert (
-        "  options     audience internal, incidents {incidents}, low_zooms cluster, "
-        "output house.mbtiles, zooms 2, 4\n"
-    ) in done.stdout
     assert f"incidents: {NAME} sha256 {file_sha256(made / NAME)}" in done.stdout
     assert "vintage     2015" in call("about", "located.csv", cwd=made).stdout
 

@@ -148,7 +148,7 @@ def test_the_map_goes_on_paper(
     assert done.returncode == 0, done.stderr
     assert path.read_bytes().startswith(begins)
     told = run("about", str(path))
-    assert "product     map\n" in told.stdout
+    assert "product     map: audience public, language" in told.stdout
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ import pandas as pd
 from shapely.geometry import MultiPolygon, Point, box
 
 from maligeo.measure.densities import concat_tables, density
-from maligeo.provenance.record import Provenance, Source
+from maligeo.provenance.record import InputFile, Provenance
 from tests import worlds
 
 ABOUT = Provenance(
-    command=("density", "--incidents", "{incidents}"),
-    inputs=(Source("incidents", "relevés.csv", "ab" * 32),),
+    product="density",
+    options={"incidents": {"role": "incidents"}},
+    inputs=(InputFile("incidents", "relevés.csv", "ab" * 32),),
     audience="internal",
     versions={"maligeo": "0.1.0"},
     more={"vintage": "2015"},

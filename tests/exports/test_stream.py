@@ -13,7 +13,7 @@ from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.exports import write_layers, write_table
 from maligeo.exports.stream import open_stream
 from maligeo.provenance import read_about
-from maligeo.provenance.record import Provenance, Source
+from maligeo.provenance.record import InputFile, Provenance
 from tests.exports import exportworlds as small
 
 PIECES = [
@@ -133,9 +133,13 @@ def test_geographic_files(tmp_path: Path, name: str, read: object) -> None:
 
 
 ABOUT = Provenance(
-    ("locate", "{records}"), (Source("records", "é.csv", "ab" * 32),), "internal", {"numpy": "2"},
+    "locate",
+    {"records": {"role": "records"}},
+    (InputFile("records", "é.csv", "ab" * 32),),
+    "internal",
+    {"numpy": "2"},
     {"vintage": "2015"},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.gpkg"])

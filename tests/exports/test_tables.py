@@ -223,7 +223,7 @@ def test_the_notes_say_what_there_is_to_know(tmp_path: Path) -> None:
         "area_sqkm Superficie (km²) / Area (km²) km²",
         "hand-made",
         "neither recognition nor official endorsement",
-        "maligeo density --incidents {incidents}",
+        "density: incidents {incidents}",
         "relevés.csv " + "ab" * 32,
     ):
         assert part in text, part
@@ -245,7 +245,7 @@ def test_a_public_workbook_is_not_red(tmp_path: Path) -> None:
     path = write_table(frame, tmp_path / "t.xlsx", about=small.ABOUT, options=options)
     properties = openpyxl.load_workbook(path).custom_doc_props.props
     told = Provenance.from_json("".join(str(prop.value) for prop in properties))
-    assert (told.audience, told.command) == ("public", small.ABOUT.command)
+    assert (told.audience, told.request) == ("public", small.ABOUT.request)
     head = sheet_of(path)["A1"]
     assert head.value == "Version publique"
     assert head.font.color is None or head.font.color.rgb != "FFC00000"

@@ -129,7 +129,7 @@ def test_what_made_a_map_stands_in_it_and_ends_nothing(
     fmap: folium.Map, tmp_path: Path, offline: bool
 ) -> None:
     hostile = "</script><script>window.pwned=1</script> {{ 7*7 }} {% raw %} <!-- \u2028"
-    about = Provenance(command=("map", "--region", hostile), audience="internal")
+    about = Provenance("map", {"region": hostile}, audience="internal")
     page = save_map(fmap, tmp_path / "map.html", offline=offline, about=about).read_text("utf-8")
     found = re.findall(r'<script type="application/json" id="maligeo-about">(.*?)</script>', page)
     assert len(found) == 1
@@ -142,7 +142,7 @@ def test_what_made_a_map_stands_in_it_and_ends_nothing(
 
 
 def test_the_encoding_is_told_before_all_else(fmap: folium.Map, tmp_path: Path) -> None:
-    about = Provenance(command=("map",) * 500)
+    about = Provenance("map", {"region": "map" * 500})
     page = save_map(fmap, tmp_path / "map.html", about=about).read_bytes()
     assert page.index(b'charset="utf-8"') < 1024
 

@@ -446,7 +446,7 @@ class TestFiles:
     def test_the_file_keeps_what_it_was_made_from(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path, suffix: str
     ) -> None:
-        about = Provenance(command=("map", "--region", "Ségou (é) \\ <b>"), audience="internal")
+        about = Provenance("map", {"region": "Ségou (é) \\ <b>"}, audience="internal")
         path = map_figure(
             table,
             units,

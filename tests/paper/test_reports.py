@@ -231,7 +231,7 @@ class TestHtml:
         assert not any(name.startswith("on") for _, found in page.tags for name in found)
         assert any("<img src=x onerror=" in text for text in page.texts)
         assert not set("\x00\x1f") & set(path.read_text(encoding="utf-8"))
-        assert read_about(path).command == ("report", "</script><script>window.pwned=5</script>")
+        assert read_about(path).options == {"region": "</script><script>window.pwned=5</script>"}
 
     @pytest.mark.browser
     def test_a_browser_runs_nothing_and_prints_one_page(
@@ -280,7 +280,7 @@ def hostile_report(
     )
     matrix = pd.DataFrame({text: [1, 0, 2] for text in HOSTILE}, index=index, dtype="Int64")
     options = ReportOptions(region=HOSTILE[0], presence=matrix)
-    about = Provenance(command=("report", "</script><script>window.pwned=5</script>"))
+    about = Provenance("report", {"region": "</script><script>window.pwned=5</script>"})
     region_report(table, units, path, options=options, audience="internal", about=about)
     return path, options
 
@@ -307,7 +307,7 @@ class TestPdf:
     def test_its_text_can_be_searched_and_tells_what_it_was_made_from(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path
     ) -> None:
-        about = Provenance(command=("report",), audience="internal")
+        about = Provenance("report", audience="internal")
         options = ReportOptions(region="Kidal")
         path = region_report(
             table, units, tmp_path / "k.pdf", options=options, audience="internal", about=about

@@ -11,7 +11,6 @@ from maligeo.cli.options import AreasOption, BoundariesOption, IncidentsOption, 
 from maligeo.core.errors import ArgumentError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import InputFile, Provenance, printable
-from maligeo.workflows.recipes import ROLE
 from maligeo.workflows.remaking import Findings, remake
 
 DIFFERENT: Final = 1
@@ -89,27 +88,15 @@ def _role_and_file(text: str) -> tuple[str, Path]:
 
 def _lines(record: Provenance) -> list[tuple[str, list[str]]]:
     """Lay a record out in lines below headings."""
-    options = [f"{name} {_option_text(value)}" for name, value in record.options.items()]
     versions = [f"{name} {number}" for name, number in sorted(record.versions.items())]
     rows: list[tuple[str, list[str]]] = [
         ("for", [record.audience]),
-        ("product", [record.product or "put together by a script"]),
-        ("options", [", ".join(options)]),
+        ("product", [record.request or "put together by a script"]),
         ("inputs", [_input_text(source) for source in record.inputs]),
         *((name, [text]) for name, text in sorted(record.more.items())),
         ("versions", [", ".join(versions)]),
     ]
     return [(heading, lines) for heading, lines in rows if any(lines)]
-
-
-def _option_text(value: object) -> str:
-    """Write an option: a file as its role in braces."""
-    if isinstance(value, list):
-        return ", ".join(map(_option_text, value))
-    if isinstance(value, dict):
-        how = "".join(f" {name}={one}" for name, one in value.items() if name != ROLE)
-        return f"{{{value.get(ROLE)}}}{how}"
-    return str(value)
 
 
 def _input_text(source: InputFile) -> str:

@@ -115,8 +115,8 @@ def _report_word(name: str, job: Job) -> str:
 def _made(about: Provenance, job: Job) -> list[tuple[str, ...]]:
     language = job.language
     rows: list[tuple[str, ...]] = []
-    if about.product:
-        rows.append((word("export.command", language), about.product))
+    if about.request:
+        rows.append((word("export.command", language), about.request))
     kind = word("export.input", language)
     rows += [(kind, part.role, part.name or "–", part.sha256) for part in about.inputs]
     kind = word("export.version", language)

@@ -12,11 +12,13 @@ from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import InputFileError
 
 KEY: Final = "maligeo-about"
+ROLE: Final = "role"  # of a file, in the options of a record
 TAG: Final = "MALIGEO_ABOUT"  # where a format wants names in capitals: GeoTIFF
 CSV_METADATA: Final = "-metadata.json"  # after the name of a CSV file (W3C, CSV on the Web)
 LONGEST: Final = 1 << 20  # characters of a record; real ones have some two thousand
 
 _CHUNK: Final = 1 << 20
+_SCALARS: Final = (str, int, float, bool, type(None))
 _COMPANIONS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -65,6 +67,12 @@ class Provenance:
     audience: Audience = "internal"
     versions: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def request(self) -> str:
+        """What was asked for, in one line: the product, and its options by name."""
+        options = ", ".join(f"{name} {_text_of(value)}" for name, value in self.options.items())
+        return f"{self.product}: {options}" if options else self.product
 
     def to_json(self) -> str:
         """Write it as one line of JSON in ASCII, the same each time."""
@@ -166,6 +174,16 @@ def _folder_sha256(folder: Path) -> str:
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
 
 
+def _text_of(value: Any) -> str:
+    """Write an option: a file as its role in braces, and how it is read."""
+    if isinstance(value, list):
+        return "/".join(map(_text_of, value))
+    if isinstance(value, dict):
+        how = "".join(f" {name}={one}" for name, one in value.items() if name != ROLE)
+        return f"{{{value.get(ROLE)}}}{how}"
+    return str(value)
+
+
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise TypeError("a list of texts was expected")
@@ -177,8 +195,14 @@ def _text(value: Any) -> str:
 
 
 def _options(found: Any) -> dict[str, Any]:
+    """Take options: each a scalar, an input, or a list of these."""
     if not isinstance(found, dict):
         raise TypeError("options by name were expected")
+    for value in found.values():
+        for one in value if isinstance(value, list) else [value]:
+            parts = one.values() if isinstance(one, dict) else [one]
+            if not all(isinstance(part, _SCALARS) for part in parts):
+                raise TypeError("an option is too deep")
     return found
 
 

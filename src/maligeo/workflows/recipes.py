@@ -14,11 +14,10 @@ import pandas as pd
 from maligeo import catalog
 from maligeo.core.columns import Audience
 from maligeo.exports import write_table
-from maligeo.provenance.record import InputFile, Provenance, file_sha256, hash_input
+from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
 
 BUNDLED: Final = "bundled data"
-ROLE: Final = "role"
 LAYER: Final = "layer "  # before the name of a layer, in its role
 OUTPUT: Final = "output"
 

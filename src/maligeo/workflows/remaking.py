@@ -18,7 +18,7 @@ import numpy as np
 from maligeo import tiles
 from maligeo.core.errors import InputFileError, MaligeoError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import InputFile, Provenance, hash_input, parts_of, printable
+from maligeo.provenance.record import ROLE, InputFile, Provenance, hash_input, parts_of, printable
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.recipes import (
@@ -26,7 +26,6 @@ from maligeo.workflows.recipes import (
     LAYER,
     OUTPUT,
     READ_HOW,
-    ROLE,
     Product,
     bundled_data,
     versions,
