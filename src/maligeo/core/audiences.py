@@ -28,9 +28,9 @@ def audience_of(frame: pd.DataFrame) -> Audience:
     ArgumentError
         If it carries a word that is no audience.
     """
-    held: Audience = frame.attrs.get(AUDIENCE, AUDIENCES[0])
-    require_choice(held, AUDIENCES, option="audience")
-    return held
+    released_for: Audience = frame.attrs.get(AUDIENCE, AUDIENCES[0])
+    require_choice(released_for, AUDIENCES, option="audience")
+    return released_for
 
 
 def is_published(frame: pd.DataFrame) -> bool:
@@ -57,12 +57,12 @@ def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
     return mark_audience(result, narrowest, published=all(map(is_published, frames)))
 
 
-def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
+def require_wide(released_for: Audience, audience: Audience, *, what: str) -> None:
     """Refuse what is for a narrower audience than a map.
 
     Parameters
     ----------
-    held : {"internal", "partner", "public"}
+    released_for : {"internal", "partner", "public"}
         For whom it is.
     audience : {"internal", "partner", "public"}
         For whom the map is.
@@ -74,7 +74,7 @@ def require_wide(held: Audience, audience: Audience, *, what: str) -> None:
     ReleaseError
         If it is not for the audience of the map.
     """
-    if AUDIENCES.index(held) < AUDIENCES.index(audience):
+    if AUDIENCES.index(released_for) < AUDIENCES.index(audience):
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: make it from what "
             "maligeo.release gives, or make the map for audience='internal' and keep it "

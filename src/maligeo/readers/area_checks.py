@@ -51,7 +51,7 @@ class Names(NamedTuple):
         return cls(found["area_id"], (declared or ["declared area"])[0], shape)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are told
+@np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are faults
 def check_areas(areas: gpd.GeoDataFrame, names: Names, limits: Limits) -> Faults:
     """Find what is wrong with areas.
 
@@ -102,7 +102,7 @@ def _find_unsound(areas: gpd.GeoDataFrame, names: Names, faults: Faults) -> _MAS
     why = pd.Series([_told(reason) for reason in shapely.is_valid_reason(shapes)], areas.index)
     faults.add(pd.Series(broken, index=areas.index), names.geometry, kinds, why)
     on_globe = (np.abs(shapely.bounds(shapes)) <= (180, 90, 180, 90)).all(axis=1)
-    sound: _MASK = polygon & valid & ~few & on_globe  # the others lie outside, and are told so
+    sound: _MASK = polygon & valid & ~few & on_globe  # the others lie outside, which is a fault
     return sound
 
 
@@ -181,8 +181,8 @@ def _same_pass(left: pd.DataFrame, right: pd.DataFrame) -> _MASK:
     for name in ("start_date", "end_date"):
         one, other = left[name].to_numpy(), right[name].to_numpy()
         apart |= ~np.isnat(one) & ~np.isnat(other) & (one != other)
-    told: _MASK = np.asarray(same, dtype=bool) & ~apart
-    return told
+    repeated: _MASK = np.asarray(same, dtype=bool) & ~apart
+    return repeated
 
 
 def _find_wrong_sizes(

@@ -2,7 +2,7 @@
 
 First what is withheld anyway is put to the proof, many cells at a time. For each cell that
 fails, the cheapest change of the table that would protect it tells which cells to withhold
-beside it (after Kelly, J. P., Golden, B. L. and Assad, A. A. (1992), Cell suppression:
+next to it (after Kelly, J. P., Golden, B. L. and Assad, A. A. (1992), Cell suppression:
 disclosure protection for sensitive tabular data, Networks 22, 397-417). In the end what
 proves to be withheld for nothing is shown again.
 """
