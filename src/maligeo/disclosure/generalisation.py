@@ -13,10 +13,8 @@ import pandas as pd
 import shapely
 
 from maligeo.core.columns import PLACE_KINDS
-from maligeo.core.crs import GEOGRAPHIC, Floats, shapes_of
+from maligeo.core.crs import GEOGRAPHIC, Flags, Floats, shapes_of
 from maligeo.disclosure.policy import TIMES, RecordRules, Step
-
-Flags = npt.NDArray[np.bool_]
 
 LEVELS: Final = (1, 2, 3)
 CELL_EAST, CELL_NORTH = "cell_east", "cell_north"  # numbers of a cell, until there is a shape

@@ -228,8 +228,8 @@ def read_areas(
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
-    reading = _Reading(file, form, file.found(form), on_invalid == "quarantine")
-    reading.limits = area_checks.Limits(area_tolerance, max_vertex_gap_m)
+    reading = _AreaFile(file, form, file.found(form), on_invalid == "quarantine")
+    reading.limits = area_checks.AreaLimits(area_tolerance, max_vertex_gap_m)
     with gate:
         raw = reading.raw()
         frame, faults = reading.convert(raw)
@@ -244,14 +244,14 @@ def read_areas(
 
 
 @dataclass
-class _Reading:
+class _AreaFile:
     """One file being read."""
 
     file: RawFile
     form: SourceFormat
     found: dict[str, str]
     quarantine: bool
-    limits: area_checks.Limits = field(default_factory=area_checks.Limits)
+    limits: area_checks.AreaLimits = field(default_factory=area_checks.AreaLimits)
     left_out: int = 0
 
     def raw(self) -> RawTable:

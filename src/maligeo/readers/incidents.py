@@ -194,7 +194,7 @@ def iter_incidents(
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
-    reading = _Reading(
+    reading = _IncidentFile(
         file,
         form,
         file.found(form),
@@ -226,7 +226,7 @@ def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozense
 
 
 @dataclass
-class _Reading:
+class _IncidentFile:
     """One file being read: what is known of it, and what must be remembered."""
 
     file: RawFile

@@ -15,9 +15,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from maligeo.core.crs import Floats
+from maligeo.core.crs import Flags, Floats
 
-Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 _MARGIN = 1e-6

@@ -12,9 +12,9 @@ from scipy import sparse
 
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
-from maligeo.core.crs import Floats
+from maligeo.core.crs import Flags, Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
-from maligeo.disclosure.suppression.blocks import Flags, Problem
+from maligeo.disclosure.suppression.blocks import Problem
 from maligeo.disclosure.suppression.periods import UNDATED, WHOLE, Span, gap_values, period_sums
 from maligeo.measure.counts import INCIDENT_MEASURES
 from maligeo.measure.counts import UNDATED as UNDATED_NOTE

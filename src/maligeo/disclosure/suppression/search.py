@@ -16,8 +16,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from maligeo.core.crs import Floats
-from maligeo.disclosure.suppression.blocks import Block, Flags, Places, Problem, blocks
+from maligeo.core.crs import Flags, Floats
+from maligeo.disclosure.suppression.blocks import Block, Places, Problem, blocks
 
 _MARGIN: Final = 1e-6
 _MOST_NODES: Final = 200  # branches of a search for whole numbers; more would seldom help

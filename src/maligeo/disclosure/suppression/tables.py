@@ -15,8 +15,8 @@ import pandas as pd
 
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import WITHHELD
+from maligeo.core.crs import Flags
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.disclosure.suppression.blocks import Flags
 from maligeo.disclosure.suppression.periods import Span
 from maligeo.disclosure.suppression.relations import Margins, read_margins
 from maligeo.disclosure.suppression.search import Choice, choose_withheld

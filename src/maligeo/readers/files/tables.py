@@ -208,7 +208,7 @@ def _open_text(path: Path) -> TableFile:
 
 
 def _text_chunk(
-    block: csv_blocks.Block, layout: csv_layout.Layout, *, restricted: bool
+    block: csv_blocks.TextBlock, layout: csv_layout.Layout, *, restricted: bool
 ) -> RawTable:
     frame = _frame(block.table, pd.Index(block.rows, name="row"))
     faults = Faults()
