@@ -123,9 +123,7 @@ def test_imports_point_down(path: Path) -> None:
 def test_the_tree_of_contributing_has_these_floors() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     lines = re.findall(r"^[├└]── (\w+)(?:/|\.py) +floor (\w+)", text, re.MULTILINE)
-    assert {room: floor for room, floor in lines} == {
-        room: floor for floor, rooms in FLOORS.items() for room in rooms
-    }
+    assert dict(lines) == {room: floor for floor, rooms in FLOORS.items() for room in rooms}
     folders = {path.parent.relative_to(PACKAGE).as_posix() for path in SOURCES} - {"."}
     assert {name for name in folders if "/" not in name} <= {room for room, _ in lines}
 

@@ -299,7 +299,7 @@ def test_flaws_that_do_not_stop_the_reading_are_reported_with_their_area() -> No
         (
             None,
             "geometry",
-            "is in a gap of 123.09 km² beside Alpha (ML91) and ALPHA (ML92) and Béta (ML93)",
+            "is in a gap of 123.09 km² next to Alpha (ML91) and ALPHA (ML92) and Béta (ML93)",
         ),
         (3, "pcode", "does not begin with its parent's ML"),
     }

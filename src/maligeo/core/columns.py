@@ -18,97 +18,32 @@ PLACE_KINDS: Final[tuple[str, ...]] = get_args(PlaceKind)
 LOCATE_METHODS: Final[tuple[str, ...]] = get_args(LocateMethod)
 
 UNITS: Final = (
-    "vintage",
-    "level",
-    "pcode",
-    "name",
-    "name_alt",
-    "parent_pcode",
-    "iso_3166_2",
-    "valid_on",
-    "valid_to",
-    "area_sqkm",
-    "source",
-    "geometry",
-)
+    "vintage", "level", "pcode", "name", "name_alt", "parent_pcode", "iso_3166_2", "valid_on",
+    "valid_to", "area_sqkm", "source", "geometry",
+)  # fmt: skip
 
 FIGURES: Final = (
-    "figure_id",
-    "unit",
-    "vintage",
-    "period_start",
-    "period_end",
-    "measure",
-    "who",
-    "device",
-    "value",
-    "basis",
-    "publisher",
-    "note",
-    "source",
-)
+    "figure_id", "unit", "vintage", "period_start", "period_end", "measure", "who", "device",
+    "value", "basis", "publisher", "note", "source",
+)  # fmt: skip
 
 PROJECTS: Final = (
-    "project_id",
-    "project_count",
-    "title",
-    "programme",
-    "funder",
-    "implementer",
-    "sector",
-    "status",
-    "start_date",
-    "end_date",
-    "budget_amount",
-    "budget_currency",
-    "donor_amount",
-    "disbursed_amount",
-    "place",
-    "place_level",
-    "place_parent",
-    "place_share",
-    "reach",
-    "location_precision",
-    "note",
-    "source",
-    "adm1_name",
-    "adm2_name",
-    "adm3_name",
-)
+    "project_id", "project_count", "title", "programme", "funder", "implementer", "sector",
+    "status", "start_date", "end_date", "budget_amount", "budget_currency", "donor_amount",
+    "disbursed_amount", "place", "place_level", "place_parent", "place_share", "reach",
+    "location_precision", "note", "source", "adm1_name", "adm2_name", "adm3_name",
+)  # fmt: skip
 
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
 
 ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share", "share_by")
 
 DENSITY: Final = (
-    "vintage",
-    "pcode",
-    "name",
-    "place_kind",
-    "period_start",
-    "period_end",
-    "measure",
-    "count",
-    "count_low",
-    "count_high",
-    "area_sqkm",
-    "population",
-    "population_year",
-    "per_1000_sqkm",
-    "per_100k",
-    "ci_low",
-    "ci_high",
-    "smoothed_per_100k",
-    "basis",
-    "publisher",
-    "source",
-    "note",
-    "records",
-    "unique_total",
-    "per_incident",
-    "low_count",
-    "local_per_100k",
-)
+    "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "measure", "count",
+    "count_low", "count_high", "area_sqkm", "population", "population_year", "per_1000_sqkm",
+    "per_100k", "ci_low", "ci_high", "smoothed_per_100k", "basis", "publisher", "source", "note",
+    "records", "unique_total", "per_incident", "low_count", "local_per_100k",
+)  # fmt: skip
 
 POPULATION: Final = ("vintage", "pcode", "name", "population", "population_year", "source", "note")
 
@@ -217,10 +152,10 @@ def unlisted_words(frame: pd.DataFrame) -> list[str]:
 
 
 def _odd_words(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
-    held = {name: frame[name] for name in (*WORDS, _CURRENCY) if name in frame.columns}
+    listed = {name: frame[name] for name in (*WORDS, _CURRENCY) if name in frame.columns}
     return {
         name: column.notna() & ~_is_listed(column.astype("string"), name).fillna(False)
-        for name, column in held.items()
+        for name, column in listed.items()
     }
 
 

@@ -16,6 +16,7 @@ SQM_PER_SQKM = 1_000_000.0
 _LONGEST_DEGREES = 0.01
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
 

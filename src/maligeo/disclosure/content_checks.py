@@ -72,7 +72,7 @@ def record_faults(frame: pd.DataFrame, rules: RecordRules, *, kind: str) -> list
 
 
 def published_faults(frame: pd.DataFrame) -> list[str]:
-    """List what a frame of published records holds beside what was published."""
+    """List what a frame of published records holds apart from what was published."""
     known = columns.RECORD_COLUMNS - {"geometry", "lon", "lat"}
     return [f"column {name!r}" for name in frame.columns if name not in known]
 
@@ -98,8 +98,8 @@ def _hidden_faults(own: pd.DataFrame) -> list[str]:
     if note is None:
         return []
     hidden = own[note.str.split("; ").str[0] == columns.WITHHELD]
-    told = [name for name in _TELLING if name in own.columns and hidden[name].notna().any()]
-    return [f"values of withheld counts in {name!r}" for name in told]
+    telling = [name for name in _TELLING if name in own.columns and hidden[name].notna().any()]
+    return [f"values of withheld counts in {name!r}" for name in telling]
 
 
 def _note_faults(own: pd.DataFrame) -> list[str]:
@@ -120,7 +120,7 @@ def gap_faults(gaps: pd.DataFrame, rules: MeasureRules) -> list[str]:
 
 
 def unit_faults(units: pd.DataFrame) -> list[str]:
-    """List what units hold beside their names, codes and outlines."""
+    """List what units hold apart from their names, codes and outlines."""
     faults = [f"column {name!r}" for name in plain_columns_withheld(units, kind="units")]
     shapes = _shapes_of(units)
     outlines = shapely.is_missing(shapes) | (shapely.get_dimensions(shapes) == _OUTLINE)
@@ -144,7 +144,7 @@ def plain_columns_withheld(frame: pd.DataFrame, *, kind: str) -> list[str]:
 
 
 def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
-    """Find dates that are told to the day where a month or more is due."""
+    """Find dates that are given to the day where a month or more is due."""
     finest = min(TIMES.index(time) for _, time in rules.steps)
     faults = []
     for name in (name for name in rules.dates if name in frame.columns):
@@ -168,8 +168,8 @@ def _place_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
             faults.append("names of places that are no units")
     if rules.without_shape and "status" in frame.columns:
         drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        held = frame["status"].isna() | frame["status"].isin(rules.without_shape)
-        if (drawn & held.to_numpy(np.bool_)).any():
+        without_shape = frame["status"].isna() | frame["status"].isin(rules.without_shape)
+        if (drawn & without_shape.to_numpy(np.bool_)).any():
             faults.append(f"shapes of {' and '.join(rules.without_shape)} land")
     return faults
 

@@ -1,4 +1,4 @@
-"""Places and dates of records told more coarsely, always in the same way.
+"""Places and dates of records generalised, always in the same way.
 
 Nothing is moved at random: a random shift is undone by averaging several releases, and
 puts incidents into places where there was none.
@@ -13,10 +13,8 @@ import pandas as pd
 import shapely
 
 from maligeo.core.columns import PLACE_KINDS
-from maligeo.core.crs import GEOGRAPHIC, Floats, shapes_of
+from maligeo.core.crs import GEOGRAPHIC, Flags, Floats, shapes_of
 from maligeo.disclosure.policy import TIMES, RecordRules, Step
-
-Flags = npt.NDArray[np.bool_]
 
 LEVELS: Final = (1, 2, 3)
 CELL_EAST, CELL_NORTH = "cell_east", "cell_north"  # numbers of a cell, until there is a shape
@@ -30,7 +28,7 @@ _DECIMALS = 9  # of a degree: far below any grid, above the noise of a product
 
 
 def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFrame:
-    """Tell places and dates of records in one way, and keep the columns that pass.
+    """Generalise places and dates of records by one step, and keep the columns that pass.
 
     Parameters
     ----------
@@ -39,7 +37,7 @@ def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataF
     rules : RecordRules
         What passes.
     step : (place, time)
-        How it is told.
+        The step of generalisation.
 
     Returns
     -------
@@ -50,11 +48,11 @@ def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataF
     """
     place, time = step
     times = _coarser_times(frame, time)
-    told = {name: frame[name] for name in rules.columns if name in frame.columns}
-    told |= {name: _first_days(frame[name], times) for name in rules.dates if name in told}
-    told = {name: _plain(column) for name, column in told.items()}
-    table = pd.DataFrame(told, index=frame.index)
-    if "date_precision" in rules.columns and "date" in told:
+    kept = {name: frame[name] for name in rules.columns if name in frame.columns}
+    kept |= {name: _first_days(frame[name], times) for name in rules.dates if name in kept}
+    kept = {name: _plain(column) for name, column in kept.items()}
+    table = pd.DataFrame(kept, index=frame.index)
+    if "date_precision" in rules.columns and "date" in kept:
         table["date_precision"] = pd.array(np.array(TIMES)[times], dtype="string")
     for level in LEVELS:  # a name without a code is what somebody reported
         if f"adm{level}_pcode" not in table.columns or level > rules.finest_level:
@@ -116,7 +114,7 @@ def first_days(dates: pd.Series, time: str) -> pd.Series:
 
 
 def unit_names(table: pd.DataFrame) -> pd.Series:
-    """Give the name of the finest unit that is told of each row."""
+    """Give the name of the finest unit that is released of each row."""
     names = pd.Series(pd.NA, index=table.index, dtype="string")
     for level in LEVELS:
         if f"adm{level}_name" in table.columns:
@@ -128,7 +126,7 @@ def unit_names(table: pd.DataFrame) -> pd.Series:
 def _placed(
     table: pd.DataFrame, frame: pd.DataFrame, rules: RecordRules, place: str
 ) -> pd.DataFrame:
-    """Add how exactly the place is told, and the place itself."""
+    """Add how exactly the place is given, and the place itself."""
     word = _precision_words(frame)
     has_unit = _has_unit(table)
     unit_word = np.where(has_unit, np.where("adm2_pcode" in table.columns, 3, 4), 5)
@@ -187,8 +185,8 @@ def _is_withheld(frame: pd.DataFrame, rules: RecordRules) -> Flags:
     if "status" not in frame.columns:
         return np.zeros(len(frame), dtype=np.bool_)
     unknown = frame["status"].isna() & bool(rules.without_shape)  # it may be any of them
-    held = frame["status"].isin(rules.without_shape) | unknown
-    return np.asarray(held.fillna(False), dtype=np.bool_)
+    hidden = frame["status"].isin(rules.without_shape) | unknown
+    return np.asarray(hidden.fillna(False), dtype=np.bool_)
 
 
 def _has_position(frame: pd.DataFrame) -> Flags:
@@ -230,7 +228,7 @@ def _first_days(dates: pd.Series, times: npt.NDArray[np.int64]) -> pd.Series:
 
 
 def _days(dates: pd.Series, times: npt.NDArray[np.int64], *, last: bool) -> pd.Series:
-    """Give the first or last day of the period of each date, coarse as each row is told."""
+    """Give the first or last day of the period of each date, coarse as each row is given."""
     day = pd.to_datetime(dates).dt.normalize().astype("datetime64[us]")
     for at, name in enumerate(TIMES):
         rows = times == at

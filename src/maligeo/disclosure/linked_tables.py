@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.checks import require_one_vintage, require_same_vintage
 from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Flags
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.suppression.tables import hidden_cells
 from maligeo.measure.counts import possible_days
-
-Flags = npt.NDArray[np.bool_]
 
 RELEASE: Final = "release"
 WAITING: Final = "waiting_from"  # first day of what a table leaves out because it is recent

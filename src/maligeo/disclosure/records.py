@@ -4,17 +4,14 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.columns import known_words
-from maligeo.core.crs import GEOGRAPHIC, require_geographic
+from maligeo.core.crs import GEOGRAPHIC, Flags, require_geographic
 from maligeo.disclosure.generalisation import CELL_EAST, generalised, last_days, with_shapes
 from maligeo.disclosure.linked_tables import LinkedTables
 from maligeo.disclosure.policy import RecordRules, Step
 from maligeo.disclosure.report import Report
-
-Flags = npt.NDArray[np.bool_]
 
 
 def release_records(

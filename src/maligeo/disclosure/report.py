@@ -23,7 +23,7 @@ class Report:
         How many others: their names may give something away, and are not repeated.
     smallest_cell, round_to : int
         As in the policy.
-    told : tuple of str
+    steps : tuple of str
         Steps of generalisation of place and time.
     grid_degrees : float or None
         Side of the cells in which places are given.
@@ -41,7 +41,7 @@ class Report:
     own_columns_withheld: int = 0
     smallest_cell: int = 1
     round_to: int = 1
-    told: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
     grid_degrees: float | None = None
     rows_withheld: int | None = 0
     measures_withheld: int = 0
@@ -58,7 +58,7 @@ class Report:
             columns_withheld=known,
             own_columns_withheld=own,
             smallest_cell=rules.smallest_cell,
-            told=tuple(" ".join(step) for step in rules.steps),
+            steps=tuple(" ".join(step) for step in rules.steps),
             grid_degrees=rules.grid_degrees,
             rows_withheld=None if 0 < withheld < rules.smallest_cell else withheld,
         )

@@ -69,9 +69,9 @@ def dissolve_cercles(
     """
     require_columns(cercles, ("vintage", "pcode", "name", "geometry"), what="cercles")
     require_geographic(cercles, what="cercles")
-    held = require_one_vintage(cercles["vintage"], what="cercles")
-    if held != BASE:
-        raise VintageError(f"the cercles must be of {BASE}, and these are of {held}")
+    vintage = require_one_vintage(cercles["vintage"], what="cercles")
+    if vintage != BASE:
+        raise VintageError(f"the cercles must be of {BASE}, and these are of {vintage}")
     units = catalog.load_table("reference", "units")
     require_known(to_vintage, list(units["vintage"].unique()), what="vintage")
     units = units[units["vintage"] == to_vintage].reset_index(drop=True)

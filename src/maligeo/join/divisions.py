@@ -145,9 +145,9 @@ def _by_census(units: pd.DataFrame, origin: str, target: str) -> pd.DataFrame:
     census = table.set_index("name")["population"]
     within = newest["name"] if target == newest["vintage"].iloc[0] else newest[f"part_of_{target}"]
     people = newest["name"].map(census).groupby(within).sum().astype("float64")
-    held = back["from_name"].map(people)
-    of_unit = held.groupby(back["to_name"]).transform("sum")
-    weight = held / of_unit
+    people_in = back["from_name"].map(people)
+    of_unit = people_in.groupby(back["to_name"]).transform("sum")
+    weight = people_in / of_unit
     exact = back["exact"] & (weight == 1.0)
     ends = {"from_": "to_", "to_": "from_"}
     turned = back.rename(columns=lambda name: next(
@@ -243,12 +243,12 @@ def _by_people(
     if not inside.all():
         pieces[~inside] = shapely.difference(whole[~inside], shapely.union_all(outlines))
     raster, kind = people
-    held = pd.Series(
+    people_in = pd.Series(
         sum_raster(gpd.GeoSeries(pieces, crs=origin.crs), raster, kind=kind), index=weights.index
     )
-    total = held.groupby(weights["at"]).transform("sum")
+    total = people_in.groupby(weights["at"]).transform("sum")
     empty = total <= 0
-    share = (held / total.where(~empty)).fillna(weights["weight"])
+    share = (people_in / total.where(~empty)).fillna(weights["weight"])
     return weights.assign(weight=share, note=weights["note"].mask(empty, _NOBODY))
 
 

@@ -191,7 +191,7 @@ def locate(
         `locate_distance_m` (0 for a point in its unit, metres for the nearest one,
         missing else), `locate_score` (100 for a name as listed, less for a misspelt one),
         `locate_disagrees` (whether the reported name means another unit than the point's;
-        missing where that cannot be told) and `locate_note`. `attrs["locate"]` holds the
+        missing where that is not known) and `locate_note`. `attrs["locate"]` holds the
         counts of `locate_summary`, except for dask frames.
 
     Raises

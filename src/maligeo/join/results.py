@@ -63,7 +63,7 @@ class Findings:
         self.method[rows] = LOCATE_METHODS.index(method)
 
     def remark(self, rows: npt.NDArray[Any], note: str) -> None:
-        """Write the same note beside some rows."""
+        """Write the same note to some rows."""
         if note not in self.notes:
             self.notes.append(note)
         self.note[rows] = self.notes.index(note)

@@ -154,9 +154,9 @@ def _people_weight(places: pd.DataFrame, population: pd.DataFrame | None) -> pd.
     if population is None:
         raise ArgumentError("dividing by population needs population=, see maligeo.population")
     require_columns(population, columns.POPULATION, what="people")
-    held = require_one_vintage(population["vintage"], what="people")
+    of_people = require_one_vintage(population["vintage"], what="people")
     if len(places):
-        require_same_vintage(held, str(places["vintage"].iloc[0]), what="people and projects")
+        require_same_vintage(of_people, str(places["vintage"].iloc[0]), what="people and projects")
     return _unit_weight(places, population, "population")
 
 

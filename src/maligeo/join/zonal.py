@@ -95,13 +95,13 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _require_kind(source: Any, path: Path, kind: str) -> None:
-    told = " ".join(
+    described = " ".join(
         str(text)
         for text in (path.stem, *source.descriptions, *source.units, *source.tags().values())
     )
-    if kind == "count" and _SAYS_DENSITY.search(told):
+    if kind == "count" and _SAYS_DENSITY.search(described):
         raise ArgumentError(
-            f"{path} calls itself a density ({_SAYS_DENSITY.search(told).group()!r}): "  # type: ignore[union-attr]
+            f"{path} calls itself a density ({_SAYS_DENSITY.search(described).group()!r}): "  # type: ignore[union-attr]
             "kind='count' would add densities up as if they were people"
         )
 

@@ -175,7 +175,7 @@ def local_autocorrelation(
 
 
 def _layer(table: pd.DataFrame, units: gpd.GeoDataFrame, by: str) -> _Layer:
-    """Put values beside units, and keep those with a value and a neighbour with one."""
+    """Join values to units, and keep those with a value and a neighbour with one."""
     require_columns(units, ("vintage", "pcode", "name", "geometry"), what="units")
     indicators = read_indicators(table, units, by=by, what="table")
     if len(indicators) > 1 or len(indicators[0].rows) > 1:

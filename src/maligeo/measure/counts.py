@@ -177,8 +177,8 @@ def asked_periods(period: Periods, *, within: Period | None) -> list[Period]:
 
 def is_calendar(start: pd.Series, end: pd.Series, period: str) -> pd.Series:
     """Tell which rows last exactly one year, quarter or month of the calendar."""
-    held = start.dt.to_period(CALENDAR[period])
-    return (start == held.dt.start_time) & (end == held.dt.end_time.dt.normalize())
+    calendar = start.dt.to_period(CALENDAR[period])
+    return (start == calendar.dt.start_time) & (end == calendar.dt.end_time.dt.normalize())
 
 
 def possible_days(dates: pd.Series, precision: pd.Series | None) -> tuple[Days, Days]:
@@ -216,9 +216,9 @@ def possible_days(dates: pd.Series, precision: pd.Series | None) -> tuple[Days, 
     first[week], last[week] = first[week] - _WEEK, last[week] + _WEEK
     for unit, code in CALENDAR.items():
         rows = (word == unit).to_numpy()
-        held = day[rows].dt.to_period(code).dt
-        first[rows] = held.start_time.to_numpy().astype("datetime64[D]")
-        last[rows] = held.end_time.to_numpy().astype("datetime64[D]")
+        calendar = day[rows].dt.to_period(code).dt
+        first[rows] = calendar.start_time.to_numpy().astype("datetime64[D]")
+        last[rows] = calendar.end_time.to_numpy().astype("datetime64[D]")
     return first, last
 
 
@@ -233,7 +233,7 @@ def span_of(first: Days, last: Days) -> Period | None:
 def sort_into(
     periods: Sequence[Period], first: Days, last: Days
 ) -> tuple[list[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
-    """Say which records lie in each period, and which cannot be told.
+    """Say which records lie in each period, and of which it is not known.
 
     Returns
     -------

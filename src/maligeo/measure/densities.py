@@ -105,7 +105,7 @@ def density(
           neighbours, where 30 units or more are known
         - `records`: how many stand behind the row; `low_count`: whether fewer than 20
           events do, so that the rate says little; `unique_total`: what the measure and
-          period come to when every record counts once, beside rows that add up to more
+          period come to when every record counts once, next to rows that add up to more
 
     Raises
     ------
@@ -140,8 +140,8 @@ def density(
     vintage = require_one_vintage(units["vintage"], what="units")
     kind = _kind(records)
     if len(records):
-        held = require_one_vintage(records["vintage"], what="records")
-        require_same_vintage(held, vintage, what="records and units")
+        located_in = require_one_vintage(records["vintage"], what="records")
+        require_same_vintage(located_in, vintage, what="records and units")
     if kind == "incidents":
         counts = count_incidents(records, units, measure=measure, period=period)
     elif kind == "areas":
@@ -250,9 +250,11 @@ def _kind(records: pd.DataFrame) -> str:
 def _count_people(people: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> pd.DataFrame:
     require_known(measure, ("people",), what="measure")
     require_columns(people, columns.POPULATION, what="people")
-    held = people.set_index(unit_keys(people))[["population", "population_year", "source", "note"]]
+    by_unit = people.set_index(unit_keys(people))[
+        ["population", "population_year", "source", "note"]
+    ]
     counts = pd.DataFrame(units[["pcode", "name"]])
-    counts = counts.set_index(unit_keys(counts)).join(held).reset_index(drop=True)
+    counts = counts.set_index(unit_keys(counts)).join(by_unit).reset_index(drop=True)
     start = pd.to_datetime(counts["population_year"].astype("Int64").astype("string") + "-01-01")
     counts["period_start"], counts["period_end"] = start, start + pd.offsets.YearEnd()
     counts["count"] = counts.pop("population").astype("Float64")

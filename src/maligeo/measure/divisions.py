@@ -74,12 +74,12 @@ def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     """
     require_columns(weights, COLUMNS, what="weights")
     require_columns(table, ("vintage", "pcode", "name"), what="table")
-    held = require_one_vintage(table["vintage"], what="table")
+    vintage = require_one_vintage(table["vintage"], what="table")
     origin = require_one_vintage(weights["from_vintage"], what="weights")
-    if held != origin:
+    if vintage != origin:
         raise VintageError(
-            f"the table is of vintage {held} and the weights lead from {origin}: "
-            f"use maligeo.crosswalk({held!r}, …)"
+            f"the table is of vintage {vintage} and the weights lead from {origin}: "
+            f"use maligeo.crosswalk({vintage!r}, …)"
         )
     if "count" in table.columns:
         return inherit_audience(_convert_counts(table, weights), table)
@@ -152,7 +152,7 @@ def _series_rows(series: pd.DataFrame, weights: pd.DataFrame) -> list[dict[str, 
 
 
 def _joined(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    """Put each unit of a table beside the rows of its weights."""
+    """Join each unit of a table to the rows of its weights."""
     ends = weights[["from_pcode", "from_name"]].set_axis(["pcode", "name"], axis=1)
     keyed = weights.assign(key=unit_keys(ends))
     rows = table.assign(key=unit_keys(table)).reset_index(drop=True)

@@ -147,7 +147,7 @@ def _keyed(table: pd.DataFrame, units: gpd.GeoDataFrame, what: str) -> pd.DataFr
 
 
 def _refuse_undated(keyed: pd.DataFrame, what: str) -> None:
-    """Refuse counts that could not be put into a period, beside periods of the same measure."""
+    """Refuse counts that could not be put into a period, next to periods of the same measure."""
     dated = keyed["period_start"].notna()
     loose = sorted(set(keyed.loc[dated, "base"]) & set(keyed.loc[~dated, "base"]))
     if loose:

@@ -87,9 +87,9 @@ def _from_census(units: gpd.GeoDataFrame, vintage: str, year: int) -> pd.DataFra
     if "level" in units.columns and (units["level"] != 1).any():
         raise UnknownNameError("the censuses are bundled by region: for finer units give a raster")
     census = _census(year)
-    held = str(census["vintage"].iloc[0])
-    if held != vintage:
-        census = _add_up(census, held, vintage)
+    census_vintage = str(census["vintage"].iloc[0])
+    if census_vintage != vintage:
+        census = _add_up(census, census_vintage, vintage)
     known = units[["vintage", "pcode", "name"]].merge(
         census.drop(columns=["vintage", "pcode"]), on="name", how="left"
     )
@@ -114,13 +114,13 @@ def _censuses() -> pd.DataFrame:
     return table.merge(units[["vintage", "name"]], on=["vintage", "name"])
 
 
-def _add_up(census: pd.DataFrame, held: str, wanted: str) -> pd.DataFrame:
+def _add_up(census: pd.DataFrame, census_vintage: str, wanted: str) -> pd.DataFrame:
     """Sum the people of newer units within the older ones that they came from."""
-    if wanted > held:
+    if wanted > census_vintage:
         raise UnknownNameError(
-            f"the census in units of {held} does not reach the smaller units of {wanted}"
+            f"the census in units of {census_vintage} does not reach the smaller units of {wanted}"
         )
-    weights = crosswalk(held, wanted)
+    weights = crosswalk(census_vintage, wanted)
     joined = weights.merge(census, left_on="from_name", right_on="name", suffixes=("_weights", ""))
     summed = joined.groupby("to_name", as_index=False, sort=False).agg(
         population=("population", "sum"),
@@ -170,12 +170,12 @@ def _counted(units: gpd.GeoDataFrame, year: int) -> float | None:
     census = _censuses()
     years = census["population_year"].astype("int64")
     census = census[(years - year).abs() == (years - year).abs().min()]
-    vintage, held = str(units["vintage"].iloc[0]), str(census["vintage"].iloc[0])
-    if vintage < held:
-        census = _add_up(census, held, vintage)
+    vintage, census_vintage = str(units["vintage"].iloc[0]), str(census["vintage"].iloc[0])
+    if vintage < census_vintage:
+        census = _add_up(census, census_vintage, vintage)
     by_name = census.set_index("name")["population"]
     level = units["level"] if "level" in units.columns else pd.Series(0, index=units.index)
-    if vintage <= held and (level == 1).all() and units["name"].isin(by_name.index).all():
+    if vintage <= census_vintage and (level == 1).all() and units["name"].isin(by_name.index).all():
         return float(units["name"].map(by_name).sum())
     most = area_sqkm(units.geometry).sum() > MOST_OF_COUNTRY * load_boundaries()["area_sqkm"].sum()
     return float(by_name.sum()) if most else None

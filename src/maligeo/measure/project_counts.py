@@ -118,7 +118,7 @@ def _weighed(rows: pd.DataFrame, measure: str, counting: Counting | None) -> pd.
 def _by_period(
     weighed: pd.DataFrame, period: Periods
 ) -> Iterator[tuple[Period | None, pd.DataFrame]]:
-    """Give the rows under way in each period, then those of which it cannot be told."""
+    """Give the rows under way in each period, then those of which it is not known."""
     if period is None:
         yield None, weighed
         return
@@ -185,12 +185,12 @@ def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) 
         raise UnknownNameError(f"no project states an amount of {measure}")
     silent = ~shares["project_id"].isin(amounts.index) & (shares["project_count"] > 0)
     tables = []
-    for currency, held in amounts.groupby("budget_currency"):
-        rows = shares[silent | shares["project_id"].isin(held.index)]
-        amount = rows["project_id"].map(held[column]).astype("Float64")
+    for currency, own_rows in amounts.groupby("budget_currency"):
+        rows = shares[silent | shares["project_id"].isin(own_rows.index)]
+        amount = rows["project_id"].map(own_rows[column]).astype("Float64")
         weight = (amount.fillna(0) * rows["share"]).astype("float64")
         sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units)
-        sums["unique_total"] = math.fsum(held[column].astype("float64"))
+        sums["unique_total"] = math.fsum(own_rows[column].astype("float64"))
         tables.append(labelled(sums, shares, f"{measure}_{currency}"))
     return pd.concat(tables, ignore_index=True)
 
@@ -204,7 +204,7 @@ def _amounts(shares: pd.DataFrame, column: str) -> pd.DataFrame:
         for row, value in single.loc[single["project_id"].duplicated(), column].items()
     ]
     faults += [
-        Fault(row, "budget_currency", None, "is missing beside an amount")
+        Fault(row, "budget_currency", None, "is missing for an amount")
         for row in single.index[single["budget_currency"].isna()]
     ]
     if faults:

@@ -161,11 +161,11 @@ def smooth_rates(
     rate = np.divide(events, people, out=np.zeros_like(events), where=known)
     group, owner, member = _groups(known, pairs)
     size = sum_by(owner, np.ones(len(owner)), len(events))
-    held = sum_by(owner, people[member], len(events))
-    mean = _ratio(sum_by(owner, events[member], len(events)), held)
+    pooled = sum_by(owner, people[member], len(events))
+    mean = _ratio(sum_by(owner, events[member], len(events)), pooled)
     apart = people[member] * (rate[member] - mean[owner]) ** 2
-    spread = _ratio(sum_by(owner, apart, len(events)), held)
-    between = np.maximum(spread - mean * _ratio(size, held), 0.0)[group]
+    spread = _ratio(sum_by(owner, apart, len(events)), pooled)
+    between = np.maximum(spread - mean * _ratio(size, pooled), 0.0)[group]
     use, mean = known & (size[group] > 1), mean[group]
     total = between + _ratio(mean, np.where(known, people, 0.0))
     weight = _ratio(between, total)

@@ -78,8 +78,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """
     require_columns(table, ("vintage", "place_kind", "measure", "count"), what="density table")
     vintage = require_one_vintage(table["vintage"], what="density table")
-    held = require_one_vintage(figures["vintage"], what="figures")
-    require_same_vintage(held, vintage, what="figures and records")
+    of_figures = require_one_vintage(figures["vintage"], what="figures")
+    require_same_vintage(of_figures, vintage, what="figures and records")
     units = table.loc[table["place_kind"] == "unit", ["pcode", "name"]].drop_duplicates()
     rows: list[dict[str, Any]] = []
     for measure in sorted(set(table["measure"].dropna())):

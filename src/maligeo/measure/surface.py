@@ -193,7 +193,7 @@ PRECISION_KM: Final[Mapping[str, float]] = {
 
 @dataclass(frozen=True)
 class SurfaceOptions:
-    """What `density_surface` seldom needs to be told.
+    """Options of `density_surface` that are seldom needed.
 
     Attributes
     ----------
@@ -387,10 +387,10 @@ def _usable(
         left &= ~holds
     counts["used"] = int(left.sum())
     if not left.any():
-        told = ", ".join(f"{counts[reason]:,} {reason.replace('_', ' ')}" for reason in reasons)
+        left_out = ", ".join(f"{counts[reason]:,} {reason.replace('_', ' ')}" for reason in reasons)
         raise ArgumentError(
-            f"no point is left for a surface of {counts['rows']:,}: {told}. Points that are told "
-            "coarsely need a larger bandwidth"
+            f"no point is left for a surface of {counts['rows']:,}: {left_out}. Points that are "
+            "known coarsely need a larger bandwidth"
         )
     kept = weight[left] if weight is not None else None
     return _Points(lon[left], lat[left], kept, bandwidth[left], counts)

@@ -11,17 +11,16 @@ import shapely
 from pyproj import Geod
 
 from maligeo import catalog
-from maligeo.core.crs import EQUAL_AREA, GEOGRAPHIC
+from maligeo.core.crs import EQUAL_AREA, GEOGRAPHIC, Flags
 from maligeo.readers.cells.coordinates import inside_country
 from maligeo.readers.formats import GEOMETRY
 from maligeo.readers.quarantine import Faults
 
 _OVERLAP_SHARE: Final = 0.01  # of the smaller; less is how people digitise neighbours
-_MASK = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Limits:
+class AreaLimits:
     """How much areas may be off.
 
     Attributes
@@ -51,8 +50,8 @@ class Names(NamedTuple):
         return cls(found["area_id"], (declared or ["declared area"])[0], shape)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are told
-def check_areas(areas: gpd.GeoDataFrame, names: Names, limits: Limits) -> Faults:
+@np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are faults
+def check_areas(areas: gpd.GeoDataFrame, names: Names, limits: AreaLimits) -> Faults:
     """Find what is wrong with areas.
 
     Parameters
@@ -61,7 +60,7 @@ def check_areas(areas: gpd.GeoDataFrame, names: Names, limits: Limits) -> Faults
         With `area_id, status, start_date, end_date, declared_area_sqm, computed_area_sqm`.
     names : Names
         How the file calls them.
-    limits : Limits
+    limits : AreaLimits
 
     Returns
     -------
@@ -83,7 +82,7 @@ def check_areas(areas: gpd.GeoDataFrame, names: Names, limits: Limits) -> Faults
     return faults
 
 
-def _find_unsound(areas: gpd.GeoDataFrame, names: Names, faults: Faults) -> _MASK:
+def _find_unsound(areas: gpd.GeoDataFrame, names: Names, faults: Faults) -> Flags:
     """Find shapes that enclose no land; give the mask of those that do."""
     shapes = areas.geometry.to_numpy()
     given = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
@@ -102,7 +101,7 @@ def _find_unsound(areas: gpd.GeoDataFrame, names: Names, faults: Faults) -> _MAS
     why = pd.Series([_told(reason) for reason in shapely.is_valid_reason(shapes)], areas.index)
     faults.add(pd.Series(broken, index=areas.index), names.geometry, kinds, why)
     on_globe = (np.abs(shapely.bounds(shapes)) <= (180, 90, 180, 90)).all(axis=1)
-    sound: _MASK = polygon & valid & ~few & on_globe  # the others lie outside, and are told so
+    sound: Flags = polygon & valid & ~few & on_globe  # the others lie outside, which is a fault
     return sound
 
 
@@ -131,7 +130,7 @@ def _find_outside(
 
 
 def _find_gaps(
-    areas: gpd.GeoDataFrame, sound: _MASK, names: Names, limits: Limits, faults: Faults
+    areas: gpd.GeoDataFrame, sound: Flags, names: Names, limits: AreaLimits, faults: Faults
 ) -> None:
     """Find vertices too far from the next, by geodesic distance."""
     rings, ring_of = shapely.get_rings(areas.geometry.to_numpy()[sound], return_index=True)
@@ -150,7 +149,7 @@ def _find_gaps(
     faults.add(gaps > limits.max_vertex_gap_m, names.geometry, texts, reason)
 
 
-def _find_repeats(areas: gpd.GeoDataFrame, sound: _MASK, names: Names, faults: Faults) -> None:
+def _find_repeats(areas: gpd.GeoDataFrame, sound: Flags, names: Names, faults: Faults) -> None:
     """Find polygons that stand twice, and those of one status that overlap."""
     land = areas[sound]
     if land.empty:
@@ -174,19 +173,19 @@ def _find_repeats(areas: gpd.GeoDataFrame, sound: _MASK, names: Names, faults: F
     faults.add(reasons != "", names.geometry, rest["area_id"], reasons)
 
 
-def _same_pass(left: pd.DataFrame, right: pd.DataFrame) -> _MASK:
+def _same_pass(left: pd.DataFrame, right: pd.DataFrame) -> Flags:
     """Tell which pairs have one status and no dates that set them apart."""
     same = left["status"].to_numpy(str, na_value="") == right["status"].to_numpy(str, na_value="")
     apart = np.zeros(len(left), dtype=bool)
     for name in ("start_date", "end_date"):
         one, other = left[name].to_numpy(), right[name].to_numpy()
         apart |= ~np.isnat(one) & ~np.isnat(other) & (one != other)
-    told: _MASK = np.asarray(same, dtype=bool) & ~apart
-    return told
+    repeated: Flags = np.asarray(same, dtype=bool) & ~apart
+    return repeated
 
 
 def _find_wrong_sizes(
-    areas: gpd.GeoDataFrame, sound: _MASK, names: Names, limits: Limits, faults: Faults
+    areas: gpd.GeoDataFrame, sound: Flags, names: Names, limits: AreaLimits, faults: Faults
 ) -> None:
     declared, computed = areas["declared_area_sqm"], areas["computed_area_sqm"]
     off = ((declared - computed).abs() > limits.area_tolerance * computed).fillna(False) & sound

@@ -49,7 +49,7 @@ def build_polygons(
         Of positions, orders and types; areas with fewer than three different corners;
         words for an area that contradict each other.
     left_out : int
-        Rows that are marks beside a polygon and not corners of it.
+        Rows that are marks outside a polygon and not corners of it.
     """
     positions, faults, _ = find_positions(rows, found, None, swap=False)
     areas = rows[found["area_id"]].str.strip()
@@ -79,8 +79,8 @@ def _corners(
 ) -> "pd.Series[bool]":
     if "vertex_type" not in found:
         return pd.Series(True, index=rows.index)
-    words, more = values.map_words(rows[found["vertex_type"]], form.values["vertex_type"])
-    faults.extend(more)
+    texts = rows[found["vertex_type"]]
+    words = faults.taking(values.map_words(texts, form.values["vertex_type"]))
     return (words.fillna(_CORNER) == _CORNER).astype(bool)
 
 
@@ -141,18 +141,9 @@ def _find_contradictions(
 
 
 AREAS: Final = (
-    "area_id",
-    "status",
-    "method",
-    "start_date",
-    "end_date",
-    "declared_area_sqm",
-    "computed_area_sqm",
-    "devices",
-    "organisation",
-    "source",
-    "geometry",
-)
+    "area_id", "status", "method", "start_date", "end_date", "declared_area_sqm",
+    "computed_area_sqm", "devices", "organisation", "source", "geometry",
+)  # fmt: skip
 FORMATS: Final = ("plain_areas",)
 _FREE_TEXT: Final = ("method", "organisation")
 
@@ -238,8 +229,8 @@ def read_areas(
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
-    reading = _Reading(file, form, file.found(form), on_invalid == "quarantine")
-    reading.limits = area_checks.Limits(area_tolerance, max_vertex_gap_m)
+    reading = _AreaFile(file, form, file.found(form), on_invalid == "quarantine")
+    reading.limits = area_checks.AreaLimits(area_tolerance, max_vertex_gap_m)
     with gate:
         raw = reading.raw()
         frame, faults = reading.convert(raw)
@@ -254,14 +245,14 @@ def read_areas(
 
 
 @dataclass
-class _Reading:
+class _AreaFile:
     """One file being read."""
 
     file: RawFile
     form: SourceFormat
     found: dict[str, str]
     quarantine: bool
-    limits: area_checks.Limits = field(default_factory=area_checks.Limits)
+    limits: area_checks.AreaLimits = field(default_factory=area_checks.AreaLimits)
     left_out: int = 0
 
     def raw(self) -> RawTable:
@@ -270,9 +261,7 @@ class _Reading:
         return join_chunks(list(self.file.chunks(needed)))
 
     def convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults]:
-        faults = Faults()
-        faults.extend(raw.faults)
-        rows = raw.frame[~raw.faults.marks(raw.frame.index)]
+        rows, faults = raw.sound_rows()
         shapes, owner = self._shapes(rows, raw, faults)
         records = rows.loc[shapes.index]
         frame = self._columns(records, raw, faults)
@@ -292,9 +281,7 @@ class _Reading:
         if raw.geometry is not None:
             return raw.geometry.loc[rows.index], own
         if "wkt" in self.found:
-            shapes, more = coordinates.parse_wkt(rows[self.found["wkt"]])
-            faults.extend(more)
-            return shapes, own
+            return faults.taking(coordinates.parse_wkt(rows[self.found["wkt"]])), own
         shapes, owner, more, self.left_out = build_polygons(rows, self.found, self.form)
         faults.extend(more)
         return shapes, owner
@@ -307,16 +294,13 @@ class _Reading:
         frame["area_id"] = ids
         statuses = self._texts(records, "status")
         faults.add(statuses.isna(), self.found["status"], statuses, "is missing")
-        words, more = values.map_words(statuses, self.form.values["status"])
-        frame["status"] = words
-        faults.extend(more)
+        frame["status"] = faults.taking(values.map_words(statuses, self.form.values["status"]))
         for ours in _FREE_TEXT:
             frame[ours] = values.strip_missing(self._texts(records, ours))
         self._add_dates(records, frame, faults)
         frame["declared_area_sqm"] = self._declared(records, raw, faults)
-        devices, more = values.parse_counts(self._texts(records, "devices"), decimal=raw.decimal)
-        faults.extend(more)
-        frame["devices"] = devices
+        devices = self._texts(records, "devices")
+        frame["devices"] = faults.taking(values.parse_counts(devices, decimal=raw.decimal))
         own = self._texts(records, "source")
         frame["source"] = own.fillna(self.form.label or self.file.path.name)
         return frame
@@ -331,13 +315,13 @@ class _Reading:
         both = [self._texts(records, ours) for ours in ("start_date", "end_date")]
         orders = frozenset().union(*map(values.date_orders, both))
         for ours, texts in zip(("start_date", "end_date"), both, strict=True):
-            frame[ours], more = values.parse_dates(
+            parsed = values.parse_dates(
                 texts,
                 orders=lambda: orders,
                 fallback=self.form.settings["date_order"],
                 latest=pd.Timestamp.now().normalize(),
             )
-            faults.extend(more)
+            frame[ours] = faults.taking(parsed)
         reversed_ = frame["end_date"] < frame["start_date"]
         faults.add(reversed_, str(both[1].name), both[1], "lies before the start")
 
@@ -345,8 +329,7 @@ class _Reading:
         units = self.form.settings["area_units"]
         for ours in units.keys() & self.found.keys():
             texts = self._texts(records, ours)
-            numbers, more = values.parse_numbers(texts, decimal=raw.decimal)
-            faults.extend(more)
+            numbers = faults.taking(values.parse_numbers(texts, decimal=raw.decimal))
             faults.add(numbers < 0, str(texts.name), texts, "is negative")
             return numbers * units[ours]
         return pd.Series(pd.NA, index=records.index, dtype="Float64")

@@ -125,10 +125,10 @@ def _gaps(flat: gpd.GeoDataFrame, tolerance_sqkm: float) -> list[Fault]:
 def _gap(hole: shapely.Polygon, flat: gpd.GeoDataFrame) -> Fault:
     spot = gpd.GeoSeries([hole.representative_point()], crs=EQUAL_AREA).to_crs(GEOGRAPHIC)
     where = f"{spot.x.iloc[0]:.4f}, {spot.y.iloc[0]:.4f}"
-    beside = flat[flat.intersects(hole)]
-    names = " and ".join(_label(unit) for _, unit in beside.head(3).iterrows())
+    around = flat[flat.intersects(hole)]
+    names = " and ".join(_label(unit) for _, unit in around.head(3).iterrows())
     size = hole.area / SQM_PER_SQKM
-    return Fault(None, "geometry", where, f"is in a gap of {size:,.2f} km² beside {names}")
+    return Fault(None, "geometry", where, f"is in a gap of {size:,.2f} km² next to {names}")
 
 
 def _code_nesting(units: gpd.GeoDataFrame) -> list[Fault]:

@@ -89,7 +89,7 @@ def read_iati(
     require_apart(source, rejects)
     gate = Gate(f"IATI activities in {source}", on_invalid, rejects)
     _require_version(source)
-    reading = _Reading(source, swap_coordinates)
+    reading = _ActivityFile(source, swap_coordinates)
     with gate:
         parts = [batch.release(gate) for batch in reading.batches()]
     if not reading.number:
@@ -106,7 +106,7 @@ def read_iati(
     return frame
 
 
-class _Reading:
+class _ActivityFile:
     """One file being read, and what was counted on the way."""
 
     def __init__(self, path: Path, swap: bool) -> None:

@@ -52,22 +52,10 @@ class SeenIds:
 
 
 INCIDENTS: Final = (
-    "event_id",
-    "date",
-    "date_precision",
-    "event_type",
-    "outcome",
-    "killed",
-    "injured",
-    "civilians_killed",
-    "civilians_injured",
-    "location_precision",
-    "adm1_name",
-    "adm2_name",
-    "adm3_name",
-    "source",
-    "geometry",
-)
+    "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
+    "civilians_killed", "civilians_injured", "location_precision", "adm1_name", "adm2_name",
+    "adm3_name", "source", "geometry",
+)  # fmt: skip
 FORMATS: Final = ("acled", "ucdp", "imsma", "plain_incidents")
 ALL: Final = "all"
 _COUNTS: Final = ("killed", "injured", "civilians_killed", "civilians_injured")
@@ -207,7 +195,7 @@ def iter_incidents(
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
-    reading = _Reading(
+    reading = _IncidentFile(
         file,
         form,
         file.found(form),
@@ -239,7 +227,7 @@ def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozense
 
 
 @dataclass
-class _Reading:
+class _IncidentFile:
     """One file being read: what is known of it, and what must be remembered."""
 
     file: RawFile
@@ -268,11 +256,7 @@ class _Reading:
                 yield good
 
     def _convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults, dict[str, int]]:
-        faults = Faults()
-        faults.extend(raw.faults)
-        rows = raw.frame
-        if len(faults):
-            rows = rows[~faults.marks(rows.index)]
+        rows, faults = raw.sound_rows()
         count = len(rows)
         rows = self._choose(rows)
         shapes = None if raw.geometry is None else raw.geometry.loc[rows.index]
@@ -306,13 +290,13 @@ class _Reading:
                 frame[ours] = texts
                 continue
             unlisted = self.form.unlisted.get(ours)
-            frame[ours] = self._kept(values.map_words(texts, meanings, unlisted=unlisted), faults)
+            frame[ours] = faults.taking(values.map_words(texts, meanings, unlisted=unlisted))
         for ours in _COUNTS:
             if ours not in self.found:
                 frame[ours] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
                 continue
             texts = self._texts(rows, ours)
-            frame[ours] = self._kept(values.parse_counts(texts, decimal=raw.decimal), faults)
+            frame[ours] = faults.taking(values.parse_counts(texts, decimal=raw.decimal))
         frame["outcome"] = frame["outcome"].fillna("unknown")
         self._compare_estimates(rows, frame, faults)
         for ours in _PLACES:
@@ -325,11 +309,6 @@ class _Reading:
         if ours in self.found:
             return rows[self.found[ours]]
         return pd.Series(self.form.constants.get(ours, pd.NA), index=rows.index, dtype=TEXT)
-
-    @staticmethod
-    def _kept(parsed: tuple[pd.Series, Faults], faults: Faults) -> pd.Series:
-        faults.extend(parsed[1])
-        return parsed[0]
 
     def _ids(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
         if "event_id" not in self.found:
@@ -349,7 +328,7 @@ class _Reading:
             fallback=self.form.settings.get("date_order"),
             latest=pd.Timestamp.now().normalize(),
         )
-        return self._kept(parsed, faults)
+        return faults.taking(parsed)
 
     def _date_orders(self) -> frozenset[str]:
         """Look through the dates of the whole file, once."""
@@ -364,8 +343,8 @@ class _Reading:
     def _compare_estimates(self, rows: pd.DataFrame, frame: pd.DataFrame, faults: Faults) -> None:
         if not {"lowest", "highest"} <= self.found.keys():
             return
-        lowest = self._kept(values.parse_counts(self._texts(rows, "lowest")), faults)
-        highest = self._kept(values.parse_counts(self._texts(rows, "highest")), faults)
+        lowest = faults.taking(values.parse_counts(self._texts(rows, "lowest")))
+        highest = faults.taking(values.parse_counts(self._texts(rows, "highest")))
         best = frame["killed"]
         unordered = ((lowest > best) | (best > highest)).fillna(False)
         reason = "is not between the lowest and the highest estimate"

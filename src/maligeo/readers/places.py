@@ -17,16 +17,9 @@ from maligeo.readers.quarantine import Faults, Gate, require_apart
 
 _NAMES = ("adm1_name", "adm2_name", "adm3_name")
 _POSITIONS = (
-    "latitude",
-    "longitude",
-    "coordinates",
-    "mgrs",
-    "utm_zone",
-    "utm_easting",
-    "utm_northing",
-    "wkt",
-    "geometry",
-)
+    "latitude", "longitude", "coordinates", "mgrs", "utm_zone", "utm_easting", "utm_northing",
+    "wkt", "geometry",
+)  # fmt: skip
 _PRECISION = "location_precision"
 
 
@@ -94,9 +87,7 @@ def _pieces(
 
 
 def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.DataFrame, Faults]:
-    faults = Faults()
-    faults.extend(raw.faults)
-    rows = raw.frame[~faults.marks(raw.frame.index)] if len(faults) else raw.frame
+    rows, faults = raw.sound_rows()
     shapes = None if raw.geometry is None else raw.geometry.loc[rows.index]
     positions, more, _ = find_positions(rows, found, shapes, swap=False, abroad=True)
     faults.extend(more)
@@ -107,8 +98,6 @@ def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.
     if _PRECISION in found:
         meanings = form.values.get(_PRECISION, {})
         unlisted = form.unlisted.get(_PRECISION)
-        added[_PRECISION], more = values.map_words(
-            rows[found[_PRECISION]], meanings, unlisted=unlisted
-        )
-        faults.extend(more)
+        parsed = values.map_words(rows[found[_PRECISION]], meanings, unlisted=unlisted)
+        added[_PRECISION] = faults.taking(parsed)
     return rows.assign(**added), faults

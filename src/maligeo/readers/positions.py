@@ -64,8 +64,7 @@ def _read(
         return *_points_of(shapes, faults, GEOMETRY), faults
     if {"latitude", "longitude"} <= found.keys():
         lat, faults = coordinates.parse_angles(rows[found["latitude"]], "lat")
-        lon, more = coordinates.parse_angles(rows[found["longitude"]], "lon")
-        faults.extend(more)
+        lon = faults.taking(coordinates.parse_angles(rows[found["longitude"]], "lon"))
         return Positions(lon, lat), PositionColumns(found["longitude"], found["latitude"]), faults
     utm = [found.get(name) for name in ("utm_zone", "utm_easting", "utm_northing")]
     if all(utm):

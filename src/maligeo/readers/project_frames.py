@@ -199,7 +199,7 @@ def places_of(cells: Mapping[str, str]) -> list[dict[str, Any]]:
     -------
     list of dict
         Of `place, place_level, place_parent, adm1_name, adm2_name, note`, one per place:
-        those of `place`, where there is one and at most one unit stands beside it, else
+        those of `place`, where there is one and at most one unit stands next to it, else
         those of the lowest level that is filled. One dict of level "unattributed" where
         no place is named.
     """
@@ -240,11 +240,11 @@ def level_of(name: str) -> str | None:
 
 
 def _named(name: str, above: Mapping[str, str]) -> dict[str, Any]:
-    """Describe a place that stands in a column of no level, below the units beside it."""
+    """Describe a place that stands in a column of no level, below the units next to it."""
     same = [level for level in LEVELS if _alike(above.get(f"{level}_name"), name)]
     level = same[0] if same else level_of(name)
     if above and not same and level not in (None, "settlement"):
-        # Beside the unit in which it lies, a name is not that of another unit.
+        # Next to the unit in which it lies, a name is not that of another unit.
         level = "settlement" if level != "country" else level
     row: dict[str, Any] = {"place": name, "place_level": level} | dict(above)
     parent = above.get("adm1_name")

@@ -13,7 +13,7 @@ from maligeo.readers.cells.amounts import parse_amounts
 from maligeo.readers.cells.values import parse_counts, parse_dates, parse_numbers, strip_missing
 from maligeo.readers.files.raw import RawFile, open_raw
 from maligeo.readers.files.sources import Source
-from maligeo.readers.files.tables import RawTable
+from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat, choose_format, word_key
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_frames import (
@@ -106,17 +106,11 @@ def _open(path: str | Path | Source, source: str) -> _Table:
     file = open_raw(path)
     made = choose_format(file.header, source, among=TABLES, what=str(path))
     found = file.found(made)
-    pieces = list(file.chunks(set(found.values()) if file.personal else None))
-    faults = Faults()
-    for piece in pieces:
-        faults.extend(piece.faults)
-    raw = pieces[0]
-    if len(pieces) > 1:
-        raw = replace(raw, frame=pd.concat([piece.frame for piece in pieces]))
+    raw = join_chunks(list(file.chunks(set(found.values()) if file.personal else None)))
     if raw.frame.empty:
         raise InputFileError(f"{path} has a header and no rows")
-    sound = replace(raw, frame=raw.frame[~faults.marks(raw.frame.index)])
-    return _Table(sound, raw.frame, made, found, file, faults)
+    rows, faults = raw.sound_rows()
+    return _Table(replace(raw, frame=rows), raw.frame, made, found, file, faults)
 
 
 def _project_columns(table: _Table) -> pd.DataFrame:
@@ -133,14 +127,11 @@ def _project_columns(table: _Table) -> pd.DataFrame:
         frame[column] = _words(table, column)
     if "precision_code" in table.found:
         frame["location_precision"] = _words(table, "precision_code").replace(_UNCLEAR, pd.NA)
-    counts, faults = parse_counts(table.cells("project_count"))
-    table.faults.extend(faults)
+    counts = table.faults.taking(parse_counts(table.cells("project_count")))
     frame["project_count"] = counts.fillna(1)
+    order = table.made.settings.get("date_order")
     for column in ("start_date", "end_date"):
-        frame[column], faults = parse_dates(
-            table.cells(column), fallback=table.made.settings.get("date_order")
-        )
-        table.faults.extend(faults)
+        frame[column] = table.faults.taking(parse_dates(table.cells(column), fallback=order))
     reverse = frame["end_date"] < frame["start_date"]
     ends = table.cells("end_date")
     table.faults.add(reverse, str(ends.name), ends, "lies before the start date")
@@ -177,11 +168,11 @@ def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:
     for column in _AMOUNTS:
         cells = table.cells(column)
         if table.made.settings.get("amounts") == "numbers":
-            values, faults = parse_numbers(cells, decimal=table.made.settings.get("decimal"))
+            parsed = parse_numbers(cells, decimal=table.made.settings.get("decimal"))
+            values = table.faults.taking(parsed)
             read = pd.DataFrame({"amount": values, "currency": pd.NA}, dtype="object")
         else:
-            read, faults = parse_amounts(cells)
-        table.faults.extend(faults)
+            read = table.faults.taking(parse_amounts(cells))
         frame[column] = read["amount"].astype("Float64")
         stated = read["currency"].astype("string")
         other = (stated.notna() & currency.notna() & (stated != currency)).fillna(False)
@@ -212,8 +203,8 @@ def _shares(table: _Table) -> "pd.Series[float]":
     """
     cells = table.cells("place_share")
     signed = cells.str.endswith("%").fillna(False)
-    values, faults = parse_numbers(cells.str.rstrip("% \u00a0\u202f"), decimal=table.raw.decimal)
-    table.faults.extend(faults)
+    numbers = cells.str.rstrip("% \u00a0\u202f")
+    values = table.faults.taking(parse_numbers(numbers, decimal=table.raw.decimal))
     percent = signed | bool((values > 1).any())
     shares = values.where(~percent, values / 100)
     odd = ((shares < 0) | (shares > 1)).fillna(False)

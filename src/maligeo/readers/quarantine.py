@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, NamedTuple, Self, TypeVar
 
 import pandas as pd
 
@@ -19,6 +19,9 @@ from maligeo.core.files import written_whole
 
 ON_INVALID = ("raise", "quarantine")
 _OWNER_ONLY = 0o600  # rows that were set aside may hold what the policy withholds
+
+
+_Parsed = TypeVar("_Parsed")
 
 
 class _Block(NamedTuple):
@@ -75,6 +78,12 @@ class Faults:
         """Add the faults of another collection."""
         self._blocks.extend(others._blocks)
 
+    def taking(self, parsed: "tuple[_Parsed, Faults]") -> _Parsed:
+        """Add the faults of something that was parsed, and give the rest."""
+        found, faults = parsed
+        self.extend(faults)
+        return found
+
     def marks(self, index: pd.Index) -> "pd.Series[bool]":
         """Tell which rows of an index have a fault."""
         marked = pd.Series(False, index=index)
@@ -88,10 +97,10 @@ class Faults:
 
     def reasons(self) -> "pd.Series[str]":
         """Give for each faulty row its reasons in one text, in the order of the rows."""
-        told: dict[object, list[str]] = {}
+        by_row: dict[object, list[str]] = {}
         for fault in self:
-            told.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason}")
-        return pd.Series({row: "; ".join(texts) for row, texts in told.items()}, dtype="string")
+            by_row.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason}")
+        return pd.Series({row: "; ".join(texts) for row, texts in by_row.items()}, dtype="string")
 
     def of_table(self) -> "Faults":
         """Give only the faults of the whole table."""

@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from maligeo.core.crs import Floats
+from maligeo.core.crs import Flags, Floats
 
-Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 _MARGIN = 1e-6

@@ -53,13 +53,13 @@ def period_sums(spans: tuple[Span, ...]) -> tuple[PeriodSum, ...]:
     """
     dated = {at: span for at, span in enumerate(spans) if span not in (WHOLE, UNDATED)}
     pieces = _pieces(dated)
-    held = {at: [piece for piece in pieces if at in piece] for at in dated}
-    owner = {own[0]: at for at, own in held.items() if len(own) == 1}
+    pieces_in = {at: [piece for piece in pieces if at in piece] for at in dated}
+    owner = {own[0]: at for at, own in pieces_in.items() if len(own) == 1}
     gaps = {piece: number for number, piece in enumerate(p for p in pieces if p not in owner)}
     sums = [
-        _sum(at, held[at], _inside(dated, spans[at]), (owner, gaps))
+        _sum(at, pieces_in[at], _inside(dated, spans[at]), (owner, gaps))
         for at in dated
-        if len(held[at]) > 1
+        if len(pieces_in[at]) > 1
     ]
     if WHOLE in spans and len(spans) > 1:
         total = _sum(spans.index(WHOLE), pieces, _inside(dated, WHOLE), (owner, gaps))

@@ -12,9 +12,9 @@ import scipy
 
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
-from maligeo.core.crs import Floats
+from maligeo.core.crs import Flags, Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
-from maligeo.disclosure.suppression.blocks import Flags, Problem
+from maligeo.disclosure.suppression.blocks import Problem
 from maligeo.disclosure.suppression.periods import UNDATED, WHOLE, Span, gap_values, period_sums
 from maligeo.measure.counts import INCIDENT_MEASURES
 from maligeo.measure.counts import UNDATED as UNDATED_NOTE
@@ -160,7 +160,7 @@ class Margins:
     rows : tuple of int array
         For each table the cell of each row, -1 where it has none.
     totals : tuple of int array
-        For each table the cell of the national total beside each row, likewise.
+        For each table the cell of the national total next to each row, likewise.
     """
 
     problem: Problem
@@ -383,9 +383,9 @@ def _add_measures(sums: Sums) -> None:
         groups[cell.place, cell.span][cell.measure] = number
     for group in groups.values():
         for whole, parts in SUMS.items():
-            held = [group[part] for part in parts if part in group]
-            if whole in group and held:
-                sums.add(group[whole], held, complete=len(held) == len(parts))
+            known_parts = [group[part] for part in parts if part in group]
+            if whole in group and known_parts:
+                sums.add(group[whole], known_parts, complete=len(known_parts) == len(parts))
         for whole, part in AT_MOST:
             if whole in group and part in group:
                 sums.add(group[whole], [group[part]], complete=False)

@@ -2,7 +2,7 @@
 
 First what is withheld anyway is put to the proof, many cells at a time. For each cell that
 fails, the cheapest change of the table that would protect it tells which cells to withhold
-beside it (after Kelly, J. P., Golden, B. L. and Assad, A. A. (1992), Cell suppression:
+next to it (after Kelly, J. P., Golden, B. L. and Assad, A. A. (1992), Cell suppression:
 disclosure protection for sensitive tabular data, Networks 22, 397-417). In the end what
 proves to be withheld for nothing is shown again.
 """
@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from maligeo.core.crs import Floats
-from maligeo.disclosure.suppression.blocks import Block, Flags, Places, Problem, blocks
+from maligeo.core.crs import Flags, Floats
+from maligeo.disclosure.suppression.blocks import Block, Places, Problem, blocks
 
 _MARGIN: Final = 1e-6
 _MOST_NODES: Final = 200  # branches of a search for whole numbers; more would seldom help

@@ -15,8 +15,8 @@ import pandas as pd
 
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import WITHHELD
+from maligeo.core.crs import Flags
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.disclosure.suppression.blocks import Flags
 from maligeo.disclosure.suppression.periods import Span
 from maligeo.disclosure.suppression.relations import Margins, read_margins
 from maligeo.disclosure.suppression.search import Choice, choose_withheld
@@ -94,30 +94,30 @@ def suppressed(table: pd.DataFrame, what: Suppressed, at: int) -> pd.DataFrame:
     keys = [what.margins.cells[cell] if cell >= 0 else None for cell in cells]
     series = _flags(key and (key.measure, key.span) in what.series for key in keys)
     victims = _flags(key and key.measure != _INCIDENTS for key in keys)
-    untold = victims & _flags(key and (key.place, key.span) not in what.shown for key in keys)
+    uncounted = victims & _flags(key and (key.place, key.span) not in what.shown for key in keys)
     spans = {span for measure, span in what.series if measure != _INCIDENTS}
     worst = victims & _flags(key and key.span in spans for key in keys)
     released = table.copy()
     for columns, rows in (
         (_OF_THE_ROW, gone),
         (_OF_THE_SERIES, series),
-        (_OF_THE_INCIDENTS, untold),
+        (_OF_THE_INCIDENTS, uncounted),
         (_OF_THE_LARGEST, worst),
         (("unique_total",), total_gone),
     ):
         for column in columns:
             if column in released.columns and rows.any():
                 released[column] = released[column].mask(rows)
-    released["note"] = _notes(table["note"], gone, untold)
+    released["note"] = _notes(table["note"], gone, uncounted)
     return released
 
 
-def _notes(notes: pd.Series, gone: Flags, untold: Flags) -> pd.Series:
+def _notes(notes: pd.Series, gone: Flags, uncounted: Flags) -> pd.Series:
     """Say what is withheld, and take numbers of incidents out of the other notes."""
     found = notes.copy()
-    if untold.any():
+    if uncounted.any():
         vague = notes.astype("string").str.replace(_HOW_MANY, _SOME, regex=True)
-        found = found.mask(untold, vague)
+        found = found.mask(uncounted, vague)
     if gone.any():
         undated = notes.astype("object").fillna("").str.contains(UNDATED_NOTE, regex=False)
         text = np.where(undated, f"{WITHHELD}; {UNDATED_NOTE}", WITHHELD)

@@ -142,8 +142,7 @@ def parse_utm(
         For a zone that the country does not touch, and coordinates outside any zone.
     """
     east, faults = parse_numbers(eastings, decimal=",")
-    north, more = parse_numbers(northings, decimal=",")
-    faults.extend(more)
+    north = faults.taking(parse_numbers(northings, decimal=","))
     numbers = strip_missing(zones).str.extract(r"^\s*([0-9]{1,2})\s*[A-Z]?\s*$", expand=False)
     given = east.notna() & north.notna()
     zone = numbers.astype("Float64").astype("float64")
@@ -217,7 +216,7 @@ def _square(parts: pd.DataFrame, digits: pd.Series) -> tuple[Floats, Floats, npt
     return x, y, exists
 
 
-@np.errstate(over="ignore", invalid="ignore")  # what is not finite is found and told
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite becomes a fault
 def parse_wkt(texts: pd.Series) -> tuple[gpd.GeoSeries, Faults]:
     """Read well-known text (OGC 06-103r4) of points, lines and polygons, longitude first.
 
@@ -268,8 +267,7 @@ def parse_pairs(texts: pd.Series) -> tuple[Positions, Faults]:
     for pattern, read in ((_MGRS, _read_mgrs), (_UTM, _read_utm), *pairs):
         mine = left & cells.str.match(pattern).fillna(False)
         if mine.any():
-            found, more = read(cells[mine], pattern)
-            faults.extend(more)
+            found = faults.taking(read(cells[mine], pattern))
             lon[mine], lat[mine] = found
             left &= ~mine
     faults.add(left, str(texts.name), texts, "is not a position")
@@ -289,8 +287,7 @@ def _read_utm(cells: pd.Series, pattern: str) -> tuple[Positions, Faults]:
 def _read_pair(cells: pd.Series, pattern: str) -> tuple[Positions, Faults]:
     parts = cells.str.extract(pattern)
     lat, faults = parse_angles(parts[0].rename(cells.name), "lat")
-    lon, more = parse_angles(parts[1].rename(cells.name), "lon")
-    faults.extend(more)
+    lon = faults.taking(parse_angles(parts[1].rename(cells.name), "lon"))
     one_only = lat.isna() != lon.isna()
     faults.add(one_only & ~faults.marks(cells.index), str(cells.name), cells, "is not a position")
     return Positions(lon, lat), faults

@@ -331,8 +331,8 @@ def _read_days(
     reasons = reasons.mask(cells.notna() & np.isnat(days), "is not a date")
     short = cells.str.fullmatch(_SHORT_YEAR).fillna(False)
     reasons = reasons.mask(short, "has a year of two digits, so that the century is open")
-    told = "stand in both orders in this column" if seen else "cannot be told apart"
-    reasons = reasons.mask(~np.isnan(first) & ~certain, f"day and month {told}")
+    why = "stand in both orders in this column" if seen else "cannot be told apart"
+    reasons = reasons.mask(~np.isnan(first) & ~certain, f"day and month {why}")
     return days, reasons
 
 

@@ -1,4 +1,4 @@
-"""Zip archives from strangers: bounded when unpacked, and no path inside them is trusted."""
+"""Zip archives of unknown origin: bounded when unpacked, and no path inside them is trusted."""
 
 import itertools
 import tempfile
@@ -144,7 +144,7 @@ def _files(archive: zipfile.ZipFile, path: Path, limits: Limits) -> list[zipfile
         raise InputFileError(
             f"{path} holds {len(infos)} files; more than {limits.members} are not unpacked"
         )
-    # A Mac adds a shadow file beside each real one.
+    # A Mac adds a shadow file next to each real one.
     shadows = ("__MACOSX/", "._")
     return [
         info

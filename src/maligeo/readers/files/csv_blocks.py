@@ -30,7 +30,7 @@ class RaggedRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """Consecutive rows.
 
     Attributes
@@ -65,7 +65,7 @@ class _RaggedRowFoundError(Exception):
     """The fast parser met a row that it cannot number."""
 
 
-def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[Block]:
+def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[TextBlock]:
     """Read a text table block by block.
 
     The parser works on several blocks at once and then cannot say where a row with too
@@ -83,7 +83,7 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
 
     Yields
     ------
-    Block
+    TextBlock
 
     Raises
     ------
@@ -102,12 +102,12 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
         rest = block.rows > done
         ragged = {number: row for number, row in block.ragged.items() if number > done}
         if rest.any() or ragged:
-            yield Block(block.table.filter(pa.array(rest)), block.rows[rest], ragged)
+            yield TextBlock(block.table.filter(pa.array(rest)), block.rows[rest], ragged)
 
 
 def _parse(
     path: Path, layout: Layout, columns: Sequence[str], *, numbered: bool
-) -> Iterator[Block]:
+) -> Iterator[TextBlock]:
     met: dict[int, RaggedRow] = {}
 
     def note(row: pacsv.InvalidRow) -> str:
@@ -125,13 +125,13 @@ def _parse(
             # Blocks ahead may add to what was met, so that without numbers nobody looks again.
             rows, ragged = _number(table.num_rows, last, met if numbered else {})
             last = max([last, *rows[-1:].tolist(), *ragged])
-            yield Block(table, rows, ragged)
+            yield TextBlock(table, rows, ragged)
     if met and not numbered:
         raise _RaggedRowFoundError
     if met:
         names = [*columns]
         empty = pa.table({name: pa.array([], pa.string()) for name in names})
-        yield Block(empty, np.array([], dtype=np.int64), dict(met))
+        yield TextBlock(empty, np.array([], dtype=np.int64), dict(met))
 
 
 def _ahead(groups: Iterator[list[pa.RecordBatch]]) -> Iterator[list[pa.RecordBatch]]:

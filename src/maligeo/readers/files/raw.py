@@ -52,8 +52,8 @@ class RawFile:
     def mark(self) -> str:
         """Digits that tell the file from others by its content: its name may be secret."""
         file, sheet = split_sheet(self.path)
-        told = f"{file_sha256(file)}{sheet or ''}"
-        return hashlib.sha256(told.encode()).hexdigest()[:_DIGITS]
+        content = f"{file_sha256(file)}{sheet or ''}"
+        return hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]
 
     def made_ids(self, rows: "pd.Index[int]") -> "pd.Series[str]":
         """Make ids for rows that have none, of the mark of the file and the number of the row."""

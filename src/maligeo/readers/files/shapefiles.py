@@ -25,7 +25,7 @@ def check_parts(path: Path, what: str) -> str:
     Parameters
     ----------
     path : pathlib.Path
-        The `.shp`; the others are looked for beside it, whatever the case of their suffix.
+        The `.shp`; the others are looked for next to it, whatever the case of their suffix.
     what : str
         Name of the file, for the messages.
 

@@ -62,6 +62,12 @@ class RawTable:
     faults: Faults = field(default_factory=Faults)
     geometry: gpd.GeoSeries | None = None
 
+    def sound_rows(self) -> tuple[pd.DataFrame, Faults]:
+        """Give the rows without fault, and the faults of the others for more to be added."""
+        faults = Faults()
+        faults.extend(self.faults)
+        return self.frame[~faults.marks(self.frame.index)] if len(faults) else self.frame, faults
+
 
 @dataclass(frozen=True)
 class TableFile:
@@ -202,7 +208,7 @@ def _open_text(path: Path) -> TableFile:
 
 
 def _text_chunk(
-    block: csv_blocks.Block, layout: csv_layout.Layout, *, restricted: bool
+    block: csv_blocks.TextBlock, layout: csv_layout.Layout, *, restricted: bool
 ) -> RawTable:
     frame = _frame(block.table, pd.Index(block.rows, name="row"))
     faults = Faults()

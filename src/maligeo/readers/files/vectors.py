@@ -146,7 +146,7 @@ def read_vector(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFra
     Parameters
     ----------
     path : str or pathlib.Path
-        The file. For a Shapefile its `.shp`, with the others beside it.
+        The file. For a Shapefile its `.shp`, with the others next to it.
     layer : str, optional
         Which layer, where there are several; in a zip archive also the name of the file.
 
@@ -318,10 +318,10 @@ def _choose(layers: list[str], layer: str | None, what: str) -> str:
 @contextmanager
 def _undamaged(what: str) -> Iterator[None]:
     """Refuse a file of which GDAL says that it left something out or changed it."""
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
-    texts = dict.fromkeys(str(each.message) for each in told if each.category is RuntimeWarning)
+    texts = dict.fromkeys(str(each.message) for each in caught if each.category is RuntimeWarning)
     grave = [text for text in texts if not _HARMLESS.search(text)]
     if grave:
         raise InputFileError(f"{what} is damaged: {'; '.join(grave[:5])}")
