@@ -84,7 +84,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
           </pattern>
         </svg>
         <div class="mg-page">
-          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.banner | e }}</p>
+          <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.audience_text | e }}</p>
           <header class="mg-head"></header>
           <main class="mg-main">
             <aside class="mg-side"></aside>
@@ -118,7 +118,7 @@ class PageMap(folium.Map):  # type: ignore[misc]
         self.default_css = _leaflet_only(folium.Map.default_css)
         self.language, self.audience, self.focus = language, audience, focus
         self.closed = False
-        self.banner = words.word(f"audience.{audience}", language)
+        self.audience_text = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
         fixed = {
