@@ -1,12 +1,14 @@
 """CSV files: data as they are, with HXL hashtags and a description on request."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+import numpy as np
 import pandas as pd
 
 from maligeo.core.files import written_whole
@@ -88,8 +90,9 @@ def _cells(table: PlainTable, name: str, guarded: bool) -> Sequence[str]:
     if kind in ("date", "datetime"):
         return [time_text(value, kind) for value in values]
     if kind == "number":
-        return ["" if pd.isna(value) else repr(float(value)) for value in values]
-    texts = ["" if pd.isna(value) else str(value) for value in values]
+        numbers = values.to_numpy(np.float64, na_value=np.nan).tolist()
+        return ["" if math.isnan(number) else repr(number) for number in numbers]
+    texts = ["" if value is pd.NA else str(value) for value in values.tolist()]
     return [_guarded(text) for text in texts] if guarded and kind == "text" else texts
 
 

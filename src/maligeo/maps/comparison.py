@@ -19,13 +19,14 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Layer
+from maligeo.look.outlines import outlines
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
 from maligeo.maps.regions import (
     add_neighbours,
-    add_notes,
     add_scale,
     bounds_of,
+    explain,
     layer_look,
     unit_shapes,
 )
@@ -232,13 +233,14 @@ def comparison_map(
         _pair(first, second, layer, language)
     fmap = _page(first, second, language, audience)
     sides = [first] if _same_units(first, second) else [first, second]
-    shapes = [unit_shapes(fmap, side.units) for side in sides]
+    drawn = [outlines(side.units) for side in sides]
+    shapes = [unit_shapes(side.units, of) for side, of in zip(sides, drawn, strict=True)]
 
     def build(language: str) -> dict[str, object]:
         pairs = [_pair(first, second, layer, language) for layer in chosen]
         names = [_named(side.units, language) for side in sides]
         return {
-            "sides": [drawn | named for drawn, named in zip(shapes, names, strict=True)],
+            "sides": [shape | named for shape, named in zip(shapes, names, strict=True)],
             "layers": [_layer(pair, first, second, language) for pair in pairs],
             "synthetic": is_synthetic(first.table) or is_synthetic(second.table),
         }
@@ -247,9 +249,9 @@ def comparison_map(
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_scale(fmap, first.units, towns=False)
     towns = certain_towns().head(0)  # none are drawn
-    add_notes(fmap, first.table, first.units, towns)
+    explain(fmap, first.table, first.units, towns, drawn[0])
     if second.table is not first.table:
-        add_notes(fmap, second.table, second.units, towns)
+        explain(fmap, second.table, second.units, towns, drawn[-1])
     fmap.closed = True
     return fmap
 

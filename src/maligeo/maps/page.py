@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import folium
-import geopandas as gpd
 from folium.template import Template
 
 from maligeo.core import words
@@ -14,7 +13,6 @@ from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.core.files import written_whole
-from maligeo.look.outlines import Outlines, outlines
 from maligeo.maps.html import SCRIPTS, STYLES, assets, in_languages, page_text, script_json
 from maligeo.provenance.record import Provenance
 
@@ -120,7 +118,6 @@ class PageMap(folium.Map):  # type: ignore[misc]
         self.default_css = _leaflet_only(folium.Map.default_css)
         self.language, self.audience, self.focus = language, audience, focus
         self.closed = False
-        self._drawn: dict[int, tuple[gpd.GeoDataFrame, Outlines]] = {}
         self.audience_text = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
@@ -145,12 +142,6 @@ class PageMap(folium.Map):  # type: ignore[misc]
             )
         )
         self.get_root().title = html.escape(titles[language])
-
-    def outlines_of(self, units: gpd.GeoDataFrame) -> Outlines:
-        """Give the outlines of units as they are drawn, simplified once for a map."""
-        if id(units) not in self._drawn:
-            self._drawn[id(units)] = units, outlines(units)
-        return self._drawn[id(units)][1]
 
     def _repr_html_(self) -> str:
         """Show the whole page in a notebook, without a network, in a frame of its own."""

@@ -20,7 +20,14 @@ from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Classes, Scheme
-from maligeo.look.outlines import DECIMALS, callouts, label_points, outlines_source
+from maligeo.look.outlines import (
+    DECIMALS,
+    Outlines,
+    callouts,
+    label_points,
+    outlines,
+    outlines_source,
+)
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
@@ -170,6 +177,19 @@ def add_choropleth(
     UnknownNameError
         If the table does not hold a layer.
     """
+    colour_units(fmap, table, units, outlines(units), layers=layers, scheme=scheme)
+
+
+def colour_units(
+    fmap: PageMap,
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    drawn: Outlines,
+    *,
+    layers: Iterable[str] | None = None,
+    scheme: Scheme | Sequence[float] | None = None,
+) -> None:
+    """Colour units whose outlines are simplified already, see `add_choropleth`."""
     require_columns(table, DENSITY, what="density table")
     require_released(table, fmap.audience, what="the figures")
     require_vintage_of(units, table, what="density table")
@@ -178,7 +198,10 @@ def add_choropleth(
         raise ArgumentError("class breaks are given for one layer: name it with layers=[...]")
     classes = [look.classify(table, layer, scheme=scheme) for layer in chosen]
     aliases = [_aliases(text) for text in units["name_alt"]] if "name_alt" in units else []
-    fixed = unit_shapes(fmap, units) | {"aliases": aliases, "synthetic": is_synthetic(table)}
+    fixed = unit_shapes(units, drawn, fmap.focus) | {
+        "aliases": aliases,
+        "synthetic": is_synthetic(table),
+    }
     pcodes = units["pcode"].tolist()
 
     def build(language: str) -> dict[str, object]:
@@ -192,21 +215,25 @@ def add_choropleth(
     add_call(fmap, "regions", build)
 
 
-def unit_shapes(fmap: PageMap, units: gpd.GeoDataFrame) -> dict[str, object]:
+def unit_shapes(
+    units: gpd.GeoDataFrame, drawn: Outlines, focus: int | None = None
+) -> dict[str, object]:
     """Give what the page needs to draw units: outlines, places of names and of callouts.
 
     Parameters
     ----------
-    fmap : PageMap
-        The page; it knows which unit it is about.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one vintage.
+    drawn : Outlines
+        Their outlines, as from `maligeo.look.outlines.outlines`.
+    focus : int, optional
+        Row position of the one unit that the map is about.
     """
     return {
-        "outlines": packed_shapes(fmap.outlines_of(units).shapes, DECIMALS),
-        "points": [place[::-1] for place in label_points(units, focus=fmap.focus)],
+        "outlines": packed_shapes(drawn.shapes, DECIMALS),
+        "points": [place[::-1] for place in label_points(units, focus=focus)],
         "callouts": [place and place[::-1] for place in callouts(units)],
-        "focus": fmap.focus,
+        "focus": focus,
     }
 
 
@@ -339,11 +366,11 @@ def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> 
     towns : bool, default True
         Whether the bundled towns are on the map, whose source is then named too.
     """
-    outlines = outlines_source(units)
+    source = outlines_source(units)
     key = "scale.attribution" if towns else "scale.outlines"
 
     def build(language: str) -> dict[str, str]:
-        return {"credit": words.word(key, language).format(outlines=outlines)}
+        return {"credit": words.word(key, language).format(outlines=source)}
 
     add_call(fmap, "scale", build)
 
@@ -365,12 +392,22 @@ def add_notes(
     ReleaseError
         If the table was not released for the audience of the map.
     """
+    explain(fmap, table, units, towns, outlines(units))
+
+
+def explain(
+    fmap: PageMap,
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    towns: pd.DataFrame,
+    drawn: Outlines,
+) -> None:
+    """Add the notes on units whose outlines are simplified already, see `add_notes`."""
     require_released(table, fmap.audience, what="the figures")
-    zoom = fmap.outlines_of(units).zoom
 
     def build(language: str) -> list[dict[str, Any]]:
         sections: list[dict[str, Any]] = note_sections(table, units, towns, language)
-        return with_zoom(sections, zoom, language)
+        return with_zoom(sections, drawn.zoom, language)
 
     add_call(fmap, "notes", build)
 
@@ -464,11 +501,12 @@ def region_map(
     focus = None if region is None else find_unit(region, units)
     towns = certain_towns()
     fmap = _page(units, focus, language, audience)
-    add_choropleth(fmap, table, units, layers=layers)
+    drawn = outlines(units)
+    colour_units(fmap, table, units, drawn, layers=layers)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_towns(fmap, towns, units)
     add_scale(fmap, units)
-    add_notes(fmap, table, units, towns)
+    explain(fmap, table, units, towns, drawn)
     return fmap
 
 

@@ -1,20 +1,20 @@
 """How the page of a map is laid out, and the pages for what has no room on it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from maligeo.core import words
+from maligeo.core.columns import Language
 from maligeo.look.outlines import outlines_source
 from maligeo.paper.drawing.shapes import QUIET, Drawing
 from maligeo.paper.map.basemap import MapDrawing, Scene, draw_map, seen_bounds
 from maligeo.paper.map.legend import (
+    Column,
     balance_blocks,
     gap_blocks,
     key_blocks,
     legend_blocks,
     section_blocks,
-    two_way_blocks,
 )
 from maligeo.paper.map.projection import Box, Projection, aspect
 from maligeo.paper.options import MapOptions
@@ -23,16 +23,21 @@ from maligeo.paper.page.blocks import (
     balanced_height,
     columns_of,
     flow,
-    heading,
     height_of,
     paragraph,
     space,
     valued,
 )
-from maligeo.paper.page.pages import Heading, body_of, draw_footer, draw_heading
+from maligeo.paper.page.pages import (
+    COLUMN_GAP,
+    Heading,
+    body_of,
+    draw_heading,
+    further_pages,
+    number_pages,
+)
 from maligeo.provenance.record import program
 
-_GAP: Final = 5.0  # millimetres
 _AIR: Final = 2.5  # millimetres above the notes
 _PANEL: Final = 96.0  # millimetres next to a map, at least
 _MAP_SHARE: Final = 0.56  # of the body, for the map at least
@@ -106,9 +111,17 @@ def map_pages(scene: Scene, top: Heading, options: MapOptions, *, several: bool)
         rest = flow(page, texts.long if has_room else texts.short, plan.columns)
     pages = [page]
     if several:
-        pages += _further([*rest, *([] if has_room else texts.values)], top, options)
-    _number(pages, scene, drawn.projection, options, cut=bool(rest) and not several)
+        left = [*rest, *([] if has_room else texts.values)]
+        columns = _FURTHER[options.is_landscape]
+        pages += further_pages(left, _heading_of_notes(top), options.size, columns)
+    origin, cut = _origin(scene, drawn.projection, options.language), bool(rest) and not several
+    number_pages(pages, origin, options.language, cut=cut, scale=options.text_scale)
     return pages
+
+
+def _heading_of_notes(top: Heading) -> Heading:
+    subtitle = " · ".join(filter(None, (top.title, top.subtitle)))
+    return replace(top, title=words.word("notes.title", top.language), subtitle=subtitle)
 
 
 def _fits_apart(texts: _Texts, plan: _Plan) -> bool:
@@ -129,7 +142,7 @@ def _disclaimed(page: Drawing, body: Box, options: MapOptions) -> Box:
 
 def _beside(scene: Scene, body: Box, options: MapOptions) -> _Plan:
     """Put the columns on the right; the map is as high as the page."""
-    gap = _GAP * options.text_scale
+    gap = COLUMN_GAP * options.text_scale
     wide = body.height * aspect(seen_bounds(scene))
     least, most = body.width * _MAP_SHARE, body.width - gap - _PANEL * options.text_scale
     map_box = Box(body.x, body.y, min(max(wide, least), most), body.height)
@@ -140,7 +153,7 @@ def _beside(scene: Scene, body: Box, options: MapOptions) -> _Plan:
 
 def _below(texts: _Texts, body: Box, options: MapOptions) -> _Plan:
     """Put the columns below the map, as high as they need to be and the map lets them."""
-    gap = _GAP * options.text_scale
+    gap = COLUMN_GAP * options.text_scale
     most = body.height * (1 - _MAP_SHARE) - gap
     high = balanced_height(texts.long, _COLUMNS, most)
     if high >= most:
@@ -153,78 +166,50 @@ def _below(texts: _Texts, body: Box, options: MapOptions) -> _Plan:
 def _texts(scene: Scene, options: MapOptions, plan: _Plan, drawn: MapDrawing) -> _Texts:
     size, width = _TEXT * options.text_scale, plan.columns[0].width
     if not options.is_landscape:
-        width = (plan.map.width - _GAP * options.text_scale) / _COLUMNS
+        width = (plan.map.width - COLUMN_GAP * options.text_scale) / _COLUMNS
+    column = Column(width, size, options.language)
     return _Texts(
-        tuple(_panel(scene, options, width, drawn)),
-        tuple(_values(scene, options, width)),
+        tuple(_panel(scene, column, drawn)),
+        tuple(_values(scene, column)),
         tuple(section_blocks(scene.subject.sections, width, size * _NOTE / _TEXT)),
     )
 
 
-def _panel(scene: Scene, options: MapOptions, width: float, drawn: MapDrawing) -> list[Block]:
+def _panel(scene: Scene, column: Column, drawn: MapDrawing) -> list[Block]:
     """Give the legend, the balance and the numbers on the map."""
-    size, language, subject = _TEXT * options.text_scale, options.language, scene.subject
+    subject = scene.subject
     numbered = [(str(scene.units["name"].iloc[at]), subject.cells[at].text) for at in drawn.keyed]
-    two_way = two_way_blocks(width, size, language) if subject.two_way else []
-    ranking = gap_blocks(subject, width, size, language) if subject.two_way else []
     return [
-        *legend_blocks(subject, scene.overlays, width, size, language, first=two_way),
-        *ranking,
+        *legend_blocks(subject, scene.overlays, column),
+        *(gap_blocks(subject, column) if subject.two_way else []),
         space(2.5),
-        *balance_blocks(subject, scene.overlays, width, size, language),
-        *key_blocks(numbered, len(drawn.unnamed), width, size, language),
+        *balance_blocks(subject, scene.overlays, column),
+        *key_blocks(numbered, len(drawn.unnamed), column),
     ]
 
 
-def _values(scene: Scene, options: MapOptions, width: float) -> list[Block]:
+def _values(scene: Scene, column: Column) -> list[Block]:
     """List each unit with its value and interval; of gaps the ranking does so."""
-    subject, size = scene.subject, _TEXT * options.text_scale
+    subject = scene.subject
     if subject.two_way:
         return []
-    title = words.word("paper.values", options.language)
-    found = [space(2.5), *heading(title, width, size * 1.08), replace(space(0.8), holds=True)]
+    title = column.title(words.word("paper.values", column.language))
+    found = [space(2.5), *title, replace(space(0.8), holds=True)]
     together = len(scene.units) <= _TOGETHER
     for name, cell in zip(scene.units["name"], subject.cells, strict=True):
         value = f"{cell.text} ({cell.precision})" if cell.precision else cell.text
-        found.append(valued(str(name), value, width, size * 0.9, holds=together))
+        found.append(valued(str(name), value, column.width, column.size * 0.9, holds=together))
     return [*found, space(0.1)]
 
 
-def _further(rest: Sequence[Block], top: Heading, options: MapOptions) -> list[Drawing]:
-    """Give the pages for what has no room on the first one."""
-    found: list[Drawing] = []
-    title = words.word("notes.title", options.language)
-    summary = " · ".join(filter(None, (top.title, top.subtitle)))
-    again = Heading(title, summary, top.audience, top.synthetic, top.language, top.scale)
-    left = list(rest)
-    while left:
-        page = Drawing(*options.size)
-        body = body_of(page, draw_heading(page, again))
-        left = flow(page, left, columns_of(body, _FURTHER[options.is_landscape], _GAP))
-        found.append(page)
-    return found
-
-
-def _number(
-    pages: Sequence[Drawing],
-    scene: Scene,
-    projection: Projection,
-    options: MapOptions,
-    *,
-    cut: bool,
-) -> None:
-    """Write the footers, which say how many pages there are."""
-    language = options.language
+def _origin(scene: Scene, projection: Projection, language: Language) -> str:
+    """Say what made the page, in which projection, and whose outlines it shows."""
     latitude = words.number_text(projection.latitude, language, decimals=1)
     outlines = outlines_source(scene.units)
-    origin = " · ".join(
+    return " · ".join(
         (
             program(),
             words.word("paper.projection", language).format(latitude=latitude),
             words.word("scale.attribution", language).format(outlines=outlines),
         )
     )
-    for at, page in enumerate(pages, start=1):
-        number = words.word("paper.page", language).format(at=at, all=len(pages))
-        right = words.word("paper.more", language) if cut else number
-        draw_footer(page, origin, right, scale=options.text_scale)

@@ -1,10 +1,12 @@
 """What stands next to a map: the legend, the balance, the ranking, the list of numbers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from maligeo import look
 from maligeo.core import words
+from maligeo.core.columns import Language
 from maligeo.paper.drawing.fonts import fitting, text_width
 from maligeo.paper.drawing.hatching import missing
 from maligeo.paper.drawing.shapes import MM_PER_POINT, QUIET, Drawing, Fill, Shape, Words, rectangle
@@ -26,63 +28,60 @@ _EDGE: Final = "#7c8790"
 _LEVELS: Final = ("low", "middle", "high")
 
 
-def legend_blocks(
-    subject: Subject,
-    overlays: Sequence[Overlay],
-    width: float,
-    size: float,
-    language: str,
-    *,
-    first: Sequence[Block] = (),
-) -> list[Block]:
-    """Give the legend of a map and of what lies over it.
+@dataclass(frozen=True)
+class Column:
+    """A column of text.
 
-    Parameters
+    Attributes
     ----------
-    subject : Subject
-        What the map shows.
-    overlays : sequence of Overlay
-        What lies over it.
     width : float
-        Of the column, in millimetres.
+        In millimetres.
     size : float
-        Of the text, in points.
+        Of its text, in points.
     language : {"fr", "en"}
-        Language of the texts.
-    first : sequence of Block, optional
-        What stands above the classes.
+        Language of its words.
     """
-    found = [*heading(subject.unit, width, size * 1.08), space(1.2), *first]
+
+    width: float
+    size: float
+    language: Language
+
+    def title(self, text: str) -> list[Block]:
+        """Give a heading that stays with what follows."""
+        return heading(text, self.width, self.size * 1.08)
+
+    def remark(self, text: str, *, holds: bool = False) -> list[Block]:
+        """Give a text in small quiet letters."""
+        return paragraph(text, self.width, self.size * 0.88, colour=QUIET, holds=holds)
+
+
+def legend_blocks(subject: Subject, overlays: Sequence[Overlay], column: Column) -> list[Block]:
+    """Give the legend of a map and of what lies over it."""
+    width, size = column.width, column.size
+    found = [*column.title(subject.unit), space(1.2)]
+    if subject.two_way:
+        found.append(picture(_two_way(column)))
     for entry in subject.legend:
         sign = swatch(subject.fills[entry.index + 1], size, hatched=entry.index < 0)
         found.append(signed(sign, entry.label, entry.note, width, size, holds=True))
     for remark in subject.remarks:
-        found += paragraph(remark, width, size * 0.88, colour=QUIET, holds=True)
+        found += column.remark(remark, holds=True)
     found.append(space(0.1))
     for overlay in overlays:
-        found += [space(2.2), *heading(overlay.title, width, size * 1.08), space(1.0)]
+        found += [space(2.2), *column.title(overlay.title), space(1.0)]
         for key in overlay.keys:
-            text = words.word("paper.counted", language)
-            count = words.number_text(key.count, language)
+            count = words.number_text(key.count, column.language)
+            text = words.word("paper.counted", column.language)
             named = text.format(name=key.name, count=count)
             found.append(signed(key.sign, named, "", width, size, holds=True))
         for remark in overlay.remarks:
-            found += paragraph(remark, width, size * 0.88, colour=QUIET)
+            found += column.remark(remark)
     return found
 
 
-def two_way_blocks(width: float, size: float, language: str) -> list[Block]:
-    """Give the legend of need against response: nine colours, two ways.
-
-    Parameters
-    ----------
-    width : float
-        Of the column, in millimetres.
-    size : float
-        Of the text, in points.
-    language : {"fr", "en"}
-        Language of the texts.
-    """
+def _two_way(column: Column) -> Drawing:
+    """Draw the legend of need against response: nine colours, two ways."""
+    width, size, language = column.width, column.size, column.language
     side = min(width * 0.17, 9.0)
     levels = [words.word(f"gaps.{level}", language) for level in _LEVELS]
     small = fitting(max(levels, key=len), side * 1.05, (size * 0.9, size * 0.8, size * 0.7))
@@ -98,43 +97,38 @@ def two_way_blocks(width: float, size: float, language: str) -> list[Block]:
         drawing.add(
             Words(indent - 1.0, y + side / 2 + 0.3 * step, levels[level], small, side="right")
         )
-        for column in range(PARTS):
-            cell = rectangle(indent + column * side, y, side, side)
-            drawing.add(Fill(cell, look.TWO_WAY[level * PARTS + column], "#ffffff", 0.3))
+        for part in range(PARTS):
+            cell = rectangle(indent + part * side, y, side, side)
+            drawing.add(Fill(cell, look.TWO_WAY[level * PARTS + part], "#ffffff", 0.3))
     bottom = top + PARTS * side
-    for column, text in enumerate(levels):
-        middle = indent + (column + 0.5) * side
+    for part, text in enumerate(levels):
+        middle = indent + (part + 0.5) * side
         drawing.add(Words(middle, bottom + 1.1 * step, text, small, side="middle"))
     across = indent + PARTS * side
     drawing.add(Words(across, bottom + 2.4 * step, f"{response} \u2192", size, True, side="right"))
-    return [picture(drawing)]
+    return drawing
 
 
-def gap_blocks(subject: Subject, width: float, size: float, language: str) -> list[Block]:
+def gap_blocks(subject: Subject, column: Column) -> list[Block]:
     """Give the ranking of the units by falling gap."""
-    found = [
-        space(2.0),
-        *heading(words.word("gaps.ranking", language), width, size * 1.08),
-        space(0.8),
-    ]
+    title = column.title(words.word("gaps.ranking", column.language))
+    found = [space(2.0), *title, space(0.8)]
     for name, gap, text in subject.ranking:
-        found.append(valued(name, gap, width, size, holds=True))
-        found += [*paragraph(text, width, size * 0.88, colour=QUIET), space(0.9)]
+        found.append(valued(name, gap, column.width, column.size, holds=True))
+        found += [*column.remark(text), space(0.9)]
     return found
 
 
-def balance_blocks(
-    subject: Subject, overlays: Sequence[Overlay], width: float, size: float, language: str
-) -> list[Block]:
+def balance_blocks(subject: Subject, overlays: Sequence[Overlay], column: Column) -> list[Block]:
     """Give the balance of what is placed and what is not, of the units and of each layer."""
-    found: list[Block] = []
+    width, size, found = column.width, column.size, list[Block]()
     if subject.lines or subject.asides:
-        found += heading(words.word("unplaced.title", language), width, size * 1.08)
-        found.append(space(0.8))
+        title = column.title(words.word("unplaced.title", column.language))
+        found += [*title, space(0.8)]
     for row in subject.lines:
         found.append(valued(row["label"], row["value"], width, size, strong=row["strong"]))
     for aside in subject.asides:
-        found += paragraph(aside, width, size * 0.88, colour=QUIET)
+        found += column.remark(aside)
     for overlay in overlays:
         found += [space(2.0), *heading(overlay.section["title"], width, size)]
         for label, value in overlay.section["grid"][1:]:
@@ -143,19 +137,17 @@ def balance_blocks(
     return found
 
 
-def key_blocks(
-    numbered: Sequence[tuple[str, str]], unnamed: int, width: float, size: float, language: str
-) -> list[Block]:
+def key_blocks(numbered: Sequence[tuple[str, str]], unnamed: int, column: Column) -> list[Block]:
     """Name the units that stand as numbers on the map, and count those without a name."""
-    found: list[Block] = []
+    width, size, found = column.width, column.size, list[Block]()
     if numbered:
-        found += [space(2.0), *heading(words.word("paper.numbers", language), width, size)]
+        found += [space(2.0), *heading(words.word("paper.numbers", column.language), width, size)]
     for number, (name, value) in enumerate(numbered, start=1):
         found.append(valued(f"{number}  {name}", value, width, size * 0.9))
     if unnamed:
-        count = words.number_text(unnamed, language)
-        text = words.word("paper.unnamed", language).format(count=count)
-        found += [space(1.0), *paragraph(text, width, size * 0.88, colour=QUIET)]
+        count = words.number_text(unnamed, column.language)
+        text = words.word("paper.unnamed", column.language).format(count=count)
+        found += [space(1.0), *column.remark(text)]
     return found
 
 

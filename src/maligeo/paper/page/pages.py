@@ -25,12 +25,13 @@ from maligeo.paper.drawing.shapes import (
 )
 from maligeo.paper.drawing.svg import svg_page
 from maligeo.paper.map.projection import Box
-from maligeo.paper.page.blocks import paragraph
+from maligeo.paper.page.blocks import Block, columns_of, flow, paragraph
 from maligeo.provenance.record import KEY, Provenance, program
 
 FORMATS: Final = (".pdf", ".png", ".svg")
 MARGIN: Final = 10.0  # millimetres
 FOOTER: Final = 6.0  # millimetres
+COLUMN_GAP: Final = 5.0  # millimetres between columns
 INTERNAL: Final = "#b3121d"
 _TITLES: Final = (17.0, 15.5, 14.0, 12.5, 11.0)  # points
 _MOST_TITLE_LINES: Final = 3
@@ -147,6 +148,34 @@ def draw_footer(page: Drawing, left: str, right: str, *, scale: float = 1.0) -> 
     room = width - text_width(number, size, bold=True) - 4
     small = fitting(left, room, [step * scale for step in (6.5, 6.0, 5.5, 5.0, 4.5)])
     page.add(Words(MARGIN, y, wrapped(left, room, small)[0], small, colour=QUIET))
+
+
+def further_pages(
+    rest: Sequence[Block], top: Heading, size: tuple[float, float], columns: int
+) -> list[Drawing]:
+    """Give pages for what has no room on the first one, in so many columns each."""
+    found: list[Drawing] = []
+    while rest:
+        page = Drawing(*size)
+        body = body_of(page, draw_heading(page, top))
+        rest = flow(page, rest, columns_of(body, columns, COLUMN_GAP))
+        found.append(page)
+    return found
+
+
+def number_pages(
+    pages: Sequence[Drawing],
+    origin: str,
+    language: Language,
+    *,
+    cut: bool = False,
+    scale: float = 1,
+) -> None:
+    """Write the footers: the origin, and which page of how many, or that there would be more."""
+    for at, page in enumerate(pages, start=1):
+        number = words.word("paper.page", language).format(at=at, all=len(pages))
+        right = words.word("paper.more", language) if cut else number
+        draw_footer(page, origin, right, scale=scale)
 
 
 def write_pages(

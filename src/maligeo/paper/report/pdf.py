@@ -25,13 +25,19 @@ from maligeo.paper.page.blocks import (
     table_row,
     valued,
 )
-from maligeo.paper.page.pages import Heading, body_of, draw_footer, draw_heading
+from maligeo.paper.page.pages import (
+    COLUMN_GAP,
+    Heading,
+    body_of,
+    draw_heading,
+    further_pages,
+    number_pages,
+)
 from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.numbers import Figure, PeriodFigures
 from maligeo.paper.report.profile import Profile
 from maligeo.provenance.record import program
 
-_GAP: Final = 5.0  # millimetres
 _WIDE: Final = 0.61  # of the width, for numbers
 _TILES: Final = 4  # key figures in a row
 _TEXT, _FINE = 7.0, 5.6  # points
@@ -60,23 +66,20 @@ def report_pages(
     page = Drawing(wide, high)
     body = body_of(page, draw_heading(page, top))
     body = _below(body, _draw_tiles(page, profile.numbers.figures, body))
-    left_width = (body.width - _GAP) * _WIDE
-    right_width = body.width - _GAP - left_width
+    left_width = (body.width - COLUMN_GAP) * _WIDE
+    right_width = body.width - COLUMN_GAP - left_width
     left = _left(profile, left_width, language)
     right = _right(profile, units, right_width, language)
-    fine = _fine(profile, (body.width - _GAP) / 2, language)
+    fine = _fine(profile, (body.width - COLUMN_GAP) / 2, language)
     need = max(height_of(left), height_of(right))
-    foot = balanced_height(fine, 2, max(body.height - need - _GAP, 0.0))
-    upper = Box(body.x, body.y, body.width, body.height - foot - _GAP)
+    foot = balanced_height(fine, 2, max(body.height - need - COLUMN_GAP, 0.0))
+    upper = Box(body.x, body.y, body.width, body.height - foot - COLUMN_GAP)
     rest = flow(page, left, [Box(body.x, upper.y, left_width, upper.height)])
     rest += flow(page, right, [Box(body.right - right_width, upper.y, right_width, upper.height)])
     lower = Box(body.x, body.bottom - foot, body.width, foot)
-    rest += flow(page, fine, columns_of(lower, 2, _GAP))
-    pages = [page, *_further(rest, top)]
-    origin = f"{program()} · {_credit(units, language)}"
-    for at, one in enumerate(pages, start=1):
-        number = words.word("paper.page", language).format(at=at, all=len(pages))
-        draw_footer(one, origin, number)
+    rest += flow(page, fine, columns_of(lower, 2, COLUMN_GAP))
+    pages = [page, *further_pages(rest, top, (wide, high), 1)]
+    number_pages(pages, f"{program()} · {_credit(units, language)}", language)
     return pages
 
 
@@ -195,16 +198,3 @@ def _fine(profile: Profile, width: float, language: Language) -> list[Block]:
         line = f"•\u00a0{text}" + (f", {address}" if address else "")
         found += paragraph(line, width, _FINE, colour=QUIET)
     return [*found, space(1.0), *paragraph(profile.disclaimer, width, _FINE, colour=QUIET)]
-
-
-def _further(rest: Sequence[Block], top: Heading) -> list[Drawing]:
-    """Give the pages for what has no room on the first one."""
-    found: list[Drawing] = []
-    left = list(rest)
-    while left:
-        high, wide = SHEETS["A4"]
-        page = Drawing(wide, high)
-        body = body_of(page, draw_heading(page, top))
-        left = flow(page, left, [body])
-        found.append(page)
-    return found

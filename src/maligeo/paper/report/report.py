@@ -1,24 +1,30 @@
-"""A profile of one unit, written to a page or to paper."""
+"""A profile of one unit, written as one page of HTML, which needs no network, or to paper."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import jinja2
 import pandas as pd
 
+from maligeo.core import words
 from maligeo.core.checks import require_columns
-from maligeo.core.columns import Audience
+from maligeo.core.columns import Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.files import written_whole
 from maligeo.disclosure import require_released
+from maligeo.paper.drawing.svg import svg_picture, without_controls
 from maligeo.paper.page.pages import Heading, require_format, write_pages
-from maligeo.paper.report.html import report_html
+from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.pdf import report_pages
-from maligeo.paper.report.profile import ReportOptions, profile_of
-from maligeo.provenance.record import Provenance
+from maligeo.paper.report.profile import Profile, ReportOptions, profile_of
+from maligeo.provenance.record import KEY, Provenance, program
 from maligeo.text.synthetic import is_synthetic
 
 REPORT_FORMATS: Final = (".html", ".pdf")
+_CHART: Final = (112.0, 50.0)  # millimetres
+_LOCATOR: Final = (66.0, 50.0)
 
 
 def region_report(
@@ -100,7 +106,67 @@ def region_report(
         pages = report_pages(profile, units, top, language)
         return write_pages(path, pages, heading=top, about=about)
     record = "" if about is None else about.to_json()
-    page = report_html(profile, units, top, language, record)
+    page = _page(profile, units, top, language, record)
     with written_whole(path) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
+
+
+def _page(
+    profile: Profile, units: gpd.GeoDataFrame, top: Heading, language: Language, record: str
+) -> str:
+    """Write a profile as a page.
+
+    Parameters
+    ----------
+    profile : Profile
+        What it says.
+    units : geopandas.GeoDataFrame
+        For the map that shows where the unit lies.
+    top : Heading
+        What stands above the page.
+    language : {"fr", "en"}
+        Language of the texts.
+    record : str
+        What made the report, as JSON; may be empty.
+    """
+    chart = trend_chart(profile.numbers.trend, *_CHART, language)
+    locator = locator_map(units, profile.at, *_LOCATOR)
+    template = _environment().from_string(_asset("report.html"))
+    page = template.render(
+        profile=profile,
+        top=top,
+        language=language,
+        words=words.words(language),
+        program=program(),
+        key=KEY,
+        record=_script_json(record),
+        style=_asset("report.css"),
+        trend=svg_picture(chart, title=profile.trend_title),
+        locator=svg_picture(locator, title=profile.locator_title),
+    )
+    return page + "\n"
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_visible,
+    )
+
+
+def _visible(value: object) -> object:
+    """Leave control characters out of what the data say; a page may not hold them."""
+    return without_controls(value) if type(value) is str else value
+
+
+def _asset(name: str) -> str:
+    return files("maligeo.paper").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _script_json(record: str) -> str:
+    """Write JSON so that it can neither end nor open an element."""
+    return record.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
