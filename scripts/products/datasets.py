@@ -84,11 +84,11 @@ def database_parts(content: bytes) -> Iterator[Part]:
             if (sql or "").upper().startswith("CREATE VIRTUAL"):
                 continue  # an index, of which the tables behind it are compared
             rows = database.execute(f'select * from "{name}"').fetchall()
-            lines = ("\t".join(map(_cell, row)) for row in rows if not _tells_record(row))
+            lines = ("\t".join(map(_cell, row)) for row in rows if not _holds_record(row))
             yield Part(f"table {name}", without_versions("\n".join([sql, *sorted(lines)])))
 
 
-def _tells_record(row: tuple[Any, ...]) -> bool:
+def _holds_record(row: tuple[Any, ...]) -> bool:
     if any(is_record(cell, cell) for cell in row):
         return True
     texts = [cell for cell in row if isinstance(cell, str) and cell.startswith("{")]

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from products.parts import Kind, Part, is_record, json_text, without_versions
 
-# The last section of the notes, in one language or both, tells the record in words.
+# Titles of the last section of the notes, which repeats the record in words.
 _RECORD_TITLES: Final = ("Fabrication", "How it was made")
 _STYLES: Final = ("number_format", "font", "fill", "border", "alignment", "protection")
 _SETTINGS: Final = (
@@ -61,7 +61,7 @@ def _sheet_parts(sheet: Worksheet) -> Iterator[Part]:
 
 
 def _rows(sheet: Worksheet) -> Iterator[tuple[Any, ...]]:
-    """Give the rows before those that tell the record."""
+    """Give the rows before those that repeat the record."""
     for row in sheet.iter_rows():
         if str(row[0].value).startswith(_RECORD_TITLES):
             return
