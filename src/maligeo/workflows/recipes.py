@@ -1,9 +1,12 @@
 """What a product is made of, as its record says it: options as JSON, inputs by their hash."""
 
+from __future__ import annotations
+
 import hashlib
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +16,8 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core.columns import Audience
+from maligeo.core.session import session_audience
+from maligeo.disclosure import release
 from maligeo.exports import write_table
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
@@ -29,6 +34,43 @@ _PACKAGES: Final = (
     "shapely", "XStatic-Leaflet", "xlsxwriter",
 )  # fmt: skip
 READ_HOW: Final = ("sheet", "layer", "level", "vintage")
+
+
+@dataclass(frozen=True)
+class Release:
+    """How frames are released for a product.
+
+    Attributes
+    ----------
+    audience : {"internal", "partner", "public"}
+        For whom.
+    as_of : str or None
+        Day of the release; None where nothing is delayed.
+    """
+
+    audience: Audience
+    as_of: str | None = None
+
+    @classmethod
+    def asked(
+        cls, audience: Audience | None, as_of: str | None = None, *, of_records: bool = True
+    ) -> Release:
+        """Settle what was left open: the audience of the session, and today.
+
+        The day is recorded, since another day releases more; published figures have none.
+        """
+        wanted = session_audience(audience)
+        is_delayed = of_records and wanted != "internal"
+        return cls(wanted, (as_of or date.today().isoformat()) if is_delayed else None)
+
+    @property
+    def recorded(self) -> dict[str, object]:
+        """What the record of a product says of it."""
+        return {"audience": self.audience, "as_of": self.as_of}
+
+    def of(self, frame: Any, *tables: pd.DataFrame) -> Any:
+        """Release a frame; incidents together with the tables that count them."""
+        return release(frame, audience=self.audience, as_of=self.as_of, linked_tables=tables)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.places import iter_places
 from maligeo.unitindex import UnitIndex
-from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
-from maligeo.workflows.releases import Release
+from maligeo.workflows.recipes import Product, Recipe, Release, TableProduct, table_product
 
 if TYPE_CHECKING:
     import geopandas as gpd

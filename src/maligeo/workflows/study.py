@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,22 +14,20 @@ from maligeo.core.columns import Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
-from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import incident_gaps, presence
+from maligeo.measure.need_response import incident_gaps
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
-from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
+from maligeo.workflows.frames import StudyFrames
+from maligeo.workflows.recipes import Product, Recipe, Release, TableProduct, table_product
 from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
     PROJECTS,
     Period,
     Records,
-    people_table,
     standing,
 )
-from maligeo.workflows.releases import Release
 from maligeo.workflows.views import Map, View
 
 if TYPE_CHECKING:
@@ -94,7 +92,7 @@ def study(
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
     division = _taken(units)
-    return Study(Records(taken, _units(division), covers), period, division)
+    return Study(Records(taken, _units(division), covers), period, division=division)
 
 
 def _taken(given: Any) -> Any:
@@ -108,7 +106,7 @@ def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(StudyFrames):
     """Records and their products; made by `maligeo.study`.
 
     A study that was not released holds exact records, for the people who keep them. Its
@@ -117,26 +115,13 @@ class Study:
 
     Attributes
     ----------
-    records : Records
-        What the study is about.
-    period : str, sequence of str or None
-        Period to count in.
+    records, period, released_for
+        What it is about, when, and for whom.
+    division : Source, frame or None
+        Where the units come from; None for the bundled ones.
     """
 
-    records: Records = field(repr=False)
-    period: Period = None
     division: Source | gpd.GeoDataFrame | None = field(default=None, repr=False)
-    released_for: Release | None = None
-
-    @property
-    def units(self) -> gpd.GeoDataFrame:
-        """The administrative units, EPSG:4326."""
-        return self.records.units
-
-    @property
-    def audience(self) -> Audience:
-        """For whom the frames are: "internal" until they are released."""
-        return "internal" if self.released_for is None else self.released_for.audience
 
     def release(self, *, audience: Audience | None = None, as_of: str | None = None) -> Study:
         """Release the study: everything that comes of the result is for the audience.
@@ -160,59 +145,6 @@ class Study:
         rules = Release.asked(audience, as_of, of_records=bool(self.records.given))
         return replace(self, released_for=rules)
 
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """Density table: one row per unit, period and measure, as `maligeo.density` gives it.
-
-        Incidents are counted by year where the study names no period.
-        """
-        records = self.records
-        if records.is_bundled:
-            return concat_tables(records.need(self.period), *standing(self.shares, records))
-        tables = [self._incident_table] if INCIDENTS in records.given else []
-        if PROJECTS in records.given:
-            tables += standing(self.shares, records)
-        else:
-            tables += people_table(records)
-        if not set(records.given) & {INCIDENTS, PROJECTS}:
-            raise ArgumentError(
-                "there is nothing to colour these units by: give --incidents or --projects too"
-            )
-        return concat_tables(*tables)
-
-    @cached_property
-    def incidents(self) -> pd.DataFrame | None:
-        """Located incidents; None where none are given. Released together with the table."""
-        if INCIDENTS not in self.records.given:
-            return None
-        return self._for_audience(self.records.incidents, self._incident_table)
-
-    @cached_property
-    def projects(self) -> pd.DataFrame:
-        """Located projects, those that are given or the bundled ones."""
-        return self._for_audience(self.records.projects)
-
-    @cached_property
-    def shares(self) -> pd.DataFrame:
-        """Projects divided among units, as `maligeo.allocate` gives them."""
-        return allocate(self.projects, self.units)
-
-    @cached_property
-    def areas(self) -> gpd.GeoDataFrame | None:
-        """Hazardous and released areas; None where none are given."""
-        areas = self.records.areas
-        return None if areas is None else self._for_audience(areas)
-
-    @cached_property
-    def presence(self) -> pd.DataFrame:
-        """Matrix of units and programmes, as `maligeo.presence` gives it."""
-        return presence(self.shares, self.units)
-
-    @cached_property
-    def need(self) -> pd.DataFrame:
-        """Density table of incidents in the period, of files or as published."""
-        return self._for_audience(self.records.need(self.period))
-
     def answer(self) -> TableProduct:
         """Compare need and response by unit.
 
@@ -227,7 +159,7 @@ class Study:
         ArgumentError
             If no incident is known by unit, or the incidents are about no period.
         """
-        return table_product(self._recipe("gaps", {}), self._gaps, lambda: self._shared._gaps)
+        return table_product(self._recipe("gaps", {}), self.gaps, lambda: self._shared.gaps)
 
     def count(
         self,
@@ -265,7 +197,7 @@ class Study:
             table = table[table["pcode"] == self.units["pcode"].iloc[row]]
         asked = {"measure": measure, "counting": counting, "region": region}
         recipe = self._recipe("density", asked)
-        return table_product(recipe, table, lambda: self._shared._rules.of(table))
+        return table_product(recipe, table, lambda: self._shared.rules.of(table))
 
     def map(
         self,
@@ -385,24 +317,9 @@ class Study:
         return self.layers(language=language).save(path)
 
     @property
-    def _rules(self) -> Release:
-        return self.released_for or Release("internal")
-
-    @property
     def _shared(self) -> Study:
         """The study that products are made from: this one, if it was released."""
         return self if self.released_for is not None else self.release()
-
-    def _for_audience(self, frame: Any, *tables: pd.DataFrame) -> Any:
-        return self._rules.of(frame, *tables)
-
-    @cached_property
-    def _incident_table(self) -> pd.DataFrame:
-        return self._for_audience(self.records.need(self.period or _BY_YEAR))
-
-    @cached_property
-    def _gaps(self) -> pd.DataFrame:
-        return incident_gaps(self.need, self.projects, self.units, people=self.records.people)
 
     def _counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         if self.records.given:
@@ -412,7 +329,7 @@ class Study:
         return self.table
 
     def _write_report(self, region: str, language: Language, path: Path, about: Any) -> Path:
-        need = self._for_audience(self.records.need(self.period, victims=True))
+        need = self.released(self.records.need(self.period, victims=True))
         incidents = need[need["measure"] == "incidents"]
         by_unit = incidents[incidents["place_kind"] == "unit"]
         known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())
@@ -449,7 +366,7 @@ class Study:
         )
 
     def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:
-        rules, records = self._shared._rules, self.records
+        rules, records = self._shared.rules, self.records
         asked = {
             **records.given,
             "units": self.division,

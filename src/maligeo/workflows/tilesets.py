@@ -18,8 +18,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import read_vector
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.projects import read_projects
-from maligeo.workflows.recipes import Product, Recipe
-from maligeo.workflows.releases import Release
+from maligeo.workflows.recipes import Product, Recipe, Release
 
 if TYPE_CHECKING:
     from maligeo.measure.surface import KernelName, Surface

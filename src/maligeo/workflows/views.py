@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from maligeo.core.columns import Language
     from maligeo.maps import PageMap
     from maligeo.provenance.record import Provenance
-    from maligeo.workflows.study import Study
+    from maligeo.workflows.frames import StudyFrames
 
 _PAGES: Final = (".html", ".htm")
 PAPER: Final = (".pdf", ".png", ".svg")
@@ -31,11 +31,11 @@ class View:
 
     Attributes
     ----------
-    study : Study
+    study : StudyFrames
         Released for the audience of the map.
     """
 
-    study: Study
+    study: StudyFrames
     region: str | None
     language: Language
     compare: Sequence[str] | None
@@ -85,7 +85,7 @@ class View:
         if study.incidents is not None:
             maps.add_incidents(fmap, study.incidents)
         if not records.given and self._need_is_known():
-            maps.add_gaps(fmap, study.answer().frame, study.units)
+            maps.add_gaps(fmap, study.gaps, study.units)
         return fmap
 
     def _need_is_known(self) -> bool:
@@ -113,7 +113,7 @@ class View:
             areas=study.areas,
             behind=study.table if is_gaps else None,
         )
-        drawn = study.answer().frame if is_gaps else study.table
+        drawn = study.gaps if is_gaps else study.table
         return paper.map_figure(
             drawn, study.units, path, options=options, audience=study.audience, about=about
         )
