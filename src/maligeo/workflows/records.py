@@ -1,6 +1,6 @@
-"""Records of a study: read from files or taken as frames, joined to its units, counted."""
+"""Records of a study: joined to its units, and counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -24,7 +24,11 @@ from maligeo.readers.projects import load_projects, read_projects
 INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
 AREAS: Final = "areas"
-KINDS: Final = (INCIDENTS, PROJECTS, AREAS)
+READERS: Final[Mapping[str, Callable[[Source], pd.DataFrame]]] = {
+    INCIDENTS: read_incidents,
+    PROJECTS: read_projects,
+    AREAS: read_areas,
+}
 
 _VICTIMS: Final = ("killed", "injured")
 _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
@@ -34,11 +38,11 @@ Period = str | Sequence[str] | None
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """What a study is about; read and joined when first asked for.
+    """What a study is about; joined to its units when first asked for.
 
     Attributes
     ----------
-    given : mapping of str to Source or pandas.DataFrame
+    given : mapping of str to pandas.DataFrame
         By kind: "incidents", "projects", "areas". What is not given is the bundled data.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and vintage.
@@ -46,7 +50,7 @@ class Records:
         Period that the records cover everywhere.
     """
 
-    given: Mapping[str, Source | pd.DataFrame]
+    given: Mapping[str, pd.DataFrame]
     units: gpd.GeoDataFrame
     covers: str | None
 
@@ -70,27 +74,18 @@ class Records:
     def incidents(self) -> pd.DataFrame | None:
         """Located incidents; None where none are given."""
         given = self.given.get(INCIDENTS)
-        if given is None:
-            return None
-        read = read_incidents(given) if isinstance(given, Source) else given
-        located: pd.DataFrame = locate(read, self.units)
-        return located
+        return None if given is None else locate(given, self.units)
 
     @cached_property
     def projects(self) -> pd.DataFrame:
         """Located projects, those that are given or the bundled ones."""
         given = self.given.get(PROJECTS)
-        if given is None:
-            given = load_projects()
-        read = read_projects(given) if isinstance(given, Source) else given
-        located: pd.DataFrame = locate(read, self.units)
-        return located
+        return locate(load_projects() if given is None else given, self.units)
 
-    @cached_property
-    def areas(self) -> gpd.GeoDataFrame | None:
+    @property
+    def areas(self) -> pd.DataFrame | None:
         """Hazardous and released areas; None where none are given."""
-        given = self.given.get(AREAS)
-        return read_areas(given) if isinstance(given, Source) else given
+        return self.given.get(AREAS)
 
     def covered(self, records: pd.DataFrame) -> pd.DataFrame:
         """State the coverage of records, where the study has one."""

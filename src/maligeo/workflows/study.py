@@ -24,6 +24,7 @@ from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
     PROJECTS,
+    READERS,
     Period,
     Records,
     standing,
@@ -75,7 +76,7 @@ def study(
     ArgumentError
         If `covers` is given without records.
     MaligeoError
-        As the readers of boundaries raise; other files are read when they are needed.
+        As the readers raise.
 
     Examples
     --------
@@ -92,7 +93,11 @@ def study(
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
     division = _taken(units)
-    return Study(Records(taken, _units(division), covers), period, division=division)
+    frames = {
+        kind: READERS[kind](one) if isinstance(one, Source) else one for kind, one in taken.items()
+    }
+    asked = {**taken, "units": division, "period": period, "covers": covers}
+    return Study(Records(frames, _units(division), covers), period, asked=asked)
 
 
 def _taken(given: Any) -> Any:
@@ -117,11 +122,11 @@ class Study(StudyFrames):
     ----------
     records, period, released_for
         What it is about, when, and for whom.
-    division : Source, frame or None
-        Where the units come from; None for the bundled ones.
+    asked : mapping of str to object
+        What it was made from, for the records of its products.
     """
 
-    division: Source | gpd.GeoDataFrame | None = field(default=None, repr=False)
+    asked: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     def release(self, *, audience: Audience | None = None, as_of: str | None = None) -> Study:
         """Release the study: everything that comes of the result is for the audience.
@@ -366,13 +371,6 @@ class Study(StudyFrames):
         )
 
     def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:
-        rules, records = self._shared.rules, self.records
-        asked = {
-            **records.given,
-            "units": self.division,
-            "period": self.period,
-            "covers": records.covers,
-            **options,
-            **rules.recorded,
-        }
+        rules = self._shared.rules
+        asked = {**self.asked, "period": self.period, **options, **rules.recorded}
         return Recipe(product, asked, rules.audience, self.units, method)

@@ -1,0 +1,225 @@
+"""A study: the same as the command line, from files or frames, and never more than released."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import maligeo
+from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError
+from maligeo.provenance import read_about
+from tests.cli.commands import run
+
+DATA = Path(__file__).parents[1] / "data"
+IATI = DATA / "projects" / "iati_203.xml"
+DAY = "2030-01-01"
+
+
+@pytest.fixture(scope="module")
+def incidents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three hundred made-up incidents of three years."""
+    rng, count = np.random.default_rng(11), 300
+    days = pd.to_timedelta(rng.integers(0, 1096, count), unit="D")
+    path = tmp_path_factory.mktemp("study") / "made-up.csv"
+    pd.DataFrame(
+        {
+            "event_id": [f"e{at}" for at in range(count)],
+            "date": pd.Timestamp("2020-01-01") + days,
+            "event_type": rng.choice(["ied", "landmine"], count),
+            "killed": rng.integers(0, 3, count),
+            "injured": rng.integers(0, 3, count),
+            "lon": rng.normal(-2, 1.5, count).clip(-5, 3),
+            "lat": rng.normal(15, 0.8, count).clip(13, 17),
+            "source": "synthetic",
+        }
+    ).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def session() -> None:
+    maligeo.set_audience(None)
+    maligeo.set_language(None)
+
+
+class TestAsTheCommandLine:
+    """Scripts and commands that ask for the same get the same bytes, with the same record."""
+
+    def test_map(self, incidents: Path, tmp_path: Path) -> None:
+        study = maligeo.study(incidents=incidents, projects=IATI, covers="2020/2022")
+        made = study.release(audience="internal").map().save(tmp_path / "script.html")
+        done = run(
+            "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
+            "--audience", "internal", "-o", tmp_path / "command.html",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert made.read_bytes() == (tmp_path / "command.html").read_bytes()
+        assert run("verify", made, "--incidents", incidents, "--projects", IATI).returncode == 0
+
+    def test_bundled_map_and_paper(self, tmp_path: Path) -> None:
+        for suffix in ("html", "svg"):
+            made = maligeo.study().map(language="en").save(tmp_path / f"script.{suffix}")
+            run("map", "--language", "en", "-o", tmp_path / f"command.{suffix}")
+            assert made.read_bytes() == (tmp_path / f"command.{suffix}").read_bytes()
+
+    def test_tables(self, incidents: Path, tmp_path: Path) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022", period="year")
+        public = study.release(audience="public", as_of=DAY)
+        options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "year")
+        public.count("victims", region="Mopti").save(tmp_path / "script.csv")
+        run(
+            "density", *options, "--measure", "victims", "--region", "Mopti", "--as-of", DAY,
+            "-o", tmp_path / "command.csv",
+        )  # fmt: skip
+        for suffix in ("csv", "csv-metadata.json"):
+            made, other = (tmp_path / f"{who}.{suffix}" for who in ("script", "command"))
+            expected = other.read_text("utf-8").replace("command.csv", "script.csv")
+            assert made.read_text("utf-8") == expected
+
+    def test_answer_and_report(self, incidents: Path, tmp_path: Path) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022", period="2021")
+        public = study.release(as_of=DAY)
+        options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "2021")
+        public.answer().save(tmp_path / "script.parquet")
+        run("gaps", *options, "--as-of", DAY, "-o", tmp_path / "command.parquet")
+        assert (tmp_path / "script.parquet").read_bytes() == (
+            tmp_path / "command.parquet"
+        ).read_bytes()
+        public.report("Gao", language="en").save(tmp_path / "script.html")
+        run(
+            "report", "--region", "Gao", *options, "--as-of", DAY, "--language", "en",
+            "-o", tmp_path / "command.html",
+        )  # fmt: skip
+        assert (tmp_path / "script.html").read_bytes() == (tmp_path / "command.html").read_bytes()
+
+
+class TestRelease:
+    def test_products_are_public_unless_something_else_is_said(
+        self, incidents: Path, tmp_path: Path
+    ) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022", period="year")
+        path = study.map().save(tmp_path / "map.html")
+        page = path.read_text(encoding="utf-8")
+        assert 'class="mg-audience mg-public"' in page
+        assert "e17" not in json.dumps(page)
+        assert read_about(path).audience == "public"
+
+    def test_a_session_names_its_audience_once(
+        self, incidents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022")
+        maligeo.set_audience("internal")
+        assert read_about(study.map().save(tmp_path / "a.html")).audience == "internal"
+        maligeo.set_audience(None)
+        monkeypatch.setenv("MALIGEO_AUDIENCE", "partner")
+        assert read_about(study.map().save(tmp_path / "b.html")).audience == "partner"
+        done = run("map", "--incidents", incidents, "-o", tmp_path / "c.html")
+        assert done.returncode == 0, done.stderr
+        assert read_about(tmp_path / "c.html").audience == "partner"
+
+    def test_frames_of_the_keeper_are_exact_and_those_released_are_not(
+        self, incidents: Path
+    ) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022", period="year")
+        assert study.audience == "internal"
+        assert len(study.incidents) == 300
+        assert study.table.loc[study.table["measure"] == "incidents", "count"].sum() == 300
+        public = study.release(audience="public", as_of=DAY)
+        assert public.audience == "public"
+        shown = public.table[public.table["measure"] == "incidents"]["count"].dropna()
+        assert not shown.between(1, 4).any()
+        assert "event_id" not in public.incidents or public.incidents["event_id"].isna().all()
+
+    def test_records_are_released_together_with_the_table_that_counts_them(
+        self, incidents: Path
+    ) -> None:
+        """No record is shown in a unit and year whose count is hidden."""
+        public = maligeo.study(incidents=incidents, covers="2020/2022").release(as_of=DAY)
+        table = public.table[public.table["measure"] == "incidents"]
+        hidden = table[table["note"].str.contains("withheld", na=False)]
+        keys = set(zip(hidden["name"], hidden["period_start"].dt.year, strict=True))
+        records = public.incidents
+        named = records[records["adm1_name"].notna()]
+        told = set(zip(named["adm1_name"], named["date"].dt.year, strict=True))
+        assert hidden.size
+        assert not keys & told
+
+    def test_exact_incidents_do_not_slip_into_an_export(
+        self, incidents: Path, tmp_path: Path
+    ) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022")
+        path = study.release(audience="public", as_of=DAY).export(tmp_path / "mali.gpkg")
+        exported = gpd.read_file(path, layer="incidents")
+        exact = maligeo.read_incidents(incidents)
+        assert len(exported) > 0
+        seen = set(exported.geometry.dropna().apply(lambda point: (point.x, point.y)))
+        assert not seen & set(exact.geometry.apply(lambda point: (point.x, point.y)))
+        with pytest.raises(ReleaseError):
+            maligeo.write_layers({"incidents": study.incidents}, tmp_path / "exact.gpkg")
+
+
+class TestInputs:
+    def test_frames_stand_for_files(self, incidents: Path) -> None:
+        by_file = maligeo.study(incidents=incidents, projects=IATI, covers="2020/2022")
+        by_frame = maligeo.study(
+            incidents=maligeo.read_incidents(incidents),
+            projects=maligeo.read_projects(IATI),
+            covers="2020/2022",
+        )
+        pd.testing.assert_frame_equal(by_file.table, by_frame.table)
+
+    def test_a_sheet_of_a_workbook_is_named(self, incidents: Path, tmp_path: Path) -> None:
+        book = tmp_path / "list.xlsx"
+        frame = pd.read_csv(incidents)
+        with pd.ExcelWriter(book) as writer:
+            frame.head(7).to_excel(writer, sheet_name="2021", index=False)
+            frame.tail(5).to_excel(writer, sheet_name="2022", index=False)
+        with pytest.raises(UnknownNameError, match="several sheets"):
+            maligeo.study(incidents=book)
+        for sheet, rows in (("2021", 7), ("2022", 5)):
+            study = maligeo.study(incidents=maligeo.Source(book, sheet=sheet))
+            assert len(study.incidents) == rows
+        maligeo.set_audience("internal")
+        path = study.map().save(tmp_path / "map.html")
+        assert read_about(path).options["incidents"] == {"role": "incidents", "sheet": "2022"}
+        assert run("verify", path, "--incidents", book).stdout == "same: every byte\n"
+
+    def test_a_layer_of_a_geopackage_is_named(self, incidents: Path, tmp_path: Path) -> None:
+        frame = pd.read_csv(incidents, parse_dates=["date"])
+        points = gpd.GeoDataFrame(
+            frame.drop(columns=["lon", "lat"]),
+            geometry=gpd.points_from_xy(frame["lon"], frame["lat"]),
+            crs=4326,
+        )
+        path = tmp_path / "points.gpkg"
+        points.head(4).to_file(path, layer="north")
+        points.tail(9).to_file(path, layer="south")
+        study = maligeo.study(incidents=maligeo.Source(path, layer="south"))
+        assert len(study.incidents) == 9
+
+    def test_units_of_a_file(self, incidents: Path) -> None:
+        units = maligeo.Source(
+            DATA / "boundaries" / "geoboundaries_adm1.geojson", level=1, vintage="2015"
+        )
+        study = maligeo.study(incidents=incidents, units=units)
+        assert len(study.units) == len(maligeo.read_boundaries(units.path, vintage="2015"))
+
+    def test_what_is_about_records_needs_some(self) -> None:
+        with pytest.raises(ArgumentError, match="covers is about a file"):
+            maligeo.study(covers="2021")
+
+    def test_a_file_that_is_not_there_is_one_error(self, tmp_path: Path) -> None:
+        with pytest.raises(maligeo.MaligeoError, match=r"none\.csv"):
+            maligeo.study(incidents=tmp_path / "none.csv")
+
+    def test_options_that_do_not_go_together(self, incidents: Path) -> None:
+        study = maligeo.study(incidents=incidents)
+        with pytest.raises(ArgumentError, match="compare goes with"):
+            study.map(compare=["2020", "2021"], region="Gao")
+        with pytest.raises(ArgumentError, match="one of --incidents"):
+            maligeo.study(incidents=incidents, projects=IATI).count("victims")
+        with pytest.raises(UnknownNameError, match="Atlantis"):
+            study.report("Atlantis")
