@@ -11,7 +11,7 @@ map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
 
 test: check docs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev check-scripts
 	$(BIN)/ruff check .

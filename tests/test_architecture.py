@@ -1,11 +1,12 @@
 """The architecture, checked: imports point down, no cycles, nothing oversized."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+import maligeo
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "maligeo"
@@ -34,12 +35,22 @@ MAX_NESTING = 3
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 NESTING = (ast.For, ast.While, ast.If, ast.With, ast.Try)
 
+MAX_POSITIONAL = 3
+
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 IDS = [str(path.relative_to(PACKAGE)) for path in SOURCES]
 
 
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+TREES = {path: parse(path) for path in SOURCES}
+
+
+def all_functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path, tree in TREES.items():
+        yield from ((path, function) for function in functions(tree))
 
 
 def room_of(path: Path) -> str:
@@ -102,22 +113,21 @@ def depth(node: ast.AST) -> int:
     return inner + isinstance(node, NESTING)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=IDS)
-def test_every_room_has_a_floor(path: Path) -> None:
-    assert room_of(path) in FLOOR_OF or path.parent == PACKAGE
+def test_every_room_has_a_floor() -> None:
+    for path in SOURCES:
+        assert room_of(path) in FLOOR_OF or path.parent == PACKAGE
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=IDS)
-def test_imports_point_down(path: Path) -> None:
-    room = room_of(path)
-    if room == "__main__":  # it starts the command line
-        return
-    for module in imported_modules(parse(path)):
-        if module == "maligeo":
-            assert room == "cli", "only the command line may use the public names"
-            continue
-        target = module.split(".")[1]
-        assert target == room or FLOOR_OF[target] < FLOOR_OF[room], f"{room} imports {target}"
+def test_imports_point_down() -> None:
+    for path, tree in TREES.items():
+        room = room_of(path)
+        for module in imported_modules(tree) if room != "__main__" else ():
+            if module == "maligeo":
+                assert room == "cli", "only the command line may use the public names"
+                continue
+            target = module.split(".")[1]
+            is_below = target == room or FLOOR_OF[target] < FLOOR_OF[room]
+            assert is_below, f"{path.relative_to(PACKAGE)} imports {target}"
 
 
 def test_the_tree_of_contributing_has_these_floors() -> None:
@@ -130,8 +140,8 @@ def test_the_tree_of_contributing_has_these_floors() -> None:
 
 def test_no_import_cycle() -> None:
     edges = {
-        module_of(path): set(imported_modules(parse(path))) - {"maligeo", module_of(path)}
-        for path in SOURCES
+        module_of(path): set(imported_modules(tree)) - {"maligeo", module_of(path)}
+        for path, tree in TREES.items()
     }
     done: set[str] = set()
 
@@ -149,35 +159,39 @@ def test_no_import_cycle() -> None:
         visit(module, ())
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=IDS)
-def test_imports_in_functions_are_for_optional_packages_alone(path: Path) -> None:
-    for function in functions(parse(path)):
-        assert not list(imported_modules(function)), f"{function.name} hides an import"
+def test_imports_in_functions_are_for_optional_packages_alone() -> None:
+    for path, function in all_functions():
+        assert not list(imported_modules(function)), f"{path}: {function.name} hides an import"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=IDS)
-def test_no_oversize(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    tree = parse(path)
-    assert code_lines(text, tree) <= MAX_FILE_LINES
-    for function in functions(tree):
-        assert length(function) <= MAX_FUNCTION_LINES, f"{function.name}: {length(function)} lines"
-        assert depth(function) <= MAX_NESTING + 1, f"{function.name} nests {depth(function)} deep"
+def test_no_oversize() -> None:
+    for path, tree in TREES.items():
+        assert code_lines(path.read_text(encoding="utf-8"), tree) <= MAX_FILE_LINES, path
+    for path, function in all_functions():
+        name = f"{path}: {function.name}"
+        assert length(function) <= MAX_FUNCTION_LINES, f"{name}: {length(function)} lines"
+        assert depth(function) <= MAX_NESTING + 1, f"{name} nests {depth(function)} deep"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=IDS)
-def test_few_parameters(path: Path) -> None:
-    if room_of(path) == "cli":  # a command's options are its parameters
-        return
-    for function in functions(parse(path)):
+def test_few_parameters() -> None:
+    for path, function in all_functions():
+        if room_of(path) == "cli":  # a command's options are its parameters
+            continue
         given = function.args
-        own = [
+        named = [
             arg.arg for arg in (*given.posonlyargs, *given.args) if arg.arg not in ("self", "cls")
         ]
-        assert len(own) + len(given.kwonlyargs) <= MAX_PARAMETERS, function.name
-        assert given.kwarg is None, f"{function.name} takes **kwargs"
-        if not function.name.startswith("_") and path.parent == PACKAGE:
-            assert len(own) <= 3, f"{function.name} has {len(own)} positional parameters"
+        assert len(named) + len(given.kwonlyargs) <= MAX_PARAMETERS, f"{path}: {function.name}"
+        assert given.kwarg is None, f"{path}: {function.name} takes **kwargs"
+
+
+def test_public_functions_take_few_arguments_by_position() -> None:
+    for name in maligeo.__all__:
+        found = getattr(maligeo, name)
+        if inspect.isfunction(found):
+            kinds = [one.kind for one in inspect.signature(found).parameters.values()]
+            by_position = kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            assert by_position <= MAX_POSITIONAL, f"{name}: {by_position}"
 
 
 def test_scripts_use_the_public_names_alone() -> None:
