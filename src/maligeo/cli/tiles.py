@@ -17,7 +17,7 @@ from maligeo.cli.options import (
     ProjectsOption,
     one_of,
 )
-from maligeo.cli.output import progress_bar, show_file
+from maligeo.cli.output import file_text, progress_bar, show_file
 from maligeo.core.audiences import AUDIENCE
 from maligeo.core.errors import ArgumentError
 from maligeo.readers.files.sources import Source
@@ -84,7 +84,8 @@ def make_raster_tiles(
         made = raster_archive(
             Source(source), zooms=_zooms(zooms), options=options, audience=audience
         )
-        show_file(made.save(output))
+        path = made.save(output)
+    typer.echo(f"{file_text(path)}, {made.totals['tiles']} tiles")
 
 
 @tiles.command("vector")

@@ -130,11 +130,14 @@ class Product:
         Takes the path and the record, and gives the path that was written.
     holds_its_name : bool
         Whether the name of the file stands in the product itself, and so in the record.
+    totals : dict of str to int
+        After it was written, of some products: how many rows or tiles, by kind.
     """
 
     recipe: Recipe
     write: Callable[[Path, Provenance], Path] = field(repr=False)
     holds_its_name: bool = False
+    totals: dict[str, int] = field(default_factory=dict, repr=False)
 
     def save(self, path: str | Path, *, about: Provenance | None = None) -> Path:
         """Write it.

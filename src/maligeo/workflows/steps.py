@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -55,20 +55,6 @@ class LocateOptions:
 _AS_IT_IS: Final = LocateOptions()
 
 
-@dataclass(frozen=True)
-class LocatedFile(Product):
-    """A file with the unit of each of its rows.
-
-    Attributes
-    ----------
-    totals : dict of str to int
-        After it was written: rows by the way in which they were placed, as from
-        `maligeo.locate_summary`.
-    """
-
-    totals: dict[str, int] = field(default_factory=dict, kw_only=True)
-
-
 def located_file(
     records: Source,
     units: gpd.GeoDataFrame,
@@ -76,7 +62,7 @@ def located_file(
     *,
     options: LocateOptions = _AS_IT_IS,
     progress: Advance | None = None,
-) -> LocatedFile:
+) -> Product:
     """Join the rows of a file of any size to units, in pieces.
 
     Parameters
@@ -94,8 +80,9 @@ def located_file(
 
     Returns
     -------
-    LocatedFile
-        For internal use alone: every row stays as it is.
+    Product
+        For internal use alone: every row stays as it is. `totals` counts rows as
+        `maligeo.locate_summary` does.
     """
     totals: dict[str, int] = {}
 
@@ -127,7 +114,7 @@ def located_file(
         "min_score": options.min_score,
         "rejects": options.rejects is not None,
     }
-    return LocatedFile(Recipe("locate", asked, "internal", units, _LOCATED), write, totals=totals)
+    return Product(Recipe("locate", asked, "internal", units, _LOCATED), write, totals=totals)
 
 
 def _require_another_file(path: Path, records: Source) -> None:

@@ -164,7 +164,10 @@ class Study(StudyFrames):
         ArgumentError
             If no incident is known by unit, or the incidents are about no period.
         """
-        return table_product(self._recipe("gaps", {}), self.gaps, lambda: self._shared.gaps)
+        shared = self._shared
+        return table_product(
+            self._recipe("gaps", {}), self.gaps, lambda: shared.rules.of(shared.gaps)
+        )
 
     def count(
         self,

@@ -147,11 +147,13 @@ def raster_archive(
         Written as .pmtiles, .mbtiles or a folder.
     """
     rules, chosen = Release.asked(audience, of_records=False), options or tiles.RasterOptions()
+    totals: dict[str, int] = {}
 
     def write(path: Path, about: Provenance) -> Path:
-        tiles.raster_tiles(
+        written = tiles.raster_tiles(
             str(raster), path, zooms=zooms, options=chosen, audience=rules.audience, about=about
         )
+        totals["tiles"] = written.tiles
         return path
 
     asked = {
@@ -163,7 +165,7 @@ def raster_archive(
         **rules.recorded,
     }
     recipe = Recipe("tiles raster", asked, rules.audience, method=_CLASSES)
-    return Product(recipe, write, holds_its_name=True)
+    return Product(recipe, write, holds_its_name=True, totals=totals)
 
 
 def vector_archive(
