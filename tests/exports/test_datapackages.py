@@ -139,14 +139,14 @@ def test_the_old_folder_comes_back_when_the_exchange_fails(
 ) -> None:
     folder = write(tmp_path / "mali")
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
-    rename = Path.rename
+    replace = Path.replace
 
     def refused(self: Path, target: Path) -> Path:
-        if target == folder and not self.name.endswith("-old"):
+        if target == folder and not self.name.endswith(".old"):
             raise OSError(28, "No space left on device")
-        return rename(self, target)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "rename", refused)
+    monkeypatch.setattr(Path, "replace", refused)
     with pytest.raises(OutputFileError, match="No space left"):
         write(folder)
     monkeypatch.undo()

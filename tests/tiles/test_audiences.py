@@ -12,7 +12,7 @@ import shapely
 
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import Provenance, Source
+from maligeo.provenance.record import InputFile, Provenance
 from maligeo.tile_archives import open_tiles
 from maligeo.tiles.raster import RasterOptions, raster_tiles
 from maligeo.tiles.server import serve_tiles, tile_app
@@ -24,7 +24,7 @@ from tests.tileserver import running
 WARNING = "INTERNE\N{NO-BREAK SPACE}: ne pas diffuser / INTERNAL: do not pass on"
 NAMES = ["a.pmtiles", "a.mbtiles", "a"]
 ABOUT = Provenance(
-    ("tiles", "vector"), (Source("incidents", "", "ab" * 32),), "public", {"numpy": "2.0"},
+    "tiles vector", {}, (InputFile("incidents", "", "ab" * 32),), "public", {"numpy": "2.0"},
     {"vintage": "2015", "method": "« noyau » </script>"},
 )  # fmt: skip
 

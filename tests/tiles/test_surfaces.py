@@ -65,7 +65,7 @@ def test_a_surface_is_for_the_audience_of_its_points(surface: Surface, tmp_path:
 
 
 def test_the_record_stands_in_a_tag(surface: Surface, tmp_path: Path) -> None:
-    about = Provenance(("surface",), (), "public", {"numpy": "2"}, {"method": "noyau, « 25 km »"})
+    about = Provenance("surface", {}, (), "public", {"numpy": "2"}, {"method": "noyau, « 25 km »"})
     path = write_surface(replace(surface, audience="public"), tmp_path / "a.tif", about=about)
     assert read_about(path) == about
     assert cog_validate(path) == (True, [], [])
