@@ -1,4 +1,5 @@
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -124,3 +125,16 @@ def test_what_the_help_says_of_a_command_is_what_the_command_says(name: str) -> 
 
 def test_a_command_that_does_not_exist_is_refused() -> None:
     assert run("draw").returncode == 2
+
+
+@pytest.mark.parametrize("columns", [120, 80, 40])
+def test_no_number_and_no_day_is_broken_on_a_terminal(columns: int) -> None:
+    wide = run("density", columns=400)
+    narrow = run("density", columns=columns)
+    assert narrow.returncode == 0
+    numbers = re.compile(r"\d[\d,.]*\d|\d{4}-\d\d-\d\d")
+    table = wide.stdout.partition("\n\n")[0]
+    assert set(numbers.findall(table)) <= set(numbers.findall(narrow.stdout))
+    if columns >= 80:
+        lines = narrow.stdout.partition("\n\n")[0].splitlines()
+        assert max(len(line.rstrip()) for line in lines) <= columns

@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console, Group, JustifyMethod
+from rich.console import Console, JustifyMethod
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -60,7 +61,11 @@ def put(
     if output is not None:
         product.save(output)
     elif output_format is Format.text:
-        Console().print(_readable(product.frame, shown))
+        table, notes = _readable(product.frame, shown)
+        console = Console()
+        least = Measurement.get(console, console.options, table).minimum
+        console.print(table, width=max(console.width, least), crop=False, no_wrap=True)
+        console.print(*notes, sep="\n")
     else:
         typer.echo(product.released().to_csv(index=False), nl=False)
 
@@ -76,15 +81,17 @@ def file_text(path: Path) -> str:
     return f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)"
 
 
-def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:
-    """Lay a table out for reading; its notes stand below it, numbered."""
+def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, list[Text]]:
+    """Lay a table out for reading, and its notes, numbered; no number is ever broken."""
     notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
     number = {note: str(count) for count, note in enumerate(notes, start=1)}
-    readable = Table(box=None, pad_edge=False)
+    readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for column, heading in shown.items():
         figures = pd.api.types.is_numeric_dtype(table[column])
         side: JustifyMethod = "right" if figures or column == _NOTE else "left"
-        readable.add_column(heading, justify=side, overflow="fold")
+        whole = figures or pd.api.types.is_datetime64_any_dtype(table[column])
+        widest = max((len(_cell(value)) for value in table[column]), default=0) if whole else None
+        readable.add_column(heading, justify=side, overflow="fold", min_width=widest)
     for _, row in table.iterrows():
         cells = [_cell(row[column]) for column in shown if column != _NOTE]
         if pd.isna(row[next(iter(shown))]) and "place_kind" in row.index:
@@ -93,7 +100,7 @@ def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:
             cells.append(number.get(row[_NOTE], "") if pd.notna(row[_NOTE]) else "")
         readable.add_row(*cells)
     below = [Text(f"{count:>3}  {note}") for note, count in number.items()]
-    return Group(readable, "", *below) if below else Group(readable)
+    return readable, [Text(), *below] if below else []
 
 
 def _cell(value: object) -> str:
