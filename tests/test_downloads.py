@@ -78,7 +78,7 @@ def archive(members: dict[str, bytes]) -> bytes:
 
 def entry(name: str = "units", **changes: Any) -> dict[str, Any]:
     """Make an entry of a list of downloads."""
-    edition = {
+    edition: dict[str, Any] = {
         "edition": "1",
         "address": "",
         "wanted": [],

@@ -47,9 +47,10 @@ def plain_loop(
     found = np.full(len(lon), -1, dtype=np.int32)
     border = np.zeros(len(lon), dtype=bool)
     for number in range(len(units) - 1, -1, -1):
-        if units[number] is None or units[number].is_empty:
+        given = units[number]
+        if given is None or given.is_empty:
             continue
-        unit = shapely.from_wkb(shapely.to_wkb(units[number]))
+        unit = shapely.from_wkb(shapely.to_wkb(given))
         shapely.prepare(unit)
         low_x, low_y, high_x, high_y = unit.bounds
         near = np.flatnonzero((lon >= low_x) & (lon <= high_x) & (lat >= low_y) & (lat <= high_y))
@@ -182,7 +183,9 @@ def test_kinds_of_input() -> None:
     both = np.array([[0.5, 0.5], [1.5, 0.5]])
     assert index.query(both[:, 0], both[:, 1]).tolist() == [0, 1]
     assert index.query(1.5, 0.5).tolist() == [1]
-    assert index.query(np.array([1], dtype=np.int8), np.float32([0.5])).tolist() == [0]
+    assert index.query(
+        np.array([1], dtype=np.int8), np.array([0.5], dtype=np.float32)
+    ).tolist() == [0]
 
 
 def test_z_is_ignored() -> None:
@@ -353,7 +356,7 @@ def test_overlapping_coverages_with_gaps() -> None:
 @requires_realdata
 @pytest.mark.parametrize(("level", "count"), [(1, 9), (2, 50), (3, 701)])
 def test_real_units(level: int, count: int) -> None:
-    (path,) = Path(REALDATA).glob(f"cod-ab-2015/*_adm{level}_*.shp")
+    (path,) = Path(str(REALDATA)).glob(f"cod-ab-2015/*_adm{level}_*.shp")
     # Published boundaries may cross themselves; made valid here, before both sides see them.
     units = shapely.make_valid(geopandas.read_file(path).geometry.to_numpy())
     assert len(units) == count
@@ -390,8 +393,10 @@ def ragged_units(draw: st.DrawFn) -> Polygon | MultiPolygon | None:
 
 @st.composite
 def layers(draw: st.DrawFn) -> Units:
-    units = draw(st.lists(st.one_of(lattice_units(), ragged_units()), max_size=8))
-    if units and draw(st.booleans()):
+    either: st.SearchStrategy[Any] = st.one_of(lattice_units(), ragged_units())
+    units = draw(st.lists(either, max_size=8))
+    repeated = draw(st.booleans()) if units else False
+    if repeated:
         units += [units[draw(st.integers(0, len(units) - 1))]] * draw(st.integers(1, 2))
     return units
 

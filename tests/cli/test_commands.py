@@ -18,8 +18,8 @@ def test_map_without_arguments_writes_the_map(tmp_path: Path) -> None:
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     pages = [tmp_path / name for name in ("a.html", "b.html")]
-    for page, one in zip(pages, (run, run_apart), strict=True):
-        assert one("map", "-o", str(page)).returncode == 0
+    assert run("map", "-o", str(pages[0])).returncode == 0
+    assert run_apart("map", "-o", str(pages[1])).returncode == 0
     assert pages[0].read_bytes() == pages[1].read_bytes()
 
 

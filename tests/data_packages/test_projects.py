@@ -11,7 +11,7 @@ DATA = Path(__file__).parents[2] / "data" / "projects"
 # Every number of each document, read again from the last line to the first, with the figures of
 # incidents left out (data/incidents) and the furniture of the page: years, dates, footnote and
 # list numbers, numbers of resolutions and telephones, reading times.
-RESULT_VALUES = {
+RESULT_VALUES: dict[str, list[float]] = {
     "000": [
         *[5, 42, 35, 77, 185, 15, 600_000, 300_000, 22_500, 12_000, 35, 20, 218_000, 1_404, 632],
         *[19_549, 11, 9, 22, 250, 71, 1_100],

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -279,7 +280,7 @@ def test_one_known_unit_cannot_be_smoothed() -> None:
 
 
 class TestWaysOfCounting:
-    def shares(self, **options: object) -> pd.DataFrame:
+    def shares(self, **options: Any) -> pd.DataFrame:
         located = locate(
             worlds.projects(
                 {"project_id": "p1", "adm1_name": "Alpha"},
@@ -327,7 +328,7 @@ class TestWaysOfCounting:
 
 class TestMoney:
     def shares(self) -> pd.DataFrame:
-        amounts: list[dict[str, object]] = [
+        amounts: list[dict[str, Any]] = [
             {"project_id": "p1", "adm1_name": "Alpha", "amount": 300.0, "currency": "EUR"},
             {"project_id": "p1", "adm1_name": "Béta-Sud", "amount": 300.0, "currency": "EUR"},
             {"project_id": "p2", "adm1_name": "Alpha", "amount": 1000.0, "currency": "USD"},

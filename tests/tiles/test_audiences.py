@@ -10,9 +10,10 @@ import pytest
 import rasterio
 import shapely
 
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import Provenance, Source
+from maligeo.provenance.record import InputFile, Provenance
 from maligeo.tile_archives import open_tiles
 from maligeo.tiles.raster import RasterOptions, raster_tiles
 from maligeo.tiles.server import serve_tiles, tile_app
@@ -24,7 +25,7 @@ from tests.tileserver import running
 WARNING = "INTERNE\N{NO-BREAK SPACE}: ne pas diffuser / INTERNAL: do not pass on"
 NAMES = ["a.pmtiles", "a.mbtiles", "a"]
 ABOUT = Provenance(
-    ("tiles", "vector"), (Source("incidents", "", "ab" * 32),), "public", {"numpy": "2.0"},
+    "tiles vector", {}, (InputFile("incidents", "", "ab" * 32),), "public", {"numpy": "2.0"},
     {"vintage": "2015", "method": "« noyau » </script>"},
 )  # fmt: skip
 
@@ -91,13 +92,21 @@ def test_a_raster_says_for_whom_it_is(tmp_path: Path) -> None:
     assert read_about(target) == ABOUT
     silent, partner = raster(tmp_path / "b.tif"), raster(tmp_path / "c.tif", "partner")
     odd = raster(tmp_path / "d.tif", "everybody")
-    refused = ((silent, "partner"), (silent, "public"), (partner, "public"), (odd, "public"))
+    refused: tuple[tuple[Path, Audience], ...] = (
+        (silent, "partner"),
+        (silent, "public"),
+        (partner, "public"),
+        (odd, "public"),
+    )
     for source, audience in refused:
         with pytest.raises(ReleaseError, match=f"the raster {source.name} is not known") as caught:
             raster_tiles(source, tmp_path / "never.pmtiles", zooms=(0, 3), audience=audience)
         assert str(tmp_path) not in str(caught.value)
     options = RasterOptions(attribution="© Moi")
-    for source, audience in ((silent, "internal"), (partner, "partner"), (public, "internal")):
+    allowed: tuple[tuple[Path, Audience], ...] = (
+        (silent, "internal"), (partner, "partner"), (public, "internal"),
+    )  # fmt: skip
+    for source, audience in allowed:
         raster_tiles(source, target, zooms=(0, 3), audience=audience, options=options)
         metadata = open_tiles(target).description.metadata
         assert metadata["audience"] == audience
