@@ -44,6 +44,13 @@ SCRIPTS = (
 )
 STYLES = ("page.css", "map.css", "panels.css", "overlays.css", "compare.css", "print.css")
 
+_VENDORED = "vendor/"
+# Only where none can be part of a string: at the start of a line, at its end, and with a type.
+_COMMENT = re.compile(
+    r"^[ \t]*/\*.*?\*/|[ \t]*/\*[^*\n]*\*/$|/\*\* @type [^\n]*?\*/ ?", re.DOTALL | re.MULTILINE
+)
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
 _IN_BOTH = "~"  # key of what is [French, English] in the data of the page
 
 _HTML_SIGNS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
@@ -79,9 +86,15 @@ def harmless(text: str) -> str:
 
 
 def assets(names: Iterable[str]) -> str:
-    """Join some of the package's own script or style files."""
-    folder = resources.files("maligeo.maps") / "assets"
-    return "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
+    """Join some of the package's script or style files; ours lose comments and blank lines."""
+    return "\n".join(map(_asset, names))
+
+
+def _asset(name: str) -> str:
+    text = (resources.files("maligeo.maps") / "assets" / name).read_text(encoding="utf-8")
+    if name.startswith(_VENDORED):  # the comments of others hold their licences
+        return text.strip()
+    return _BLANK_LINES.sub("\n", _COMMENT.sub("", text)).strip()
 
 
 def in_both(french: object, english: object) -> object:
