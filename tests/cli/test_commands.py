@@ -1,9 +1,11 @@
 import io
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import maligeo
 from maligeo.cli import COMMANDS, load_command
 from tests.cli.commands import run, run_apart
 
@@ -107,6 +109,12 @@ def test_a_mistake_is_one_clear_line(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"maligeo {metadata.version('maligeo')}\n")
+    assert maligeo.__version__ == metadata.version("maligeo")
 
 
 def test_the_help_lists_every_command_without_loading_one() -> None:
