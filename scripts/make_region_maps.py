@@ -7,9 +7,9 @@ import argparse
 import html
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import maligeo
-from maligeo.core.columns import Language
 
 TITLES = {"fr": "Cartes des régions du Mali", "en": "Maps of the regions of Mali"}
 PAGE = """<!doctype html>
@@ -43,7 +43,7 @@ def main() -> None:
     write_maps(options.output, options.language)
 
 
-def write_maps(folder: Path, language: Language) -> None:
+def write_maps(folder: Path, language: Literal["fr", "en"]) -> None:
     """Write a map of each region into a folder, then the page that links them."""
     study = maligeo.study().release(audience="public")
     links = []

@@ -151,7 +151,7 @@ class PageMap(folium.Map):
         )
         figure_of(self).title = html.escape(titles[language])
 
-    def _repr_html_(self, **_options: object) -> str:
+    def _repr_html_(self) -> str:  # type: ignore[override]  # notebooks give no options
         """Show the whole page in a notebook, without a network, in a frame of its own."""
         text = html.escape(page_text(self, offline=True), quote=True)
         title = words.word("page.map", self.language)
