@@ -321,7 +321,7 @@ class TestWaysOfCounting:
         assert alpha["count"].tolist() == [1, 2]
         undated = table[table["period_start"].isna()]
         assert undated["place_kind"].tolist() == ["countrywide"]
-        assert "cannot be told" in undated["note"].iloc[0]
+        assert "the period is unknown" in undated["note"].iloc[0]
         programmes = density(shares, UNITS, measure="programmes", period="2021")
         assert by_name(programmes).loc["Alpha", "count"] == 1
 
