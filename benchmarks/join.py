@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -51,10 +52,10 @@ def _measure_index(
     rows = []
     for name, units in layers:
         index = indexes[name]
-        build = median_seconds(lambda units=units: UnitIndex(units), BUILD_REPEATS)
-        query = median_seconds(lambda index=index: index.query(lon, lat), OWN_REPEATS)
-        border = median_seconds(lambda index=index: index.query_border(lon, lat), OWN_REPEATS)
-        memory = peak_extra_megabytes(lambda index=index: index.query(lon, lat))
+        build = median_seconds(partial(UnitIndex, units), BUILD_REPEATS)
+        query = median_seconds(partial(index.query, lon, lat), OWN_REPEATS)
+        border = median_seconds(partial(index.query_border, lon, lat), OWN_REPEATS)
+        memory = peak_extra_megabytes(partial(index.query, lon, lat))
         rows.append(
             (
                 name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -50,11 +52,14 @@ def _measure(
     few = records.iloc[:SJOIN_POINTS]
     peer = median_seconds(lambda: gpd.sjoin(few, units, how="left", predicate="within"), REPEATS)
     peer_ns = peer / len(few) * 1e9
-    rows = [(name, "sjoin(within)", f"{len(few):,}", f"{peer_ns:.1f}", "1.0", "")]
+    rows: list[tuple[str, ...]] = [
+        (name, "sjoin(within)", f"{len(few):,}", f"{peer_ns:.1f}", "1.0", "")
+    ]
     for what, frame in (("locate, points", records), ("locate, lon and lat", table)):
-        own = median_seconds(lambda frame=frame: locate(frame, units, index=index), REPEATS)
+        run = partial(locate, frame, units, index=index)
+        own = median_seconds(run, REPEATS)
         own_ns = own / len(frame) * 1e9
-        memory = peak_extra_megabytes(lambda frame=frame: locate(frame, units, index=index))
+        memory = peak_extra_megabytes(run)
         ratio = f"{peer_ns / own_ns:.1f}"
         rows.append((name, what, f"{len(frame):,}", f"{own_ns:.1f}", ratio, f"{memory:.0f}"))
     return rows

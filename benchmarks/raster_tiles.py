@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def _ours(
 
 def _measure_peers(source: Path, here: Path) -> None:
     """Let all take turns, so that a busy moment meets all of them."""
-    peers = {
+    peers: dict[str, Callable[[], tuple[float, int]]] = {
         "maligeo, 1 process, PMTiles": lambda: _ours(source, here / "a.pmtiles", 1),
         "maligeo, 2 processes, PMTiles": lambda: _ours(source, here / "b.pmtiles", 2),
         "maligeo, 1 process, folder": lambda: _ours(source, here / "folder", 1),
@@ -119,8 +120,10 @@ def _gdal2tiles(source: Path, here: Path) -> tuple[float, int]:
             raster.write(np.moveaxis(coloured, 2, 0))
     target = here / "gdal2tiles"
     shutil.rmtree(target, ignore_errors=True)
-    command = [program, "--processes=2", f"--zoom={ZOOMS[0]}-{ZOOMS[1]}", "--resampling=near",
-               "--xyz", "--exclude", "--webviewer=none", "--quiet", picture, target]  # fmt: skip
+    command: list[str | Path] = [
+        program, "--processes=2", f"--zoom={ZOOMS[0]}-{ZOOMS[1]}", "--resampling=near",
+        "--xyz", "--exclude", "--webviewer=none", "--quiet", picture, target,
+    ]  # fmt: skip
     # Another Python may be the system's, and must not meet the packages of this one.
     clean = {
         key: value
@@ -182,7 +185,13 @@ def _measure_large(here: Path) -> None:
     script.write_text(code)
     rows = []
     for workers in (1, 2):
-        command = [sys.executable, script, source, here / "large.pmtiles", str(workers)]
+        command: list[str | Path] = [
+            sys.executable,
+            script,
+            source,
+            here / "large.pmtiles",
+            str(workers),
+        ]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([*sys.path, str(Path.cwd())])}
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
         rows.append((workers, *done.stdout.split()))

@@ -7,6 +7,7 @@ import argparse
 import html
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import maligeo
 
@@ -42,7 +43,7 @@ def main() -> None:
     write_maps(options.output, options.language)
 
 
-def write_maps(folder: Path, language: str) -> None:
+def write_maps(folder: Path, language: Literal["fr", "en"]) -> None:
     """Write a map of each region into a folder, then the page that links them."""
     study = maligeo.study().release(audience="public")
     links = []

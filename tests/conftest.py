@@ -18,7 +18,7 @@ from maligeo.workflows.study import study
 from tests import worlds
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 HOSTILE = (
     "l'eau `tick` </script><script>window.pwned=1</script>",
@@ -144,7 +144,13 @@ Open = Callable[..., "Page"]
 @pytest.fixture
 def open_page(browser: "Browser") -> Iterator[Open]:
     """Open a file with every request blocked; at the end nothing was asked for or amiss."""
-    contexts, requests, troubles = [], [], []
+    contexts: list[BrowserContext] = []
+    requests: list[str] = []
+    troubles: list[str] = []
+
+    def dismissed(dialog: "Dialog") -> None:
+        troubles.append(dialog.message)
+        dialog.dismiss()
 
     def opened(path: Path, width: int = 1280, height: int = 800, **options: Any) -> "Page":
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
@@ -154,7 +160,7 @@ def open_page(browser: "Browser") -> Iterator[Open]:
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismissed)
         page.goto(path.as_uri())
         page.locator("path.leaflet-interactive").first.wait_for(state="attached")
         return page

@@ -8,7 +8,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from maligeo.tiles.grid import Tile
+from maligeo.tile_archives import Tile
 
 NO_DATA = -1.0
 

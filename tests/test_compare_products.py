@@ -156,7 +156,13 @@ def test_the_script_counts_what_differs_and_excuses_pictures_of_renamed_texts(
             Image.new("RGB", (2, 2), colour).save(folder / picture)
     renamed = tmp_path / "renamed.csv"
     renamed.write_text("language,old,new\nen,told,written\nen,unseen,other\n")
-    command = [sys.executable, SCRIPT, "compare", tmp_path / "old", tmp_path / "new"]
+    command: list[str | Path] = [
+        sys.executable,
+        SCRIPT,
+        "compare",
+        tmp_path / "old",
+        tmp_path / "new",
+    ]
     done = subprocess.run(
         [*command, "--renamed", renamed], capture_output=True, text=True, check=False
     )

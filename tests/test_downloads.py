@@ -78,7 +78,7 @@ def archive(members: dict[str, bytes]) -> bytes:
 
 def entry(name: str = "units", **changes: Any) -> dict[str, Any]:
     """Make an entry of a list of downloads."""
-    edition = {
+    edition: dict[str, Any] = {
         "edition": "1",
         "address": "",
         "wanted": [],
@@ -296,7 +296,7 @@ def test_waits_grow_and_a_server_may_ask_for_longer_ones(
         (Page(POINTS, cuts=[0] * 9), r"127.0.0.1 broke \(3 tries without success\)"),
         (Page(POINTS, announced=10**12), "sends 1,000,000 MB or more; over 1 MB are refused"),
         (Page(POINTS * 50, form="chunked"), "sends 1 MB or more; over 1 MB are refused"),
-        (Page(POINTS, form="close"), "does not tell its size"),
+        (Page(POINTS, form="close"), "does not say its size"),
         (Page(POINTS, headers={"Content-Encoding": "gzip"}), "packed body"),
         (Page(b""), "no geojson file but empty"),
         (Page(b"<!DOCTYPE html><title>Log in</title>"), "a web page, perhaps one to log in"),

@@ -35,4 +35,4 @@ def test_import_loads_nothing_heavy(heavy: str) -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="densty"):
-        _ = maligeo.densty
+        _ = maligeo.densty  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from pmtiles.tile import Compression, TileType, tileid_to_zxy
 from pmtiles.writer import Writer
 
 from maligeo.core.errors import ArgumentError, InputFileError
-from maligeo.tile_archives import Tile, open_tiles, uncompressed
+from maligeo.tile_archives import PmtilesFile, Tile, open_tiles, uncompressed
 
 COUNT = 60_000  # so many need leaf directories, when they differ in length
 LENGTHS = np.random.default_rng(0).integers(10, 1000, COUNT // 3).tolist()
@@ -45,6 +45,7 @@ def content_of(number: int) -> bytes:
 
 def test_leaf_directories_are_followed(large: Path) -> None:
     opened = open_tiles(large)
+    assert isinstance(opened, PmtilesFile)
     assert any(entry.run_length == 0 for entry in opened.root)
     for number in (*range(0, COUNT, 501), COUNT - 1):
         assert opened.tile(Tile(*tileid_to_zxy(number))) == content_of(number)

@@ -2,11 +2,14 @@
 
 import os
 import pickle
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import numpy as np
+import numpy.typing as npt
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -22,6 +25,10 @@ EXHAUSTIVE = os.environ.get("MALIGEO_EXHAUSTIVE") == "1"
 REALDATA = os.environ.get("MALIGEO_REALDATA")
 POINTS = 5_000_000 if EXHAUSTIVE else 300_000
 
+Units = Sequence[Polygon | MultiPolygon | None] | npt.NDArray[np.object_]
+Numbers = npt.NDArray[np.float64]
+Positions = tuple[Numbers, Numbers]
+
 requires_realdata = pytest.mark.skipif(
     REALDATA is None, reason="MALIGEO_REALDATA does not name the folder of real boundaries"
 )
@@ -33,14 +40,17 @@ ENCLAVE = box(5, 1, 7, 3)
 ISLANDS = MultiPolygon([box(0, 5, 1, 6), box(3, 5, 4, 6)])
 
 
-def plain_loop(units, lon, lat):
+def plain_loop(
+    units: Units, lon: Numbers, lat: Numbers
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
     """Lowest unit and border flag of every point, unit by unit, by shapely alone."""
     found = np.full(len(lon), -1, dtype=np.int32)
     border = np.zeros(len(lon), dtype=bool)
     for number in range(len(units) - 1, -1, -1):
-        if units[number] is None or units[number].is_empty:
+        given = units[number]
+        if given is None or given.is_empty:
             continue
-        unit = shapely.from_wkb(shapely.to_wkb(units[number]))
+        unit = shapely.from_wkb(shapely.to_wkb(given))
         shapely.prepare(unit)
         low_x, low_y, high_x, high_y = unit.bounds
         near = np.flatnonzero((lon >= low_x) & (lon <= high_x) & (lat >= low_y) & (lat <= high_y))
@@ -50,7 +60,9 @@ def plain_loop(units, lon, lat):
     return found, border
 
 
-def assert_same_as_plain_loop(units, lon, lat, index=None):
+def assert_same_as_plain_loop(
+    units: Units, lon: Numbers, lat: Numbers, index: UnitIndex | None = None
+) -> None:
     index = index or UnitIndex(units)
     expected, expected_border = plain_loop(units, lon, lat)
     found, border = index.query_border(lon, lat)
@@ -59,7 +71,7 @@ def assert_same_as_plain_loop(units, lon, lat, index=None):
     np.testing.assert_array_equal(index.query(lon, lat), expected)
 
 
-def adversarial_points(units, limit=None):
+def adversarial_points(units: Units, limit: int | None = None) -> Positions:
     """Vertices, edge midpoints, both with points closely beside them, and hopeless points."""
     vertices, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(units)), return_index=True
@@ -79,7 +91,7 @@ def adversarial_points(units, limit=None):
     return everything[:, 0].copy(), everything[:, 1].copy()
 
 
-def lattice(low, high, step):
+def lattice(low: float, high: float, step: float) -> Positions:
     axis = np.arange(low, high + step / 2.0, step)
     x, y = np.meshgrid(axis, axis)
     return x.ravel(), y.ravel()
@@ -88,7 +100,7 @@ def lattice(low, high, step):
 # --- worlds small enough to compute by hand
 
 
-def test_two_squares():
+def test_two_squares() -> None:
     index = UnitIndex([LEFT, RIGHT])
     lon = [0.5, 1.5, 1.0, 1.0, 0.0, 2.0, 2.1, 0.5, -0.1]
     lat = [0.5, 0.5, 0.5, 1.0, 0.0, 0.5, 0.5, 1.1, 0.5]
@@ -98,12 +110,12 @@ def test_two_squares():
     assert border.tolist() == [False, False, True, True, True, True, False, False, False]
 
 
-def test_shared_edge_goes_to_the_lowest_unit_whatever_its_side():
+def test_shared_edge_goes_to_the_lowest_unit_whatever_its_side() -> None:
     assert UnitIndex([RIGHT, LEFT]).query(1.0, 0.5).tolist() == [0]
     assert UnitIndex([LEFT, RIGHT]).query(1.0, 0.5).tolist() == [0]
 
 
-def test_hole_enclave_and_parts():
+def test_hole_enclave_and_parts() -> None:
     index = UnitIndex([FRAME, ISLANDS, ENCLAVE])
     unit, border = index.query_border(
         [4.5, 6.0, 5.0, 5.0, 0.5, 2.0, 3.5, 4.0], [2.0, 2.0, 2.0, 1.0, 5.5, 5.5, 5.5, 5.5]
@@ -112,11 +124,11 @@ def test_hole_enclave_and_parts():
     assert border.tolist() == [False, False, True, True, False, False, False, True]
 
 
-def test_empty_hole_holds_nothing():
+def test_empty_hole_holds_nothing() -> None:
     assert UnitIndex([FRAME]).query([6.0, 4.5], [2.0, 2.0]).tolist() == [-1, 0]
 
 
-def test_overlap_goes_to_the_lowest_and_is_no_border():
+def test_overlap_goes_to_the_lowest_and_is_no_border() -> None:
     index = UnitIndex([box(1, 0, 3, 2), box(0, 0, 2, 2), box(-9, -9, 9, 9)])
     unit, border = index.query_border(
         [0.5, 1.5, 2.5, 1.0, 2.0, 5.0], [1.0, 1.0, 1.0, 1.0, 1.0, 5.0]
@@ -126,17 +138,17 @@ def test_overlap_goes_to_the_lowest_and_is_no_border():
     assert border.tolist() == [False, False, False, True, True, False]
 
 
-def test_identical_units():
+def test_identical_units() -> None:
     index = UnitIndex([LEFT, LEFT, LEFT])
     assert index.query([0.5, 0.0, 3.0], [0.5, 0.0, 0.0]).tolist() == [0, 0, -1]
 
 
-def test_unit_covered_by_a_lower_one_with_edges_inside():
+def test_unit_covered_by_a_lower_one_with_edges_inside() -> None:
     units = [box(4, 4, 5, 5), box(3, 3, 6, 6), box(0, 0, 10, 10)]
     assert_same_as_plain_loop(units, *lattice(-1.0, 11.0, 0.25))
 
 
-def test_none_and_empty_units_hold_nothing():
+def test_none_and_empty_units_hold_nothing() -> None:
     empty = [None, Polygon(), MultiPolygon(), shapely.GeometryCollection()]
     index = UnitIndex([*empty, LEFT])
     assert len(index) == 5
@@ -144,19 +156,19 @@ def test_none_and_empty_units_hold_nothing():
 
 
 @pytest.mark.parametrize("units", [[], [None], [Polygon(), None]])
-def test_layers_that_hold_nothing(units):
+def test_layers_that_hold_nothing(units: Units) -> None:
     unit, border = UnitIndex(units).query_border([0.0, 1.0, np.nan], [0.0, 1.0, 0.0])
     assert unit.tolist() == [-1, -1, -1]
     assert not border.any()
 
 
-def test_no_points():
+def test_no_points() -> None:
     unit, border = UnitIndex([LEFT]).query_border([], [])
     assert unit.shape == border.shape == (0,)
     assert unit.dtype == np.int32
 
 
-def test_not_a_number_and_infinity():
+def test_not_a_number_and_infinity() -> None:
     bad = [np.nan, np.inf, -np.inf]
     index = UnitIndex([LEFT])
     assert index.query(bad, [0.5] * 3).tolist() == [-1] * 3
@@ -164,22 +176,24 @@ def test_not_a_number_and_infinity():
     assert index.query([np.nan, 0.5, np.inf], [np.nan, 0.5, np.nan]).tolist() == [-1, 0, -1]
 
 
-def test_kinds_of_input():
+def test_kinds_of_input() -> None:
     series = geopandas.GeoSeries([LEFT, RIGHT], index=["a", "b"])
     index = UnitIndex(series)
     assert repr(index) == "<UnitIndex of 2 units>"
     both = np.array([[0.5, 0.5], [1.5, 0.5]])
     assert index.query(both[:, 0], both[:, 1]).tolist() == [0, 1]
     assert index.query(1.5, 0.5).tolist() == [1]
-    assert index.query(np.array([1], dtype=np.int8), np.float32([0.5])).tolist() == [0]
+    assert index.query(
+        np.array([1], dtype=np.int8), np.array([0.5], dtype=np.float32)
+    ).tolist() == [0]
 
 
-def test_z_is_ignored():
+def test_z_is_ignored() -> None:
     raised = shapely.force_3d(LEFT, z=7.0)
     assert UnitIndex([raised]).query(0.5, 0.5).tolist() == [0]
 
 
-def test_input_is_copied_and_may_be_prepared_by_others():
+def test_input_is_copied_and_may_be_prepared_by_others() -> None:
     mine = box(0, 0, 1, 1)
     index = UnitIndex([mine])
     shapely.prepare(mine)
@@ -191,23 +205,23 @@ def test_input_is_copied_and_may_be_prepared_by_others():
 # --- refused input
 
 
-def test_wrong_types_are_all_listed():
+def test_wrong_types_are_all_listed() -> None:
     with pytest.raises(GeometryError, match=r"position 1: Point; position 3: str"):
         UnitIndex([LEFT, Point(0, 0), RIGHT, "POLYGON EMPTY"])
 
 
-def test_long_lists_of_faults_are_counted():
+def test_long_lists_of_faults_are_counted() -> None:
     with pytest.raises(GeometryError, match=r"position 19: Point; and 5 more$"):
         UnitIndex([Point(0, 0)] * 25)
 
 
-def test_invalid_polygons_are_named():
+def test_invalid_polygons_are_named() -> None:
     bow_tie = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
     with pytest.raises(GeometryError, match=r"valid polygons: position 1: Self-intersection"):
         UnitIndex([LEFT, bow_tie])
 
 
-def test_coordinates_beyond_reason():
+def test_coordinates_beyond_reason() -> None:
     with pytest.raises(GeometryError, match="must lie within 1e\\+150"):
         UnitIndex([box(0, 0, 1e200, 1)])
 
@@ -221,7 +235,7 @@ def test_coordinates_beyond_reason():
         ([1.0], [None, object()], "must be numbers"),
     ],
 )
-def test_bad_positions(lon, lat, message):
+def test_bad_positions(lon: list[Any], lat: list[Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         UnitIndex([LEFT]).query(lon, lat)
 
@@ -229,7 +243,7 @@ def test_bad_positions(lon, lat, message):
 # --- ugly geometry
 
 
-def test_more_candidates_than_bits_at_one_vertex():
+def test_more_candidates_than_bits_at_one_vertex() -> None:
     angle = np.linspace(0.0, 2.0 * np.pi, 101)
     rim = np.column_stack([np.cos(angle), np.sin(angle)])
     units = [Polygon([(0, 0), rim[i], rim[i + 1]]) for i in range(100)]
@@ -240,7 +254,7 @@ def test_more_candidates_than_bits_at_one_vertex():
     assert_same_as_plain_loop(units, lon, lat)
 
 
-def test_many_tiny_units_in_one_cell():
+def test_many_tiny_units_in_one_cell() -> None:
     x, y = lattice(0.0, 9.0, 1.0)
     tiny = shapely.box(x * 1e-6, y * 1e-6, (x + 1) * 1e-6, (y + 1) * 1e-6)
     units = [box(50, 50, 60, 60), *tiny, box(-1, -1, 1, 1)]
@@ -251,7 +265,7 @@ def test_many_tiny_units_in_one_cell():
 
 @pytest.mark.parametrize("scale", [1e-150, 1e-30, 1e-9, 1e6, 1e60, 1e149])
 @pytest.mark.parametrize("shift", [0.0, 1.0])
-def test_extreme_scales(scale, shift):
+def test_extreme_scales(scale: float, shift: float) -> None:
     units = [
         shapely.transform(unit, lambda xy: (xy + shift) * scale)
         for unit in (LEFT, RIGHT, FRAME, ENCLAVE, ISLANDS, Polygon([(0, 2), (3, 3), (1, 4)]))
@@ -262,14 +276,14 @@ def test_extreme_scales(scale, shift):
     assert_same_as_plain_loop(units, lon, lat)
 
 
-def test_layer_a_few_representable_numbers_wide():
+def test_layer_a_few_representable_numbers_wide() -> None:
     step = np.spacing(12.0)
     units = [box(12, 15, 12 + 3 * step, 15 + 3 * step), box(12 + 3 * step, 15, 12 + 5 * step, 16)]
     x, y = np.meshgrid(12 + step * np.arange(-3, 9), 15 + step * np.arange(-3, 9))
     assert_same_as_plain_loop(units, x.ravel(), y.ravel())
 
 
-def test_needles_and_nearly_level_edges():
+def test_needles_and_nearly_level_edges() -> None:
     rng = np.random.default_rng(8)
     units = []
     for exponent in range(-14, 0):
@@ -283,7 +297,7 @@ def test_needles_and_nearly_level_edges():
     assert_same_as_plain_loop(units, np.r_[lon, spread[:, 0]], np.r_[lat, spread[:, 1]])
 
 
-def test_points_on_the_seams_of_the_grid():
+def test_points_on_the_seams_of_the_grid() -> None:
     units = coverage(50)
     index = UnitIndex(units)
     tables = index._layer.tables
@@ -295,14 +309,14 @@ def test_points_on_the_seams_of_the_grid():
     assert_same_as_plain_loop(units, mixed[:, 0].copy(), mixed[:, 1].copy(), index)
 
 
-def test_closer_to_a_border_than_shapely_can_tell():
+def test_closer_to_a_border_than_shapely_can_tell() -> None:
     units = [Polygon([(0, 0), (1, 1), (0, 2), (-1, 1)]), box(0, 0, 2, 2), box(-2, 0, 0, 2)]
     x = np.array([0.0, 1e-300, -1e-300, 1e-40, -1e-40, 1e-30, -1e-30, 1e-20, -1e-20])
     lon, lat = (array.ravel() for array in np.meshgrid(x, [0.0, 0.5, 1.0, 2.0]))
     assert_same_as_plain_loop(units, lon, lat)
 
 
-def test_few_pairs_at_a_time_give_the_same_answers(monkeypatch):
+def test_few_pairs_at_a_time_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     units = coverage(9)
     index = UnitIndex(units)
     lon, lat = adversarial_points(units, limit=500)
@@ -317,7 +331,7 @@ def test_few_pairs_at_a_time_give_the_same_answers(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [9, 50, 160, 800])
-def test_generated_coverage(count):
+def test_generated_coverage(count: int) -> None:
     units = coverage(count)
     index = UnitIndex(units)
     assert_same_as_plain_loop(units, *points(POINTS, seed=count), index)
@@ -325,14 +339,14 @@ def test_generated_coverage(count):
     assert_same_as_plain_loop(units, *adversarial_points(units, limit), index)
 
 
-def test_coverage_is_the_same_every_time():
+def test_coverage_is_the_same_every_time() -> None:
     again = coverage.__wrapped__(50)
     assert shapely.to_wkb(again).tolist() == shapely.to_wkb(coverage(50)).tolist()
     lon, lat = points(1000)
     np.testing.assert_array_equal(points(1000), (lon, lat))
 
 
-def test_overlapping_coverages_with_gaps():
+def test_overlapping_coverages_with_gaps() -> None:
     units = np.concatenate([coverage(50)[::3], coverage(160)[::2], coverage(9, seed=2)[:5]])
     index = UnitIndex(units)
     assert_same_as_plain_loop(units, *points(50_000, seed=4), index)
@@ -341,8 +355,8 @@ def test_overlapping_coverages_with_gaps():
 
 @requires_realdata
 @pytest.mark.parametrize(("level", "count"), [(1, 9), (2, 50), (3, 701)])
-def test_real_units(level, count):
-    (path,) = Path(REALDATA).glob(f"cod-ab-2015/*_adm{level}_*.shp")
+def test_real_units(level: int, count: int) -> None:
+    (path,) = Path(str(REALDATA)).glob(f"cod-ab-2015/*_adm{level}_*.shp")
     # Published boundaries may cross themselves; made valid here, before both sides see them.
     units = shapely.make_valid(geopandas.read_file(path).geometry.to_numpy())
     assert len(units) == count
@@ -359,7 +373,7 @@ decimal = st.floats(-1.0, 7.0, allow_nan=False, width=32)
 
 
 @st.composite
-def lattice_units(draw):
+def lattice_units(draw: st.DrawFn) -> Polygon | MultiPolygon:
     """Unions of lattice squares: holes, several parts, shared edges, overlaps and gaps."""
     corners = draw(st.lists(st.tuples(whole, whole), max_size=12))
     unit = shapely.union_all([box(x, y, x + 1, y + 1) for x, y in corners])
@@ -367,7 +381,7 @@ def lattice_units(draw):
 
 
 @st.composite
-def ragged_units(draw):
+def ragged_units(draw: st.DrawFn) -> Polygon | MultiPolygon | None:
     """Hulls of a few lattice and decimal points, sometimes with a hole."""
     corner = st.tuples(st.one_of(whole, decimal), st.one_of(whole, decimal))
     hull = shapely.MultiPoint(draw(st.lists(corner, min_size=3, max_size=7))).convex_hull
@@ -378,16 +392,18 @@ def ragged_units(draw):
 
 
 @st.composite
-def layers(draw):
-    units = draw(st.lists(st.one_of(lattice_units(), ragged_units()), max_size=8))
-    if units and draw(st.booleans()):
+def layers(draw: st.DrawFn) -> Units:
+    either: st.SearchStrategy[Any] = st.one_of(lattice_units(), ragged_units())
+    units = draw(st.lists(either, max_size=8))
+    repeated = draw(st.booleans()) if units else False
+    if repeated:
         units += [units[draw(st.integers(0, len(units) - 1))]] * draw(st.integers(1, 2))
     return units
 
 
 @settings(max_examples=400 if EXHAUSTIVE else 120, deadline=None)
 @given(units=layers(), extra=st.lists(st.tuples(decimal, decimal), max_size=20))
-def test_any_layer(units, extra):
+def test_any_layer(units: Units, extra: list[tuple[float, float]]) -> None:
     known = [unit for unit in units if unit is not None]
     lon, lat = adversarial_points(np.array(known, dtype=object)) if known else ([], [])
     grid_x, grid_y = lattice(-0.5, 7.5, 0.25)
@@ -397,7 +413,7 @@ def test_any_layer(units, extra):
 
 @settings(max_examples=50, deadline=None)
 @given(units=layers(), seed=st.integers(0, 2**16))
-def test_answers_do_not_depend_on_company(units, seed):
+def test_answers_do_not_depend_on_company(units: Units, seed: int) -> None:
     index = UnitIndex(units)
     lon, lat = lattice(-0.5, 7.5, 0.5)
     together = index.query(lon, lat)
@@ -409,7 +425,7 @@ def test_answers_do_not_depend_on_company(units, seed):
 # --- threads, files, workers
 
 
-def test_two_threads_on_one_index():
+def test_two_threads_on_one_index() -> None:
     units = coverage(160)
     index = UnitIndex(units)
     count, rounds = (1_000_000, 100) if EXHAUSTIVE else (100_000, 25)
@@ -418,14 +434,14 @@ def test_two_threads_on_one_index():
     lon, lat = np.r_[lon, special[0]], np.r_[lat, special[1]]
     expected = np.array(index.query_border(lon, lat))
 
-    def rounds_agree(_):
+    def rounds_agree(_: int) -> bool:
         return all(np.array_equal(index.query_border(lon, lat), expected) for _ in range(rounds))
 
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(rounds_agree, range(2))) == [True, True]
 
 
-def test_saved_and_pickled_indexes_answer_alike(tmp_path):
+def test_saved_and_pickled_indexes_answer_alike(tmp_path: Path) -> None:
     units = [*coverage(50), None, Polygon(), FRAME]
     index = UnitIndex(units)
     lon, lat = adversarial_points(coverage(50), limit=1_000)
@@ -436,7 +452,7 @@ def test_saved_and_pickled_indexes_answer_alike(tmp_path):
         np.testing.assert_array_equal(other.query_border(lon, lat), expected)
 
 
-def test_saving_is_repeatable_and_leaves_nothing_else(tmp_path):
+def test_saving_is_repeatable_and_leaves_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "units.npz"
     path.write_text("older content")
     UnitIndex([LEFT, RIGHT]).save(path)
@@ -446,12 +462,12 @@ def test_saving_is_repeatable_and_leaves_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_empty_layer_can_be_saved(tmp_path):
+def test_an_empty_layer_can_be_saved(tmp_path: Path) -> None:
     UnitIndex([]).save(tmp_path / "none.npz")
     assert UnitIndex.load(tmp_path / "none.npz").query(0.0, 0.0).tolist() == [-1]
 
 
-def test_saving_fails_whole(tmp_path):
+def test_saving_fails_whole(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.raises(OutputFileError, match="cannot write"):
@@ -459,7 +475,7 @@ def test_saving_fails_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_foreign_files_are_refused(tmp_path):
+def test_foreign_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "foreign"
     UnitIndex([LEFT]).save(path)
     whole_file = path.read_bytes()
@@ -473,7 +489,7 @@ def test_foreign_files_are_refused(tmp_path):
         UnitIndex.load(path)
 
 
-def test_other_archives_are_refused(tmp_path):
+def test_other_archives_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "single.npy", np.zeros(3))
     np.savez(tmp_path / "other.npz", values=np.zeros(3))
     np.savez(tmp_path / "newer.npz", format=np.array("maligeo unit index 2"))
@@ -483,6 +499,6 @@ def test_other_archives_are_refused(tmp_path):
             UnitIndex.load(tmp_path / name)
 
 
-def test_missing_file(tmp_path):
+def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="cannot read the unit index"):
         UnitIndex.load(tmp_path / "missing.npz")

@@ -3,8 +3,10 @@
 The names below are loaded when first used; `__init__.pyi` lists them with their types.
 """
 
+from importlib.metadata import version
+
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = version("maligeo")
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

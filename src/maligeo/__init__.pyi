@@ -81,4 +81,5 @@ from .tiles import write_surface as write_surface
 from .workflows.study import Study as Study
 from .workflows.study import study as study
 
+__all__: list[str]
 __version__: str

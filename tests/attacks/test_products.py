@@ -67,7 +67,12 @@ def test_rows_without_ids_do_not_get_the_name_of_their_file(
     incidents.to_csv(house / f"{SECRET}-i.csv", index=False)
     projects = pd.read_excel(planted.projects).drop(columns=["project_id", "source"])
     projects.to_excel(house / f"{SECRET}-p.xlsx", sheet_name=f"{SECRET}-sheet", index=False)
-    own = ["--incidents", house / f"{SECRET}-i.csv", "--projects", house / f"{SECRET}-p.xlsx"]
+    own: list[str | Path] = [
+        "--incidents",
+        house / f"{SECRET}-i.csv",
+        "--projects",
+        house / f"{SECRET}-p.xlsx",
+    ]
     own += ["--audience", audience, "--as-of", LATER]
     run("map", *own, "-o", out / "map.html")
     run("tiles", "vector", *own, "--zooms", "0-3", "-o", out / "v.pmtiles")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 import maligeo
+from maligeo.core.columns import Audience
 from maligeo.exports.stream import open_stream
 from maligeo.maps import add_presence
 from tests.attacks.planted import COVERS, LATER, PARTNERS, SECRET, Planted
@@ -18,7 +19,7 @@ SINGLE_FILES = ("s.geojson", "s.parquet", "s.fgb")
 class House:
     """The frames of a house, with secrets also in their index, categories and attributes."""
 
-    def __init__(self, planted: Planted, audience: str) -> None:
+    def __init__(self, planted: Planted, audience: Audience) -> None:
         self.audience = audience
         self.units = maligeo.load_boundaries()
         held = maligeo.locate(maligeo.read_incidents(planted.incidents), self.units)

@@ -171,7 +171,15 @@ def test_sums_of_a_table_give_nothing_back_as_it_stands_in_a_product(
     flat = pd.DataFrame(frame.drop(columns="geometry"))
     flat.assign(lon=frame.geometry.x, lat=frame.geometry.y).to_csv(path, index=False)
     periods = "2021,2021-01/2021-03,2021-04/2021-06,2021-07/2021-09,2021-10/2021-12"
-    asked = ["density", "--incidents", path, "--covers", "2021", "--period", periods]
+    asked: list[str | Path] = [
+        "density",
+        "--incidents",
+        path,
+        "--covers",
+        "2021",
+        "--period",
+        periods,
+    ]
     made = {name: tmp_path / f"{name}.{suffix}" for name in ("internal", "public")}
     for audience, product in made.items():
         day = [] if audience == "internal" else ["--as-of", LATER]
@@ -291,11 +299,11 @@ def test_a_public_surface_is_that_of_the_released_points_and_of_nothing_else() -
         maligeo.density_surface(release(one, as_of=LATER), bandwidth_km=150, cell_km=20).values
         for one in (held, moved)
     ]
-    assert np.array_equal(*surfaces, equal_nan=True)
+    assert np.array_equal(surfaces[0], surfaces[1], equal_nan=True)
     inside = [
         maligeo.density_surface(one, bandwidth_km=150, cell_km=20).values for one in (held, moved)
     ]
-    assert not np.array_equal(*inside, equal_nan=True)
+    assert not np.array_equal(inside[0], inside[1], equal_nan=True)
 
 
 def test_a_report_of_a_release_counts_nothing_small() -> None:

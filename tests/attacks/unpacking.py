@@ -164,13 +164,13 @@ def _page_arrays(content: bytes) -> Iterator[Piece]:
             pairs = np.column_stack([pairs[:, 0] * 360 - 180, _north(pairs[:, 1])])
         yield f"positions {at}", "\n".join(f"{x:.6f} {y:.6f}" for x, y in pairs).encode()
     for at, found in enumerate(_PACKED_DAYS.finditer(content)):
-        first, count, width = (int(found[part]) for part in (1, 2, 3))
+        day, count, width = (int(found[part]) for part in (1, 2, 3))
         bits = np.unpackbits(
             np.frombuffer(base64.b64decode(found[4]), np.uint8), bitorder="little"
         )[: count * width]
         since = bits.reshape(count, width) @ (1 << np.arange(width, dtype=np.int64))
-        start = datetime.date(1970, 1, 1) + datetime.timedelta(first - 1)
-        days = [str(start + datetime.timedelta(int(day))) for day in since if day]
+        start = datetime.date(1970, 1, 1) + datetime.timedelta(day - 1)
+        days = [str(start + datetime.timedelta(int(step))) for step in since if step]
         yield f"days {at}", "\n".join(days).encode()
 
 

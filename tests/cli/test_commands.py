@@ -1,10 +1,12 @@
 import io
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import maligeo
 from maligeo.cli import COMMANDS, load_command
 from tests.cli.commands import run, run_apart
 
@@ -19,8 +21,8 @@ def test_map_without_arguments_writes_the_map(tmp_path: Path) -> None:
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     pages = [tmp_path / name for name in ("a.html", "b.html")]
-    for page, one in zip(pages, (run, run_apart), strict=True):
-        assert one("map", "-o", str(page)).returncode == 0
+    assert run("map", "-o", str(pages[0])).returncode == 0
+    assert run_apart("map", "-o", str(pages[1])).returncode == 0
     assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
@@ -108,6 +110,12 @@ def test_a_mistake_is_one_clear_line(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"maligeo {metadata.version('maligeo')}\n")
+    assert maligeo.__version__ == metadata.version("maligeo")
 
 
 def test_the_help_lists_every_command_without_loading_one() -> None:

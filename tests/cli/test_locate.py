@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -55,7 +56,9 @@ def test_misspelt_names_count_when_asked_for(table: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "read"), [("o.gpkg", gpd.read_file), ("o.parquet", gpd.read_parquet)]
 )
-def test_geographic_output(table: Path, tmp_path: Path, name: str, read: object) -> None:
+def test_geographic_output(
+    table: Path, tmp_path: Path, name: str, read: Callable[[Path], gpd.GeoDataFrame]
+) -> None:
     assert run("locate", str(table), "-o", str(tmp_path / name)).returncode == 0
     frame = read(tmp_path / name)
     assert len(frame) == len(ROWS)

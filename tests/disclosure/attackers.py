@@ -8,12 +8,13 @@ for its least and greatest value by integer programming, or every filling is tri
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import LinearConstraint, linprog, milp
 
-Name = object
+Name = Any  # a tuple of keys, or a word
 Sum = tuple[Name, list[Name]]
 ENDLESS = float("inf")
 
@@ -145,7 +146,8 @@ def grid(counts: np.ndarray) -> tuple[dict[Name, float], list[Sum]]:
     A cell is named by its position, "+" standing for the sum over a dimension.
     """
     axes = [[*range(size), "+"] for size in counts.shape]
-    truth, sums = {}, []
+    truth: dict[Name, float] = {}
+    sums: list[Sum] = []
     for place in product(*axes):
         taken = tuple(slice(None) if at == "+" else at for at in place)
         truth[place] = float(counts[taken].sum())

@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from maligeo.core.audiences import mark_audience
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.disclosure import release, require_released
 from maligeo.join.points import locate
@@ -24,7 +25,7 @@ def test_everything_may_be_internal() -> None:
 
 
 @pytest.mark.parametrize("audience", ["public", "partner"])
-def test_what_was_not_released_does_not_pass(audience: str) -> None:
+def test_what_was_not_released_does_not_pass(audience: Audience) -> None:
     for frame in (frames.located(9), frames.areas(9)):
         with pytest.raises(ReleaseError, match="were not released for the audience"):
             require_released(frame, audience, what="records")

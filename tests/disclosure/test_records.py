@@ -7,6 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, CrsError, ReleaseError
 from maligeo.disclosure import release
 from maligeo.measure.densities import concat_tables, density
@@ -54,7 +55,7 @@ def test_each_record_is_told_as_finely_as_enough_others_share() -> None:
 
 
 @pytest.mark.parametrize("audience", ["public", "partner"])
-def test_no_secret_and_no_exact_value_is_left(audience: str) -> None:
+def test_no_secret_and_no_exact_value_is_left(audience: Audience) -> None:
     held = frames.located(2000)
     released = release(held, audience=audience, as_of=LATER)
     told = everything(released.drop(columns="event_id", errors="ignore"))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,19 +39,19 @@ brief = settings(max_examples=25, deadline=None)
 counts_of = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4, 6, 9, 25])
 
 
-def small(truth: Mapping[object, float], k: int) -> list[object]:
+def small(truth: Mapping[object, float], k: int) -> list[Any]:
     return [name for name, value in truth.items() if 0 < value < k]
 
 
-def place_rows(units: int) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = [
+def place_rows(units: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
         {"pcode": f"ZZ{at:02d}", "name": f"U{at:02d}", "place_kind": "unit"} for at in range(units)
     ]
     return [*rows, {"pcode": None, "name": None, "place_kind": "unattributed"}]
 
 
 def table_of(
-    counts: Mapping[tuple[str, tuple[str, str]], Sequence[float]],
+    counts: Mapping[tuple[str, Any], Sequence[float | None]],
     places: Sequence[Mapping[str, object]] | None = None,
 ) -> pd.DataFrame:
     """A density table with a row per place for each (measure, period)."""
@@ -175,7 +176,7 @@ def test_civilians_bound_the_killed() -> None:
 
 def test_parents_and_children_together() -> None:
     upper = table_of({("incidents", YEAR): [62, 50, 30]})
-    children = [
+    children: list[dict[str, Any]] = [
         {"pcode": code, "name": code, "place_kind": "unit"}
         for code in ("ZZ0001", "ZZ0002", "ZZ0101", "ZZ0102", "ZZ0103")
     ]
@@ -196,7 +197,7 @@ def test_parents_and_children_together() -> None:
 def test_a_total_withheld_in_one_table_is_withheld_in_the_other() -> None:
     # Six units of 1 each: whoever learns the total, from either level, knows them all.
     upper = table_of({("incidents", YEAR): [1, 1, 1, 1, 1, 1, 0]})
-    places = [
+    places: list[dict[str, Any]] = [
         {"pcode": "ZZ0001", "name": "Z", "place_kind": "unit"},
         {"pcode": None, "name": None, "place_kind": "unattributed"},
     ]
@@ -345,7 +346,7 @@ def test_k_of_one_withholds_nothing() -> None:
 
 
 @pytest.mark.parametrize("k", [0, -3, 2.5, True, "5"])
-def test_k_is_a_whole_number(k: object) -> None:
+def test_k_is_a_whole_number(k: Any) -> None:
     table = table_of({("incidents", YEAR): [1, 2, 0]})
     with pytest.raises(ArgumentError, match="no whole number above zero"):
         suppress_table(table, k=k, sensitive_measures=["incidents"])
@@ -451,8 +452,10 @@ def test_no_attack_on_victims_and_civilians(
 def test_no_attack_on_levels(lower: np.ndarray, k: int) -> None:
     spans = QUARTERS[:2]
     codes = ["ZZ0001", "ZZ0002", "ZZ0101", "ZZ0102"]
-    places = [{"pcode": code, "name": code, "place_kind": "unit"} for code in codes]
-    places.append({"pcode": None, "name": None, "place_kind": "unattributed"})
+    places: list[dict[str, Any]] = [
+        *({"pcode": code, "name": code, "place_kind": "unit"} for code in codes),
+        {"pcode": None, "name": None, "place_kind": "unattributed"},
+    ]
     upper = np.array([lower[:2].sum(axis=0), lower[2:4].sum(axis=0), lower[4]])
     tables = [
         table_of({("incidents", s): upper[:, at].tolist() for at, s in enumerate(spans)}),

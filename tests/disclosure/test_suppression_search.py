@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ brief = settings(max_examples=25, deadline=None)
 
 
 def problem_of(
-    truth: Mapping[object, float],
+    truth: Mapping[Any, float],
     sums: Sequence[attackers.Sum],
     k: int,
     *,
@@ -43,17 +44,17 @@ def problem_of(
 
 
 def puzzle(
-    truth: Mapping[object, float], sums: Sequence[attackers.Sum], hidden: Sequence[object]
+    truth: Mapping[Any, float], sums: Sequence[attackers.Sum], hidden: Sequence[object]
 ) -> attackers.Puzzle:
     shown = {name: value for name, value in truth.items() if name not in set(hidden)}
     return attackers.Puzzle(shown, dict.fromkeys(hidden, 1.0), list(sums))
 
 
-def chosen(truth: Mapping[object, float], choice: Choice) -> list[object]:
+def chosen(truth: Mapping[Any, float], choice: Choice) -> list[Any]:
     return [name for name, hidden in zip(truth, choice.withheld, strict=True) if hidden]
 
 
-def small(truth: Mapping[object, float], k: int) -> list[object]:
+def small(truth: Mapping[Any, float], k: int) -> list[Any]:
     return [name for name, value in truth.items() if 0 < value < k]
 
 
@@ -216,7 +217,7 @@ def test_no_attack_on_random_cubes(counts: np.ndarray, k: int) -> None:
 def test_every_filling_of_tiny_tables(counts: np.ndarray, k: int) -> None:
     truth, sums = attackers.grid(counts)
     hidden = chosen(truth, choose_withheld(problem_of(truth, sums, k), k=k))
-    seen: dict[object, set[int]] = {name: set() for name in hidden}
+    seen: dict[Any, set[int]] = {name: set() for name in hidden}
     for filling in attackers.fillings(puzzle(truth, sums, hidden), most=int(counts.sum()) + k):
         for name, number in filling.items():
             seen[name].add(number)
@@ -253,7 +254,7 @@ def test_few_cells_are_withheld_against_the_fewest_possible() -> None:
     assert fewest <= ours <= 1.25 * fewest
 
 
-def _fewest(truth: Mapping[object, float], sums: Sequence[attackers.Sum], k: int) -> int:
+def _fewest(truth: Mapping[Any, float], sums: Sequence[attackers.Sum], k: int) -> int:
     """Try every set of cells to withhold, small sets first."""
     primary = small(truth, k)
     others = [name for name, value in truth.items() if value >= k]

@@ -1,6 +1,7 @@
 import csv
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -119,7 +120,9 @@ def test_pieces_may_hold_what_a_table_may_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "read"), [("out.parquet", gpd.read_parquet), ("out.gpkg", gpd.read_file)]
 )
-def test_geographic_files(tmp_path: Path, name: str, read: object) -> None:
+def test_geographic_files(
+    tmp_path: Path, name: str, read: Callable[[Path], gpd.GeoDataFrame]
+) -> None:
     frame = read(written(tmp_path / name))
     assert frame.crs.to_epsg() in (4326, None) or frame.crs.to_string() == "OGC:CRS84"
     assert frame["event_id"].tolist() == ["a", "é;\"b'", "c"]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,11 +14,11 @@ from tests import worlds
 UNITS = worlds.square_units()
 
 
-def located(*rows: dict[str, object]) -> pd.DataFrame:
+def located(*rows: dict[str, Any]) -> pd.DataFrame:
     return locate(worlds.projects(*rows), UNITS)
 
 
-def shares(*rows: dict[str, object], by: str, **options: object) -> list[float]:
+def shares(*rows: dict[str, Any], by: str, **options: object) -> list[float]:
     return allocate(located(*rows), UNITS, by=by, **options)["share"].tolist()
 
 
@@ -58,7 +60,7 @@ def test_one_place_needs_no_stated_share() -> None:
 
 
 @pytest.mark.parametrize("one", [0.1, pd.NA, 99])
-def test_stated_shares_that_do_not_add_up_are_all_named(one: object) -> None:
+def test_stated_shares_that_do_not_add_up_are_all_named(one: Any) -> None:
     rows = [BOTH[0] | {"place_share": one}, BOTH[1] | {"place_share": 0.5}]
     rows += [row | {"project_id": "b"} for row in rows]
     with pytest.raises(FrameError, match=r"(?s)2 faults.*of a do not.*of b do not"):

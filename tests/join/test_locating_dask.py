@@ -63,7 +63,7 @@ def test_nothing_is_computed_until_asked(table: pd.DataFrame) -> None:
 
 
 def test_a_dask_frame_gives_what_the_plain_one_gives(table: pd.DataFrame) -> None:
-    options = {"nearest_m": 5_000, "min_score": 90}
+    options: dict[str, Any] = {"nearest_m": 5_000, "min_score": 90}
     plain = locate(table, UNITS, **options)
     lazy = locate(dd.from_pandas(table, npartitions=7), UNITS, **options)
     computed = lazy.compute(scheduler="threads")

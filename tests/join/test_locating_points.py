@@ -1,3 +1,5 @@
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
 from maligeo.core.errors import ArgumentError, CrsError, GeometryError
-from maligeo.join.points import OUTSIDE, TOO_COARSE, locate, locate_summary
+from maligeo.join.points import locate, locate_summary
+from maligeo.join.results import OUTSIDE, TOO_COARSE
 from maligeo.unitindex import UnitIndex
 from tests import worlds
 
@@ -21,7 +24,7 @@ def points(*positions: object, **columns: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326", index=range(len(shapes)))
 
 
-def listed(values: pd.Series) -> list[object]:
+def listed(values: pd.Series) -> list[Any]:
     return values.astype("object").where(values.notna(), None).tolist()
 
 
@@ -115,7 +118,7 @@ class TestPrecision:
         assert listed(locate(table, COMMUNES)["adm3_name"]) == [None]
 
 
-def named(**columns: list[object]) -> pd.DataFrame:
+def named(**columns: list[Any]) -> pd.DataFrame:
     empty = {f"adm{level}_name": [None] * len(columns["adm3_name"]) for level in (1, 2, 3)}
     return pd.DataFrame(empty | columns)
 

@@ -126,7 +126,7 @@ def test_what_does_not_suit_is_refused() -> None:
 def wobbly(lon: float, lat: float, radii: list[float]) -> Polygon:
     """A star of any form round a point; it may cross itself."""
     angles = np.linspace(0, 4 * np.pi, len(radii), endpoint=False)
-    return Polygon(np.c_[lon + radii * np.cos(angles), lat + radii * np.sin(angles)])
+    return Polygon(np.c_[lon + np.cos(angles) * radii, lat + np.sin(angles) * radii])
 
 
 stars = st.builds(

@@ -7,6 +7,7 @@ from shapely.geometry import box
 
 from maligeo.catalog import load_table
 from maligeo.look.outlines import DECIMALS, callouts, label_points, outlines
+from maligeo.maps.html import Call
 from maligeo.maps.page import PageMap
 from maligeo.maps.regions import add_towns
 
@@ -52,6 +53,7 @@ def test_capitals_are_found_by_name(units: gpd.GeoDataFrame) -> None:
     fmap = PageMap("t", (0, 0, 1, 1), language="fr")
     add_towns(fmap, load_table("reference", "towns"), units, per_unit=2)
     call = list(fmap._children.values())[-1]
+    assert isinstance(call, Call)
     towns = json.loads(call.data)["towns"]
     assert {row[0] for row in towns if row[4]} == set(units["name"])
     assert len(towns) <= 2 * len(units)

@@ -272,10 +272,10 @@ declare global {
     }
     interface PaintedButton {
       button: HTMLElement;
-      paint(layer: Look, cell: Shown, spoken: string): void;
+      paint(layer: Look, cell: Shown, description: string): void;
     }
     interface PaintedLabel {
-      paint(layer: Look, cell: Shown, pale: boolean, spoken: string): void;
+      paint(layer: Look, cell: Shown, pale: boolean, description: string): void;
     }
     interface Act {
       open(at: number, back: Back, place?: Leaflet.LatLngExpression): void;
@@ -613,7 +613,7 @@ declare global {
       empty<Kind extends Node>(node: Kind): Kind;
       fill(text: string, values: Record<string, string>): string;
       /** Data in one language; what they are is for the caller to know. */
-      spoken(data: unknown, language: Language): any;
+      inLanguage(data: unknown, language: Language): any;
       settle(map: Leaflet.Map): void;
       zoomControls(map: Leaflet.Map, on: Leaflet.Map): Leaflet.Control[];
       twins(map: Leaflet.Map): Leaflet.Map[];

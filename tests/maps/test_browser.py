@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.maps.boxes import box_of
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import Page
 
     from tests.conftest import Open, Write
 
@@ -15,11 +19,11 @@ REGIONS = "path.leaflet-interactive"
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
 
 
-def fills(page) -> list[str]:
+def fills(page: "Page") -> list[str]:
     return page.eval_on_selector_all(REGIONS, "all => all.map(one => one.getAttribute('fill'))")
 
 
-def choose(page, group: str, label: str) -> None:
+def choose(page: "Page", group: str, label: str) -> None:
     page.locator(f".mg-{group} label", has_text=label).first.click()
 
 
@@ -158,14 +162,14 @@ def test_one_region(open_page: "Open", write: "Write") -> None:
 def test_a_phone(open_page: "Open", write: "Write") -> None:
     page = open_page(write(), **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    size = page.locator(".folium-map").bounding_box()
+    size = box_of(page.locator(".folium-map"))
     toggle = page.locator(".mg-toggle")
     assert toggle.get_attribute("aria-expanded") == "true"
     toggle.tap()
     assert toggle.get_attribute("aria-expanded") == "false"
     assert not page.locator(".mg-measure").is_visible()
     assert page.locator(".mg-legend").is_visible()
-    assert page.locator(".folium-map").bounding_box()["height"] > size["height"]
+    assert box_of(page.locator(".folium-map"))["height"] > size["height"]
     page.locator(f"{REGIONS}[aria-label^=Kayes]").tap()
     assert page.locator(".mg-card h2").inner_text() == "Kayes"
 

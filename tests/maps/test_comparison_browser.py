@@ -12,6 +12,7 @@ from maligeo.maps import MapSide, comparison_map, save_map
 from maligeo.measure.densities import density
 from tests import worlds
 from tests.conftest import HOSTILE
+from tests.maps.boxes import box_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -106,18 +107,20 @@ def test_two_maps_with_their_periods_and_one_legend(
     assert left[0] != right[0]
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert page.evaluate("document.documentElement.scrollHeight") <= size["height"]
-    boxes = [page.locator(name).bounding_box() for name in (".folium-map", ".mg-second")]
+    boxes = [box_of(page.locator(name)) for name in (".folium-map", ".mg-second")]
     assert boxes[0]["width"] == boxes[1]["width"]
     assert abs(boxes[0]["height"] - boxes[1]["height"]) <= 1
-    apart = "x" if size is DESK else "y"
-    assert boxes[1][apart] >= boxes[0][apart] + boxes[0]["width" if size is DESK else "height"]
+    if size is DESK:
+        assert boxes[1]["x"] >= boxes[0]["x"] + boxes[0]["width"]
+    else:
+        assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
 
 
 @pytest.mark.parametrize("one", [".folium-map", ".mg-second"])
 def test_what_one_map_does_the_other_does(open_page: "Open", compare: Compare, one: str) -> None:
     page = open_page(compare())
     start = settled(page)
-    box = page.locator(one).bounding_box()
+    box = box_of(page.locator(one))
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*middle)
     page.mouse.down()

@@ -48,6 +48,22 @@ def test_every_asset_is_used_and_survives_a_template() -> None:
         assert not re.search(r"https?://(?!www\.w3)", text.replace("/^https?:", ""))
 
 
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES, "tiles.js"])
+def test_no_comment_of_ours_and_all_else_is_in_the_page(name: str) -> None:
+    source = (resources.files("maligeo.maps") / "assets" / name).read_text(encoding="utf-8")
+    embedded = assets([name])
+    for mark in ("/*", "*/", "@type", "@param", "\n\n"):
+        assert mark not in embedded
+    kept = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    assert "".join(embedded.split()) == "".join(kept.split())
+
+
+def test_a_script_of_others_is_embedded_as_it_is() -> None:
+    name = "vendor/protomaps-leaflet.js"
+    source = (resources.files("maligeo.maps") / "assets" / name).read_text(encoding="utf-8")
+    assert assets([name]) == source.strip()
+
+
 def test_scripts_build_the_page_from_text_alone() -> None:
     code = assets(SCRIPTS)
     for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ from maligeo.maps import (
     add_projects,
     save_map,
 )
-from maligeo.maps.html import SCRIPTS, assets, in_both
+from maligeo.maps.html import SCRIPTS, Call, assets, in_both
 from maligeo.maps.packing import picture_address
 from maligeo.maps.page import PAGE_WORDS
 from maligeo.maps.regions import with_zoom
@@ -42,9 +43,11 @@ def fmap() -> PageMap:
     return PageMap("t", (-12, 10, 4, 25), language="fr", audience="internal")
 
 
-def told(fmap: PageMap) -> dict[str, Any]:
+def told(fmap: PageMap) -> Any:
     """What the last call gives to the page."""
-    return json.loads(list(fmap._children.values())[-1].data)
+    call = list(fmap._children.values())[-1]
+    assert isinstance(call, Call)
+    return json.loads(call.data)
 
 
 def test_both_languages_lie_over_one_another() -> None:
@@ -237,7 +240,9 @@ def test_many_corners_are_simplified_as_a_coverage() -> None:
         lambda fmap: add_heat(fmap, layers.incidents().drop(columns="location_precision")),
     ],
 )
-def test_the_same_layer_gives_the_same_bytes(add: Callable[[PageMap], None], tmp_path) -> None:
+def test_the_same_layer_gives_the_same_bytes(
+    add: Callable[[PageMap], None], tmp_path: Path
+) -> None:
     pages = []
     for name in ("a.html", "b.html"):
         fmap = PageMap("t", (-12, 10, 4, 25), language="fr", audience="internal")

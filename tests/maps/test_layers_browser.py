@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from maligeo.core.columns import Language
 from maligeo.maps import (
     add_areas,
     add_gaps,
@@ -20,9 +21,10 @@ from maligeo.maps import (
 )
 from tests.conftest import HOSTILE
 from tests.maps import layers
+from tests.maps.boxes import box_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.conftest import Open
 
@@ -57,7 +59,7 @@ def full(
         ),
     }
 
-    def written(*names: str, language: str = "fr") -> Path:
+    def written(*names: str, language: Language = "fr") -> Path:
         if (language, *names) not in made:
             fmap = region_map(table, units, language=language, audience="internal")
             add_presence(fmap, matrix)
@@ -93,7 +95,7 @@ def test_incidents_are_filtered_by_type_and_month(
     until.focus()
     page.keyboard.press("ArrowLeft")
     assert count_text(page) == "39 incidents sur 60"
-    assert until.get_attribute("aria-valuetext").endswith("2024")
+    assert (until.get_attribute("aria-valuetext") or "").endswith("2024")
 
 
 def test_groups_add_up_and_open(open_page: "Open", full: Full) -> None:
@@ -114,7 +116,7 @@ def test_a_click_on_a_point_opens_its_card_and_not_the_region(
     page = open_page(full("incidents"))
     page.evaluate(f"{MAP}.setView([14.5, -2], 12, {{animate: false}})")
     page.locator(CANVAS).wait_for()
-    box = page.locator(".folium-map").bounding_box()
+    box = box_of(page.locator(".folium-map"))
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     card = page.locator(".mg-card")
     assert "E000" in card.inner_text()
@@ -172,7 +174,7 @@ def test_areas_open_by_click_and_hide_by_status(
     page = open_page(full("areas"), **size)
     page.evaluate(f"{MAP}.setView([13.25, -5.75], 9, {{animate: false}})")
     page.locator(CANVAS).wait_for()
-    box = page.locator(".folium-map").bounding_box()
+    box = box_of(page.locator(".folium-map"))
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(*middle)
     text = page.locator(".mg-card").inner_text()
@@ -276,7 +278,7 @@ def test_hostile_texts_do_nothing_in_any_layer(
     for path in page.locator("path.leaflet-interactive").all():
         path.dispatch_event("click")
     page.evaluate(f"{MAP}.setView([14.5, -4], 17, {{animate: false}})")
-    box = page.locator(".folium-map").bounding_box()
+    box = box_of(page.locator(".folium-map"))
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.locator(".mg-pager button").last.click()
     page.locator(".mg-language").click()
@@ -306,9 +308,10 @@ def test_axe_finds_nothing_serious(
 
 
 def test_the_page_works_in_the_frame_of_a_notebook(
-    browser, table: pd.DataFrame, units: gpd.GeoDataFrame
+    browser: "Browser", table: pd.DataFrame, units: gpd.GeoDataFrame
 ) -> None:
-    page, troubles = browser.new_page(), []
+    page = browser.new_page()
+    troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.route(lambda url: url.startswith("http"), lambda route: route.abort())

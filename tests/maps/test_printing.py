@@ -11,6 +11,7 @@ import pytest
 
 from maligeo.maps import add_areas, add_incidents, add_projects, region_map, save_map
 from tests.maps import layers
+from tests.maps.boxes import box_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -128,7 +129,7 @@ def test_the_red_bar_is_on_the_first_screen(
 ) -> None:
     page = open_page(layered("internal"), **size)
     bar = page.locator(".mg-audience")
-    box = bar.bounding_box()
+    box = box_of(bar)
     assert (box["x"], box["y"], box["width"]) == (0, 0, size["width"])
     assert bar.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(179, 18, 29)"
     assert bar.inner_text().replace("\u202f", " ").replace("\u00a0", " ").startswith("INTERNE :")

@@ -1,5 +1,6 @@
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import folium
@@ -9,6 +10,7 @@ import pytest
 
 from maligeo.core.errors import ArgumentError, MissingDependencyError, OutputFileError
 from maligeo.maps import add_online_tiles, html, region_map, save_map
+from maligeo.maps.page import PageMap
 from maligeo.provenance.record import Provenance
 
 REQUEST = re.compile(r"""(?:src|href)\s*=\s*["']?https?:|url\(\s*["']?https?:|@import""")
@@ -22,11 +24,11 @@ def requests(page: str) -> list[str]:
 
 
 @pytest.fixture
-def fmap(small_table: pd.DataFrame, small_units: gpd.GeoDataFrame) -> folium.Map:
+def fmap(small_table: pd.DataFrame, small_units: gpd.GeoDataFrame) -> PageMap:
     return region_map(small_table, small_units, audience="internal")
 
 
-def test_the_whole_map_is_one_small_file_that_names_no_server(write) -> None:
+def test_the_whole_map_is_one_small_file_that_names_no_server(write: Callable[[], Path]) -> None:
     page = write().read_text(encoding="utf-8")
     assert len(page.encode()) < SMALL
     assert requests(page) == []
@@ -54,21 +56,19 @@ def test_the_same_map_gives_the_same_bytes(
     assert pages[0] == pages[1]
 
 
-def test_saving_twice_gives_the_same_bytes(fmap: folium.Map, tmp_path: Path) -> None:
+def test_saving_twice_gives_the_same_bytes(fmap: PageMap, tmp_path: Path) -> None:
     first = save_map(fmap, tmp_path / "a.html").read_bytes()
     assert save_map(fmap, tmp_path / "b.html").read_bytes() == first
 
 
-def test_folders_are_made_and_nothing_else_is_left(fmap: folium.Map, tmp_path: Path) -> None:
+def test_folders_are_made_and_nothing_else_is_left(fmap: PageMap, tmp_path: Path) -> None:
     path = save_map(fmap, tmp_path / "new" / "folder" / "map.html")
     assert path.is_file()
     assert [found.name for found in path.parent.iterdir()] == ["map.html"]
 
 
 @pytest.mark.parametrize("blocked", ["a/map.html", "folder"])
-def test_an_unwritable_file_is_one_clear_line(
-    fmap: folium.Map, tmp_path: Path, blocked: str
-) -> None:
+def test_an_unwritable_file_is_one_clear_line(fmap: PageMap, tmp_path: Path, blocked: str) -> None:
     (tmp_path / "a").write_text("a file where a folder is wanted")
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputFileError, match="cannot write") as caught:
@@ -78,7 +78,7 @@ def test_an_unwritable_file_is_one_clear_line(
 
 
 def test_a_failure_keeps_the_old_file(
-    fmap: folium.Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fmap: PageMap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "map.html"
     target.write_text("old")
@@ -93,14 +93,14 @@ def test_a_failure_keeps_the_old_file(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_online_leaflet_stays_a_link(fmap: folium.Map, tmp_path: Path) -> None:
+def test_online_leaflet_stays_a_link(fmap: PageMap, tmp_path: Path) -> None:
     page = save_map(fmap, tmp_path / "map.html", offline=False).read_text(encoding="utf-8")
     assert "leaflet.js" in page
     assert "Content-Security-Policy" not in page
     assert "bootstrap" not in page.lower()
 
 
-def test_tiles_by_choice_are_the_only_server(fmap: folium.Map, tmp_path: Path) -> None:
+def test_tiles_by_choice_are_the_only_server(fmap: PageMap, tmp_path: Path) -> None:
     add_online_tiles(fmap)
     page = save_map(fmap, tmp_path / "map.html").read_text(encoding="utf-8")
     assert "img-src data: https://tile.openstreetmap.org" in page
@@ -126,7 +126,7 @@ def test_a_plugin_that_needs_the_network_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("offline", [True, False])
 def test_what_made_a_map_stands_in_it_and_ends_nothing(
-    fmap: folium.Map, tmp_path: Path, offline: bool
+    fmap: PageMap, tmp_path: Path, offline: bool
 ) -> None:
     hostile = "</script><script>window.pwned=1</script> {{ 7*7 }} {% raw %} <!-- \u2028"
     about = Provenance("map", {"region": hostile}, audience="internal")
@@ -141,7 +141,7 @@ def test_what_made_a_map_stands_in_it_and_ends_nothing(
     assert policy.findall(page) == policy.findall(plain)  # a block of data needs no leave
 
 
-def test_the_encoding_is_told_before_all_else(fmap: folium.Map, tmp_path: Path) -> None:
+def test_the_encoding_is_told_before_all_else(fmap: PageMap, tmp_path: Path) -> None:
     about = Provenance("map", {"region": "map" * 500})
     page = save_map(fmap, tmp_path / "map.html", about=about).read_bytes()
     assert page.index(b'charset="utf-8"') < 1024

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
@@ -65,10 +65,10 @@ def plain_map() -> folium.Map:
     return folium.Map(location=[17.5, -4], zoom_start=5, tiles=None)
 
 
-def data_of(page: str, function: str) -> dict[str, object]:
+def data_of(page: str, function: str) -> dict[str, Any]:
     found = re.search(rf"maligeo\.{function}\(\w+, (.*)\);", page)
     assert found
-    described: dict[str, object] = json.loads(found.group(1))
+    described: dict[str, Any] = json.loads(found.group(1))
     return described
 
 

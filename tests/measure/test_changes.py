@@ -1,6 +1,7 @@
 """Growth between periods: never a ratio without its interval."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ UNITS = worlds.square_units()
 FIRST = {"period_start": "2020-01-01", "period_end": "2020-12-31"}
 
 
-def compared(*rows: dict[str, object], earlier: str = "2020", later: str = "2021") -> pd.DataFrame:
+def compared(*rows: dict[str, Any], earlier: str = "2020", later: str = "2021") -> pd.DataFrame:
     table = density(worlds.figures(*rows), UNITS, measure="incidents")
     found = growth(table, earlier=earlier, later=later)
     return found.set_index(found["name"].fillna(found["place_kind"]))

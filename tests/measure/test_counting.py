@@ -1,5 +1,7 @@
 """Located incidents and allocated areas: hand-computed worlds, and laws that must hold."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -20,8 +22,8 @@ UNITS = worlds.square_units()
 PLACES = {"Alpha": (0.5, 0.5), "Béta-Sud": (1.5, 0.5), "outside": (9.0, 9.0)}
 
 
-def incidents(*rows: dict[str, object]) -> gpd.GeoDataFrame:
-    common: dict[str, object] = {
+def incidents(*rows: dict[str, Any]) -> gpd.GeoDataFrame:
+    common: dict[str, Any] = {
         "date": "2021-03-04", "date_precision": "day", "killed": 0, "injured": 0,
         "civilians_killed": pd.NA, "civilians_injured": pd.NA, "location_precision": "exact",
         "source": "hand-made", "at": "Alpha",

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -279,7 +280,7 @@ def test_one_known_unit_cannot_be_smoothed() -> None:
 
 
 class TestWaysOfCounting:
-    def shares(self, **options: object) -> pd.DataFrame:
+    def shares(self, **options: Any) -> pd.DataFrame:
         located = locate(
             worlds.projects(
                 {"project_id": "p1", "adm1_name": "Alpha"},
@@ -320,14 +321,14 @@ class TestWaysOfCounting:
         assert alpha["count"].tolist() == [1, 2]
         undated = table[table["period_start"].isna()]
         assert undated["place_kind"].tolist() == ["countrywide"]
-        assert "cannot be told" in undated["note"].iloc[0]
+        assert "the period is unknown" in undated["note"].iloc[0]
         programmes = density(shares, UNITS, measure="programmes", period="2021")
         assert by_name(programmes).loc["Alpha", "count"] == 1
 
 
 class TestMoney:
     def shares(self) -> pd.DataFrame:
-        amounts: list[dict[str, object]] = [
+        amounts: list[dict[str, Any]] = [
             {"project_id": "p1", "adm1_name": "Alpha", "amount": 300.0, "currency": "EUR"},
             {"project_id": "p1", "adm1_name": "Béta-Sud", "amount": 300.0, "currency": "EUR"},
             {"project_id": "p2", "adm1_name": "Alpha", "amount": 1000.0, "currency": "USD"},

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -173,7 +174,12 @@ class TestPeopleNear:
         assert pd.isna(outside["population"])
 
     def test_who_lives_near_two_places_counts_once(self, dense: Path) -> None:
-        options = {"distance_m": 1000, "raster": dense, "kind": "density", "year": 2020}
+        options: dict[str, Any] = {
+            "distance_m": 1000,
+            "raster": dense,
+            "kind": "density",
+            "year": 2020,
+        }
         one = people_near(self.places((0.5, 0.5)), UNITS, **options)
         same = people_near(self.places((0.5, 0.5), (0.5, 0.5)), UNITS, **options)
         assert same["people_near"].sum() == pytest.approx(one["people_near"].sum())
@@ -188,7 +194,7 @@ class TestPeopleNear:
 
     def test_hazardous_land_and_its_surroundings(self, dense: Path) -> None:
         land = gpd.GeoDataFrame(geometry=[box(0.4, 0.4, 0.5, 0.5)], crs=4326)
-        options = {"raster": dense, "kind": "density", "year": 2020}
+        options: dict[str, Any] = {"raster": dense, "kind": "density", "year": 2020}
         inside = people_near(land, UNITS, distance_m=0, **options)["people_near"].sum()
         sides = math.sqrt(inside / 100)
         assert inside == pytest.approx(100 * float(area_sqkm(land.geometry)[0]), rel=1e-6)
@@ -204,7 +210,7 @@ class TestPeopleNear:
         assert table["note"].str.startswith("1 of 2 places have no exact position").all()
 
     def test_no_place_at_all_and_a_negative_distance(self, dense: Path) -> None:
-        options = {"raster": dense, "kind": "density", "year": 2020}
+        options: dict[str, Any] = {"raster": dense, "kind": "density", "year": 2020}
         none = people_near(self.places(), UNITS, distance_m=500, **options)
         assert none["people_near"].sum() == 0
         with pytest.raises(ArgumentError, match="0 or more"):

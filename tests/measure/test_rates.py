@@ -71,7 +71,7 @@ def test_rates_of_r_s_poisson_test() -> None:
 def test_ratio_interval_is_that_of_the_binomial_share(above: int, below: int) -> None:
     low, high = ratio_interval(above, below)
     if above + below == 0:
-        assert (low, high) == (0.0, np.inf)
+        assert (float(low), float(high)) == (0.0, np.inf)
         return
     share = binomtest(above, above + below).proportion_ci(method="exact")
     assert float(low) == pytest.approx(share.low / (1 - share.low))

@@ -1,5 +1,7 @@
 """Records against published figures."""
 
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from tests import worlds
 UNITS = worlds.square_units()
 
 
-def records(alpha: int, beta: int, nowhere: int = 0, **columns: object) -> gpd.GeoDataFrame:
+def records(alpha: int, beta: int, nowhere: int = 0, **columns: Any) -> gpd.GeoDataFrame:
     points = [Point(0.5, 0.5)] * alpha + [Point(1.5, 0.5)] * beta + [None] * nowhere
     frame = pd.DataFrame({"date": pd.to_datetime(["2021-05-05"] * len(points)), **columns})
     located: gpd.GeoDataFrame = locate(
@@ -23,7 +25,7 @@ def records(alpha: int, beta: int, nowhere: int = 0, **columns: object) -> gpd.G
     return located
 
 
-def compared(table: pd.DataFrame, *rows: dict[str, object]) -> pd.DataFrame:
+def compared(table: pd.DataFrame, *rows: dict[str, Any]) -> pd.DataFrame:
     found = reconcile(table, worlds.figures(*rows))
     return found.set_index([found["publisher"], found["name"].fillna(found["place_kind"])])
 
@@ -74,7 +76,7 @@ def test_a_figure_of_another_period_is_kept_without_a_difference() -> None:
 
 
 def test_civilians_are_compared_with_what_is_published_about_civilians() -> None:
-    victims = {"civilians_killed": [1, 2], "civilians_injured": [0, 4]}
+    victims: dict[str, Any] = {"civilians_killed": [1, 2], "civilians_injured": [0, 4]}
     table = density(records(2, 0, **victims), UNITS, measure="civilians", period="2021")
     found = compared(
         table, {"value": 9, "measure": "victims"},

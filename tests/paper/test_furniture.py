@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from maligeo.core.bounds import Bounds
 from maligeo.core.crs import area_sqkm
 from maligeo.paper.drawing.hatching import hatch, patterned
 from maligeo.paper.drawing.shapes import Drawing, Stroke, Words, line, moved, paths, rectangle
@@ -14,11 +15,13 @@ from maligeo.paper.map.projection import Box, aspect, fitted, round_up
 
 GEOD = Geod(ellps="WGS84")
 BOX = Box(10, 20, 160, 150)
-MALI = (-12.3, 10.1, 4.3, 25.0)
+MALI = Bounds(-12.3, 10.1, 4.3, 25.0)
 
 
-@pytest.mark.parametrize("bounds", [MALI, (-5, 13, -2, 16), (0, 0, 1, 1), (-1, -60, 9, -50)])
-def test_the_scale_bar_is_as_long_as_it_says(bounds: tuple[float, float, float, float]) -> None:
+@pytest.mark.parametrize(
+    "bounds", [MALI, Bounds(-5, 13, -2, 16), Bounds(0, 0, 1, 1), Bounds(-1, -60, 9, -50)]
+)
+def test_the_scale_bar_is_as_long_as_it_says(bounds: Bounds) -> None:
     projection = fitted(bounds, BOX)
     bar = scale_bar(projection)
     lon, _, _ = GEOD.fwd(0.0, projection.latitude, 90, 0.0)

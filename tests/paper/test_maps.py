@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import geopandas as gpd
@@ -366,7 +366,7 @@ class TestFiles:
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path, suffix: str
     ) -> None:
         first = written(tmp_path / f"a.{suffix}", table, units, dpi=60).read_bytes()
-        odd = {
+        odd: dict[Any, object] = {
             "savefig.bbox": "tight", "font.family": ["serif"], "pdf.fonttype": 3,
             "savefig.dpi": 30, "axes.unicode_minus": False, "figure.facecolor": "red",
         }  # fmt: skip
@@ -406,9 +406,10 @@ class TestFiles:
         for told in words_of(pages(table, units, layer="incidents_per_100k")):
             assert squeezed(told) in text, told
         for page in reader.pages:
-            for font in page["/Resources"]["/Font"].values():
+            for font in cast("Any", page["/Resources"])["/Font"].values():
                 descendant = font.get_object()["/DescendantFonts"][0].get_object()
                 assert "/FontFile2" in descendant["/FontDescriptor"]
+        assert reader.metadata is not None
         assert "/CreationDate" not in reader.metadata
         assert float(reader.pages[0].mediabox.width) == pytest.approx(297 / 25.4 * 72, abs=0.1)
         assert path.stat().st_size < 200_000

@@ -384,7 +384,7 @@ class TestTrend:
     def test_neighbouring_periods_are_joined_and_not_over_a_gap(self) -> None:
         units = worlds.square_units()
         quarters = pd.period_range("2021Q1", periods=4, freq="Q")
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "unit": "Alpha", "value": value, "publisher": "UNMAS",
                 "period_start": str(quarter.start_time.date()),

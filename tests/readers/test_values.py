@@ -106,7 +106,7 @@ def test_an_order_that_contradicts_itself_is_a_fault() -> None:
 def test_an_order_that_nothing_shows_is_a_fault_or_the_fallback() -> None:
     dates, faults = parse_dates(cells("05/04/2021", "06/06/2021"))
     assert dates.isna().tolist() == [True, False]
-    assert "cannot be told" in str(next(iter(faults)))
+    assert "cannot be distinguished" in str(next(iter(faults)))
     dates, faults = parse_dates(cells("05/04/2021"), fallback="day-month")
     assert dates.tolist() == [pd.Timestamp("2021-04-05")]
 

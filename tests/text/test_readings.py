@@ -1,3 +1,5 @@
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -6,15 +8,20 @@ from maligeo.look import LAYERS, Classes, Layer, classify
 from maligeo.measure.densities import density
 from maligeo.text.balance import balance, totals
 from maligeo.text.legend import legend
-from maligeo.text.readings import interval_text, periods, source_parts, value_text
+from maligeo.text.readings import PeriodRows, interval_text, periods, source_parts, value_text
 from tests import worlds
 
 BY_KEY = {layer.key: layer for layer in LAYERS}
 INCIDENTS, RATE = BY_KEY["incidents"], BY_KEY["incidents_per_100k"]
 
 
-def lines_of(period, table: pd.DataFrame) -> list[tuple[str, str]]:
-    return [(line["label"], line["value"]) for line in balance(period, table, "en")["lines"]]
+def lines_of(period: PeriodRows, table: pd.DataFrame) -> list[tuple[str, str]]:
+    lines: Any = balance(period, table, "en")["lines"]
+    return [(line["label"], line["value"]) for line in lines]
+
+
+def notes_of(period: PeriodRows, table: pd.DataFrame) -> Any:
+    return balance(period, table, "en")["notes"]
 
 
 def test_periods_with_values_alone_can_be_chosen(table: pd.DataFrame) -> None:
@@ -73,13 +80,13 @@ def test_a_total_that_nobody_published_is_not_invented(table: pd.DataFrame) -> N
 def test_a_rate_is_balanced_in_what_it_counts(table: pd.DataFrame) -> None:
     rate, count = (periods(table, layer, "en")[0] for layer in (RATE, INCIDENTS))
     assert lines_of(rate, table) == lines_of(count, table)
-    assert "incidents" in balance(rate, table, "en")["notes"][0]
+    assert "incidents" in notes_of(rate, table)[0]
 
 
 def test_full_counts_say_that_they_do_not_add_up(table: pd.DataFrame) -> None:
     full = periods(table, BY_KEY["projects"], "en")[0]
     parts = periods(table, BY_KEY["projects_fractional"], "en")[0]
-    assert "do not add up" in " ".join(balance(full, table, "en")["notes"])
+    assert "do not add up" in " ".join(notes_of(full, table))
     assert lines_of(full, table)[-1][1] == lines_of(parts, table)[-1][1]
 
 

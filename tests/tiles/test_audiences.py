@@ -10,6 +10,7 @@ import pytest
 import rasterio
 import shapely
 
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import InputFile, Provenance
@@ -91,13 +92,21 @@ def test_a_raster_says_for_whom_it_is(tmp_path: Path) -> None:
     assert read_about(target) == ABOUT
     silent, partner = raster(tmp_path / "b.tif"), raster(tmp_path / "c.tif", "partner")
     odd = raster(tmp_path / "d.tif", "everybody")
-    refused = ((silent, "partner"), (silent, "public"), (partner, "public"), (odd, "public"))
+    refused: tuple[tuple[Path, Audience], ...] = (
+        (silent, "partner"),
+        (silent, "public"),
+        (partner, "public"),
+        (odd, "public"),
+    )
     for source, audience in refused:
         with pytest.raises(ReleaseError, match=f"the raster {source.name} is not known") as caught:
             raster_tiles(source, tmp_path / "never.pmtiles", zooms=(0, 3), audience=audience)
         assert str(tmp_path) not in str(caught.value)
     options = RasterOptions(attribution="© Moi")
-    for source, audience in ((silent, "internal"), (partner, "partner"), (public, "internal")):
+    allowed: tuple[tuple[Path, Audience], ...] = (
+        (silent, "internal"), (partner, "partner"), (public, "internal"),
+    )  # fmt: skip
+    for source, audience in allowed:
         raster_tiles(source, target, zooms=(0, 3), audience=audience, options=options)
         metadata = open_tiles(target).description.metadata
         assert metadata["audience"] == audience

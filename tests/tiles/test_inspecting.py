@@ -7,12 +7,14 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
 import pytest
 from pmtiles.tile import (
     Compression,
+    HeaderDict,
     deserialize_directory,
     deserialize_header,
     serialize_directory,
@@ -59,13 +61,13 @@ def reasons(path: Path) -> str:
     return "\n".join(map(str, verify_tiles(path)))
 
 
-def change_header(path: Path, **changes: object) -> None:
+def change_header(path: Path, **changes: Any) -> None:
     content = path.read_bytes()
-    header = deserialize_header(content) | changes
+    header = cast("HeaderDict", {**deserialize_header(content), **changes})
     path.write_bytes(serialize_header(header) + content[HEADER:])
 
 
-def change_directory(path: Path, change: Callable[[list[object]], None]) -> None:
+def change_directory(path: Path, change: Callable[[list[Any]], None]) -> None:
     """Change the entries of the root directory, which is then moved to the end of the file."""
     content = path.read_bytes()
     header = deserialize_header(content)
@@ -140,9 +142,7 @@ def test_a_truncated_database_is_found(tmp_path: Path) -> None:
         ({"root_length": 10**9}, "too large"),
     ],
 )
-def test_a_header_that_lies_is_found(
-    tmp_path: Path, changes: dict[str, object], reason: str
-) -> None:
+def test_a_header_that_lies_is_found(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
     path = make_vectors(tmp_path / "a.pmtiles")
     change_header(path, **changes)
     assert reason in reasons(path)
@@ -151,7 +151,7 @@ def test_a_header_that_lies_is_found(
 def test_a_directory_out_of_order_is_found(tmp_path: Path) -> None:
     path = make_vectors(tmp_path / "a.pmtiles")
 
-    def overlap(entries: list[object]) -> None:
+    def overlap(entries: list[Any]) -> None:
         entries[3].run_length = 500
 
     change_directory(path, overlap)
@@ -161,7 +161,7 @@ def test_a_directory_out_of_order_is_found(tmp_path: Path) -> None:
 def test_directories_that_lead_in_circles_are_found(tmp_path: Path) -> None:
     path = make_vectors(tmp_path / "a.pmtiles")
 
-    def circle(entries: list[object]) -> None:
+    def circle(entries: list[Any]) -> None:
         entries[0].run_length = 0
         entries[0].offset, entries[0].length = 0, 0
 

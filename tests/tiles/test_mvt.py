@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import Counter, defaultdict
+from typing import Any
 
 import geopandas as gpd
 import mapbox_vector_tile
@@ -32,7 +33,7 @@ TOP = 6
 def layer_of(
     lon: list[float],
     lat: list[float],
-    columns: dict[str, object] | None = None,
+    columns: dict[str, Any] | None = None,
     low_zooms: LowZooms = "thin",
     top: int = TOP,
 ) -> PointLayer:
@@ -42,7 +43,7 @@ def layer_of(
     return PointLayer.build("points", points, plain, top_zoom=top, low_zooms=low_zooms)
 
 
-def decoded(layer: PointLayer, zoom: int) -> list[dict[str, object]]:
+def decoded(layer: PointLayer, zoom: int) -> list[dict[str, Any]]:
     """Every feature of a zoom with its place on the grid; not what the next tiles repeat."""
     features = []
     for tile, content in layer.tiles_at(zoom):
@@ -76,7 +77,8 @@ def test_every_point_is_at_the_top_zoom_within_a_unit(
     found = decoded(layer_of(lon, lat, top=top), top)
     assert sorted(feature["id"] for feature in found) == list(range(len(where)))
     for feature in found:
-        x, y = on_grid(*where[feature["id"]], top)
+        lon, lat = where[feature["id"]]
+        x, y = on_grid(lon, lat, top)
         assert abs(feature["x"] - x) * 4096 <= 1.001
         assert abs(feature["y"] - y) * 4096 <= 1.001
 
@@ -94,7 +96,7 @@ values = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(values, min_size=1, max_size=60), st.integers(1, 5))
-def test_attributes_come_back_with_their_types(rows: list[dict[str, object]], tiles: int) -> None:
+def test_attributes_come_back_with_their_types(rows: list[dict[str, Any]], tiles: int) -> None:
     columns = {
         "text": pd.array([row["text"] for row in rows], dtype="string"),
         "whole": pd.array([row["whole"] for row in rows], dtype="Int64"),

@@ -10,6 +10,7 @@ import pytest
 import rasterio
 from rio_cogeo.cogeo import cog_validate
 
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, OutputFileError, ReleaseError
 from maligeo.measure.surface import Surface, density_surface
 from maligeo.provenance import read_about
@@ -54,7 +55,10 @@ def test_a_surface_is_for_the_audience_of_its_points(surface: Surface, tmp_path:
     path = write_surface(partner, tmp_path / "partner.tif", audience="partner")
     with rasterio.open(path) as raster:
         assert raster.tags()["MALIGEO_AUDIENCE"] == "partner"
-    for held, audience in ((surface, "public"), (surface, "partner"), (partner, "public")):
+    refused: tuple[tuple[Surface, Audience], ...] = (
+        (surface, "public"), (surface, "partner"), (partner, "public"),
+    )  # fmt: skip
+    for held, audience in refused:
         with pytest.raises(ReleaseError, match=f"the surface is not known .* '{audience}'"):
             write_surface(held, tmp_path / "never.tif", audience=audience)
     with pytest.raises(ReleaseError):

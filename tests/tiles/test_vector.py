@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import mapbox_vector_tile
@@ -28,7 +29,7 @@ house_tiles = partial(vector_tiles, audience="internal")  # the door has its own
 
 ZOOMS = (0, 7)
 EXTENT, BUFFER = 4096, 80
-Features = list[dict[str, object]]
+Features = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +73,9 @@ def own(points: Features) -> Features:
     ]
 
 
-def metadata_of(path: Path) -> dict[str, object]:
+def metadata_of(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
-        found: dict[str, object] = Reader(MmapSource(file)).metadata()
+        found: dict[str, Any] = Reader(MmapSource(file)).metadata()
     return found
 
 
@@ -156,7 +157,7 @@ def test_simplified_borders_stay_near(archive: Path, units: gpd.GeoDataFrame) ->
 
 
 def test_every_unit_is_seen_at_every_zoom(archive: Path, units: gpd.GeoDataFrame) -> None:
-    seen = defaultdict(set)
+    seen: defaultdict[int, set[str]] = defaultdict(set)
     for (z, _, _), layers in tiles_of(archive):
         seen[z] |= {feature["properties"]["pcode"] for feature in layers.get("regions", [])}
     assert all(codes == set(units["pcode"]) for codes in seen.values())
@@ -169,7 +170,7 @@ def test_tiny_areas_and_lines_do_not_vanish(tmp_path: Path) -> None:
         {"road": ["r"]}, geometry=[shapely.LineString([(-5, 14), (-3, 16), (0, 15)])], crs=4326
     )
     path = house_tiles({"land": land, "roads": roads}, tmp_path / "land.pmtiles", zooms=(0, 9))
-    seen = defaultdict(set)
+    seen: defaultdict[int, set[str]] = defaultdict(set)
     for (z, _, _), layers in tiles_of(path):
         assert "roads" in layers or "land" in layers
         seen[z] |= {feature["properties"]["area_id"] for feature in layers.get("land", [])}
@@ -198,7 +199,7 @@ def test_the_metadata_say_what_is_shown(archive: Path) -> None:
     assert "below zoom 7 one point" in points["description"]
     told = metadata["point_layers"]["incidents"]
     assert (told["low_zooms"], told["points"]) == ("thin", 3000)
-    counted = defaultdict(int)
+    counted: defaultdict[str, int] = defaultdict(int)
     for (z, _, _), layers in tiles_of(archive):
         counted[str(z)] += len(own(layers.get("incidents", [])))
     assert told["features_shown"] == counted

@@ -84,7 +84,7 @@ def test_a_cluster_writes_the_same_bytes(client: Any, tmp_path: Path) -> None:
         crs="EPSG:4326", transform=Affine(0.05, 0, -12, 0, -0.05, 25),
     ) as raster:  # fmt: skip
         raster.write(values, 1)
-    written = []
+    written: list[bytes] = []
     for workers in (1, client):
         path = tmp_path / str(len(written)) / "a.pmtiles"
         options = RasterOptions(workers=workers, colours=GREYS)

@@ -64,8 +64,8 @@ def verify_product(
 ) -> None:
     """Make a product again from its inputs and compare every byte; exit code 1 if it differs.
 
-    Inputs are looked for by their recorded names in the current folder and beside the
-    product. A public product does not tell their names: give them.
+    Inputs are looked for by their recorded names in the current folder and next to the
+    product. A public product does not name them: give them.
     """
     named = {
         "incidents": incidents, "projects": projects, "areas": areas, "boundaries": boundaries

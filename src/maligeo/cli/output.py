@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import typer
 from rich.console import Console, JustifyMethod
-from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,6 +25,7 @@ from rich.text import Text
 from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
+_LEAST_TEXT = 4  # signs of a column of words, which may go on in the next line
 
 
 class Format(StrEnum):
@@ -63,8 +63,8 @@ def put(
     elif output_format is Format.text:
         table, notes = _readable(product.frame, shown)
         console = Console()
-        least = Measurement.get(console, console.options, table).minimum
-        console.print(table, width=max(console.width, least), crop=False, no_wrap=True)
+        least = sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns)
+        console.print(table, width=max(console.width, least), crop=False)
         console.print(*notes, sep="\n")
     else:
         typer.echo(product.released().to_csv(index=False), nl=False)

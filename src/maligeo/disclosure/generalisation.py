@@ -44,7 +44,7 @@ def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataF
     pandas.DataFrame, n rows
         With the index of `frame`. Instead of shapes it has the numbers of cells
         (`cell_east`, `cell_north`), or the shapes themselves where they may be exact. A
-        date is the first day of the period that tells it.
+        date is the first day of the period that stands for it.
     """
     place, time = step
     times = _coarser_times(frame, time)
@@ -65,7 +65,7 @@ def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataF
 
 
 def last_days(frame: pd.DataFrame, column: str, time: str) -> pd.Series:
-    """Give the last day of the period that tells a date; NaT where there is none."""
+    """Give the last day of the period that stands for a date; NaT where there is none."""
     return _days(frame[column], _coarser_times(frame, time), last=True)
 
 

@@ -4,7 +4,7 @@ The bytes of a download that came so far wait in a part file. A note next to it 
 version of the file they belong to: an ETag, or a date of change that is old enough to be one
 (RFC 9110, sections 8.8 and 13.1.5). The next attempt asks for the rest of that very version
 with `Range` and `If-Range`; a server that has another one, or cannot continue, sends the whole
-file, and the part begins anew.
+file, and the part starts again.
 """
 
 import json
@@ -290,8 +290,8 @@ class Download:
         chunked = response.headers.get("Transfer-Encoding", "").casefold() == "chunked"
         if _length(response) is None and not chunked and not self.known:
             raise InputFileError(
-                f"{plain(self.address)} does not tell its size: a file that breaks off could "
-                "not be told from a whole one"
+                f"{plain(self.address)} does not say its size: a file that breaks off would "
+                "look like a whole one"
             )
         # The bytes go first: a note of this version must never go with bytes of another.
         self.part.parent.mkdir(parents=True, exist_ok=True)

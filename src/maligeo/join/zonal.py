@@ -35,7 +35,7 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
         One-band raster with a CRS; cells marked as no data hold nobody.
     kind : {"count", "density"}
         Whether a cell holds people, or people per km². It has to be said: nothing in a
-        raster tells reliably.
+        raster shows it reliably.
 
     Returns
     -------

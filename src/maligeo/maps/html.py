@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import folium
-from branca.element import CssLink, Element, JavascriptLink, MacroElement
+from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from folium.template import Template
 
 from maligeo.core.columns import LANGUAGES
@@ -43,6 +43,13 @@ SCRIPTS = (
     "projects.js",
 )
 STYLES = ("page.css", "map.css", "panels.css", "overlays.css", "compare.css", "print.css")
+
+_VENDORED = "vendor/"
+# Only where none can be part of a string: at the start of a line, at its end, and with a type.
+_COMMENT = re.compile(
+    r"^[ \t]*/\*.*?\*/|[ \t]*/\*[^*\n]*\*/$|/\*\* @type [^\n]*?\*/ ?", re.DOTALL | re.MULTILINE
+)
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 _IN_BOTH = "~"  # key of what is [French, English] in the data of the page
 
@@ -79,9 +86,15 @@ def harmless(text: str) -> str:
 
 
 def assets(names: Iterable[str]) -> str:
-    """Join some of the package's own script or style files."""
-    folder = resources.files("maligeo.maps") / "assets"
-    return "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
+    """Join some of the package's script or style files; ours lose comments and blank lines."""
+    return "\n".join(map(_asset, names))
+
+
+def _asset(name: str) -> str:
+    text = (resources.files("maligeo.maps") / "assets" / name).read_text(encoding="utf-8")
+    if name.startswith(_VENDORED):  # the comments of others hold their licences
+        return text.strip()
+    return _BLANK_LINES.sub("\n", _COMMENT.sub("", text)).strip()
 
 
 def in_both(french: object, english: object) -> object:
@@ -112,7 +125,7 @@ def in_languages(build: Callable[[str], object]) -> object:
     return in_both(*(build(language) for language in LANGUAGES))
 
 
-class Call(MacroElement):  # type: ignore[misc]
+class Call(MacroElement):
     """One call of our script, with its data, on the map that it is added to.
 
     Parameters
@@ -131,7 +144,7 @@ class Call(MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, function: str, data: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
         self._name = "Call"
         self.function = function
         self.data = script_json(data)
@@ -244,7 +257,7 @@ def page_text(fmap: folium.Map, *, offline: bool, about: Provenance | None = Non
     MissingDependencyError
         If Leaflet's package is not installed.
     """
-    figure = fmap.get_root()
+    figure = figure_of(fmap)
     text = _with_stable_ids(figure.render(), figure)
     language = getattr(fmap, "language", None)
     if language is not None:
@@ -259,18 +272,32 @@ def page_text(fmap: folium.Map, *, offline: bool, about: Provenance | None = Non
     return text.replace("<head>\n", f'<head>\n<meta charset="utf-8">\n{policy}\n', 1)
 
 
+def figure_of(fmap: folium.Map) -> Figure:
+    """Give the page that a map is on.
+
+    Raises
+    ------
+    ArgumentError
+        If the map was added to an element that is on no page.
+    """
+    figure = fmap.get_root()
+    if not isinstance(figure, Figure):
+        raise ArgumentError("the map is part of an element that is on no page")
+    return figure
+
+
 def _record(about: Provenance) -> str:
     """Give what made the map as a block of data: no script, so that none has to be allowed."""
     return f'<script type="application/json" id="{KEY}">{harmless(about.to_json())}</script>'
 
 
-def _links(header: Element) -> Iterator[tuple[str, Element]]:
+def _links(header: Element) -> Iterator[tuple[str, CssLink | JavascriptLink]]:
     for name, child in header._children.items():
         if isinstance(child, CssLink | JavascriptLink):
             yield name, child
 
 
-def _inline(name: str, link: Element) -> str:
+def _inline(name: str, link: CssLink | JavascriptLink) -> str:
     """Give what stands in place of a link to the network."""
     if name in _INLINED:
         tag = "style" if isinstance(link, CssLink) else "script"

@@ -13,7 +13,15 @@ from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.core.files import written_whole
-from maligeo.maps.html import SCRIPTS, STYLES, assets, in_languages, page_text, script_json
+from maligeo.maps.html import (
+    SCRIPTS,
+    STYLES,
+    assets,
+    figure_of,
+    in_languages,
+    page_text,
+    script_json,
+)
 from maligeo.provenance.record import Provenance
 
 _ZOOM_STEP = 0.25
@@ -27,7 +35,7 @@ PAGE_WORDS = (
 )  # fmt: skip
 
 
-class PageMap(folium.Map):  # type: ignore[misc]
+class PageMap(folium.Map):
     """A Folium map in a page with a title, a panel next to it and drawers over it.
 
     The functions `add_*` of `maligeo.maps` fill it. It needs Leaflet and nothing else of
@@ -141,9 +149,9 @@ class PageMap(folium.Map):  # type: ignore[misc]
                 }
             )
         )
-        self.get_root().title = html.escape(titles[language])
+        figure_of(self).title = html.escape(titles[language])
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str:  # type: ignore[override]  # notebooks give no options
         """Show the whole page in a notebook, without a network, in a frame of its own."""
         text = html.escape(page_text(self, offline=True), quote=True)
         title = words.word("page.map", self.language)

@@ -35,7 +35,7 @@ _MARKUP: Final = re.compile(r"<[^>]*>")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-class TilesCall(MacroElement):  # type: ignore[misc]
+class TilesCall(MacroElement):
     """A call of our script for tiles, on any Folium map.
 
     Attributes
@@ -51,14 +51,14 @@ class TilesCall(MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, function: str, data: object, *, fetches_from: tuple[str, ...]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
         self._name = "Tiles"
         self.function = function
         self.data = script_json(data)
         self.fetches_from = fetches_from
 
 
-class _Script(MacroElement):  # type: ignore[misc]
+class _Script(MacroElement):
     """A script of the package, kept from being read as a template, which Folium would."""
 
     _template = Template(
@@ -68,7 +68,7 @@ class _Script(MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, name: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
         self._name = "Script"
         self.code = assets([name])
 

@@ -26,7 +26,7 @@ AMOUNTS: Final = {
 PROJECT_MEASURES: Final = ("projects", "programmes", *AMOUNTS)
 
 _NO_RECORD = "no record in these sources"
-_UNDATED = "without start or end, so that the period cannot be told"
+_UNDATED = "without start or end, so that the period is unknown"
 _SHARED_BY = {"fractional": ("equal",), "weighted": ("area", "population", "stated")}
 
 

@@ -99,7 +99,8 @@ def _joined(zoom: int, layers: Sequence[Layer]) -> Iterable[tuple[Tile, list[byt
 
 def _compress(tiles: Sequence[tuple[Tile, list[bytes]]]) -> Tiles:
     return [
-        (tile, deflate.gzip_compress(b"".join(contents), _COMPRESSION)) for tile, contents in tiles
+        (tile, bytes(deflate.gzip_compress(b"".join(contents), _COMPRESSION)))
+        for tile, contents in tiles
     ]
 
 

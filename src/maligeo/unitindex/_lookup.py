@@ -14,10 +14,10 @@ from maligeo.unitindex._tables import FIRST_LINK, OUTSIDE, Tables
 
 # Points looked up together: their working arrays stay in the processor's cache.
 CHUNK = 65_536
-# Chunks whose border points are settled together: enough of them to outweigh numpy's cost
+# Chunks whose border points are decided together: enough of them to outweigh numpy's cost
 # per call, few enough to need little memory.
 CHUNKS_PER_BATCH = 8
-# Pairs of a point and an edge that are held at once, about 100 bytes each.
+# Pairs of a point and an edge that are in memory at once, about 100 bytes each.
 MOST_PAIRS = 500_000
 
 Floats = npt.NDArray[np.float64]

@@ -77,7 +77,7 @@ def write_layer(layer: Layer, path: Path) -> None:
     OutputFileError
         If the file cannot be written.
     """
-    with written_whole(path) as beside, beside.open("wb") as stream:
+    with written_whole(path) as part, part.open("wb") as stream:
         np.savez(stream, allow_pickle=False, **to_arrays(layer))
 
 

@@ -234,8 +234,8 @@ def _recorded(name: str, value: object, *, named: bool) -> tuple[Any, tuple[Inpu
         return [recorded for recorded, _ in parts], files  # in the order of the layers
     if isinstance(value, Source):
         how = {part: getattr(value, part) for part in READ_HOW}
-        told = {ROLE: name} | {part: each for part, each in how.items() if each is not None}
-        return told, _hashed(name, value, named=named)
+        description = {ROLE: name} | {part: each for part, each in how.items() if each is not None}
+        return description, _hashed(name, value, named=named)
     if isinstance(value, pd.DataFrame):
         return {ROLE: name}, (InputFile(name, "", ""),)
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """The search for cells to withhold, so that sums give no small number back.
 
 First what is withheld anyway is put to the proof, many cells at a time. For each cell that
-fails, the cheapest change of the table that would protect it tells which cells to withhold
+fails, the cheapest change of the table that would protect it shows which cells to withhold
 next to it (after Kelly, J. P., Golden, B. L. and Assad, A. A. (1992), Cell suppression:
 disclosure protection for sensitive tabular data, Networks 22, 397-417). In the end what
 proves to be withheld for nothing is shown again.

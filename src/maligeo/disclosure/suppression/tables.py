@@ -1,7 +1,7 @@
 """Small counts of tables withheld so that nothing that is shown gives them back.
 
 Cell suppression as in Hundepool, A. et al. (2012), Statistical Disclosure Control, chapter
-4: first the small counts, then as many others as it takes. `docs/safety.md` tells what a
+4: first the small counts, then as many others as it takes. `docs/safety.md` says what a
 reader is taken to know, and what is not protected.
 """
 

@@ -1,4 +1,4 @@
-/* A canvas over the map that is painted anew whenever the map has moved. */
+/* A canvas over the map that is painted again whenever the map has moved. */
 (function () {
   "use strict";
 

@@ -85,8 +85,8 @@
 
   /** @param {Mg.Page} page @param {Mg.SharedLayer} layer @param {Mg.Select} select */
   function differenceTable(page, layer, select) {
-    var words = page.words, told = layer.differences.some(function (row) { return row.difference; });
-    var head = [words["presence.region"], "A", "B"].concat(told ? words["compare.difference"] : []);
+    var words = page.words, anyDifference = layer.differences.some(function (row) { return row.difference; });
+    var head = [words["presence.region"], "A", "B"].concat(anyDifference ? words["compare.difference"] : []);
     return mg.el("table", { class: "mg-differences" }, [
       mg.el("thead", {}, [mg.el("tr", {}, head.map(function (text) {
         return mg.el("th", { scope: "col", text: text });
@@ -95,7 +95,7 @@
         var button = mg.el("button", { type: "button", class: "mg-link", text: row.name });
         button.addEventListener("click", function () { select(at, button); });
         return mg.el("tr", {}, [mg.el("th", { scope: "row" }, [button])].concat(
-          [row.first, row.second].concat(told ? row.difference : []).map(function (text) {
+          [row.first, row.second].concat(anyDifference ? row.difference : []).map(function (text) {
             return mg.el("td", { class: /\d/.test(text) ? null : "mg-word", text: text });
           })
         ));

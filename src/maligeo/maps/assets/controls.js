@@ -73,7 +73,7 @@
     return swatch;
   };
 
-  /* The classes of a layer, and what its signs mean; `marks` tells which signs occur. */
+  /* The classes of a layer, and what its signs mean; `marks` says which signs occur. */
   mg.legend = function (map, body, layer, marks) {
     mg.empty(body);
     body.appendChild(mg.el("p", { class: "mg-unit", text: layer.unit }));

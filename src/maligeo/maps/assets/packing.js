@@ -33,33 +33,33 @@
 
   /** @param {Uint8Array} raw @param {number} width @param {Mg.Numbers} found */
   function narrow(raw, width, found) {
-    var mask = (1 << width) - 1, place = 0, held = 0, rest = 0, count = found.length;
+    var mask = (1 << width) - 1, place = 0, bits = 0, rest = 0, count = found.length;
     for (var at = 0; at < count; at += 1) {
-      while (held < width) {
-        rest |= raw[place] << held;
+      while (bits < width) {
+        rest |= raw[place] << bits;
         place += 1;
-        held += 8;
+        bits += 8;
       }
       found[at] = rest & mask;
       rest >>>= width;
-      held -= width;
+      bits -= width;
     }
     return found;
   }
 
   /** @param {Uint8Array} raw @param {number} width @param {Mg.Numbers} found */
   function wide(raw, width, found) {
-    var size = Math.pow(2, width), place = 0, held = 0, rest = 0;
+    var size = Math.pow(2, width), place = 0, bits = 0, rest = 0;
     for (var at = 0; at < found.length; at += 1) {
-      while (held < width) {
-        rest += raw[place] * Math.pow(2, held);
+      while (bits < width) {
+        rest += raw[place] * Math.pow(2, bits);
         place += 1;
-        held += 8;
+        bits += 8;
       }
       var next = Math.floor(rest / size);
       found[at] = rest - next * size;
       rest = next;
-      held -= width;
+      bits -= width;
     }
     return found;
   }

@@ -54,12 +54,12 @@
   };
 
   /* Pick one language from data: `{"~": [French, English]}` stands for either. */
-  mg.spoken = function (data, language) {
-    if (Array.isArray(data)) return data.map(function (part) { return mg.spoken(part, language); });
+  mg.inLanguage = function (data, language) {
+    if (Array.isArray(data)) return data.map(function (part) { return mg.inLanguage(part, language); });
     if (data === null || typeof data !== "object") return data;
     if ("~" in data) return /** @type {unknown[]} */ (data["~"])[LANGUAGES.indexOf(language)];
     var found = /** @type {Record<string, unknown>} */ ({});
-    Object.entries(data).forEach(function (entry) { found[entry[0]] = mg.spoken(entry[1], language); });
+    Object.entries(data).forEach(function (entry) { found[entry[0]] = mg.inLanguage(entry[1], language); });
     return found;
   };
 
@@ -191,16 +191,16 @@
   /** @param {Mg.Page} page */
   function build(page) {
     var settings = page.settings, box = page.box;
-    page.words = mg.spoken(settings.words, page.language);
-    page.months = mg.spoken(settings.months, page.language);
+    page.words = mg.inLanguage(settings.words, page.language);
+    page.months = mg.inLanguage(settings.months, page.language);
     var map = mg.newMap(box, settings);
     map.page = page;
     page.map = map;
     box.setAttribute("aria-label", page.words["page.map"]);
     mg.find(document, ".mg-audience").textContent = page.words["audience." + settings.audience];
     document.documentElement.lang = page.language;
-    document.title = mg.spoken(settings.title, page.language);
-    head(map, mg.spoken(settings.heading, page.language));
+    document.title = mg.inLanguage(settings.title, page.language);
+    head(map, mg.inLanguage(settings.heading, page.language));
     sheet(map);
     overview(map, settings.bounds);
     map.zooms = mg.zoomControls(map, map);
@@ -216,7 +216,7 @@
   function run(map, call) {
     map.page.calling = true;
     if (BEFORE_THE_VIEW.indexOf(call.name) < 0) mg.settle(map);
-    /** @type {Mg.Draw} */ (mg[call.name])(map, mg.spoken(call.data, map.page.language), call.memory);
+    /** @type {Mg.Draw} */ (mg[call.name])(map, mg.inLanguage(call.data, map.page.language), call.memory);
     map.page.calling = false;
   }
 
@@ -246,7 +246,7 @@
     return build(page);
   };
 
-  /* Whether a map is there still: a change of language makes it anew. */
+  /* Whether a map is there still: a change of language makes it again. */
   mg.alive = function (map) { return Boolean(map.getPane("mapPane")); };
 
   /* Do what a layer function asked for, now and whenever the language changes. What

@@ -1,6 +1,6 @@
 /* Where labels go: none covers another, a capital's dot, or (for neighbours) the country.
    All sizes are read first and all places are written last: a browser lays the page out
-   anew whenever a size is read after something was written. */
+   again whenever a size is read after something was written. */
 (function () {
   "use strict";
 
@@ -61,7 +61,7 @@
     ];
   }
 
-  /* The name and value of a region: inside it, beside its capital's dot. */
+  /* The name and value of a region: inside it, next to its capital's dot. */
   /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Box[]} taken @param {Mg.Box[]} dots @param {Mg.Write} write */
   function placeTag(map, tag, taken, dots, write) {
     var at = map.latLngToContainerPoint(tag.point), width = tag.width, height = tag.height;
@@ -129,7 +129,7 @@
   }
 
   /** @param {string} side @param {L.Point} at @param {number} width @param {number} height */
-  function beside(side, at, width, height) {
+  function boxOnSide(side, at, width, height) {
     var left = side === "right" ? at.x + ASIDE : side === "left" ? at.x - ASIDE - width : at.x - width / 2;
     var top = side === "above" ? at.y - ASIDE - height : side === "below" ? at.y + ASIDE : at.y - UP;
     return { left: left, top: top, right: left + width, bottom: top + height };
@@ -140,10 +140,10 @@
     var others = taken.filter(function (one) { return one !== town.dot; }), mark = town.mark || town.make();
     var kind = town.own ? " mg-capital" : "", at = map.latLngToContainerPoint(town.point);
     var side = SIDES.filter(function (name) {
-      var one = beside(name, at, town.width, town.height);
+      var one = boxOnSide(name, at, town.width, town.height);
       return within(one, frame) && !overlaps(one, others);
     })[0];
-    if (side) taken.push(beside(side, at, town.width, town.height));
+    if (side) taken.push(boxOnSide(side, at, town.width, town.height));
     write(function () {
       mark.node.className = "mg-town-mark " +
         (side ? "mg-" + side + kind : town.own ? "mg-dot-only" + kind : "mg-hidden");
@@ -153,7 +153,7 @@
   /** @param {Mg.TownMark} mark */
   function hideTown(mark) { mark.node.className = "mg-town-mark mg-hidden"; }
 
-  /* Boxes of what names give way to; each layer may have a function that tells its own. */
+  /* Boxes of what names give way to; each layer may have a function that lists its own. */
   /** @param {L.Map} map */
   function obstacles(map) {
     var known = map.obstacles || {};

@@ -113,7 +113,7 @@
     return mg.el("div", { class: "mg-search", role: "search" }, [field, status, list]);
   }
 
-  /* Add places that can be found: `name`, `more` beside it, `aliases`, and `go`. */
+  /* Add places that can be found: `name`, `more` next to it, `aliases`, and `go`. */
   mg.findable = function (map, places) {
     var page = map.page, known = page.places || [];
     if (!page.places) {

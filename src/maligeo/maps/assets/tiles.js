@@ -1,5 +1,5 @@
 /* Tiles over the map: pictures, and vector tiles by protomaps-leaflet. They come from an
-   address, or from the page itself: `places` tells which of `contents` lies at "z/x/y". */
+   address, or from the page itself: `places` says which of `contents` lies at "z/x/y". */
 (function () {
   "use strict";
 

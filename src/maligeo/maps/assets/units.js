@@ -82,11 +82,11 @@
     L.DomEvent.disableClickPropagation(button);
     return {
       button: button,
-      paint: function (layer, cell, spoken) {
+      paint: function (layer, cell, description) {
         dot.classList.toggle("mg-missing", cell[0] < 0);
         dot.style.backgroundColor = cell[0] < 0 ? "" : layer.fills[cell[0] + 1];
         tag.paint(layer, [Math.min(cell[0], 0), cell[1]], false);
-        button.setAttribute("aria-label", spoken);
+        button.setAttribute("aria-label", description);
       }
     };
   }
@@ -125,9 +125,9 @@
     map.on("zoomend", fit);
     fit();
     return {
-      paint: function (layer, cell, pale, spoken) {
+      paint: function (layer, cell, pale, description) {
         tag.paint(layer, cell, pale);
-        made.paint(layer, cell, spoken);
+        made.paint(layer, cell, description);
       }
     };
   }
@@ -174,7 +174,7 @@
   }
 
   /* Draw units on a map. `data` has `shapes, names, points, callouts, focus`;
-     `open(at, back, place)` answers a click, and `hover(at)`, if it is there, is told what
+     `open(at, back, place)` answers a click, and `hover(at)`, if it is there, gets what
      the pointer is on. Give what paints them. */
   mg.units = function (map, data, open, hover) {
     var paths = draw(map, data.shapes), show = highlighter(map, data.shapes, data.focus);
@@ -199,10 +199,10 @@
             color: pale ? "#9aa5ad" : BORDER, weight: 1, opacity: 1, fillOpacity: opacity,
             fillColor: fill(layer, cell, pale, muted)
           });
-          var spoken = [data.names[at], cell[1], cell[0] < 0 ? "" : layer.unit, cell[2], period.label]
+          var description = [data.names[at], cell[1], cell[0] < 0 ? "" : layer.unit, cell[2], period.label]
             .filter(Boolean).join(", ");
-          path.getElement().setAttribute("aria-label", spoken);
-          tags[at].paint(layer, muted ? [0, ""] : cell, pale, spoken);
+          path.getElement().setAttribute("aria-label", description);
+          tags[at].paint(layer, muted ? [0, ""] : cell, pale, description);
         });
         map.fire("mg:shown");
       },

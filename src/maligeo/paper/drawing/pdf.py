@@ -7,7 +7,7 @@ is written and no longer. Matplotlib is loaded when a page is painted.
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,11 @@ from maligeo.paper.drawing.shapes import (
     paths,
 )
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 _MM_PER_INCH: Final = 25.4
-SETTINGS: Final[Mapping[str, object]] = {
+SETTINGS: "Final[dict[RcKeyType, object]]" = {
     "agg.path.chunksize": 0,
     "path.effects": [],
     "path.simplify": False,
@@ -112,7 +115,7 @@ def painted(drawing: Drawing, *, dpi: int) -> Any:
 def _settings() -> Iterator[None]:
     import matplotlib
 
-    with matplotlib.rc_context(dict(SETTINGS)):
+    with matplotlib.rc_context(SETTINGS):
         yield
 
 

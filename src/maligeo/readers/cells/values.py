@@ -331,7 +331,7 @@ def _read_days(
     reasons = reasons.mask(cells.notna() & np.isnat(days), "is not a date")
     short = cells.str.fullmatch(_SHORT_YEAR).fillna(False)
     reasons = reasons.mask(short, "has a year of two digits, so that the century is open")
-    why = "stand in both orders in this column" if seen else "cannot be told apart"
+    why = "stand in both orders in this column" if seen else "cannot be distinguished"
     reasons = reasons.mask(~np.isnan(first) & ~certain, f"day and month {why}")
     return days, reasons
 

@@ -50,8 +50,8 @@ def write_pmtiles(path: Path, info: ArchiveInfo, content: Content) -> None:
     entries = _entries(content, distinct)
     root, leaves, _ = optimize_directories(entries, _ROOM_FOR_ROOT)
     metadata = gzip.compress(_as_json(info), mtime=0)
-    header = _described(info) | _counted(content, entries, distinct)
-    header |= _laid_out(len(root), len(metadata), len(leaves))
+    sizes = len(root), len(metadata), len(leaves)
+    header = _header(info, content, entries, distinct, sizes)
     with path.open("wb") as file:
         for section in (serialize_header(header), root, metadata, leaves):
             file.write(section)
@@ -79,14 +79,34 @@ def _as_json(info: ArchiveInfo) -> bytes:
     return json.dumps(info.described(), ensure_ascii=False, sort_keys=True).encode()
 
 
-def _described(info: ArchiveInfo) -> HeaderDict:
-    compression = Compression.GZIP if info.tile_type == "mvt" else Compression.NONE
+def _header(
+    info: ArchiveInfo,
+    content: Content,
+    entries: list[Entry],
+    distinct: list[StoredTile],
+    sizes: tuple[int, int, int],
+) -> HeaderDict:
+    """Describe the archive; its sections follow one another as the specification advises."""
+    root, metadata, leaves = sizes
     west, south, east, north = (round(degrees * _E7) for degrees in info.bounds)
     lon, lat = (round(degrees * _E7) for degrees in info.bounds.centre)
     return {
-        "tile_type": TileType[info.tile_type.upper()],
-        "tile_compression": compression,
+        "version": 3,
+        "root_offset": _HEADER_BYTES,
+        "root_length": root,
+        "metadata_offset": _HEADER_BYTES + root,
+        "metadata_length": metadata,
+        "leaf_directory_offset": _HEADER_BYTES + root + metadata,
+        "leaf_directory_length": leaves,
+        "tile_data_offset": _HEADER_BYTES + root + metadata + leaves,
+        "tile_data_length": sum(stored.length for stored in distinct),
+        "addressed_tiles_count": len(content.tiles),
+        "tile_entries_count": len(entries),
+        "tile_contents_count": len(distinct),
+        "clustered": True,
         "internal_compression": Compression.GZIP,
+        "tile_compression": Compression.GZIP if info.tile_type == "mvt" else Compression.NONE,
+        "tile_type": TileType[info.tile_type.upper()],
         "min_zoom": info.zooms[0],
         "max_zoom": info.zooms[1],
         "min_lon_e7": west,
@@ -96,29 +116,6 @@ def _described(info: ArchiveInfo) -> HeaderDict:
         "center_zoom": info.zooms[0],
         "center_lon_e7": lon,
         "center_lat_e7": lat,
-    }
-
-
-def _counted(content: Content, entries: list[Entry], distinct: list[StoredTile]) -> HeaderDict:
-    return {
-        "addressed_tiles_count": len(content.tiles),
-        "tile_entries_count": len(entries),
-        "tile_contents_count": len(distinct),
-        "tile_data_length": sum(stored.length for stored in distinct),
-        "clustered": True,
-    }
-
-
-def _laid_out(root: int, metadata: int, leaves: int) -> HeaderDict:
-    """Place the sections one after the other, in the order that the specification advises."""
-    return {
-        "root_offset": _HEADER_BYTES,
-        "root_length": root,
-        "metadata_offset": _HEADER_BYTES + root,
-        "metadata_length": metadata,
-        "leaf_directory_offset": _HEADER_BYTES + root + metadata,
-        "leaf_directory_length": leaves,
-        "tile_data_offset": _HEADER_BYTES + root + metadata + leaves,
     }
 
 
