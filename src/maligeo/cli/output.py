@@ -65,12 +65,6 @@ def put(
         typer.echo(product.released().to_csv(index=False), nl=False)
 
 
-def show_file(path: Path) -> None:
-    """Say which file was written, and how large it is."""
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    typer.echo(f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)")
-
-
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> Group:
     """Lay a table out for reading; its notes stand below it, numbered."""
     notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []

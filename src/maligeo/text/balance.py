@@ -94,7 +94,7 @@ def _place_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
 def _apart_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
     """Give a line for each row that is about no single unit, in a fixed order."""
     for kind in PLACE_KINDS[1:]:
-        for _, row in rows[rows["place_kind"] == kind].iterrows():
+        for row in rows[rows["place_kind"] == kind].to_dict("records"):
             name = "" if pd.isna(row["name"]) else str(row["name"])
             label = write.word(f"place.{kind}").format(name=name)
             if row["hidden"]:

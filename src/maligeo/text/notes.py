@@ -90,7 +90,7 @@ def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
     for layer in (layer for layer in LAYERS if not layer.is_rate and layer.has_periods):
         for rows in without_units(table, layer):
             shares = rows[rows["derived"] & rows["name"].notna()]
-            for _, row in shares.iterrows():
+            for row in shares.to_dict("records"):
                 remark = next(iter(words.note_text(row["note"], language)), "")
                 where = f"{row['name']}, {span_text(rows, language)}, {row['publisher']}"
                 items.append((f"{where}{_colon(language)}{remark}", ""))

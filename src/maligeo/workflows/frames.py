@@ -65,7 +65,7 @@ class StudyFrames:
         """
         records = self.records
         if records.is_bundled:
-            return concat_tables(records.need(self.period), *standing(self.shares, records))
+            return concat_tables(self.need, *standing(self.shares, records))
         tables = [self._incident_table] if INCIDENTS in records.given else []
         if PROJECTS in records.given:
             tables += standing(self.shares, records)
