@@ -33,8 +33,8 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
     """
     counted = _counting_layer(period.layer)
     write = _Writer(counted, language)
-    lines = list(_place_lines(period.rows, write)) if counted.key != "programmes" else []
-    lines = lines or list(_apart_lines(period.rows, write))
+    lines = [_unit_line(period, write)] if counted.key != "programmes" else []
+    lines += _apart_lines(period.rows, write)
     notes = []
     if period.layer.is_rate:
         unit = words.word(f"unit.{counted.key}", language)
@@ -84,23 +84,21 @@ def _counting_layer(layer: Layer) -> Layer:
     return next(other for other in LAYERS if other.measure == layer.measure and not other.is_rate)
 
 
-def _place_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
-    placed = rows[rows["place_kind"] == "unit"]
-    derived = bool(placed["derived"].any())
-    yield write.line(write.word("place.unit"), _sum(placed), derived=derived)
-    yield from _apart_lines(rows, write)
+def _unit_line(period: PeriodRows, write: _Writer) -> Line:
+    return write.line(write.word("place.unit"), _sum(period.units), derived=period.is_derived)
 
 
 def _apart_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
     """Give a line for each row that is about no single unit, in a fixed order."""
-    for kind in PLACE_KINDS[1:]:
-        for row in rows[rows["place_kind"] == kind].to_dict("records"):
-            name = "" if pd.isna(row["name"]) else str(row["name"])
-            label = write.word(f"place.{kind}").format(name=name)
-            if row["hidden"]:
-                yield {"label": label, "value": write.word("value.withheld"), "strong": False}
-            else:
-                yield write.line(label, row["count"], derived=row["derived"])
+    apart = rows[rows["place_kind"] != "unit"]
+    columns = [apart[name] for name in ("place_kind", "name", "count", "derived", "hidden")]
+    found = sorted(zip(*columns, strict=True), key=lambda row: PLACE_KINDS.index(row[0]))
+    for kind, name, count, derived, hidden in found:
+        label = write.word(f"place.{kind}").format(name="" if pd.isna(name) else name)
+        if hidden:
+            yield {"label": label, "value": write.word("value.withheld"), "strong": False}
+        else:
+            yield write.line(label, count, derived=derived)
 
 
 def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> list[Line]:

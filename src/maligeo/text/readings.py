@@ -7,8 +7,7 @@ in the page only places it.
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -34,24 +33,19 @@ class PeriodRows:
     rows : pandas.DataFrame
         Density rows of all kinds of place, with the columns `shown`, `derived` and
         `hidden`.
+    units : pandas.DataFrame
+        The rows about one unit, by p-code.
+    by_unit : dict
+        The same rows as dictionaries, for reading one by one.
     label : str
-        The period in words; empty where the measure has none.
+        The period in words; empty before `in_language`.
     """
 
     layer: Layer
     rows: pd.DataFrame
-    label: str
-
-    @cached_property
-    def units(self) -> pd.DataFrame:
-        """The rows about one unit, by p-code."""
-        return self.rows[self.rows["place_kind"] == "unit"].set_index("pcode")
-
-    @cached_property
-    def by_unit(self) -> dict[str, dict[str, Any]]:
-        """The same rows as dictionaries, for reading one by one."""
-        found: dict[str, dict[str, Any]] = self.units.to_dict("index")
-        return found
+    units: pd.DataFrame
+    by_unit: dict[str, dict[str, Any]]
+    label: str = ""
 
     @property
     def publisher(self) -> str:
@@ -92,15 +86,29 @@ def periods(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows
     list of PeriodRows
         A period that several publishers report appears once for each of them.
     """
-    groups = [rows for _, rows in _by_period(layer_rows(table, layer)) if _has_unit(rows)]
-    spans = [_span_text(rows, layer, language) for rows in groups]
+    return in_language(read_periods(table, layer), language)
+
+
+def read_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
+    """Give the periods as `periods` does, without labels: the same for every language."""
     found = []
-    for rows, span in zip(groups, spans, strict=True):
-        publisher = rows["publisher"].iloc[0]
-        several = spans.count(span) > 1 and pd.notna(publisher)
-        by = words.word("period.by", language).format(period=span, publisher=publisher)
-        found.append(PeriodRows(layer, rows, by if several else span))
+    for _, rows in _by_period(layer_rows(table, layer)):
+        units = rows[rows["place_kind"] == "unit"].set_index("pcode")
+        if units["shown"].notna().any():
+            found.append(PeriodRows(layer, rows, units, units.to_dict("index")))
     return found
+
+
+def in_language(found: Sequence[PeriodRows], language: str) -> list[PeriodRows]:
+    """Label the periods of one layer, as from `read_periods`."""
+    spans = [_span_text(one.rows, one.layer, language) for one in found]
+    by = words.word("period.by", language)
+    return [
+        replace(one, label=by.format(period=span, publisher=one.publisher))
+        if spans.count(span) > 1 and one.publisher
+        else replace(one, label=span)
+        for one, span in zip(found, spans, strict=True)
+    ]
 
 
 def without_units(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
