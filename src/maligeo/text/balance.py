@@ -12,6 +12,7 @@ from maligeo.look import LAYERS, Layer, layer_rows
 from maligeo.text.readings import PERIOD, PeriodRows, value_text
 
 Line = dict[str, str | bool]
+_COUNTED = [*PERIOD, "place_kind", "count", "derived", "hidden", "unique_total"]
 
 
 def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str, object]:
@@ -153,7 +154,7 @@ def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
 
 
 def _all_periods(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
-    rows = layer_rows(table, layer)
+    rows = layer_rows(table, layer)[_COUNTED]
     groups = [group for _, group in rows.groupby(PERIOD, dropna=False, sort=True)]
     return [group for group in groups if group["count"].notna().any()]
 

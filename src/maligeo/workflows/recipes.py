@@ -14,11 +14,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from maligeo import catalog
+from maligeo import catalog, exports
 from maligeo.core.columns import Audience
 from maligeo.core.session import session_audience
 from maligeo.disclosure import release
-from maligeo.exports import write_table
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
 
@@ -196,7 +195,7 @@ def table_product(
     """Give a table that is written as .csv, .xlsx or .parquet."""
 
     def write(path: Path, about: Provenance) -> Path:
-        return write_table(released(), path, audience=recipe.audience, about=about)
+        return exports.write_table(released(), path, audience=recipe.audience, about=about)
 
     return TableProduct(recipe, write, frame=frame, released=released)
 
