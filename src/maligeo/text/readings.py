@@ -6,7 +6,7 @@ in the page only places it.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +37,8 @@ class PeriodRows:
         The rows about one unit, by p-code.
     by_unit : dict
         The same rows as dictionaries, for reading one by one.
+    apart : list of dict
+        The rows that are about no single unit.
     label : str
         The period in words; empty before `in_language`.
     """
@@ -45,7 +47,13 @@ class PeriodRows:
     rows: pd.DataFrame
     units: pd.DataFrame
     by_unit: dict[str, dict[str, Any]]
+    apart: list[dict[str, Any]]
     label: str = ""
+
+    @property
+    def places(self) -> list[dict[str, Any]]:
+        """All rows as dictionaries, units first."""
+        return [*self.by_unit.values(), *self.apart]
 
     @property
     def publisher(self) -> str:
@@ -91,11 +99,17 @@ def periods(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows
 
 def read_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
     """Give the periods as `periods` does, without labels: the same for every language."""
+    return [period for period in all_periods(table, layer) if _has_unit(period)]
+
+
+def all_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
+    """Give all periods of a layer without labels, also those in which no unit has a value."""
     found = []
-    for _, rows in _by_period(layer_rows(table, layer)):
-        units = rows[rows["place_kind"] == "unit"].set_index("pcode")
-        if units["shown"].notna().any():
-            found.append(PeriodRows(layer, rows, units, units.to_dict("index")))
+    for _, rows in layer_rows(table, layer).groupby(PERIOD, dropna=False, sort=True):
+        is_unit = rows["place_kind"] == "unit"
+        units = rows[is_unit].set_index("pcode")
+        apart = rows[~is_unit].to_dict("records")
+        found.append(PeriodRows(layer, rows, units, units.to_dict("index"), apart))
     return found
 
 
@@ -111,9 +125,9 @@ def in_language(found: Sequence[PeriodRows], language: str) -> list[PeriodRows]:
     ]
 
 
-def without_units(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
-    """Give the rows of the periods for which no unit has a value."""
-    return [rows for _, rows in _by_period(layer_rows(table, layer)) if not _has_unit(rows)]
+def without_units(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
+    """Give the periods for which no unit has a value."""
+    return [period for period in all_periods(table, layer) if not _has_unit(period)]
 
 
 def span_text(rows: pd.DataFrame, language: str) -> str:
@@ -191,12 +205,8 @@ def _whole_ends(low: float, high: float) -> tuple[float, float]:
     return inner if inner[0] <= inner[1] else (math.floor(low), math.ceil(high))
 
 
-def _by_period(rows: pd.DataFrame) -> Iterator[tuple[object, pd.DataFrame]]:
-    yield from rows.groupby(PERIOD, dropna=False, sort=True)
-
-
-def _has_unit(rows: pd.DataFrame) -> bool:
-    return bool(rows.loc[rows["place_kind"] == "unit", "shown"].notna().any())
+def _has_unit(period: PeriodRows) -> bool:
+    return any(pd.notna(row["shown"]) for row in period.by_unit.values())
 
 
 def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:
