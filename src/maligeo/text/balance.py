@@ -43,7 +43,7 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
         unit = words.word(f"unit.{counted.key}", language)
         notes.append(write.word("unplaced.counted_in").format(unit=unit))
     if counted.additive:
-        whole = "total.national" if len(period.rows) > len(period.units) else "total.regions"
+        whole = "total.national" if period.apart else "total.regions"
         lines.append(write.total(whole, _total(period)))
     else:
         notes.append(
@@ -52,7 +52,7 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
         lines += _record_lines(period, table, write)
     if period.has_withheld:
         notes.append(write.word("total.hidden_note"))
-    if len(period.rows) == len(period.units):
+    if not period.apart:
         notes.append(write.word("unplaced.none"))
     return {"lines": lines, "notes": notes}
 

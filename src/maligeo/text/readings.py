@@ -33,10 +33,8 @@ class PeriodRows:
     rows : pandas.DataFrame
         Density rows of all kinds of place, with the columns `shown`, `derived` and
         `hidden`.
-    units : pandas.DataFrame
-        The rows about one unit, by p-code.
     by_unit : dict
-        The same rows as dictionaries, for reading one by one.
+        The rows about one unit as dictionaries, by p-code.
     apart : list of dict
         The rows that are about no single unit.
     label : str
@@ -45,10 +43,14 @@ class PeriodRows:
 
     layer: Layer
     rows: pd.DataFrame
-    units: pd.DataFrame
     by_unit: dict[str, dict[str, Any]]
     apart: list[dict[str, Any]]
     label: str = ""
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The rows about one unit, by p-code."""
+        return self.rows[self.rows["place_kind"] == "unit"].set_index("pcode")
 
     @property
     def places(self) -> list[dict[str, Any]]:
@@ -69,12 +71,12 @@ class PeriodRows:
     @property
     def has_withheld(self) -> bool:
         """Whether a release hides a value."""
-        return bool(self.rows["hidden"].any())
+        return any(row["hidden"] for row in self.places)
 
     @property
     def is_derived(self) -> bool:
         """Whether a value follows from a published share."""
-        return bool(self.units["derived"].any())
+        return any(row["derived"] for row in self.by_unit.values())
 
 
 def periods(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:
@@ -104,12 +106,15 @@ def read_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
 
 def all_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
     """Give all periods of a layer without labels, also those in which no unit has a value."""
+    shown = layer_rows(table, layer).reset_index(drop=True)
+    columns = {name: shown[name].tolist() for name in shown}
+    places = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     found = []
-    for _, rows in layer_rows(table, layer).groupby(PERIOD, dropna=False, sort=True):
-        is_unit = rows["place_kind"] == "unit"
-        units = rows[is_unit].set_index("pcode")
-        apart = rows[~is_unit].to_dict("records")
-        found.append(PeriodRows(layer, rows, units, units.to_dict("index"), apart))
+    for _, rows in shown.groupby(PERIOD, dropna=False, sort=True):
+        there = [places[at] for at in rows.index]
+        by_unit = {row["pcode"]: row for row in there if row["place_kind"] == "unit"}
+        apart = [row for row in there if row["place_kind"] != "unit"]
+        found.append(PeriodRows(layer, rows, by_unit, apart))
     return found
 
 
