@@ -422,7 +422,7 @@ def test_a_product_is_made_in_a_folder_that_is_gone_afterwards(
 
 
 def test_versions_are_compared_with_those_here(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remaking, "versions", lambda: versions() | {"shapely": "9.9"})
+    monkeypatch.setattr(remaking, "versions", lambda **of: versions(**of) | {"shapely": "9.9"})
     findings = remake(made / "mali.pmtiles", {})
     assert findings.differing == ()
     assert findings.versions == (f"shapely: {versions()['shapely']} then, 9.9 here",)

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 import maligeo
+from maligeo.cli.files import show_file
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -22,7 +23,6 @@ from maligeo.cli.options import (
     RegionOption,
     division,
 )
-from maligeo.cli.output import show_file
 from maligeo.core.errors import ArgumentError
 
 DEFAULT_OUTPUT: Final = Path("maps/mali.html")

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-import maligeo
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, COUNTINGS, LANGUAGES
+from maligeo.readers.boundaries import require_bundled
 from maligeo.readers.files.sources import Source
 
 
@@ -76,7 +76,7 @@ def division(boundaries: Path | None, level: int, vintage: str | None) -> Source
     """Give the file of units that is asked for; None for the bundled ones."""
     if boundaries is not None:
         return Source(boundaries, level=level, vintage=vintage)
-    maligeo.load_boundaries(level, vintage or "2015")  # raises where these are not bundled
+    require_bundled(level, vintage or "2015")
     return None
 
 

@@ -70,17 +70,6 @@ def put(
         typer.echo(product.released().to_csv(index=False), nl=False)
 
 
-def show_file(path: Path) -> None:
-    """Say which file was written, and how large it is."""
-    typer.echo(file_text(path))
-
-
-def file_text(path: Path) -> str:
-    """Name a file or folder, and how large it is."""
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    return f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)"
-
-
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, list[Text]]:
     """Lay a table out for reading, and its notes, numbered; no number is ever broken."""
     notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []

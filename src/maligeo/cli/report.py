@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 import maligeo
+from maligeo.cli.files import show_file
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -21,7 +22,6 @@ from maligeo.cli.options import (
     division,
     periods,
 )
-from maligeo.cli.output import show_file
 from maligeo.core.placenames import find_unit, normalise
 
 FOLDER: Final = Path("maps")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from maligeo.cli.files import show_file
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -12,7 +13,6 @@ from maligeo.cli.options import (
     VintageOption,
     one_of,
 )
-from maligeo.cli.output import show_file
 from maligeo.measure.surface import KERNELS
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.tilesets import SurfaceOptions, incident_surface

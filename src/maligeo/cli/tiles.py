@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 import maligeo
+from maligeo.cli.files import file_text, show_file
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -17,7 +18,7 @@ from maligeo.cli.options import (
     ProjectsOption,
     one_of,
 )
-from maligeo.cli.output import file_text, progress_bar, show_file
+from maligeo.cli.output import progress_bar
 from maligeo.core.audiences import AUDIENCE
 from maligeo.core.errors import ArgumentError
 from maligeo.readers.files.sources import Source

@@ -13,7 +13,7 @@ from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import without_accents
 from maligeo.look import Classes, Layer
-from maligeo.text.readings import PeriodRows, periods
+from maligeo.text.readings import PeriodRows, in_language, read_periods
 
 _NOT_A_SIGN: Final = re.compile(r"[^a-z0-9]+")
 
@@ -78,7 +78,8 @@ def region_values(
     columns: dict[str, pd.Series] = {}
     for layer in look.layers_of(table):
         classes = look.classify(table, layer)
-        french, english = (periods(table, layer, language) for language in ("fr", "en"))
+        read = read_periods(table, layer)
+        french, english = (in_language(read, language) for language in ("fr", "en"))
         names = _names(layer, english)
         found = list(zip(names, french, english, strict=True))
         for name, first, second in reversed(found):

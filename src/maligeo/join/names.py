@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from maligeo import catalog
 from maligeo.core.placenames import NameTable, normalise
@@ -187,14 +186,20 @@ class UnitNames:
     ) -> _Step | None:
         if self._min_score is None:
             return None
+        import rapidfuzz
+
         form = normalise(name)
         allowed = {
             known: rows & frozenset(positions)
             for known, positions in table.positions.items()
             if rows & frozenset(positions) and frozenset((form, known)) not in self._forbidden
         }
-        ranked = process.extract(
-            form, list(allowed), scorer=fuzz.ratio, score_cutoff=self._min_score, limit=None
+        ranked = rapidfuzz.process.extract(
+            form,
+            list(allowed),
+            scorer=rapidfuzz.fuzz.ratio,
+            score_cutoff=self._min_score,
+            limit=None,
         )
         if not ranked:
             return None

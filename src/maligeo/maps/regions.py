@@ -40,9 +40,10 @@ from maligeo.text.readings import (
     cell_sources,
     cells,
     has_low,
+    in_language,
     interval_text,
     is_low,
-    periods,
+    read_periods,
     value_text,
 )
 from maligeo.text.synthetic import is_synthetic
@@ -203,12 +204,13 @@ def colour_units(
         "synthetic": is_synthetic(table),
     }
     pcodes = units["pcode"].tolist()
+    found = [read_periods(table, layer) for layer in chosen]
 
     def build(language: str) -> dict[str, object]:
-        shown = [periods(table, layer, language) for layer in chosen]
+        shown = [in_language(spans, language) for spans in found]
         described = [
-            _layer(found, of, table, pcodes, language)
-            for found, of in zip(shown, classes, strict=True)
+            _layer(spans, of, table, pcodes, language)
+            for spans, of in zip(shown, classes, strict=True)
         ]
         return fixed | {"cards": cards(units, shown, language), "layers": described}
 

@@ -33,11 +33,12 @@ _NUMBERS = (
     "ci_low", "ci_high", "smoothed_per_100k", "local_per_100k", "per_incident", "unique_total",
 )  # fmt: skip
 _TYPES = {
-    **dict.fromkeys(_NUMBERS, "Float64"),
-    **dict.fromkeys(("population_year", "records"), "Int64"),
-    **dict.fromkeys(("period_start", "period_end"), "datetime64[us]"),
-    "low_count": "boolean",
+    **dict.fromkeys(_NUMBERS, pd.Float64Dtype()),
+    **dict.fromkeys(("population_year", "records"), pd.Int64Dtype()),
+    **dict.fromkeys(("period_start", "period_end"), np.dtype("datetime64[us]")),
+    "low_count": pd.BooleanDtype(),
 }
+_TEXT = pd.StringDtype()
 # kind: the columns that locating or allocating its rows adds
 _PLACED: Final = {
     "figures": frozenset[str](),
@@ -299,4 +300,7 @@ def _floats(values: pd.Series) -> Floats:
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Give every column its nullable type, so that missing never turns into zero."""
-    return table.astype({column: _TYPES.get(column, "string") for column in table.columns})
+    wanted = {column: _TYPES.get(column, _TEXT) for column in table.columns}
+    return table.astype(
+        {column: dtype for column, dtype in wanted.items() if table[column].dtype != dtype}
+    )

@@ -1,7 +1,7 @@
 """Need against response by unit: ranks, gaps, and how far an order hangs on what was chosen."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -577,18 +577,36 @@ def incident_gaps(
     VintageError
         If the frames are of different vintages.
     """
-    equal = allocate(located, units)
-    counted = [
-        density(equal, units, measure="projects"),
-        density(equal, units, measure="projects", counting="fractional"),
-        density(equal, units, measure="programmes"),
-    ]
+    counted = count_response(allocate(located, units), units)
+    return gaps_of_counts(need, counted, located, units, people=people, draws=draws)
+
+
+def count_response(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """Count projects, in full and by equal shares, and programmes; by name of the measure."""
+    return {
+        "projects": density(shares, units, measure="projects"),
+        "projects_fractional": density(shares, units, measure="projects", counting="fractional"),
+        "programmes": density(shares, units, measure="programmes"),
+    }
+
+
+def gaps_of_counts(
+    need: pd.DataFrame,
+    counted: Mapping[str, pd.DataFrame],
+    located: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    people: pd.DataFrame | None = None,
+    draws: Draws = DEFAULT_DRAWS,
+) -> pd.DataFrame:
+    """Compare as `incident_gaps` does, with what `count_response` counted of the projects."""
+    response = list(counted.values())
     if people is not None:
         by_people = allocate(located, units, by="population", population=people)
-        counted.append(density(by_people, units, measure="projects", counting="weighted"))
+        response.append(density(by_people, units, measure="projects", counting="weighted"))
     need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
     return coverage_gaps(
-        _widest(need), concat_tables(*counted), units, need_by=need_by, draws=draws
+        _widest(need), concat_tables(*response), units, need_by=need_by, draws=draws
     )
 
 

@@ -5,7 +5,7 @@ it. Shares become derived counts; what the regions leave of the national count b
 row of its own; a region that is not named stays without a value.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from maligeo.measure.rates import FEW_EVENTS, poisson_interval
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
 _SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
+_HEAD = ("period_start", "period_end", "publisher", "measure", "who", "device")
 
 
 def count_figures(
@@ -111,79 +112,74 @@ def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Da
     FrameError
         If a unit is not known or stands twice, or regions add up to more than the nation.
     """
-    series = [
-        _Series(key, rows, units).counts()
-        for key, rows in figures.groupby(_SERIES, dropna=False, sort=True)
+    ordered = figures.sort_values(["unit", "figure_id"], kind="stable")
+    counts = [
+        row
+        for key, rows in ordered.groupby(_SERIES, dropna=False, sort=True)
+        for row in _Series(key, list(rows.itertuples()), units).counts()
     ]
-    return pd.concat(series, ignore_index=True)
+    return pd.DataFrame(counts)
 
 
 class _Series:
-    """The figures of one publisher for one period."""
+    """The figures of one publisher for one period, in the order of their units."""
 
     def __init__(
-        self, key: tuple[Hashable, ...], rows: pd.DataFrame, units: gpd.GeoDataFrame
+        self, key: tuple[Hashable, ...], rows: Sequence[Any], units: gpd.GeoDataFrame
     ) -> None:
-        rows = rows.sort_values(["unit", "figure_id"], kind="stable")
         self.rows = rows
         self.units = units
         self.head = dict(zip(_SERIES, key, strict=True))
         nation = normalise(str(catalog.country()["name_fr"]))
-        national = rows["unit"].map(normalise) == nation
-        self.regional = rows[~national]
-        self.total = self._national_count(rows[national])
+        national = [row for row in rows if normalise(row.unit) == nation]
+        self.regional = [row for row in rows if normalise(row.unit) != nation]
+        self.total = self._national_count(national)
 
-    def counts(self) -> pd.DataFrame:
+    def counts(self) -> Iterator[dict[str, object]]:
         """Give the rows of units, of joint figures, and of the remainder."""
-        named = [*self._unit_rows(), *self._joint_rows()] if len(self.regional) else []
-        table = pd.DataFrame([*named, *self._remainder(named)])
-        for column in ("period_start", "period_end", "publisher", "measure", "who", "device"):
-            table[column] = self.head[column]
-        return table.assign(unique_total=pd.NA if self.total is None else self.total)
+        named = [*self._unit_rows(), *self._joint_rows()] if self.regional else []
+        head = {name: self.head[name] for name in _HEAD}
+        total = {"unique_total": pd.NA if self.total is None else self.total}
+        for row in (*named, *self._remainder(named)):
+            yield row | head | total
 
-    def _national_count(self, national: pd.DataFrame) -> float | None:
-        counts = national.loc[national["basis"] == "count", "value"].dropna().unique()
-        if len(counts) > 1:
-            raise FrameError(
-                "figures",
-                [Fault(national.index[0], "value", list(counts), "several national counts")],
+    def _national_count(self, national: Sequence[Any]) -> float | None:
+        counts = list(
+            dict.fromkeys(
+                float(row.value) for row in national if row.basis == "count" and pd.notna(row.value)
             )
-        return float(counts[0]) if len(counts) else None
+        )
+        if len(counts) > 1:
+            fault = Fault(national[0].Index, "value", counts, "several national counts")
+            raise FrameError("figures", [fault])
+        return counts[0] if counts else None
 
     def _unit_rows(self) -> Iterator[dict[str, object]]:
-        names = self.regional["unit"].map(normalise)
-        twice = self.regional[names.duplicated(keep=False)]
-        if len(twice):
-            reason = "stands twice for one publisher and period"
-            raise FrameError(
-                "figures", [Fault(row, "unit", unit, reason) for row, unit in twice["unit"].items()]
-            )
-        by_name = dict(zip(names, (row for _, row in self.regional.iterrows()), strict=True))
+        by_name: dict[str, list[Any]] = {}
+        for row in self.regional:
+            by_name.setdefault(normalise(row.unit), []).append(row)
+        _refuse(
+            (row for rows in by_name.values() if len(rows) > 1 for row in rows),
+            "stands twice for one publisher and period",
+        )
         for pcode, name in zip(self.units["pcode"], self.units["name"], strict=True):
-            row = by_name.pop(normalise(name), None)
+            (row,) = by_name.pop(normalise(name), [None])
             place = {"pcode": pcode, "name": name, "place_kind": "unit"}
-            if row is None:
-                yield place | self._absent()
-            else:
-                yield place | self._value(row)
-        unknown = [row for row in by_name.values() if ALIAS_SEPARATOR not in row["unit"]]
-        if unknown:
-            raise FrameError(
-                "figures",
-                [Fault(row.name, "unit", row["unit"], "is no unit of these") for row in unknown],
-            )
+            yield place | (self._absent() if row is None else self._value(row))
+        unknown = (row for (row,) in by_name.values() if ALIAS_SEPARATOR not in row.unit)
+        _refuse(unknown, "is no unit of these")
 
     def _joint_rows(self) -> Iterator[dict[str, object]]:
-        joint = self.regional["unit"].str.contains(ALIAS_SEPARATOR, regex=False)
-        for _, row in self.regional[joint].iterrows():
-            name = " + ".join(row["unit"].split(ALIAS_SEPARATOR))
-            yield {"pcode": pd.NA, "name": name, "place_kind": "joint"} | self._value(row)
+        for row in self.regional:
+            if ALIAS_SEPARATOR in row.unit:
+                name = " + ".join(row.unit.split(ALIAS_SEPARATOR))
+                yield {"pcode": pd.NA, "name": name, "place_kind": "joint"} | self._value(row)
 
-    def _value(self, row: pd.Series) -> dict[str, object]:
+    def _value(self, row: Any) -> dict[str, object]:
         """Give the count of one figure, derived from its share where it is one."""
-        source = {"source": row["source"], "note": row["note"]}
-        value, total = row["value"], self.total
-        if row["basis"] == "count" or pd.isna(value):
+        source = {"source": row.source, "note": row.note}
+        value, total = row.value, self.total
+        if row.basis == "count" or pd.isna(value):
             return {
                 "count": value,
                 "count_low": value,
@@ -197,14 +193,14 @@ class _Series:
             "count_low": low * scale,
             "count_high": high * scale,
             "basis": "derived",
-            "source": row["source"],
-            "note": _share_note(float(value), total, row["note"]),
+            "source": row.source,
+            "note": _share_note(float(value), total, row.note),
         }
 
     def _absent(self) -> dict[str, object]:
         empty = dict.fromkeys(("count", "count_low", "count_high", "basis"), pd.NA)
         return empty | {
-            "source": self.regional["source"].iloc[0],
+            "source": self.regional[0].source,
             "note": "not named by the source",
         }
 
@@ -225,9 +221,15 @@ class _Series:
             "count_low": pd.NA if named else value,
             "count_high": pd.NA if named else value,
             "basis": "derived" if named else "count",
-            "source": self.rows["source"].iloc[0],
+            "source": self.rows[0].source,
             "note": note if left is not None else "no national figure for this period",
         }
+
+
+def _refuse(rows: Iterable[Any], reason: str) -> None:
+    faults = [Fault(row.Index, "unit", row.unit, reason) for row in rows]
+    if faults:
+        raise FrameError("figures", faults)
 
 
 def _share_note(share: float, total: float | None, note: object) -> str:

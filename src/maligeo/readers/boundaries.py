@@ -59,11 +59,7 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
     1  ML02  Koulikoro
     2  ML03    Sikasso
     """
-    if (level, str(vintage)) not in _BUNDLED:
-        bundled = ", ".join(f"level {at} of {of}" for at, of in _BUNDLED)
-        raise UnknownNameError(
-            f"no boundaries of level {level}, vintage {vintage!r} are bundled (there is {bundled})"
-        )
+    require_bundled(level, vintage)
     path = catalog.resource_path("boundaries", _BUNDLED[level, str(vintage)])
     units = gpd.read_file(path)
     units["vintage"] = units["vintage"].astype("string")
@@ -71,6 +67,21 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
         units[column] = pd.to_datetime(units[column])
     units["area_sqkm"] = area_sqkm(units.geometry)
     return units[list(columns.UNITS)]
+
+
+def require_bundled(level: int, vintage: str) -> None:
+    """Refuse a level and vintage whose boundaries are not bundled.
+
+    Raises
+    ------
+    UnknownNameError
+        If they are not.
+    """
+    if (level, str(vintage)) not in _BUNDLED:
+        bundled = ", ".join(f"level {at} of {of}" for at, of in _BUNDLED)
+        raise UnknownNameError(
+            f"no boundaries of level {level}, vintage {vintage!r} are bundled (there is {bundled})"
+        )
 
 
 def read_boundaries(

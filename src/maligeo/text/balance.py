@@ -1,6 +1,8 @@
 """What adds up: placed and unplaced, and what became of the records behind a layer."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,10 +10,11 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.columns import PLACE_KINDS
 from maligeo.join.results import TOO_COARSE
-from maligeo.look import LAYERS, Layer, layer_rows
-from maligeo.text.readings import PERIOD, PeriodRows, value_text
+from maligeo.look import LAYERS, Layer
+from maligeo.text.readings import PeriodRows, all_periods, span_text, value_text
 
 Line = dict[str, str | bool]
+Row = dict[str, Any]
 
 
 def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str, object]:
@@ -33,15 +36,15 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
     """
     counted = _counting_layer(period.layer)
     write = _Writer(counted, language)
-    lines = list(_place_lines(period.rows, write)) if counted.key != "programmes" else []
-    lines = lines or list(_apart_lines(period.rows, write))
+    lines = [_unit_line(period, write)] if counted.key != "programmes" else []
+    lines += _apart_lines(period, write)
     notes = []
     if period.layer.is_rate:
         unit = words.word(f"unit.{counted.key}", language)
         notes.append(write.word("unplaced.counted_in").format(unit=unit))
     if counted.additive:
-        whole = "total.national" if len(period.rows) > len(period.units) else "total.regions"
-        lines.append(write.total(whole, _total(period.rows)))
+        whole = "total.national" if period.apart else "total.regions"
+        lines.append(write.total(whole, _total(period)))
     else:
         notes.append(
             write.word("total.programmes" if counted.key == "programmes" else "total.full")
@@ -49,7 +52,7 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
         lines += _record_lines(period, table, write)
     if period.has_withheld:
         notes.append(write.word("total.hidden_note"))
-    if len(period.rows) == len(period.units):
+    if not period.apart:
         notes.append(write.word("unplaced.none"))
     return {"lines": lines, "notes": notes}
 
@@ -84,23 +87,20 @@ def _counting_layer(layer: Layer) -> Layer:
     return next(other for other in LAYERS if other.measure == layer.measure and not other.is_rate)
 
 
-def _place_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
-    placed = rows[rows["place_kind"] == "unit"]
-    derived = bool(placed["derived"].any())
-    yield write.line(write.word("place.unit"), _sum(placed), derived=derived)
-    yield from _apart_lines(rows, write)
+def _unit_line(period: PeriodRows, write: _Writer) -> Line:
+    placed = _sum(period.by_unit.values())
+    return write.line(write.word("place.unit"), placed, derived=period.is_derived)
 
 
-def _apart_lines(rows: pd.DataFrame, write: _Writer) -> Iterator[Line]:
+def _apart_lines(period: PeriodRows, write: _Writer) -> Iterator[Line]:
     """Give a line for each row that is about no single unit, in a fixed order."""
-    for kind in PLACE_KINDS[1:]:
-        for _, row in rows[rows["place_kind"] == kind].iterrows():
-            name = "" if pd.isna(row["name"]) else str(row["name"])
-            label = write.word(f"place.{kind}").format(name=name)
-            if row["hidden"]:
-                yield {"label": label, "value": write.word("value.withheld"), "strong": False}
-            else:
-                yield write.line(label, row["count"], derived=row["derived"])
+    for row in sorted(period.apart, key=lambda row: PLACE_KINDS.index(row["place_kind"])):
+        name = "" if pd.isna(row["name"]) else str(row["name"])
+        label = write.word(f"place.{row['place_kind']}").format(name=name)
+        if row["hidden"]:
+            yield {"label": label, "value": write.word("value.withheld"), "strong": False}
+        else:
+            yield write.line(label, row["count"], derived=row["derived"])
 
 
 def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> list[Line]:
@@ -112,22 +112,25 @@ def _record_lines(period: PeriodRows, table: pd.DataFrame, write: _Writer) -> li
     return [write.total("total.records", total)]
 
 
-def _is_complete(rows: pd.DataFrame) -> bool:
+def _is_complete(period: PeriodRows) -> bool:
     """Whether each row that is about no single unit has an amount."""
-    return bool(rows.loc[rows["place_kind"] != "unit", "count"].notna().all())
+    return all(pd.notna(row["count"]) for row in period.apart)
 
 
-def _sum(rows: pd.DataFrame) -> float | None:
+def _sum(rows: Iterable[Row]) -> float | None:
     """Add up counts; not known where one is withheld."""
-    return None if rows["hidden"].any() else float(rows["count"].sum())
+    rows = list(rows)
+    if any(row["hidden"] for row in rows):
+        return None
+    return math.fsum(row["count"] for row in rows if pd.notna(row["count"]))
 
 
-def _total(rows: pd.DataFrame) -> float | None:
+def _total(period: PeriodRows) -> float | None:
     """Give what all places come to; where counts are withheld, what the table says of it."""
-    if rows["hidden"].any():
-        stated = rows["unique_total"].dropna()
-        return None if stated.empty else float(stated.iloc[0])
-    return float(rows["count"].sum()) if _is_complete(rows) else None
+    if period.has_withheld:
+        stated = (row["unique_total"] for row in period.places)
+        return next((float(total) for total in stated if pd.notna(total)), None)
+    return _sum(period.places) if _is_complete(period) else None
 
 
 def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
@@ -149,32 +152,24 @@ def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
     for layer in LAYERS:
         if layer.is_rate or not layer.additive:
             continue
-        for period in _all_periods(table, layer):
-            lines.append(_total_line(period, layer, language))
+        lines += [
+            _total_line(period, language)
+            for period in all_periods(table, layer)
+            if any(pd.notna(row["count"]) for row in period.places)
+        ]
     return lines
 
 
-def _all_periods(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
-    rows = layer_rows(table, layer)
-    groups = [group for _, group in rows.groupby(PERIOD, dropna=False, sort=True)]
-    return [group for group in groups if group["count"].notna().any()]
-
-
-def _total_line(rows: pd.DataFrame, layer: Layer, language: str) -> dict[str, str]:
-    write = _Writer(layer, language)
-    placed = rows[rows["place_kind"] == "unit"]
-    derived = bool(placed["derived"].any())
-    elsewhere = rows[rows["place_kind"] != "unit"]
-    apart = _sum(elsewhere) if _is_complete(rows) else None
-    start, end = rows["period_start"].iloc[0], rows["period_end"].iloc[0]
-    period = "" if pd.isna(start) else words.period_text(start, end, language)
-    publisher = rows["publisher"].iloc[0]
+def _total_line(period: PeriodRows, language: str) -> dict[str, str]:
+    write = _Writer(period.layer, language)
+    apart = _sum(period.apart) if _is_complete(period) else None
+    span = span_text(period.rows, language) if period.has_dates else ""
     return {
-        "measure": words.word(f"layer.{layer.key}", language),
-        "period": period if pd.isna(publisher) else f"{period} · {publisher}",
-        "placed": write.amount(_sum(placed), derived=derived),
-        "unplaced": write.amount(apart, derived=derived),
-        "total": write.amount(_total(rows), derived=False),
+        "measure": write.word(f"layer.{period.layer.key}"),
+        "period": f"{span} · {period.publisher}" if period.publisher else span,
+        "placed": write.amount(_sum(period.by_unit.values()), derived=period.is_derived),
+        "unplaced": write.amount(apart, derived=period.is_derived),
+        "total": write.amount(_total(period), derived=False),
     }
 
 

@@ -88,11 +88,11 @@ def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
     """List the published shares that give no number, because their total is not published."""
     items = []
     for layer in (layer for layer in LAYERS if not layer.is_rate and layer.has_periods):
-        for rows in without_units(table, layer):
-            shares = rows[rows["derived"] & rows["name"].notna()]
-            for _, row in shares.iterrows():
+        for period in without_units(table, layer):
+            shares = [row for row in period.places if row["derived"] and pd.notna(row["name"])]
+            for row in shares:
                 remark = next(iter(words.note_text(row["note"], language)), "")
-                where = f"{row['name']}, {span_text(rows, language)}, {row['publisher']}"
+                where = f"{row['name']}, {span_text(period.rows, language)}, {row['publisher']}"
                 items.append((f"{where}{_colon(language)}{remark}", ""))
     return _section("notes.shares", language, items=items) if items else {}
 

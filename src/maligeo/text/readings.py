@@ -6,9 +6,8 @@ in the page only places it.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -34,24 +33,29 @@ class PeriodRows:
     rows : pandas.DataFrame
         Density rows of all kinds of place, with the columns `shown`, `derived` and
         `hidden`.
+    by_unit : dict
+        The rows about one unit as dictionaries, by p-code.
+    apart : list of dict
+        The rows that are about no single unit.
     label : str
-        The period in words; empty where the measure has none.
+        The period in words; empty before `in_language`.
     """
 
     layer: Layer
     rows: pd.DataFrame
-    label: str
+    by_unit: dict[str, dict[str, Any]]
+    apart: list[dict[str, Any]]
+    label: str = ""
 
-    @cached_property
+    @property
     def units(self) -> pd.DataFrame:
         """The rows about one unit, by p-code."""
         return self.rows[self.rows["place_kind"] == "unit"].set_index("pcode")
 
-    @cached_property
-    def by_unit(self) -> dict[str, dict[str, Any]]:
-        """The same rows as dictionaries, for reading one by one."""
-        found: dict[str, dict[str, Any]] = self.units.to_dict("index")
-        return found
+    @property
+    def places(self) -> list[dict[str, Any]]:
+        """All rows as dictionaries, units first."""
+        return [*self.by_unit.values(), *self.apart]
 
     @property
     def publisher(self) -> str:
@@ -67,12 +71,12 @@ class PeriodRows:
     @property
     def has_withheld(self) -> bool:
         """Whether a release hides a value."""
-        return bool(self.rows["hidden"].any())
+        return any(row["hidden"] for row in self.places)
 
     @property
     def is_derived(self) -> bool:
         """Whether a value follows from a published share."""
-        return bool(self.units["derived"].any())
+        return any(row["derived"] for row in self.by_unit.values())
 
 
 def periods(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows]:
@@ -92,20 +96,43 @@ def periods(table: pd.DataFrame, layer: Layer, language: str) -> list[PeriodRows
     list of PeriodRows
         A period that several publishers report appears once for each of them.
     """
-    groups = [rows for _, rows in _by_period(layer_rows(table, layer)) if _has_unit(rows)]
-    spans = [_span_text(rows, layer, language) for rows in groups]
+    return in_language(read_periods(table, layer), language)
+
+
+def read_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
+    """Give the periods as `periods` does, without labels: the same for every language."""
+    return [period for period in all_periods(table, layer) if _has_unit(period)]
+
+
+def all_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
+    """Give all periods of a layer without labels, also those in which no unit has a value."""
+    shown = layer_rows(table, layer).reset_index(drop=True)
+    columns = {name: shown[name].tolist() for name in shown}
+    places = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     found = []
-    for rows, span in zip(groups, spans, strict=True):
-        publisher = rows["publisher"].iloc[0]
-        several = spans.count(span) > 1 and pd.notna(publisher)
-        by = words.word("period.by", language).format(period=span, publisher=publisher)
-        found.append(PeriodRows(layer, rows, by if several else span))
+    for _, rows in shown.groupby(PERIOD, dropna=False, sort=True):
+        there = [places[at] for at in rows.index]
+        by_unit = {row["pcode"]: row for row in there if row["place_kind"] == "unit"}
+        apart = [row for row in there if row["place_kind"] != "unit"]
+        found.append(PeriodRows(layer, rows, by_unit, apart))
     return found
 
 
-def without_units(table: pd.DataFrame, layer: Layer) -> list[pd.DataFrame]:
-    """Give the rows of the periods for which no unit has a value."""
-    return [rows for _, rows in _by_period(layer_rows(table, layer)) if not _has_unit(rows)]
+def in_language(found: Sequence[PeriodRows], language: str) -> list[PeriodRows]:
+    """Label the periods of one layer, as from `read_periods`."""
+    spans = [_span_text(one.rows, one.layer, language) for one in found]
+    by = words.word("period.by", language)
+    return [
+        replace(one, label=by.format(period=span, publisher=one.publisher))
+        if spans.count(span) > 1 and one.publisher
+        else replace(one, label=span)
+        for one, span in zip(found, spans, strict=True)
+    ]
+
+
+def without_units(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
+    """Give the periods for which no unit has a value."""
+    return [period for period in all_periods(table, layer) if not _has_unit(period)]
 
 
 def span_text(rows: pd.DataFrame, language: str) -> str:
@@ -183,12 +210,8 @@ def _whole_ends(low: float, high: float) -> tuple[float, float]:
     return inner if inner[0] <= inner[1] else (math.floor(low), math.ceil(high))
 
 
-def _by_period(rows: pd.DataFrame) -> Iterator[tuple[object, pd.DataFrame]]:
-    yield from rows.groupby(PERIOD, dropna=False, sort=True)
-
-
-def _has_unit(rows: pd.DataFrame) -> bool:
-    return bool(rows.loc[rows["place_kind"] == "unit", "shown"].notna().any())
+def _has_unit(period: PeriodRows) -> bool:
+    return any(pd.notna(row["shown"]) for row in period.by_unit.values())
 
 
 def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:

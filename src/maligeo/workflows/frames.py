@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from maligeo.core.errors import ArgumentError
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import incident_gaps, presence
+from maligeo.measure.need_response import count_response, gaps_of_counts, presence
 from maligeo.workflows.recipes import Release
 from maligeo.workflows.records import (
     INCIDENTS,
     PROJECTS,
     Period,
     Records,
+    has_programmes,
     people_table,
-    standing,
 )
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class StudyFrames:
         """
         records = self.records
         if records.is_bundled:
-            return concat_tables(records.need(self.period), *standing(self.shares, records))
+            return concat_tables(self.need, *self.standing)
         tables = [self._incident_table] if INCIDENTS in records.given else []
         if PROJECTS in records.given:
-            tables += standing(self.shares, records)
+            tables += self.standing
         else:
             tables += people_table(records)
         if not set(records.given) & {INCIDENTS, PROJECTS}:
@@ -126,4 +126,21 @@ class StudyFrames:
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Need against response by unit, as `maligeo.coverage_gaps` gives it."""
-        return incident_gaps(self.need, self.projects, self.units, people=self.records.people)
+        return self.gaps_of(self.need)
+
+    def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
+        """Compare a density table of incidents with the projects."""
+        people = self.records.people
+        return gaps_of_counts(need, self._response, self.projects, self.units, people=people)
+
+    @property
+    def standing(self) -> list[pd.DataFrame]:
+        """Density tables of projects, of programmes where they are named, and of people."""
+        counted = dict(self._response)
+        if not has_programmes(self.shares):
+            del counted["programmes"]
+        return [*counted.values(), *people_table(self.records)]
+
+    @cached_property
+    def _response(self) -> dict[str, pd.DataFrame]:
+        return count_response(self.shares, self.units)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,11 +14,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from maligeo import catalog
+from maligeo import catalog, exports
 from maligeo.core.columns import Audience
 from maligeo.core.session import session_audience
 from maligeo.disclosure import release
-from maligeo.exports import write_table
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
 
@@ -29,10 +28,13 @@ OUTPUT: Final = "output"
 _SEAL: Final = "datapackage.json"  # it has the hash of every file of its package
 # Packages that shape what is written.
 _PACKAGES: Final = (
-    "branca", "exactextract", "folium", "geopandas", "jenkspy", "matplotlib",
-    "numpy", "pandas", "pmtiles", "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "rasterio", "scipy",
-    "shapely", "XStatic-Leaflet", "xlsxwriter",
+    "branca", "folium", "geopandas", "jenkspy", "matplotlib", "numpy", "pandas", "pmtiles",
+    "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "scipy", "shapely", "XStatic-Leaflet",
+    "xlsxwriter",
 )  # fmt: skip
+_RASTER_PACKAGES: Final = ("exactextract", "rasterio")
+_SURFACE: Final = "surface"  # a raster that is made from none
+_RASTER: Final = "raster"  # name of the option
 READ_HOW: Final = ("sheet", "layer", "level", "vintage")
 
 
@@ -113,7 +115,7 @@ class Recipe:
             options=options,
             inputs=tuple(dict.fromkeys(inputs)),
             audience=self.audience,
-            versions=versions(),
+            versions=versions(rasters=of_rasters(self.product, options)),
             more=_described(self.units) | ({"method": self.method} if self.method else {}),
         )
 
@@ -196,7 +198,7 @@ def table_product(
     """Give a table that is written as .csv, .xlsx or .parquet."""
 
     def write(path: Path, about: Provenance) -> Path:
-        return write_table(released(), path, audience=recipe.audience, about=about)
+        return exports.write_table(released(), path, audience=recipe.audience, about=about)
 
     return TableProduct(recipe, write, frame=frame, released=released)
 
@@ -207,18 +209,31 @@ def bundled_data() -> InputFile:
     return InputFile(BUNDLED, "", hashlib.sha256("".join(seals).encode()).hexdigest())
 
 
-def versions() -> dict[str, str]:
-    """Give the versions of maligeo, of Python, and of the packages that shape products."""
+def of_rasters(product: str, options: Collection[str]) -> bool:
+    """Tell whether a product is a raster or made of one, from the options it was made with."""
+    return product == _SURFACE or _RASTER in options
+
+
+def versions(*, rasters: bool = False) -> dict[str, str]:
+    """Give the versions of maligeo, of Python, and of the packages that shape products.
+
+    Parameters
+    ----------
+    rasters : bool, default False
+        Whether the product is of rasters; those who make others need not load rasterio.
+    """
     import pyogrio
-    import rasterio
 
     found = {
         "maligeo": version("maligeo"),
         "python": platform.python_version(),
         "gdal of pyogrio": pyogrio.__gdal_version_string__,
-        "gdal of rasterio": rasterio.__gdal_version__,
     }
-    for package in _PACKAGES:
+    if rasters:
+        import rasterio
+
+        found["gdal of rasterio"] = rasterio.__gdal_version__
+    for package in (*_PACKAGES, *_RASTER_PACKAGES * rasters):
         try:
             found[package] = version(package)
         except PackageNotFoundError:  # an optional one

@@ -137,18 +137,6 @@ class Records:
         return pd.DataFrame() if located is None else located
 
 
-def standing(shares: pd.DataFrame, records: Records) -> list[pd.DataFrame]:
-    """Count projects, programmes where they are named, and people."""
-    units = records.units
-    tables = [
-        density(shares, units, measure="projects"),
-        density(shares, units, measure="projects", counting="fractional"),
-    ]
-    if has_programmes(shares):
-        tables.append(density(shares, units, measure="programmes"))
-    return [*tables, *people_table(records)]
-
-
 def people_table(records: Records) -> list[pd.DataFrame]:
     """Count people, where they are known; an empty list where they are not."""
     people = records.people

@@ -28,6 +28,7 @@ from maligeo.workflows.recipes import (
     READ_HOW,
     Product,
     bundled_data,
+    of_rasters,
     versions,
 )
 from maligeo.workflows.steps import (
@@ -243,7 +244,7 @@ def _differing(sources: Sequence[InputFile], path: Path) -> list[str]:
 
 
 def _differing_versions(record: Provenance) -> Iterator[str]:
-    here = versions()
+    here = versions(rasters=of_rasters(record.product, record.options))
     for name in sorted({*record.versions, *here}):
         then, now = record.versions.get(name, "none"), here.get(name, "none")
         if then != now:

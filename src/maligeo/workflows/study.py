@@ -15,7 +15,6 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import incident_gaps
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.frames import StudyFrames
@@ -27,7 +26,6 @@ from maligeo.workflows.records import (
     READERS,
     Period,
     Records,
-    standing,
 )
 from maligeo.workflows.views import Map, View
 
@@ -341,18 +339,14 @@ class Study(StudyFrames):
         incidents = need[need["measure"] == "incidents"]
         by_unit = incidents[incidents["place_kind"] == "unit"]
         known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())
-        gaps = (
-            incident_gaps(incidents, self.projects, self.units, people=self.records.people)
-            if known
-            else None
-        )
+        gaps = self.gaps_of(incidents) if known else None
         options = paper.ReportOptions(
             region=region,
             presence=self.presence,
             gaps=gaps,
             language=language,
         )
-        table = concat_tables(need, *standing(self.shares, self.records))
+        table = concat_tables(need, *self.standing)
         return paper.region_report(
             table, self.units, path, options=options, audience=self.audience, about=about
         )

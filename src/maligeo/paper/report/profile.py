@@ -332,12 +332,10 @@ def _when(row: pd.Series, language: str) -> str:
 
 def _nowhere(table: pd.DataFrame, language: str) -> Iterator[str]:
     """Count the national figures that no unit has a part of."""
-    whole = [rows for rows in without_units(table, INCIDENTS) if rows["count"].notna().any()]
+    whole = [one for one in without_units(table, INCIDENTS) if one.rows["count"].notna().any()]
     if whole:
         spans = ", ".join(
-            f"{span_text(rows, language)} ({rows['publisher'].iloc[0]})"
-            for rows in whole
-            if pd.notna(rows["period_start"].iloc[0])
+            f"{span_text(one.rows, language)} ({one.publisher})" for one in whole if one.has_dates
         )
         yield words.word("report.national_only", language).format(periods=spans)
 
