@@ -80,7 +80,13 @@ def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, lis
         side: JustifyMethod = "right" if figures or column == _NOTE else "left"
         whole = figures or pd.api.types.is_datetime64_any_dtype(table[column])
         widest = max((len(_cell(value)) for value in table[column]), default=0) if whole else None
-        readable.add_column(heading, justify=side, overflow="fold", min_width=widest)
+        readable.add_column(
+            heading.replace(" ", "\n") if whole else heading,
+            justify=side,
+            overflow="fold",
+            min_width=widest,
+            no_wrap=whole,
+        )
     for _, row in table.iterrows():
         cells = [_cell(row[column]) for column in shown if column != _NOTE]
         if pd.isna(row[next(iter(shown))]) and "place_kind" in row.index:
