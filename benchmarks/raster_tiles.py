@@ -18,7 +18,7 @@ from affine import Affine
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.measuring import print_table
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.tiles import RampColours, RasterOptions, raster_tiles
 from maligeo.tiles.grid import tiles_over
 

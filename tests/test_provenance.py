@@ -23,11 +23,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, MaligeoError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG, InputFile, Provenance, file_sha256, hash_input
-from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
 from tests.rasters import write_raster
 

@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from pmtiles import tile as pmt
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
 
 GZIP_SIGN: Final = b"\x1f\x8b"

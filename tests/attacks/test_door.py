@@ -13,7 +13,7 @@ import maligeo
 from maligeo.core.audiences import mark_audience
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure import release, require_released
-from maligeo.exports.stream import open_stream
+from maligeo.exports.write import open_stream
 from maligeo.maps import (
     MapSide,
     PageMap,

@@ -6,7 +6,7 @@ import pandas as pd
 
 import maligeo
 from maligeo.core.columns import Audience
-from maligeo.exports.stream import open_stream
+from maligeo.exports.write import open_stream
 from maligeo.maps import add_presence
 from tests.attacks.planted import COVERS, LATER, PARTNERS, SECRET, Planted
 from tests.attacks.searching import Wanted, kinds

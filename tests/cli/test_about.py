@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import InputFileError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, InputFile, Provenance, file_sha256, printable
-from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.workflows import remaking
 from maligeo.workflows.recipes import bundled_data, versions

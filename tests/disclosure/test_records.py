@@ -7,11 +7,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, CrsError, ReleaseError
 from maligeo.disclosure import release
 from maligeo.measure.densities import concat_tables, density
-from maligeo.text.synthetic import is_synthetic
 from tests import worlds
 from tests.disclosure import frames
 

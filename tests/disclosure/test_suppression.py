@@ -13,12 +13,8 @@ from hypothesis.extra import numpy as arrays
 
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError, FrameError, ReleaseError, VintageError
+from maligeo.disclosure.suppression import hidden_cells, suppress_table, suppress_tables
 from maligeo.disclosure.suppression.relations import related_measures
-from maligeo.disclosure.suppression.tables import (
-    hidden_cells,
-    suppress_table,
-    suppress_tables,
-)
 from maligeo.join.points import locate
 from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import concat_tables, density

@@ -12,7 +12,7 @@ import pytest
 
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.exports import write_layers, write_table
-from maligeo.exports.stream import open_stream
+from maligeo.exports.write import open_stream
 from maligeo.provenance import read_about
 from maligeo.provenance.record import InputFile, Provenance
 from tests.exports import exportworlds as small

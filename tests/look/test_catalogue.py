@@ -6,8 +6,8 @@ from branca.utilities import color_brewer
 
 from maligeo import look
 from maligeo.core.errors import ArgumentError
-from maligeo.look.catalogue import entries, read_catalogue
 from maligeo.look.colours import require_colour
+from maligeo.look.layers import entries, read_catalogue
 
 LAYER = {"key": "wells", "measure": "w", "column": "count", "palette": "Blues", "scheme": "jenks"}
 

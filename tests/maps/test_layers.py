@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from maligeo.core import words
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.errors import ArgumentError, CrsError, FrameError, GeometryError, VintageError
 from maligeo.look.outlines import MOST_CORNERS, outlines
 from maligeo.maps import (
@@ -33,7 +34,6 @@ from maligeo.maps.regions import with_zoom
 from maligeo.measure.densities import density
 from maligeo.text.balance import record_counts
 from maligeo.text.legend import third
-from maligeo.text.synthetic import is_synthetic
 from tests import worlds
 from tests.maps import layers
 

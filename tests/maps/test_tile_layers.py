@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.maps import region_map, save_map
 from maligeo.maps.tiles import add_tiles
-from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import tiles_over
 from maligeo.tiles.metadata import ArchiveInfo

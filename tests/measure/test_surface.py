@@ -19,12 +19,7 @@ from maligeo.core.errors import (
     GeometryError,
     UnknownNameError,
 )
-from maligeo.measure.surface import (
-    Smoother,
-    Surface,
-    SurfaceOptions,
-    density_surface,
-)
+from maligeo.measure.surface import Smoother, Surface, SurfaceOptions, density_surface
 from maligeo.readers.boundaries import load_boundaries
 from tests import worlds
 

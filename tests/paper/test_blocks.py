@@ -8,7 +8,7 @@ from maligeo.paper.drawing.fonts import embedded_font, fitting, printable, text_
 from maligeo.paper.drawing.shapes import Drawing, Words
 from maligeo.paper.map.labels import Ground, Tag, lead_out, place_inside
 from maligeo.paper.map.projection import Box
-from maligeo.paper.page.blocks import (
+from maligeo.paper.page import (
     Block,
     balanced_height,
     columns_of,

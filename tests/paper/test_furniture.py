@@ -6,10 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from maligeo.core.bounds import Bounds
-from maligeo.core.crs import area_sqkm
-from maligeo.paper.drawing.hatching import hatch, patterned
-from maligeo.paper.drawing.shapes import Drawing, Stroke, Words, line, moved, paths, rectangle
+from maligeo.core.crs import Bounds, area_sqkm
+from maligeo.paper.drawing.shapes import (
+    Drawing,
+    Stroke,
+    Words,
+    hatch,
+    line,
+    moved,
+    paths,
+    patterned,
+    rectangle,
+)
 from maligeo.paper.map.furniture import graticule, scale_bar, scale_block
 from maligeo.paper.map.projection import Box, aspect, fitted, round_up
 

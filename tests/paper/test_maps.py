@@ -25,9 +25,8 @@ from maligeo.core.errors import (
     VintageError,
 )
 from maligeo.paper import MapOptions, map_figure
-from maligeo.paper.drawing.hatching import MISSING_LINE
 from maligeo.paper.drawing.pdf import SETTINGS, painted
-from maligeo.paper.drawing.shapes import Fill, Stroke, Words
+from maligeo.paper.drawing.shapes import MISSING_LINE, Fill, Stroke, Words
 from maligeo.paper.map.basemap import seen_bounds
 from maligeo.paper.map.figure import compose_map
 from maligeo.provenance.products import read_about

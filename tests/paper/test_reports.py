@@ -20,7 +20,7 @@ from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import concat_tables, density
 from maligeo.paper import ReportOptions, region_report
 from maligeo.paper.drawing.shapes import Fill
-from maligeo.paper.page.pages import Heading
+from maligeo.paper.page import Heading
 from maligeo.paper.report.charts import trend_chart
 from maligeo.paper.report.pdf import report_pages
 from maligeo.paper.report.profile import profile_of

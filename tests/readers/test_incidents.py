@@ -7,7 +7,7 @@ import pytest
 from shapely import Point
 
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError
-from maligeo.readers.files import csv_blocks
+from maligeo.readers.files import csv
 from maligeo.readers.incidents import INCIDENTS, iter_incidents, read_incidents
 
 DATA = Path(__file__).parents[1] / "data" / "incidents"
@@ -123,14 +123,14 @@ def test_nothing_about_victims_is_ever_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    reading = csv_blocks.read_blocks
+    reading = csv.read_blocks
 
     def watch(*arguments: object) -> object:
         for block in reading(*arguments):  # type: ignore[arg-type]
             seen.append(str(block.table.to_pydict()))
             yield block
 
-    monkeypatch.setattr(csv_blocks, "read_blocks", watch)
+    monkeypatch.setattr(csv, "read_blocks", watch)
     text = (DATA / "imsma.csv").read_text("utf-8").replace("Number killed", "Number killed")
     text = text.replace(";0;1;PERSON", ";-3;1;PERSON").replace("SECRET-C", "SECRET-C;SECRET-D")
     path, rejects = tmp_path / "imsma.csv", tmp_path / "rejects.csv"
@@ -264,8 +264,8 @@ def test_swapped_coordinates_are_swapped_on_request(tmp_path: Path) -> None:
 
 def test_piece_by_piece_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read_incidents(DATA / "faulty.csv", on_invalid="quarantine", rejects=tmp_path / "a")
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 80)
-    monkeypatch.setattr(csv_blocks, "BLOCKS_TOGETHER", 1)
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 80)
+    monkeypatch.setattr(csv, "BLOCKS_TOGETHER", 1)
     pieces = list(
         iter_incidents(DATA / "faulty.csv", on_invalid="quarantine", rejects=tmp_path / "b")
     )
@@ -277,7 +277,7 @@ def test_piece_by_piece_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_the_order_of_dates_is_that_of_the_whole_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 64)
     rows = [f"03/04/2021,ied,14.5,-3.5,{at}" for at in range(20)]
     path = tmp_path / "dates.csv"
     path.write_text("\n".join(["date,type,lat,lon,id", *rows, "04/25/2021,ied,14.5,-3.5,x"]))
@@ -299,7 +299,7 @@ def test_arguments_and_header_are_looked_at_at_once(tmp_path: Path) -> None:
 
 
 def test_ids_that_repeat_across_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 128)
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 128)
     rng = np.random.default_rng(0)
     ids = rng.integers(0, 300, 400)
     path = tmp_path / "ids.csv"

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from maligeo.core.errors import FrameError, InputFileError, UnknownNameError
-from maligeo.readers.files import csv_blocks
+from maligeo.readers.files import csv
 from maligeo.readers.files.tables import join_chunks, open_table, read_table
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -55,7 +55,7 @@ def test_row_numbers_are_those_of_a_spreadsheet(tmp_path: Path) -> None:
 def test_ragged_rows_keep_their_number_and_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 64)
     lines = [f"{n},{n}" if n % 10 else f"{n},{n},{n}" for n in range(2, 100)]
     path = written(tmp_path, "\n".join(["a,b", *lines]))
     raw = read_table(path)
@@ -78,7 +78,7 @@ def test_the_same_rows_in_blocks_and_at_once(
 ) -> None:
     path = written(tmp_path, "a,b\n" + "".join(f'{n},"x\ny{n}"\n' for n in range(500)))
     whole = read_table(path).frame
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 256)
     pd.testing.assert_frame_equal(read_table(path).frame, whole)
 
 

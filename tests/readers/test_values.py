@@ -3,8 +3,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maligeo.readers.cells.amounts import parse_amounts
-from maligeo.readers.cells.values import date_orders, parse_counts, parse_dates, parse_numbers
+from maligeo.readers.cells.values import (
+    date_orders,
+    parse_amounts,
+    parse_counts,
+    parse_dates,
+    parse_numbers,
+)
 
 
 def cells(*texts: str | None) -> pd.Series:

@@ -21,10 +21,10 @@ from pmtiles.tile import (
     serialize_header,
 )
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.archives.verify import inspect_tiles, verify_tiles
-from maligeo.tiles.archives.write import open_archive
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.vector import vector_tiles

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from maligeo.core.errors import FrameError
 from maligeo.tiles.archives.verify import check_mvt
-from maligeo.tiles.mvt.attributes import (
+from maligeo.tiles.mvt.features import (
     delimited,
     field_types,
     number_field,

@@ -17,7 +17,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
 from maligeo import look
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 from maligeo.measure.surface import density_surface
 from maligeo.tile_archives import Tile

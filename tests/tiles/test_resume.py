@@ -17,10 +17,10 @@ import pytest
 import rasterio
 from affine import Affine
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import OutputFileError
 from maligeo.tile_archives import Tile
-from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.colours import RampColours
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.raster import RasterOptions, raster_tiles

@@ -17,9 +17,9 @@ import pytest
 import rasterio
 from affine import Affine
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
-from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import vector_tiles

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pmtiles.reader import MemorySource, Reader, all_tiles
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.tile_archives import Tile
-from maligeo.tiles.archives.write import open_archive
+from maligeo.tiles.archives import open_archive
 from maligeo.tiles.grid import descendants_of
 from maligeo.tiles.metadata import ArchiveInfo
 
@@ -178,8 +178,8 @@ def test_a_failure_in_the_block_keeps_the_old_archive(tmp_path: Path) -> None:
 ON_A_SMALL_DISK = """
 import resource, sys
 from maligeo.core.errors import OutputFileError
-from maligeo.tiles.archives.write import open_archive
-from maligeo.core.bounds import Bounds
+from maligeo.tiles.archives import open_archive
+from maligeo.core.crs import Bounds
 from maligeo.tile_archives import Tile
 from maligeo.tiles.grid import descendants_of
 from maligeo.tiles.metadata import ArchiveInfo

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -127,3 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def print_error(message: str) -> None:
     """Write an error to the standard error stream."""
     typer.secho(f"maligeo: {message}", err=True, fg=typer.colors.RED)
+
+
+def show_file(path: Path) -> None:
+    """Say which file was written, and how large it is."""
+    typer.echo(file_text(path))
+
+
+def file_text(path: Path) -> str:
+    """Name a file or folder, and how large it is."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    return f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)"

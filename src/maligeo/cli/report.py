@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 import maligeo
-from maligeo.cli.files import show_file
+from maligeo.cli import show_file
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,

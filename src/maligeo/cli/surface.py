@@ -5,14 +5,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from maligeo.cli.files import show_file
-from maligeo.cli.options import (
-    AsOfOption,
-    AudienceOption,
-    LevelOption,
-    VintageOption,
-    one_of,
-)
+from maligeo.cli import show_file
+from maligeo.cli.options import AsOfOption, AudienceOption, LevelOption, VintageOption, one_of
 from maligeo.measure.surface import KERNELS
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.tilesets import SurfaceOptions, incident_surface

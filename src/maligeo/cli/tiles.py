@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 import maligeo
-from maligeo.cli.files import file_text, show_file
+from maligeo.cli import file_text, show_file
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -26,10 +26,7 @@ from maligeo.tiles import VectorOptions
 from maligeo.tiles.colours import PictureType
 from maligeo.tiles.mvt.points import LowZooms
 from maligeo.tiles.sampling import Interpolation
-from maligeo.workflows.tilesets import (
-    raster_archive,
-    vector_archive,
-)
+from maligeo.workflows.tilesets import raster_archive, vector_archive
 
 FAULTY = 1
 _ZOOMS = "0-10"

@@ -5,6 +5,7 @@ computed from frames is for the narrowest of their audiences, since computing on
 audience may see shows it nothing more.
 """
 
+import re
 from typing import Final, TypeVar
 
 import pandas as pd
@@ -84,3 +85,22 @@ def require_wide(released_for: Audience, audience: Audience, *, what: str) -> No
             f"{what} were not released for the audience {audience!r}: make it from what "
             "maligeo.release gives, or make the map for audience='internal' and keep it internal"
         )
+
+
+_SAID = re.compile(r"synth[eé]ti", re.IGNORECASE)
+
+
+def is_synthetic(frame: pd.DataFrame) -> bool:
+    """Tell whether a frame says that some of its records are made up.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        It says so by a true `attrs["synthetic"]`, or by the word "synthetic" (or
+        "synthétique") in its column `source`.
+    """
+    if frame.attrs.get("synthetic"):
+        return True
+    if "source" not in frame.columns:
+        return False
+    return any(_SAID.search(str(source)) for source in frame["source"].dropna().unique())

@@ -1,4 +1,6 @@
-"""Coordinate reference systems, and the positions of records in them."""
+"""Coordinate reference systems, rectangles in degrees, and the positions of records."""
+
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -145,3 +147,17 @@ def positions_of(
             f"{shapes[odd[0]].geom_type}); {instead}"
         )
     return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+class Bounds(NamedTuple):
+    """A rectangle in degrees, or in metres of web mercator where that is said."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Longitude and latitude of the middle."""
+        return (self.west + self.east) / 2, (self.south + self.north) / 2

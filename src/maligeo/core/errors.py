@@ -6,7 +6,8 @@ knows nothing of maligeo can still catch `ValueError`, `LookupError` or `OSError
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
 from maligeo.core.bilingual import read_texts
@@ -187,3 +188,34 @@ class FrameError(MaligeoError, ValueError):
         if count > SHOWN_FAULTS:
             lines.append(f"  … and {count - SHOWN_FAULTS} more")
         return "\n".join(lines)
+
+
+def require(module: str, *, extra: str, why: str) -> ModuleType:
+    """Import an optional package, or say which extra brings it.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module to import.
+    extra : str
+        The extra of maligeo that installs it.
+    why : str
+        What needs it, as the start of a sentence ("reading Excel files").
+
+    Returns
+    -------
+    module
+        The imported module.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the package is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise MissingDependencyError(
+            f"{why} needs {package}: pip install 'maligeo[{extra}]'"
+        ) from error

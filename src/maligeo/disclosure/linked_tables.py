@@ -11,7 +11,7 @@ from maligeo.core.checks import require_one_vintage, require_same_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Flags
 from maligeo.core.errors import ReleaseError
-from maligeo.disclosure.suppression.tables import hidden_cells
+from maligeo.disclosure.suppression import hidden_cells
 from maligeo.measure.counts import possible_days
 
 RELEASE: Final = "release"

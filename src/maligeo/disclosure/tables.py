@@ -9,7 +9,7 @@ from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import HEADINGS, PLAIN, gap_columns_withheld
 from maligeo.disclosure.policy import MeasureRules
 from maligeo.disclosure.report import Report, withheld_columns
-from maligeo.disclosure.suppression.tables import suppress_table
+from maligeo.disclosure.suppression import suppress_table
 
 
 def release_density(

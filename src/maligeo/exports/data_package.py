@@ -14,10 +14,9 @@ from maligeo.exports.column_dictionary import known_columns
 from maligeo.exports.csv import write_rows
 from maligeo.exports.geojson import write_features
 from maligeo.exports.jobs import ExportOptions, Job, bilingual, languages_of, word
-from maligeo.exports.plain_layers import PlainLayer
+from maligeo.exports.plain_layers import PlainLayer, RegionValue
 from maligeo.exports.plain_tables import Kind
 from maligeo.exports.qgis_styles import column_title
-from maligeo.exports.region_values import RegionValue
 from maligeo.provenance.record import KEY, file_sha256
 
 _TYPES: Final[Mapping[Kind, str]] = {

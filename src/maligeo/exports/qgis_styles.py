@@ -12,8 +12,7 @@ from maligeo.core import words
 from maligeo.core.columns import Language
 from maligeo.exports.column_dictionary import known_columns
 from maligeo.exports.jobs import bilingual, languages_of, word
-from maligeo.exports.plain_layers import PlainLayer
-from maligeo.exports.region_values import RegionValue
+from maligeo.exports.plain_layers import PlainLayer, RegionValue
 from maligeo.look import Look, Mark, Pattern
 from maligeo.text.legend import COARSE, PLACELESS, legend
 

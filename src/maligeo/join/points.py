@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from maligeo.core import extras
+from maligeo.core import errors
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import LOCATE_METHODS
 from maligeo.core.crs import Floats, positions_of, require_geographic
@@ -126,7 +126,7 @@ def map_partitions(function: Callable[[Any, _Extra], Any], frame: Any, extra: _E
     -------
     dask frame
     """
-    delayed = extras.require("dask", extra="dask", why="a dask frame").delayed
+    delayed = errors.require("dask", extra="dask", why="a dask frame").delayed
     # A task of its own: an argument proper would be sent again with every partition.
     sent = delayed(extra, pure=False, traverse=False)
     return frame.map_partitions(function, sent, meta=function(frame._meta, extra))

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Proj, Transformer
 
-from maligeo.core import extras
+from maligeo.core import errors
 from maligeo.core.checks import require_choice
 from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError, explained
@@ -83,7 +83,7 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    rasterio = extras.require("rasterio", extra="raster", why="reading a raster")
+    rasterio = errors.require("rasterio", extra="raster", why="reading a raster")
     with explained(f"cannot read {path}"):
         source = rasterio.open(path)
     with source:
@@ -141,8 +141,8 @@ def _row_areas_sqkm(source: Any, *, needed: bool) -> Floats | None:
 
 def _extract(shapes: gpd.GeoSeries, source: Any, areas: Floats | None) -> tuple[Floats, float]:
     """Give the sum in each polygon, and the highest value in any."""
-    exact = extras.require("exactextract", extra="raster", why="adding up a raster")
-    rasters = extras.require("exactextract.raster", extra="raster", why="adding up a raster")
+    exact = errors.require("exactextract", extra="raster", why="adding up a raster")
+    rasters = errors.require("exactextract.raster", extra="raster", why="adding up a raster")
     filled = np.flatnonzero(~shapely.is_missing(shapes_of(shapes)))
     sums = np.zeros(len(shapes))
     if len(filled) == 0:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from branca.utilities import color_brewer
 
 from maligeo.core.errors import ArgumentError
-from maligeo.look.catalogue import entries, read_catalogue
+from maligeo.look.layers import entries, read_catalogue
 
 Shape = Literal["circle", "triangle", "diamond", "square"]
 Pattern = Literal["rising", "cross", "dots", "level", "upright", "empty"]

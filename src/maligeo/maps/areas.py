@@ -7,6 +7,7 @@ import shapely
 
 from maligeo import look
 from maligeo.core import words
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import GeometryError
@@ -16,7 +17,6 @@ from maligeo.maps.packing import card_fields, packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
 from maligeo.text.balance import records_section
 from maligeo.text.legend import Kind, area_statuses, kind_keys, ordered_kinds
-from maligeo.text.synthetic import is_synthetic
 
 DECIMALS = 5  # of a degree: about a metre
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)

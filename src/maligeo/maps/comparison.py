@@ -9,10 +9,8 @@ import pandas as pd
 
 from maligeo import catalog, look
 from maligeo.core import words
-from maligeo.core.checks import (
-    require_columns,
-    require_vintage_of,
-)
+from maligeo.core.audiences import is_synthetic
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import ArgumentError
@@ -32,7 +30,6 @@ from maligeo.maps.regions import (
 )
 from maligeo.text.balance import balance
 from maligeo.text.readings import PeriodRows, cells, has_low, periods, unit_text, value_text
-from maligeo.text.synthetic import is_synthetic
 from maligeo.text.titles import certain_towns, choose_period, place_parts
 
 SIDES: Final = ("A", "B")

@@ -13,7 +13,7 @@ from rasterio.warp import reproject, transform_bounds
 
 from maligeo import look
 from maligeo.core import words
-from maligeo.core.audiences import require_wide
+from maligeo.core.audiences import is_synthetic, require_wide
 from maligeo.core.checks import require_columns
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure import require_released
@@ -21,7 +21,6 @@ from maligeo.maps.html import add_call
 from maligeo.maps.packing import picture_address
 from maligeo.maps.page import PageMap
 from maligeo.measure.surface import Surface, density_surface
-from maligeo.text.synthetic import is_synthetic
 
 _PALETTE = "YlOrRd"
 _MERCATOR = CRS.from_epsg(3857)

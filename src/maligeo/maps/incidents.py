@@ -5,6 +5,7 @@ import pandas as pd
 
 from maligeo import look
 from maligeo.core import words
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import positions_of
 from maligeo.disclosure import require_released
@@ -12,15 +13,7 @@ from maligeo.maps.html import add_call
 from maligeo.maps.packing import Packed, card_fields, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
 from maligeo.text.balance import records_section
-from maligeo.text.legend import (
-    Kind,
-    drawable,
-    event_types,
-    is_coarse,
-    kind_keys,
-    ordered_kinds,
-)
-from maligeo.text.synthetic import is_synthetic
+from maligeo.text.legend import Kind, drawable, event_types, is_coarse, kind_keys, ordered_kinds
 
 _FIELDS = (
     "event_id", "outcome", "killed", "injured", "civilians_killed", "civilians_injured",

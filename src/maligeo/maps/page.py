@@ -9,9 +9,9 @@ import folium
 from folium.template import Template
 
 from maligeo.core import words
-from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
+from maligeo.core.crs import Bounds
 from maligeo.core.files import written_whole
 from maligeo.maps.html import (
     SCRIPTS,

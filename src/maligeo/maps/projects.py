@@ -9,13 +9,13 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.errors import Fault, FrameError
 from maligeo.disclosure import require_released
 from maligeo.look.outlines import label_points
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
-from maligeo.text.synthetic import is_synthetic
 
 _ALLOCATED = ("pcode", "name", "share", "share_by")  # where a released project was counted
 _COLUMNS = (

@@ -8,13 +8,10 @@ import pandas as pd
 
 from maligeo import catalog, look
 from maligeo.core import words
-from maligeo.core.bounds import Bounds
-from maligeo.core.checks import (
-    require_columns,
-    require_vintage_of,
-)
+from maligeo.core.audiences import is_synthetic
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
-from maligeo.core.crs import require_geographic
+from maligeo.core.crs import Bounds, require_geographic
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit
 from maligeo.core.session import session_language
@@ -46,7 +43,6 @@ from maligeo.text.readings import (
     read_periods,
     value_text,
 )
-from maligeo.text.synthetic import is_synthetic
 from maligeo.text.titles import certain_towns, place_parts, towns_by_unit
 
 Card = dict[str, object]

@@ -15,8 +15,7 @@ import scipy
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
-from maligeo.core.errors import ArgumentError
-from maligeo.core.extras import require
+from maligeo.core.errors import ArgumentError, require
 from maligeo.measure.indicators import read_indicators
 
 MIN_UNITS: Final = 30

@@ -11,13 +11,7 @@ from maligeo.core import columns
 from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
-from maligeo.core.errors import (
-    ArgumentError,
-    Fault,
-    FrameError,
-    VintageError,
-    explained,
-)
+from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError, explained
 from maligeo.join.divisions import COLUMNS
 from maligeo.measure.densities import EVENTS, typed, with_rates
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval

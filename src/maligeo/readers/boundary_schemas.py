@@ -1,4 +1,4 @@
-"""Which columns hold what in a file of boundaries: one entry per publisher, as data."""
+"""Which columns of a file of boundaries hold what, and from these columns to units."""
 
 import re
 import tomllib
@@ -8,7 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from maligeo.core.errors import ArgumentError, Fault, FrameError
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from maligeo import catalog
+from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable
 
 FORMATS: Final = Path(__file__).parent / "formats"
 
@@ -181,3 +188,229 @@ def layer_of_level(layers: Iterable[str], level: int) -> str | None:
     wanted = re.compile(rf"(?:adm|admin|level|[a-z]{{3}})_?{level}(?!\d)", re.IGNORECASE)
     found = [layer for layer in layers if wanted.search(layer)]
     return found[0] if len(found) == 1 else None
+
+
+_TABLES: Final = ("units", "cercles_2015")
+_EXACT: Final = 2.0**53  # above, a float holds no exact whole number
+_POLYGONS: Final = ("Polygon", "MultiPolygon")
+_REFERENCE: Final = ("pcode", "name", "name_alt", "parent_pcode", "iso_3166_2")
+
+
+def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd.GeoDataFrame:
+    """Rename the columns of a file, keep the wanted country and level, refuse faulty rows.
+
+    Parameters
+    ----------
+    raw : geopandas.GeoDataFrame, EPSG:4326
+        As `read_vector` gives it.
+    schema : Schema
+        What its columns hold.
+    level : int or None
+        The level that the caller asks for.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `level, pcode, name, name_alt, parent_pcode, iso_3166_2, valid_on, valid_to`,
+        `vintage` where the file has it, `region_pcode, region_name` of the first level,
+        and `geometry`.
+
+    Raises
+    ------
+    InputFileError
+        If no row lies in the country.
+    ArgumentError
+        If the level is not known, or is another than the one asked for.
+    FrameError
+        With every row that lacks a name, code or outline, whose code another row has,
+        whose outline is not a valid polygon, or whose dates cannot be read.
+    """
+    numbered = raw.set_axis(pd.RangeIndex(1, len(raw) + 1, name="row"), axis=0)
+    own = _of_country(numbered, schema)
+    faults: list[Fault] = []
+    units = gpd.GeoDataFrame(geometry=own.geometry)
+    for role, column in (("name", "name"), ("code", "pcode")):
+        units[column] = _text(own[schema.columns[role]])
+    for role, column in (("parent", "parent_pcode"), ("iso_3166_2", "iso_3166_2")):
+        units[column] = _optional(own, schema.columns.get(role))
+    units["name_alt"] = _joined([_text(own[column]) for column in schema.alternatives], units)
+    for column in ("valid_on", "valid_to"):
+        units[column] = _dates(own, schema.columns.get(column), faults)
+    if "vintage" in schema.columns:
+        units["vintage"] = _text(own[schema.columns["vintage"]])
+    region = schema.region or schema.columns
+    units["region_pcode"] = _text(own[region["code"]])
+    units["region_name"] = _text(own[region["name"]])
+    units["level"] = _levels_of(own, schema, level)
+    units = _at_level(units, level)
+    faults += _row_faults(units)
+    if faults:
+        raise FrameError("boundaries", faults)
+    return units.reset_index(drop=True)
+
+
+def with_reference_names(units: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
+    """Give the units the names, and where the file has none the codes, of the reference table.
+
+    A unit whose name or alias stands there for this vintage and level takes the accented
+    name; the file's own spelling goes to `name_alt`. Codes of a publisher's own making
+    give way to COD p-codes only if every unit is found; `source` then keeps them.
+
+    Parameters
+    ----------
+    units : geopandas.GeoDataFrame
+        As `standardise` gives it, with `vintage`.
+    schema : Schema
+        What the columns of the file hold.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same units in the same order, with `source`: the publisher as far as the
+        columns tell it. The name of the file is not taken over: units go on every map, and
+        a name can give something away.
+    """
+    reference = _reference(str(units["vintage"].iloc[0]), int(units["level"].iloc[0]))
+    rows = _reference_rows(units["name"], reference)
+    known = rows >= 0
+    found = {name: reference[name].array.take(rows, allow_fill=True) for name in _REFERENCE}
+    given = units["name"].array
+    named = units.copy()
+    named["name"] = pd.array(np.where(known, found["name"], given), dtype="string")
+    spelt = pd.Series(given, index=units.index).mask(named["name"] == given)
+    aliases = pd.Series(found["name_alt"], index=units.index)
+    named["name_alt"] = _joined([spelt, units["name_alt"], aliases], named)
+    for column in ("parent_pcode", "iso_3166_2"):
+        named[column] = named[column].fillna(pd.Series(found[column], index=units.index))
+    named["source"] = pd.Series(schema.title, index=units.index, dtype="string")
+    if not schema.cod_codes and not pd.isna(found["pcode"]).any():
+        named["source"] = named["source"] + f", {schema.columns['code']} " + units["pcode"]
+        for column in ("pcode", "parent_pcode"):
+            named[column] = pd.Series(found[column], index=units.index, dtype="string")
+    return named
+
+
+def _of_country(raw: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
+    column = schema.columns.get("country")
+    if raw.empty:
+        raise InputFileError("the file of boundaries has no rows")
+    if column is None:
+        return raw
+    code = str(catalog.country()[schema.country_key])
+    own = raw[_text(raw[column]).str.upper() == code]
+    if own.empty:
+        there = ", ".join(sorted(_text(raw[column]).dropna().unique())[:10])
+        raise InputFileError(f"no row has {column} {code!r}; there is {there or 'nothing'}")
+    return own
+
+
+def _levels_of(own: gpd.GeoDataFrame, schema: Schema, level: int | None) -> "pd.Series[int]":
+    if "level" in schema.columns:
+        digits = _text(own[schema.columns["level"]]).str.extract(r"(?<!\d)(\d)(?!\d)", expand=False)
+        return digits.astype("Int64")
+    known = level if schema.level is None else schema.level
+    if known is None:
+        raise ArgumentError("the level of the units is not in the file: say level=")
+    return pd.Series(known, index=own.index, dtype="Int64")
+
+
+def _at_level(units: gpd.GeoDataFrame, level: int | None) -> gpd.GeoDataFrame:
+    there = sorted({int(found) for found in units["level"].dropna()})
+    if level is None and len(there) == 1 and units["level"].notna().all():
+        return units
+    if level is None or level not in there:
+        listed = " and ".join(map(str, there)) or "none"
+        raise ArgumentError(f"the file has level {listed}, and level={level} was asked for")
+    return units[(units["level"] == level).fillna(False)]
+
+
+def _row_faults(units: gpd.GeoDataFrame) -> list[Fault]:
+    faults = []
+    for column in ("name", "pcode"):
+        faults += [
+            Fault(row, column, None, "is missing") for row in units.index[units[column].isna()]
+        ]
+    repeated = units["pcode"].notna() & units["pcode"].duplicated(keep=False)
+    faults += [
+        Fault(row, "pcode", code, "stands for several units")
+        for row, code in units.loc[repeated, "pcode"].items()
+    ]
+    faults += [
+        Fault(row, "geometry", None if outline is None else outline.geom_type, reason)
+        for row, outline in units.geometry.items()
+        if (reason := outline_fault(outline))
+    ]
+    return faults
+
+
+def outline_fault(outline: shapely.Geometry | None) -> str | None:
+    """Say what is wrong with the outline of a unit, or None."""
+    if outline is None or outline.is_empty:
+        return "has no outline"
+    if outline.geom_type not in _POLYGONS:
+        return "is not a polygon"
+    west, south, east, north = outline.bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        return f"is at {west:.0f}, {south:.0f}, outside the globe: the file states a wrong CRS"
+    if not outline.is_valid:
+        return f"is not valid: {shapely.is_valid_reason(outline)}"
+    return None
+
+
+def _reference(vintage: str, level: int) -> pd.DataFrame:
+    tables = [catalog.load_table("reference", name) for name in _TABLES]
+    tables = [table[(table["vintage"] == vintage) & (table["level"] == level)] for table in tables]
+    filled = [table.reindex(columns=list(_REFERENCE)).astype("string") for table in tables]
+    return pd.concat(filled, ignore_index=True)
+
+
+def _reference_rows(names: pd.Series, reference: pd.DataFrame) -> np.ndarray:
+    """Find the row of the reference that each name means alone, and -1 for none."""
+    table = NameTable.from_columns(reference["name"], reference["name_alt"])
+    found = [table.find(name) for name in names]
+    rows = np.array([rows[0] if len(rows) == 1 else -1 for rows in found], dtype=np.intp)
+    shared = pd.Series(rows).duplicated(keep=False).to_numpy()
+    return np.where(shared, -1, rows)
+
+
+def _text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_float_dtype(values.dtype):
+        given = values.dropna()
+        if (given % 1 == 0).all() and (given.abs() < _EXACT).all():
+            values = values.astype("Int64")  # a code column of whole numbers with gaps
+    text = values.astype("string").str.strip()
+    return text.mask(text.isin(["", "None", "nan", "NA", "-99"]))
+
+
+def _optional(own: gpd.GeoDataFrame, column: str | None) -> pd.Series:
+    if column is None:
+        return pd.Series(pd.NA, index=own.index, dtype="string")
+    return _text(own[column])
+
+
+def _dates(own: gpd.GeoDataFrame, column: str | None, faults: list[Fault]) -> pd.Series:
+    if column is None:
+        return pd.Series(pd.NaT, index=own.index, dtype="datetime64[us]")
+    given = own[column]
+    read = pd.to_datetime(given, errors="coerce", utc=True, format="ISO8601")
+    text = _text(given)
+    faults += [
+        Fault(row, column, value, "is not a date like 2015-04-08")
+        for row, value in text[read.isna() & text.notna() & (text != "NaT")].items()
+    ]
+    return read.dt.tz_localize(None).astype("datetime64[us]").dt.normalize()
+
+
+def _joined(spellings: list[pd.Series], units: pd.DataFrame) -> pd.Series:
+    """Join other spellings by "|", without repeats and without the name itself."""
+    rows = []
+    for values in zip(units["name"], *spellings, strict=True):
+        parts = [part for value in values[1:] if isinstance(value, str) for part in _split(value)]
+        name = values[0] if isinstance(values[0], str) else None
+        others = [part for part in dict.fromkeys(parts) if part != name]
+        rows.append(ALIAS_SEPARATOR.join(others) or None)
+    return pd.Series(pd.array(rows, dtype="string"), index=units.index)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in map(str.strip, re.split(r"[|;]", text)) if part]

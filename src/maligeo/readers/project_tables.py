@@ -9,8 +9,13 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core.errors import InputFileError
-from maligeo.readers.cells.amounts import parse_amounts
-from maligeo.readers.cells.values import parse_counts, parse_dates, parse_numbers, strip_missing
+from maligeo.readers.cells.values import (
+    parse_amounts,
+    parse_counts,
+    parse_dates,
+    parse_numbers,
+    strip_missing,
+)
 from maligeo.readers.files.raw import RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import RawTable, join_chunks

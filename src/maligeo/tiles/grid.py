@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError
 from maligeo.tile_archives import Tile
 

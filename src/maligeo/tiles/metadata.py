@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast, get_args
 
 from maligeo.core.audiences import AUDIENCE, is_wide
-from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.words import word
 from maligeo.provenance.record import KEY, Provenance

@@ -24,7 +24,7 @@ import rasterio
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import DatasetReader, MemoryFile
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.tile_archives import Tile
 from maligeo.tiles.colours import Colours, Encode, PictureType, encoder_of

@@ -12,16 +12,16 @@ import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 
-from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import Audience
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.look import ZERO_COLOUR, Classes, class_breaks, ramp
 from maligeo.measure.surface import UNIT_TAG, Surface
 from maligeo.provenance.record import TAG, Provenance
 from maligeo.tile_archives import Tile
-from maligeo.tiles.archives.write import Archive, open_archive
+from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.colours import ClassColours, Colours, PictureType
 from maligeo.tiles.metadata import (
     AUDIENCE_TAG,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from maligeo.core import extras
+from maligeo.core import errors
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
@@ -92,7 +92,7 @@ def serve_tiles(
     if not 0 < port < 1 << 16:
         raise ArgumentError(f"port {port} does not exist; ports go from 1 to 65535")
     require_choice(audience, AUDIENCES, option="audience")
-    uvicorn = extras.require("uvicorn", extra="serve", why="serving tiles")
+    uvicorn = errors.require("uvicorn", extra="serve", why="serving tiles")
     at_home = host in _LOOPBACK_NAMES
     if not at_home:
         _require_for(ServedFolder(Path(folder), audience=audience))
@@ -155,9 +155,9 @@ def tile_app(
         - ``/{archive}/{z}/{x}/{y}.{mvt,png,…}`` is a tile; 204 where there is none,
         - ``/{file}`` is a map, or an archive as it is, also in ranges (RFC 9110).
     """
-    applications = extras.require("starlette.applications", extra="serve", why="serving tiles")
-    routing = extras.require("starlette.routing", extra="serve", why="serving tiles")
-    trusted = extras.require("starlette.middleware.trustedhost", extra="serve", why="serving tiles")
+    applications = errors.require("starlette.applications", extra="serve", why="serving tiles")
+    routing = errors.require("starlette.routing", extra="serve", why="serving tiles")
+    trusted = errors.require("starlette.middleware.trustedhost", extra="serve", why="serving tiles")
     at_home = set(hosts) <= set(_LOOPBACK_NAMES)
     asking: Audience = audience or ("internal" if at_home else "public")
     require_choice(asking, AUDIENCES, option="audience")
@@ -180,7 +180,7 @@ class _Handlers:
 
     def __init__(self, served: ServedFolder) -> None:
         self._served = served
-        self._responses = extras.require("starlette.responses", extra="serve", why="serving tiles")
+        self._responses = errors.require("starlette.responses", extra="serve", why="serving tiles")
 
     def index(self, request: "Request") -> "Response":
         lines = "".join(_index_line(entry) for entry in self._served.listed())

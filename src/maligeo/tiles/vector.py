@@ -14,18 +14,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from maligeo.core.bounds import Bounds
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
-from maligeo.core.crs import Shapes, require_geographic, shapes_of
+from maligeo.core.crs import Bounds, Shapes, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.disclosure import require_released
 from maligeo.provenance.record import Provenance
 from maligeo.tile_archives import Tile
-from maligeo.tiles.archives.write import Archive, open_archive
+from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.grid import MAX_LATITUDE
 from maligeo.tiles.metadata import ArchiveInfo, credited, making_of
-from maligeo.tiles.mvt.attributes import field_types, plain_columns
+from maligeo.tiles.mvt.features import field_types, plain_columns
 from maligeo.tiles.mvt.points import POINT_COUNT, LowZooms, PointLayer
 from maligeo.tiles.mvt.polygons import ShapeLayer
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from maligeo.unitindex._crossing import crossed
+from maligeo.unitindex._edges import crossed
 from maligeo.unitindex._grid import BLOCK
 from maligeo.unitindex._tables import FIRST_LINK, OUTSIDE, Tables
 

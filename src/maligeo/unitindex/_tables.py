@@ -8,16 +8,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from maligeo.unitindex._crossing import (
+from maligeo.unitindex._edges import (
     HIGH_END_LEFT,
     LEFT_OF_LINE,
     LOW_END_LEFT,
     RIGHT_OF_LINE,
+    Edges,
     crossed,
     edge_rows,
     least_turn,
 )
-from maligeo.unitindex._edges import Edges
 from maligeo.unitindex._grid import (
     BLOCK,
     MARGIN,

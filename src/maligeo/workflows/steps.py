@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.exports.stream import open_stream
+from maligeo.exports.write import open_stream
 from maligeo.join.divisions import crosswalk
 from maligeo.join.points import locate, locate_summary
 from maligeo.measure.divisions import convert, read_counts

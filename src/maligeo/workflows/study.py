@@ -19,14 +19,7 @@ from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.frames import StudyFrames
 from maligeo.workflows.recipes import Product, Recipe, Release, TableProduct, table_product
-from maligeo.workflows.records import (
-    AREAS,
-    INCIDENTS,
-    PROJECTS,
-    READERS,
-    Period,
-    Records,
-)
+from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS, Period, Records
 from maligeo.workflows.views import Map, View
 
 if TYPE_CHECKING:

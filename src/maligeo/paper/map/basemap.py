@@ -11,11 +11,19 @@ import pandas as pd
 import shapely
 
 from maligeo import catalog, look
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.look.outlines import outlines
 from maligeo.paper.drawing.fonts import printable, text_width
-from maligeo.paper.drawing.hatching import missing
-from maligeo.paper.drawing.shapes import INK, MM_PER_POINT, Drawing, Fill, Floats, Stroke, Words
+from maligeo.paper.drawing.shapes import (
+    INK,
+    MM_PER_POINT,
+    Drawing,
+    Fill,
+    Floats,
+    Stroke,
+    Words,
+    missing,
+)
 from maligeo.paper.map import furniture
 from maligeo.paper.map.labels import (
     LINE,

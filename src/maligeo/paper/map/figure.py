@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo.core import words
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import require_geographic
@@ -18,9 +19,8 @@ from maligeo.paper.map.layout import map_pages
 from maligeo.paper.map.overlays import Overlay, area_overlay, incident_overlay
 from maligeo.paper.map.subject import Days, subject_of
 from maligeo.paper.options import MapOptions
-from maligeo.paper.page.pages import FORMATS, Heading, require_format, write_pages
+from maligeo.paper.page import FORMATS, Heading, require_format, write_pages
 from maligeo.provenance.record import Provenance
-from maligeo.text.synthetic import is_synthetic
 from maligeo.text.titles import certain_towns, place_parts, towns_by_unit
 
 DEFAULT: Final = MapOptions()

@@ -15,8 +15,7 @@ from maligeo.core import words
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import positions_of, require_geographic
 from maligeo.core.errors import GeometryError
-from maligeo.paper.drawing.hatching import patterned
-from maligeo.paper.drawing.shapes import Fill, Floats, Shape
+from maligeo.paper.drawing.shapes import Fill, Floats, Shape, patterned
 from maligeo.paper.map.projection import Projection
 from maligeo.text.balance import records_section
 from maligeo.text.legend import area_statuses, drawable, event_types, is_coarse, kind_keys

@@ -10,8 +10,7 @@ import shapely
 from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
-from maligeo.core.bounds import Bounds
-from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.crs import GEOGRAPHIC, Bounds
 from maligeo.paper.drawing.shapes import Floats
 
 MM_PER_M: Final = 1000.0

@@ -9,10 +9,9 @@ import pandas as pd
 import shapely
 
 from maligeo.core import words
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.look import roundest
 from maligeo.look.outlines import outlines
-from maligeo.paper.drawing.hatching import missing
 from maligeo.paper.drawing.shapes import (
     MM_PER_POINT,
     QUIET,
@@ -22,6 +21,7 @@ from maligeo.paper.drawing.shapes import (
     Stroke,
     Words,
     line,
+    missing,
     rectangle,
 )
 from maligeo.paper.map.projection import Box, aspect, fitted

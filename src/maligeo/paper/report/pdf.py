@@ -12,26 +12,24 @@ from maligeo.paper.drawing.fonts import fitting
 from maligeo.paper.drawing.shapes import QUIET, Drawing, Fill, rectangle
 from maligeo.paper.map.projection import Box
 from maligeo.paper.options import SHEETS
-from maligeo.paper.page.blocks import (
+from maligeo.paper.page import (
+    COLUMN_GAP,
     Block,
+    Heading,
     balanced_height,
+    body_of,
     columns_of,
+    draw_heading,
     flow,
+    further_pages,
     heading,
     height_of,
+    number_pages,
     paragraph,
     picture,
     space,
     table_row,
     valued,
-)
-from maligeo.paper.page.pages import (
-    COLUMN_GAP,
-    Heading,
-    body_of,
-    draw_heading,
-    further_pages,
-    number_pages,
 )
 from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.numbers import Figure, PeriodFigures

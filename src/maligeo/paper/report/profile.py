@@ -9,22 +9,12 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
-from maligeo.core.checks import (
-    require_choice,
-    require_columns,
-    require_vintage_of,
-)
+from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
-from maligeo.paper.report.numbers import (
-    INCIDENTS,
-    Numbers,
-    PeriodFigures,
-    has_trend,
-    numbers_of,
-)
+from maligeo.paper.report.numbers import INCIDENTS, Numbers, PeriodFigures, has_trend, numbers_of
 from maligeo.text.balance import balance
 from maligeo.text.legend import GAPS
 from maligeo.text.notes import boundary_section

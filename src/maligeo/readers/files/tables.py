@@ -15,9 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from maligeo.core import extras
+from maligeo.core import errors
 from maligeo.core.errors import InputFileError, UnknownNameError, explained
-from maligeo.readers.files import csv_blocks, csv_layout
+from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.quarantine import Faults
 
@@ -197,19 +197,17 @@ def join_chunks(pieces: Sequence[RawTable]) -> RawTable:
 
 def _open_text(path: Path) -> TableFile:
     with explained(f"{path} cannot be read"):
-        layout = csv_layout.find_layout(path)
+        layout = csv.find_layout(path)
 
     def read(columns: Sequence[str]) -> Iterator[RawTable]:
         restricted = len(columns) < len(layout.columns)
-        for block in csv_blocks.read_blocks(path, layout, columns):
+        for block in csv.read_blocks(path, layout, columns):
             yield _text_chunk(block, layout, restricted=restricted)
 
     return TableFile(path, layout.columns, layout.hxl, read)
 
 
-def _text_chunk(
-    block: csv_blocks.TextBlock, layout: csv_layout.Layout, *, restricted: bool
-) -> RawTable:
+def _text_chunk(block: csv.TextBlock, layout: csv.Layout, *, restricted: bool) -> RawTable:
     frame = _frame(block.table, pd.Index(block.rows, name="row"))
     faults = Faults()
     if block.ragged:
@@ -269,13 +267,13 @@ def _as_text(batch: pa.RecordBatch) -> pa.Table:
 
 
 def _open_excel(path: Path, sheet: str | None) -> TableFile:
-    openpyxl = extras.require("openpyxl", extra="excel", why="reading Excel files")
+    openpyxl = errors.require("openpyxl", extra="excel", why="reading Excel files")
     with explained(f"{path} cannot be read"):
         require_bounded(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         rows = _sheet_rows(book, sheet, path)
         book.close()
-    layout = csv_layout.lay_out(rows[:200], path, "", "")
+    layout = csv.lay_out(rows[:200], path, "", "")
 
     def read(columns: Sequence[str]) -> Iterator[RawTable]:
         width = len(layout.columns)

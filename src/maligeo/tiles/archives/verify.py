@@ -12,7 +12,7 @@ from pmtiles.tile import Compression
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import MemoryFile
 
-from maligeo.core.bounds import Bounds
+from maligeo.core.crs import Bounds
 from maligeo.core.errors import InputFileError
 from maligeo.tile_archives import (
     GZIP_SIGN,

@@ -18,8 +18,17 @@ import shapely
 
 from maligeo.core.zorder import Cells, Ints, curve_of, order_along, places_of
 from maligeo.tile_archives import Tile
-from maligeo.tiles.mvt.attributes import Column, delimited, encode_column, number_field
-from maligeo.tiles.mvt.features import BUFFER, EXTENT, Runs, ValueTables, point_features
+from maligeo.tiles.mvt.features import (
+    BUFFER,
+    EXTENT,
+    Column,
+    Runs,
+    ValueTables,
+    delimited,
+    encode_column,
+    number_field,
+    point_features,
+)
 
 LowZooms = Literal["thin", "cluster", "all"]
 POINT_COUNT: Final = "point_count"

@@ -22,8 +22,7 @@ import shapely
 
 from maligeo.tile_archives import Tile
 from maligeo.tiles.grid import HALF_WORLD_M
-from maligeo.tiles.mvt.attributes import encode_column
-from maligeo.tiles.mvt.features import BUFFER, EXTENT
+from maligeo.tiles.mvt.features import BUFFER, EXTENT, encode_column
 
 _NO_LIMIT: Final = 2**30
 _MERCATOR: Final = "EPSG:3857"

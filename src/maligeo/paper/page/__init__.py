@@ -1,1 +1,0 @@
-"""Blocks of text and tables, laid out on pages."""
