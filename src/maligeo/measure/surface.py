@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.fft
+import scipy
 import shapely
 from affine import Affine
 from pyproj import CRS, Transformer
