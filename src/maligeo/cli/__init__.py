@@ -1,5 +1,6 @@
 """The command line: one thin module a command, loaded when it is called."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +14,8 @@ import maligeo
 from maligeo.core.errors import MaligeoError
 
 FAILURE: Final = 1
+# Between two collections: loading libraries allocates much and leaves little to collect.
+_ALLOCATIONS: Final = 100_000
 
 # Name of a command: its module in this package, and what `maligeo --help` says of it.
 COMMANDS: Final = {
@@ -118,6 +121,7 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of maligeo ends it with one line and exit code 1."""
+    gc.set_threshold(_ALLOCATIONS)
     try:
         app(arguments)
     except MaligeoError as error:
