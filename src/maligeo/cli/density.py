@@ -30,9 +30,9 @@ SHOWN: Final = {
     "period_start": "from",
     "period_end": "to",
     "count": "count",
-    "per_1000_sqkm": "per 1,000 km²",
-    "per_100k": "per 100,000 a year",
-    "population_year": "people of",
+    "per_1000_sqkm": "per\n1,000\nkm²",
+    "per_100k": "per\n100,000\na year",
+    "population_year": "people\nof",
     "low_count": "few",
     "note": "note",
 }

@@ -81,7 +81,7 @@ def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, lis
         whole = figures or pd.api.types.is_datetime64_any_dtype(table[column])
         widest = max((len(_cell(value)) for value in table[column]), default=0) if whole else None
         readable.add_column(
-            heading.replace(" ", "\n") if whole else heading,
+            heading,
             justify=side,
             overflow="fold",
             min_width=widest,
