@@ -1,6 +1,7 @@
 """A study: the same as the command line, from files or frames, and never more than released."""
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -40,7 +41,8 @@ def incidents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def session() -> None:
+def session() -> Iterator[None]:
+    yield
     maligeo.set_audience(None)
     maligeo.set_language(None)
 
@@ -228,3 +230,26 @@ class TestInputs:
             maligeo.study(incidents=incidents, projects=IATI).count("victims")
         with pytest.raises(UnknownNameError, match="Atlantis"):
             study.report("Atlantis")
+
+
+def test_what_writes_is_for_the_audience_of_the_session(incidents: Path, tmp_path: Path) -> None:
+    """An analyst at work says once that products are internal; without it they are refused."""
+    units = maligeo.load_boundaries()
+    exact = located(maligeo.study(incidents=incidents, covers="2020/2022"))
+    table = maligeo.density(exact, units, measure="incidents", period="2021")
+    writers: dict[str, Callable[[Path], object]] = {
+        "t.csv": lambda path: maligeo.write_table(table, path),
+        "l.gpkg": lambda path: maligeo.write_layers({"incidents": exact}, path),
+        "m.html": lambda path: maligeo.save_map(maligeo.region_map(table, units), path),
+        "m.svg": lambda path: maligeo.map_figure(table, units, path),
+        "v.pmtiles": lambda path: maligeo.vector_tiles({"i": exact}, path, zooms=(0, 2)),
+    }
+    for name, write in writers.items():
+        with pytest.raises(ReleaseError):
+            write(tmp_path / name)
+        assert not (tmp_path / name).exists()
+    maligeo.set_audience("internal")
+    for name, write in writers.items():
+        write(tmp_path / name)
+        assert (tmp_path / name).exists()
+    assert 'class="mg-audience mg-internal"' in (tmp_path / "m.html").read_text(encoding="utf-8")

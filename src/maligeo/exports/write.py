@@ -17,6 +17,7 @@ from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, OutputFileError
+from maligeo.core.session import session_audience
 from maligeo.disclosure import require_released
 from maligeo.exports.arrow import (
     geoparquet_table,
@@ -88,7 +89,7 @@ def write_table(
     table: pd.DataFrame,
     path: str | Path,
     *,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
     options: ExportOptions = _PLAIN,
 ) -> Path:
@@ -103,8 +104,9 @@ def write_table(
         and `lat` in degrees; other shapes are for `write_layers`.
     path : str or pathlib.Path
         ".csv" (UTF-8), ".xlsx" or ".parquet". The folder has to exist.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the file is; the table must have been released for it.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the file is; by default that of the session, else the public.
+        The table must have been released for it.
     about : Provenance, optional
         What made the table. It goes into the file; of a CSV file into NAME.csv-metadata.json
         next to it (W3C, CSV on the Web).
@@ -148,6 +150,7 @@ def write_table(
     ...     path.read_text(encoding="utf-8").splitlines()[1][:15]
     '2015,ML01,Kayes'
     """
+    audience = session_audience(audience)
     require_released(table, audience, what="the rows of the table")
     wanted = _wanted(path)
     chosen = _format(wanted, TABLE_FORMATS)
@@ -168,7 +171,7 @@ def write_layers(
     path: str | Path,
     *,
     density: pd.DataFrame | None = None,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
     options: ExportOptions = _PLAIN,
 ) -> Path:
@@ -188,8 +191,8 @@ def write_layers(
         Density table, as from `concat_tables`. Its measures become columns of the units, rounded
         as maps show them and one for each period; the whole table, with what is in no unit,
         becomes the table "density" next to the layers.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the file is.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the file is; by default that of the session, else the public.
     about : Provenance, optional
         What made the layers. It goes into the file.
     options : ExportOptions, optional
@@ -232,6 +235,7 @@ def write_layers(
     ...     sorted(gpd.list_layers(path)["name"])
     ['density', 'layer_styles', 'regions']
     """
+    audience = session_audience(audience)
     for name, frame in layers.items():
         require_released(frame, audience, what=f"the rows of layer {name!r}")
     if options.hxl or options.guard_formulas:
@@ -317,7 +321,7 @@ _LAYER: Final = "located"
 
 
 def open_stream(
-    path: str | Path, *, audience: Audience = "public", about: Provenance | None = None
+    path: str | Path, *, audience: Audience | None = None, about: Provenance | None = None
 ) -> AbstractContextManager[Write]:
     """Open a file that takes a table in pieces; it appears when all are written.
 
@@ -326,8 +330,9 @@ def open_stream(
     path : str or pathlib.Path
         ".csv" (UTF-8), ".parquet" (GeoParquet where the pieces have positions) or ".gpkg"
         (points in EPSG:4326; layer "located").
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the file is; each piece has to be released for it.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the file is; by default that of the session, else the public.
+        Each piece has to be released for it.
     about : Provenance, optional
         What the table was made from. A CSV file has no place for it: it goes into
         NAME.csv-metadata.json (W3C, CSV on the Web).
@@ -347,6 +352,7 @@ def open_stream(
     OutputFileError
         When the file cannot be written.
     """
+    audience = session_audience(audience)
     streams = {".csv": _csv, ".parquet": _parquet, ".gpkg": _geopackage}
     suffix = Path(path).suffix.lower()
     require_choice(suffix, list(streams), option="suffix of the output")

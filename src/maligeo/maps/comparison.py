@@ -14,7 +14,7 @@ from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import ArgumentError
-from maligeo.core.session import session_language
+from maligeo.core.session import session_audience, session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Layer
 from maligeo.look.outlines import outlines
@@ -168,7 +168,7 @@ def comparison_map(
     *,
     layers: Iterable[str] | None = None,
     language: Language | None = None,
-    audience: Audience = "public",
+    audience: Audience | None = None,
 ) -> PageMap:
     """Show two periods or two divisions side by side, with the difference by unit.
 
@@ -187,8 +187,9 @@ def comparison_map(
     language : {"fr", "en"}, optional
         Language in which the page opens; a switch in it changes to the other one. By
         default that of the session (`maligeo.set_language`), which is French at first.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the map is; both tables must have been released for them.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the map is; by default that of the session, else the public.
+        Both tables must have been released for them.
 
     Returns
     -------
@@ -222,6 +223,7 @@ def comparison_map(
     ...     maligeo.save_map(fmap, f"{folder}/2021-2022.html").name
     '2021-2022.html'
     """
+    audience = session_audience(audience)
     language = session_language(language)
     for side in (first, second):
         _require_side(side, audience)

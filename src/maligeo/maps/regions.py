@@ -14,7 +14,7 @@ from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import Bounds, require_geographic
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit
-from maligeo.core.session import session_language
+from maligeo.core.session import session_audience, session_language
 from maligeo.disclosure import require_released
 from maligeo.look import Classes, Scheme
 from maligeo.look.outlines import (
@@ -439,7 +439,7 @@ def region_map(
     layers: Iterable[str] | None = None,
     region: str | None = None,
     language: Language | None = None,
-    audience: Audience = "public",
+    audience: Audience | None = None,
 ) -> PageMap:
     """Make an interactive map of regions, and list what could not be placed.
 
@@ -458,8 +458,9 @@ def region_map(
     language : {"fr", "en"}, optional
         Language in which the page opens; a switch in it changes to the other one. By
         default that of the session (`maligeo.set_language`), which is French at first.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the map is. The table, and what is added later, must have been released
+    audience : {"internal", "partner", "public"}, optional
+        For whom the map is; by default that of the session, else the public.
+        The table, and what is added later, must have been released
         for them (`maligeo.release`); the page says for whom it is.
 
     Returns
@@ -493,6 +494,7 @@ def region_map(
     >>> fmap.language
     'en'
     """
+    audience = session_audience(audience)
     language = session_language(language)
     require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")
     require_geographic(units, what="units")

@@ -17,6 +17,7 @@ from maligeo.core.columns import Audience
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import written_whole
+from maligeo.core.session import session_audience
 from maligeo.look import ZERO_COLOUR, Classes, class_breaks, ramp
 from maligeo.measure.surface import UNIT_TAG, Surface
 from maligeo.provenance.record import TAG, Provenance
@@ -48,7 +49,7 @@ def write_surface(
     surface: Surface,
     path: str | Path,
     *,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
 ) -> Path:
     """Write a surface as a Cloud-Optimized GeoTIFF.
@@ -59,8 +60,9 @@ def write_surface(
         As from `density_surface`.
     path : str or pathlib.Path
         File to write; it appears when it is whole. Same surface, same bytes.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the file is. It stands in the tag `MALIGEO_AUDIENCE`.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the file is; by default that of the session, else the public.
+        It stands in the tag `MALIGEO_AUDIENCE`.
     about : Provenance, optional
         What it was made from, for the tag `MALIGEO_ABOUT`.
 
@@ -76,6 +78,7 @@ def write_surface(
     OutputFileError
         If it cannot be written.
     """
+    audience = session_audience(audience)
     require_wide(surface.audience, audience, what="the surface")
     tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
     creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
@@ -175,7 +178,7 @@ def raster_tiles(
     *,
     zooms: tuple[int, int],
     options: RasterOptions | None = None,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
 ) -> TilesWritten:
     """Make web-mercator tiles of a raster.
@@ -193,8 +196,9 @@ def raster_tiles(
         Coarsest and finest zoom.
     options : RasterOptions, optional
         Pictures, colours, band, names, workers, progress.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the tiles are. A surface is for the audience of its points; a file says in
+    audience : {"internal", "partner", "public"}, optional
+        For whom the tiles are; by default that of the session, else the public.
+        A surface is for the audience of its points; a file says in
         its tag `MALIGEO_AUDIENCE` for whom it is, and one without it counts as internal.
     about : Provenance, optional
         What the tiles were made from, for the metadata.
@@ -235,6 +239,7 @@ def raster_tiles(
     >>> written.native_zoom, written.tiles
     (3, 8)
     """
+    audience = session_audience(audience)
     options = options or RasterOptions()
     pyramid, bounds, unit = _planned(_source(source), zooms, options, audience)
     legend = {"classes": pyramid.colours.legend(), "unit": unit, "missing": "transparent"}

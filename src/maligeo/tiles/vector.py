@@ -18,6 +18,7 @@ from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import Bounds, Shapes, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.session import session_audience
 from maligeo.disclosure import require_released
 from maligeo.provenance.record import Provenance
 from maligeo.tile_archives import Tile
@@ -157,7 +158,7 @@ def vector_tiles(
     *,
     zooms: tuple[int, int] = (0, 10),
     options: VectorOptions | None = None,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
 ) -> Path:
     """Make Mapbox Vector Tiles of units, areas and points.
@@ -173,8 +174,9 @@ def vector_tiles(
         Coarsest and finest zoom.
     options : VectorOptions, optional
         Points at low zooms, columns, attribution, progress.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the tiles are. Layers of records have to be released for it; units that
+    audience : {"internal", "partner", "public"}, optional
+        For whom the tiles are; by default that of the session, else the public.
+        Layers of records have to be released for it; units that
         carry nothing but their names and codes are for all.
     about : Provenance, optional
         What the tiles were made from, for the metadata.
@@ -220,6 +222,7 @@ def vector_tiles(
     ...     sum(zoom.tiles for zoom in maligeo.inspect_tiles(archive).zooms.values())
     11
     """
+    audience = session_audience(audience)
     options = options or VectorOptions()
     if not layers:
         raise ArgumentError("vector tiles need at least one layer")

@@ -12,6 +12,7 @@ from maligeo.core.checks import require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import require_geographic
 from maligeo.core.placenames import find_unit
+from maligeo.core.session import session_audience
 from maligeo.disclosure import require_released
 from maligeo.paper.drawing.shapes import Drawing
 from maligeo.paper.map.basemap import Scene
@@ -32,7 +33,7 @@ def map_figure(
     path: str | Path,
     *,
     options: MapOptions = DEFAULT,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
 ) -> Path:
     """Write one map for paper, with its legend, balance, sources and limits.
@@ -49,8 +50,9 @@ def map_figure(
         further pages of a PDF; a PNG or SVG says that the PDF has them.
     options : MapOptions, optional
         Layer, period, region, language, paper and what lies over the units.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the map is; all that it shows must have been released for them.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the map is; by default that of the session, else the public.
+        All that it shows must have been released for them.
     about : Provenance, optional
         What the map was made from; kept in the file's metadata.
 
@@ -97,6 +99,7 @@ def map_figure(
     ...     maligeo.map_figure(table, units, f"{folder}/mali.svg", options=options).name
     'mali.svg'
     """
+    audience = session_audience(audience)
     several = require_format(path, FORMATS) == ".pdf"
     top, pages = compose_map(table, units, options=options, audience=audience, several=several)
     return write_pages(path, pages, heading=top, about=about, dpi=options.dpi)

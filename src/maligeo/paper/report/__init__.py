@@ -14,6 +14,7 @@ from maligeo.core.checks import require_columns
 from maligeo.core.columns import Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.files import written_whole
+from maligeo.core.session import session_audience
 from maligeo.disclosure import require_released
 from maligeo.paper.drawing.svg import svg_picture, without_controls
 from maligeo.paper.page import Heading, require_format, write_pages
@@ -33,7 +34,7 @@ def region_report(
     path: str | Path,
     *,
     options: ReportOptions,
-    audience: Audience = "public",
+    audience: Audience | None = None,
     about: Provenance | None = None,
 ) -> Path:
     """Write a profile of one region: its numbers, their trend, who works there, the gaps.
@@ -48,8 +49,9 @@ def region_report(
         "….html", one file that needs no network and prints on one A4; or "….pdf".
     options : ReportOptions
         The region, the matrix of presence, the gaps, the language.
-    audience : {"internal", "partner", "public"}, default "public"
-        For whom the report is; all that it shows must have been released for them.
+    audience : {"internal", "partner", "public"}, optional
+        For whom the report is; by default that of the session, else the public.
+        All that it shows must have been released for them.
     about : Provenance, optional
         What the report was made from; kept in the file's metadata.
 
@@ -91,6 +93,7 @@ def region_report(
     ...     maligeo.region_report(table, units, f"{folder}/mopti.html", options=options).name
     'mopti.html'
     """
+    audience = session_audience(audience)
     suffix = require_format(path, REPORT_FORMATS)
     require_columns(units, ("vintage", "pcode", "name"), what="units")
     require_geographic(units, what="units")
