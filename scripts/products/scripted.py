@@ -52,7 +52,7 @@ def api(name: str) -> Any:
     return getattr(maligeo, next(one for one in names if hasattr(maligeo, one)))
 
 
-def bundled(what: str, units: gpd.GeoDataFrame) -> pd.DataFrame:
+def from_bundled(what: str, units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Give the density table, the presence or the gaps of the bundled data."""
     if not hasattr(maligeo, "study"):
         return getattr(maligeo, f"bundled_{what}")(units)
@@ -126,7 +126,7 @@ class Frames:
     @cache  # noqa: B019
     def bundled(self) -> pd.DataFrame:
         """Give the table behind the bundled map."""
-        return bundled("density", self.units())
+        return from_bundled("density", self.units())
 
     @cache  # noqa: B019
     def released(self, kind: str, audience: str) -> pd.DataFrame:
@@ -185,8 +185,8 @@ def _measures(frames: Frames) -> Iterator[Named]:
         "presence": lambda: api("presence")(shares(), units()),
         "empty": lambda: api("empty_cells")(api("presence")(shares(), units())),
         "placement": lambda: api("placement")(shares()),
-        "bundled-presence": lambda: bundled("presence", units()),
-        "bundled-gaps": lambda: bundled("gaps", units()),
+        "bundled-presence": lambda: from_bundled("presence", units()),
+        "bundled-gaps": lambda: from_bundled("gaps", units()),
         "gaps": lambda: api("coverage_gaps")(_year(table(), "2021"), _response(frames), units()),
         "lorenz": lambda: api("lorenz")(_year(table(), "2021"), _response(frames), units()),
         "incident-gaps": lambda: api("incident_gaps")(
@@ -305,7 +305,7 @@ def _write_map(frames: Frames, audience: str, path: Path) -> None:
     if audience == "internal":
         surface = api("density_surface")(frames.incidents(), bandwidth_km=150, cell_km=20)
         api("add_heat")(page, surface)
-        api("add_gaps")(page, bundled("gaps", units), units)
+        api("add_gaps")(page, from_bundled("gaps", units), units)
         tiles = path.parents[1] / "vector-internal.pmtiles"
         api("add_tiles")(page, tiles, zooms=(3, 5))
         api("add_online_tiles")(page)
