@@ -1,3 +1,4 @@
+import doctest
 import importlib
 import pkgutil
 import subprocess
@@ -18,6 +19,24 @@ def modules() -> Iterator[str]:
 @pytest.mark.parametrize("name", maligeo.__all__)
 def test_public_names_load_and_are_documented(name: str) -> None:
     assert getattr(maligeo, name).__doc__
+
+
+EVERYDAY = (
+    "study", "load_boundaries", "read_boundaries", "read_incidents", "read_projects", "read_areas",
+    "load_figures", "load_projects", "load_results", "locate", "locate_summary", "allocate",
+    "crosswalk", "convert", "density", "concat_tables", "population", "with_coverage",
+    "coverage_gaps", "presence", "reconcile", "growth", "density_surface", "region_map",
+    "add_incidents", "save_map", "map_figure", "region_report", "write_table", "write_layers",
+    "raster_tiles", "vector_tiles", "release",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERYDAY)
+def test_everyday_functions_have_an_example_that_is_run(name: str) -> None:
+    found = doctest.DocTestFinder().find(getattr(maligeo, name), name)
+    examples = [one for test in found for one in test.examples]
+    assert len(examples) >= 3
+    assert not any(one.options.get(doctest.SKIP) for one in examples)
 
 
 def test_no_module_hides_a_public_name() -> None:
