@@ -13,7 +13,7 @@ from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known, require_one_vintage
 from maligeo.core.crs import area_sqkm, require_geographic
 from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError
-from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, find_unit
 
 BASE: Final = "2015"
 COVERS: Final = 0.01  # share of a split cercle by which its parts may differ from it
@@ -88,11 +88,7 @@ def dissolve_cercles(
 def _wanted(units: pd.DataFrame, regions: Sequence[str] | None) -> list[str]:
     if regions is None:
         return list(units["name"])
-    names = NameTable.from_columns(units["name"], units["name_alt"])
-    found = [(region, names.find(region)) for region in regions]
-    for region, rows in found:
-        require_known(region, [region] if len(rows) == 1 else list(units["name"]), what="region")
-    return [str(units["name"][rows[0]]) for _, rows in found]
+    return [str(units["name"].iloc[find_unit(region, units)]) for region in regions]
 
 
 def _whole_cercles(cercles: gpd.GeoDataFrame, to_vintage: str) -> pd.DataFrame:
