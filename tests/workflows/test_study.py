@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -221,6 +222,47 @@ class TestInputs:
     def test_a_file_that_is_not_there_is_one_error(self, tmp_path: Path) -> None:
         with pytest.raises(maligeo.MaligeoError, match=r"none\.csv"):
             maligeo.study(incidents=tmp_path / "none.csv")
+
+    @pytest.mark.parametrize("part", ["sheet", "layer"])
+    def test_a_sheet_or_layer_is_named_after_the_file(
+        self, incidents: Path, tmp_path: Path, part: str
+    ) -> None:
+        frame = pd.read_csv(incidents, parse_dates=["date"])
+        if part == "sheet":
+            path = tmp_path / "3w mars.xlsx"
+            with pd.ExcelWriter(path) as writer:
+                pd.DataFrame({"read": ["me"]}).to_excel(writer, sheet_name="Lisez-moi")
+                frame.head(6).to_excel(writer, sheet_name="Données", index=False)
+            named = f"{path}#Données"
+        else:
+            path = tmp_path / "land.gpkg"
+            where = gpd.points_from_xy(frame["lon"], frame["lat"])
+            points = gpd.GeoDataFrame(frame.drop(columns=["lon", "lat"]), geometry=where, crs=4326)
+            points.head(6).to_file(path, layer="north")
+            points.tail(9).to_file(path, layer="south")
+            named = f"{path}#north"
+        assert len(located(maligeo.study(incidents=named))) == 6
+        checked = run("check", named)
+        assert (checked.returncode, "6 incidents read" in checked.stdout) == (0, True)
+        made = tmp_path / "map.html"
+        run("map", "--incidents", named, "--audience", "internal", "-o", made)
+        assert read_about(made).options["incidents"][part] in ("Données", "north")
+        assert run("verify", made, "--incidents", path).stdout == "same: every byte\n"
+
+    def test_a_workbook_of_ones_own_is_verified(self, incidents: Path, tmp_path: Path) -> None:
+        path = tmp_path / "table.xlsx"
+        options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "year")
+        run("density", *options, "-o", path)
+        assert run("verify", path, "--incidents", incidents).stdout == "same: every byte\n"
+
+    @pytest.mark.parametrize("wrong", [5, ["a.csv"]])
+    def test_what_is_no_file_and_no_frame_is_refused(self, wrong: Any) -> None:
+        with pytest.raises(ArgumentError, match="neither a file, a Source nor a frame"):
+            maligeo.study(incidents=wrong)
+
+    def test_a_day_that_is_none_is_refused_whatever_is_shown(self) -> None:
+        with pytest.raises(ArgumentError, match="is no day"):
+            maligeo.study().release(as_of="hier")
 
     def test_options_that_do_not_go_together(self, incidents: Path) -> None:
         study = maligeo.study(incidents=incidents)

@@ -66,7 +66,7 @@ def write_crosswalk(
 ) -> None:
     """Say which part of each unit goes where, or convert a density table."""
     product = crosswalk_table(
-        *(Source(end) if Path(end).suffix else end for end in (origin, target)),
+        *(Source.of(end) if Path(end).suffix else end for end in (origin, target)),
         table=source(table),
         options=CrosswalkOptions(method=method, raster=source(raster), kind=kind, level=level),
         audience=audience,

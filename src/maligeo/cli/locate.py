@@ -65,7 +65,7 @@ def locate_file(
     units = maligeo.load_boundaries() if file is None else maligeo.read_boundaries(file)
     options = LocateOptions(nearest_m=nearest, min_score=min_score, rejects=rejects)
     with progress_bar("rows") as advance:
-        located = located_file(Source(path), units, file, options=options, progress=advance)
+        located = located_file(Source.of(path), units, file, options=options, progress=advance)
         located.save(output)
     for key, way in _WAYS.items():
         if located.totals[key] or key == "rows":

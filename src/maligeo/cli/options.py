@@ -1,6 +1,7 @@
 """Options that several commands share, with one wording for all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,14 +76,14 @@ CountingOption = Annotated[
 def division(boundaries: Path | None, level: int, vintage: str | None) -> Source | None:
     """Give the file of units that is asked for; None for the bundled ones."""
     if boundaries is not None:
-        return Source(boundaries, level=level, vintage=vintage)
+        return replace(Source.of(boundaries), level=level, vintage=vintage)
     require_bundled(level, vintage or "2015")
     return None
 
 
 def source(path: Path | None) -> Source | None:
     """Give a file that is asked for as a source."""
-    return None if path is None else Source(path)
+    return None if path is None else Source.of(path)
 
 
 def periods(text: str | None) -> str | list[str] | None:

@@ -49,5 +49,5 @@ def write_reconciliation(
 
     Small counts stand in the comparison: it is written for --audience internal alone.
     """
-    product = reconciliation(Source(incidents), measure=measure, audience=audience)
+    product = reconciliation(Source.of(incidents), measure=measure, audience=audience)
     put(product, SHOWN, output_format, output)

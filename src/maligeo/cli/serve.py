@@ -26,7 +26,7 @@ def serve(
     folder: FolderArgument = Path("maps"),
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
-    audience: AudienceOption = "public",
+    audience: AudienceOption = None,
 ) -> None:
     """Serve maps and tiles until Ctrl+C.
 

@@ -39,7 +39,7 @@ def make_surface(
     For partners and the public it is made from what is released of the incidents.
     """
     made = incident_surface(
-        Source(incidents),
+        Source.of(incidents),
         options=SurfaceOptions(
             bandwidth_km=bandwidth_km, cell_km=cell_km, kernel=kernel, level=level, vintage=vintage
         ),

@@ -112,7 +112,7 @@ def make_vector_tiles(
     }
     with progress_bar("zooms") as advance:
         made = vector_archive(
-            {kind: Source(path) for kind, path in given.items() if path is not None},
+            {kind: Source.of(path) for kind, path in given.items() if path is not None},
             layers=dict(_layer(text) for text in layer or []),
             zooms=_zooms(zooms),
             options=VectorOptions(low_zooms=low_zooms, progress=advance),
@@ -158,7 +158,7 @@ def _layer(text: str) -> tuple[str, Source]:
     name, _, file = text.partition("=")
     if not name or not file:
         raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
-    return name, Source(file)
+    return name, Source.of(file)
 
 
 def _zooms(text: str) -> tuple[int, int]:

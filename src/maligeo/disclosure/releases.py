@@ -209,7 +209,7 @@ def release(
         raise ArgumentError(f"linked_tables go with incidents, not with {kind}")
     if is_published(frame) and kind != "units":
         return frame
-    rules, day = rules_for(audience, policy), _day(as_of)
+    rules, day = rules_for(audience, policy), day_of(as_of)
     own_rules: Any = rules.measures
     report = Report()
     if kind in RECORDS:
@@ -230,7 +230,8 @@ def release(
     return mark_audience(released, audience)
 
 
-def _day(as_of: str | pd.Timestamp | None) -> pd.Timestamp:
+def day_of(as_of: str | pd.Timestamp | None) -> pd.Timestamp:
+    """Give the day of a release; today by default, and an error for what is no day."""
     try:
         day = pd.Timestamp.today() if as_of is None else pd.Timestamp(as_of)
     except ValueError as error:

@@ -71,7 +71,9 @@ class Provenance:
     @property
     def request(self) -> str:
         """What was asked for, in one line: the product, and its options by name."""
-        options = ", ".join(f"{name} {_text_of(value)}" for name, value in self.options.items())
+        options = ", ".join(
+            f"{name} {_text_of(value)}" for name, value in sorted(self.options.items())
+        )
         return f"{self.product}: {options}" if options else self.product
 
     def to_json(self) -> str:
@@ -179,7 +181,7 @@ def _text_of(value: Any) -> str:
     if isinstance(value, list):
         return "/".join(map(_text_of, value))
     if isinstance(value, dict):
-        how = "".join(f" {name}={one}" for name, one in value.items() if name != ROLE)
+        how = "".join(f" {name}={one}" for name, one in sorted(value.items()) if name != ROLE)
         return f"{{{value.get(ROLE)}}}{how}"
     return str(value)
 

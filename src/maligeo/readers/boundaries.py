@@ -316,7 +316,8 @@ def read_boundaries(
     0    2015      1  ML01      Kayes
     1    2015      1  ML02  Koulikoro
     """
-    asked, source = Source.of(path), Path(path)
+    asked = Source.of(path)
+    source = Path(asked)
     level, vintage = level or asked.level, vintage or asked.vintage
     layer = layer or asked.layer
     if vintage is not None:

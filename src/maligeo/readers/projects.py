@@ -143,7 +143,7 @@ def read_projects(
     0      wells  Wells   Gao        adm1
     """
     require_choice(source, SOURCES, option="source")
-    if source == "iati" or (source == "auto" and _is_iati(Path(path))):
+    if source == "iati" or (source == "auto" and _is_iati(Path(Source.of(path)))):
         return read_iati(
             Path(path), on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
         )

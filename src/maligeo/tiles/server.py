@@ -18,6 +18,7 @@ from maligeo.core import errors
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.core.session import session_audience
 from maligeo.core.words import word
 from maligeo.tile_archives import GZIP_SIGN, Tile, TileFile, uncompressed
 from maligeo.tiles.served import (
@@ -62,7 +63,7 @@ def serve_tiles(
     *,
     host: str = LOOPBACK,
     port: int = DEFAULT_PORT,
-    audience: Audience = "public",
+    audience: Audience | None = None,
 ) -> None:
     """Serve a folder until the process is interrupted.
 
@@ -74,7 +75,7 @@ def serve_tiles(
         Address to listen on; by default this machine alone can reach it.
     port : int, default 8000
         Port to listen on.
-    audience : {"internal", "partner", "public"}, default "public"
+    audience : {"internal", "partner", "public"}, optional
         Who can reach the server, where the host is not this machine alone: nothing else is
         handed out to them. This machine gets everything.
 
@@ -91,7 +92,7 @@ def serve_tiles(
     """
     if not 0 < port < 1 << 16:
         raise ArgumentError(f"port {port} does not exist; ports go from 1 to 65535")
-    require_choice(audience, AUDIENCES, option="audience")
+    audience = session_audience(audience)
     uvicorn = errors.require("uvicorn", extra="serve", why="serving tiles")
     at_home = host in _LOOPBACK_NAMES
     if not at_home:

@@ -6,7 +6,6 @@ import hashlib
 import platform
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +16,7 @@ import pandas as pd
 from maligeo import catalog, exports
 from maligeo.core.columns import Audience
 from maligeo.core.session import session_audience
-from maligeo.disclosure import release
+from maligeo.disclosure import day_of, release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
 
@@ -62,8 +61,8 @@ class Release:
         The day is recorded, since another day releases more; published figures have none.
         """
         wanted = session_audience(audience)
-        is_delayed = of_records and wanted != "internal"
-        return cls(wanted, (as_of or date.today().isoformat()) if is_delayed else None)
+        day = day_of(as_of).date().isoformat()
+        return cls(wanted, day if of_records and wanted != "internal" else None)
 
     @property
     def recorded(self) -> dict[str, object]:
@@ -100,7 +99,7 @@ class Recipe:
     product: str
     options: Mapping[str, object]
     audience: Audience
-    units: pd.DataFrame | None = None
+    units: pd.DataFrame | None = field(default=None, repr=False)
     method: str = ""
 
     @cached_property

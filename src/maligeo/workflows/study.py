@@ -105,7 +105,11 @@ def study(
 
 
 def _taken(given: Any) -> Any:
-    return Source.of(given) if isinstance(given, str | PathLike | Source) else given
+    if isinstance(given, str | PathLike | Source):
+        return Source.of(given)
+    if given is not None and not hasattr(given, "columns"):
+        raise ArgumentError(f"{given!r} is neither a file, a Source nor a frame")
+    return given
 
 
 def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
@@ -152,7 +156,7 @@ class View:
         suffix = path.suffix.lower()
         if suffix in PAPER:
             return self._write_paper(path, about)
-        require_choice(suffix, _PAGES, option="the suffix of a map")
+        require_choice(suffix, (*_PAGES, *PAPER), option="the suffix of a map")
         return maps.save_map(self.page, path, about=about)
 
     def _regions(self) -> PageMap:
@@ -361,6 +365,8 @@ class Study(StudyFrames):
             If there is no such language, or options do not go together.
         """
         language = session_language(language)
+        if region is not None:
+            find_unit(region, self.units)
         alone = region or self.period or online_tiles or set(self.records.given) - {INCIDENTS}
         if compare is not None and alone:
             raise ArgumentError("compare goes with incidents, and not with what else is shown")

@@ -10,9 +10,8 @@ import pandas as pd
 
 from maligeo.core.errors import InputFileError, explained
 from maligeo.provenance.record import file_sha256
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import (
-    EXCEL_SUFFIXES,
     TEXT,
     TEXT_SUFFIXES,
     RawTable,
@@ -102,7 +101,7 @@ def open_raw(path: str | Path | Source) -> RawFile:
 def _is_table(path: Path) -> bool:
     suffix = path.suffix.lower().partition("#")[0]
     if suffix != ".parquet":
-        return suffix in TEXT_SUFFIXES | EXCEL_SUFFIXES | {".xls"}
+        return suffix in TEXT_SUFFIXES | WORKBOOKS | {".xls"}
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         file.seek(-min(path.stat().st_size, 65_536), 2)
         return _GEO_MARK not in file.read()

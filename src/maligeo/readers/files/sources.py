@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+PART: Final = "#"  # between a file and its sheet or layer
+WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+LAYERED: Final = frozenset({".gpkg", ".zip", ".kml", ".kmz"})
 
 
 @dataclass(frozen=True)
 class Source:
     """A file of records or boundaries, and how it is to be read.
 
-    Every reader takes one in the place of a path.
+    Every reader takes one in the place of a path. A path may name a sheet or a layer too:
+    "3w.xlsx#2022", "land.gpkg#released".
 
     Attributes
     ----------
@@ -51,5 +57,11 @@ class Source:
 
     @classmethod
     def of(cls, path: str | os.PathLike[str] | Source) -> Source:
-        """Give a source as it is, and a path as a source."""
-        return path if isinstance(path, cls) else cls(path)
+        """Give a source as it is, and a path as a source; "book.xlsx#sheet" is taken apart."""
+        if isinstance(path, cls):
+            return path
+        file, _, part = os.fspath(path).rpartition(PART)
+        suffix = Path(file).suffix.lower()
+        if suffix in WORKBOOKS:
+            return cls(file, sheet=part)
+        return cls(file, layer=part) if suffix in LAYERED else cls(path)

@@ -19,12 +19,11 @@ from maligeo.core import errors
 from maligeo.core.errors import InputFileError, UnknownNameError, explained
 from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
+from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.quarantine import Faults
 
 TEXT: Final = pd.StringDtype("pyarrow")
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".tab"})
-EXCEL_SUFFIXES: Final = frozenset({".xlsx", ".xlsm"})
-_SHEET_MARK: Final = "#"
 _PARQUET_ROWS: Final = 250_000
 
 
@@ -143,7 +142,7 @@ def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
     file, named = split_sheet(path)
     sheet = sheet if named is None else named
     suffix = file.suffix.lower()
-    if suffix in EXCEL_SUFFIXES:
+    if suffix in WORKBOOKS:
         return _open_excel(file, sheet)
     if sheet is not None:
         raise UnknownNameError(f"{file} is not an Excel file and has no sheet {sheet!r}")
@@ -156,10 +155,8 @@ def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
 
 def split_sheet(path: str | Path) -> tuple[Path, str | None]:
     """Take "book.xlsx#sheet" apart; other paths are a file, and no sheet."""
-    named, mark, after = str(path).rpartition(_SHEET_MARK)
-    if mark and Path(named).suffix.lower() in EXCEL_SUFFIXES:
-        return Path(named), after
-    return Path(path), None
+    source = Source.of(path)
+    return Path(source), source.sheet
 
 
 def read_table(path: str | Path, *, sheet: str | None = None) -> RawTable:

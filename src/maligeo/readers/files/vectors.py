@@ -309,7 +309,10 @@ def _choose(layers: list[str], layer: str | None, what: str) -> str:
     if not layers:
         raise InputFileError(f"{what} holds no layer with geometry")
     if layer is None and len(layers) > 1:
-        raise ArgumentError(f"{what} has {len(layers)} layers; say layer=, one of {listed}")
+        raise ArgumentError(
+            f"{what} has {len(layers)} layers; say layer=, or name one after the file, like "
+            f"{what}#{layers[0]}: there is {listed}"
+        )
     if layer is not None and layer not in layers:
         raise UnknownNameError(f"{what} has no layer {layer!r}; there is {listed}")
     return layers[0] if layer is None else layer
