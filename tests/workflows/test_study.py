@@ -249,6 +249,20 @@ class TestInputs:
         assert read_about(made).options["incidents"][part] in ("Données", "north")
         assert run("verify", made, "--incidents", path).stdout == "same: every byte\n"
 
+    def test_the_name_of_a_sheet_is_not_told_to_the_public(
+        self, incidents: Path, tmp_path: Path
+    ) -> None:
+        book, sheet = tmp_path / "list.xlsx", "attaque de Tabankort"
+        with pd.ExcelWriter(book) as writer:
+            pd.DataFrame({"read": ["me"]}).to_excel(writer, sheet_name="notes")
+            pd.read_csv(incidents).to_excel(writer, sheet_name=sheet, index=False)
+        study = maligeo.study(incidents=maligeo.Source(book, sheet=sheet), covers="2020/2022")
+        path = study.release(as_of=DAY).map().save(tmp_path / "map.html")
+        assert "Tabankort" not in path.read_text(encoding="utf-8")
+        assert read_about(path).options["incidents"] == {"role": "incidents"}
+        done = run("verify", path, "--incidents", f"{book}#{sheet}")
+        assert done.stdout == "same: every byte\n", done.stderr
+
     def test_a_workbook_of_ones_own_is_verified(self, incidents: Path, tmp_path: Path) -> None:
         path = tmp_path / "table.xlsx"
         options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "year")

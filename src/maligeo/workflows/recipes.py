@@ -34,7 +34,8 @@ _PACKAGES: Final = (
 _RASTER_PACKAGES: Final = ("exactextract", "rasterio")
 _SURFACE: Final = "surface"  # a raster that is made from none
 _RASTER: Final = "raster"  # name of the option
-READ_HOW: Final = ("sheet", "layer", "level", "vintage")
+PARTS: Final = ("sheet", "layer")  # their names may give something away, as those of files
+READ_HOW: Final = (*PARTS, "level", "vintage")
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ def _recorded(name: str, value: object, *, named: bool) -> tuple[Any, tuple[Inpu
         files = tuple(file for _, read in parts for file in read)
         return [recorded for recorded, _ in parts], files  # in the order of the layers
     if isinstance(value, Source):
-        how = {part: getattr(value, part) for part in READ_HOW}
+        how = {part: getattr(value, part) for part in READ_HOW if named or part not in PARTS}
         description = {ROLE: name} | {part: each for part, each in how.items() if each is not None}
         return description, _hashed(name, value, named=named)
     if isinstance(value, pd.DataFrame):

@@ -25,6 +25,7 @@ from maligeo.workflows.recipes import (
     BUNDLED,
     LAYER,
     OUTPUT,
+    PARTS,
     READ_HOW,
     Product,
     bundled_data,
@@ -98,8 +99,9 @@ def remake(product: Path, given: Mapping[str, Path]) -> Findings:
     product : pathlib.Path
         A file or folder with a record.
     given : mapping of str to pathlib.Path
-        Inputs by their role. Others are looked for by their recorded name, in the current
-        folder and next to the product.
+        Inputs by their role, with sheet or layer after the file where the record of a public
+        product does not name them. Others are looked for by their recorded name, in the
+        current folder and next to the product.
 
     Returns
     -------
@@ -112,6 +114,8 @@ def remake(product: Path, given: Mapping[str, Path]) -> Findings:
         made, or an input is not found.
     """
     record = read_about(product)
+    parts = {role: Source.of(path) for role, path in given.items()}
+    given = {role: Path(part) for role, part in parts.items()}
     if not record.product:
         raise InputFileError("its record names no product of maligeo: a script put it together")
     if record.product not in PRODUCTS:
@@ -122,7 +126,7 @@ def remake(product: Path, given: Mapping[str, Path]) -> Findings:
     other = tuple(_differing_versions(record))
     if differing:
         return Findings(differing, other, made_again=False)
-    return Findings(tuple(_compared(product, record, files)), other)
+    return Findings(tuple(_compared(product, record, files, parts)), other)
 
 
 def _roles(options: Mapping[str, Any]) -> Iterator[str]:
@@ -251,12 +255,18 @@ def _differing_versions(record: Provenance) -> Iterator[str]:
             yield f"{printable(name)}: {printable(then)} then, {now} here"
 
 
-def _compared(product: Path, record: Provenance, files: Mapping[str, Path]) -> Iterator[str]:
+def _compared(
+    product: Path,
+    record: Provenance,
+    files: Mapping[str, Path],
+    parts: Mapping[str, Source],
+) -> Iterator[str]:
     """Make the product in a new folder, with the record that it had, and compare."""
     with tempfile.TemporaryDirectory(prefix="maligeo-") as folder:
         written = Path(folder) / "made" / _name_of(product, record)
         written.parent.mkdir()
-        options = _with_files(record.options, _renamed(files, record, Path(folder)))
+        renamed = _renamed(files, record, Path(folder))
+        options = _with_files(record.options, renamed, parts)
         try:
             again = PRODUCTS[record.product](options, written.parent)
             yield from _differing_parts(record, again.record_for(written))
@@ -282,12 +292,16 @@ def _renamed(files: Mapping[str, Path], record: Provenance, folder: Path) -> dic
     return renamed
 
 
-def _with_files(options: Mapping[str, Any], files: Mapping[str, Path]) -> Options:
-    """Put files into the place of their roles."""
+def _with_files(
+    options: Mapping[str, Any], files: Mapping[str, Path], parts: Mapping[str, Source]
+) -> Options:
+    """Put files into the place of their roles, with the sheet or layer that was given."""
 
     def source(value: Mapping[str, Any]) -> Source:
-        how = {name: each for name, each in value.items() if name != ROLE}
-        return Source(files[value[ROLE]].resolve(), **how)
+        role, given = value[ROLE], parts.get(value[ROLE])
+        how = {name: getattr(given, name) for name in PARTS if getattr(given, name, None)}
+        how |= {name: each for name, each in value.items() if name != ROLE}
+        return Source(files[role].resolve(), **how)
 
     found = {name: source(one) if isinstance(one, dict) else one for name, one in options.items()}
     layers = options.get(_LAYERS, ())
