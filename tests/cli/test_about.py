@@ -331,6 +331,12 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
         ("crosswalk", {"origin": SECRET, "target": "2015"}),
         ("crosswalk", {"origin": "2023", "target": "2015", "table": "secret.csv"}),
         ("surface", {"incidents": SECRET, "cell_km": "1"}),
+        ("surface", {"incidents": SECRET, "cell_km": 1e300}),
+        ("map", {"incidents": SECRET | {"sheet": 5}}),
+        ("map", {"incidents": SECRET | {"layer": ["a"]}}),
+        ("map", {"boundaries": {"role": "boundaries", "level": "1"}}),
+        ("map", {"compare": ["2021"]}),
+        ("tiles vector", {"zooms": [0, 1, 2]}),
     ],
     ids=str,
 )
@@ -419,6 +425,40 @@ def test_a_product_is_made_in_a_folder_that_is_gone_afterwards(
     assert not seen[0].exists()
     assert not list(work.iterdir())
     assert [entry.name for entry in tmp_path.iterdir() if entry != work] == ["a.pmtiles"]
+
+
+def test_a_sheet_leads_to_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record names a file by its hash, and a part of that file alone."""
+    secret = tmp_path / "inc.csv#x"
+    secret.write_text(CSV)
+    incidents = tmp_path / "inc.csv"
+    incidents.write_text(CSV.replace("E30", "E99"))
+    opened: list[str] = []
+    read = Path.open
+
+    def watched(self: Path, *args: Any, **kwargs: Any) -> Any:
+        opened.append(self.name)
+        return read(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", watched)
+    source = InputFile("incidents", "inc.csv", file_sha256(incidents))
+    options = {"incidents": SECRET | {"sheet": "x"}, "audience": "internal"}
+    with pytest.raises(InputFileError, match="no sheet"):
+        remake(hostile(tmp_path, "tiles vector", options, (source,)), {})
+    assert "inc.csv" in opened
+    assert secret.name not in opened
+
+
+def test_boundaries_are_given_by_their_option(tmp_path: Path) -> None:
+    units = Path(__file__).parents[1] / "data" / "boundaries" / "geoboundaries_adm1.geojson"
+    write_inputs(tmp_path)
+    done = run(
+        "map", "--incidents", NAME, "--boundaries", units, "--vintage", "2015", "--as-of",
+        "2024-01-01", "-o", "m.html", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = run("verify", "m.html", "--incidents", NAME, "--boundaries", units, cwd=tmp_path)
+    assert found.stdout == "same: every byte\n", found.stderr
 
 
 def test_versions_are_compared_with_those_here(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:

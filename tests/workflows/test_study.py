@@ -139,6 +139,8 @@ class TestRelease:
         assert public.audience == "public"
         shown = public.table[public.table["measure"] == "incidents"]["count"].dropna()
         assert not shown.between(1, 4).any()
+        counted = public.count("incidents").frame["count"].dropna()
+        assert not counted.between(1, 4).any()
         assert "event_id" not in located(public) or located(public)["event_id"].isna().all()
 
     def test_records_are_released_together_with_the_table_that_counts_them(
@@ -214,6 +216,18 @@ class TestInputs:
         )
         study = maligeo.study(incidents=incidents, units=units)
         assert len(study.units) == len(maligeo.read_boundaries(str(units), vintage="2015"))
+
+    def test_a_coverage_without_incidents_is_refused(self) -> None:
+        study = maligeo.study(projects=IATI, covers="2022")
+        for product in (study.answer, lambda: study.map().page):
+            with pytest.raises(ArgumentError, match="about a file of incidents"):
+                product()
+
+    def test_areas_alone_lie_over_the_people_of_any_division(self, tmp_path: Path) -> None:
+        units = maligeo.load_boundaries().assign(vintage="2016")
+        maligeo.set_audience("internal")
+        areas = DATA / "areas" / "polygons.geojson"
+        assert set(maligeo.study(areas=areas, units=units).table["measure"]) == {"people"}
 
     def test_what_is_about_records_needs_some(self) -> None:
         with pytest.raises(ArgumentError, match="covers is about a file"):

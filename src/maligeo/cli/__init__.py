@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import maligeo
 from maligeo.core.errors import MaligeoError
+from maligeo.provenance.record import printable
 
 FAILURE: Final = 1
 # Between two collections: loading libraries allocates much and leaves little to collect.
@@ -131,7 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def print_error(message: str) -> None:
     """Write an error to the standard error stream."""
-    typer.secho(f"maligeo: {message}", err=True, fg=typer.colors.RED)
+    lines = "\n".join(printable(line) for line in message.split("\n"))
+    typer.secho(f"maligeo: {lines}", err=True, fg=typer.colors.RED)
 
 
 def show_file(path: Path) -> None:

@@ -484,7 +484,7 @@ class _AreaFile:
         devices = self._texts(records, "devices")
         frame["devices"] = faults.taking(values.parse_counts(devices, decimal=raw.decimal))
         own = self._texts(records, "source")
-        frame["source"] = own.fillna(self.form.label or self.file.path.name)
+        frame["source"] = own.fillna(self.form.label or self.file.name)
         return frame
 
     def _texts(self, records: pd.DataFrame, ours: str) -> pd.Series:

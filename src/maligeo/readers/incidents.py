@@ -301,7 +301,7 @@ class _IncidentFile:
         self._compare_estimates(rows, frame, faults)
         for ours in _PLACES:
             frame[ours] = values.strip_missing(self._texts(rows, ours))
-        frame["source"] = self._texts(rows, "source").fillna(self.form.label or self.file.path.name)
+        frame["source"] = self._texts(rows, "source").fillna(self.form.label or self.file.name)
         return frame
 
     def _texts(self, rows: pd.DataFrame, ours: str) -> pd.Series:

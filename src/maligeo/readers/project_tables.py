@@ -124,7 +124,7 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     frame["project_id"] = _ids(table)
     for column in _TEXTS:
         frame[column] = table.cells(column)
-    name = table.file.path.name
+    name = table.file.name
     origin = f"{table.made.label}: {name}" if table.made.label else name
     rows = frame.index.astype("string").to_series(index=frame.index)
     frame["source"] = frame["source"].fillna(origin + ", row " + rows)

@@ -64,6 +64,7 @@ class StudyFrames:
         Incidents are counted by year where the study names no period.
         """
         records = self.records
+        records.require_covered()
         if records.is_bundled:
             return concat_tables(self.need, *self.standing)
         tables = [self._incident_table] if INCIDENTS in records.given else []
@@ -71,7 +72,7 @@ class StudyFrames:
             tables += self.standing
         else:
             tables += people_table(records)
-        if not set(records.given) & {INCIDENTS, PROJECTS}:
+        if not tables:
             raise ArgumentError(
                 "there is nothing to colour these units by: give --incidents or --projects too"
             )

@@ -91,8 +91,20 @@ class Records:
         """State the coverage of records, where the study has one."""
         return records if self.covers is None else with_coverage(records, self.covers)
 
+    def require_covered(self) -> None:
+        """Refuse a coverage where no incidents are given that it could be about.
+
+        Raises
+        ------
+        ArgumentError
+            If there are none.
+        """
+        if self.covers is not None and INCIDENTS not in self.given:
+            raise ArgumentError("covers is about a file of incidents, and none is given")
+
     def need(self, period: Period, *, victims: bool = False) -> pd.DataFrame:
         """Count incidents, of files or as published; of files also victims if asked for."""
+        self.require_covered()
         incidents = self.incidents
         counted = load_figures("incidents") if incidents is None else self.covered(incidents)
         measures = [INCIDENTS]

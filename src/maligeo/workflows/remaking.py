@@ -49,8 +49,9 @@ from maligeo.workflows.tilesets import (
 )
 
 _FILES: Final = frozenset(
-    ("incidents", "projects", "areas", "units", "boundaries", "records", "table", "raster")
+    ("incidents", "projects", "areas", "boundaries", "records", "table", "raster")
 )
+_LARGEST: Final = 1e9
 _FILE_OR_TEXT: Final = frozenset(("origin", "target"))
 _LAYERS: Final = "layers"
 _FLAGS: Final = frozenset(("online_tiles", "rejects"))
@@ -58,14 +59,18 @@ _NUMBERS: Final = frozenset(
     ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size")
 )
 _LISTS: Final[Mapping[str, type]] = {"zooms": int, "compare": str, "period": str}
+_LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
         "as_of", "audience", "counting", "covers", "interpolation", "kernel", "kind", "language",
         "low_zooms", "measure", "method", "period", "region", "tile_type", "vintage",
     )
 )  # fmt: skip
-_NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|') | {chr(code) for code in (*range(32), 127)}
+_NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|#') | {chr(code) for code in (*range(32), 127)}
 _TIFF_SIGNS: Final = (b"II*\0", b"II+\0", b"MM\0*", b"MM\0+")
+
+# What a record that asks for nonsense can end in.
+_UNFIT: Final = (TypeError, ValueError, LookupError, ArithmeticError, MemoryError)
 
 Options = dict[str, Any]
 Maker = Callable[[Options, Path], Product]
@@ -148,6 +153,8 @@ def _role(name: str, value: Any, *, begins: str = "") -> str:
     role = value.get(ROLE) if isinstance(value, dict) else None
     if not isinstance(role, str) or not role.startswith(begins) or value.keys() - {ROLE, *READ_HOW}:
         raise _unfit(name, value)
+    if not all(type(one) is (int if part == "level" else str) for part, one in value.items()):
+        raise _unfit(name, value)
     return role
 
 
@@ -158,9 +165,11 @@ def _is_plain(name: str, value: Any) -> bool:
     if name in _FLAGS:
         return isinstance(value, bool)
     if name in _NUMBERS:
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return type(value) in (int, float) and abs(value) < _LARGEST
     if name in _LISTS and isinstance(value, list):
-        return bool(value) and all(type(one) is _LISTS[name] for one in value)
+        return len(value) in _LENGTHS.get(name, range(1, 1000)) and all(
+            type(one) is _LISTS[name] for one in value
+        )
     if name in _FILE_OR_TEXT:
         return isinstance(value, str) and not Path(value).suffix
     return name in _TEXTS and isinstance(value, str)
@@ -189,7 +198,8 @@ def _files(
     for role in roles:
         sources = _of_role(record, role)
         if not sources or not sources[0].sha256:
-            raise InputFileError(f"its {role} cannot be found again: they were no file")
+            what = printable(role)
+            raise InputFileError(f"its {what} cannot be found again: they were no file")
         found = given.get(role) or _next_to(sources, product)
         if found is None:
             shown = printable(sources[0].name) or "its name is not recorded"
@@ -271,8 +281,9 @@ def _compared(
             again = PRODUCTS[record.product](options, written.parent)
             yield from _differing_parts(record, again.record_for(written))
             again.save(written, about=record)
-        except MaligeoError as error:
-            raise InputFileError(f"{product} cannot be made again: {error}") from error
+        except (MaligeoError, *_UNFIT) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise InputFileError(f"{product} cannot be made again: {reason}") from error
         yield from _differences(product, written)
 
 
@@ -368,6 +379,8 @@ def _all_taken(options: Options) -> None:
 
 def _of_study(method: Callable[..., Product]) -> Maker:
     def make(options: Options, _folder: Path) -> Product:
+        if "boundaries" in options:
+            options["units"] = options.pop("boundaries")
         about, rules = _take(options, study), _take(options, Study.release)
         asked = _take(options, method)
         _all_taken(options)
@@ -390,7 +403,7 @@ def _step(function: Callable[..., Product], options_type: type | None = None) ->
 def _locate(options: Options, folder: Path) -> Product:
     if options.pop("rejects", False):
         options["rejects"] = folder / "rejects.csv"
-    division = options.pop("units", None)
+    division = options.pop("boundaries", None)
     units = load_boundaries() if division is None else read_boundaries(division)
     return _step(located_file, LocateOptions)(
         options | {"units": units, "division": division}, folder

@@ -109,7 +109,7 @@ def located_file(
 
     asked = {
         "records": records,
-        "units": division,
+        "boundaries": division,
         "nearest_m": options.nearest_m,
         "min_score": options.min_score,
         "rejects": options.rejects is not None,

@@ -100,7 +100,7 @@ def study(
     frames = {
         kind: READERS[kind](one) if isinstance(one, Source) else one for kind, one in taken.items()
     }
-    asked = {**taken, "units": division, "period": period, "covers": covers}
+    asked = {**taken, "boundaries": division, "period": period, "covers": covers}
     return Study(Records(frames, _units(division), covers), period, asked=asked)
 
 
@@ -254,6 +254,10 @@ class Study(StudyFrames):
     def release(self, *, audience: Audience | None = None, as_of: str | None = None) -> Study:
         """Release the study: everything that comes of the result is for the audience.
 
+        The map, its layers and `table` are released together. Tables of other measures or
+        periods are released by themselves, and so is what `compare` counts: whoever has
+        several of them can hold one against the other.
+
         Parameters
         ----------
         audience : {"internal", "partner", "public"}, optional
@@ -313,7 +317,8 @@ class Study(StudyFrames):
         Returns
         -------
         TableProduct
-            `frame` is the density table; `save` writes .csv, .xlsx or .parquet.
+            `frame` is the density table, of a released study as it is released; `save`
+            writes .csv, .xlsx or .parquet.
 
         Raises
         ------
@@ -327,8 +332,9 @@ class Study(StudyFrames):
             row = find_unit(region, self.units)
             table = table[table["pcode"] == self.units["pcode"].iloc[row]]
         asked = {"measure": measure, "counting": counting, "region": region}
-        recipe = self._recipe("density", asked)
-        return table_product(recipe, table, lambda: self._shared.rules.of(table))
+        rules = self._shared.rules
+        shown = table if self.released_for is None else rules.of(table)
+        return table_product(self._recipe("density", asked), shown, lambda: rules.of(table))
 
     def map(
         self,
@@ -370,6 +376,8 @@ class Study(StudyFrames):
         alone = region or self.period or online_tiles or set(self.records.given) - {INCIDENTS}
         if compare is not None and alone:
             raise ArgumentError("compare goes with incidents, and not with what else is shown")
+        if compare is not None and len(compare) != 2:
+            raise ArgumentError(f"{compare!r} is not two periods")
         shown = self._shared
         if compare is not None and self.records.given:
             shown = replace(shown, period=list(compare))

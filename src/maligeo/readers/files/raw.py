@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from maligeo.core.errors import InputFileError, explained
+from maligeo.core.errors import InputFileError, UnknownNameError, explained
 from maligeo.provenance.record import file_sha256
-from maligeo.readers.files.sources import WORKBOOKS, Source
+from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
     TEXT,
     TEXT_SUFFIXES,
     RawTable,
     open_table,
-    split_sheet,
 )
 from maligeo.readers.files.vectors import read_vector
 from maligeo.readers.formats import GEOMETRY, SourceFormat, without_persons
@@ -31,8 +30,8 @@ class RawFile:
 
     Attributes
     ----------
-    path : pathlib.Path
-        The file.
+    source : Source
+        The file, with its sheet or layer.
     columns : tuple of str
         Its columns, without those about persons.
     personal : bool
@@ -41,7 +40,7 @@ class RawFile:
         Column to HXL tag.
     """
 
-    path: Path
+    source: Source
     columns: tuple[str, ...]
     personal: bool
     hxl: Mapping[str, str]
@@ -50,9 +49,14 @@ class RawFile:
     @cached_property
     def mark(self) -> str:
         """Digits that tell the file from others by its content: its name may be secret."""
-        file, sheet = split_sheet(self.path)
-        content = f"{file_sha256(file)}{sheet or ''}"
+        content = f"{file_sha256(Path(self.source))}{self.source.sheet or ''}"
         return hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]
+
+    @property
+    def name(self) -> str:
+        """Name of the file without its folders, and of its sheet."""
+        sheet = self.source.sheet
+        return self.source.name if sheet is None else f"{self.source.name}{PART}{sheet}"
 
     def made_ids(self, rows: "pd.Index[int]") -> "pd.Series[str]":
         """Make ids for rows that have none, of the mark of the file and the number of the row."""
@@ -89,17 +93,16 @@ def open_raw(path: str | Path | Source) -> RawFile:
         As `open_table` and `read_vector`.
     """
     source = Source.of(path)
-    file = Path(source if source.sheet is None else f"{source}#{source.sheet}")
-    if _is_table(file):
-        table = open_table(file)
+    if _is_table(Path(source)):
+        table = open_table(source)
         columns = without_persons(table.columns)
         personal = len(columns) < len(table.columns)
-        return RawFile(file, columns, personal, table.hxl, table.chunks)
-    return _open_vector(file, source.layer)
+        return RawFile(source, columns, personal, table.hxl, table.chunks)
+    return _open_vector(source)
 
 
 def _is_table(path: Path) -> bool:
-    suffix = path.suffix.lower().partition("#")[0]
+    suffix = path.suffix.lower()
     if suffix != ".parquet":
         return suffix in TEXT_SUFFIXES | WORKBOOKS | {".xls"}
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
@@ -107,10 +110,12 @@ def _is_table(path: Path) -> bool:
         return _GEO_MARK not in file.read()
 
 
-def _open_vector(path: Path, layer: str | None) -> RawFile:
-    frame = read_vector(path, layer=layer)
+def _open_vector(source: Source) -> RawFile:
+    if source.sheet is not None:
+        raise UnknownNameError(f"{source} is no workbook and has no sheet {source.sheet!r}")
+    frame = read_vector(Path(source), layer=source.layer)
     if frame.empty:
-        raise InputFileError(f"{path} has columns and no row")
+        raise InputFileError(f"{source} has columns and no row")
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     geometry = frame.geometry
     attributes = pd.DataFrame(frame.drop(columns=GEOMETRY)).rename(columns=str)
@@ -122,4 +127,4 @@ def _open_vector(path: Path, layer: str | None) -> RawFile:
     def read(wanted: Collection[str]) -> Iterator[RawTable]:
         yield RawTable(attributes[list(wanted)], geometry=geometry)
 
-    return RawFile(path, columns, personal, {}, read)
+    return RawFile(source, columns, personal, {}, read)

@@ -114,7 +114,7 @@ class TableFile:
         yield from pieces
 
 
-def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
+def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableFile:
     """Read the header of a table: CSV, TSV, Excel (.xlsx) or Parquet.
 
     Parameters
@@ -139,8 +139,8 @@ def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
     MissingDependencyError
         If Excel is to be read and openpyxl is not installed.
     """
-    file, named = split_sheet(path)
-    sheet = sheet if named is None else named
+    source = Source.of(path)
+    file, sheet = Path(source), source.sheet or sheet
     suffix = file.suffix.lower()
     if suffix in WORKBOOKS:
         return _open_excel(file, sheet)
@@ -151,12 +151,6 @@ def open_table(path: str | Path, *, sheet: str | None = None) -> TableFile:
     if suffix == ".xls":
         raise InputFileError(f"{file} is an Excel file of before 2007: save it as .xlsx")
     return _open_text(file)
-
-
-def split_sheet(path: str | Path) -> tuple[Path, str | None]:
-    """Take "book.xlsx#sheet" apart; other paths are a file, and no sheet."""
-    source = Source.of(path)
-    return Path(source), source.sheet
 
 
 def read_table(path: str | Path, *, sheet: str | None = None) -> RawTable:
