@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from maligeo.core.session import set_audience, set_language
 from maligeo.maps import add_presence, region_map, save_map
 from maligeo.measure.densities import concat_tables, density
 from maligeo.readers.boundaries import load_boundaries
@@ -32,6 +33,14 @@ ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_session() -> Iterator[None]:
+    """Let no test leave its audience or language to the next one."""
+    yield
+    set_audience(None)
+    set_language(None)
 
 
 @pytest.fixture(scope="session")

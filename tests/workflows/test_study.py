@@ -1,7 +1,7 @@
 """A study: the same as the command line, from files or frames, and never more than released."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,6 @@ def incidents(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
     ).to_csv(path, index=False)
     return path
-
-
-@pytest.fixture(autouse=True)
-def session() -> Iterator[None]:
-    yield
-    maligeo.set_audience(None)
-    maligeo.set_language(None)
 
 
 def located(study: maligeo.Study) -> pd.DataFrame:
