@@ -144,9 +144,9 @@ class Records:
         if kind == PROJECTS:
             return allocate(self.projects, self.units)
         if kind == AREAS:
-            return allocate(self.areas, self.units, by="area")
-        located = self.incidents
-        return pd.DataFrame() if located is None else located
+            return allocate(self.given[AREAS], self.units, by="area")
+        located: pd.DataFrame = self.incidents
+        return located
 
 
 def people_table(records: Records) -> list[pd.DataFrame]:
