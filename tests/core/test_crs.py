@@ -31,6 +31,16 @@ def test_the_parts_of_a_polygon_add_up_to_it() -> None:
     assert sum(halves) == pytest.approx(whole, rel=1e-12)
 
 
+def test_the_parts_of_a_star_add_up_to_it() -> None:
+    """What long edges lose by a cut weighs most where they enclose little."""
+    east = [(0.0097, 0.9859), (0.0097, 1.0112), (0.0625, 1.0156), (0.0097, 1.0221)]
+    west = [(0.0097, 1.0453), (-0.0013, 1.0234), (-0.0126, 1.0248), (-0.0042, 1.0101)]
+    star = Polygon(east + west)
+    shapes = [star, star & box(-1, 0, 1, 1), star & box(-1, 1, 1, 2)]
+    whole, *parts = area_sqkm(gpd.GeoSeries(shapes, crs="EPSG:4326"))
+    assert sum(parts) == pytest.approx(whole, rel=2e-9)
+
+
 def test_parts_and_holes() -> None:
     ground = MultiPolygon([box(0, 0, 2, 2) - box(0.5, 0.5, 1, 1), box(3, 0, 4, 1)])
     pieces = [box(0, 0, 2, 2), box(0.5, 0.5, 1, 1), box(3, 0, 4, 1)]

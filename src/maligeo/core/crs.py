@@ -15,7 +15,7 @@ from maligeo.core.errors import CrsError, GeometryError
 GEOGRAPHIC = "EPSG:4326"
 EQUAL_AREA = "EPSG:6933"
 SQM_PER_SQKM = 1_000_000.0
-_LONGEST_DEGREES = 0.01
+_LONGEST_DEGREES = 0.0025  # about 280 m; at 0.01 a cut moved 1e-8 of the area of a star
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
