@@ -19,10 +19,11 @@ from maligeo.cli.options import (
     PeriodOption,
     ProjectsOption,
     RegionOption,
+    StoreOption,
     division,
     periods,
 )
-from maligeo.cli.output import Format, FormatOption, put
+from maligeo.cli.output import Format, FormatOption, is_passed_on, put
 
 SHOWN: Final = {
     "name": "unit",
@@ -62,6 +63,7 @@ def write_density(
     vintage: FileVintageOption = None,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
@@ -79,6 +81,6 @@ def write_density(
         period=periods(period),
         covers=covers,
     )
-    if output is not None or output_format is not Format.text:
-        study = study.release(audience=audience, as_of=as_of)
+    if is_passed_on(audience, output_format, output):
+        study = study.release(audience=audience, as_of=as_of, store=store)
     put(study.count(measure, counting=counting, region=region), SHOWN, output_format, output)

@@ -20,9 +20,10 @@ from maligeo.cli.options import (
     OutputOption,
     PeriodOption,
     ProjectsOption,
+    StoreOption,
     division,
 )
-from maligeo.cli.output import Format, FormatOption, put
+from maligeo.cli.output import Format, FormatOption, is_passed_on, put, say_internal
 
 _SHOWN = {
     "incidents": "incidents",
@@ -64,6 +65,7 @@ def write_gaps(
     by: ByOption = Grouping.programme,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
@@ -79,12 +81,15 @@ def write_gaps(
         period=period,
         covers=covers,
     )
+    if is_passed_on(audience, output_format, output):
+        study = study.release(audience=audience, as_of=as_of, store=store)
+    answer = study.answer()
     if output is not None or output_format is Format.csv:
-        released = study.release(audience=audience, as_of=as_of)
-        put(released.answer(), {}, output_format, output)
+        put(answer, {}, output_format, output)
         return
-    gaps = study.answer().frame
+    gaps = answer.frame
     console = Console()
+    say_internal(gaps)
     console.print(_heading(gaps), _gap_table(gaps), *_findings(gaps), sep="\n", soft_wrap=True)
     console.print()
     console.print(_placement_table(study.shares, study.units, by.value))

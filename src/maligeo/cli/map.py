@@ -21,6 +21,7 @@ from maligeo.cli.options import (
     PeriodOption,
     ProjectsOption,
     RegionOption,
+    StoreOption,
     division,
 )
 from maligeo.core.errors import ArgumentError
@@ -69,6 +70,7 @@ def write_map(
     measure: MeasureOption = None,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
     output: OutputOption = None,
 ) -> None:
     """Write an interactive map that opens without a network.
@@ -87,7 +89,7 @@ def write_map(
         period=period,
         covers=covers,
     )
-    fmap = study.release(audience=audience, as_of=as_of).map(
+    fmap = study.release(audience=audience, as_of=as_of, store=store).map(
         region=region,
         language=language,
         compare=None if compare is None else _two_periods(compare),

@@ -56,6 +56,10 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", help="Day of the release, from which delays count back; today."),
 ]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", help="Folder of the release store; without it MALIGEO_STORE."),
+]
 BoundariesOption = Annotated[
     Path | None, typer.Option("--boundaries", help="File with units, instead of the bundled ones.")
 ]

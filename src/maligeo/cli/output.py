@@ -1,5 +1,6 @@
 """What a command shows: tables on a terminal or in a file, and progress on standard error."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -22,6 +23,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from maligeo.core.audiences import audience_of
+from maligeo.core.columns import AUDIENCES
+from maligeo.core.session import session_language
+from maligeo.core.words import word
 from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
@@ -36,6 +41,22 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="text for reading, csv for all.")]
+
+
+def is_passed_on(audience: str | None, output_format: Format, output: Path | None) -> bool:
+    """Tell whether what a command gives may leave the person who asked for it.
+
+    A file does, and CSV, and what an audience was named for, and what goes elsewhere than to
+    a terminal: it is released first.
+    """
+    to_file = output is not None or output_format is not Format.text
+    return to_file or audience is not None or not sys.stdout.isatty()
+
+
+def say_internal(table: pd.DataFrame) -> None:
+    """Say above a table that it is internal, if it is."""
+    if audience_of(table) == AUDIENCES[0]:
+        typer.secho(word("audience.internal", session_language()), fg="red")
 
 
 def put(
@@ -61,7 +82,9 @@ def put(
     if output is not None:
         product.save(output)
     elif output_format is Format.text:
-        table, notes = _readable(product.frame, shown)
+        frame = product.frame
+        say_internal(frame)
+        table, notes = _readable(frame, shown)
         console = Console()
         least = sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns)
         console.print(table, width=max(console.width, least), crop=False)

@@ -19,6 +19,7 @@ from maligeo.cli.options import (
     OutputOption,
     PeriodOption,
     ProjectsOption,
+    StoreOption,
     division,
     periods,
 )
@@ -48,6 +49,7 @@ def write_report(
     language: LanguageOption = None,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
     output: OutputOption = None,
 ) -> None:
     """Write a profile of one region as .html or .pdf: numbers, trend, programmes, gaps.
@@ -62,6 +64,8 @@ def write_report(
         period=periods(period),
         covers=covers,
     )
-    report = study.release(audience=audience, as_of=as_of).report(region, language=language)
+    report = study.release(audience=audience, as_of=as_of, store=store).report(
+        region, language=language
+    )
     name = normalise(str(study.units["name"].iloc[find_unit(region, study.units)]))
     show_file(report.save(output or FOLDER / f"report-{name.replace(' ', '-')}.html"))

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Final
 import typer
 
 from maligeo.cli import show_file
-from maligeo.cli.options import AsOfOption, AudienceOption, LevelOption, VintageOption, one_of
+from maligeo.cli.options import (
+    AsOfOption,
+    AudienceOption,
+    LevelOption,
+    StoreOption,
+    VintageOption,
+    one_of,
+)
+from maligeo.disclosure import Release
 from maligeo.measure.surface import KERNELS
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
@@ -33,6 +41,7 @@ def make_surface(
     vintage: VintageOption = "2015",
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
 ) -> None:
     """Write the kernel density of incidents as a Cloud-Optimized GeoTIFF.
 
@@ -43,8 +52,7 @@ def make_surface(
         options=SurfaceOptions(
             bandwidth_km=bandwidth_km, cell_km=cell_km, kernel=kernel, level=level, vintage=vintage
         ),
-        audience=audience,
-        as_of=as_of,
+        rules=Release.asked(audience, as_of, folder=store),
     )
     show_file(made.save(output))
     used, rows = (int(made.surface.provenance[name]) for name in ("used", "rows"))

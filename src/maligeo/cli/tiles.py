@@ -16,11 +16,13 @@ from maligeo.cli.options import (
     BoundariesOption,
     IncidentsOption,
     ProjectsOption,
+    StoreOption,
     one_of,
 )
 from maligeo.cli.output import progress_bar
 from maligeo.core.audiences import AUDIENCE
 from maligeo.core.errors import ArgumentError
+from maligeo.disclosure import Release
 from maligeo.readers.files.sources import Source
 from maligeo.tiles import VectorOptions
 from maligeo.tiles.colours import PictureType
@@ -98,6 +100,7 @@ def make_vector_tiles(
     low_zooms: LowZoomsOption = "thin",
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
 ) -> None:
     """Make vector tiles; without a file, of the bundled boundaries.
 
@@ -110,14 +113,15 @@ def make_vector_tiles(
         "projects": projects,
         "incidents": incidents,
     }
+    of_records = any((incidents, projects, areas))
+    rules = Release.asked(audience, as_of, folder=store, of_records=of_records)
     with progress_bar("zooms") as advance:
         made = vector_archive(
             {kind: Source.of(path) for kind, path in given.items() if path is not None},
             layers=dict(_layer(text) for text in layer or []),
             zooms=_zooms(zooms),
             options=VectorOptions(low_zooms=low_zooms, progress=advance),
-            audience=audience,
-            as_of=as_of,
+            rules=rules,
         )
         show_file(made.save(output))
 

@@ -16,6 +16,7 @@ from maligeo.core.errors import ReleaseError
 
 AUDIENCE: Final = "audience"
 SYNTHETIC: Final = "synthetic"  # true where some of it is made up
+RELEASE: Final = "release"  # what a release did: its id, its audience, its rules
 PUBLISHED: Final = "published"  # true where all of it was published by its source
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -50,12 +51,27 @@ def mark_audience(frame: Frame, audience: Audience, *, published: bool = False) 
 
 
 def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
-    """Mark a result, in place, for the narrowest audience of what it was made from."""
+    """Mark a result, in place, for the narrowest audience of what it was made from.
+
+    What is made from two releases is internal: each is safe, and both together may not be.
+    """
     frames = [frame for frame in made_from if frame is not None]
     narrowest = min((audience_of(frame) for frame in frames), key=AUDIENCES.index)
     if any(frame.attrs.get(SYNTHETIC) for frame in frames):  # made up, whatever becomes of it
         result.attrs[SYNTHETIC] = True
+    releases = {release_id(frame): frame.attrs.get(RELEASE) for frame in frames}
+    releases.pop("", None)
+    result.attrs.pop(RELEASE, None)
+    if len(releases) > 1:
+        return mark_audience(result, "internal")
+    if releases:
+        result.attrs[RELEASE] = releases.popitem()[1]
     return mark_audience(result, narrowest, published=all(map(is_published, frames)))
+
+
+def release_id(frame: pd.DataFrame) -> str:
+    """Give the release that a frame is of; empty for what no release made."""
+    return str(frame.attrs.get(RELEASE, {}).get("id", ""))
 
 
 def is_wide(released_for: Audience, audience: Audience) -> bool:

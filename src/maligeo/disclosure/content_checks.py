@@ -9,9 +9,11 @@ import pandas as pd
 import shapely
 
 from maligeo.core import columns, words
-from maligeo.core.columns import unlisted_words
+from maligeo.core.columns import unit_keys, unlisted_words
+from maligeo.disclosure.area_sums import SUM_COLUMNS
 from maligeo.disclosure.generalisation import LEVELS, first_days, on_grid, unit_names
-from maligeo.disclosure.policy import TIMES, MeasureRules, RecordRules
+from maligeo.disclosure.policy import ANY, TIMES, RecordRules, Rules
+from maligeo.readers.reference import is_reference_unit
 
 _GAPS: Final = (
     "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "publisher",
@@ -40,6 +42,14 @@ PLAIN: Final = {
 HEADINGS: Final = ("programme", "sector", "funder")  # what a matrix of presence may be by
 _UNIT_NAMES: Final = tuple(f"adm{level}_name" for level in LEVELS)
 _OUTLINE: Final = 2  # dimensions of a polygon
+_MARKS: Final = frozenset(
+    {
+        *("event_type", "date", "date_precision", "location_precision", "vintage", "adm1_pcode"),
+        *("adm1_name", "adm2_pcode", "adm2_name", "place_kind", "locate_method", "geometry"),
+    }
+)
+_UNTOLD: Final = ("source", "records", "per_incident", "unique_total")  # of protected counts
+_FREQUENCIES: Final = {"day": "D", "month": "M", "quarter": "Q", "year": "Y"}
 _NUMBERED: Final = ("area_id",)  # a number of no meaning, given at release
 
 
@@ -58,7 +68,7 @@ def record_faults(frame: pd.DataFrame, rules: RecordRules, *, kind: str) -> list
     Returns
     -------
     list of str
-        Columns, places, dates and rows that stand alone; empty when all is well.
+        Columns, places and dates that are too fine; empty when all is well.
     """
     passing = {*rules.columns, *(_NUMBERED if kind == "areas" else ())}
     faults = [f"column {name!r}" for name in frame.columns if name not in passing]
@@ -68,7 +78,35 @@ def record_faults(frame: pd.DataFrame, rules: RecordRules, *, kind: str) -> list
         if level > rules.finest_level and f"adm{level}_name" in frame.columns
     ]
     faults += [f"words of no list in {name!r}" for name in unlisted_words(frame)]
-    return faults + _date_faults(frame, rules) + _place_faults(frame, rules) + _lone(frame, rules)
+    return faults + _date_faults(frame, rules) + _place_faults(frame, rules)
+
+
+def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
+    """List what marks hold apart from the units and periods that stand for cells."""
+    faults = [f"column {name!r}" for name in frame.columns if name not in _MARKS]
+    if faults or frame.empty:
+        return faults
+    cells = [name for name in frame.columns if name not in ("event_type", "geometry")]
+    plain = pd.DataFrame(frame)[cells].astype("string").fillna("")
+    plain["shape"] = shapely.to_wkb(_shapes_of(frame), hex=True)
+    sizes = plain.groupby(cells)["shape"].agg(["size", "nunique"])
+    if (sizes["size"] % rules.protection.round_to != 0).any() or (sizes["nunique"] > 1).any():
+        faults.append("marks that no released cell stands for")
+    if frame["event_type"].notna().any():
+        faults.append("types of incidents")
+    return faults
+
+
+def sum_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
+    """List what sums of areas hold apart from units, years and square metres."""
+    faults = [f"column {name!r}" for name in frame.columns if name not in SUM_COLUMNS]
+    measures = frame["status"].dropna().astype("string") + "_sqm"
+    lattice = rules.lattices["areas"]
+    faults += [f"measure {name!r}" for name in measures.unique() if not lattice.has(name)]
+    keys = ["status", "end_date", "pcode", "name", "place_kind"]
+    if not faults and frame.duplicated(keys).any():
+        faults.append("areas that are not added up")
+    return faults
 
 
 def published_faults(frame: pd.DataFrame) -> list[str]:
@@ -77,19 +115,72 @@ def published_faults(frame: pd.DataFrame) -> list[str]:
     return [f"column {name!r}" for name in frame.columns if name not in known]
 
 
-def table_faults(table: pd.DataFrame, rules: MeasureRules) -> list[str]:
+def table_faults(table: pd.DataFrame, rules: Rules) -> list[str]:
     """List what a density table holds that does not pass; published figures may be small."""
     faults = [f"column {name!r}" for name in table.columns if name not in columns.DENSITY]
     own = table[table["publisher"].isna()] if "publisher" in table.columns else table
-    measures = own["measure"].dropna().unique()
-    faults += [f"measure {name!r}" for name in measures if not rules.is_shown(str(name))]
-    delicate = own[own["measure"].map(rules.is_hidden_when_small).astype(bool)]
-    small = (delicate["count"] > 0) & (delicate["count"] < rules.smallest_cell)
-    if small.fillna(False).any():
-        faults.append(f"counts below {rules.smallest_cell}")
-    if "source" in own.columns and delicate["source"].notna().any():
-        faults.append("column 'source' of counts that nobody published")
-    return faults + _hidden_faults(own) + _note_faults(own)
+    measures = [str(name) for name in own["measure"].dropna().unique()]
+    faults += [f"measure {name!r}" for name in measures if rules.lattice_of(name) is None]
+    for measure in measures:
+        faults += _lattice_faults(own[own["measure"] == measure], measure, rules)
+    delicate = own[own["measure"].map(rules.is_protected).astype(bool)]
+    faults += _count_faults(delicate, rules)
+    return list(dict.fromkeys(faults)) + _hidden_faults(own) + _note_faults(own)
+
+
+def _lattice_faults(rows: pd.DataFrame, measure: str, rules: Rules) -> list[str]:
+    """Find units and periods that are no cells of the lattice of a measure."""
+    lattice = rules.lattice_of(measure)
+    if lattice is None:
+        return []
+    times: set[str] = set()
+    for level in _levels(rows, rules):
+        if not lattice.times(level):
+            return [f"units of {measure!r} that are in no lattice"]
+        times.update(lattice.times(level))
+    finest = next((time for time in TIMES if time in times), None)
+    if ANY in times or finest is None:
+        return []
+    start, end = rows["period_start"], rows["period_end"]
+    code = _FREQUENCIES[finest]
+    whole = start.notna() & end.notna()
+    whole &= start == start.dt.to_period(code).dt.start_time
+    whole &= end == end.dt.to_period(code).dt.end_time.dt.normalize()
+    told = rows[list(_amounts(rows))].notna().any(axis="columns")
+    return [] if (whole | ~told).all() else [f"periods of {measure!r} finer than the {finest}"]
+
+
+def _levels(rows: pd.DataFrame, rules: Rules) -> set[int]:
+    """Give the levels of the units of some rows; 0 for a unit that is in no reference table."""
+    units = rows[rows["place_kind"] == "unit"]
+    if rules.boundaries:  # an organisation's own units, which no table lists
+        return set()
+    vintages = units["vintage"].astype("string")
+    found = set(zip(vintages, unit_keys(units), strict=True))
+    return {
+        next((one for one in LEVELS if is_reference_unit(str(vintage), one, str(key))), 0)
+        for vintage, key in found
+    }
+
+
+def _count_faults(delicate: pd.DataFrame, rules: Rules) -> list[str]:
+    """Find counts of incidents and victims that no released cell can have."""
+    counted = delicate[delicate["basis"] != "derived"] if "basis" in delicate else delicate
+    odd = counted["count"] % rules.protection.round_to != 0
+    small = counted["count"] < rules.protection.smallest_cell
+    faults = []
+    if (counted["count"].notna() & (odd | small)).fillna(value=False).any():
+        faults.append("counts that are not rounded")
+    untold = [name for name in _UNTOLD if name in delicate.columns and delicate[name].notna().any()]
+    victims = delicate[delicate["measure"] != "incidents"]
+    untold += [
+        name for name in ("ci_low", "ci_high") if name in victims and victims[name].notna().any()
+    ]
+    return faults + [f"column {name!r} of counts that nobody published" for name in untold]
+
+
+def _amounts(rows: pd.DataFrame) -> list[str]:
+    return [name for name in _TELLING if name in rows.columns]
 
 
 def _hidden_faults(own: pd.DataFrame) -> list[str]:
@@ -97,8 +188,9 @@ def _hidden_faults(own: pd.DataFrame) -> list[str]:
     note = own["note"].astype("string").fillna("") if "note" in own.columns else None
     if note is None:
         return []
-    hidden = own[note.str.split("; ").str[0] == columns.WITHHELD]
-    telling = [name for name in _TELLING if name in own.columns and hidden[name].notna().any()]
+    hidden = own[note.str.startswith(columns.WITHHELD)]
+    known = ("count_low", "count_high", "ci_low", "ci_high", "low_count")  # of cells with bounds
+    telling = [name for name in _amounts(own) if name not in known and hidden[name].notna().any()]
     return [f"values of withheld counts in {name!r}" for name in telling]
 
 
@@ -109,13 +201,13 @@ def _note_faults(own: pd.DataFrame) -> list[str]:
     return ["remarks in 'note' of somebody's own"] if is_foreign else []
 
 
-def gap_faults(gaps: pd.DataFrame, rules: MeasureRules) -> list[str]:
+def gap_faults(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     """List what gaps hold that does not pass; those of published figures may be small."""
     faults = [f"column {name!r}" for name in gap_columns_withheld(gaps, rules)]
     own = gaps[gaps["publisher"].isna()] if "publisher" in gaps.columns else gaps
-    for name in (name for name in own.columns if rules.is_hidden_when_small(str(name))):
-        if ((own[name] > 0) & (own[name] < rules.smallest_cell)).fillna(False).any():
-            faults.append(f"counts below {rules.smallest_cell} in {name!r}")
+    for name in (name for name in own.columns if rules.is_protected(str(name))):
+        if (own[name] % rules.protection.round_to != 0).fillna(value=False).any():
+            faults.append(f"counts that are not rounded in {name!r}")
     return faults
 
 
@@ -127,12 +219,12 @@ def unit_faults(units: pd.DataFrame) -> list[str]:
     return faults if outlines.all() else [*faults, "shapes that are no outlines"]
 
 
-def gap_columns_withheld(gaps: pd.DataFrame, rules: MeasureRules) -> list[str]:
+def gap_columns_withheld(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     """Name the columns of gaps that do not pass."""
     return [
         str(name)
         for name in gaps.columns
-        if name not in _GAPS and not rules.is_shown(_without_rate(str(name)))
+        if name not in _GAPS and rules.lattice_of(_without_rate(str(name))) is None
     ]
 
 
@@ -145,7 +237,7 @@ def plain_columns_withheld(frame: pd.DataFrame, *, kind: str) -> list[str]:
 
 def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
     """Find dates that are given to the day where a month or more is due."""
-    finest = min(TIMES.index(time) for _, time in rules.steps)
+    finest = TIMES.index(rules.step.time)
     faults = []
     for name in (name for name in rules.dates if name in frame.columns):
         dates = pd.to_datetime(frame[name])
@@ -161,8 +253,8 @@ def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
 
 def _place_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
     shapes, faults = _shapes_of(frame), []
-    if all(place != "exact" for place, _ in rules.steps):
-        if not on_grid(shapes, rules.grid_degrees).all():
+    if rules.step.place != "exact":
+        if rules.grid_degrees is not None and not on_grid(shapes, rules.grid_degrees).all():
             faults.append(f"places finer than {rules.grid_degrees:g} degrees")
         if _has_odd_places(frame):
             faults.append("names of places that are no units")
@@ -190,18 +282,6 @@ def _shapes_of(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
     if "geometry" in frame.columns:
         return np.asarray(frame["geometry"], dtype=object)
     return np.full(len(frame), None, dtype=object)
-
-
-def _lone(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
-    """Find rows that fewer than the smallest cell share."""
-    if rules.smallest_cell <= 1 or frame.empty:
-        return []
-    plain = pd.DataFrame(frame).drop(columns=list(_NUMBERED), errors="ignore")
-    if isinstance(frame, gpd.GeoDataFrame):
-        plain[frame.geometry.name] = frame.geometry.to_wkb(hex=True)
-    sizes = plain.groupby(list(plain.columns), dropna=False).size()
-    few = int(sizes.min()) < rules.smallest_cell
-    return [f"rows that fewer than {rules.smallest_cell} share"] if few else []
 
 
 def _without_rate(name: str) -> str:

@@ -9,19 +9,21 @@ from typing import Any
 
 import pandas as pd
 
-from maligeo.core.audiences import AUDIENCE, audience_of, is_published
+from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import (
     gap_faults,
+    mark_faults,
     plain_columns_withheld,
     published_faults,
     record_faults,
+    sum_faults,
     table_faults,
     unit_faults,
 )
-from maligeo.disclosure.policy import RECORDS, MeasureRules, RecordRules, rules_for
+from maligeo.disclosure.policy import RECORDS, Rules, read_rules, rules_for
 
 
 def kind_of(frame: pd.DataFrame, *, what: str) -> str:
@@ -51,9 +53,6 @@ def kind_of(frame: pd.DataFrame, *, what: str) -> str:
         "audience 'internal', or release the records, areas, projects or density table that "
         "it was made from"
     )
-
-
-RELEASE = "release"
 
 
 def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> None:
@@ -99,26 +98,28 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
 
 
 def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
-    rules, stated = rules_for(audience), _stated_rules(frame, audience)
-    if kind in RECORDS:
-        if is_published(frame):
-            return published_faults(frame)
-        own = RecordRules(**stated) if stated else rules.records[kind]
-        return record_faults(frame, own, kind=kind)
-    measures = MeasureRules(**stated) if stated else rules.measures
-    if kind == "density":
-        return table_faults(frame, measures)
-    if kind == "gaps":
-        return gap_faults(frame, measures)
+    if kind in RECORDS and is_published(frame):
+        return published_faults(frame)
+    rules = _rules_of(frame, audience)
+    if kind in RECORDS and kind in rules.records:
+        return record_faults(frame, rules.records[kind], kind=kind)
+    checks = {
+        "incidents": mark_faults,
+        "areas": sum_faults,
+        "density": table_faults,
+        "gaps": gap_faults,
+    }
+    if kind in checks:
+        return checks[kind](frame, rules)
     if kind == "units":
         return unit_faults(frame)
     return [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
 
 
-def _stated_rules(frame: pd.DataFrame, audience: Audience) -> Mapping[str, Any]:
-    """Give the rules of another policy, if the frame was released by one for the audience."""
+def _rules_of(frame: pd.DataFrame, audience: Audience) -> Rules:
+    """Give the rules by which a frame was released, or those of maligeo."""
     release: Mapping[str, Any] = frame.attrs.get(RELEASE, {})
     released_for = release.get(AUDIENCE, AUDIENCES[0])
-    wide_enough = AUDIENCES.index(released_for) >= AUDIENCES.index(audience)
-    rules: Mapping[str, Any] = release.get("rules", {}) if wide_enough else {}
-    return rules
+    if "rules" in release and AUDIENCES.index(released_for) >= AUDIENCES.index(audience):
+        return read_rules(release["rules"], where="rules of the release")
+    return rules_for(audience)

@@ -12,9 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from maligeo.core.columns import PLACE_KINDS
-from maligeo.core.crs import GEOGRAPHIC, Flags, Floats, shapes_of
-from maligeo.disclosure.policy import TIMES, RecordRules, Step
+from maligeo.core.columns import known_words, unit_keys
+from maligeo.core.crs import GEOGRAPHIC, Flags, Floats, require_geographic, shapes_of
+from maligeo.core.errors import ArgumentError
+from maligeo.disclosure.policy import TIMES, RecordRules
+from maligeo.readers.reference import is_reference_unit
 
 LEVELS: Final = (1, 2, 3)
 CELL_EAST, CELL_NORTH = "cell_east", "cell_north"  # numbers of a cell, until there is a shape
@@ -27,17 +29,84 @@ _WEEK: Final = "week"
 _DECIMALS = 9  # of a degree: far below any grid, above the noise of a product
 
 
-def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataFrame:
-    """Generalise places and dates of records by one step, and keep the columns that pass.
+def release_records(
+    frame: pd.DataFrame, rules: RecordRules, *, kind: str, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Give each record as coarsely as the rules say, and without what does not pass.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326, n rows
+        Records.
+    rules : RecordRules
+        What passes.
+    kind : {"incidents", "areas", "projects"}
+        What the records are.
+    as_of : pandas.Timestamp
+        Day of the release; what is younger than the delay is withheld.
+
+    Returns
+    -------
+    pandas.DataFrame or geopandas.GeoDataFrame
+        The records that pass, in the order of what is released of them: their former
+        order is not given away.
+    """
+    if isinstance(frame, gpd.GeoDataFrame):
+        require_geographic(frame.set_geometry(frame.geometry.name), what=kind)
+        frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+    records = known_words(frame.reset_index(drop=True))
+    released = generalised(records[_is_old_enough(records, rules, as_of)], rules)
+    released = with_shapes(_ordered(released), rules, areas=kind == "areas")
+    if kind == "areas" and "area_id" not in released.columns:  # a number of no meaning
+        released.insert(0, "area_id", (released.index + 1).astype("string"))
+    return released
+
+
+def odd_units(frame: pd.DataFrame) -> list[str]:
+    """Name units that records are located in and that are in no reference table."""
+    found: list[str] = []
+    for level in LEVELS:
+        if not {"vintage", f"adm{level}_pcode"} <= set(frame.columns):
+            continue
+        parts = {part: frame[f"adm{level}_{part}"].astype("string") for part in ("pcode", "name")}
+        keys = unit_keys(pd.DataFrame(parts))
+        located = set(zip(frame["vintage"].astype("string"), keys, strict=True))
+        found += [
+            str(key)
+            for vintage, key in sorted(located, key=str)
+            if pd.notna(key) and not is_reference_unit(str(vintage), level, str(key))
+        ]
+    return found
+
+
+def _is_old_enough(frame: pd.DataFrame, rules: RecordRules, as_of: pd.Timestamp) -> Flags:
+    """Tell which records lie in periods that have been over for as long as the delay."""
+    if rules.delay_days == 0 or rules.dates[0] not in frame.columns:
+        return np.ones(len(frame), dtype=np.bool_)
+    cutoff = as_of - pd.Timedelta(days=rules.delay_days)
+    old: Flags = (last_days(frame, rules.dates[0], rules.step.time) <= cutoff).to_numpy(np.bool_)
+    return old
+
+
+def _ordered(released: pd.DataFrame) -> pd.DataFrame:
+    """Order rows by their content, so that their order gives nothing away."""
+    keys = pd.DataFrame(released).copy()
+    if "geometry" in keys.columns:
+        keys["geometry"] = gpd.GeoSeries(keys["geometry"]).to_wkb(hex=True)
+    text = keys.astype("string").fillna("")
+    order = text.sort_values(list(text.columns), kind="stable").index
+    return released.loc[order].reset_index(drop=True)
+
+
+def generalised(frame: pd.DataFrame, rules: RecordRules) -> pd.DataFrame:
+    """Generalise places and dates of records, and keep the columns that pass.
 
     Parameters
     ----------
     frame : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326, n rows
         Incidents, areas or projects.
     rules : RecordRules
-        What passes.
-    step : (place, time)
-        The step of generalisation.
+        What passes, and how place and time are given.
 
     Returns
     -------
@@ -46,7 +115,7 @@ def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataF
         (`cell_east`, `cell_north`), or the shapes themselves where they may be exact. A
         date is the first day of the period that stands for it.
     """
-    place, time = step
+    place, time = rules.step
     times = _coarser_times(frame, time)
     kept = {name: frame[name] for name in rules.columns if name in frame.columns}
     kept |= {name: _first_days(frame[name], times) for name in rules.dates if name in kept}
@@ -57,8 +126,6 @@ def generalised(frame: pd.DataFrame, rules: RecordRules, step: Step) -> pd.DataF
     for level in LEVELS:  # a name without a code is what somebody reported
         if f"adm{level}_pcode" not in table.columns or level > rules.finest_level:
             table = table.drop(columns=[f"adm{level}_pcode", f"adm{level}_name"], errors="ignore")
-    if place == "country":
-        table = _without_units(table)
     if "place" in table.columns and place != "exact":
         table["place"] = unit_names(table)
     return _placed(table, frame, rules, place)
@@ -73,7 +140,7 @@ def with_shapes(table: pd.DataFrame, rules: RecordRules, *, areas: bool) -> pd.D
     """Turn the numbers of cells into points in their middle, or into squares for areas."""
     if CELL_EAST not in table.columns:
         return table
-    side = rules.grid_degrees
+    side = _side(rules)
     east, north = (
         (table[name].to_numpy(np.float64, na_value=np.nan)) * side
         for name in (CELL_EAST, CELL_NORTH)
@@ -134,11 +201,11 @@ def _placed(
     if place in ("exact", "grid"):
         positioned = _has_position(frame) & (word < _POSITIONED)
         positioned &= ~_is_withheld(frame, rules)
-        finest = 0 if place == "exact" else _PRECISIONS.index(_grid_word(rules.grid_degrees))
+        finest = 0 if place == "exact" else _PRECISIONS.index(_grid_word(_side(rules)))
         word = np.where(positioned, np.maximum(word, finest), np.maximum(word, unit_word))
     else:
         positioned = np.zeros(len(frame), dtype=np.bool_)
-        word = np.full(len(frame), len(_PRECISIONS) - 1) if place == "country" else unit_word
+        word = unit_word
     if "location_precision" in rules.columns:
         table["location_precision"] = pd.array(np.array(_PRECISIONS)[word], dtype="string")
     if "locate_method" in table.columns:  # of what is left, not of what was
@@ -148,7 +215,7 @@ def _placed(
     if place == "exact":
         shapes = _kept(frame, positioned)
         return gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=shapes, crs=GEOGRAPHIC)
-    return _in_cells(table.drop(columns="geometry"), frame, positioned, rules.grid_degrees)
+    return _in_cells(table.drop(columns="geometry"), frame, positioned, _side(rules))
 
 
 def _in_cells(
@@ -168,17 +235,6 @@ def _kept(frame: gpd.GeoDataFrame, positioned: Flags) -> npt.NDArray[np.object_]
     shapes = np.array(frame.geometry.array, dtype=object)
     shapes[~positioned] = None
     return shapes
-
-
-def _without_units(table: pd.DataFrame) -> pd.DataFrame:
-    """Forget in which unit a record lies."""
-    units = [f"adm{level}_{part}" for level in LEVELS for part in ("pcode", "name")]
-    nothing = pd.array([pd.NA] * len(table), dtype="string")
-    table = table.assign(**{name: nothing for name in units if name in table.columns})
-    if "place_kind" in table.columns:
-        known = table["place_kind"].isin([PLACE_KINDS[2]]).fillna(False)  # countrywide as it is
-        table["place_kind"] = table["place_kind"].where(known, "unattributed")
-    return table
 
 
 def _is_withheld(frame: pd.DataFrame, rules: RecordRules) -> Flags:
@@ -207,6 +263,12 @@ def _precision_words(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
     words = frame["location_precision"].astype("object")
     places = words.map({word: at for at, word in enumerate(_PRECISIONS)})
     return np.asarray(places.fillna(0), dtype=np.int64)
+
+
+def _side(rules: RecordRules) -> float:
+    if rules.grid_degrees is None:
+        raise ArgumentError("the policy gives places by a grid and no grid_degrees")
+    return rules.grid_degrees
 
 
 def _grid_word(side: float) -> str:

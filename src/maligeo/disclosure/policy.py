@@ -1,67 +1,88 @@
 """The rules of release, read from a policy file: what passes for whom, and how coarse."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, explained
 
-Place = Literal["exact", "grid", "unit", "country"]
+Place = Literal["exact", "grid", "unit"]
 Time = Literal["day", "month", "quarter", "year"]
-Step = tuple[Place, Time]
 
 PLACES: Final[tuple[str, ...]] = get_args(Place)
 TIMES: Final[tuple[str, ...]] = get_args(Time)
 RECORDS: Final = ("incidents", "areas", "projects")
+ANY: Final = "any"  # every period
 
 _OWN = Path(__file__).with_name("policy.toml")
-_FOR_ALL = ("smallest_cell", "round_to")
+_LEVELS: Final = {"adm1": 1, "adm2": 2, "adm3": 3}
+_FOR_ALL: Final = ("smallest_cell", "round_to", "fewest_events", "largest_share",
+                   "smallest_unit_sqkm", "boundaries")  # fmt: skip
+_COUNTED: Final = ("lattice", "measures", "delay_days")
+_KINDS: Final = (*RECORDS, "people")
+
+
+class Step(NamedTuple):
+    """How the place and the time of a record are given."""
+
+    place: Place
+    time: Time
 
 
 @dataclass(frozen=True)
 class RecordRules:
-    """How records of one kind are released; the policy file explains each."""
+    """How records of one kind are released one by one; the policy file explains each."""
 
     columns: tuple[str, ...]
-    steps: tuple[Step, ...]
-    smallest_cell: int
-    grid_degrees: float
+    step: Step
     finest_level: int
-    delay_days: int
     dates: tuple[str, ...]
+    delay_days: int = 0
+    grid_degrees: float | None = None
     without_shape: tuple[str, ...] = ()
-
-    def to_attrs(self) -> dict[str, Any]:
-        """Give the rules as plain values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
-class MeasureRules:
-    """How counts are released; names may have "*" at their end."""
+class Lattice:
+    """The cells in which records of one kind are counted.
 
-    shown: tuple[str, ...]
-    hidden_when_small: tuple[str, ...]
-    smallest_cell: int
-    round_to: int
-    delay_days: int
+    Attributes
+    ----------
+    cells : tuple of (int, str)
+        Level of the unit, and "month", "quarter", "year" or "any".
+    measures : tuple of str
+        What is counted; names may have "*" at their end.
+    delay_days : int
+        A period is counted when it has been over for so long.
+    """
 
-    def to_attrs(self) -> dict[str, Any]:
-        """Give the rules as plain values."""
-        return asdict(self)
+    cells: tuple[tuple[int, str], ...]
+    measures: tuple[str, ...]
+    delay_days: int = 0
 
-    def is_shown(self, measure: str) -> bool:
-        """Tell whether a measure passes, hidden where small or not."""
-        return _matches(measure, self.shown) or self.is_hidden_when_small(measure)
+    def has(self, measure: str) -> bool:
+        """Tell whether a measure is counted."""
+        return any(fnmatchcase(measure, pattern) for pattern in self.measures)
 
-    def is_hidden_when_small(self, measure: str) -> bool:
-        """Tell whether small counts of a measure are hidden."""
-        return _matches(measure, self.hidden_when_small)
+    def times(self, level: int) -> list[str]:
+        """Name the periods by which units of a level are counted."""
+        return [time for own, time in self.cells if own == level]
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How counts of incidents and victims are given; the policy file explains each."""
+
+    smallest_cell: int = 1
+    round_to: int = 1
+    fewest_events: int = 1
+    largest_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,23 +92,61 @@ class Rules:
     Attributes
     ----------
     records : mapping of str to RecordRules
-        For "incidents", "areas" and "projects", as far as the policy has them.
-    measures : MeasureRules
-        For density tables.
+        For "incidents", "areas" and "projects", as far as they pass one by one.
+    lattices : mapping of str to Lattice
+        For these and "people", as far as they are counted.
+    protection : Protection
+        Of counts of incidents and victims.
+    smallest_unit_sqkm : float
+        Units below this area are refused.
+    boundaries : tuple of str
+        Hashes of units that pass though they are in no reference table.
+    stated : mapping
+        The rules as the policy has them.
     """
 
     records: Mapping[str, RecordRules]
-    measures: MeasureRules
+    lattices: Mapping[str, Lattice]
+    protection: Protection
+    smallest_unit_sqkm: float
+    boundaries: tuple[str, ...]
+    stated: Mapping[str, Any]
+
+    def lattice_of(self, measure: str) -> Lattice | None:
+        """Give the lattice in which a measure is counted; None for one that is internal."""
+        return next((one for one in self.lattices.values() if one.has(measure)), None)
+
+    def is_protected(self, measure: str) -> bool:
+        """Tell whether small counts of a measure are protected."""
+        incidents = self.lattices.get("incidents")
+        return self.protection.smallest_cell > 1 and bool(incidents and incidents.has(measure))
 
 
-def rules_for(audience: Audience, policy: str | Path | None = None) -> Rules:
+def policy_text(path: Path | None = None) -> bytes:
+    """Give the bytes of a policy, by default that of this package.
+
+    Raises
+    ------
+    InputFileError
+        If the file cannot be read.
+    """
+    with explained(f"cannot read the policy {path}"):
+        return (path or _OWN).read_bytes()
+
+
+def policy_hash(path: Path | None = None) -> str:
+    """Give the hash of a policy."""
+    return hashlib.sha256(policy_text(path)).hexdigest()
+
+
+def rules_for(audience: Audience, path: Path | None = None) -> Rules:
     """Give the rules for an audience.
 
     Parameters
     ----------
     audience : {"partner", "public"}
         "internal" has no rules.
-    policy : str or pathlib.Path, optional
+    path : pathlib.Path, optional
         TOML file in the form of `maligeo/disclosure/policy.toml`, instead of that one.
 
     Raises
@@ -98,54 +157,70 @@ def rules_for(audience: Audience, policy: str | Path | None = None) -> Rules:
         If the file cannot be read.
     """
     require_choice(audience, AUDIENCES[1:], option="audience")
-    return _read(Path(_OWN if policy is None else policy), audience)
-
-
-def _read(path: Path, audience: Audience) -> Rules:
-    with explained(f"cannot read the policy {path}"):
-        policies = tomllib.loads(path.read_text(encoding="utf-8"))
+    name = (path or _OWN).name
+    with explained(f"cannot read the policy {name}"):
+        policies = tomllib.loads(policy_text(path).decode("utf-8"))
     if audience not in policies:
-        raise ArgumentError(f"the policy {path.name} has no rules for {audience!r}")
-    return _rules(policies[audience], where=f"policy {path.name}, {audience}")
+        raise ArgumentError(f"the policy {name} has no rules for {audience!r}")
+    return read_rules(policies[audience], where=f"policy {name}, {audience}")
 
 
-def _rules(found: Mapping[str, Any], *, where: str) -> Rules:
-    _require_keys(found, (*_FOR_ALL, "measures", *RECORDS), needed=("measures",), where=where)
-    common = {key: _number(found.get(key, 1), 1, f"{where}.{key}") for key in _FOR_ALL}
-    kinds = [kind for kind in RECORDS if kind in found]
-    records = {kind: _record_rules(found[kind], common, f"{where}.{kind}") for kind in kinds}
-    measures = found["measures"]
-    place = f"{where}.measures"
-    _require_keys(measures, _names(MeasureRules), needed=("shown",), where=place)
+def read_rules(found: Mapping[str, Any], *, where: str) -> Rules:
+    """Read the rules for one audience as the policy has them.
+
+    Raises
+    ------
+    ArgumentError
+        If they say what cannot be.
+    """
+    _require_keys(found, (*_FOR_ALL, *_KINDS), needed=(), where=where)
+    kinds = [kind for kind in _KINDS if kind in found]
+    for kind in kinds:
+        known = (*_COUNTED, *_names(RecordRules))
+        _require_keys(found[kind], known, needed=_COUNTED[:2], where=f"{where}.{kind}")
     return Rules(
-        records,
-        MeasureRules(
-            shown=_texts(measures["shown"], f"{place}.shown"),
-            hidden_when_small=_texts(measures.get("hidden_when_small", []), place),
-            delay_days=_number(measures.get("delay_days", 0), 0, f"{place}.delay_days"),
-            **common,
+        records={
+            kind: _record_rules(found[kind], f"{where}.{kind}")
+            for kind in kinds
+            if "columns" in found[kind]
+        },
+        lattices={kind: _lattice(found[kind], f"{where}.{kind}") for kind in kinds},
+        protection=Protection(
+            smallest_cell=_number(found.get("smallest_cell", 1), 1, f"{where}.smallest_cell"),
+            round_to=_number(found.get("round_to", 1), 1, f"{where}.round_to"),
+            fewest_events=_number(found.get("fewest_events", 1), 1, f"{where}.fewest_events"),
+            largest_share=_amount(found.get("largest_share", 1.0), 1.0, f"{where}.largest_share"),
         ),
+        smallest_unit_sqkm=_amount(found.get("smallest_unit_sqkm", 0), 1e6, where),
+        boundaries=_texts(found.get("boundaries", []), f"{where}.boundaries"),
+        stated=dict(found),
     )
 
 
-def _record_rules(found: Mapping[str, Any], common: Mapping[str, int], where: str) -> RecordRules:
-    known = _names(RecordRules)
-    needed = set(known) - {"smallest_cell", "without_shape"}
-    _require_keys(found, known, needed=sorted(needed), where=where)
-    degrees = found["grid_degrees"]
-    if not isinstance(degrees, int | float) or not 0 < degrees <= 10:
-        raise ArgumentError(
-            f"{where}.grid_degrees: {degrees!r} is no side between 0 and 10 degrees"
-        )
+def _lattice(found: Mapping[str, Any], where: str) -> Lattice:
+    return Lattice(
+        tuple(_cell(text, where) for text in _texts(found["lattice"], f"{where}.lattice")),
+        _texts(found["measures"], f"{where}.measures"),
+        _number(found.get("delay_days", 0), 0, f"{where}.delay_days"),
+    )
+
+
+def _cell(text: str, where: str) -> tuple[int, str]:
+    level, _, time = text.partition(" ")
+    if level not in _LEVELS or time not in (*TIMES[1:], ANY):
+        raise ArgumentError(f"{where}.lattice: {text!r} is not like 'adm1 quarter'")
+    return _LEVELS[level], time
+
+
+def _record_rules(found: Mapping[str, Any], where: str) -> RecordRules:
+    _require_keys(found, found, needed=("columns", "step", "finest_level", "dates"), where=where)
+    degrees = found.get("grid_degrees")
     return RecordRules(
         columns=_texts(found["columns"], f"{where}.columns"),
-        steps=tuple(_step(text, where) for text in _texts(found["steps"], f"{where}.steps")),
-        smallest_cell=_number(
-            found.get("smallest_cell", common["smallest_cell"]), 1, f"{where}.smallest_cell"
-        ),
-        grid_degrees=float(degrees),
+        step=_step(str(found["step"]), f"{where}.step"),
+        delay_days=_number(found.get("delay_days", 0), 0, f"{where}.delay_days"),
+        grid_degrees=None if degrees is None else _amount(degrees, 10, f"{where}.grid_degrees"),
         finest_level=_number(found["finest_level"], 1, f"{where}.finest_level"),
-        delay_days=_number(found["delay_days"], 0, f"{where}.delay_days"),
         dates=_texts(found["dates"], f"{where}.dates"),
         without_shape=_texts(found.get("without_shape", []), f"{where}.without_shape"),
     )
@@ -155,15 +230,15 @@ def _step(text: str, where: str) -> Step:
     place, _, time = text.partition(" ")
     if place not in PLACES or time not in TIMES:
         raise ArgumentError(
-            f"{where}.steps: {text!r} is no place ({', '.join(PLACES)}) and time "
-            f"({', '.join(TIMES)})"
+            f"{where}: {text!r} is no place ({', '.join(PLACES)}) and time ({', '.join(TIMES)})"
         )
-    return place, time  # type: ignore[return-value]  # both were looked up
+    return Step(place, time)  # type: ignore[arg-type]  # both were looked up
 
 
 def _require_keys(
-    found: Mapping[str, Any], known: Sequence[str], *, needed: Sequence[str], where: str
-) -> None:
+    found: Mapping[str, Any], known: Sequence[str] | Mapping[str, Any], *, needed: Sequence[str],
+    where: str,
+) -> None:  # fmt: skip
     odd, missing = sorted(set(found) - set(known)), sorted(set(needed) - set(found))
     if odd:
         raise ArgumentError(f"{where}: {', '.join(odd)} is not known; there is {', '.join(known)}")
@@ -177,6 +252,12 @@ def _number(value: object, least: int, where: str) -> int:
     return value
 
 
+def _amount(value: object, most: float, where: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
+        raise ArgumentError(f"{where}: {value!r} is no number from 0 to {most:g}")
+    return float(value)
+
+
 def _texts(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise ArgumentError(f"{where}: {value!r} is no list of texts")
@@ -185,7 +266,3 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
 
 def _names(of: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(of))
-
-
-def _matches(measure: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(measure, pattern) for pattern in patterns)

@@ -1,188 +1,331 @@
-"""Frames made ready for an audience: records generalised so that none stands alone, tables."""
+"""Frames made ready for an audience: cells of incidents, sums of areas, coarse records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from maligeo.core.audiences import AUDIENCE, SYNTHETIC, is_published, is_synthetic, mark_audience
+from maligeo.core.audiences import (
+    AUDIENCE,
+    RELEASE,
+    SYNTHETIC,
+    audience_of,
+    is_published,
+    is_synthetic,
+    mark_audience,
+)
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience, known_words
-from maligeo.core.crs import GEOGRAPHIC, Flags, require_geographic
+from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.core.session import session_audience
+from maligeo.disclosure.area_sums import area_sums
+from maligeo.disclosure.content_checks import HEADINGS, PLAIN
+from maligeo.disclosure.division import require_known_units, units_hash
 from maligeo.disclosure.gate import kind_of
-from maligeo.disclosure.generalisation import CELL_EAST, generalised, last_days, with_shapes
-from maligeo.disclosure.linked_tables import RELEASE, LinkedTables
-from maligeo.disclosure.policy import RECORDS, RecordRules, Step, rules_for
-from maligeo.disclosure.report import Report
-from maligeo.disclosure.tables import release_density, release_plain, require_gaps
+from maligeo.disclosure.generalisation import odd_units, release_records
+from maligeo.disclosure.incidents import Released, released_cells
+from maligeo.disclosure.marks import marks, spread
+from maligeo.disclosure.partition import keyed_hash
+from maligeo.disclosure.policy import RECORDS, Rules, rules_for
+from maligeo.disclosure.store import Store
+from maligeo.disclosure.tables import QUARTER, YEAR, cell_table
+from maligeo.measure.counts import Periods
+from maligeo.measure.densities import concat_tables
+
+_INCIDENTS: Final = "incidents"
+_AREAS: Final = "areas"
+_PASSING: Final = ("units", "population", "weights", "placement", "presence")
+
+Advance = Callable[[int, int], None]
 
 
-def release_records(
-    frame: pd.DataFrame,
-    rules: RecordRules,
-    *,
-    kind: str,
-    as_of: pd.Timestamp,
-    linked: LinkedTables,
-) -> tuple[pd.DataFrame, Report]:
-    """Generalise each record by the first step that it shares with enough others.
+@dataclass(frozen=True)
+class Release:
+    """How frames are released for a product.
 
-    Parameters
+    Attributes
     ----------
-    frame : pandas.DataFrame or geopandas.GeoDataFrame, EPSG:4326, n rows
-        Records.
-    rules : RecordRules
-        What passes, and the steps of generalisation, from fine to coarse.
-    kind : {"incidents", "areas", "projects"}
-        What the records are.
-    as_of : pandas.Timestamp
-        Day of the release; what is younger than the delay is withheld.
-    linked : LinkedTables
-        What tables that are released with them say of the records.
-
-    Returns
-    -------
-    pandas.DataFrame or geopandas.GeoDataFrame
-        The records that pass, in the order of what is released of them: their former
-        order is not given away.
-    Report
-        What was withheld and generalised.
+    audience : {"internal", "partner", "public"}
+        For whom.
+    as_of : str or None
+        Day of the release; None where nothing is delayed.
+    folder : path-like or None
+        Folder of the store; by default as `maligeo.disclosure.store.store_folder` says.
+    advance : callable or None
+        Takes the steps done and all of them.
     """
-    if isinstance(frame, gpd.GeoDataFrame):
-        require_geographic(frame.set_geometry(frame.geometry.name), what=kind)
-        frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-    records = known_words(frame.reset_index(drop=True))
-    pending = ~linked.waiting
-    parts: list[pd.DataFrame] = []
-    for step in rules.steps:
-        may = pending & _is_old_enough(records, rules, step, as_of)
-        may &= ~(linked.counted if step[0] == "country" else linked.hidden)
-        candidates = generalised(records[may], rules, step)
-        common = _is_common(candidates, rules.smallest_cell)
-        parts.append(candidates[common])
-        pending[np.flatnonzero(may)[common]] = False
-    released = _ordered(_joined(parts))
-    released = with_shapes(released, rules, areas=kind == "areas")
-    if kind == "areas" and "area_id" not in released.columns:  # a number of no meaning
-        released.insert(0, "area_id", (released.index + 1).astype("string"))
-    report = Report.of_records(records, released, rules, withheld=len(records) - len(released))
-    return released, report
+
+    audience: Audience
+    as_of: str | None = None
+    folder: str | Path | None = None
+    advance: Advance | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def asked(
+        cls,
+        audience: Audience | None,
+        as_of: str | pd.Timestamp | None = None,
+        *,
+        folder: str | Path | None = None,
+        of_records: bool = True,
+    ) -> "Release":
+        """Settle what was left open: the audience of the session, and today.
+
+        The day is recorded, since another day releases more; published figures have none.
+        """
+        wanted = session_audience(audience)
+        day = day_of(as_of).date().isoformat()
+        return cls(wanted, day if of_records and wanted != "internal" else None, folder)
+
+    @property
+    def recorded(self) -> dict[str, object]:
+        """What the record of a product says of it."""
+        return {AUDIENCE: self.audience, "as_of": self.as_of}
+
+    @cached_property
+    def store(self) -> Store:
+        """The release store."""
+        return Store.open(self.folder)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What passes for the audience, by the policy of the store."""
+        return rules_for(self.audience, self.store.policy)
+
+    @property
+    def by_cells(self) -> bool:
+        """Whether incidents pass as counts of cells alone, and not one by one."""
+        return self.audience != "internal" and _INCIDENTS not in self.rules.records
+
+    def of(self, frame: Any, units: gpd.GeoDataFrame | None = None) -> Any:
+        """Release a frame; see `release`."""
+        if self.audience == "internal":
+            return frame
+        kind = kind_of(frame, what="the frame")
+        if is_published(frame) and kind != "units":
+            return frame
+        if kind == _INCIDENTS and self.by_cells:
+            return self.cells(frame, _given(units, kind)).all()
+        if kind == _AREAS and _AREAS not in self.rules.records:
+            released = area_sums(frame, self._known(_given(units, kind)), self.rules)
+        elif kind in RECORDS:
+            released = self._records(frame, kind)
+        elif kind in _PASSING:
+            released = plain(frame, kind=kind)
+        else:
+            return self._made_of_released(frame, kind)
+        return self.mark(released, frame)
+
+    def cells(self, located: pd.DataFrame, units: gpd.GeoDataFrame) -> "CellRelease":
+        """Release incidents as cells.
+
+        Raises
+        ------
+        ReleaseError
+            As `maligeo.disclosure.incidents.released_cells`.
+        """
+        if located.attrs.get(RELEASE):
+            raise ReleaseError("these incidents are released already: release the records")
+        released = released_cells(
+            located,
+            units,
+            rules=self.rules,
+            store=self.store,
+            as_of=day_of(self.as_of),
+            advance=self.advance,
+        )
+        return CellRelease(self, released, units, is_synthetic(located))
+
+    def mark(self, released: Any, *made_from: pd.DataFrame) -> Any:
+        """Mark a frame as released: for whom, in which release, by which rules."""
+        text = f"{self.audience}|{self.as_of}|{self.store.policy_hash}"
+        done = {
+            "id": keyed_hash(self.store.key, text),
+            AUDIENCE: self.audience,
+            "rules": dict(self.rules.stated),
+        }
+        synthetic = any(map(is_synthetic, made_from))
+        released.attrs = {RELEASE: done} | ({SYNTHETIC: True} if synthetic else {})
+        return mark_audience(released, self.audience)
+
+    def _known(self, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Refuse units that are in no reference table and not in the policy."""
+        outlines = units_hash(units)
+        if outlines not in self.rules.boundaries:
+            require_known_units(units, outlines)
+        return units
+
+    def _records(self, frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+        if kind not in self.rules.records:
+            raise ReleaseError(f"{kind} do not pass one by one for {self.audience!r}")
+        if (odd := odd_units(frame)) and not self.rules.boundaries:
+            raise ReleaseError(
+                f"these {kind} are located in {odd[0]!r}, which is in no reference table: a unit "
+                "can be drawn around a single place"
+            )
+        return release_records(frame, self.rules.records[kind], kind=kind, as_of=day_of(self.as_of))
+
+    def _made_of_released(self, frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+        """Let a table pass that was made of what was released, and no other."""
+        if AUDIENCES.index(audience_of(frame)) < AUDIENCES.index(self.audience):
+            raise ReleaseError(
+                f"{kind} of records that were not released cannot be released afterwards: release "
+                f"the records for {self.audience!r}, or the whole study, and count then"
+            )
+        return frame
 
 
-def _is_old_enough(
-    frame: pd.DataFrame, rules: RecordRules, step: Step, as_of: pd.Timestamp
-) -> Flags:
-    """Tell which records lie in periods that have been over for as long as the delay."""
-    if rules.delay_days == 0 or rules.dates[0] not in frame.columns:
-        return np.ones(len(frame), dtype=np.bool_)
-    cutoff = as_of - pd.Timedelta(days=rules.delay_days)
-    old: Flags = (last_days(frame, rules.dates[0], step[1]) <= cutoff).to_numpy(np.bool_)
-    return old
+def _given(units: gpd.GeoDataFrame | None, kind: str) -> gpd.GeoDataFrame:
+    if units is None:
+        raise ArgumentError(f"{kind} are released by unit: give the units too")
+    return units
 
 
-def _is_common(candidates: pd.DataFrame, smallest: int) -> Flags:
-    """Tell which rows share all their values with so many rows, themselves among them."""
-    if smallest <= 1 or candidates.empty:
-        return np.ones(len(candidates), dtype=np.bool_)
-    plain = pd.DataFrame(candidates)
-    if isinstance(candidates, gpd.GeoDataFrame):
-        plain["geometry"] = candidates.geometry.to_wkb(hex=True)
-    size = plain.groupby(list(plain.columns), dropna=False)[plain.columns[0]].transform("size")
-    common: Flags = (size >= smallest).to_numpy(np.bool_)
-    return common
+@dataclass(frozen=True)
+class CellRelease:
+    """Incidents released as cells: every table of them is a selection.
 
+    Attributes
+    ----------
+    release : Release
+        For whom, and when.
+    released : Released
+        The cells.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        The units that tables show.
+    synthetic : bool
+        Whether some records are made up.
+    """
 
-def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put the rows of the several steps under one another."""
-    filled = [part for part in parts if len(part)] or [parts[0]]
-    joined = pd.concat(filled) if len(filled) > 1 else filled[0]
-    if CELL_EAST in joined.columns or "geometry" not in joined.columns:
-        return pd.DataFrame(joined)
-    return gpd.GeoDataFrame(joined, geometry="geometry", crs=GEOGRAPHIC)
+    release: Release
+    released: Released = field(repr=False)
+    units: gpd.GeoDataFrame = field(repr=False)
+    synthetic: bool = False
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What is counted."""
+        return self.released.measures
 
-def _ordered(released: pd.DataFrame) -> pd.DataFrame:
-    """Order rows by their content, so that their order gives nothing away."""
-    keys = pd.DataFrame(released).copy()
-    if "geometry" in keys.columns:
-        keys["geometry"] = gpd.GeoSeries(keys["geometry"]).to_wkb(hex=True)
-    text = keys.astype("string").fillna("")
-    order = text.sort_values(list(text.columns), kind="stable").index
-    return released.loc[order].reset_index(drop=True)
+    def table(
+        self,
+        *measures: str,
+        period: Periods = None,
+        population: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Give the density table of some measures, of all by default.
 
+        Raises
+        ------
+        ReleaseError
+            As `maligeo.disclosure.tables.cell_table`.
+        """
+        table = cell_table(
+            self.released,
+            self.units,
+            self.release.rules.protection,
+            measures=measures or self.measures,
+            period=period,
+            population=population,
+        )
+        return self._marked(table)
 
-_LINKED: Final = "incidents"
+    def all(self, *, population: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Give the density table of every cell that these units have."""
+        times = set(self.released.cells["quarter"] > 0)
+        parts = [(YEAR, False), (QUARTER, True)]
+        level = int(self.units["level"].iloc[0])
+        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        tables = [
+            self.table(period=time, population=population)
+            for time, quarterly in parts
+            if quarterly in times and time in allowed
+        ]
+        return self._marked(concat_tables(*tables))
+
+    def marks(self) -> gpd.GeoDataFrame:
+        """Give one point for each incident of the finest cells, in the middle of its unit."""
+        level = int(self.units["level"].iloc[0])
+        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        finest = QUARTER if QUARTER in allowed else YEAR
+        marked: gpd.GeoDataFrame = self._marked(
+            marks(self.table(_INCIDENTS, period=finest), self.units)
+        )
+        return marked
+
+    def spread(self) -> gpd.GeoDataFrame:
+        """Give the marks spread evenly over their units, as a surface is made of them."""
+        spread_out: gpd.GeoDataFrame = self._marked(spread(self.marks(), self.units))
+        return spread_out
+
+    def _marked(self, frame: Any) -> Any:
+        marked = self.release.mark(frame)
+        if self.synthetic:
+            marked.attrs[SYNTHETIC] = True
+        return marked
 
 
 def release(
     frame: pd.DataFrame,
+    units: gpd.GeoDataFrame | None = None,
     *,
     audience: Audience = "public",
-    policy: str | Path | None = None,
     as_of: str | pd.Timestamp | None = None,
-    linked_tables: Sequence[pd.DataFrame] = (),
+    store: str | Path | None = None,
 ) -> Any:
-    """Make a frame ready for an audience: withhold, generalise and suppress what may harm.
+    """Make a frame ready for an audience: count, generalise and withhold what may harm.
 
     Parameters
     ----------
     frame : pandas.DataFrame or geopandas.GeoDataFrame
-        Incidents (`read_incidents`, `locate`), areas (`read_areas`), projects
-        (`read_projects`, `locate`), density tables (`density`, `concat_tables`), people, units,
-        gaps that were made from released tables, or the matrix of presence.
+        Incidents or projects (`locate`), areas (`read_areas`), people or units. A table
+        that was counted from records of one's own cannot be released: release the records.
+    units : geopandas.GeoDataFrame, EPSG:4326, optional
+        The units that incidents were located in, or areas are counted by; regions or
+        cercles of a reference division, or units that the policy lists.
     audience : {"internal", "partner", "public"}, default "public"
         For whom. "internal" gives the frame back as it is.
-    policy : path-like, optional
-        Rules in the form of `maligeo/disclosure/policy.toml`, which holds the default ones
-        and their reasons.
     as_of : str or pandas.Timestamp, optional
-        Day of the release, from which delays count back; today by default.
-    linked_tables : sequence of pandas.DataFrame
-        Density tables of the same incidents that are released with them. Incidents in
-        units and periods whose counts are hidden there are then released for the country alone,
-        others never without their unit, and those of periods that a table leaves out as
-        too recent wait. Two products of the same incidents have to be released so, or one
-        can be compared with the other.
+        Day of the release, from which delays count back; today by default, never later.
+    store : path-like, optional
+        Folder of the release store: key, policy, and what was released before. By default
+        that of the variable `MALIGEO_STORE`, else one in the user's folder for state.
 
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        A frame of the same kind, for the functions that take such a frame. Of records
-        those that pass, in another order and with a new index; of a density table all
-        places, with `count` missing and a note where it is hidden. `attrs["audience"]`
-        names the audience and `attrs["release"]` what was done; of the other `attrs` is
-        left that data are made up (`attrs["synthetic"]`).
+        For the public, of incidents a density table of all released cells: every measure,
+        by year and quarter. Of areas their sums by unit, year and status, as `density`
+        takes them. Of other records those that pass, coarser, with a new index.
+        `attrs["audience"]` names the audience, `attrs["release"]` the release and its
+        rules.
 
     Raises
     ------
     ReleaseError
-        If the frame is of no kind that the policy knows, if delicate counts are about no
-        period, or if gaps were made from tables that were not released.
+        If the policy lets nothing of it pass, or an earlier release stands against it.
     ArgumentError
-        If audience, policy or day are not what they have to be, or tables are linked to what is
-        no incidents.
-    InputFileError
-        If the policy cannot be read.
+        If audience or day are not what they have to be, or units are missing.
     CrsError
         If records are not in EPSG:4326.
 
     Notes
     -----
-    Records are generalised by the first step of the policy that enough others share
-    (k-anonymity by generalisation, Sweeney 2002, over all that is released of a record).
-    Small counts and those that would give them back are hidden so that an attacker who
-    knows the totals cannot tell a hidden count from any other small one; see
-    `maligeo.disclosure.suppression`. Positions are given by the cell of a fixed grid, never
-    moved at random. What is computed from released frames is released.
+    What is public of incidents depends on the dataset, the policy and the quarter, never
+    on what is asked for: a lattice of cells is released once and kept in the store. Counts
+    below 5 are "fewer than 5", others are rounded to multiples of 5, and integer programs
+    prove that whoever has all cells cannot tell a protected count; see
+    `maligeo.disclosure.cells` and `maligeo.disclosure.certificates`.
 
     References
     ----------
     OCHA, Data Responsibility Guidelines (2021). IASC, Operational Guidance on Data
-    Responsibility in Humanitarian Action (2023). IMAS 05.10.
+    Responsibility in Humanitarian Action (2023). IMAS 05.10. Hundepool, A. et al. (2012),
+    Statistical Disclosure Control, Wiley, chapters 4 and 5.
 
     Examples
     --------
@@ -194,48 +337,38 @@ def release(
     ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
     ...      "adm1_name": [None, None, "Mopti"]}
     ... )
-    >>> located = maligeo.locate(records, units)
-    >>> table = maligeo.density(located, units, measure="incidents", period="2022")
-    >>> public = maligeo.release(table, audience="public", as_of="2023-06-01")
-    >>> public.loc[public["name"] == "Mopti", ["name", "count", "note"]]
-        name  count      note
-    4  Mopti   <NA>  withheld
+    >>> located = maligeo.with_coverage(maligeo.locate(records, units), "2022")
+    >>> public = maligeo.release(located, units, as_of="2023-06-01")
+    >>> year = public[(public["measure"] == "incidents") & (public["period_end"] == "2022-12-31")]
+    >>> year.loc[year["name"] == "Mopti", ["name", "count_high", "note"]].values.tolist()[0]
+    ['Mopti', 4.0, 'withheld: fewer than 5']
     """
     require_choice(audience, AUDIENCES, option="audience")
-    if audience == "internal":
-        return frame
-    kind = kind_of(frame, what="the frame")
-    if len(linked_tables) and kind != _LINKED:
-        raise ArgumentError(f"linked_tables go with incidents, not with {kind}")
-    if is_published(frame) and kind != "units":
-        return frame
-    rules, day = rules_for(audience, policy), day_of(as_of)
-    own_rules: Any = rules.measures
-    report = Report()
-    if kind in RECORDS:
-        if kind not in rules.records:
-            raise ReleaseError(f"{kind} do not pass for {audience!r} by this policy")
-        own_rules = rules.records[kind]
-        linked = LinkedTables.of(frame, linked_tables)
-        released, report = release_records(frame, own_rules, kind=kind, as_of=day, linked=linked)
-    elif kind == "density":
-        released, report = release_density(frame, own_rules, as_of=day)
-    elif kind == "gaps":
-        require_gaps(frame, own_rules, audience=audience)
-        released = frame.copy()
-    else:
-        released, report = release_plain(frame, kind=kind)
-    done = {AUDIENCE: audience, "rules": own_rules.to_attrs(), **report.to_attrs()}
-    released.attrs = {RELEASE: done} | ({SYNTHETIC: True} if is_synthetic(frame) else {})
-    return mark_audience(released, audience)
+    return Release.asked(audience, as_of, folder=store).of(frame, units)
 
 
 def day_of(as_of: str | pd.Timestamp | None) -> pd.Timestamp:
-    """Give the day of a release; today by default, and an error for what is no day."""
+    """Give the day of a release: today by default; an error for no day, or one to come."""
+    today = pd.Timestamp.today().normalize()
     try:
-        day = pd.Timestamp.today() if as_of is None else pd.Timestamp(as_of)
+        day = today if as_of is None else pd.Timestamp(as_of).normalize()
     except ValueError as error:
         raise ArgumentError(f"as_of {as_of!r} is no day: {error}") from error
     if pd.isna(day):
         raise ArgumentError(f"as_of {as_of!r} is no day")
-    return day.normalize()
+    if day > today:
+        raise ArgumentError(f"as_of {as_of!r} is still to come: nothing is released ahead of time")
+    return day
+
+
+def plain(frame: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+    """Keep what passes of a frame that tells of no single record."""
+    from_policy = PLAIN.get(kind)
+    if from_policy is None:  # the matrix of presence
+        if frame.columns.name not in HEADINGS:
+            raise ReleaseError(f"a matrix of presence passes by {', '.join(HEADINGS)} alone")
+        return frame.copy()
+    released = frame[[name for name in frame.columns if name in from_policy]].copy()
+    if kind == "population":
+        released[["source", "note"]] = pd.NA
+    return released

@@ -1,147 +1,242 @@
-"""Tables for an audience: small counts hidden so that totals do not give them back."""
+"""Tables and marks made of released cells: selections and sums, never anything else."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from maligeo.core import columns, words
-from maligeo.core.audiences import audience_of, is_published
-from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.columns import WITHHELD, unit_keys
 from maligeo.core.errors import ReleaseError
-from maligeo.disclosure.content_checks import HEADINGS, PLAIN, gap_columns_withheld
-from maligeo.disclosure.policy import MeasureRules
-from maligeo.disclosure.report import Report, withheld_columns
-from maligeo.disclosure.suppression import suppress_table
+from maligeo.core.periods import Period, parse_period
+from maligeo.disclosure.cells import INCIDENTS, NUMBER, SMALL, bounds_of
+from maligeo.disclosure.incidents import Released
+from maligeo.disclosure.partition import WHOLE_YEAR
+from maligeo.disclosure.policy import Protection
+from maligeo.join.points import unit_level
+from maligeo.measure.counts import UNPLACED, Coverage, Periods
+from maligeo.measure.densities import relate
+from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+
+ROUNDED: Final = "rounded to a multiple of {to}"
+FEWER: Final = WITHHELD + ": fewer than {number}"
+BETWEEN: Final = WITHHELD + ": between {low} and {high}"
+AT_LEAST: Final = "at least: not fully stated for all"
+NOT_COVERED: Final = "no statement that the source covers this"
+
+YEAR: Final = "year"
+QUARTER: Final = "quarter"
+
+Time = tuple[int, int]
 
 
-def release_density(
-    table: pd.DataFrame, rules: MeasureRules, *, as_of: pd.Timestamp
-) -> tuple[pd.DataFrame, Report]:
-    """Release a density table.
+@dataclass(frozen=True)
+class Span:
+    """A period, and the years and quarters of the lattice that it is made of."""
 
-    Published figures pass as they are. Of the other rows those pass whose measure the
-    policy shows; recent periods of delicate measures are left out, small counts hidden.
+    period: Period
+    times: tuple[Time, ...]
+
+
+def cell_table(
+    released: Released,
+    units: gpd.GeoDataFrame,
+    rules: Protection,
+    *,
+    measures: Sequence[str],
+    period: Periods = None,
+    population: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Make a density table of released cells.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        As from `density` or `concat_tables`.
-    rules : MeasureRules
-        What passes.
-    as_of : pandas.Timestamp
-        Day of the release.
+    released : Released
+        The cells.
+    units : geopandas.GeoDataFrame
+        Units of the division in which they are counted.
+    rules : Protection
+        By which they were released.
+    measures : sequence of str
+        What to show.
+    period : str or sequence of str, optional
+        "year", "quarter", or periods that are whole years and quarters; years by default,
+        or quarters where no year is complete.
+    population : pandas.DataFrame, optional
+        People per unit.
 
     Returns
     -------
     pandas.DataFrame
-        Columns as `maligeo.core.columns.DENSITY`.
-    Report
-        What was withheld.
+        Columns as `maligeo.core.columns.DENSITY`; `count_low` and `count_high` hold the
+        number that was counted.
 
     Raises
     ------
     ReleaseError
-        If delicate counts are about no period, so that the delay cannot be kept.
+        If a measure was not counted, or a period is finer than the lattice or not there.
     """
-    published = table["publisher"].notna()
-    shown = published | table["measure"].map(rules.is_shown).astype(bool)
-    delicate = ~published & table["measure"].map(rules.is_hidden_when_small).astype(bool)
-    recent = _is_recent(table, delicate, rules, as_of)
-    kept = table[shown & ~recent]
-    kept = kept[[name for name in columns.DENSITY if name in kept.columns]].copy()
-    own = kept["publisher"].isna()
-    kept.loc[own, "source"] = pd.NA  # whoever reported may be named there
-    kept.loc[own, ["records", "per_incident"]] = pd.NA  # of victims they count the incidents
-    kept["note"] = kept["note"].where(~own, kept["note"].map(_known_remarks)).astype("string")
-    measures = sorted(kept.loc[own, "measure"].unique())
-    hidden = [name for name in measures if rules.is_hidden_when_small(name)]
-    released, cells_hidden = _without_small(kept, hidden, rules.smallest_cell)
-    released = _rounded(released, hidden, rules.round_to)
-    gone, others = withheld_columns(table, released)
-    report = Report(
-        columns_withheld=gone,
-        own_columns_withheld=others,
-        smallest_cell=rules.smallest_cell,
-        round_to=rules.round_to,
-        measures_withheld=table.loc[~shown, "measure"].nunique(),
-        cells_hidden=cells_hidden,
-        waiting_from=_first_day(table[recent]),
+    missing = [measure for measure in measures if measure not in released.measures]
+    if missing:
+        listed = ", ".join(released.measures)
+        raise ReleaseError(f"{missing[0]} is not released of these incidents; there is {listed}")
+    level = unit_level(units)
+    cells = released.cells[released.cells["level"] == level]
+    spans = _spans(cells, period)
+    table = pd.concat(
+        [_rows(cells, span, units, rules, released, measures) for span in spans], ignore_index=True
     )
-    return released, report
+    vintage = str(units["vintage"].iloc[0])
+    return relate(table.assign(vintage=vintage), units, population)
 
 
-def release_plain(frame: pd.DataFrame, *, kind: str) -> tuple[pd.DataFrame, Report]:
-    """Release a table that is about no incident: the columns that the library knows."""
-    if kind == "presence":
-        if frame.columns.name not in HEADINGS:
-            raise ReleaseError(f"a matrix of presence passes by {', '.join(HEADINGS)} alone")
-        return frame.copy(), Report()
-    passing = [name for name in frame.columns if name in PLAIN[kind]]
-    released = frame[passing].copy()
-    if kind == "population" and not is_published(frame):
-        released[["source", "note"]] = pd.NA
-    known, own = withheld_columns(frame, released)
-    return released, Report(columns_withheld=known, own_columns_withheld=own)
+def _spans(cells: pd.DataFrame, period: Periods) -> list[Span]:
+    """Give the periods that are asked for, in pieces of the lattice."""
+    times = {
+        (int(year), int(part)) for year, part in zip(cells["year"], cells["quarter"], strict=True)
+    }
+    years = sorted(time for time in times if time[1] == WHOLE_YEAR)
+    quarters = sorted(times - set(years))
+    if period is None:
+        period = YEAR if years else QUARTER
+    if period in (YEAR, QUARTER):
+        chosen = years if period == YEAR else quarters
+        if not chosen:
+            raise ReleaseError(f"no {period} is released: {_there(years, quarters)}")
+        return [Span(_period(time), (time,)) for time in chosen]
+    texts = [period] if isinstance(period, str) else list(period)
+    return [_tiled(text, years, quarters) for text in texts]
 
 
-def require_gaps(gaps: pd.DataFrame, rules: MeasureRules, *, audience: Audience) -> None:
-    """Refuse gaps that were not made from released tables: ranks tell what counts hide."""
-    if AUDIENCES.index(audience_of(gaps)) < AUDIENCES.index(audience):
-        raise ReleaseError(
-            f"gaps cannot be released afterwards: release the density tables for {audience!r} "
-            "first, and compute the gaps from these"
-        )
-    odd = gap_columns_withheld(gaps, rules)
-    if odd:
-        raise ReleaseError(f"gaps have {len(odd)} columns that do not pass: leave them out")
+def _tiled(text: str, years: list[Time], quarters: list[Time]) -> Span:
+    """Divide a period into years and quarters that are released."""
+    if text in ("month", "week", "day"):
+        raise ReleaseError(f"nothing is released by {text}: {_there(years, quarters)}")
+    asked = parse_period(text)
+    tiles, day = [], asked.start
+    while day <= asked.end:
+        fits = [
+            time
+            for time in (*years, *quarters)
+            if _period(time).start == day and _period(time).end <= asked.end
+        ]
+        if not fits:
+            raise ReleaseError(f"the period {text} is not released: {_there(years, quarters)}")
+        tiles.append(fits[0])
+        day = _period(fits[0]).end + pd.Timedelta(days=1)
+    return Span(asked, tuple(tiles))
 
 
-def _is_recent(
-    table: pd.DataFrame, delicate: "pd.Series[bool]", rules: MeasureRules, as_of: pd.Timestamp
-) -> "pd.Series[bool]":
-    """Tell which delicate rows are about periods that are not over for long enough."""
-    if rules.delay_days == 0 or not delicate.any():
-        return pd.Series(False, index=table.index)
-    if table.loc[delicate, "period_end"].isna().all():
-        raise ReleaseError(
-            f"the counts are about no period, so that a delay of {rules.delay_days} days cannot "
-            "be kept: count by period, e.g. maligeo.density(…, period='year')"
-        )
-    cutoff = as_of - pd.Timedelta(days=rules.delay_days)
-    return delicate & (table["period_end"] > cutoff)
+def _there(years: list[Time], quarters: list[Time]) -> str:
+    """Say which periods are released."""
+    named = {"years": [str(year) for year, _ in years]}
+    named["quarters"] = [f"{year} Q{quarter}" for year, quarter in quarters]
+    listed = [
+        f"{what} {texts[0]} to {texts[-1]}" if len(texts) > 1 else f"{what[:-1]} {texts[0]}"
+        for what, texts in named.items()
+        if texts
+    ]
+    return (
+        f"there is {' and '.join(listed)}. A year is released when its four quarters are counted: "
+        "state covers where the records begin or end within it"
+    )
 
 
-def _first_day(recent: pd.DataFrame) -> str | None:
-    first = recent["period_start"].min()
-    return None if pd.isna(first) else first.date().isoformat()
+def _period(time: Time) -> Period:
+    year, quarter = time
+    whole = pd.Period(year, freq="Y") if quarter == WHOLE_YEAR else pd.Period(f"{year}Q{quarter}")
+    return Period(whole.start_time, whole.end_time.normalize())
 
 
-def _without_small(
-    table: pd.DataFrame, measures: list[str], smallest: int
-) -> tuple[pd.DataFrame, int]:
-    """Hide small counts of some measures, and say how many counts are hidden."""
-    if smallest <= 1 or not measures:
-        return table, 0
-    released, counted = suppress_table(table, k=smallest, sensitive_measures=measures)
-    return released, counted.withheld
+def _rows(
+    cells: pd.DataFrame, span: Span, units: gpd.GeoDataFrame, rules: Protection,
+    released: Released, measures: Sequence[str],
+) -> pd.DataFrame:  # fmt: skip
+    """Give the rows of one period: units, and kinds of place that are none."""
+    places = pd.DataFrame(units[["pcode", "name"]]).assign(place_kind="unit")
+    places["key"] = unit_keys(places)
+    beside = pd.DataFrame({"place_kind": list(UNPLACED)})
+    beside["key"] = "(" + beside["place_kind"] + ")"
+    places = pd.concat([places, beside], ignore_index=True)
+    summed = _summed(cells, span, rules)
+    rows = pd.DataFrame({"measure": list(measures)}).merge(places, how="cross")
+    rows = rows.merge(summed, on=["key", "measure"], how="left")
+    rows["period_start"], rows["period_end"] = span.period
+    coverage = Coverage(_stating(released))
+    whole = [coverage.of(str(key), span.period) == "whole" for key in rows.pop("key")]
+    return _said(rows, np.array(whole), rules)
 
 
-def _rounded(table: pd.DataFrame, measures: list[str], to: int) -> pd.DataFrame:
-    """Round counts to multiples; what would give them back finer goes."""
-    if to <= 1 or not measures:
-        return table
-    rows = table["publisher"].isna() & table["measure"].isin(measures)
-    table = table.copy()
-    finer = [
-        name
-        for name in ("count_low", "count_high", "per_1000_sqkm", "per_100k", "ci_low", "ci_high",
-                     "smoothed_per_100k", "local_per_100k", "per_incident", "records",
-                     "unique_total", "low_count")
-        if name in table.columns
-    ]  # fmt: skip
-    table.loc[rows, finer] = pd.NA
-    table.loc[rows, "count"] = (table.loc[rows, "count"] / to).round() * to
-    return table
+def _stating(released: Released) -> pd.DataFrame:
+    frame = pd.DataFrame()
+    frame.attrs["covers"] = dict(released.covers)
+    return frame
 
 
-def _known_remarks(note: object) -> object:
-    """Keep the remarks that this library or its data wrote."""
-    return words.known_remarks(note) or pd.NA
+def _summed(cells: pd.DataFrame, span: Span, rules: Protection) -> pd.DataFrame:
+    """Add the cells of a period up: bounds always, numbers where all of them are."""
+    at = pd.MultiIndex.from_frame(cells[["year", "quarter"]])
+    chosen = cells[at.isin(list(span.times))]
+    key = chosen["region"].where(chosen["level"] == 1, chosen["unit"])
+    bounds = bounds_of(chosen, rules).replace(np.inf, np.nan)
+    parts = chosen.assign(
+        key=key,
+        number=chosen["count"].where(chosen["state"] == NUMBER),
+        small=chosen["state"] == SMALL,
+        **bounds,
+    )
+    grouped = parts.groupby(["key", "measure"])
+    unknown = grouped["high"].apply(lambda high: high.isna().any())
+    part = grouped["number"].apply(lambda number: number.isna().any())
+    return pd.DataFrame(
+        {
+            "count": grouped["number"].sum().mask(part),
+            "count_low": grouped["low"].sum().mask(unknown),
+            "count_high": grouped["high"].sum().mask(unknown),
+            "small": grouped["small"].all(),
+            "several": grouped.size() > 1,
+            "unstated": grouped["unstated"].any(),
+        }
+    ).reset_index()
+
+
+def _said(
+    rows: pd.DataFrame, whole: "np.ndarray[Any, np.dtype[np.bool_]]", rules: Protection
+) -> pd.DataFrame:
+    """Add what is said of each row, and what follows from its bounds."""
+    known = rows["count"].notna().to_numpy()
+    bounded = rows["count_high"].notna().to_numpy()
+    few = rows["count_high"].lt(FEW_EVENTS) | rows["count"].lt(FEW_EVENTS)
+    note = [
+        _note(row, covered, rules) for row, covered in zip(rows.itertuples(), whole, strict=True)
+    ]
+    is_events = (rows["measure"] == INCIDENTS).to_numpy()
+    low, high = (
+        poisson_interval(rows[end].where(is_events).to_numpy(np.float64))[at]
+        for at, end in enumerate(("count_low", "count_high"))
+    )
+    uncovered = ~known & ~whole
+    rows = rows.assign(
+        note=pd.array(note, dtype="string"),
+        basis=pd.Series("count", index=rows.index, dtype="string").where(known),
+        low_count=few.where(is_events & (known | bounded)),
+        interval_low=np.where(uncovered, np.nan, low),
+        interval_high=np.where(uncovered, np.nan, high),
+    )
+    rows.loc[uncovered, ["count_low", "count_high"]] = np.nan
+    rows.loc[rows["unstated"].fillna(value=False).astype(bool), "count_high"] = np.nan
+    return rows.drop(columns=["small", "several", "unstated"])
+
+
+def _note(row: Any, covered: bool, rules: Protection) -> str:
+    if pd.notna(row.count):
+        notes = [ROUNDED.format(to=rules.round_to)] if rules.round_to > 1 else []
+        return "; ".join([*notes, *([AT_LEAST] if row.unstated else [])])
+    if pd.isna(row.count_high):
+        return WITHHELD
+    fewer = FEWER.format(number=int(row.count_high) + 1)
+    between = BETWEEN.format(low=int(row.count_low), high=int(row.count_high))
+    said = fewer if row.small else between
+    return said if covered else f"{said}; {NOT_COVERED}"

@@ -372,7 +372,7 @@ def count_areas(
     chosen = chosen.sort_values(["area_id", "net_area_sqm"], kind="stable")
     value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)
     dates = chosen.get("end_date", pd.Series(pd.NaT, index=chosen.index))
-    first, last = possible_days(dates, None)
+    first, last = possible_days(dates, chosen.get("date_precision"))
     place = _place(chosen, units, "pcode", "name")
     partial = np.zeros(len(chosen), dtype=np.bool_)
     entries = _Entries(place, first, last, value, partial)

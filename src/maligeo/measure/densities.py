@@ -153,7 +153,7 @@ def density(
         counts = _count_people(records, units, measure)
     else:
         counts = count_projects(records, units, measure=measure, counting=counting, period=period)
-    table = _relate(counts.assign(vintage=vintage), units, population)
+    table = relate(counts.assign(vintage=vintage), units, population)
     return inherit_audience(table, records, population)
 
 
@@ -265,10 +265,26 @@ def _count_people(people: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -
     )
 
 
-def _relate(
+def relate(
     counts: pd.DataFrame, units: gpd.GeoDataFrame, population: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Add areas, people and the rates that follow from them."""
+    """Add areas, people and the rates that follow from them to counts by unit.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        `vintage, pcode, name, place_kind, period_start, period_end, measure, count` and what
+        else is known, as `density` counts.
+    units : geopandas.GeoDataFrame
+        The units.
+    population : pandas.DataFrame, optional
+        People per unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as `maligeo.core.columns.DENSITY`.
+    """
     key = unit_keys(counts).where(counts["place_kind"] == "unit")
     counts["area_sqkm"] = key.map(units.set_index(unit_keys(units))["area_sqkm"])
     if population is not None:

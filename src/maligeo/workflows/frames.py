@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from maligeo.core.errors import ArgumentError
+from maligeo.disclosure import CellRelease, Release
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
 from maligeo.measure.need_response import count_response, gaps_of_counts, presence
-from maligeo.workflows.recipes import Release
 from maligeo.workflows.records import (
     INCIDENTS,
     PROJECTS,
+    VICTIMS,
     Period,
     Records,
+    ReleasedRecords,
     has_programmes,
     people_table,
 )
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from maligeo.core.columns import Audience
+    from maligeo.core.columns import Audience, Counting
 
-_BY_YEAR: Final = "year"
+BY_YEAR: Final = "year"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,56 @@ class StudyFrames:
         """For whom the frames are: "internal" until they are released."""
         return "internal" if self.released_for is None else self.released_for.audience
 
+    @property
+    def rules(self) -> Release:
+        """For whom the frames are, and from which day delays count back."""
+        return self.released_for or Release("internal")
+
+    @cached_property
+    def _cells(self) -> CellRelease | None:
+        """Released cells of incidents, for an audience that sees no single one of them."""
+        incidents = self.records.incidents
+        if incidents is None or not self.rules.by_cells:
+            return None
+        return self.rules.cells(self.records.covered(incidents), self.units)
+
+    @cached_property
+    def _shown(self) -> Records:
+        """The records one by one, as the audience has them."""
+        records, rules = self.records, self.rules
+        if rules.audience == "internal" or not records.given:
+            return records
+        given = {}
+        for kind in records.given:
+            if kind == INCIDENTS and rules.by_cells:
+                continue
+            frame = records.joined(kind)
+            given[kind] = rules.of(frame, self.units)
+        return ReleasedRecords(given, self.units, records.covers if INCIDENTS in given else None)
+
+    def need(self, *measures: str, period: Period = None) -> pd.DataFrame:
+        """Count incidents, of files or as published.
+
+        Parameters
+        ----------
+        *measures : str
+            What to count of files; incidents by default.
+        period : str or sequence of str, optional
+            Period to count in.
+        """
+        self.records.require_covered()
+        if self._cells is None:
+            return self._shown.need(measures or (INCIDENTS,), period)
+        people = self.records.people
+        return self._cells.table(*(measures or (INCIDENTS,)), period=period, population=people)
+
+    @property
+    def victims(self) -> tuple[str, ...]:
+        """The measures of victims that a report shows, of files that have them."""
+        if self._cells is not None:
+            return tuple(one for one in VICTIMS if one in self._cells.measures)
+        return self._shown.victims
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """Density table: one row per unit, period and measure, as `maligeo.density` gives it.
@@ -66,7 +118,7 @@ class StudyFrames:
         records = self.records
         records.require_covered()
         if records.is_bundled:
-            return concat_tables(self.need, *self.standing)
+            return concat_tables(self.need(period=self.period), *self.standing)
         tables = [self._incident_table] if INCIDENTS in records.given else []
         if PROJECTS in records.given:
             tables += self.standing
@@ -79,16 +131,21 @@ class StudyFrames:
         return concat_tables(*tables)
 
     @cached_property
+    def _incident_table(self) -> pd.DataFrame:
+        by_year = None if self._cells is not None else BY_YEAR
+        return self.need(period=self.period or by_year)
+
+    @cached_property
     def incidents(self) -> pd.DataFrame | None:
-        """Located incidents; None where none are given. Released together with the table."""
+        """Located incidents, or one mark for each that released cells count."""
         if INCIDENTS not in self.records.given:
             return None
-        return self.released(self.records.incidents, self._incident_table)
+        return self._shown.incidents if self._cells is None else self._cells.marks()
 
     @cached_property
     def projects(self) -> pd.DataFrame:
         """Located projects, those that are given or the bundled ones."""
-        return self.released(self.records.projects)
+        return self._shown.projects
 
     @cached_property
     def shares(self) -> pd.DataFrame:
@@ -97,37 +154,28 @@ class StudyFrames:
 
     @cached_property
     def areas(self) -> gpd.GeoDataFrame | None:
-        """Hazardous and released areas; None where none are given."""
-        areas = self.records.areas
-        return None if areas is None else self.released(areas)
+        """Hazardous and released areas with outlines; None where none are given, or shown."""
+        areas = self._shown.areas
+        return areas if areas is not None and "geometry" in areas.columns else None
 
     @cached_property
     def presence(self) -> pd.DataFrame:
         """Matrix of units and programmes, as `maligeo.presence` gives it."""
         return presence(self.shares, self.units)
 
-    @cached_property
-    def need(self) -> pd.DataFrame:
-        """Density table of incidents in the period, of files or as published."""
-        return self.released(self.records.need(self.period))
-
-    @property
-    def rules(self) -> Release:
-        """For whom the frames are, and from which day delays count back."""
-        return self.released_for or Release("internal")
-
-    def released(self, frame: Any, *tables: pd.DataFrame) -> Any:
-        """Give a frame for the audience; of incidents together with tables that count them."""
-        return self.rules.of(frame, *tables)
-
-    @cached_property
-    def _incident_table(self) -> pd.DataFrame:
-        return self.released(self.records.need(self.period or _BY_YEAR))
+    def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
+        """Count one measure of the one kind of record that is given."""
+        if self._cells is None:
+            return self._shown.count(measure, counting, self.period)
+        self.records.only_kind()
+        if counting is not None:
+            raise ArgumentError("counting is about projects")
+        return self.need(measure or INCIDENTS, period=self.period)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Need against response by unit, as `maligeo.coverage_gaps` gives it."""
-        return self.gaps_of(self.need)
+        return self.gaps_of(self.need(period=self.period))
 
     def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
         """Compare a density table of incidents with the projects."""

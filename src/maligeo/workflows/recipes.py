@@ -15,8 +15,6 @@ import pandas as pd
 
 from maligeo import catalog, exports
 from maligeo.core.columns import Audience
-from maligeo.core.session import session_audience
-from maligeo.disclosure import day_of, release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
 
@@ -36,45 +34,6 @@ _SURFACE: Final = "surface"  # a raster that is made from none
 _RASTER: Final = "raster"  # name of the option
 PARTS: Final = ("sheet", "layer")  # their names may give something away, as those of files
 READ_HOW: Final = (*PARTS, "level", "vintage")
-
-
-@dataclass(frozen=True)
-class Release:
-    """How frames are released for a product.
-
-    Attributes
-    ----------
-    audience : {"internal", "partner", "public"}
-        For whom.
-    as_of : str or None
-        Day of the release; None where nothing is delayed.
-    """
-
-    audience: Audience
-    as_of: str | None = None
-
-    @classmethod
-    def asked(
-        cls, audience: Audience | None, as_of: str | None = None, *, of_records: bool = True
-    ) -> Release:
-        """Settle what was left open: the audience of the session, and today.
-
-        The day is recorded, since another day releases more; published figures have none.
-        """
-        wanted = session_audience(audience)
-        day = day_of(as_of).date().isoformat()
-        return cls(wanted, day if of_records and wanted != "internal" else None)
-
-    @property
-    def recorded(self) -> dict[str, object]:
-        """What the record of a product says of it."""
-        return {"audience": self.audience, "as_of": self.as_of}
-
-    def of(self, frame: Any, *tables: pd.DataFrame) -> Any:
-        """Release a frame; incidents together with the tables that count them."""
-        if self.audience == "internal":
-            return frame
-        return release(frame, audience=self.audience, as_of=self.as_of, linked_tables=tables)
 
 
 @dataclass(frozen=True)
@@ -184,25 +143,33 @@ class TableProduct(Product):
 
     Attributes
     ----------
-    frame : pandas.DataFrame
-        The table as it was computed, for those who may read the records behind it.
+    compute : callable
+        Gives the table as it was computed, for those who may read the records behind it.
     released : callable
         Gives the table for the audience of the product.
     """
 
-    frame: pd.DataFrame = field(kw_only=True, repr=False)
+    compute: Callable[[], pd.DataFrame] = field(kw_only=True, repr=False)
     released: Callable[[], pd.DataFrame] = field(kw_only=True, repr=False)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table, of a study that was released as it is released."""
+        return self.compute()
 
 
 def table_product(
-    recipe: Recipe, frame: pd.DataFrame, released: Callable[[], pd.DataFrame]
+    recipe: Recipe,
+    compute: Callable[[], pd.DataFrame],
+    released: Callable[[], pd.DataFrame] | None = None,
 ) -> TableProduct:
     """Give a table that is written as .csv, .xlsx or .parquet."""
 
     def write(path: Path, about: Provenance) -> Path:
-        return exports.write_table(released(), path, audience=recipe.audience, about=about)
+        return exports.write_table(given(), path, audience=recipe.audience, about=about)
 
-    return TableProduct(recipe, write, frame=frame, released=released)
+    given = released or compute
+    return TableProduct(recipe, write, compute=compute, released=given)
 
 
 def bundled_data() -> InputFile:

@@ -24,13 +24,14 @@ from maligeo.readers.projects import load_projects, read_projects
 INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
 AREAS: Final = "areas"
+VICTIMS: Final = ("victims",)
 READERS: Final[Mapping[str, Callable[[Source], pd.DataFrame]]] = {
     INCIDENTS: read_incidents,
     PROJECTS: read_projects,
     AREAS: read_areas,
 }
 
-_VICTIMS: Final = ("killed", "injured")
+_PARTS: Final = ("killed", "injured")
 _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
 
 Period = str | Sequence[str] | None
@@ -102,15 +103,18 @@ class Records:
         if self.covers is not None and INCIDENTS not in self.given:
             raise ArgumentError("covers is about a file of incidents, and none is given")
 
-    def need(self, period: Period, *, victims: bool = False) -> pd.DataFrame:
-        """Count incidents, of files or as published; of files also victims if asked for."""
-        self.require_covered()
+    @cached_property
+    def victims(self) -> tuple[str, ...]:
+        """The measures of victims that a report shows: none unless all parts are stated."""
+        incidents = self.incidents
+        if incidents is None or not set(_PARTS) <= set(incidents.columns):
+            return ()
+        return VICTIMS if incidents[list(_PARTS)].notna().any().all() else ()
+
+    def need(self, measures: Sequence[str], period: Period) -> pd.DataFrame:
+        """Count incidents, of files or as published."""
         incidents = self.incidents
         counted = load_figures("incidents") if incidents is None else self.covered(incidents)
-        measures = [INCIDENTS]
-        if victims and incidents is not None and set(_VICTIMS) <= set(incidents.columns):
-            known = bool(incidents[list(_VICTIMS)].notna().any().all())
-            measures += ["victims"] * known
         return concat_tables(
             *(
                 density(counted, self.units, measure=one, population=self.people, period=period)
@@ -118,8 +122,8 @@ class Records:
             )
         )
 
-    def count(self, measure: str | None, counting: Counting | None, period: Period) -> pd.DataFrame:
-        """Count one measure of the one kind of record that is given.
+    def only_kind(self) -> str:
+        """Give the one kind of record that is given.
 
         Raises
         ------
@@ -129,9 +133,19 @@ class Records:
         if len(self.given) > 1:
             listed = ", ".join(f"--{kind}" for kind in self.given)
             raise ArgumentError(f"give one of {listed} at a time")
-        (kind,) = self.given
+        return next(iter(self.given))
+
+    def count(self, measure: str | None, counting: Counting | None, period: Period) -> pd.DataFrame:
+        """Count one measure of the one kind of record that is given.
+
+        Raises
+        ------
+        ArgumentError
+            If records of several kinds are given.
+        """
+        kind = self.only_kind()
         return density(
-            self.covered(self._joined(kind)),
+            self.covered(self._countable(kind)),
             self.units,
             measure=measure or _FIRST_MEASURE[kind],
             population=self.people,
@@ -139,14 +153,38 @@ class Records:
             counting=counting,
         )
 
-    def _joined(self, kind: str) -> pd.DataFrame:
-        """Give records as `density` counts them: located, or divided among units."""
-        if kind == PROJECTS:
-            return allocate(self.projects, self.units)
+    def joined(self, kind: str) -> pd.DataFrame:
+        """Give records of a kind, those with a place located."""
         if kind == AREAS:
-            return allocate(self.given[AREAS], self.units, by="area")
-        located: pd.DataFrame = self.incidents
+            return self.given[AREAS]
+        located: pd.DataFrame = self.projects if kind == PROJECTS else self.incidents
         return located
+
+    def _countable(self, kind: str) -> pd.DataFrame:
+        """Give records as `density` counts them: located, or divided among units."""
+        if kind == INCIDENTS:
+            return self.joined(kind)
+        records = self.joined(kind)
+        if kind == AREAS:
+            is_divided = "net_area_sqm" in records.columns
+            return records if is_divided else allocate(records, self.units, by="area")
+        return allocate(records, self.units)
+
+
+@dataclass(frozen=True, eq=False)
+class ReleasedRecords(Records):
+    """Records that were located before they were released."""
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame | None:
+        """Incidents; None where none are shown."""
+        return self.given.get(INCIDENTS)
+
+    @cached_property
+    def projects(self) -> pd.DataFrame:
+        """Projects, those that are given or the bundled ones."""
+        given = self.given.get(PROJECTS)
+        return locate(load_projects(), self.units) if given is None else given
 
 
 def people_table(records: Records) -> list[pd.DataFrame]:

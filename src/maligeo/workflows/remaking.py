@@ -17,6 +17,7 @@ import numpy as np
 
 from maligeo import tiles
 from maligeo.core.errors import InputFileError, MaligeoError
+from maligeo.disclosure import Release
 from maligeo.provenance import read_about
 from maligeo.provenance.record import ROLE, InputFile, Provenance, hash_input, parts_of, printable
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
@@ -389,9 +390,16 @@ def _of_study(method: Callable[..., Product]) -> Maker:
     return make
 
 
+def _rules(options: Options) -> Release:
+    audience, as_of = options.pop("audience", None), options.pop("as_of", None)
+    return Release.asked(audience, as_of, of_records=as_of is not None)
+
+
 def _step(function: Callable[..., Product], options_type: type | None = None) -> Maker:
     def make(options: Options, _folder: Path) -> Product:
         asked = _take(options, function)
+        if "rules" in inspect.signature(function).parameters:
+            asked["rules"] = _rules(options)
         if options_type is not None:
             asked["options"] = options_type(**_take(options, options_type))
         _all_taken(options)

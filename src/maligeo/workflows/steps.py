@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.disclosure import Release
 from maligeo.exports.write import open_stream
 from maligeo.join.divisions import crosswalk
 from maligeo.join.points import locate, locate_summary
@@ -20,7 +21,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.places import iter_places
 from maligeo.unitindex import UnitIndex
-from maligeo.workflows.recipes import Product, Recipe, Release, TableProduct, table_product
+from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -195,7 +196,7 @@ def crosswalk_table(
         **rules.recorded,
     }
     recipe = Recipe("crosswalk", asked, rules.audience)
-    return table_product(recipe, frame, partial(rules.of, frame))
+    return table_product(recipe, lambda: frame, partial(rules.of, frame))
 
 
 def reconciliation(
@@ -232,4 +233,4 @@ def reconciliation(
     frame = reconcile_incidents(located, units, measure=measure)
     asked = {"incidents": incidents, "measure": measure, "audience": audience}
     recipe = Recipe("reconcile", asked, audience, units)
-    return table_product(recipe, frame, lambda: frame)
+    return table_product(recipe, lambda: frame)

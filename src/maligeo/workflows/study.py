@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,11 +15,12 @@ from maligeo.core.columns import Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
+from maligeo.disclosure import Release
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.frames import StudyFrames
-from maligeo.workflows.recipes import Product, Recipe, Release, TableProduct, table_product
+from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
@@ -251,12 +252,18 @@ class Study(StudyFrames):
 
     asked: Mapping[str, object] = field(default_factory=dict, repr=False)
 
-    def release(self, *, audience: Audience | None = None, as_of: str | None = None) -> Study:
+    def release(
+        self,
+        *,
+        audience: Audience | None = None,
+        as_of: str | None = None,
+        store: str | Path | None = None,
+    ) -> Study:
         """Release the study: everything that comes of the result is for the audience.
 
-        The map, its layers and `table` are released together. Tables of other measures or
-        periods are released by themselves, and so is what `compare` counts: whoever has
-        several of them can hold one against the other.
+        What is public of incidents is one set of cells for the dataset: the map, every
+        table, measure, period and level are selections of it, in this study and in every
+        other of the same records.
 
         Parameters
         ----------
@@ -264,6 +271,8 @@ class Study(StudyFrames):
             For whom; that of the session by default. "internal" keeps everything as it is.
         as_of : str, optional
             Day of the release, from which delays count back; today by default.
+        store : path-like, optional
+            Folder of the release store, as for `maligeo.release`.
 
         Returns
         -------
@@ -274,7 +283,8 @@ class Study(StudyFrames):
         ArgumentError
             If there is no such audience.
         """
-        rules = Release.asked(audience, as_of, of_records=bool(self.records.given))
+        given = bool(self.records.given)
+        rules = Release.asked(audience, as_of, folder=store, of_records=given)
         return replace(self, released_for=rules)
 
     def answer(self) -> TableProduct:
@@ -292,9 +302,8 @@ class Study(StudyFrames):
             If no incident is known by unit, or the incidents are about no period.
         """
         shared = self._shared
-        return table_product(
-            self._recipe("gaps", {}), self.gaps, lambda: shared.rules.of(shared.gaps)
-        )
+        gaps = self.gaps
+        return table_product(self._recipe("gaps", {}), lambda: gaps, lambda: shared.gaps)
 
     def count(
         self,
@@ -327,14 +336,19 @@ class Study(StudyFrames):
         UnknownNameError
             If the region is not known.
         """
-        table = self._counted(measure, counting)
-        if region is not None:
-            row = find_unit(region, self.units)
-            table = table[table["pcode"] == self.units["pcode"].iloc[row]]
         asked = {"measure": measure, "counting": counting, "region": region}
-        rules = self._shared.rules
-        shown = table if self.released_for is None else rules.of(table)
-        return table_product(self._recipe("density", asked), shown, lambda: rules.of(table))
+
+        def counted(study: Study) -> pd.DataFrame:
+            table = study._counted(measure, counting)
+            if region is None:
+                return table
+            row = find_unit(region, self.units)
+            return table[table["pcode"] == self.units["pcode"].iloc[row]]
+
+        shared = cache(lambda: counted(self._shared))
+        shown = cache(lambda: counted(self)) if self.released_for is None else shared
+        shown()
+        return table_product(self._recipe("density", asked), shown, shared)
 
     def map(
         self,
@@ -464,13 +478,13 @@ class Study(StudyFrames):
 
     def _counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         if self.records.given:
-            return self.records.count(measure, counting, self.period)
+            return self.counted(measure, counting)
         if measure is not None or counting is not None:
             raise ArgumentError("--measure and --counting are about a file of records")
         return self.table
 
     def _write_report(self, region: str, language: Language, path: Path, about: Any) -> Path:
-        need = self.released(self.records.need(self.period, victims=True))
+        need = self.need(INCIDENTS, *self.victims, period=self.period)
         incidents = need[need["measure"] == "incidents"]
         by_unit = incidents[incidents["place_kind"] == "unit"]
         known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())

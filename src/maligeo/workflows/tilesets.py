@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from maligeo import tiles
 from maligeo.core.columns import Audience
-from maligeo.core.errors import ArgumentError
+from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.disclosure import Release
+from maligeo.join.points import locate
 from maligeo.measure.surface import density_surface
 from maligeo.readers.areas import read_areas
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
@@ -18,9 +20,11 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import read_vector
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.projects import read_projects
-from maligeo.workflows.recipes import Product, Recipe, Release
+from maligeo.workflows.recipes import Product, Recipe
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from maligeo.measure.surface import KernelName, Surface
     from maligeo.provenance.record import Provenance
 
@@ -77,10 +81,11 @@ def incident_surface(
     incidents: Source,
     *,
     options: SurfaceOptions = _USUAL,
-    audience: Audience | None = None,
-    as_of: str | None = None,
+    rules: Release | None = None,
 ) -> SurfaceFile:
     """Compute the kernel density of incidents, from what is released of them.
+
+    For the public they are spread evenly over their units, since no more is released of them.
 
     Parameters
     ----------
@@ -88,22 +93,21 @@ def incident_surface(
         File of incidents.
     options : SurfaceOptions
         Kernel, bandwidth, cells.
-    audience : {"internal", "partner", "public"}, optional
-        For whom it is; that of the session by default.
-    as_of : str, optional
-        Day of the release; today by default.
+    rules : Release, optional
+        For whom it is, as of which day; by default the audience of the session, today.
 
     Returns
     -------
     SurfaceFile
     """
-    rules = Release.asked(audience, as_of)
+    rules = rules or Release.asked(None)
     units = load_boundaries(options.level, options.vintage)
 
     @cache
     def compute() -> Surface:
+        located = locate(read_incidents(incidents), units)
         return density_surface(
-            rules.of(read_incidents(incidents)),
+            rules.cells(located, units).spread() if rules.by_cells else rules.of(located),
             bandwidth_km=options.bandwidth_km,
             cell_km=options.cell_km,
             units=units,
@@ -174,8 +178,7 @@ def vector_archive(
     layers: Mapping[str, Source] | None = None,
     zooms: Zooms = (0, 10),
     options: tiles.VectorOptions | None = None,
-    audience: Audience | None = None,
-    as_of: str | None = None,
+    rules: Release | None = None,
 ) -> Product:
     """Make vector tiles; of records what is released of them.
 
@@ -190,10 +193,8 @@ def vector_archive(
         Coarsest and finest zoom.
     options : VectorOptions, optional
         What becomes of points at low zooms.
-    audience : {"internal", "partner", "public"}, optional
-        For whom the archive is.
-    as_of : str, optional
-        Day of the release.
+    rules : Release, optional
+        For whom it is, as of which day; by default the audience of the session, today.
 
     Returns
     -------
@@ -211,8 +212,12 @@ def vector_archive(
     frames = {kind: _READERS[kind](sources[kind]) for kind in KINDS if kind in sources}
     frames |= {name: read_vector(Path(source), layer=source.layer) for name, source in more.items()}
     records = [kind for kind in RECORDS if kind in sources]
-    rules = Release.asked(audience, as_of, of_records=bool(records))
-    frames |= {kind: rules.of(frames[kind]) for kind in records}
+    rules = rules or Release.asked(None, of_records=bool(records))
+    units = frames.get("boundaries")
+    for kind in records:
+        frames[kind] = _layer_of(
+            kind, frames[kind], load_boundaries() if units is None else units, rules
+        )
     frames = frames or {"boundaries": load_boundaries()}
     chosen = options or tiles.VectorOptions()
 
@@ -231,3 +236,19 @@ def vector_archive(
     }
     recipe = Recipe("tiles vector", asked, rules.audience, frames.get("boundaries"))
     return Product(recipe, write, holds_its_name=True)
+
+
+def _layer_of(kind: str, frame: Any, units: gpd.GeoDataFrame, rules: Release) -> Any:
+    """Give what is released of some records, as a layer that can be drawn."""
+    if rules.audience == "internal":
+        return frame
+    if kind == "incidents":
+        located = locate(frame, units)
+        return rules.cells(located, units).marks() if rules.by_cells else rules.of(located)
+    released = rules.of(locate(frame, units) if kind == "projects" else frame, units)
+    if "geometry" not in released.columns:
+        raise ReleaseError(
+            f"{kind} have no places that may be shown to the audience {rules.audience!r}: leave "
+            "them out, or write a table of them"
+        )
+    return released

@@ -1,0 +1,18 @@
+"""A release store of its own for every test and every example in a docstring."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what a test releases from every other test, with a key that is always the same."""
+    folder = tmp_path_factory.mktemp("store")
+    (folder / "key").write_text(KEY.hex(), encoding="ascii")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MALIGEO_STORE", str(folder))
+        yield folder

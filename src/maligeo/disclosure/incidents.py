@@ -1,0 +1,137 @@
+"""Incidents released as cells: one set for a dataset, and tables that are selections of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.core.errors import ReleaseError
+from maligeo.disclosure.cells import Means, new_cells
+from maligeo.disclosure.datasets import COVERS, Dataset, Edition, File, rows_of, whole_quarters
+from maligeo.disclosure.division import Division
+from maligeo.disclosure.partition import WHOLE_YEAR, measures_in, partition
+from maligeo.disclosure.policy import Rules
+from maligeo.disclosure.store import Store
+
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Released:
+    """The cells of one dataset.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame
+        Columns `maligeo.disclosure.cells.KNOWN`.
+    measures : tuple of str
+        What is counted.
+    covers : mapping
+        Which units and quarters the records cover, as `with_coverage` states it.
+    waits_from : pandas.Timestamp
+        First day of what is too recent.
+    """
+
+    cells: pd.DataFrame
+    measures: tuple[str, ...]
+    covers: Mapping[str, Any]
+    waits_from: pd.Timestamp
+
+
+def released_cells(
+    located: pd.DataFrame, units: gpd.GeoDataFrame, *, rules: Rules,
+    store: Store, as_of: pd.Timestamp, advance: Advance | None = None,
+) -> Released:  # fmt: skip
+    """Give the cells of the dataset that incidents belong to; new ones are made and kept.
+
+    Parameters
+    ----------
+    located : pandas.DataFrame
+        Incidents as from `maligeo.locate`, with the statement of `with_coverage` if any.
+    units : geopandas.GeoDataFrame
+        Units that they were located in.
+    rules : Rules
+        For the audience.
+    store : Store
+        Where released cells are kept.
+    as_of : pandas.Timestamp
+        Day of the release.
+    advance : callable, optional
+        Takes the steps done and all of them.
+
+    Returns
+    -------
+    Released
+
+    Raises
+    ------
+    ReleaseError
+        If units, coverage or an earlier release stand against it, or nothing is old
+        enough.
+    """
+    division = Division.of(units, rules)
+    lattice = rules.lattices["incidents"]
+    file = File(
+        pieces=partition(located, units, store.key),
+        division=division,
+        measures=tuple(measures_in(located)),
+        covers=whole_quarters(located.attrs.get(COVERS, {})),
+        cutoff=as_of - pd.Timedelta(days=lattice.delay_days),
+    )
+    with store.locked():
+        dataset = _dataset_of(file, store)
+        edition = dataset.edition(file, as_of.year)
+        dataset.freeze(edition, file)
+        cells = _completed(dataset, edition, rules, store, advance)
+        store.save(dataset.name, dataset.kept)
+    chosen = cells[_last_days(cells) <= file.cutoff]
+    if chosen.empty:
+        raise ReleaseError(
+            "nothing is old enough to be released: a quarter can be released when it has been "
+            f"over for {lattice.delay_days} days"
+        )
+    return Released(
+        cells=chosen.reset_index(drop=True),
+        measures=tuple(edition.kept["measures"]),
+        covers=dataset.kept[COVERS],
+        waits_from=pd.Period(file.cutoff + pd.Timedelta(days=1), freq="Q").start_time,
+    )
+
+
+def _dataset_of(file: File, store: Store) -> Dataset:
+    """Find the dataset that shares events with a file, or begin one."""
+    datasets = [Dataset(kept) for kept in store.datasets().values()]
+    sharing = [one for one in datasets if not file.events.isdisjoint(one.kept["events"])]
+    if not sharing:
+        return Dataset.begun(file)
+    dataset, *others = sharing
+    for other in others:
+        dataset.join(other)
+        store.remove(other.name)
+    dataset.require(file.division)
+    return dataset
+
+
+def _completed(
+    dataset: Dataset, edition: Edition, rules: Rules, store: Store, advance: Advance | None
+) -> pd.DataFrame:
+    """Make the cells that are missing, and give all."""
+    earlier = [one.cells for one in dataset.editions if one.year < edition.year]
+    new = new_cells(
+        edition.frozen(dataset.division),
+        edition.cells,
+        Means(rules.protection, store.key, dataset.name),
+        earlier=pd.concat(earlier, ignore_index=True) if earlier else None,
+        advance=advance,
+    )
+    edition.kept["cells"] += rows_of(new)
+    return edition.cells
+
+
+def _last_days(cells: pd.DataFrame) -> pd.Series:
+    """Give the last day of each cell."""
+    quarter = cells["quarter"].where(cells["quarter"] != WHOLE_YEAR, 4)
+    text = cells["year"].astype(str) + "Q" + quarter.astype(str)
+    return pd.PeriodIndex(text, freq="Q").end_time.normalize().to_series(index=cells.index)
