@@ -7,10 +7,16 @@ from typing import Annotated, Final
 
 import typer
 
-from maligeo.cli.options import AreasOption, BoundariesOption, IncidentsOption, ProjectsOption
+from maligeo.cli.options import (
+    AreasOption,
+    BoundariesOption,
+    IncidentsOption,
+    ProjectsOption,
+    StoreOption,
+)
 from maligeo.core.errors import ArgumentError
 from maligeo.provenance import read_about
-from maligeo.provenance.record import InputFile, Provenance, printable
+from maligeo.provenance.record import KEYED, InputFile, Provenance, printable
 from maligeo.workflows.remaking import Findings, remake
 
 DIFFERENT: Final = 1
@@ -61,18 +67,19 @@ def verify_product(
     areas: AreasOption = None,
     boundaries: BoundariesOption = None,
     more: InputOption = None,
+    store: StoreOption = None,
 ) -> None:
     """Make a product again from its inputs and compare every byte; exit code 1 if it differs.
 
     Inputs are looked for by their recorded names in the current folder and next to the
-    product. A public product does not name them: give them.
+    product. A public product does not name them: give them, and the store it was released from.
     """
     named = {
         "incidents": incidents, "projects": projects, "areas": areas, "boundaries": boundaries
     }  # fmt: skip
     given = {role: path for role, path in named.items() if path is not None}
     given |= dict(_role_and_file(text) for text in more or [])
-    findings = remake(product, given)
+    findings = remake(product, given, store=store)
     for line in _verdict(findings):
         typer.echo(line)
     if findings.differing:
@@ -101,6 +108,8 @@ def _lines(record: Provenance) -> list[tuple[str, list[str]]]:
 
 def _input_text(source: InputFile) -> str:
     name = f" {source.name}" if source.name else ""
+    if source.sha256.startswith(KEYED):
+        return f"{source.role}:{name} keyed hash {source.sha256.removeprefix(KEYED)}"
     return f"{source.role}:{name} sha256 {source.sha256 or 'not known, no file'}"
 
 

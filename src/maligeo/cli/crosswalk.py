@@ -11,10 +11,12 @@ from maligeo.cli.options import (
     AudienceOption,
     LevelOption,
     OutputOption,
+    StoreOption,
     one_of,
     source,
 )
 from maligeo.cli.output import Format, FormatOption, put
+from maligeo.disclosure import Release
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.steps import CrosswalkOptions, crosswalk_table
 
@@ -61,6 +63,7 @@ def write_crosswalk(
     level: LevelOption = 1,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
+    store: StoreOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
@@ -69,7 +72,6 @@ def write_crosswalk(
         *(Source.of(end) if Path(end).suffix else end for end in (origin, target)),
         table=source(table),
         options=CrosswalkOptions(method=method, raster=source(raster), kind=kind, level=level),
-        audience=audience,
-        as_of=as_of,
+        rules=Release.asked(audience, as_of, folder=store, of_records=table is not None),
     )
     put(product, SHOWN if table is None else SHOWN_COUNTS, output_format, output)

@@ -73,6 +73,7 @@ def make_raster_tiles(
 
     A raster says in its tag MALIGEO_AUDIENCE for whom it is; without one it is internal.
     """
+    rules = Release.asked(audience, of_records=False)
     with progress_bar("parts") as advance:
         options = maligeo.RasterOptions(
             tile_type=tile_type,
@@ -81,9 +82,7 @@ def make_raster_tiles(
             workers=workers,
             progress=advance,
         )
-        made = raster_archive(
-            Source(source), zooms=_zooms(zooms), options=options, audience=audience
-        )
+        made = raster_archive(Source(source), zooms=_zooms(zooms), options=options, rules=rules)
         path = made.save(output)
     typer.echo(f"{file_text(path)}, {made.totals['tiles']} tiles")
 

@@ -3,3 +3,4 @@ from .releases import CellRelease as CellRelease
 from .releases import Release as Release
 from .releases import day_of as day_of
 from .releases import release as release
+from .store import Store as Store

@@ -30,14 +30,11 @@ class Released:
         What is counted.
     covers : mapping
         Which units and quarters the records cover, as `with_coverage` states it.
-    waits_from : pandas.Timestamp
-        First day of what is too recent.
     """
 
     cells: pd.DataFrame
     measures: tuple[str, ...]
     covers: Mapping[str, Any]
-    waits_from: pd.Timestamp
 
 
 def released_cells(
@@ -96,7 +93,6 @@ def released_cells(
         cells=chosen.reset_index(drop=True),
         measures=tuple(edition.kept["measures"]),
         covers=dataset.kept[COVERS],
-        waits_from=pd.Period(file.cutoff + pd.Timedelta(days=1), freq="Q").start_time,
     )
 
 

@@ -38,6 +38,7 @@ from maligeo.measure.densities import concat_tables
 
 _INCIDENTS: Final = "incidents"
 _AREAS: Final = "areas"
+_IDS: Final = ("event_id", "project_id", "area_id")
 _PASSING: Final = ("units", "population", "weights", "placement", "presence")
 
 Advance = Callable[[int, int], None]

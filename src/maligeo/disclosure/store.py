@@ -89,6 +89,23 @@ class Store:
             store._check()
         return store
 
+    @classmethod
+    def existing(cls, folder: str | Path | None = None) -> "Store":
+        """Open a store that is there.
+
+        Raises
+        ------
+        ReleaseError
+            If there is none, and as `open` does.
+        """
+        path = store_folder(folder)
+        if not (path / _KEY).is_file():
+            raise ReleaseError(
+                f"this can be checked by whoever has the release store it was made with, and there "
+                f"is none in {path}: name it by --store or {STORE_VARIABLE}"
+            )
+        return cls.open(path)
+
     @property
     def policy_hash(self) -> str:
         """The hash of the policy by which it releases."""

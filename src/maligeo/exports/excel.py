@@ -40,7 +40,7 @@ def notes_of(table: PlainTable, job: Job) -> Iterator[Line]:
     if job.synthetic:
         yield Line((word("synthetic.banner", language),), "warning")
     yield from _reading(table.frame, job)
-    yield from _section("export.release", _released(job.released, "", job), job)
+    yield from _section("export.release", [(text,) for text in job.released], job)
     yield from _columns(table, job)
     yield from _section("notes.sources", job.sources, job)
     disclaimers = [(words.word("export.disclaimer", one),) for one in languages_of(language)]
@@ -85,31 +85,6 @@ def _columns(table: PlainTable, job: Job) -> Iterator[Line]:
         unit = bilingual(column.unit_in(one) for one in languages)
         meaning = bilingual(column.meanings[one] for one in languages)
         yield Line((column.name, heading, unit, meaning))
-
-
-def _released(report: Any, within: str, job: Job) -> list[tuple[str, ...]]:
-    """Lay the report of a release out as lines of name and value."""
-    if report is None:
-        return []
-    if isinstance(report, Mapping):
-        return [
-            line
-            for name, part in report.items()
-            for line in _released(part, _joined(within, _report_word(str(name), job)), job)
-        ]
-    if isinstance(report, list | tuple):
-        return [line for part in report for line in _released(part, within, job)]
-    return [(within, str(report)) if within else (str(report),)]
-
-
-def _joined(within: str, name: str) -> str:
-    return f"{within}, {name}" if within else name
-
-
-def _report_word(name: str, job: Job) -> str:
-    """Say a name of the report in words, where there are some."""
-    key = f"release.{name}"
-    return word(key, job.language) if words.has_word(key) else name
 
 
 def _made(about: Provenance, job: Job) -> list[tuple[str, ...]]:

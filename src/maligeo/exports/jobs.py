@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from maligeo.core import words
 from maligeo.core.checks import require_choice
@@ -96,8 +96,8 @@ class Job:
         Whether data were made up.
     sources : sequence of tuple of str
         Sources named in the data, as text and web address.
-    released : mapping or None
-        What a release says of a table (`attrs["release"]`).
+    released : sequence of str
+        What a release made coarser, in sentences.
     """
 
     path: Path
@@ -106,7 +106,7 @@ class Job:
     options: ExportOptions = ExportOptions()
     synthetic: bool = False
     sources: Sequence[tuple[str, str]] = ()
-    released: Any = None
+    released: Sequence[str] = ()
 
     @property
     def language(self) -> Language | None:

@@ -47,9 +47,9 @@ from maligeo.exports.plain_tables import PlainTable, plain_piece, plain_table
 from maligeo.exports.shapefile import write_shapefiles
 from maligeo.provenance.record import Provenance
 from maligeo.text.readings import cell_sources
+from maligeo.text.releases import release_sentences
 
 DENSITY: Final = "density"
-_RELEASE: Final = "release"
 _PLAIN: Final = ExportOptions()
 _Format = TypeVar("_Format")
 
@@ -162,7 +162,8 @@ def write_table(
     flat = table.reset_index() if isinstance(table.index, pd.MultiIndex) else table
     plain = plain_table(without_geometry(flat, what="table"), what="table")
     job = _job(wanted, [table], audience, about, options)
-    chosen.write(plain, replace(job, released=table.attrs.get(_RELEASE)))
+    said = release_sentences(table, options.language)
+    chosen.write(plain, replace(job, released=tuple(said)))
     return wanted
 
 

@@ -1,9 +1,10 @@
 """What a product was made from: inputs by their hashes, method, versions and command."""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Self
@@ -15,6 +16,7 @@ KEY: Final = "maligeo-about"
 ROLE: Final = "role"  # of a file, in the options of a record
 TAG: Final = "MALIGEO_ABOUT"  # where a format wants names in capitals: GeoTIFF
 CSV_METADATA: Final = "-metadata.json"  # after the name of a CSV file (W3C, CSV on the Web)
+KEYED: Final = "keyed:"  # before a hash that whoever has not the key cannot compute
 LONGEST: Final = 1 << 20  # characters of a record; real ones have some two thousand
 
 _CHUNK: Final = 1 << 20
@@ -33,12 +35,20 @@ class InputFile:
     name : str
         Name of the file without its folders; empty where it may not be named.
     sha256 : str
-        Hash of its bytes, as hexadecimal digits.
+        Hash of its bytes, as hexadecimal digits; after `KEYED` a hash of that hash by the key
+        of a release store, since a plain one confirms guesses at the content.
     """
 
     role: str
     name: str
     sha256: str
+
+    def keyed(self, key: bytes) -> Self:
+        """Give it with a keyed hash (HMAC, RFC 2104); what has no hash stays as it is."""
+        if not self.sha256:
+            return self
+        digest = hmac.new(key, self.sha256.encode("ascii"), "sha256").hexdigest()
+        return replace(self, sha256=KEYED + digest)
 
 
 @dataclass(frozen=True)

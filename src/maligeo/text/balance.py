@@ -11,7 +11,8 @@ from maligeo.core import words
 from maligeo.core.columns import PLACE_KINDS
 from maligeo.join.results import TOO_COARSE
 from maligeo.look import LAYERS, Layer
-from maligeo.text.readings import PeriodRows, all_periods, span_text, value_text
+from maligeo.text.readings import PeriodRows, all_periods, hidden_text, span_text, value_text
+from maligeo.text.releases import is_rounded
 
 Line = dict[str, str | bool]
 Row = dict[str, Any]
@@ -50,7 +51,7 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
             write.word("total.programmes" if counted.key == "programmes" else "total.full")
         )
         lines += _record_lines(period, table, write)
-    if period.has_withheld:
+    if is_rounded(period.rows):
         notes.append(write.word("total.hidden_note"))
     if not period.apart:
         notes.append(write.word("unplaced.none"))
@@ -98,7 +99,8 @@ def _apart_lines(period: PeriodRows, write: _Writer) -> Iterator[Line]:
         name = "" if pd.isna(row["name"]) else str(row["name"])
         label = write.word(f"place.{row['place_kind']}").format(name=name)
         if row["hidden"]:
-            yield {"label": label, "value": write.word("value.withheld"), "strong": False}
+            text = hidden_text(row["note"], write.layer, write.language)
+            yield {"label": label, "value": text, "strong": False}
         else:
             yield write.line(label, row["count"], derived=row["derived"])
 

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from maligeo.core import words
+from maligeo.core.columns import WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
 
 PERIOD = ["period_start", "period_end", "publisher"]
@@ -278,13 +279,25 @@ def has_low(period: PeriodRows) -> bool:
     return any(is_low(row, period.layer) for row in period.by_unit.values())
 
 
+def hidden_text(note: object, layer: Layer, language: str) -> str:
+    """Write what is known of a count that a release does not give: its bounds, or nothing."""
+    first = str(note).split("; ", maxsplit=1)[0]
+    if first == WITHHELD:
+        return words.word("value.withheld", language)
+    bounds = "; ".join(words.note_text(first, language))
+    if not layer.is_rate:
+        return bounds
+    unit = words.word(f"unit.{layer.measure}", language)
+    return words.word("value.of_unit", language).format(value=bounds, unit=unit)
+
+
 def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
     """Write what is known of a unit: its value, that there is none, or that it is withheld."""
     row = found.by_unit.get(pcode)
     if row is None:
         return words.word("value.missing", language)
     if row["hidden"]:
-        return words.word("value.withheld", language)
+        return hidden_text(row["note"], found.layer, language)
     text = value_text(row["shown"], found.layer, language, derived=row["derived"])
     return f"{text}{LOW_SIGN}" if is_low(row, found.layer) else text
 

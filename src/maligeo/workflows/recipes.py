@@ -15,6 +15,7 @@ import pandas as pd
 
 from maligeo import catalog, exports
 from maligeo.core.columns import Audience
+from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
 
@@ -47,9 +48,9 @@ class Recipe:
     options : mapping of str to object
         What was asked for: numbers, texts, lists of these, sources, mappings of names to
         sources. What is None or False is left out.
-    audience : {"internal", "partner", "public"}
-        For whom it is. Names of files are recorded for "internal" alone: a name can give
-        something away.
+    rules : Release
+        For whom it is. Names and plain hashes of files are recorded for "internal" alone: a
+        name can give something away, and a plain hash confirms a guess at the content.
     units : pandas.DataFrame, optional
         The units, for their vintage and level.
     method : str
@@ -58,19 +59,25 @@ class Recipe:
 
     product: str
     options: Mapping[str, object]
-    audience: Audience
+    rules: Release
     units: pd.DataFrame | None = field(default=None, repr=False)
     method: str = ""
+
+    @property
+    def audience(self) -> Audience:
+        """For whom it is."""
+        return self.rules.audience
 
     @cached_property
     def record(self) -> Provenance:
         """The record, without folders, times, and names of people or machines."""
         options, inputs = {}, [bundled_data()]
+        internal = self.audience == "internal"
         for name, value in self.options.items():
             if value is None or value is False:
                 continue
-            options[name], read = _recorded(name, value, named=self.audience == "internal")
-            inputs += read
+            options[name], read = _recorded(name, value, named=internal)
+            inputs += read if internal else [one.keyed(self.rules.store.key) for one in read]
         return Provenance(
             product=self.product,
             options=options,

@@ -17,9 +17,17 @@ import numpy as np
 
 from maligeo import tiles
 from maligeo.core.errors import InputFileError, MaligeoError
-from maligeo.disclosure import Release
+from maligeo.disclosure import Release, Store
 from maligeo.provenance import read_about
-from maligeo.provenance.record import ROLE, InputFile, Provenance, hash_input, parts_of, printable
+from maligeo.provenance.record import (
+    KEYED,
+    ROLE,
+    InputFile,
+    Provenance,
+    hash_input,
+    parts_of,
+    printable,
+)
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.recipes import (
@@ -97,7 +105,9 @@ class Findings:
     made_again: bool = True
 
 
-def remake(product: Path, given: Mapping[str, Path]) -> Findings:
+def remake(
+    product: Path, given: Mapping[str, Path], *, store: str | Path | None = None
+) -> Findings:
     """Make a product again and compare it.
 
     Parameters
@@ -108,6 +118,8 @@ def remake(product: Path, given: Mapping[str, Path]) -> Findings:
         Inputs by their role, with sheet or layer after the file where the record of a public
         product does not name them. Others are looked for by their recorded name, in the
         current folder and next to the product.
+    store : path-like, optional
+        Folder of the release store; what is not internal is verified by whoever has it.
 
     Returns
     -------
@@ -128,11 +140,12 @@ def remake(product: Path, given: Mapping[str, Path]) -> Findings:
         raise InputFileError(f"its record is not run: {record.product!r} is nothing that is made")
     roles = list(dict.fromkeys(_roles(record.options)))
     files = _files(record, product, roles, given)
-    differing = tuple(_differing_inputs(record, files))
+    key = _key(record, store)
+    differing = tuple(_differing_inputs(record, files, key))
     other = tuple(_differing_versions(record))
     if differing:
         return Findings(differing, other, made_again=False)
-    return Findings(tuple(_compared(product, record, files, parts)), other)
+    return Findings(tuple(_compared(product, record, files, parts, store)), other)
 
 
 def _roles(options: Mapping[str, Any]) -> Iterator[str]:
@@ -241,17 +254,28 @@ def _next_to(sources: Sequence[InputFile], product: Path) -> Path | None:
     return next(iter(right or found), None)
 
 
-def _differing_inputs(record: Provenance, files: Mapping[str, Path]) -> Iterator[str]:
+def _key(record: Provenance, store: str | Path | None) -> bytes | None:
+    """Give the key by which inputs were hashed, where they were."""
+    if not any(source.sha256.startswith(KEYED) for source in record.inputs):
+        return None
+    return Store.existing(store).key
+
+
+def _differing_inputs(
+    record: Provenance, files: Mapping[str, Path], key: bytes | None
+) -> Iterator[str]:
     for role, path in files.items():
-        for part in _differing(_of_role(record, role), path):
-            yield f"{printable(role)}: {part} is not the file it was made from"
+        for part in _differing(_of_role(record, role), path, key):
+            other = "" if key is None else ", or it was released from another store"
+            yield f"{printable(role)}: {part} is not the file it was made from{other}"
     if _of_role(record, BUNDLED) != (bundled_data(),):
         yield f"{BUNDLED}: those of this installation are others"
 
 
-def _differing(sources: Sequence[InputFile], path: Path) -> list[str]:
+def _differing(sources: Sequence[InputFile], path: Path, key: bytes | None = None) -> list[str]:
     """Give the parts of an input whose hash is not the recorded one."""
     now = hash_input(sources[0].role, path, named=True)
+    now = now if key is None else tuple(one.keyed(key) for one in now)
     if len(now) != len(sources):
         return [f"{path.name} (with {len(now)} files, not {len(sources)})"]
     pairs = zip(sources, now, strict=True)
@@ -271,6 +295,7 @@ def _compared(
     record: Provenance,
     files: Mapping[str, Path],
     parts: Mapping[str, Source],
+    store: str | Path | None,
 ) -> Iterator[str]:
     """Make the product in a new folder, with the record that it had, and compare."""
     with tempfile.TemporaryDirectory(prefix="maligeo-") as folder:
@@ -278,6 +303,7 @@ def _compared(
         written.parent.mkdir()
         renamed = _renamed(files, record, Path(folder))
         options = _with_files(record.options, renamed, parts)
+        options |= {} if record.audience == "internal" else {"store": store}
         try:
             again = PRODUCTS[record.product](options, written.parent)
             yield from _differing_parts(record, again.record_for(written))
@@ -392,7 +418,8 @@ def _of_study(method: Callable[..., Product]) -> Maker:
 
 def _rules(options: Options) -> Release:
     audience, as_of = options.pop("audience", None), options.pop("as_of", None)
-    return Release.asked(audience, as_of, of_records=as_of is not None)
+    store = options.pop("store", None)
+    return Release.asked(audience, as_of, folder=store, of_records=as_of is not None)
 
 
 def _step(function: Callable[..., Product], options_type: type | None = None) -> Maker:

@@ -115,7 +115,9 @@ def located_file(
         "min_score": options.min_score,
         "rejects": options.rejects is not None,
     }
-    return Product(Recipe("locate", asked, "internal", units, _LOCATED), write, totals=totals)
+    return Product(
+        Recipe("locate", asked, Release("internal"), units, _LOCATED), write, totals=totals
+    )
 
 
 def _require_another_file(path: Path, records: Source) -> None:
@@ -154,8 +156,7 @@ def crosswalk_table(
     *,
     table: Source | None = None,
     options: CrosswalkOptions = _BY_NESTING,
-    audience: Audience | None = None,
-    as_of: str | None = None,
+    rules: Release | None = None,
 ) -> TableProduct:
     """Say which part of each unit goes where, or convert a density table.
 
@@ -167,16 +168,14 @@ def crosswalk_table(
         Density table to convert.
     options : CrosswalkOptions
         How units are divided.
-    audience : {"internal", "partner", "public"}, optional
-        For whom the table is; that of the session by default.
-    as_of : str, optional
-        Day of the release; today by default.
+    rules : Release, optional
+        For whom it is, as of which day; by default the audience of the session, today.
 
     Returns
     -------
     TableProduct
     """
-    rules = Release.asked(audience, as_of, of_records=table is not None)
+    rules = rules or Release.asked(None, of_records=table is not None)
     ends = [
         read_boundaries(end, level=options.level) if isinstance(end, Source) else end
         for end in (origin, target)
@@ -195,7 +194,7 @@ def crosswalk_table(
         "level": options.level,
         **rules.recorded,
     }
-    recipe = Recipe("crosswalk", asked, rules.audience)
+    recipe = Recipe("crosswalk", asked, rules)
     return table_product(recipe, lambda: frame, partial(rules.of, frame))
 
 
@@ -232,5 +231,5 @@ def reconciliation(
     located = locate(read_incidents(incidents), units)
     frame = reconcile_incidents(located, units, measure=measure)
     asked = {"incidents": incidents, "measure": measure, "audience": audience}
-    recipe = Recipe("reconcile", asked, audience, units)
+    recipe = Recipe("reconcile", asked, Release(audience), units)
     return table_product(recipe, lambda: frame)

@@ -519,4 +519,4 @@ class Study(StudyFrames):
     def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:
         rules = self._shared.rules
         asked = {**self.asked, "period": self.period, **options, **rules.recorded}
-        return Recipe(product, asked, rules.audience, self.units, method)
+        return Recipe(product, asked, rules, self.units, method)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from maligeo import tiles
-from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.disclosure import Release
 from maligeo.join.points import locate
@@ -121,7 +120,7 @@ def incident_surface(
 
     asked = {"incidents": incidents, **vars(options), **rules.recorded}
     method = f"kernel density, {options.kernel}, bandwidth {options.bandwidth_km:g} km"
-    recipe = Recipe("surface", asked, rules.audience, units, method)
+    recipe = Recipe("surface", asked, rules, units, method)
     return SurfaceFile(recipe, write, compute=compute)
 
 
@@ -130,7 +129,7 @@ def raster_archive(
     *,
     zooms: Zooms = (0, 10),
     options: tiles.RasterOptions | None = None,
-    audience: Audience | None = None,
+    rules: Release | None = None,
 ) -> Product:
     """Make picture tiles of a raster.
 
@@ -142,15 +141,17 @@ def raster_archive(
         Coarsest and finest zoom.
     options : RasterOptions, optional
         Tiles, interpolation, workers.
-    audience : {"internal", "partner", "public"}, optional
-        For whom the archive is; a raster without the tag MALIGEO_AUDIENCE is internal.
+    rules : Release, optional
+        For whom the archive is; by default the audience of the session. A raster without
+        the tag MALIGEO_AUDIENCE is internal.
 
     Returns
     -------
     Product
         Written as .pmtiles, .mbtiles or a folder.
     """
-    rules, chosen = Release.asked(audience, of_records=False), options or tiles.RasterOptions()
+    rules = rules or Release.asked(None, of_records=False)
+    chosen = options or tiles.RasterOptions()
     totals: dict[str, int] = {}
 
     def write(path: Path, about: Provenance) -> Path:
@@ -168,7 +169,7 @@ def raster_archive(
         "interpolation": chosen.interpolation,
         **rules.recorded,
     }
-    recipe = Recipe("tiles raster", asked, rules.audience, method=_CLASSES)
+    recipe = Recipe("tiles raster", asked, rules, method=_CLASSES)
     return Product(recipe, write, holds_its_name=True, totals=totals)
 
 
@@ -234,7 +235,7 @@ def vector_archive(
         "low_zooms": chosen.low_zooms,
         **rules.recorded,
     }
-    recipe = Recipe("tiles vector", asked, rules.audience, frames.get("boundaries"))
+    recipe = Recipe("tiles vector", asked, rules, frames.get("boundaries"))
     return Product(recipe, write, holds_its_name=True)
 
 

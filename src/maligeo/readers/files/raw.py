@@ -24,6 +24,11 @@ _GEO_MARK = b"geo"
 _DIGITS = 8  # of a hash, enough to tell files apart that are put together
 
 
+def are_made_ids(ids: "pd.Series[str]") -> "pd.Series[bool]":
+    """Tell which ids this module made, of the content of a file: they may confirm a guess at it."""
+    return ids.str.fullmatch(rf"[0-9a-f]{{{_DIGITS}}}:\d+").fillna(value=False).astype(bool)
+
+
 @dataclass(frozen=True)
 class RawFile:
     """A file of records that is known by its header.
