@@ -45,7 +45,15 @@ _OUTLINE: Final = 2  # dimensions of a polygon
 _MARKS: Final = frozenset(
     {
         *("event_type", "date", "date_precision", "location_precision", "vintage", "adm1_pcode"),
-        *("adm1_name", "adm2_pcode", "adm2_name", "place_kind", "locate_method", "geometry"),
+        *(
+            "adm1_name",
+            "adm2_pcode",
+            "adm2_name",
+            "place_kind",
+            "locate_method",
+            "count",
+            "geometry",
+        ),
     }
 )
 _UNTOLD: Final = ("source", "records", "per_incident", "unique_total")  # of protected counts
@@ -82,15 +90,14 @@ def record_faults(frame: pd.DataFrame, rules: RecordRules, *, kind: str) -> list
 
 
 def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
-    """List what marks hold apart from the units and periods that stand for cells."""
+    """List what marks hold apart from the counts of released cells."""
     faults = [f"column {name!r}" for name in frame.columns if name not in _MARKS]
     if faults or frame.empty:
         return faults
-    cells = [name for name in frame.columns if name not in ("event_type", "geometry")]
-    plain = pd.DataFrame(frame)[cells].astype("string").fillna("")
-    plain["shape"] = shapely.to_wkb(_shapes_of(frame), hex=True)
-    sizes = plain.groupby(cells)["shape"].agg(["size", "nunique"])
-    if (sizes["size"] % rules.protection.round_to != 0).any() or (sizes["nunique"] > 1).any():
+    cells = [name for name in frame.columns if name not in ("event_type", "count", "geometry")]
+    counts = frame["count"] if "count" in frame.columns else pd.Series(1, index=frame.index)
+    odd = (counts % rules.protection.round_to != 0) | (counts < rules.protection.smallest_cell)
+    if odd.fillna(value=True).any() or frame.duplicated(cells).any():
         faults.append("marks that no released cell stands for")
     if frame["event_type"].notna().any():
         faults.append("types of incidents")

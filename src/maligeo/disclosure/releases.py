@@ -249,7 +249,7 @@ class CellRelease:
         return self._marked(concat_tables(*tables))
 
     def marks(self) -> gpd.GeoDataFrame:
-        """Give one point for each incident of the finest cells, in the middle of its unit."""
+        """Give one point for each number of the finest cells, in the middle of its unit."""
         level = int(self.units["level"].iloc[0])
         allowed = self.release.rules.lattices[_INCIDENTS].times(level)
         finest = QUARTER if QUARTER in allowed else YEAR
