@@ -1,6 +1,12 @@
 """What people give must not end in a library's own error, nor hold the program up."""
 
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +18,7 @@ import maligeo
 from maligeo.readers.cells import coordinates, values
 
 T = TypeVar("T")
+PATIENCE_S = 30.0  # of a test, with what should end by itself
 
 
 def given(call: Callable[[], T]) -> T:
@@ -69,3 +76,125 @@ def test_patterns_name_characters_in_a_way_that_every_engine_reads() -> None:
         if isinstance(text, str)
     }
     assert not [name for name, text in patterns.items() if r"\u" in text]
+
+
+SERVE = """
+import sys
+from maligeo.tiles import server
+server._MOST_CONNECTIONS, server._HEAD_SECONDS, server._READING_SECONDS = map(float, sys.argv[3:])
+server.serve_tiles(sys.argv[1], port=int(sys.argv[2]))
+"""
+
+
+@contextmanager
+def served(
+    folder: Path, *, most: int = 512, head_s: float = 600, reading_s: float = 600
+) -> Iterator[int]:
+    """Serve a folder in a process of its own, that shows itself by listening."""
+    port = free_port()
+    limits = [str(limit) for limit in (most, head_s, reading_s)]
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(folder), str(port), *limits])
+    try:
+        while process.poll() is None:
+            with suppress(ConnectionRefusedError):
+                connected(port).close()
+                break
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+
+
+def status_of(port: int) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    connection.request("GET", "/")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def is_ended(connection: socket.socket) -> bool:
+    """Tell whether the other side ends the connection before our patience does."""
+    try:
+        while connection.recv(65_536):
+            pass
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+def test_half_open_connections_keep_nobody_out(tmp_path: Path) -> None:
+    with served(tmp_path, most=16) as port, ExitStack() as held:
+        for _ in range(40):
+            held.enter_context(connected(port)).sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert [status_of(port) for _ in range(3)] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET / HT"])
+@pytest.mark.parametrize("earlier", [b"", b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+def test_a_head_that_never_ends_ends_the_connection(
+    tmp_path: Path, earlier: bytes, beginning: bytes
+) -> None:
+    with served(tmp_path, head_s=0.5) as port, connected(port) as held:
+        held.sendall(earlier)
+        if earlier:
+            assert held.recv(65_536).startswith(b"HTTP/1.1 200")
+        held.sendall(beginning)
+        assert is_ended(held)
+
+
+def test_clients_that_do_not_read_keep_others_out_for_a_while_only(tmp_path: Path) -> None:
+    (tmp_path / "map.html").write_bytes(b"<!DOCTYPE html>" + bytes(64 << 20))
+    with served(tmp_path, most=3, reading_s=0.5) as port, ExitStack() as held:
+        for _ in range(2):
+            asking = held.enter_context(connected(port))
+            asking.sendall(b"GET /map.html HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert asking.recv(12) == b"HTTP/1.1 200"
+        deadline = time.monotonic() + PATIENCE_S
+        while (status := status_of(port)) != 200 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "hidden"),
+    [
+        (["missing"], ()),
+        ([".", "--port", "0"], ()),
+        ([".", "--host", "192.0.2.1"], ()),  # of documentation: no machine has it
+        (["."], ("uvicorn",)),
+    ],
+)
+def test_serve_says_that_it_serves_only_when_it_does(
+    tmp_path: Path, options: list[str], hidden: Sequence[str]
+) -> None:
+    start = f"import sys; sys.modules.update(dict.fromkeys({list(hidden)})); import maligeo.cli"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{start}; maligeo.cli.main()", "serve", *options],
+        check=False, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "maligeo", "serve", str(tmp_path), "--port", port],
+            check=False, capture_output=True, text=True, timeout=PATIENCE_S,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"port {port} cannot be listened on" in done.stderr
