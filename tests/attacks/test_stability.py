@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -21,7 +22,7 @@ T = TypeVar("T")
 PATIENCE_S = 30.0  # of a test, with what should end by itself
 
 
-def given(call: Callable[[], T]) -> T:
+def ours(call: Callable[[], T]) -> T:
     """Call, and take every error that is not maligeo's own for a fault of maligeo."""
     try:
         return call()
@@ -62,7 +63,7 @@ def test_units_whose_parents_nobody_knows_are_joined(
     )
     units = maligeo.read_boundaries(tmp_path / "units.geojson", level=level, vintage=vintage)
     incidents = maligeo.read_incidents(table)
-    located = given(lambda: maligeo.locate(incidents, units))
+    located = ours(lambda: maligeo.locate(incidents, units))
     assert located["locate_method"].tolist() == ["none", "inside"]
     assert located[f"adm{level}_name"].tolist()[1] == "Gao"
 
@@ -198,3 +199,52 @@ def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert f"port {port} cannot be listened on" in done.stderr
+
+
+def lazy(frame: pd.DataFrame) -> Any:
+    dask_frame = pytest.importorskip("dask.dataframe")
+    return dask_frame.from_pandas(pd.DataFrame(frame), npartitions=2)
+
+
+NO_FRAMES: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "dask": lazy,
+    "series": lambda frame: frame["count"],
+    "array": lambda frame: frame.to_numpy(),
+    "nothing": lambda frame: None,
+}
+TAKERS: dict[str, Callable[[Any, gpd.GeoDataFrame, Path], object]] = {
+    "release": lambda given, units, folder: maligeo.release(given, audience="public"),
+    "public table": lambda given, units, folder: maligeo.write_table(given, folder / "t.csv"),
+    "internal table": lambda given, units, folder: maligeo.write_table(
+        given, folder / "t.csv", audience="internal"
+    ),
+    "internal layers": lambda given, units, folder: maligeo.write_layers(
+        {"t": given}, folder / "t.gpkg", audience="internal"
+    ),
+    "density": lambda given, units, folder: maligeo.density(
+        given, units, measure="incidents", period="year"
+    ),
+    "allocate": lambda given, units, folder: maligeo.allocate(given, units),
+    "map": lambda given, units, folder: maligeo.region_map(given, units),
+    "tiles": lambda given, units, folder: maligeo.vector_tiles(
+        {"t": given}, folder / "t.pmtiles", zooms=(0, 1)
+    ),
+    "units of locate": lambda given, units, folder: maligeo.locate(units, given),
+}
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return maligeo.study(period="year").table
+
+
+@pytest.mark.parametrize("taker", TAKERS)
+@pytest.mark.parametrize("kind", NO_FRAMES)
+def test_what_is_no_frame_is_refused_in_words(
+    table: pd.DataFrame, tmp_path: Path, kind: str, taker: str
+) -> None:
+    """A frame of dask, as `locate` gives it, has no rows yet that could be looked at."""
+    wrong = NO_FRAMES[kind](table)
+    with pytest.raises(maligeo.MaligeoError, match="frame of pandas or geopandas is needed"):
+        ours(lambda: TAKERS[taker](wrong, maligeo.load_boundaries(), tmp_path))
+    assert not list(tmp_path.iterdir())
