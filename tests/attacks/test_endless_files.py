@@ -122,6 +122,16 @@ class TestGeoJson:
         assert read_vector(path).shape == (9, 501)
 
 
+def test_more_names_in_kml_than_a_spreadsheet_has_columns(tmp_path: Path) -> None:
+    value = "<Placemark><ExtendedData><Data name='p{}'><value>1</value></Data></ExtendedData>"
+    value += "<Point><coordinates>-4.2,14.5</coordinates></Point></Placemark>"
+    places = "".join(map(value.format, range(200_000)))
+    space = "http://www.opengis.net/kml/2.2"
+    (tmp_path / "names.kml").write_text(f"<kml xmlns='{space}'><Document>{places}</Document></kml>")
+    said = message_of("maligeo.read_areas(sys.argv[1])", tmp_path / "names.kml")
+    assert "200000 columns; more than 16384 is none" in said
+
+
 class TestParquet:
     @pytest.mark.parametrize("call", ["read_incidents", "read_boundaries", "read_counts"])
     def test_rows_that_repeat_one_another(self, tmp_path: Path, call: str) -> None:

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -104,6 +105,9 @@ _HARMLESS: Final = re.compile(
 )
 _VIEWS: Final = "select name from sqlite_master where type = 'view'"
 _REGISTERED: Final = "select table_name from gpkg_geometry_columns order by rowid"
+_KML_NAMES: Final = re.compile(
+    rb"<(?:[\w.-]+:)?(?:Data|SimpleData|SimpleField)\s[^<>]*?\bname\s*=\s*[\"']([^\"'<>]*)"
+)
 _HEAD_BYTES: Final = 1024
 _MAX_DEGREES: Final = 1e7
 
@@ -298,6 +302,8 @@ def _layers(path: Path, kind: str, what: str) -> list[str]:
         return [path.stem]
     if kind == "KML" and (root := read_root(path).name) != "kml":
         raise InputFileError(f"{what} is XML, but {root!r} and not KML")
+    if kind == "KML":
+        _require_few_names(path, what)
     with explained(f"{what} cannot be read as {kind}"), _undamaged(what):
         source = _source(path, kind)
         if queries := _stored_queries(path, kind, what):
@@ -313,6 +319,13 @@ def _layers(path: Path, kind: str, what: str) -> list[str]:
     if driver not in entry.drivers:
         raise InputFileError(f"{what} begins like {kind} but holds {driver}")
     return layers
+
+
+def _require_few_names(path: Path, what: str) -> None:
+    """Refuse KML with more names of values than a table has columns: GDAL compares each pair."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        names = {match[1] for match in _KML_NAMES.finditer(content)}
+    require_bounded_table(what, columns=len(names), cells=0, size=0)
 
 
 def _stored_queries(path: Path, kind: str, what: str) -> frozenset[str]:
