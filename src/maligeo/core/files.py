@@ -12,7 +12,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from maligeo.core.errors import OutputFileError
+from maligeo.core.errors import InputFileError, OutputFileError
+
+
+def require_ordinary(path: Path) -> None:
+    """Refuse to read from what is neither a file nor a folder, and may never end.
+
+    Raises
+    ------
+    InputFileError
+        If it is a pipe, a device or a socket.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputFileError(
+            f"{path} is no file but a pipe or a device, which may never end: save what comes from "
+            "it to a file, and name that"
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published
-from maligeo.core.checks import require_choice
+from maligeo.core.checks import require_choice, require_frame
 from maligeo.core.columns import AUDIENCES, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import (
@@ -71,12 +71,13 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
     Raises
     ------
     ArgumentError
-        If there is no such audience.
+        If there is no such audience, or what is given is no frame.
     ReleaseError
         If the frame was not released for it or for a wider one, or holds what does not
         pass: a column, a finer place or date, a small count.
     """
     require_choice(audience, AUDIENCES, option="audience")
+    require_frame(frame, what=what)
     if audience == "internal":
         return
     kind = kind_of(frame, what=what)

@@ -12,7 +12,7 @@ import shapely
 from pyproj import Geod
 
 from maligeo.core import errors
-from maligeo.core.checks import require_columns, require_one_vintage
+from maligeo.core.checks import require_columns, require_frame, require_one_vintage
 from maligeo.core.columns import LOCATE_METHODS
 from maligeo.core.crs import Floats, positions_of, require_geographic
 from maligeo.core.errors import ArgumentError
@@ -222,6 +222,7 @@ def locate(
     1        b  Tombouctou        inside
     2        c       Mopti          name
     """
+    require_frame(units, what="units")
     layer = _layer(units, nearest_m, min_score, index)
     if is_lazy(records):
         return map_partitions(_locate_frame, records, layer)

@@ -12,9 +12,11 @@ from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError, explained
+from maligeo.core.files import require_ordinary
 from maligeo.join.divisions import COLUMNS
 from maligeo.measure.densities import EVENTS, typed, with_rates
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+from maligeo.readers.files.bounds import require_bounded_parquet
 
 APPROXIMATE: Final = "approximate: the units do not nest exactly"
 
@@ -102,8 +104,10 @@ def read_counts(path: str | Path) -> pd.DataFrame:
         If it has other columns.
     """
     file = Path(path)
+    require_ordinary(file)
     with explained(f"cannot read {file}"):
         if file.suffix.lower() == ".parquet":
+            require_bounded_parquet(file)
             table = pd.read_parquet(file)
         else:
             table = pd.read_csv(file, dtype={"vintage": "string", "pcode": "string"})
