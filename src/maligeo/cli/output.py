@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from maligeo.exports.write import csv_text
 from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
@@ -54,7 +55,7 @@ def put(
         Columns that the readable form shows, and their headings; the first is `name`.
     output_format : Format
         For the standard output. The readable form is for whoever sits there; as CSV the
-        table is released like a file.
+        table is what a file would hold.
     output : pathlib.Path or None
         The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
     """
@@ -67,7 +68,7 @@ def put(
         console.print(table, width=max(console.width, least), crop=False)
         console.print(*notes, sep="\n")
     else:
-        typer.echo(product.released().to_csv(index=False), nl=False)
+        typer.echo(csv_text(product.released(), audience=product.recipe.audience), nl=False)
 
 
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, list[Text]]:

@@ -22,6 +22,7 @@ from maligeo.disclosure.content_checks import (
     unit_faults,
 )
 from maligeo.disclosure.policy import RECORDS, MeasureRules, RecordRules, rules_for
+from maligeo.disclosure.published import unpublished_faults
 
 
 def kind_of(frame: pd.DataFrame, *, what: str) -> str:
@@ -106,13 +107,14 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
         own = RecordRules(**stated) if stated else rules.records[kind]
         return record_faults(frame, own, kind=kind)
     measures = MeasureRules(**stated) if stated else rules.measures
+    faults = unpublished_faults(frame, kind=kind)
     if kind == "density":
-        return table_faults(frame, measures)
+        return faults + table_faults(frame, measures)
     if kind == "gaps":
-        return gap_faults(frame, measures)
+        return faults + gap_faults(frame, measures)
     if kind == "units":
         return unit_faults(frame)
-    return [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
+    return faults + [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
 
 
 def _stated_rules(frame: pd.DataFrame, audience: Audience) -> Mapping[str, Any]:

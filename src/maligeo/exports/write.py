@@ -6,6 +6,7 @@ A format is an entry in `TABLE_FORMATS` or `LAYER_FORMATS`: its suffix and its w
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -28,7 +29,7 @@ from maligeo.exports.arrow import (
     write_geoparquet,
     write_parquet,
 )
-from maligeo.exports.csv import open_csv, write_csv
+from maligeo.exports.csv import open_csv, write_csv, write_rows
 from maligeo.exports.data_package import write_package_archive, write_package_folder
 from maligeo.exports.excel import write_workbook
 from maligeo.exports.geojson import write_geojson
@@ -164,6 +165,21 @@ def write_table(
     job = _job(wanted, [table], audience, about, options)
     chosen.write(plain, replace(job, released=table.attrs.get(_RELEASE)))
     return wanted
+
+
+def csv_text(table: pd.DataFrame, *, audience: Audience | None = None) -> str:
+    """Give a table as the text of a CSV file, such as `write_table` writes.
+
+    Raises
+    ------
+    ReleaseError
+        If the table was not released for the audience.
+    """
+    audience = session_audience(audience)
+    require_released(table, audience, what="the rows of the table")
+    text = StringIO()
+    write_rows(plain_table(without_geometry(table, what="table"), what="table"), text, _PLAIN)
+    return text.getvalue()
 
 
 def write_layers(
