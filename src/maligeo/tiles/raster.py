@@ -12,6 +12,7 @@ import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 
+from maligeo.core.audiences import stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import Audience
 from maligeo.core.crs import Bounds
@@ -30,7 +31,6 @@ from maligeo.tiles.metadata import (
     credited,
     making_of,
     require_wide,
-    stated_audience,
 )
 from maligeo.tiles.pyramid import (
     Pyramid,
