@@ -20,6 +20,7 @@ from maligeo.maps.html import (
     figure_of,
     foreign_parts,
     in_languages,
+    page_audience,
     page_text,
     require_own_parts,
     script_json,
@@ -262,6 +263,7 @@ def save_map(
     """
     target = Path(path)
     text = page_text(fmap, offline=offline, about=about, allow_foreign_layers=allow_foreign_layers)
-    with written_whole(target) as draft:
+    private = page_audience(fmap, about) == "internal"
+    with written_whole(target, private=private) as draft:
         draft.write_bytes(text.encode("utf-8"))
     return target

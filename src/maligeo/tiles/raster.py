@@ -82,7 +82,7 @@ def write_surface(
     require_wide(surface.audience, audience, what="the surface")
     tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
     creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
-    with written_whole(path) as draft:
+    with written_whole(path, private=audience == "internal") as draft:
         _save(surface, draft, creation, tags)
     return Path(path)
 
