@@ -13,6 +13,7 @@ from maligeo.core.columns import unit_keys, unlisted_words
 from maligeo.disclosure.area_sums import SUM_COLUMNS
 from maligeo.disclosure.generalisation import LEVELS, first_days, on_grid, unit_names
 from maligeo.disclosure.policy import ANY, TIMES, RecordRules, Rules
+from maligeo.disclosure.published import published_counts
 from maligeo.readers.reference import is_reference_unit
 
 _GAPS: Final = (
@@ -125,7 +126,7 @@ def published_faults(frame: pd.DataFrame) -> list[str]:
 def table_faults(table: pd.DataFrame, rules: Rules) -> list[str]:
     """List what a density table holds that does not pass; published figures may be small."""
     faults = [f"column {name!r}" for name in table.columns if name not in columns.DENSITY]
-    own = table[table["publisher"].isna()] if "publisher" in table.columns else table
+    own = table[~published_counts(table)]
     measures = [str(name) for name in own["measure"].dropna().unique()]
     faults += [f"measure {name!r}" for name in measures if rules.lattice_of(name) is None]
     for measure in measures:

@@ -24,6 +24,7 @@ from maligeo.disclosure.content_checks import (
     unit_faults,
 )
 from maligeo.disclosure.policy import RECORDS, Rules, read_rules, rules_for
+from maligeo.disclosure.published import unpublished_faults
 
 
 def kind_of(frame: pd.DataFrame, *, what: str) -> str:
@@ -104,6 +105,7 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
     rules = _rules_of(frame, audience)
     if kind in RECORDS and kind in rules.records:
         return record_faults(frame, rules.records[kind], kind=kind)
+    faults = unpublished_faults(frame, kind=kind)
     checks = {
         "incidents": mark_faults,
         "areas": sum_faults,
@@ -111,10 +113,10 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
         "gaps": gap_faults,
     }
     if kind in checks:
-        return checks[kind](frame, rules)
+        return faults + checks[kind](frame, rules)
     if kind == "units":
         return unit_faults(frame)
-    return [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
+    return faults + [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
 
 
 def _rules_of(frame: pd.DataFrame, audience: Audience) -> Rules:

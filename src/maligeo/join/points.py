@@ -12,6 +12,7 @@ import shapely
 from pyproj import Geod
 
 from maligeo.core import errors
+from maligeo.core.audiences import mark_published, published_rows
 from maligeo.core.checks import require_columns, require_frame, require_one_vintage
 from maligeo.core.columns import LOCATE_METHODS
 from maligeo.core.crs import Floats, positions_of, require_geographic
@@ -320,7 +321,7 @@ def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
     found.remark(np.flatnonzero(coarse), TOO_COARSE)
     located = assemble(records, found, layer.units, vintage=layer.vintage, level=layer.level)
     located.attrs = records.attrs | {"locate": locate_summary(located)}
-    return located
+    return mark_published(located, published_rows(records))
 
 
 def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import columns
-from maligeo.core.audiences import mark_audience
+from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import explained
 from maligeo.core.files import require_ordinary
@@ -44,7 +44,7 @@ def load_projects() -> pd.DataFrame:
     (36, 23)
     """
     named = with_reported_names(catalog.load_table("projects", "projects"))
-    return mark_audience(named[list(columns.PROJECTS)], "public", published=True)
+    return mark_published(named[list(columns.PROJECTS)])
 
 
 def load_results() -> pd.DataFrame:
@@ -63,7 +63,7 @@ def load_results() -> pd.DataFrame:
     >>> sorted(results["kind"].unique())
     ['context', 'result', 'total', 'unattributed']
     """
-    return mark_audience(catalog.load_table("projects", "results"), "public", published=True)
+    return mark_published(catalog.load_table("projects", "results"))
 
 
 def load_programmes() -> pd.DataFrame:
@@ -76,7 +76,7 @@ def load_programmes() -> pd.DataFrame:
         period_end, source, note`.
     """
     programmes = catalog.load_table("projects", "programmes")
-    return mark_audience(programmes, "public", published=True)
+    return mark_published(programmes)
 
 
 def read_projects(

@@ -110,7 +110,7 @@ def region_report(
         return write_pages(path, pages, heading=top, about=about)
     record = "" if about is None else about.to_json()
     page = _page(profile, units, top, language, record)
-    with written_whole(path) as draft:
+    with written_whole(path, private=audience == "internal") as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
 
