@@ -147,7 +147,7 @@ class RateColumn(ProgressColumn):
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Advance]:
-    """Show a bar while something runs; only where a person watches.
+    """Show a bar while something runs, from its first step; only where a person watches.
 
     Parameters
     ----------
@@ -170,9 +170,9 @@ def progress_bar(what: str) -> Iterator[Advance]:
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=None, visible=False)
 
         def advance(done: int, total: int | None = None) -> None:
-            bar.update(task, completed=done, total=total)
+            bar.update(task, completed=done, total=total, visible=True)
 
         yield advance

@@ -73,6 +73,7 @@ class Release:
         *,
         folder: str | Path | None = None,
         of_records: bool = True,
+        advance: Advance | None = None,
     ) -> "Release":
         """Settle what was left open: the audience of the session, and today.
 
@@ -80,7 +81,8 @@ class Release:
         """
         wanted = session_audience(audience)
         day = day_of(as_of).date().isoformat()
-        return cls(wanted, day if of_records and wanted != "internal" else None, folder)
+        delayed = of_records and wanted != "internal"
+        return cls(wanted, day if delayed else None, folder, advance)
 
     @property
     def recorded(self) -> dict[str, object]:
