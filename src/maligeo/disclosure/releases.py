@@ -245,7 +245,7 @@ class CellRelease:
             self.table(period=time, population=population)
             for time, quarterly in parts
             if quarterly in times and time in allowed
-        ]
+        ] or [self.table()]  # which says what is there
         return self._marked(concat_tables(*tables))
 
     def marks(self) -> gpd.GeoDataFrame:
