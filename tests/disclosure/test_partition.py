@@ -34,7 +34,9 @@ def test_what_is_outside_is_in_a_place_of_its_own() -> None:
 
 
 def test_what_names_its_region_alone_is_in_none_of_its_cercles() -> None:
-    frame = pd.DataFrame({"event_id": ["a"], "date": pd.Timestamp("2021-03-31"), "adm1_name": "gao"})
+    frame = pd.DataFrame(
+        {"event_id": ["a"], "date": pd.Timestamp("2021-03-31"), "adm1_name": "gao"}
+    )
     made = partition(locate(frame, frames.cercles()), frames.cercles(), KEY)
     assert made[["region", "unit"]].to_numpy().tolist() == [["ML07", NOWHERE]]
 
@@ -102,8 +104,6 @@ def test_victims_are_in_parts_none_of_which_is_in_another(
 
 
 def test_finer_units_are_refused() -> None:
-    located = frames.placed((frames.GAO, "2021-03-31", 1)).assign(
-        adm3_pcode=None, adm3_name=None
-    )
+    located = frames.placed((frames.GAO, "2021-03-31", 1)).assign(adm3_pcode=None, adm3_name=None)
     with pytest.raises(ArgumentError, match="by region and cercle"):
         partition(located, worlds.communes(), KEY)
