@@ -101,7 +101,7 @@ def sum_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
     """List what sums of areas hold apart from units, years and square metres."""
     faults = [f"column {name!r}" for name in frame.columns if name not in SUM_COLUMNS]
     measures = frame["status"].dropna().astype("string") + "_sqm"
-    lattice = rules.lattices["areas"]
+    lattice = rules.lattice_for("areas")
     faults += [f"measure {name!r}" for name in measures.unique() if not lattice.has(name)]
     keys = ["status", "end_date", "pcode", "name", "place_kind"]
     if not faults and frame.duplicated(keys).any():

@@ -240,7 +240,7 @@ class CellRelease:
         times = set(self.released.cells["quarter"] > 0)
         parts = [(YEAR, False), (QUARTER, True)]
         level = int(self.units["level"].iloc[0])
-        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         tables = [
             self.table(period=time, population=population)
             for time, quarterly in parts
@@ -251,7 +251,7 @@ class CellRelease:
     def marks(self) -> gpd.GeoDataFrame:
         """Give one point for each incident of the finest cells, in the middle of its unit."""
         level = int(self.units["level"].iloc[0])
-        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         finest = QUARTER if QUARTER in allowed else YEAR
         marked: gpd.GeoDataFrame = self._marked(
             marks(self.table(_INCIDENTS, period=finest), self.units)
