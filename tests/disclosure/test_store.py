@@ -56,7 +56,7 @@ def test_a_lost_key_is_said_before_anything_is_written(own_store: Path) -> None:
     released()
     (own_store / "key").unlink()
     before = sorted(path.name for path in own_store.iterdir())
-    with pytest.raises(ReleaseError, match="key of the release store .* is lost"):
+    with pytest.raises(ReleaseError, match=r"key of the release store .* is lost"):
         released()
     assert sorted(path.name for path in own_store.iterdir()) == before
 
@@ -127,7 +127,7 @@ def test_who_opens_a_new_store_at_the_same_time_gets_the_same_key_or_waits(tmp_p
         try:
             return Store.open(folder).key
         except ReleaseError as error:
-            assert "another process is releasing" in str(error)  # noqa: PT017  # one or the other
+            assert "another process is releasing" in str(error)  # one or the other
             return None
 
     with ThreadPoolExecutor(8) as pool:

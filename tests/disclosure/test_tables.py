@@ -127,7 +127,7 @@ def test_a_period_that_is_not_there_is_refused_with_what_is_possible(
 
 
 def test_a_measure_that_is_not_there_is_refused_with_what_is() -> None:
-    with pytest.raises(ReleaseError, match="victims is not released .* there is incidents$"):
+    with pytest.raises(ReleaseError, match=r"victims is not released .* there is incidents$"):
         cells().table("victims")
 
 
