@@ -12,7 +12,7 @@ from maligeo.core import columns, words
 from maligeo.core.columns import unit_keys, unlisted_words
 from maligeo.disclosure.area_sums import SUM_COLUMNS
 from maligeo.disclosure.generalisation import LEVELS, first_days, on_grid, unit_names
-from maligeo.disclosure.policy import ANY, TIMES, RecordRules, Rules
+from maligeo.disclosure.policy import ANY, TIMES, Lattice, RecordRules, Rules
 from maligeo.disclosure.published import published_counts
 from maligeo.readers.reference import is_reference_unit
 
@@ -102,19 +102,44 @@ def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
         faults.append("marks that no released cell stands for")
     if frame["event_type"].notna().any():
         faults.append("types of incidents")
-    return faults
+    return faults + _mark_cell_faults(plain.assign(day=frame["date"]), rules)
+
+
+def _mark_cell_faults(marks: pd.DataFrame, rules: Rules) -> list[str]:
+    level = 2 if "adm2_pcode" in marks.columns else 1
+    named = {f"adm{level}_{part}": part for part in ("pcode", "name")}
+    needed = {*named, "vintage", "place_kind", "date_precision"}
+    if missing := sorted(needed - set(marks.columns)):
+        return [f"no column {missing[0]!r}"]
+    cells = marks.rename(columns={**named, "date_precision": "time"})
+    return _cell_faults(cells, rules.lattice_for("incidents"), rules)
 
 
 def sum_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
     """List what sums of areas hold apart from units, years and square metres."""
     faults = [f"column {name!r}" for name in frame.columns if name not in SUM_COLUMNS]
     measures = frame["status"].dropna().astype("string") + "_sqm"
-    lattice = rules.lattices["areas"]
+    lattice = rules.lattice_for("areas")
     faults += [f"measure {name!r}" for name in measures.unique() if not lattice.has(name)]
     keys = ["status", "end_date", "pcode", "name", "place_kind"]
     if not faults and frame.duplicated(keys).any():
         faults.append("areas that are not added up")
-    return faults
+    cells = frame.assign(day=frame["end_date"], time=frame["date_precision"])
+    return faults + _cell_faults(cells, lattice, rules)
+
+
+def _cell_faults(rows: pd.DataFrame, lattice: Lattice, rules: Rules) -> list[str]:
+    """Find units, and first days of a time, that no cell of a lattice has."""
+    levels = _levels(rows, rules)
+    if not all(lattice.times(level) for level in levels):
+        return ["units that are in no lattice"]
+    times = list(dict.fromkeys(time for level in levels or LEVELS for time in lattice.times(level)))
+    if ANY in times:
+        return []
+    stands = rows["day"].isna()
+    for time in times:
+        stands |= (rows["time"] == time) & (rows["day"] == first_days(rows["day"], time))
+    return [] if stands.all() else [f"dates that stand for no {' or '.join(times)}"]
 
 
 def published_faults(frame: pd.DataFrame) -> list[str]:

@@ -242,18 +242,18 @@ class CellRelease:
         times = set(self.released.cells["quarter"] > 0)
         parts = [(YEAR, False), (QUARTER, True)]
         level = int(self.units["level"].iloc[0])
-        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         tables = [
             self.table(period=time, population=population)
             for time, quarterly in parts
             if quarterly in times and time in allowed
-        ]
+        ] or [self.table()]  # which says what is there
         return self._marked(concat_tables(*tables))
 
     def marks(self) -> gpd.GeoDataFrame:
         """Give one point for each number of the finest cells, in the middle of its unit."""
         level = int(self.units["level"].iloc[0])
-        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         finest = QUARTER if QUARTER in allowed else YEAR
         marked: gpd.GeoDataFrame = self._marked(
             marks(self.table(_INCIDENTS, period=finest), self.units)
