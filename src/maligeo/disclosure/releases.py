@@ -246,6 +246,8 @@ class CellRelease:
             for time, quarterly in parts
             if quarterly in times and time in allowed
         ]
+        if not tables:
+            return self.table(period=allowed[0])  # says which periods there are
         return self._marked(concat_tables(*tables))
 
     def marks(self) -> gpd.GeoDataFrame:
