@@ -137,6 +137,8 @@ def new_cells(
     if cells.empty:
         return cells.reindex(columns=KNOWN)
     made = _stated(_counted(cells, frozen), means)
+    # By cell it would tell where the incident is of which victims are not stated.
+    made["unstated"] &= bool(frozen.pieces["unstated"].sum())
     final = _Final(released, earlier)
     blocks = list(made.groupby(["region", "year"], sort=True))
     parts = []
@@ -212,8 +214,7 @@ def _stated(cells: pd.DataFrame, means: Means) -> pd.DataFrame:
     names = ["|".join(map(str, row)) for row in cells.loc[numbers, CELL].itertuples(index=False)]
     chance = np.array([means.chance(name) for name in names], dtype=np.float64)
     count[numbers] = _rounded(counts[numbers], rules.round_to, chance)
-    unstated = (cells["unstated"] > 0).to_numpy() & numbers & is_victims
-    return cells.assign(state=state, count=count, unstated=unstated)
+    return cells.assign(state=state, count=count, unstated=numbers & is_victims)
 
 
 def _rounded(counts: npt.NDArray[np.int64], to: int, chance: Floats) -> npt.NDArray[np.int64]:

@@ -102,7 +102,7 @@ def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
         faults.append("marks that no released cell stands for")
     if frame["event_type"].notna().any():
         faults.append("types of incidents")
-    return faults + _mark_cell_faults(plain.assign(day=frame["date"]), rules)
+    return faults + _mark_cell_faults(frame.assign(day=frame["date"]), rules)
 
 
 def _mark_cell_faults(marks: pd.DataFrame, rules: Rules) -> list[str]:
