@@ -176,11 +176,13 @@ def _lattice_faults(rows: pd.DataFrame, measure: str, rules: Rules) -> list[str]
         return []
     start, end = rows["period_start"], rows["period_end"]
     code = _FREQUENCIES[finest]
+    timeless = start.isna() & end.isna() & (lattice.delay_days == 0)  # where nothing has to wait
     whole = start.notna() & end.notna()
     whole &= start == start.dt.to_period(code).dt.start_time
     whole &= end == end.dt.to_period(code).dt.end_time.dt.normalize()
     told = rows[list(_amounts(rows))].notna().any(axis="columns")
-    return [] if (whole | ~told).all() else [f"periods of {measure!r} finer than the {finest}"]
+    passes = whole | timeless | ~told
+    return [] if passes.all() else [f"periods of {measure!r} finer than the {finest}"]
 
 
 def _levels(rows: pd.DataFrame, rules: Rules) -> set[int]:
