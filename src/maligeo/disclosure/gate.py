@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published
+from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published, release_id
 from maligeo.core.checks import require_choice, require_frame
 from maligeo.core.columns import AUDIENCES, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
@@ -97,6 +97,40 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
             f"{what} hold what does not pass for {audience!r}: {'; '.join(faults)}. They were "
             "changed after their release, or never released: call maligeo.release last"
         )
+
+
+class Gate:
+    """The gate of one product: what passes is released for its audience, in one release.
+
+    Parameters
+    ----------
+    audience : {"internal", "partner", "public"}
+        For whom the product is.
+    """
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience = audience
+        self._release = ""
+
+    def admit(self, frame: pd.DataFrame, *, what: str) -> None:
+        """Refuse a frame as `require_released` does, and one of another release.
+
+        Raises
+        ------
+        ReleaseError
+            Also if the product holds what another release made: each is safe, and both
+            together may not be.
+        """
+        require_released(frame, self.audience, what=what)
+        own = release_id(frame)
+        if self.audience == "internal" or not own:
+            return
+        if self._release not in ("", own):
+            raise ReleaseError(
+                f"{what} are of another release than what the product has already: each is safe, "
+                "and both together may not be. Release all at once: maligeo.study(…).release()"
+            )
+        self._release = own
 
 
 def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:

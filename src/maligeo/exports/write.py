@@ -19,7 +19,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.session import session_audience
-from maligeo.disclosure import require_released
+from maligeo.disclosure import Gate, require_released
 from maligeo.exports.arrow import (
     geoparquet_table,
     open_parquet,
@@ -249,15 +249,16 @@ def write_layers(
     ['density', 'layer_styles', 'regions']
     """
     audience = session_audience(audience)
+    gate = Gate(audience)
     for name, frame in layers.items():
-        require_released(frame, audience, what=f"the rows of layer {name!r}")
+        gate.admit(frame, what=f"the rows of layer {name!r}")
     if options.hxl:
         raise ArgumentError("HXL hashtags are for tables: see maligeo.write_table")
     wanted = _wanted(path)
     chosen = _format(wanted, LAYER_FORMATS)
     frames, values = dict(layers), dict[str, list[RegionValue]]()
     if density is not None:
-        require_released(density, audience, what="the rows of the density table")
+        gate.admit(density, what="the rows of the density table")
         frames, values = _with_density(frames, density)
     if len(frames) > 1 and not chosen.holds_several:
         several = ", ".join(key or "a folder" for key, one in LAYER_FORMATS.items() if one[1])
@@ -377,10 +378,11 @@ def open_stream(
 
 @contextmanager
 def _released(stream: AbstractContextManager[Write], audience: Audience) -> Iterator[Write]:
+    gate = Gate(audience)
     with stream as write_piece:
 
         def write(piece: pd.DataFrame) -> None:
-            require_released(piece, audience, what="the rows")
+            gate.admit(piece, what="the rows")
             write_piece(piece)
 
         yield write

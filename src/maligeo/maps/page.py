@@ -13,6 +13,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.core.crs import Bounds
 from maligeo.core.files import written_whole
+from maligeo.disclosure import Gate
 from maligeo.maps.html import (
     SCRIPTS,
     STYLES,
@@ -64,6 +65,8 @@ class PageMap(folium.Map):
     ----------
     language, audience, focus
         As given.
+    gate : Gate
+        Where what is added is looked at.
     closed : bool
         Whether the page is complete, so that nothing can be laid over it.
     allow_foreign_layers : bool
@@ -130,6 +133,7 @@ class PageMap(folium.Map):
         self.default_js = _leaflet_only(folium.Map.default_js)
         self.default_css = _leaflet_only(folium.Map.default_css)
         self.language, self.audience, self.focus = language, audience, focus
+        self.gate = Gate(audience)
         self.closed = False
         self.allow_foreign_layers = False
         self.audience_text = words.word(f"audience.{audience}", language)
