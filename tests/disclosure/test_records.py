@@ -213,7 +213,7 @@ def test_whatever_the_policy_of_a_store_nothing_exact_passes(
     place: str,
     time: str,
 ) -> None:
-    allowed = [*dict.fromkeys([*columns, "date"])]
+    allowed = [*dict.fromkeys([*columns, "date", "event_type"])]
     rules = (
         f"[partner.incidents]\nlattice = []\nmeasures = []\ncolumns = {allowed}\n"
         f'step = "{place} {time}"\ngrid_degrees = {degrees}\nfinest_level = {level}\n'
