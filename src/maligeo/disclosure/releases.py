@@ -354,11 +354,12 @@ def day_of(as_of: str | pd.Timestamp | None) -> pd.Timestamp:
     """Give the day of a release: today by default; an error for no day, or one to come."""
     today = pd.Timestamp.today().normalize()
     try:
-        day = today if as_of is None else pd.Timestamp(as_of).normalize()
+        day = today if as_of is None else pd.Timestamp(as_of)
     except ValueError as error:
         raise ArgumentError(f"as_of {as_of!r} is no day: {error}") from error
     if pd.isna(day):
         raise ArgumentError(f"as_of {as_of!r} is no day")
+    day = day.normalize()
     if day > today:
         raise ArgumentError(f"as_of {as_of!r} is still to come: nothing is released ahead of time")
     return day
