@@ -25,7 +25,7 @@ Quarters = tuple[str, ...]
 
 
 class Cell(NamedTuple):
-    """A number that a table tells of; the place is a code, since cercles share names with regions."""
+    """A number that a table tells of; the place is a code: cercles share names with regions."""
 
     place: str
     quarters: Quarters
