@@ -1,5 +1,6 @@
 """G4, G13, G17: what is too recent to be told must not show in anything."""
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,25 +25,26 @@ def released(frame: gpd.GeoDataFrame, store: Path, day: str = DAY) -> pd.DataFra
 
 
 def stores(folder: Path, number: int) -> list[Path]:
-    """Give stores that share a key, so that they differ by the records alone."""
-    made = [folder / f"store-{at}" for at in range(number)]
-    for store in made:
-        store.mkdir()
-        (store / "key").write_text(bytes(range(32)).hex(), encoding="ascii")
-    return made
+    """Give copies of a store that released the old records before there were others."""
+    first = folder / "store"
+    released(incidents(*OLD), first)
+    return [Path(shutil.copytree(first, folder / f"store-{at}")) for at in range(number)]
 
 
 def test_incidents_of_yesterday_change_no_cell(tmp_path: Path) -> None:
     """G4: ask for the table without a period, which held everything up to yesterday."""
-    without, with_them = stores(tmp_path, 2)
+    alone, without, with_them = *stores(tmp_path, 2), tmp_path / "new"
     tables = [
         released(incidents(*rows), store)
-        for rows, store in ((OLD, without), ((*OLD, *RECENT), with_them))
+        for rows, store in ((OLD, alone), ((*OLD, *RECENT), without), ((*OLD, *RECENT), with_them))
     ]
-    assert tables[0]["period_start"].notna().all()
-    assert tables[0]["period_end"].max() <= pd.Timestamp("2025-03-31")
-    told = [table[table["period_end"] <= "2024-12-31"].reset_index(drop=True) for table in tables]
-    pd.testing.assert_frame_equal(*told)
+    for table in tables:
+        assert table["period_start"].notna().all()
+        assert table["period_end"].max() <= pd.Timestamp("2025-03-31")
+    past = [table[table["period_end"] <= "2024-12-31"].reset_index(drop=True) for table in tables]
+    pd.testing.assert_frame_equal(past[0], past[1])
+    assert past[2]["note"].tolist() == past[0]["note"].tolist()  # of a store that began with all
+    assert ((past[2]["count"] - past[0]["count"]).dropna().abs() <= 5).all()
 
 
 def test_tables_of_two_periods_do_not_bring_a_row_without_one_in(tmp_path: Path) -> None:
