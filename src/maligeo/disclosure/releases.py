@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from maligeo.disclosure.store import Store
 from maligeo.disclosure.tables import QUARTER, YEAR, cell_table
 from maligeo.measure.counts import Periods
 from maligeo.measure.densities import concat_tables
+from maligeo.readers.files.raw import are_made_ids
 
 _INCIDENTS: Final = "incidents"
 _AREAS: Final = "areas"
@@ -170,7 +171,17 @@ class Release:
                 f"these {kind} are located in {odd[0]!r}, which is in no reference table: a unit "
                 "can be drawn around a single place"
             )
-        return release_records(frame, self.rules.records[kind], kind=kind, as_of=day_of(self.as_of))
+        keyed = self._with_keyed_ids(frame)
+        return release_records(keyed, self.rules.records[kind], kind=kind, as_of=day_of(self.as_of))
+
+    def _with_keyed_ids(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Key the ids that a reader made of a file: its plain hash confirms a guess at it."""
+        for name in (name for name in _IDS if name in frame.columns):
+            ids = frame[name].astype("string")
+            made = are_made_ids(ids)
+            keyed = ids[made].map(partial(keyed_hash, self.store.key))
+            frame = frame.assign(**{name: ids.where(~made, keyed)}) if made.any() else frame
+        return frame
 
     def _made_of_released(self, frame: pd.DataFrame, kind: str) -> pd.DataFrame:
         """Let a table pass that was made of what was released, and no other."""
