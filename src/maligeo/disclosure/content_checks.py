@@ -100,6 +100,10 @@ def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
     odd = (counts % rules.protection.round_to != 0) | (counts < rules.protection.smallest_cell)
     if odd.fillna(value=True).any() or frame.duplicated(cells).any():
         faults.append("marks that no released cell stands for")
+    units = [name for name in cells if name.startswith("adm")]
+    shapes = pd.Series(shapely.to_wkb(_shapes_of(frame), hex=True), index=frame.index)
+    if (shapes.groupby([frame[name] for name in units], dropna=False).nunique() > 1).any():
+        faults.append("marks that no unit stands for")
     if frame["event_type"].notna().any():
         faults.append("types of incidents")
     return faults + _mark_cell_faults(frame.assign(day=frame["date"]), rules)
