@@ -11,7 +11,14 @@ import shapely
 from maligeo.core import columns, words
 from maligeo.core.columns import unit_keys, unlisted_words
 from maligeo.disclosure.area_sums import SUM_COLUMNS
-from maligeo.disclosure.generalisation import LEVELS, first_days, on_grid, unit_names
+from maligeo.disclosure.generalisation import (
+    END,
+    LEVELS,
+    first_days,
+    last_days,
+    on_grid,
+    unit_names,
+)
 from maligeo.disclosure.policy import ANY, TIMES, Lattice, RecordRules, Rules
 from maligeo.disclosure.published import published_counts
 from maligeo.readers.reference import is_reference_unit
@@ -170,13 +177,11 @@ def _lattice_faults(rows: pd.DataFrame, measure: str, rules: Rules) -> list[str]
     lattice = rules.lattice_of(measure)
     if lattice is None:
         return []
-    times: set[str] = set()
-    for level in _levels(rows, rules):
-        if not lattice.times(level):
-            return [f"units of {measure!r} that are in no lattice"]
-        times.update(lattice.times(level))
-    finest = next((time for time in TIMES if time in times), None)
-    if ANY in times or finest is None:
+    levels = _levels(rows, rules)
+    if not all(lattice.times(level) for level in levels):
+        return [f"units of {measure!r} that are in no lattice"]
+    finest = next((time for time in map(lattice.finest, levels) if time), None)
+    if finest is None:
         return []
     start, end = rows["period_start"], rows["period_end"]
     code = _FREQUENCIES[finest]
@@ -281,7 +286,9 @@ def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
     for name in (name for name in rules.dates if name in frame.columns):
         dates = pd.to_datetime(frame[name])
         known = dates.notna()
-        if (dates[known] != first_days(dates[known], TIMES[finest])).any():
+        ends = [first_days(dates[known], TIMES[finest])]
+        ends += [last_days(frame[known], name, TIMES[finest])] if name == END else []
+        if not any((dates[known] == days).all() for days in ends):
             faults.append(f"dates in {name!r} finer than the {TIMES[finest]}")
     if "date_precision" in frame.columns and "date_precision" in rules.columns:
         precisions = set(frame["date_precision"].dropna().astype(str))

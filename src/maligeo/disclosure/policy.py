@@ -70,6 +70,11 @@ class Lattice:
         """Tell whether a measure is counted."""
         return any(fnmatchcase(measure, pattern) for pattern in self.measures)
 
+    def finest(self, level: int) -> str | None:
+        """Name the finest period by which units of a level are counted; None for any."""
+        times = self.times(level)
+        return None if ANY in times else next((time for time in TIMES if time in times), None)
+
     def times(self, level: int) -> list[str]:
         """Name the periods by which units of a level are counted."""
         return [time for own, time in self.cells if own == level]

@@ -24,7 +24,7 @@ from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.session import session_audience
 from maligeo.disclosure.area_sums import area_sums
 from maligeo.disclosure.content_checks import HEADINGS, PLAIN
-from maligeo.disclosure.division import require_known_units, units_hash
+from maligeo.disclosure.division import require_cells, require_known_units, units_hash
 from maligeo.disclosure.gate import kind_of
 from maligeo.disclosure.generalisation import odd_units, release_records
 from maligeo.disclosure.incidents import Released, released_cells
@@ -33,6 +33,7 @@ from maligeo.disclosure.partition import keyed_hash
 from maligeo.disclosure.policy import RECORDS, Rules, rules_for
 from maligeo.disclosure.store import Store
 from maligeo.disclosure.tables import QUARTER, YEAR, cell_table
+from maligeo.join.points import unit_level
 from maligeo.measure.counts import Periods
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.files.raw import are_made_ids
@@ -143,6 +144,17 @@ class Release:
             advance=self.advance,
         )
         return CellRelease(self, released, units, is_synthetic(located))
+
+    def require_cells(self, kind: str, units: gpd.GeoDataFrame, period: Periods) -> None:
+        """Refuse to count records by units or periods that are not released.
+
+        Raises
+        ------
+        ReleaseError
+            Saying what is possible.
+        """
+        if self.audience != "internal":
+            require_cells(self.rules.lattice_for(kind), kind, unit_level(units), period)
 
     def mark(self, released: Any, *made_from: pd.DataFrame) -> Any:
         """Mark a frame as released: for whom, in which release, by which rules."""
