@@ -1,14 +1,13 @@
 """Numbers that were given up to protect others bind nothing that is released later."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from maligeo.disclosure import cells as lattice
 from maligeo.disclosure.cells import Frozen, Means, new_cells
-from maligeo.disclosure.partition import PLACE, piece_columns
+from maligeo.disclosure.partition import piece_columns
 from maligeo.disclosure.policy import rules_for
 
 KEY = bytes(range(32))
