@@ -151,7 +151,7 @@ def test_many_rows_of_few_events_are_withheld() -> None:
 
 
 def test_what_is_not_stated_for_all_is_said() -> None:
-    groups = [(frames.MOPTI, "2021-02-03", 9, {"killed": 1, "injured": 1})]
+    groups: list[frames.Whole] = [(frames.MOPTI, "2021-02-03", 9, {"killed": 1, "injured": 1})]
     groups += [(frames.MOPTI, "2021-02-04", 1, {"killed": 1, "injured": None})]
     cells = made(frozen(*groups, by_cercle=False))
     said = cells[cells["unstated"]]

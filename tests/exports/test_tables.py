@@ -211,7 +211,8 @@ def notes_of(path: Path) -> str:
 
 def test_the_notes_say_what_there_is_to_know(tmp_path: Path) -> None:
     table = small.densities()
-    table.attrs["release"] = {"cells_hidden": 3, "rules": {"smallest_cell": 5}}
+    table.attrs["release"] = {"rules": {"smallest_cell": 5, "round_to": 5}}
+    table["note"] = "withheld: fewer than 5"
     path = write(table, tmp_path / "t.xlsx", about=small.ABOUT)
     text = notes_of(path)
     for part in (
@@ -219,8 +220,8 @@ def test_the_notes_say_what_there_is_to_know(tmp_path: Path) -> None:
         "Une case vide\u00a0: non connu.",
         "Administrative division: 2015.",
         f"Rows: {len(table)}.",
-        "cells_hidden 3",
-        "smallest_cell 5",
+        "counts below 5 are not given",
+        "les nombres au-dessous de 5 ne sont pas donnés",
         "area_sqkm Superficie (km²) / Area (km²) km²",
         "hand-made",
         "neither recognition nor official endorsement",
