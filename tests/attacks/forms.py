@@ -17,6 +17,10 @@ _SHORT = {  # a DBF file takes ten signs
     "startdate", "end_date": "enddate", "organisation": "org", "implementer": "implement",
     "programme": "program", f"{SECRET}-column": f"{SECRET}_c",
 }  # fmt: skip
+_LAYERS = {
+    "gpkg": {"layer": f"{SECRET}-layer"},
+    "kml": {"driver": "KML", "layer": f"{SECRET}_layer"},
+}
 
 
 def flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -31,7 +35,10 @@ def as_vector(suffix: str) -> Writer:
 
     def write(frame: gpd.GeoDataFrame, folder: Path) -> Path:
         path = folder / f"{SECRET}-{_kind(frame)}.{suffix}"
-        more = {"gpkg": {"layer": f"{SECRET}-layer"}, "kml": {"driver": "KML"}}
+        more = {
+            "gpkg": {"layer": f"{SECRET}-layer"},
+            "kml": {"driver": "KML", "layer": f"{SECRET}_layer"},
+        }
         frame.to_file(path, engine="pyogrio", **more.get(suffix, {}))
         return path
 

@@ -203,7 +203,7 @@ def read_rules(found: Mapping[str, Any], *, where: str) -> Rules:
         },
         lattices={kind: _lattice(found[kind], f"{where}.{kind}") for kind in kinds},
         protection=Protection(
-            smallest_cell=_number(found.get("smallest_cell", 1), 1, f"{where}.smallest_cell"),
+            smallest_cell=_smallest(found.get("smallest_cell", 1), f"{where}.smallest_cell"),
             round_to=_number(found.get("round_to", 1), 1, f"{where}.round_to"),
             fewest_events=_number(found.get("fewest_events", 1), 1, f"{where}.fewest_events"),
             largest_share=_amount(found.get("largest_share", 1.0), 1.0, f"{where}.largest_share"),
@@ -267,6 +267,14 @@ def _number(value: object, least: int, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ArgumentError(f"{where}: {value!r} is no whole number from {least}")
     return value
+
+
+def _smallest(value: object, where: str) -> int:
+    """Read the smallest cell: 2 would say of a small count that it is 0 or 1, and no third."""
+    smallest = _number(value, 1, where)
+    if smallest == 2:
+        raise ArgumentError(f"{where}: 2 protects too little; 1 protects nothing, 3 and more do")
+    return smallest
 
 
 def _amount(value: object, most: float, where: str) -> float:
