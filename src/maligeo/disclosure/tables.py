@@ -146,7 +146,9 @@ def _there(years: list[Time], quarters: list[Time]) -> str:
 
 def _period(time: Time) -> Period:
     year, quarter = time
-    whole = pd.Period(year, freq="Y") if quarter == WHOLE_YEAR else pd.Period(f"{year}Q{quarter}")
+    whole = (
+        pd.Period(str(year), freq="Y") if quarter == WHOLE_YEAR else pd.Period(f"{year}Q{quarter}")
+    )
     return Period(whole.start_time, whole.end_time.normalize())
 
 
