@@ -2,11 +2,13 @@
 # make test  runs every check and test, and builds the documentation
 # make attack  holds all products of 500 random worlds against one another
 # make docs  writes build/docs/index.html, which opens without a network
+# make locked  installs what requirements/ci.txt pins, which the others then use
+# make lock    renews requirements/ci.txt
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: map test attack check check-scripts format bench docs clean
+.PHONY: map test attack check check-scripts format bench docs lock locked clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
@@ -52,6 +54,19 @@ docs: $(VENV)/.docs
 clean:
 	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find maps -mindepth 1 ! -name README.md -delete
+
+# hatchling and editables build the package itself. No address of an index goes into the file.
+lock: | $(BIN)/python
+	$(PIP_INSTALL) --upgrade uv
+	printf 'hatchling\neditables\n' | $(BIN)/python -m uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command 'make lock' --extra dev --extra docs \
+	  --output-file requirements/ci.txt pyproject.toml -
+
+locked: | $(BIN)/python
+	$(PIP_INSTALL) --require-hashes --requirement requirements/ci.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.run $(VENV)/.dev $(VENV)/.docs
 
 # Debian ships Python without its venv module; root can have it installed on the spot.
 $(BIN)/python:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import argparse
 import importlib
 
-MODULES = ("join", "locating", "reading", "surface", "raster_tiles", "vector_tiles", "maps")
+MODULES = (
+    "join", "locating", "reading", "surface", "raster_tiles", "vector_tiles", "maps", "releasing",
+    "utility",
+)  # fmt: skip
 
 
 def main() -> None:

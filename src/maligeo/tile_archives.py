@@ -7,10 +7,8 @@ opened the old one then gets an error, never a mixture.
 import gzip
 import json
 import os
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +17,9 @@ from typing import Any, Final, NamedTuple, Protocol
 from pmtiles import tile as pmt
 
 from maligeo.core.crs import Bounds
+from maligeo.core.databases import rows_of
 from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.core.files import require_ordinary
 
 GZIP_SIGN: Final = b"\x1f\x8b"
 SUFFIXES: Final = (".pmtiles", ".mbtiles", "")
@@ -99,6 +99,7 @@ def open_tiles(path: str | Path) -> TileFile:
         raise ArgumentError(f"{source} is no tile archive: choose .pmtiles, .mbtiles or a folder")
     if not source.exists():
         raise InputFileError(f"cannot read {source}: it does not exist")
+    require_ordinary(source)
     readers: dict[str, Callable[[Path], TileFile]] = {
         ".pmtiles": PmtilesFile,
         ".mbtiles": MbtilesFile,
@@ -252,8 +253,8 @@ class MbtilesFile:
     def tile(self, address: Tile) -> bytes | None:
         """Give a tile as it is stored; None where the archive has none."""
         z, x, y = address
-        found = list(self.rows(_ONE_TILE, (z, x, (1 << z) - 1 - y)))
-        return bytes(found[0][0]) if found else None
+        found = next(self.rows(_ONE_TILE, (z, x, (1 << z) - 1 - y)), None)
+        return bytes(found[0]) if found else None
 
     def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, by zoom, column and row."""
@@ -262,12 +263,7 @@ class MbtilesFile:
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         """Ask the database; it is opened for reading alone."""
-        address = f"{self.path.resolve().as_uri()}?mode=ro"
-        try:
-            with closing(sqlite3.connect(address, uri=True)) as database:
-                yield from database.execute(query, values)
-        except (sqlite3.Error, OverflowError) as error:
-            raise InputFileError(f"cannot read {self.path}: {error}") from error
+        return rows_of(self.path, query, values)
 
     def _zooms(self, texts: dict[str, str]) -> tuple[int, int]:
         """Give the zooms that are stated, or, where none are, those of the tiles."""

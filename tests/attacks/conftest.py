@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from tests.attacks.planted import SECRET, Planted, incident_frame, plant
+from tests.attacks.planted import Planted, incident_frame, plant
 from tests.attacks.searching import Wanted
+from tests.attacks.secret import SECRET
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ Every text that is secret contains `SECRET`, or `PARTNERS` where the policy lets
 it; every secret number is in `NUMBERS`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +13,9 @@ import pandas as pd
 import shapely
 
 from maligeo.readers.boundaries import load_boundaries
+from tests.attacks.forms import FORMS, as_vector
+from tests.attacks.secret import NUMBERS, PARTNERS, SECRET
 
-SECRET = "zqxvault"
-PARTNERS = "zqxpartner"
-NUMBERS = (791_839, 626_317)  # killed and injured in one incident that stands alone
 LATER = "2026-01-01"
 COVERS = "2021/2022"
 PERIODS = "2021,2022"
@@ -53,26 +51,19 @@ class Planted:
         return [part for kind in kinds for part in (f"--{kind}", str(getattr(self, kind)))]
 
 
-def plant(folder: Path, *, vector: str = "geojson") -> Planted:
-    """Write files of secrets, vector files as GeoJSON or GeoPackage."""
+def plant(folder: Path, form: str = "CSV") -> Planted:
+    """Write files of secrets in one of `FORMS`."""
     house = folder / f"{SECRET}-folder"
     house.mkdir()
-    incidents, projects, areas = incident_frame(), project_frame(), area_frame()
-    paths = {
-        "incidents": house / f"{SECRET}-incidents.csv",
-        "projects": house / f"{SECRET}-projects.xlsx",
-        "areas": house / f"{SECRET}-areas.{vector}",
-        "boundaries": house / f"{SECRET}-units.{vector}",
-    }
-    _flat(incidents).to_csv(paths["incidents"], index=False)
-    with pd.ExcelWriter(paths["projects"], engine="xlsxwriter") as book:
-        _flat(projects).to_excel(book, sheet_name=f"{SECRET}-sheet", index=False)
-    _written(areas, paths["areas"], layer=f"{SECRET}-layer")
-    _written(own_units(), paths["boundaries"], layer=f"{SECRET}-layer")
-    exact = [shapely.get_coordinates(frame.geometry) for frame in (incidents, projects, areas)]
+    frames = (incident_frame(), project_frame(), area_frame())
+    paths = [write(frame, house) for write, frame in zip(FORMS[form], frames, strict=True)]
+    units = as_vector("geojson")(own_units(), house)
+    exact = [shapely.get_coordinates(frame.geometry) for frame in frames]
+    incidents, projects, areas = frames
     columns = [incidents["date"], projects["start_date"], projects["end_date"], areas["end_date"]]
-    days = sorted({day for column in columns for day in pd.to_datetime(column)})
-    return Planted(**paths, places=np.unique(np.concatenate(exact), axis=0), days=tuple(days))
+    days = tuple(sorted({day for column in columns for day in pd.to_datetime(column)}))
+    places = np.unique(np.concatenate(exact), axis=0)
+    return Planted(*paths, boundaries=units, places=places, days=days)
 
 
 def incident_frame() -> gpd.GeoDataFrame:
@@ -181,14 +172,3 @@ def _spatial(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows)
     places = np.round(np.array(frame.pop("place").tolist(), dtype=float), 6)
     return gpd.GeoDataFrame(frame, geometry=shapely.points(places), crs="EPSG:4326")
-
-
-def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
-    return pd.DataFrame(frame.drop(columns="geometry")).assign(
-        longitude=frame.geometry.x, latitude=frame.geometry.y
-    )
-
-
-def _written(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
-    named: Mapping[str, str] = {"layer": layer} if path.suffix == ".gpkg" else {}
-    frame.to_file(path, engine="pyogrio", **named)

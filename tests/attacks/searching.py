@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tests.attacks.planted import NUMBERS, PARTNERS, SECRET
+from tests.attacks.secret import NUMBERS, PARTNERS, SECRET
 from tests.attacks.unpacking import Piece
 
 Finding = tuple[str, str, str]

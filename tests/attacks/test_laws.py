@@ -13,6 +13,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.disclosure.attackers import findings, puzzle_of
 
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure import release, require_released
@@ -24,7 +25,6 @@ from maligeo.tile_archives import Tile, open_tiles
 from maligeo.tiles import vector_tiles
 from tests import worlds
 from tests.disclosure import frames
-from tests.disclosure.attackers import findings, puzzle_of
 
 DAY = "2024-06-01"
 MEASURES = ("incidents", "victims", "killed", "injured")

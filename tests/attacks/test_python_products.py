@@ -8,8 +8,9 @@ import maligeo
 from maligeo.core.columns import Audience
 from maligeo.exports.write import open_stream
 from maligeo.maps import add_presence
-from tests.attacks.planted import COVERS, LATER, PARTNERS, SECRET, Planted
+from tests.attacks.planted import COVERS, LATER, Planted
 from tests.attacks.searching import Wanted, kinds
+from tests.attacks.secret import PARTNERS, SECRET
 from tests.attacks.unpacking import pieces_of
 
 LAYER_FILES = ("l.gpkg", "l.shp.zip", "l.zip", "l")

@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from tests.disclosure.attackers import findings, puzzle_of
 
 import maligeo
 from maligeo.core.errors import ArgumentError
@@ -17,7 +18,6 @@ from maligeo.maps import MapSide, comparison_map
 from maligeo.measure.divisions import read_counts
 from tests.attacks.commands import run
 from tests.attacks.planted import LATER
-from tests.disclosure.attackers import findings, puzzle_of
 
 PLACES = {
     "Kidal": (1.2, 18.3), "Ségou": (-6.2, 13.7), "Tombouctou": (-3.2, 18.2),

@@ -30,6 +30,7 @@ from typing import Any
 import pytest
 
 import maligeo.cli
+from conftest import KEY
 
 WIDTH = "100"  # of the terminal that pages show
 ANYTHING = "[...]"  # in a shown output: any text, also over several lines
@@ -225,10 +226,13 @@ def _exit_code(program: str, arguments: list[str]) -> int:
 
 
 def renew(page: Path) -> None:
-    """Run a page in an empty folder and write what it prints into it."""
+    """Run a page in an empty folder, with a release store of its own; write what it prints."""
     reading = Reading(page.resolve(), renewed={})
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        reading.run()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as store:
+        (Path(store) / "key").write_text(KEY.hex(), encoding="ascii")
+        with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MALIGEO_STORE", store)
+            reading.run()
     lines = page.read_text(encoding="utf-8").split("\n")
     for block, text in reversed((reading.renewed or {}).items()):
         lines[block.line : block.line + block.length] = text.split("\n")

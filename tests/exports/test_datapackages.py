@@ -44,7 +44,7 @@ def test_frictionless_finds_it_valid(tmp_path: Path) -> None:
     assert report.valid, report.flatten(["type", "note"])
     with package.get_resource("hostile") as resource:
         rows = resource.read_rows()
-    assert [row["name"] for row in rows] == ["Ségou", "=1+1", "@here", "-5", None]
+    assert [row["name"] for row in rows] == ["Ségou", "'=1+1", "'@here", "-5", None]
     assert [row["records"] for row in rows] == [1, None, 0, 4, -5]
     assert [row["low"] for row in rows] == [True, False, None, True, True]
     assert str(rows[0]["period_start"]) == "2021-01-01"

@@ -11,6 +11,7 @@ import pyarrow.csv
 import pytest
 
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.core.spreadsheets import guarded
 from maligeo.exports import write_layers, write_table
 from maligeo.exports.write import open_stream
 from maligeo.provenance import read_about
@@ -61,7 +62,7 @@ def test_csv_keeps_every_row_whatever_its_cells_hold(tmp_path: Path) -> None:
     with open_stream(path, audience="internal") as write:
         write(rows.iloc[:3])
         write(rows.iloc[3:])
-    expected = ["" if text is None else text for text in HOSTILE]
+    expected = ["" if text is None else guarded(text) for text in HOSTILE]
     assert len(pd.read_csv(path)) == len(rows)
     table = pyarrow.csv.read_csv(
         path, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)

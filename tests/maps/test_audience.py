@@ -110,7 +110,7 @@ def test_the_page_says_it_before_any_script_runs(
     language: Any,
 ) -> None:
     small_table.attrs["audience"] = "public"
-    small_table = small_table.assign(source=None, note=None)
+    small_table = small_table.assign(publisher=None, source=None, note=None)
     fmap = region_map(small_table, small_units, language=language, audience=audience)
     said = words.word(f"audience.{audience}", language)
     tag = f'<p class="mg-audience mg-{audience}" role="note">{said}</p>'

@@ -15,7 +15,7 @@ from PIL import Image
 
 from maligeo import look
 from maligeo.core import words
-from maligeo.core.audiences import mark_audience
+from maligeo.core.audiences import mark_audience, mark_published
 from maligeo.core.errors import (
     ArgumentError,
     FrameError,
@@ -244,7 +244,7 @@ class TestAudience:
     def test_the_words_stand_on_each_page_and_red_is_internal(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
-        marked = mark_audience(table.copy(), "public", published=True)
+        marked = mark_published(table.copy())
         for audience in ("internal", "partner", "public"):
             _, found = compose_map(
                 marked, units, options=MapOptions(language="en"), audience=audience, several=True

@@ -23,7 +23,7 @@ from maligeo.cli.options import (
     division,
     periods,
 )
-from maligeo.cli.output import Format, FormatOption, is_passed_on, put
+from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put
 
 SHOWN: Final = {
     "name": "unit",
@@ -81,6 +81,8 @@ def write_density(
         period=periods(period),
         covers=covers,
     )
-    if is_passed_on(audience, output_format, output):
-        study = study.release(audience=audience, as_of=as_of, store=store)
-    put(study.count(measure, counting=counting, region=region), SHOWN, output_format, output)
+    with progress_bar("cells") as advance:
+        if is_passed_on(audience, output_format, output):
+            study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
+        counted = study.count(measure, counting=counting, region=region)
+    put(counted, SHOWN, output_format, output)

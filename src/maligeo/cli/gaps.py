@@ -23,7 +23,7 @@ from maligeo.cli.options import (
     StoreOption,
     division,
 )
-from maligeo.cli.output import Format, FormatOption, is_passed_on, put, say_internal
+from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_internal
 
 _SHOWN = {
     "incidents": "incidents",
@@ -81,9 +81,10 @@ def write_gaps(
         period=period,
         covers=covers,
     )
-    if is_passed_on(audience, output_format, output):
-        study = study.release(audience=audience, as_of=as_of, store=store)
-    answer = study.answer()
+    with progress_bar("cells") as advance:
+        if is_passed_on(audience, output_format, output):
+            study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
+        answer = study.answer()
     if output is not None or output_format is Format.csv:
         put(answer, {}, output_format, output)
         return

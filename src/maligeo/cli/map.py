@@ -24,6 +24,7 @@ from maligeo.cli.options import (
     StoreOption,
     division,
 )
+from maligeo.cli.output import progress_bar
 from maligeo.core.errors import ArgumentError
 
 DEFAULT_OUTPUT: Final = Path("maps/mali.html")
@@ -89,14 +90,17 @@ def write_map(
         period=period,
         covers=covers,
     )
-    fmap = study.release(audience=audience, as_of=as_of, store=store).map(
-        region=region,
-        language=language,
-        compare=None if compare is None else _two_periods(compare),
-        measure=measure,
-        online_tiles=online_tiles,
-    )
-    show_file(fmap.save(target))
+    with progress_bar("cells") as advance:
+        released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
+        fmap = released.map(
+            region=region,
+            language=language,
+            compare=None if compare is None else _two_periods(compare),
+            measure=measure,
+            online_tiles=online_tiles,
+        )
+        path = fmap.save(target)
+    show_file(path)
 
 
 def _two_periods(text: str) -> list[str]:

@@ -27,6 +27,7 @@ from maligeo.core.audiences import audience_of
 from maligeo.core.columns import AUDIENCES
 from maligeo.core.session import session_language
 from maligeo.core.words import word
+from maligeo.exports.write import csv_text
 from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
@@ -75,7 +76,7 @@ def put(
         Columns that the readable form shows, and their headings; the first is `name`.
     output_format : Format
         For the standard output. The readable form is for whoever sits there; as CSV the
-        table is released like a file.
+        table is what a file would hold.
     output : pathlib.Path or None
         The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
     """
@@ -90,7 +91,7 @@ def put(
         console.print(table, width=max(console.width, least), crop=False)
         console.print(*notes, sep="\n")
     else:
-        typer.echo(product.released().to_csv(index=False), nl=False)
+        typer.echo(csv_text(product.released(), audience=product.recipe.audience), nl=False)
 
 
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, list[Text]]:
@@ -146,7 +147,7 @@ class RateColumn(ProgressColumn):
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Advance]:
-    """Show a bar while something runs; only where a person watches.
+    """Show a bar while something runs, from its first step; only where a person watches.
 
     Parameters
     ----------
@@ -169,9 +170,9 @@ def progress_bar(what: str) -> Iterator[Advance]:
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=None, visible=False)
 
         def advance(done: int, total: int | None = None) -> None:
-            bar.update(task, completed=done, total=total)
+            bar.update(task, completed=done, total=total, visible=True)
 
         yield advance

@@ -23,6 +23,7 @@ from maligeo.cli.options import (
     division,
     periods,
 )
+from maligeo.cli.output import progress_bar
 from maligeo.core.placenames import find_unit, normalise
 
 FOLDER: Final = Path("maps")
@@ -64,8 +65,9 @@ def write_report(
         period=periods(period),
         covers=covers,
     )
-    report = study.release(audience=audience, as_of=as_of, store=store).report(
-        region, language=language
-    )
     name = normalise(str(study.units["name"].iloc[find_unit(region, study.units)]))
-    show_file(report.save(output or FOLDER / f"report-{name.replace(' ', '-')}.html"))
+    target = output or FOLDER / f"report-{name.replace(' ', '-')}.html"
+    with progress_bar("cells") as advance:
+        released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
+        path = released.report(region, language=language).save(target)
+    show_file(path)

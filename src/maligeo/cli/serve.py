@@ -32,5 +32,10 @@ def serve(
 
     On another address than 127.0.0.1 only what is for the audience is served.
     """
-    typer.echo(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it")
-    maligeo.serve_tiles(folder, host=host, port=port, audience=cast("Audience", audience))
+
+    def announce() -> None:
+        typer.echo(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it")
+
+    maligeo.serve_tiles(
+        folder, host=host, port=port, audience=cast("Audience", audience), ready=announce
+    )

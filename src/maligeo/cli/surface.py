@@ -14,6 +14,7 @@ from maligeo.cli.options import (
     VintageOption,
     one_of,
 )
+from maligeo.cli.output import progress_bar
 from maligeo.disclosure import Release
 from maligeo.measure.surface import KERNELS
 from maligeo.readers.files.sources import Source
@@ -47,14 +48,20 @@ def make_surface(
 
     For partners and the public it is made from what is released of the incidents.
     """
-    made = incident_surface(
-        Source.of(incidents),
-        options=SurfaceOptions(
-            bandwidth_km=bandwidth_km, cell_km=cell_km, kernel=kernel, level=level, vintage=vintage
-        ),
-        rules=Release.asked(audience, as_of, folder=store),
-    )
-    show_file(made.save(output))
+    with progress_bar("cells") as advance:
+        made = incident_surface(
+            Source.of(incidents),
+            options=SurfaceOptions(
+                bandwidth_km=bandwidth_km,
+                cell_km=cell_km,
+                kernel=kernel,
+                level=level,
+                vintage=vintage,
+            ),
+            rules=Release.asked(audience, as_of, folder=store, advance=advance),
+        )
+        path = made.save(output)
+    show_file(path)
     used, rows = (int(made.surface.provenance[name]) for name in ("used", "rows"))
     if used < _MOST * rows:
         typer.secho(f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red")

@@ -122,7 +122,8 @@ def make_vector_tiles(
             options=VectorOptions(low_zooms=low_zooms, progress=advance),
             rules=rules,
         )
-        show_file(made.save(output))
+        path = made.save(output)
+    show_file(path)
 
 
 @tiles.command("info")

@@ -3,27 +3,38 @@
 The mark stands in `frame.attrs["audience"]`. A frame without one is internal. What is
 computed from frames is for the narrowest of their audiences, since computing on what an
 audience may see shows it nothing more.
+
+What was published by its source needs no release. pandas keeps `frame.attrs` whatever is done
+to the rows, so `frame.attrs["published"]` is no mere mark: it holds the rows that were
+published (`maligeo.core.kept_rows`), and a row counts as published only while it is one of
+them. Rows may be left out or put in another order, and columns left out; a row that is edited
+or added is not published, and nothing is in a frame that was given a column. The functions
+that load bundled data keep what they load. What is computed from published rows is kept in
+its turn, after what went in was looked at.
 """
 
 import re
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ReleaseError
+from maligeo.core.kept_rows import KeptRows
 
 AUDIENCE: Final = "audience"
 SYNTHETIC: Final = "synthetic"  # true where some of it is made up
 RELEASE: Final = "release"  # what a release did: its id, its audience, its rules
-PUBLISHED: Final = "published"  # true where all of it was published by its source
+PUBLISHED: Final = "published"  # the rows that were published by their source
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 def audience_of(frame: pd.DataFrame) -> Audience:
-    """Give the widest audience that a frame is for.
+    """Give the widest audience that a frame is for; what was published is for the public.
 
     Raises
     ------
@@ -32,41 +43,100 @@ def audience_of(frame: pd.DataFrame) -> Audience:
     """
     audience: Audience = frame.attrs.get(AUDIENCE, AUDIENCES[0])
     require_choice(audience, AUDIENCES, option="audience")
+    if audience != "public" and is_published(frame):
+        return "public"
     return audience
 
 
+def stated_audience(found: object) -> Audience:
+    """Give the audience that a tag or metadata name; what names none is internal."""
+    return cast("Audience", found) if found in AUDIENCES else "internal"
+
+
+def published_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which rows of a frame were published by their source and not changed since.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, n rows
+        Any frame.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+    """
+    kept = frame.attrs.get(PUBLISHED)
+    if not isinstance(kept, KeptRows):
+        return np.zeros(len(frame), dtype=np.bool_)
+    return kept.find_in(frame)
+
+
 def is_published(frame: pd.DataFrame) -> bool:
-    """Tell whether all that a frame says was published by its source."""
-    return frame.attrs.get(PUBLISHED) is True
+    """Tell whether all that a frame says was published by its source; see `published_rows`."""
+    kept = frame.attrs.get(PUBLISHED)
+    return isinstance(kept, KeptRows) and bool(kept.find_in(frame).all())
 
 
-def mark_audience(frame: Frame, audience: Audience, *, published: bool = False) -> Frame:
-    """Mark a frame, in place, and give it back."""
+def mark_audience(frame: Frame, audience: Audience) -> Frame:
+    """Mark a frame, in place, and give it back; none of it counts as published."""
     require_choice(audience, AUDIENCES, option="audience")
-    frame.attrs[AUDIENCE] = audience
     frame.attrs.pop(PUBLISHED, None)
-    if published:
-        frame.attrs[PUBLISHED] = True
+    frame.attrs[AUDIENCE] = audience
+    return frame
+
+
+def mark_published(frame: Frame, rows: npt.NDArray[np.bool_] | None = None) -> Frame:
+    """Keep in a frame, in place, which of its rows were published by their source.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, n rows
+        Any frame.
+    rows : numpy.ndarray of bool, shape (n,), optional
+        Whether a row was published: the caller has looked at what it was made from. Without
+        it all were. Then there is no other mark, which would outlast an edit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame itself.
+    """
+    frame.attrs.pop(PUBLISHED, None)
+    if rows is None or (rows.all() and rows.any()):
+        frame.attrs.pop(AUDIENCE, None)
+        frame.attrs[PUBLISHED] = KeptRows.of(frame)
+    elif rows.any():
+        frame.attrs[PUBLISHED] = KeptRows.of(frame[rows])
     return frame
 
 
 def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
     """Mark a result, in place, for the narrowest audience of what it was made from.
 
-    What is made from two releases is internal: each is safe, and both together may not be.
+    It is published if all of that is. What is made from two releases is internal: each is safe,
+    and both together may not be.
     """
     frames = [frame for frame in made_from if frame is not None]
-    narrowest = min((audience_of(frame) for frame in frames), key=AUDIENCES.index)
     if any(frame.attrs.get(SYNTHETIC) for frame in frames):  # made up, whatever becomes of it
         result.attrs[SYNTHETIC] = True
     releases = {release_id(frame): frame.attrs.get(RELEASE) for frame in frames}
     releases.pop("", None)
     result.attrs.pop(RELEASE, None)
+    if all(map(is_published, frames)):
+        return mark_published(result)
     if len(releases) > 1:
         return mark_audience(result, "internal")
     if releases:
         result.attrs[RELEASE] = releases.popitem()[1]
-    return mark_audience(result, narrowest, published=all(map(is_published, frames)))
+    return mark_audience(result, min(map(audience_of, frames), key=AUDIENCES.index))
+
+
+def inherit_by_row(result: Frame, *parts: pd.DataFrame) -> Frame:
+    """Mark a result, in place, whose rows are those of its parts, one after the other."""
+    inherit_audience(result, *parts)
+    if PUBLISHED in result.attrs:
+        return result
+    return mark_published(result, np.concatenate([published_rows(part) for part in parts]))
 
 
 def release_id(frame: pd.DataFrame) -> str:

@@ -20,14 +20,34 @@ def require_choice(value: object, choices: Collection[str], *, option: str) -> N
         raise ArgumentError(key="unknown_choice", values=values)
 
 
+def require_frame(frame: object, *, what: str) -> None:
+    """Refuse what is no frame of pandas or geopandas.
+
+    Raises
+    ------
+    ArgumentError
+        Saying how a frame of dask, which only `locate` takes, becomes one.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return
+    if type(frame).__module__.startswith("dask"):
+        remedy = "a frame of dask is computed first: frame.compute()"
+    else:
+        remedy = f"this is of the type {type(frame).__name__}"
+    raise ArgumentError(f"{what}: a frame of pandas or geopandas is needed; {remedy}")
+
+
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -> None:
     """Refuse a frame that lacks columns.
 
     Raises
     ------
+    ArgumentError
+        As `require_frame`.
     FrameError
         With one fault per missing column.
     """
+    require_frame(frame, what=what)
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise FrameError(what, [Fault(None, name, None, "column is missing") for name in missing])

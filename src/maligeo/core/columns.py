@@ -5,6 +5,8 @@ from typing import Final, Literal, get_args
 
 import pandas as pd
 
+from maligeo.core.checks import require_frame
+
 Counting = Literal["full", "fractional", "weighted"]
 Language = Literal["fr", "en"]
 PlaceKind = Literal["unit", "joint", "countrywide", "unattributed", "outside"]
@@ -89,7 +91,13 @@ def frame_kind(frame: pd.DataFrame) -> str:
     str
         "incidents", "areas", "projects", "figures", "density", "gaps", "population",
         "weights", "placement", "presence" or "units"; empty if it is none of these.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no frame of pandas or geopandas.
     """
+    require_frame(frame, what="the frame")
     if tuple(frame.index.names) == _PRESENCE:
         return "presence"
     present = set(frame.columns)

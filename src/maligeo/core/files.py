@@ -12,23 +12,47 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from maligeo.core.errors import OutputFileError
+from maligeo.core.errors import InputFileError, OutputFileError
+
+
+def require_ordinary(path: Path) -> None:
+    """Refuse to read from what is neither a file nor a folder, and may never end.
+
+    Raises
+    ------
+    InputFileError
+        If it is a pipe, a device or a socket.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputFileError(
+            f"{path} is no file but a pipe or a device, which may never end: save what comes from "
+            "it to a file, and name that"
+        )
+
+
+OWNERS_FILE: Final = 0o600
+_OWNERS_FOLDER: Final = 0o700
+_ANYBODYS_FOLDER: Final = 0o777  # less what the umask takes away
 
 
 @contextmanager
-def written_whole(path: str | Path) -> Iterator[Path]:
+def written_whole(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     """Give a file next to the wanted one to write into; rename it when all went well.
 
     Parameters
     ----------
     path : str or pathlib.Path
         The wanted file; it is replaced if it exists. Its folder is made if it is missing.
+    private : bool, default False
+        Let nobody but its owner read it, also while it is written. Every product for internal
+        use is private; others are as readable as the system's umask makes them.
 
     Yields
     ------
     pathlib.Path
-        A new, empty file in the same folder, with the same suffix. When the block ends
-        it is synced and takes the wanted name; when it fails it is deleted.
+        A new, empty file in the same folder, or in a private one therein, with the same
+        suffix. When the block ends it is synced and takes the wanted name; when it fails it
+        is deleted.
 
     Raises
     ------
@@ -36,16 +60,27 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         If the file cannot be written, for whatever the system says.
     """
     wanted = Path(path)
-    draft = wanted.with_name(f".{wanted.stem}-{secrets.token_hex(6)}{wanted.suffix}")
+    beside = wanted.with_name(f".{wanted.stem}-{secrets.token_hex(6)}{wanted.suffix}")
+    draft = beside / wanted.name if private else beside
     with _system_errors_named(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
+        if private:  # some writers make the file anew, with a mode of their own
+            beside.mkdir(mode=_OWNERS_FOLDER)
         draft.touch(exist_ok=False)
     try:
         with _system_errors_named(wanted):
             yield draft
+            if private:
+                close_to_others(draft)
             publish(draft, wanted)
     finally:
-        draft.unlink(missing_ok=True)
+        remove(beside)
+
+
+def close_to_others(path: Path) -> None:
+    """Let nobody but its owner read a file, or a folder and what is in it."""
+    for each in (path, *path.rglob("*")) if path.is_dir() else (path,):
+        each.chmod(_OWNERS_FOLDER if each.is_dir() else OWNERS_FILE)
 
 
 @contextmanager
@@ -103,7 +138,7 @@ _LEVEL: Final = 6
 
 
 @contextmanager
-def folder_written_whole(path: Path) -> Iterator[Path]:
+def folder_written_whole(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a folder next to the wanted one to write into; rename it when all went well.
 
     Parameters
@@ -111,6 +146,8 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
     path : pathlib.Path
         The wanted folder. If it exists it is replaced, provided that it is empty or a data
         package that holds nothing but what its description lists.
+    private : bool, default False
+        Let nobody but its owner read it, as `written_whole` does.
 
     Yields
     ------
@@ -126,8 +163,10 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
     try:
         with _system_errors_named(path):
-            draft.mkdir()
+            draft.mkdir(mode=_OWNERS_FOLDER if private else _ANYBODYS_FOLDER)
             yield draft
+            if private:
+                close_to_others(draft)
             publish(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

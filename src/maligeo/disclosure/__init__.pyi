@@ -1,3 +1,4 @@
+from .gate import Gate as Gate
 from .gate import require_released as require_released
 from .releases import CellRelease as CellRelease
 from .releases import Release as Release

@@ -41,7 +41,7 @@ def area_sums(areas: pd.DataFrame, units: gpd.GeoDataFrame, rules: Rules) -> pd.
     ReleaseError
         If the units are finer than passes.
     """
-    lattice = rules.lattices["areas"]
+    lattice = rules.lattice_for("areas")
     level = unit_level(units)
     if not lattice.times(level):
         raise ReleaseError(f"areas are not released by units of level {level}")

@@ -211,8 +211,8 @@ def _stated(cells: pd.DataFrame, means: Means) -> pd.DataFrame:
     state[is_victims & (small_incidents | few_events)] = WITHHELD  # else they tell of an incident
     numbers = state == NUMBER
     count = np.full(len(cells), -1, dtype=np.int64)
-    names = cells.loc[numbers, CELL].astype(str).to_numpy().tolist()
-    chance = np.array([means.chance("|".join(name)) for name in names], dtype=np.float64)
+    names = ["|".join(map(str, row)) for row in cells.loc[numbers, CELL].itertuples(index=False)]
+    chance = np.array([means.chance(name) for name in names], dtype=np.float64)
     count[numbers] = _rounded(counts[numbers], rules.round_to, chance)
     return cells.assign(state=state, count=count, unstated=numbers & is_victims)
 

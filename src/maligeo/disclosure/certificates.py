@@ -22,8 +22,9 @@ from maligeo.core.errors import ReleaseError
 
 FEASIBLE_VALUES: Final = 3  # of each protected cell
 
-_ROUNDS: Final = 4  # searches for worlds in which many cells have other values
-_GAP: Final = 0.2  # any world serves: the best is not needed
+_MOST_ROUNDS: Final = 12  # of searches for worlds in which many cells have other values
+_FEW_FOUND: Final = 0.1  # of the cells in question: then they are looked at one by one
+_GAP: Final = 0.5  # any world serves: the best is not needed
 _MOST_VICTIMS: Final = 10_000.0  # of one piece: an event is needed for any of them
 _INFEASIBLE: Final = 2
 _TRIES: Final = 6  # values that a cell without an upper bound is tried with
@@ -103,20 +104,32 @@ class _Search:
         self.rng = np.random.default_rng(len(block.low))
 
     def spread(self) -> None:
-        """Look for worlds in which all protected cells at once have one value or another."""
-        wanted = np.flatnonzero(self.block.protected)
-        for turn in range(_ROUNDS):
-            target = (self.rng.permutation(len(wanted)) + turn) % FEASIBLE_VALUES
-            target = target if turn else np.zeros_like(target)
-            self._note(self._nearest(wanted, target.astype(np.float64)))
+        """Look for worlds in which many protected cells at once have a value they lack."""
+        left = np.flatnonzero(self.block.protected)
+        for _ in range(_MOST_ROUNDS):
+            lacking = [cell for cell in left if self._lacks(int(cell))]
+            if not lacking:
+                return
+            target = np.array([self._untried(int(cell))[0] for cell in lacking], dtype=np.float64)
+            if len(lacking) < len(left):  # some at random, since all at once may not go together
+                target += self.rng.integers(0, FEASIBLE_VALUES, len(lacking))
+            before = sum(len(self.seen[cell]) for cell in lacking)
+            self._note(self._nearest(np.array(lacking), target))
+            found = sum(len(self.seen[cell]) for cell in lacking) - before
+            if found < _FEW_FOUND * len(lacking):
+                return
+            left = np.array(lacking)
 
     def secure(self, cell: int) -> None:
         """Find the values of a cell that are missing, giving up others where it takes that."""
         if self.block.with_zero[cell] and 0 not in self.seen[cell]:
             self._reach(cell, [0])
         while len(self.seen[cell]) < FEASIBLE_VALUES:
-            values = self._untried(cell)
-            self._reach(cell, values)
+            self._reach(cell, self._untried(cell))
+
+    def _lacks(self, cell: int) -> bool:
+        few = len(self.seen[cell]) < FEASIBLE_VALUES
+        return few or bool(self.block.with_zero[cell] and 0 not in self.seen[cell])
 
     def _untried(self, cell: int) -> list[int]:
         low, high = int(self.low[cell]), self.high[cell]

@@ -12,7 +12,8 @@ from maligeo.core import columns, words
 from maligeo.core.columns import unit_keys, unlisted_words
 from maligeo.disclosure.area_sums import SUM_COLUMNS
 from maligeo.disclosure.generalisation import LEVELS, first_days, on_grid, unit_names
-from maligeo.disclosure.policy import ANY, TIMES, RecordRules, Rules
+from maligeo.disclosure.policy import ANY, TIMES, Lattice, RecordRules, Rules
+from maligeo.disclosure.published import published_counts
 from maligeo.readers.reference import is_reference_unit
 
 _GAPS: Final = (
@@ -45,7 +46,15 @@ _OUTLINE: Final = 2  # dimensions of a polygon
 _MARKS: Final = frozenset(
     {
         *("event_type", "date", "date_precision", "location_precision", "vintage", "adm1_pcode"),
-        *("adm1_name", "adm2_pcode", "adm2_name", "place_kind", "locate_method", "geometry"),
+        *(
+            "adm1_name",
+            "adm2_pcode",
+            "adm2_name",
+            "place_kind",
+            "locate_method",
+            "count",
+            "geometry",
+        ),
     }
 )
 _UNTOLD: Final = ("source", "records", "per_incident", "unique_total")  # of protected counts
@@ -82,31 +91,55 @@ def record_faults(frame: pd.DataFrame, rules: RecordRules, *, kind: str) -> list
 
 
 def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
-    """List what marks hold apart from the units and periods that stand for cells."""
+    """List what marks hold apart from the counts of released cells."""
     faults = [f"column {name!r}" for name in frame.columns if name not in _MARKS]
     if faults or frame.empty:
         return faults
-    cells = [name for name in frame.columns if name not in ("event_type", "geometry")]
-    plain = pd.DataFrame(frame)[cells].astype("string").fillna("")
-    plain["shape"] = shapely.to_wkb(_shapes_of(frame), hex=True)
-    sizes = plain.groupby(cells)["shape"].agg(["size", "nunique"])
-    if (sizes["size"] % rules.protection.round_to != 0).any() or (sizes["nunique"] > 1).any():
+    cells = [name for name in frame.columns if name not in ("event_type", "count", "geometry")]
+    counts = frame["count"] if "count" in frame.columns else pd.Series(1, index=frame.index)
+    odd = (counts % rules.protection.round_to != 0) | (counts < rules.protection.smallest_cell)
+    if odd.fillna(value=True).any() or frame.duplicated(cells).any():
         faults.append("marks that no released cell stands for")
     if frame["event_type"].notna().any():
         faults.append("types of incidents")
-    return faults
+    return faults + _mark_cell_faults(frame.assign(day=frame["date"]), rules)
+
+
+def _mark_cell_faults(marks: pd.DataFrame, rules: Rules) -> list[str]:
+    level = 2 if "adm2_pcode" in marks.columns else 1
+    named = {f"adm{level}_{part}": part for part in ("pcode", "name")}
+    needed = {*named, "vintage", "place_kind", "date_precision"}
+    if missing := sorted(needed - set(marks.columns)):
+        return [f"no column {missing[0]!r}"]
+    cells = marks.rename(columns={**named, "date_precision": "time"})
+    return _cell_faults(cells, rules.lattice_for("incidents"), rules)
 
 
 def sum_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
     """List what sums of areas hold apart from units, years and square metres."""
     faults = [f"column {name!r}" for name in frame.columns if name not in SUM_COLUMNS]
     measures = frame["status"].dropna().astype("string") + "_sqm"
-    lattice = rules.lattices["areas"]
+    lattice = rules.lattice_for("areas")
     faults += [f"measure {name!r}" for name in measures.unique() if not lattice.has(name)]
     keys = ["status", "end_date", "pcode", "name", "place_kind"]
     if not faults and frame.duplicated(keys).any():
         faults.append("areas that are not added up")
-    return faults
+    cells = frame.assign(day=frame["end_date"], time=frame["date_precision"])
+    return faults + _cell_faults(cells, lattice, rules)
+
+
+def _cell_faults(rows: pd.DataFrame, lattice: Lattice, rules: Rules) -> list[str]:
+    """Find units, and first days of a time, that no cell of a lattice has."""
+    levels = _levels(rows, rules)
+    if not all(lattice.times(level) for level in levels):
+        return ["units that are in no lattice"]
+    times = list(dict.fromkeys(time for level in levels or LEVELS for time in lattice.times(level)))
+    if ANY in times:
+        return []
+    stands = rows["day"].isna()
+    for time in times:
+        stands |= (rows["time"] == time) & (rows["day"] == first_days(rows["day"], time))
+    return [] if stands.all() else [f"dates that stand for no {' or '.join(times)}"]
 
 
 def published_faults(frame: pd.DataFrame) -> list[str]:
@@ -118,7 +151,7 @@ def published_faults(frame: pd.DataFrame) -> list[str]:
 def table_faults(table: pd.DataFrame, rules: Rules) -> list[str]:
     """List what a density table holds that does not pass; published figures may be small."""
     faults = [f"column {name!r}" for name in table.columns if name not in columns.DENSITY]
-    own = table[table["publisher"].isna()] if "publisher" in table.columns else table
+    own = table[~published_counts(table)]
     measures = [str(name) for name in own["measure"].dropna().unique()]
     faults += [f"measure {name!r}" for name in measures if rules.lattice_of(name) is None]
     for measure in measures:
@@ -143,11 +176,13 @@ def _lattice_faults(rows: pd.DataFrame, measure: str, rules: Rules) -> list[str]
         return []
     start, end = rows["period_start"], rows["period_end"]
     code = _FREQUENCIES[finest]
+    timeless = start.isna() & end.isna() & (lattice.delay_days == 0)  # where nothing has to wait
     whole = start.notna() & end.notna()
     whole &= start == start.dt.to_period(code).dt.start_time
     whole &= end == end.dt.to_period(code).dt.end_time.dt.normalize()
     told = rows[list(_amounts(rows))].notna().any(axis="columns")
-    return [] if (whole | ~told).all() else [f"periods of {measure!r} finer than the {finest}"]
+    passes = whole | timeless | ~told
+    return [] if passes.all() else [f"periods of {measure!r} finer than the {finest}"]
 
 
 def _levels(rows: pd.DataFrame, rules: Rules) -> set[int]:

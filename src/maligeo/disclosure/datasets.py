@@ -110,7 +110,7 @@ class Dataset:
         """Begin a dataset with a file."""
         digest = hashlib.sha256("".join(sorted(file.events)).encode()).hexdigest()[:_DIGITS]
         division = {**vars(file.division), "cercles": dict(file.division.cercles)}
-        begun = {"name": f"dataset-{digest}", "division": division, COVERS: dict(file.covers)}
+        begun: dict[str, Any] = {"name": f"dataset-{digest}", "division": division, COVERS: {}}
         return cls({**begun, "events": {}, "editions": []})
 
     @property
@@ -219,6 +219,20 @@ class Dataset:
         new |= {(year, WHOLE_YEAR) for year in years} - edition.times
         edition.add(new, file.counted(new))
         self.note_events(file, new)
+        self._note_coverage(file, new)
+
+    def _note_coverage(self, file: File, times: Collection[Time]) -> None:
+        """Note which of some quarters a file covers, where, for good."""
+        for unit, stated in file.covers.items():
+            spans = _spans({unit: stated})
+            known = self.kept[COVERS].setdefault(unit, [])
+            for year, quarter in sorted(times):
+                if quarter == WHOLE_YEAR:
+                    continue
+                whole = pd.Period(f"{year}Q{quarter}")
+                start, end = whole.start_time, whole.end_time.normalize()
+                if any(span.start <= start and end <= span.end for span in spans):
+                    known.append(f"{start:%Y-%m}/{end:%Y-%m}")
 
     def note_events(self, file: File, times: Collection[Time]) -> None:
         """Note by which events the records of some quarters are known again."""

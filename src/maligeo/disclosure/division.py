@@ -54,7 +54,7 @@ class Division:
             allows, or smaller.
         """
         outlines = units_hash(units)
-        lattice, level = rules.lattices["incidents"], unit_level(units)
+        lattice, level = rules.lattice_for("incidents"), unit_level(units)
         if not lattice.times(level):
             raise ReleaseError(
                 f"incidents are not released by units of level {level}: {possible(lattice)}"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published
-from maligeo.core.checks import require_choice
+from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published, release_id
+from maligeo.core.checks import require_choice, require_frame
 from maligeo.core.columns import AUDIENCES, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import (
@@ -24,6 +24,7 @@ from maligeo.disclosure.content_checks import (
     unit_faults,
 )
 from maligeo.disclosure.policy import RECORDS, Rules, read_rules, rules_for
+from maligeo.disclosure.published import unpublished_faults
 
 
 def kind_of(frame: pd.DataFrame, *, what: str) -> str:
@@ -71,12 +72,13 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
     Raises
     ------
     ArgumentError
-        If there is no such audience.
+        If there is no such audience, or what is given is no frame.
     ReleaseError
         If the frame was not released for it or for a wider one, or holds what does not
         pass: a column, a finer place or date, a small count.
     """
     require_choice(audience, AUDIENCES, option="audience")
+    require_frame(frame, what=what)
     if audience == "internal":
         return
     kind = kind_of(frame, what=what)
@@ -97,12 +99,47 @@ def require_released(frame: pd.DataFrame, audience: Audience, *, what: str) -> N
         )
 
 
+class Gate:
+    """The gate of one product: what passes is released for its audience, in one release.
+
+    Parameters
+    ----------
+    audience : {"internal", "partner", "public"}
+        For whom the product is.
+    """
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience = audience
+        self._release = ""
+
+    def admit(self, frame: pd.DataFrame, *, what: str) -> None:
+        """Refuse a frame as `require_released` does, and one of another release.
+
+        Raises
+        ------
+        ReleaseError
+            Also if the product holds what another release made: each is safe, and both
+            together may not be.
+        """
+        require_released(frame, self.audience, what=what)
+        own = release_id(frame)
+        if self.audience == "internal" or not own:
+            return
+        if self._release not in ("", own):
+            raise ReleaseError(
+                f"{what} are of another release than what the product has already: each is safe, "
+                "and both together may not be. Release all at once: maligeo.study(…).release()"
+            )
+        self._release = own
+
+
 def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
     if kind in RECORDS and is_published(frame):
         return published_faults(frame)
     rules = _rules_of(frame, audience)
     if kind in RECORDS and kind in rules.records:
         return record_faults(frame, rules.records[kind], kind=kind)
+    faults = unpublished_faults(frame, kind=kind)
     checks = {
         "incidents": mark_faults,
         "areas": sum_faults,
@@ -110,10 +147,10 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
         "gaps": gap_faults,
     }
     if kind in checks:
-        return checks[kind](frame, rules)
+        return faults + checks[kind](frame, rules)
     if kind == "units":
         return unit_faults(frame)
-    return [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
+    return faults + [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
 
 
 def _rules_of(frame: pd.DataFrame, audience: Audience) -> Rules:

@@ -69,7 +69,7 @@ def released_cells(
         enough.
     """
     division = Division.of(units, rules)
-    lattice = rules.lattices["incidents"]
+    lattice = rules.lattice_for("incidents")
     file = File(
         pieces=partition(located, units, store.key),
         division=division,

@@ -1,4 +1,4 @@
-"""Marks for released cells: one for each incident that is counted, nowhere in particular."""
+"""Marks for released cells: how many incidents a unit had, nowhere in particular in it."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ _CANDIDATES: Final = 4  # places to choose from, for each that is wanted
 
 
 def marks(table: pd.DataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Draw one mark for each incident that a table shows, in the middle of its unit.
+    """Draw one mark for each released number of incidents, in the middle of its unit.
 
     Parameters
     ----------
@@ -30,41 +30,41 @@ def marks(table: pd.DataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame, EPSG:4326
-        Incidents of which nothing is known but the unit and the period: all of a cell are
-        in one place, which says so (`location_precision`).
+        `count` incidents each, of which nothing is known but the unit and the period.
     """
     level = unit_level(units)
     rows = table[(table["measure"] == INCIDENTS) & table["count"].notna()]
-    rows = rows[rows["place_kind"] == "unit"]
-    times = rows["count"].to_numpy(np.float64).astype(np.int64)
-    repeated = rows.loc[rows.index.repeat(times)].reset_index(drop=True)
+    rows = rows[rows["place_kind"] == "unit"].reset_index(drop=True)
     places = units.geometry.representative_point().set_axis(unit_keys(units))
-    quarterly = (repeated["period_end"] - repeated["period_start"]).dt.days < _DAYS
+    quarterly = (rows["period_end"] - rows["period_start"]).dt.days < _DAYS
     return gpd.GeoDataFrame(
         {
-            "event_type": pd.array([pd.NA] * len(repeated), dtype="string"),
-            "date": repeated["period_start"],
+            "event_type": pd.array([pd.NA] * len(rows), dtype="string"),
+            "date": rows["period_start"],
             "date_precision": np.where(quarterly, "quarter", "year"),
             "location_precision": f"adm{level}",
-            "vintage": repeated["vintage"],
-            f"adm{level}_pcode": repeated["pcode"],
-            f"adm{level}_name": repeated["name"],
+            "vintage": rows["vintage"],
+            f"adm{level}_pcode": rows["pcode"],
+            f"adm{level}_name": rows["name"],
             "place_kind": "unit",
             "locate_method": "name",
+            "count": rows["count"].astype("Int64"),
         },
-        geometry=places.reindex(unit_keys(repeated)).to_numpy(),
+        geometry=places.reindex(unit_keys(rows)).to_numpy(),
         crs=GEOGRAPHIC,
     )
 
 
 def spread(marked: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Spread the marks of each unit evenly over it: nothing finer is known of them.
+    """Spread the incidents that marks count evenly over their units: nothing finer is known.
 
     Returns
     -------
     geopandas.GeoDataFrame, EPSG:4326
-        The marks, `date` and points, for a surface.
+        One point for each, for a surface.
     """
+    counts = marked["count"].to_numpy(np.int64)
+    marked = marked.loc[marked.index.repeat(counts)].reset_index(drop=True)
     keys = np.asarray(unit_keys(units).astype(object))
     level = unit_level(units)
     named = {part: marked[f"adm{level}_{part}"] for part in ("pcode", "name")}

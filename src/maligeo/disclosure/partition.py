@@ -204,10 +204,11 @@ def _victims(located: pd.DataFrame) -> pd.DataFrame:
         total = np.fmax(there[what], civilians)  # civilians are some of them
         found[f"civilians_{what}"] = np.nan_to_num(civilians)
         found[f"others_{what}"] = np.nan_to_num(total) - np.nan_to_num(civilians)
-    stated = [name for name in wanted if name in located.columns]
     unstated = np.zeros(len(located), dtype=np.bool_)
-    for name in stated:
-        unstated |= np.isnan(there[name])
+    for numbers in there.values():
+        missing = np.isnan(numbers)
+        if not missing.all():  # else the records have no such column
+            unstated |= missing
     return pd.DataFrame(found).round().astype(int).assign(unstated=unstated.astype(int))
 
 

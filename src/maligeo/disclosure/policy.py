@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
-from maligeo.core.errors import ArgumentError, explained
+from maligeo.core.errors import ArgumentError, ReleaseError, explained
 
 Place = Literal["exact", "grid", "unit"]
 Time = Literal["day", "month", "quarter", "year"]
@@ -111,6 +111,18 @@ class Rules:
     smallest_unit_sqkm: float
     boundaries: tuple[str, ...]
     stated: Mapping[str, Any]
+
+    def lattice_for(self, kind: str) -> Lattice:
+        """Give the lattice of a kind of records.
+
+        Raises
+        ------
+        ReleaseError
+            If it has none: it is internal.
+        """
+        if kind not in self.lattices:
+            raise ReleaseError(f"the policy lets no {kind} pass: they are internal")
+        return self.lattices[kind]
 
     def lattice_of(self, measure: str) -> Lattice | None:
         """Give the lattice in which a measure is counted; None for one that is internal."""

@@ -73,6 +73,7 @@ class Release:
         *,
         folder: str | Path | None = None,
         of_records: bool = True,
+        advance: Advance | None = None,
     ) -> "Release":
         """Settle what was left open: the audience of the session, and today.
 
@@ -80,7 +81,8 @@ class Release:
         """
         wanted = session_audience(audience)
         day = day_of(as_of).date().isoformat()
-        return cls(wanted, day if of_records and wanted != "internal" else None, folder)
+        delayed = of_records and wanted != "internal"
+        return cls(wanted, day if delayed else None, folder, advance)
 
     @property
     def recorded(self) -> dict[str, object]:
@@ -240,20 +242,18 @@ class CellRelease:
         times = set(self.released.cells["quarter"] > 0)
         parts = [(YEAR, False), (QUARTER, True)]
         level = int(self.units["level"].iloc[0])
-        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         tables = [
             self.table(period=time, population=population)
             for time, quarterly in parts
             if quarterly in times and time in allowed
-        ]
-        if not tables:
-            return self.table(period=allowed[0])  # says which periods there are
+        ] or [self.table()]  # which says what is there
         return self._marked(concat_tables(*tables))
 
     def marks(self) -> gpd.GeoDataFrame:
-        """Give one point for each incident of the finest cells, in the middle of its unit."""
+        """Give one point for each number of the finest cells, in the middle of its unit."""
         level = int(self.units["level"].iloc[0])
-        allowed = self.release.rules.lattices[_INCIDENTS].times(level)
+        allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         finest = QUARTER if QUARTER in allowed else YEAR
         marked: gpd.GeoDataFrame = self._marked(
             marks(self.table(_INCIDENTS, period=finest), self.units)

@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,8 +130,7 @@ class Store:
             )
         _write_private(about, json.dumps(stated))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other processes from releasing at the same time.
 
         Raises
@@ -139,10 +138,7 @@ class Store:
         ReleaseError
             If another process does.
         """
-        with (self.folder / _LOCK).open("ab", buffering=0) as file:
-            if not try_lock(file):
-                raise ReleaseError(f"another process is releasing from {self.folder}: wait for it")
-            yield
+        return _locked(self.folder)
 
     def datasets(self) -> dict[str, dict[str, Any]]:
         """Read all datasets, by name.
@@ -167,6 +163,14 @@ class Store:
         (self.folder / f"{name}.json").unlink()
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / _LOCK).open("ab", buffering=0) as file:
+        if not try_lock(file):
+            raise ReleaseError(f"another process is releasing from {folder}: wait for it")
+        yield
+
+
 def _read_key(folder: Path) -> bytes:
     path = folder / _KEY
     if path.is_file():
@@ -179,8 +183,11 @@ def _read_key(folder: Path) -> bytes:
             f"the key of the release store {folder} is lost: what it released cannot be "
             "continued. Bring the key back from a copy"
         )
-    key = secrets.token_bytes(_KEY_BYTES)
-    _write_private(path, key.hex())
+    with _locked(folder):
+        if path.is_file():  # another process has made it meanwhile
+            return _read_key(folder)
+        key = secrets.token_bytes(_KEY_BYTES)
+        _write_private(path, key.hex())
     _log.warning(
         "A new release store was made in %s. Keep it and its copies as safe as the records: "
         "releases made with another store can be held against those made with this one.",

@@ -100,7 +100,7 @@ def _spans(cells: pd.DataFrame, period: Periods) -> list[Span]:
     years = sorted(time for time in times if time[1] == WHOLE_YEAR)
     quarters = sorted(times - set(years))
     if period is None:
-        period = YEAR if years else QUARTER
+        period = YEAR if years or not quarters else QUARTER
     if period in (YEAR, QUARTER):
         chosen = years if period == YEAR else quarters
         if not chosen:
@@ -139,16 +139,14 @@ def _there(years: list[Time], quarters: list[Time]) -> str:
         if texts
     ]
     return (
-        f"there is {' and '.join(listed)}. A year is released when its four quarters are counted: "
-        "state covers where the records begin or end within it"
+        f"there is {' and '.join(listed) or 'nothing of these units yet'}. A year is released "
+        "when its four quarters are counted: state covers where the records begin or end within it"
     )
 
 
 def _period(time: Time) -> Period:
     year, quarter = time
-    whole = (
-        pd.Period(str(year), freq="Y") if quarter == WHOLE_YEAR else pd.Period(f"{year}Q{quarter}")
-    )
+    whole = pd.Period(str(year) if quarter == WHOLE_YEAR else f"{year}Q{quarter}")
     return Period(whole.start_time, whole.end_time.normalize())
 
 

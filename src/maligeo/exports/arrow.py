@@ -151,7 +151,7 @@ def open_parquet(job: Job) -> Iterator[Callable[[pa.Table], None]]:
         metadata[SYNTHETIC_KEY] = word("synthetic.banner", job.language)
     if job.about is not None:
         metadata[KEY] = job.about.to_json()
-    with written_whole(job.path) as draft, ExitStack() as stack:
+    with written_whole(job.path, private=job.is_private) as draft, ExitStack() as stack:
         writers: list[pq.ParquetWriter] = []
 
         def write(table: pa.Table) -> None:
@@ -187,6 +187,6 @@ def write_flatgeobuf(layers: Sequence[PlainLayer], job: Job) -> None:
     }
     if job.about is not None:
         options["layer_metadata"] = {KEY: job.about.to_json()}
-    with written_whole(job.path) as draft:
+    with written_whole(job.path, private=job.is_private) as draft:
         draft.unlink()
         write_gdal(layer, draft, driver="FlatGeobuf", options=options)

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.files import written_whole
+from maligeo.core.spreadsheets import guarded
 from maligeo.exports.column_dictionary import hashtags, headings, known_columns
 from maligeo.exports.jobs import ExportOptions, Job
 from maligeo.exports.plain_tables import PlainTable
 from maligeo.provenance.record import CSV_METADATA, KEY
 
 _SPECIAL: Final = re.compile(r'[",\r\n]')
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
 _DATATYPES: Final = {
     "text": "string",
     "integer": "integer",
@@ -45,7 +45,7 @@ def open_csv(job: Job) -> Iterator[Callable[[PlainTable], None]]:
     description = job.path.with_name(job.path.name + CSV_METADATA)
     first: list[PlainTable] = []
     with ExitStack() as stack:
-        draft = stack.enter_context(written_whole(job.path))
+        draft = stack.enter_context(written_whole(job.path, private=job.is_private))
         with draft.open("w", encoding="utf-8", newline="") as file:
 
             def write(table: PlainTable) -> None:
@@ -55,7 +55,8 @@ def open_csv(job: Job) -> Iterator[Callable[[PlainTable], None]]:
             yield write
         if job.about is not None:
             text = json.dumps(_description(first, job), ensure_ascii=False, indent=1) + "\n"
-            stack.enter_context(written_whole(description)).write_text(text, encoding="utf-8")
+            draft = stack.enter_context(written_whole(description, private=job.is_private))
+            draft.write_text(text, encoding="utf-8")
     if job.about is None and _is_ours(description):
         description.unlink()
 
@@ -65,7 +66,7 @@ def write_rows(
 ) -> None:
     """Write headings, hashtags if asked for, and rows as CSV (RFC 4180, lines end in LF)."""
     if head:
-        guard = _guarded if options.guard_formulas else str
+        guard = guarded if options.guard_formulas else str
         names = headings(list(table.kinds), options.language)
         file.write(_line([guard(name) for name in names]))
     if head and options.hxl:
@@ -85,7 +86,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
-def _cells(table: PlainTable, name: str, guarded: bool) -> Sequence[str]:
+def _cells(table: PlainTable, name: str, guard: bool) -> Sequence[str]:
     values, kind = table.frame[name], table.kinds[name]
     if kind in ("date", "datetime"):
         return [time_text(value, kind) for value in values]
@@ -93,7 +94,7 @@ def _cells(table: PlainTable, name: str, guarded: bool) -> Sequence[str]:
         numbers = values.to_numpy(np.float64, na_value=np.nan).tolist()
         return ["" if math.isnan(number) else repr(number) for number in numbers]
     texts = ["" if value is pd.NA else str(value) for value in values.tolist()]
-    return [_guarded(text) for text in texts] if guarded and kind == "text" else texts
+    return [guarded(text) for text in texts] if guard and kind == "text" else texts
 
 
 def time_text(value: Any, kind: str) -> str:
@@ -101,11 +102,6 @@ def time_text(value: Any, kind: str) -> str:
     if pd.isna(value):
         return ""
     return str(value.date().isoformat() if kind == "date" else value.isoformat())
-
-
-def _guarded(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would compute (OWASP, CSV injection)."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _description(first: Sequence[PlainTable], job: Job) -> dict[str, Any]:

@@ -33,13 +33,16 @@ _UNNAMED: Final = "maligeo-layers"
 
 def write_package_folder(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write a data package as a folder."""
-    with folder_written_whole(job.path) as folder:
+    with folder_written_whole(job.path, private=job.is_private) as folder:
         _fill(folder, layers, job)
 
 
 def write_package_archive(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write a data package as a zip archive."""
-    with written_whole(job.path) as draft, tempfile.TemporaryDirectory() as name:
+    with (
+        written_whole(job.path, private=job.is_private) as draft,
+        tempfile.TemporaryDirectory() as name,
+    ):
         _fill(Path(name), layers, job)
         pack(Path(name), draft)
 

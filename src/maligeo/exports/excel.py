@@ -9,6 +9,7 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.files import written_whole
+from maligeo.core.spreadsheets import is_computed
 from maligeo.exports.column_dictionary import Column, hashtags, headings, known_columns
 from maligeo.exports.jobs import Job, bilingual, languages_of, word
 from maligeo.exports.plain_tables import PlainTable
@@ -152,7 +153,7 @@ def write_workbook(table: PlainTable, job: Job) -> None:
         _describe(book, job)
         _write_data(book, table, job)
         _write_notes(book, table, job)
-    with written_whole(job.path) as draft:
+    with written_whole(job.path, private=job.is_private) as draft:
         draft.write_bytes(whole.getvalue())
 
 
@@ -200,10 +201,12 @@ def _write_data(book: Any, table: PlainTable, job: Job) -> None:
     names = list(table.kinds)
     titles = headings(names, job.language)
     _write_audience(book, sheet, job)
-    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    bold, quoted = book.add_format(look), book.add_format({**look, "quote_prefix": True})
+    guard = job.options.guard_formulas
     known = known_columns()
     for at, (name, title) in enumerate(zip(names, titles, strict=True)):
-        sheet.write_string(1, at, title, bold)
+        sheet.write_string(1, at, title, quoted if guard and is_computed(title) else bold)
         if name in known:
             note = _header_note(known[name], job)
             sheet.write_comment(1, at, note, {"author": SHEET, "x_scale": 2})
@@ -211,7 +214,7 @@ def _write_data(book: Any, table: PlainTable, job: Job) -> None:
         for at, tag in enumerate(hashtags(table.frame)):
             sheet.write_string(2, at, tag)
     first = _head_rows(job)
-    _write_columns(book, sheet, table, titles, first)
+    _write_columns(book, sheet, table, titles, first, guard=guard)
     sheet.freeze_panes(first, 0)
     if names:
         sheet.autofilter(first - 1, 0, max(first - 1 + len(table.frame), first), len(names) - 1)
@@ -240,10 +243,17 @@ def _header_note(column: Column, job: Job) -> str:
 
 
 def _write_columns(
-    book: Any, sheet: Any, table: PlainTable, titles: Sequence[str], first: int
+    book: Any,
+    sheet: Any,
+    table: PlainTable,
+    titles: Sequence[str],
+    first: int,
+    *,
+    guard: bool,
 ) -> None:
     known = known_columns()
     looks: dict[str, Any] = {}
+    quoted = book.add_format({"quote_prefix": True})
     for at, (name, kind) in enumerate(table.kinds.items()):
         pattern = _pattern(known.get(name), kind)
         look = looks.setdefault(pattern, book.add_format({"num_format": pattern}))
@@ -251,7 +261,8 @@ def _write_columns(
         write = _WRITERS[kind]
         for row, value in enumerate(table.frame[name].tolist(), start=first):
             if not pd.isna(value):
-                write(sheet, row, at, value, look)
+                computed = guard and kind == "text" and is_computed(value)
+                write(sheet, row, at, value, quoted if computed else look)
 
 
 def _pattern(column: Column | None, kind: str) -> str:

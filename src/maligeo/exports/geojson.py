@@ -21,7 +21,7 @@ DECIMALS: Final = 7  # of a degree: a centimetre
 
 def write_geojson(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write one layer as a FeatureCollection, one feature a line."""
-    with written_whole(job.path) as draft:
+    with written_whole(job.path, private=job.is_private) as draft:
         write_features(layers[0], draft, job)
 
 

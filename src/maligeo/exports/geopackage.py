@@ -101,7 +101,7 @@ def write_geopackage(layers: Sequence[PlainLayer], job: Job) -> None:
 def open_geopackage(job: Job) -> Iterator[Callable[[PlainLayer], None]]:
     """Open a GeoPackage that takes layers; one of a name that is there adds rows to it."""
     layers: dict[str, PlainLayer] = {}
-    with written_whole(job.path) as path:
+    with written_whole(job.path, private=job.is_private) as path:
         draft = path.with_name(f"{path.stem}-draft.gpkg")
 
         def write(layer: PlainLayer) -> None:

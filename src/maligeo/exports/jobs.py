@@ -58,9 +58,11 @@ class ExportOptions:
         the headings are the names of the columns, and words are in both languages.
     hxl : bool, default False
         Write a row of HXL hashtags below the headings (".csv", ".xlsx").
-    guard_formulas : bool, default False
-        In ".csv", put an apostrophe before texts that a spreadsheet would take for a
-        formula. It changes the data, so it is for files that go straight to a spreadsheet.
+    guard_formulas : bool, default True
+        Keep spreadsheets from computing texts that begin like a formula ("=", "+", "-",
+        "@"): in CSV, also that of data packages, by an apostrophe before them; in Excel by
+        the cell's own mark for texts, which changes nothing. Numbers stay numbers, negative
+        ones too. False leaves the texts of CSV as they are, for programs that read them.
     title : str, default ""
         Title of a data package.
     licences : tuple of Licence
@@ -69,7 +71,7 @@ class ExportOptions:
 
     language: Language | None = None
     hxl: bool = False
-    guard_formulas: bool = False
+    guard_formulas: bool = True
     title: str = ""
     licences: tuple[Licence, ...] = ()
 
@@ -112,6 +114,11 @@ class Job:
     def language(self) -> Language | None:
         """Language of all words; None for both."""
         return self.options.language
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the file is for its owner alone."""
+        return self.audience == "internal"
 
     @property
     def audience_words(self) -> str:

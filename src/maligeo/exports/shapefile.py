@@ -51,7 +51,10 @@ def write_shapefiles(layers: Sequence[PlainLayer], job: Job) -> None:
         If a layer has no shape at all, from which its kind could be seen.
     """
     note = word("export.short_names", job.language)
-    with written_whole(job.path) as draft, tempfile.TemporaryDirectory() as name:
+    with (
+        written_whole(job.path, private=job.is_private) as draft,
+        tempfile.TemporaryDirectory() as name,
+    ):
         folder = Path(name)
         resources = [entry for layer in layers for entry in _resources(folder, layer, job)]
         write_description(folder, job, resources, note=note)

@@ -6,6 +6,7 @@ A format is an entry in `TABLE_FORMATS` or `LAYER_FORMATS`: its suffix and its w
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -18,7 +19,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.session import session_audience
-from maligeo.disclosure import require_released
+from maligeo.disclosure import Gate, require_released
 from maligeo.exports.arrow import (
     geoparquet_table,
     open_parquet,
@@ -28,7 +29,7 @@ from maligeo.exports.arrow import (
     write_geoparquet,
     write_parquet,
 )
-from maligeo.exports.csv import open_csv, write_csv
+from maligeo.exports.csv import open_csv, write_csv, write_rows
 from maligeo.exports.data_package import write_package_archive, write_package_folder
 from maligeo.exports.excel import write_workbook
 from maligeo.exports.geojson import write_geojson
@@ -55,11 +56,10 @@ _Format = TypeVar("_Format")
 
 
 class TableFormat(NamedTuple):
-    """A format of tables: its writer, and whether it has a place for HXL and for guards."""
+    """A format of tables: its writer, and whether it has a place for HXL."""
 
     write: Callable[[PlainTable, Job], None]
     takes_hxl: bool = False
-    takes_guards: bool = False
 
 
 class LayerFormat(NamedTuple):
@@ -70,7 +70,7 @@ class LayerFormat(NamedTuple):
 
 
 TABLE_FORMATS: Final[Mapping[str, TableFormat]] = {
-    ".csv": TableFormat(write_csv, takes_hxl=True, takes_guards=True),
+    ".csv": TableFormat(write_csv, takes_hxl=True),
     ".xlsx": TableFormat(write_workbook, takes_hxl=True),
     ".parquet": TableFormat(write_parquet),
 }
@@ -136,8 +136,7 @@ def write_table(
     Missing values are empty cells, never zeros. In CSV and Excel an empty text is an empty
     cell too. In Excel a text stays a text, also one that begins with "=", "+", "-" or "@",
     which would else be a formula; numbers keep sixteen digits. A CSV file has no such types:
-    whoever opens it in a spreadsheet has to import these columns as text, or ask for
-    `guard_formulas`.
+    there an apostrophe stands before such a text, unless `guard_formulas` is false.
 
     Examples
     --------
@@ -157,14 +156,27 @@ def write_table(
     suffix = wanted.suffix.lower()
     if options.hxl and not chosen.takes_hxl:
         raise ArgumentError(f"{suffix} has no row for HXL hashtags; .csv and .xlsx have")
-    if options.guard_formulas and not chosen.takes_guards:
-        raise ArgumentError(f"{suffix} needs no guards against formulas; they are for .csv")
     flat = table.reset_index() if isinstance(table.index, pd.MultiIndex) else table
     plain = plain_table(without_geometry(flat, what="table"), what="table")
     job = _job(wanted, [table], audience, about, options)
     said = release_sentences(table, options.language)
     chosen.write(plain, replace(job, released=tuple(said)))
     return wanted
+
+
+def csv_text(table: pd.DataFrame, *, audience: Audience | None = None) -> str:
+    """Give a table as the text of a CSV file, such as `write_table` writes.
+
+    Raises
+    ------
+    ReleaseError
+        If the table was not released for the audience.
+    """
+    audience = session_audience(audience)
+    require_released(table, audience, what="the rows of the table")
+    text = StringIO()
+    write_rows(plain_table(without_geometry(table, what="table"), what="table"), text, _PLAIN)
+    return text.getvalue()
 
 
 def write_layers(
@@ -237,15 +249,16 @@ def write_layers(
     ['density', 'layer_styles', 'regions']
     """
     audience = session_audience(audience)
+    gate = Gate(audience)
     for name, frame in layers.items():
-        require_released(frame, audience, what=f"the rows of layer {name!r}")
-    if options.hxl or options.guard_formulas:
-        raise ArgumentError("HXL hashtags and guards are for tables: see maligeo.write_table")
+        gate.admit(frame, what=f"the rows of layer {name!r}")
+    if options.hxl:
+        raise ArgumentError("HXL hashtags are for tables: see maligeo.write_table")
     wanted = _wanted(path)
     chosen = _format(wanted, LAYER_FORMATS)
     frames, values = dict(layers), dict[str, list[RegionValue]]()
     if density is not None:
-        require_released(density, audience, what="the rows of the density table")
+        gate.admit(density, what="the rows of the density table")
         frames, values = _with_density(frames, density)
     if len(frames) > 1 and not chosen.holds_several:
         several = ", ".join(key or "a folder" for key, one in LAYER_FORMATS.items() if one[1])
@@ -365,10 +378,11 @@ def open_stream(
 
 @contextmanager
 def _released(stream: AbstractContextManager[Write], audience: Audience) -> Iterator[Write]:
+    gate = Gate(audience)
     with stream as write_piece:
 
         def write(piece: pd.DataFrame) -> None:
-            require_released(piece, audience, what="the rows")
+            gate.admit(piece, what="the rows")
             write_piece(piece)
 
         yield write

@@ -41,19 +41,24 @@ def ancestor_names(units: gpd.GeoDataFrame, vintage: str, level: int) -> dict[in
     parent = units["parent_pcode"].reset_index(drop=True)
     for upper in range(level - 1, 0, -1):
         known = _known_units(vintage, upper)
-        names, aliases = parent.map(known["name"]), parent.map(known["name_alt"])
+        found = known.reindex(parent).reset_index(drop=True)
+        names, aliases = found["name"], found["name_alt"]
         stated = units.get(f"adm{upper}_name")
         if stated is not None:
             stated = stated.reset_index(drop=True).astype("object")
-            names = names.astype("object").where(names.notna(), stated)
+            names = names.where(names.notna(), stated)
             aliases = aliases.astype("string").str.cat(stated, sep="|", na_rep="")
         tables[upper] = NameTable.from_columns(names.fillna(""), aliases)
-        parent = parent.map(known["parent_pcode"])
+        parent = found["parent_pcode"]
     return tables
 
 
 def _known_units(vintage: str, level: int) -> pd.DataFrame:
-    """List the units of a level by code, as far as the bundled tables know them."""
+    """List the units of a level by code, as far as the bundled tables know them.
+
+    In columns of objects, which keep this type even where nothing is found: what
+    `Series.map` makes of texts that it finds nowhere is a column of numbers or of nulls.
+    """
     if level == 1:
         table = catalog.load_table("reference", "units")
     else:

@@ -12,7 +12,8 @@ import shapely
 from pyproj import Geod
 
 from maligeo.core import errors
-from maligeo.core.checks import require_columns, require_one_vintage
+from maligeo.core.audiences import mark_published, published_rows
+from maligeo.core.checks import require_columns, require_frame, require_one_vintage
 from maligeo.core.columns import LOCATE_METHODS
 from maligeo.core.crs import Floats, positions_of, require_geographic
 from maligeo.core.errors import ArgumentError
@@ -222,6 +223,7 @@ def locate(
     1        b  Tombouctou        inside
     2        c       Mopti          name
     """
+    require_frame(units, what="units")
     layer = _layer(units, nearest_m, min_score, index)
     if is_lazy(records):
         return map_partitions(_locate_frame, records, layer)
@@ -319,7 +321,7 @@ def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
     found.remark(np.flatnonzero(coarse), TOO_COARSE)
     located = assemble(records, found, layer.units, vintage=layer.vintage, level=layer.level)
     located.attrs = records.attrs | {"locate": locate_summary(located)}
-    return located
+    return mark_published(located, published_rows(records))
 
 
 def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import (
     require_choice,
     require_columns,
+    require_frame,
     require_one_vintage,
     require_same_vintage,
 )
@@ -81,6 +82,7 @@ def allocate(
     2  lux-developpement-rural   <NA>  unattributed    1.0
     """
     require_choice(by, METHODS, option="by")
+    require_frame(records, what="records")
     if "area_id" in records.columns:
         if by != "area":
             raise ArgumentError(f"polygons are divided by area, not by {by!r}")

@@ -11,7 +11,6 @@ from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import GeometryError
-from maligeo.disclosure import require_released
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import card_fields, packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
@@ -50,7 +49,7 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
         If the frame is not in EPSG:4326 or a geometry is no polygon.
     """
     require_columns(areas, ("area_id", "status"), what="areas")
-    require_released(areas, fmap.audience, what="the areas")
+    fmap.gate.admit(areas, what="the areas")
     require_geographic(areas, what="areas")
     shapes = np.asarray(areas.geometry.array, dtype=object)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))

@@ -15,7 +15,7 @@ from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_audience, session_language
-from maligeo.disclosure import require_released
+from maligeo.disclosure import Gate
 from maligeo.look import Layer
 from maligeo.look.outlines import outlines
 from maligeo.maps.html import add_call
@@ -225,8 +225,9 @@ def comparison_map(
     """
     audience = session_audience(audience)
     language = session_language(language)
+    gate = Gate(audience)
     for side in (first, second):
-        _require_side(side, audience)
+        _require_side(side, gate)
     chosen = _layers(first, second, layers)
     for layer in chosen:  # a period that fits nothing is an error before anything is drawn
         _pair(first, second, layer, language)
@@ -255,9 +256,9 @@ def comparison_map(
     return fmap
 
 
-def _require_side(side: MapSide, audience: Audience) -> None:
+def _require_side(side: MapSide, gate: Gate) -> None:
     require_columns(side.table, DENSITY, what="density table")
-    require_released(side.table, audience, what="the figures")
+    gate.admit(side.table, what="the figures")
     require_columns(side.units, ("vintage", "pcode", "name"), what="units")
     require_geographic(side.units, what="units")
     require_vintage_of(side.units, side.table, what="density table")

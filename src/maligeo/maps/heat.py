@@ -16,7 +16,6 @@ from maligeo.core import words
 from maligeo.core.audiences import is_synthetic, require_wide
 from maligeo.core.checks import require_columns
 from maligeo.core.errors import ArgumentError
-from maligeo.disclosure import require_released
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import picture_address
 from maligeo.maps.page import PageMap
@@ -71,7 +70,7 @@ def add_heat(
     """
     frame = source if isinstance(source, pd.DataFrame) else None
     if frame is not None:
-        require_released(frame, fmap.audience, what="the points")
+        fmap.gate.admit(frame, what="the points")
     surfaces = _surfaces(source, bandwidth_km, cell_km, by_year)
     for surface in surfaces.values():
         require_wide(surface.audience, fmap.audience, what="the points of a surface")

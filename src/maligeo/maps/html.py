@@ -5,18 +5,20 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
+from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
+from folium.elements import ElementAddToElement
 from folium.template import Template
 
-from maligeo.core.columns import LANGUAGES
-from maligeo.core.errors import ArgumentError, MissingDependencyError
+from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience
+from maligeo.core.errors import ArgumentError, MissingDependencyError, ReleaseError
 from maligeo.provenance.record import KEY, Provenance
 
 # Read in this order: each script adds to what the ones before it made.
@@ -242,23 +244,39 @@ def _file(name: str) -> Path:
     raise MissingDependencyError(f"{PACKAGE} lacks {name}: install it again")
 
 
+_OURS = "maligeo."
+_META = "meta_http"  # what branca puts into each page
+
 _RANDOM_ID = re.compile(r"[0-9a-f]{32}")
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _INLINED = {"leaflet": script, "leaflet_css": style}
 
 
-def page_text(fmap: folium.Map, *, offline: bool, about: Provenance | None = None) -> str:
+def page_text(
+    fmap: folium.Map,
+    *,
+    offline: bool,
+    about: Provenance | None = None,
+    allow_foreign_layers: bool = False,
+) -> str:
     """Write a map as the text of one HTML page, see `maligeo.save_map`.
 
     Raises
     ------
+    ReleaseError
+        If the page is for others than the house, and somebody else's code put something on it.
     ArgumentError
         If the map needs something from the network that cannot be put into the page.
     MissingDependencyError
         If Leaflet's package is not installed.
     """
     figure = figure_of(fmap)
-    text = _with_stable_ids(figure.render(), figure)
+    foreign = foreign_parts(fmap)
+    if not (allow_foreign_layers or getattr(fmap, "allow_foreign_layers", False)):
+        require_own_parts(foreign, page_audience(fmap, about))
+    if about is not None and foreign:
+        about = replace(about, more={**about.more, FOREIGN_LAYERS: ", ".join(foreign)})
+    text = _with_stable_ids(_rendered(fmap, allow_foreign_layers), figure)
     language = getattr(fmap, "language", None)
     if language is not None:
         text = text.replace("<html>", f'<html lang="{language}">', 1)
@@ -284,6 +302,66 @@ def figure_of(fmap: folium.Map) -> Figure:
     if not isinstance(figure, Figure):
         raise ArgumentError("the map is part of an element that is on no page")
     return figure
+
+
+def _rendered(fmap: folium.Map, allow_foreign_layers: bool) -> str:
+    """Render the page; a page of ours looks itself, since there are other ways to render it."""
+    page: Any = fmap
+    before = getattr(page, "allow_foreign_layers", False)
+    page.allow_foreign_layers = allow_foreign_layers or before
+    try:
+        return str(figure_of(fmap).render())
+    finally:
+        page.allow_foreign_layers = before
+
+
+FOREIGN_LAYERS = "foreign_layers"  # key in the record of a page
+
+
+def page_audience(fmap: folium.Map, about: Provenance | None = None) -> Audience:
+    """Give the widest audience that a page or its record names; one that names none is internal."""
+    own: Audience = getattr(fmap, "audience", "internal")
+    return own if about is None else max(own, about.audience, key=AUDIENCES.index)
+
+
+def foreign_parts(fmap: folium.Map) -> list[str]:
+    """Name the kinds of elements on the page of a map that are not of this library.
+
+    What its elements are rendered to, and the links to Leaflet, belong to them.
+    """
+    figure = figure_of(fmap)
+    placed = [element for child in figure._children.values() for element in _walk(child)]
+    foreign = [element for element in placed if not _is_ours(element)]
+    rendered = {element.get_name() for element in placed} | {_META}
+    linked = {name for name, _ in (*fmap.default_js, *fmap.default_css)}
+    for part in (figure.header, figure.html, figure.script):
+        for name, child in part._children.items():
+            if name not in rendered and not (name in linked and isinstance(child, Link)):
+                foreign.append(child)
+    return sorted({type(element).__name__ for element in foreign})
+
+
+def _is_ours(element: Element) -> bool:
+    if isinstance(element, ElementAddToElement):  # names alone: Folium shows a layer by it
+        return element._parent is not None and _is_ours(element._parent)
+    return type(element).__module__.startswith(_OURS)
+
+
+def require_own_parts(foreign: Sequence[str], audience: Audience) -> None:
+    """Refuse a page for others on which there is what nobody has looked at.
+
+    Raises
+    ------
+    ReleaseError
+        If anything on it is foreign and the page is for partners or the public.
+    """
+    if foreign and audience != "internal":
+        raise ReleaseError(
+            f"the map is for the audience {audience!r} and holds what maligeo did not put there "
+            f"and cannot look into: {', '.join(foreign)}. Add released frames by maligeo.maps, "
+            "make the map for audience='internal', or, where nobody can come to harm by it, "
+            "save it with allow_foreign_layers=True"
+        )
 
 
 def _record(about: Provenance) -> str:

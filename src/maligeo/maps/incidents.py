@@ -8,7 +8,6 @@ from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import positions_of
-from maligeo.disclosure import require_released
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import Packed, card_fields, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
@@ -72,7 +71,7 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
     >>> maligeo.add_incidents(fmap, incidents)
     """
     require_columns(incidents, ("event_type", "date"), what="incidents")
-    require_released(incidents, fmap.audience, what="the incidents")
+    fmap.gate.admit(incidents, what="the incidents")
     lon, lat = positions_of(incidents, what="incidents")
     kept = drawable(incidents, lon, lat)
     order = kept[near_order(lon[kept], lat[kept])]

@@ -9,7 +9,6 @@ import pandas as pd
 from maligeo import look
 from maligeo.core import words
 from maligeo.core.checks import require_columns, require_vintage_of
-from maligeo.disclosure import require_released
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
 from maligeo.text.legend import GAPS, class_of, gap_period, gap_publisher, gap_texts, unranked_notes
@@ -44,7 +43,7 @@ def add_gaps(fmap: PageMap, gaps: pd.DataFrame, units: gpd.GeoDataFrame) -> None
         If gaps and units are of different vintages.
     """
     require_columns(gaps, GAPS, what="gaps")
-    require_released(gaps, fmap.audience, what="the gaps")
+    fmap.gate.admit(gaps, what="the gaps")
     require_vintage_of(units, gaps, what="gaps")
     placed = gaps[gaps["place_kind"] == "unit"]
     rows = placed.set_index("pcode").to_dict("index")

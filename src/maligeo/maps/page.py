@@ -13,13 +13,17 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.core.crs import Bounds
 from maligeo.core.files import written_whole
+from maligeo.disclosure import Gate
 from maligeo.maps.html import (
     SCRIPTS,
     STYLES,
     assets,
     figure_of,
+    foreign_parts,
     in_languages,
+    page_audience,
     page_text,
+    require_own_parts,
     script_json,
 )
 from maligeo.provenance.record import Provenance
@@ -61,8 +65,12 @@ class PageMap(folium.Map):
     ----------
     language, audience, focus
         As given.
+    gate : Gate
+        Where what is added is looked at.
     closed : bool
         Whether the page is complete, so that nothing can be laid over it.
+    allow_foreign_layers : bool
+        Whether layers of other libraries may stand on a page for others; see `save_map`.
 
     Raises
     ------
@@ -125,7 +133,9 @@ class PageMap(folium.Map):
         self.default_js = _leaflet_only(folium.Map.default_js)
         self.default_css = _leaflet_only(folium.Map.default_css)
         self.language, self.audience, self.focus = language, audience, focus
+        self.gate = Gate(audience)
         self.closed = False
+        self.allow_foreign_layers = False
         self.audience_text = words.word(f"audience.{audience}", language)
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
@@ -151,6 +161,30 @@ class PageMap(folium.Map):
         )
         figure_of(self).title = html.escape(titles[language])
 
+    def render(self) -> None:  # type: ignore[override]  # as Folium's own does
+        """Write the map into its page, by whatever way the page is asked for.
+
+        Raises
+        ------
+        ReleaseError
+            If the map is for others and somebody else's code put something on it.
+        """
+        if not self.allow_foreign_layers:
+            require_own_parts(foreign_parts(self), self.audience)
+        super().render()  # type: ignore[no-untyped-call]
+
+    def save(  # type: ignore[override]  # Folium annotates it otherwise
+        self, outfile: str | os.PathLike[str], *, offline: bool = False
+    ) -> None:
+        """Write the page as Folium does, but whole or not at all; see `save_map`.
+
+        Raises
+        ------
+        ReleaseError, OutputFileError, ArgumentError
+            As `save_map` raises.
+        """
+        save_map(self, outfile, offline=offline)
+
     def _repr_html_(self) -> str:  # type: ignore[override]  # notebooks give no options
         """Show the whole page in a notebook, without a network, in a frame of its own."""
         text = html.escape(page_text(self, offline=True), quote=True)
@@ -173,6 +207,7 @@ def save_map(
     *,
     offline: bool = True,
     about: Provenance | None = None,
+    allow_foreign_layers: bool = False,
 ) -> Path:
     """Write a map as one HTML file.
 
@@ -192,6 +227,12 @@ def save_map(
     about : Provenance, optional
         What the map was made from; it is put into the file, where no reader sees it, as
         `maligeo about` reads it back.
+    allow_foreign_layers : bool, default False
+        Save a map for partners or the public although somebody else's code put something on
+        it, such as `folium.GeoJson` or a plugin: nobody has looked into that, so it is for
+        you to see that it harms nobody. The record of the page names such layers as
+        `foreign_layers`. A map for internal use holds whatever you add to it, and so does a
+        Folium map that names no audience.
 
     Returns
     -------
@@ -200,6 +241,9 @@ def save_map(
 
     Raises
     ------
+    ReleaseError
+        If the map is for partners or the public and holds layers that are not of this
+        library, which were not allowed.
     OutputFileError
         If the file cannot be written; what was there before stays.
     ArgumentError
@@ -222,7 +266,8 @@ def save_map(
     'mali.html'
     """
     target = Path(path)
-    text = page_text(fmap, offline=offline, about=about)
-    with written_whole(target) as draft:
+    text = page_text(fmap, offline=offline, about=about, allow_foreign_layers=allow_foreign_layers)
+    private = page_audience(fmap, about) == "internal"
+    with written_whole(target, private=private) as draft:
         draft.write_bytes(text.encode("utf-8"))
     return target

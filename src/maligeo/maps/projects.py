@@ -12,7 +12,6 @@ from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.errors import Fault, FrameError
-from maligeo.disclosure import require_released
 from maligeo.look.outlines import label_points
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
@@ -51,7 +50,7 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
     """
     require_columns(shares, _COLUMNS, what="allocated projects")
     projects = shares.drop(columns=[name for name in _ALLOCATED if name in shares.columns])
-    require_released(projects, fmap.audience, what="the projects")
+    fmap.gate.admit(projects, what="the projects")
     require_vintage_of(units, shares, what="allocated projects")
     codes = {code: at for at, code in enumerate(units["pcode"])}
     placed = shares[(shares["place_kind"] == "unit") & shares["pcode"].isin(list(codes))]
@@ -178,7 +177,7 @@ def add_presence(
     FrameError
         If the matrix has another index or the names lack a column.
     """
-    require_released(presence, fmap.audience, what="the projects of the matrix")
+    fmap.gate.admit(presence, what="the projects of the matrix")
     if list(presence.index.names) != _INDEX:
         fault = Fault(None, "index", list(presence.index.names), f"must be {', '.join(_INDEX)}")
         raise FrameError("presence", [fault])

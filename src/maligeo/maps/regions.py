@@ -15,7 +15,6 @@ from maligeo.core.crs import Bounds, require_geographic
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit
 from maligeo.core.session import session_audience, session_language
-from maligeo.disclosure import require_released
 from maligeo.look import Classes, Scheme
 from maligeo.look.outlines import (
     DECIMALS,
@@ -188,7 +187,7 @@ def colour_units(
 ) -> None:
     """Colour units whose outlines are simplified already, see `add_choropleth`."""
     require_columns(table, DENSITY, what="density table")
-    require_released(table, fmap.audience, what="the figures")
+    fmap.gate.admit(table, what="the figures")
     require_vintage_of(units, table, what="density table")
     chosen = look.layers_of(table, layers)
     if len(chosen) > 1 and not (scheme is None or isinstance(scheme, str)):
@@ -401,7 +400,7 @@ def explain(
     drawn: Outlines,
 ) -> None:
     """Add the notes on units whose outlines are simplified already, see `add_notes`."""
-    require_released(table, fmap.audience, what="the figures")
+    fmap.gate.admit(table, what="the figures")
 
     def build(language: str) -> list[dict[str, Any]]:
         sections: list[dict[str, Any]] = note_sections(table, units, towns, language)

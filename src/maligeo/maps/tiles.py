@@ -12,10 +12,10 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from maligeo.core import words
-from maligeo.core.audiences import AUDIENCE, require_wide
+from maligeo.core.audiences import AUDIENCE, is_wide, require_wide, stated_audience
 from maligeo.core.columns import AUDIENCES
-from maligeo.core.errors import ArgumentError
-from maligeo.maps.html import assets, require_open, script_json
+from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.maps.html import assets, page_audience, require_open, script_json
 from maligeo.maps.page import PageMap
 from maligeo.tile_archives import TileFile, open_tiles, uncompressed
 
@@ -110,7 +110,9 @@ def add_tiles(
     ArgumentError
         If an option has a value that it cannot have, or the tiles are too many for a page.
     ReleaseError
-        If the metadata of the archive name an audience that is narrower than the map's.
+        If the archive is for a narrower audience than the map. It names its own in its
+        metadata, as those of `raster_tiles` and `vector_tiles` do; one that names none, such
+        as of GDAL, tippecanoe or QGIS, is internal.
     InputFileError
         If the archive cannot be read.
 
@@ -141,10 +143,19 @@ def add_tiles(
 
 
 def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
-    """Hold archives that say for whom they are against the audience of a page of ours."""
-    audience = opened.description.metadata.get(AUDIENCE)
-    if isinstance(fmap, PageMap) and audience in AUDIENCES:
-        require_wide(audience, fmap.audience, what=f"the tiles of {opened.path}")
+    """Hold an archive against the audience of the page; one that names none is internal."""
+    named = opened.description.metadata.get(AUDIENCE)
+    audience = page_audience(fmap)
+    if is_wide(stated_audience(named), audience):
+        return
+    if named in AUDIENCES:
+        require_wide(stated_audience(named), audience, what=f"the tiles of {opened.path}")
+    raise ReleaseError(
+        f"the tiles of {opened.path} do not say for whom they are, as archives of other "
+        f"programs do not, so they are internal: where nobody can come to harm by them, write "
+        f"the audience {audience!r} into their metadata, under the name {AUDIENCE!r}; or make "
+        "the map for audience='internal'"
+    )
 
 
 def _kept_zooms(opened: TileFile, zooms: tuple[int, int] | None) -> tuple[int, int]:
@@ -217,6 +228,10 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+class OnlineTiles(folium.TileLayer):
+    """The street map beneath the regions, which this library adds itself."""
+
+
 ADDRESS = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 
 
@@ -234,4 +249,4 @@ def add_online_tiles(fmap: PageMap) -> None:
     """
     require_open(fmap)
     credit = words.word("tiles.attribution", fmap.language)
-    fmap.add_child(folium.TileLayer(ADDRESS, attr=credit, control=False, opacity=0.6))
+    fmap.add_child(OnlineTiles(ADDRESS, attr=credit, control=False, opacity=0.6))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core import columns
-from maligeo.core.audiences import inherit_audience
+from maligeo.core.audiences import inherit_audience, inherit_by_row
 from maligeo.core.checks import (
     require_choice,
     require_columns,
@@ -195,7 +195,7 @@ def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
     kept = [table.dropna(axis="columns", how="all") for table in tables]
     combined = pd.concat(kept, ignore_index=True).reindex(columns=list(columns.DENSITY))
     require_one_vintage(combined["vintage"], what="density tables")
-    return inherit_audience(typed(combined), *tables)
+    return inherit_by_row(typed(combined), *tables)
 
 
 def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFrame:

@@ -5,16 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core import columns
-from maligeo.core.audiences import inherit_audience
+from maligeo.core.audiences import inherit_audience, mark_published, published_rows
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError, explained
+from maligeo.core.files import require_ordinary
 from maligeo.join.divisions import COLUMNS
+from maligeo.measure.bundled_figures import bundled_rows
 from maligeo.measure.densities import EVENTS, typed, with_rates
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+from maligeo.readers.files.bounds import require_bounded_parquet
 
 APPROXIMATE: Final = "approximate: the units do not nest exactly"
 
@@ -76,7 +81,8 @@ def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
             f"use maligeo.crosswalk({vintage!r}, …)"
         )
     if "count" in table.columns:
-        return inherit_audience(_convert_counts(table, weights), table)
+        converted, published = _convert_counts(table, weights)
+        return mark_published(inherit_audience(converted, table), published)
     require_columns(table, columns.POPULATION, what="people")
     return inherit_audience(_convert_people(table, weights), table)
 
@@ -92,7 +98,8 @@ def read_counts(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As from `density`.
+        As from `density`. Rows that say what the bundled figures say count as published;
+        all others are somebody's own, whatever they name as their publisher.
 
     Raises
     ------
@@ -102,29 +109,40 @@ def read_counts(path: str | Path) -> pd.DataFrame:
         If it has other columns.
     """
     file = Path(path)
+    require_ordinary(file)
     with explained(f"cannot read {file}"):
         if file.suffix.lower() == ".parquet":
+            require_bounded_parquet(file)
             table = pd.read_parquet(file)
         else:
             table = pd.read_csv(file, dtype={"vintage": "string", "pcode": "string"})
     require_columns(table, columns.DENSITY, what=str(file))
     with explained(f"{file} is no density table"):
-        return typed(table[list(columns.DENSITY)])
+        table = typed(table[list(columns.DENSITY)])
+    return mark_published(table, bundled_rows(table))
 
 
-def _convert_counts(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+def _convert_counts(
+    table: pd.DataFrame, weights: pd.DataFrame
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
+    """Convert counts, and tell which rows were made from published ones alone."""
     refused = sorted(set(table["measure"]) & set(_NOT_ADDITIVE))
     if refused:
         raise ArgumentError(
             f"{' and '.join(refused)} count once in each unit, so that units cannot be added "
             "up: allocate the projects to the units of the other vintage"
         )
+    of_published = published_rows(table)
+    table = table.reset_index(drop=True)
     table = table.reindex(columns=list(dict.fromkeys((*table.columns, *columns.DENSITY))))
     rows: list[dict[str, Any]] = []
+    published: list[bool] = []
     for _, series in table.groupby(_SERIES, dropna=False, sort=True):
         rows += _series_rows(series, weights)
+        published += [bool(of_published[series.index].all())] * (len(rows) - len(published))
     converted = pd.DataFrame(rows).reindex(columns=list(columns.DENSITY))
-    return with_rates(_with_intervals(converted.assign(vintage=_target(weights))))
+    converted = with_rates(_with_intervals(converted.assign(vintage=_target(weights))))
+    return converted, np.array(published, dtype=np.bool_)
 
 
 def _series_rows(series: pd.DataFrame, weights: pd.DataFrame) -> list[dict[str, Any]]:

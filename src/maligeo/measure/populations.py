@@ -8,7 +8,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import columns
-from maligeo.core.audiences import mark_audience
+from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.crs import area_sqkm, require_geographic
 from maligeo.core.errors import ArgumentError, UnknownNameError
@@ -97,7 +97,7 @@ def _from_census(units: gpd.GeoDataFrame, vintage: str, year: int) -> pd.DataFra
         without = ", ".join(known.loc[known["population"].isna(), "name"])
         raise UnknownNameError(f"the census of {year} has no figure for: {without}")
     known.index = units.index
-    return mark_audience(known[list(columns.POPULATION)], "public", published=True)
+    return mark_published(known[list(columns.POPULATION)])
 
 
 def _census(year: int) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
-_SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
+SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
 _HEAD = ("period_start", "period_end", "publisher", "measure", "who", "device")
 
 
@@ -115,7 +115,7 @@ def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Da
     ordered = figures.sort_values(["unit", "figure_id"], kind="stable")
     counts = [
         row
-        for key, rows in ordered.groupby(_SERIES, dropna=False, sort=True)
+        for key, rows in ordered.groupby(SERIES, dropna=False, sort=True)
         for row in _Series(key, list(rows.itertuples()), units).counts()
     ]
     return pd.DataFrame(counts)
@@ -129,7 +129,7 @@ class _Series:
     ) -> None:
         self.rows = rows
         self.units = units
-        self.head = dict(zip(_SERIES, key, strict=True))
+        self.head = dict(zip(SERIES, key, strict=True))
         nation = normalise(str(catalog.country()["name_fr"]))
         national = [row for row in rows if normalise(row.unit) == nation]
         self.regional = [row for row in rows if normalise(row.unit) != nation]

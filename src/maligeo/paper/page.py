@@ -461,6 +461,6 @@ def write_pages(
     else:
         page = svg_page(pages[0], title=title, record=record, language=heading.language)
         content = page.encode("utf-8")
-    with written_whole(path) as draft:
+    with written_whole(path, private=heading.audience == "internal") as draft:
         draft.write_bytes(content)
     return Path(path)

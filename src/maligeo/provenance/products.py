@@ -18,6 +18,7 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from maligeo.core.errors import ArgumentError, InputFileError, explained
+from maligeo.core.files import require_ordinary
 from maligeo.core.xml import elements_of
 from maligeo.provenance.documents import in_page, in_pdf, in_png, in_svg
 from maligeo.provenance.record import CSV_METADATA, KEY, LONGEST, TAG, Provenance
@@ -202,6 +203,7 @@ def read_about(path: str | Path) -> Provenance:
     product = Path(path)
     if not product.exists():
         raise InputFileError(f"cannot read {product}: it does not exist")
+    require_ordinary(product)
     reader = _in_folder if product.is_dir() else _FORMATS.get(product.suffix.lower())
     if reader is None:
         raise ArgumentError(

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import InputFileError
+from maligeo.core.files import require_ordinary
 
 KEY: Final = "maligeo-about"
 ROLE: Final = "role"  # of a file, in the options of a record
@@ -168,6 +169,7 @@ def file_sha256(path: Path) -> str:
     InputFileError
         If it cannot be read.
     """
+    require_ordinary(path)
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import columns
-from maligeo.core.audiences import mark_audience
+from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_known
 
 _BUNDLED = {"incidents": ("incidents", "figures")}
@@ -46,4 +46,4 @@ def load_figures(name: str = "incidents") -> pd.DataFrame:
     """
     require_known(name, _BUNDLED, what="set of figures")
     figures = catalog.load_table(*_BUNDLED[name])[list(columns.FIGURES)]
-    return mark_audience(figures, "public", published=True)
+    return mark_published(figures)

@@ -7,9 +7,10 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import columns
-from maligeo.core.audiences import mark_audience
+from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import explained
+from maligeo.core.files import require_ordinary
 from maligeo.readers.files.sources import Source
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
@@ -43,7 +44,7 @@ def load_projects() -> pd.DataFrame:
     (36, 23)
     """
     named = with_reported_names(catalog.load_table("projects", "projects"))
-    return mark_audience(named[list(columns.PROJECTS)], "public", published=True)
+    return mark_published(named[list(columns.PROJECTS)])
 
 
 def load_results() -> pd.DataFrame:
@@ -62,7 +63,7 @@ def load_results() -> pd.DataFrame:
     >>> sorted(results["kind"].unique())
     ['context', 'result', 'total', 'unattributed']
     """
-    return mark_audience(catalog.load_table("projects", "results"), "public", published=True)
+    return mark_published(catalog.load_table("projects", "results"))
 
 
 def load_programmes() -> pd.DataFrame:
@@ -75,7 +76,7 @@ def load_programmes() -> pd.DataFrame:
         period_end, source, note`.
     """
     programmes = catalog.load_table("projects", "programmes")
-    return mark_audience(programmes, "public", published=True)
+    return mark_published(programmes)
 
 
 def read_projects(
@@ -158,6 +159,7 @@ def read_projects(
 
 def _is_iati(path: Path) -> bool:
     """Tell XML that is not KML; only IATI is read of it, and the reader says so."""
+    require_ordinary(path)
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         head = file.read(64).lstrip()
     return head.startswith(_XML_START) and path.suffix.lower() != ".kml"

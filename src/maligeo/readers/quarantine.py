@@ -9,16 +9,16 @@ from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple, Self, TypeVar
+from typing import IO, Any, NamedTuple, Self, TypeVar
 
 import pandas as pd
 
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.files import written_whole
+from maligeo.core.spreadsheets import guarded
 
 ON_INVALID = ("raise", "quarantine")
-_OWNER_ONLY = 0o600  # rows that were set aside may hold what the policy withholds
 
 
 _Parsed = TypeVar("_Parsed")
@@ -132,7 +132,8 @@ class Gate:
         Raise one error with every fault, or write faulty rows to `rejects`.
     rejects : path, optional
         CSV file for the faulty rows: `row`, `reason` and the cells as they were read, in
-        UTF-8. Written whole or not at all, readable by its owner only; without faults it
+        UTF-8; an apostrophe stands before what a spreadsheet would compute. Written whole
+        or not at all, readable by its owner only; without faults it
         holds a header alone. Needed with "quarantine" and refused with "raise".
 
     Raises
@@ -157,8 +158,7 @@ class Gate:
 
     def __enter__(self) -> Self:
         if self._path is not None:
-            written = self._open.enter_context(written_whole(self._path))
-            written.chmod(_OWNER_ONLY)
+            written = self._open.enter_context(written_whole(self._path, private=True))
             opened = written.open("w", encoding="utf-8", newline="")
             self._file = self._open.enter_context(opened)
         return self
@@ -191,6 +191,8 @@ class Gate:
         bad.insert(0, "row", bad.index, allow_duplicates=True)
         first = self._file is not None and self._file.tell() == 0
         self.rejected += len(bad)
+        bad.columns = pd.Index([_guarded(name) for name in bad.columns])
+        bad = bad.map(_guarded)
         bad.to_csv(self._file, index=False, header=first, lineterminator="\n")
 
     def __exit__(
@@ -205,6 +207,11 @@ class Gate:
         self._open.__exit__(None if failed is None else type(failed), failed, trace)
         if failed is not error and failed is not None:
             raise failed
+
+
+def _guarded(cell: Any) -> Any:
+    """Guard a text: the file is for people, who open it in a spreadsheet to mend it."""
+    return guarded(cell) if isinstance(cell, str) else cell
 
 
 def require_apart(path: str | PathLike[str], rejects: str | Path | None) -> None:

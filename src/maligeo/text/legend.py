@@ -28,7 +28,8 @@ def legend(
     language : {"fr", "en"}
         Language of the texts.
     withheld : bool, default False
-        Whether a release hides a value, which then looks like a missing one.
+        Whether a release hides a value, which then looks like a missing one; it then gives
+        no zero either.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def legend(
         {"index": at + 1, "label": _range(layer, classes, at, language), "note": ""}
         for at in reversed(range(len(classes.lows)))
     ]
-    if layer.can_be_zero:
+    if layer.can_be_zero and not withheld:
         entries.append(_special(0, "legend.zero", language))
     unknown = "legend.withheld" if withheld else "legend.missing"
     entries.append(_special(-1, unknown, language))

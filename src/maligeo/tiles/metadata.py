@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 
 from maligeo.core.audiences import AUDIENCE, is_wide
 from maligeo.core.checks import require_choice
@@ -67,11 +67,6 @@ class ArchiveInfo:
 AUDIENCE_TAG: Final = "MALIGEO_AUDIENCE"
 
 _LANGUAGES: Final = ("fr", "en")
-
-
-def stated_audience(found: object) -> Audience:
-    """Give the audience that a tag or metadata name; what names none is internal."""
-    return cast("Audience", found) if found in AUDIENCES else "internal"
 
 
 def require_wide(own: Audience, audience: Audience, *, what: str) -> None:

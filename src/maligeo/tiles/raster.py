@@ -12,6 +12,7 @@ import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 
+from maligeo.core.audiences import stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import Audience
 from maligeo.core.crs import Bounds
@@ -30,7 +31,6 @@ from maligeo.tiles.metadata import (
     credited,
     making_of,
     require_wide,
-    stated_audience,
 )
 from maligeo.tiles.pyramid import (
     Pyramid,
@@ -82,7 +82,7 @@ def write_surface(
     require_wide(surface.audience, audience, what="the surface")
     tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
     creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
-    with written_whole(path) as draft:
+    with written_whole(path, private=audience == "internal") as draft:
         _save(surface, draft, creation, tags)
     return Path(path)
 

@@ -12,7 +12,7 @@ import rasterio
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from maligeo.core.audiences import AUDIENCE, is_wide
+from maligeo.core.audiences import AUDIENCE, is_wide, stated_audience
 from maligeo.core.columns import Audience
 from maligeo.core.errors import InputFileError
 from maligeo.look import ramp
@@ -21,7 +21,7 @@ from maligeo.provenance.record import KEY, TAG
 from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
 from maligeo.tiles.colours import RampColours, encoder_of
 from maligeo.tiles.grid import MAX_ZOOM
-from maligeo.tiles.metadata import AUDIENCE_TAG, credited, stated_audience
+from maligeo.tiles.metadata import AUDIENCE_TAG, credited
 from maligeo.tiles.sampling import Canvas, Layout, extent_of, read_band, warped
 
 _TILE_SIZE: Final = 256

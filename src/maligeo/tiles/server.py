@@ -4,12 +4,14 @@ A map that is served with its tiles reads them from where it came from, so no ot
 let in: there are no CORS headers, and a server on this machine answers to its own names alone.
 """
 
+import contextlib
 import hashlib
 import html
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+import socket
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -21,6 +23,7 @@ from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.core.session import session_audience
 from maligeo.core.words import word
 from maligeo.tile_archives import GZIP_SIGN, Tile, TileFile, uncompressed
+from maligeo.tiles.connections import Patience, limited_protocol
 from maligeo.tiles.served import (
     MEDIA_TYPES,
     TILE_MEDIA_TYPES,
@@ -48,6 +51,8 @@ _LONGEST_TARGET: Final = 2048
 _LONGEST_HEADERS: Final = 16_384
 _MOST_RANGES: Final = 8
 _MOST_CONNECTIONS: Final = 512
+_HEAD_SECONDS: Final = 15.0  # a head is one packet
+_READING_SECONDS: Final = 60.0
 _MOST_NAMED: Final = 5
 _LANGUAGE: Final = "en"  # of the index
 _RANGES: Final = re.compile(
@@ -64,8 +69,11 @@ def serve_tiles(
     host: str = LOOPBACK,
     port: int = DEFAULT_PORT,
     audience: Audience | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve a folder until the process is interrupted.
+
+    Connections on which nothing is asked for, or nothing is read, are ended after a while.
 
     Parameters
     ----------
@@ -78,11 +86,13 @@ def serve_tiles(
     audience : {"internal", "partner", "public"}, optional
         Who can reach the server, where the host is not this machine alone: nothing else is
         handed out to them. This machine gets everything.
+    ready : callable, optional
+        Called once, when all is in order and the port is listened on.
 
     Raises
     ------
     ArgumentError
-        If the port or the audience is none.
+        If the port or the audience is none, or host and port cannot be listened on.
     ReleaseError
         If the folder holds what is not for the audience.
     InputFileError
@@ -98,19 +108,35 @@ def serve_tiles(
     if not at_home:
         _require_for(ServedFolder(Path(folder), audience=audience))
     app = tile_app(folder) if at_home else tile_app(folder, hosts=("*",), audience=audience)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="warning",
         access_log=False,
         server_header=False,
         limit_concurrency=_MOST_CONNECTIONS,
         h11_max_incomplete_event_size=_LONGEST_HEADERS,
-        http="h11",
+        http=limited_protocol(Patience(_HEAD_SECONDS, _READING_SECONDS)),
         ws="none",
         lifespan="off",
     )
+    with contextlib.ExitStack() as opened, contextlib.suppress(KeyboardInterrupt):
+        listeners = [opened.enter_context(one) for one in _listeners(host, port)]
+        if ready is not None:
+            ready()
+        uvicorn.Server(config).run(sockets=listeners)
+
+
+def _listeners(host: str, port: int) -> Iterator[socket.socket]:
+    """Listen on every address of a name; "localhost" may have two."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        for family, address in dict.fromkeys((each[0], each[4][:2]) for each in found):
+            yield socket.create_server(address, family=family)
+    except OSError as error:
+        raise ArgumentError(
+            f"{host}, port {port} cannot be listened on: {error.strerror}; name another port, or "
+            "an address of this machine"
+        ) from error
 
 
 def _require_for(served: ServedFolder) -> None:

@@ -19,7 +19,7 @@ from maligeo.core.columns import Audience
 from maligeo.core.crs import Bounds, Shapes, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.session import session_audience
-from maligeo.disclosure import require_released
+from maligeo.disclosure import Gate
 from maligeo.provenance.record import Provenance
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives import Archive, open_archive
@@ -226,8 +226,9 @@ def vector_tiles(
     options = options or VectorOptions()
     if not layers:
         raise ArgumentError("vector tiles need at least one layer")
+    gate = Gate(audience)
     for name, frame in layers.items():
-        require_released(frame, audience, what=f"the rows of layer {name!r}")
+        gate.admit(frame, what=f"the rows of layer {name!r}")
     target, kept = Path(archive), options.columns or {}
     frames = {name: _checked(frame, name, kept.get(name)) for name, frame in layers.items()}
     absent = {name: frame.geometry.isna() for name, frame in frames.items()}

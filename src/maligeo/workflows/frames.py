@@ -137,10 +137,10 @@ class StudyFrames:
 
     @cached_property
     def incidents(self) -> pd.DataFrame | None:
-        """Located incidents, or one mark for each that released cells count."""
-        if INCIDENTS not in self.records.given:
+        """Located incidents; None where none are given, or shown one by one."""
+        if INCIDENTS not in self.records.given or self._cells is not None:
             return None
-        return self._shown.incidents if self._cells is None else self._cells.marks()
+        return self._shown.incidents
 
     @cached_property
     def projects(self) -> pd.DataFrame:

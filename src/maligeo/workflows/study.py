@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from os import PathLike
@@ -45,6 +45,7 @@ _GAPS: Final = "gaps"
 _PROFILE: Final = "profile of one unit: counts, rates with 95 % intervals, gaps by rank"
 
 Given = str | PathLike[str] | Source | None
+Advance = Callable[[int, int], None]
 
 
 def study(
@@ -258,6 +259,7 @@ class Study(StudyFrames):
         audience: Audience | None = None,
         as_of: str | None = None,
         store: str | Path | None = None,
+        progress: Advance | None = None,
     ) -> Study:
         """Release the study: everything that comes of the result is for the audience.
 
@@ -273,6 +275,8 @@ class Study(StudyFrames):
             Day of the release, from which delays count back; today by default.
         store : path-like, optional
             Folder of the release store, as for `maligeo.release`.
+        progress : callable, optional
+            Takes the steps done and all of them, while cells are made.
 
         Returns
         -------
@@ -284,7 +288,7 @@ class Study(StudyFrames):
             If there is no such audience.
         """
         given = bool(self.records.given)
-        rules = Release.asked(audience, as_of, folder=store, of_records=given)
+        rules = Release.asked(audience, as_of, folder=store, of_records=given, advance=progress)
         return replace(self, released_for=rules)
 
     def answer(self) -> TableProduct:

@@ -13,7 +13,7 @@ from maligeo.core.columns import Audience
 from maligeo.core.crs import require_geographic
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_audience
-from maligeo.disclosure import require_released
+from maligeo.disclosure import Gate
 from maligeo.paper.drawing.shapes import Drawing
 from maligeo.paper.map.basemap import Scene
 from maligeo.paper.map.layout import map_pages
@@ -136,8 +136,9 @@ def compose_map(
         "table behind the gaps": options.behind,
     }
     shown = {what: frame for what, frame in frames.items() if frame is not None}
+    gate = Gate(audience)
     for what, frame in shown.items():
-        require_released(frame, audience, what=what)
+        gate.admit(frame, what=what)
     scene = scene_of(table, units, options)
     synthetic = any(is_synthetic(frame) for frame in shown.values())
     top = _heading(scene, options, audience, synthetic)

@@ -15,7 +15,7 @@ from maligeo.core.columns import Audience, Language
 from maligeo.core.crs import require_geographic
 from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
-from maligeo.disclosure import require_released
+from maligeo.disclosure import Gate
 from maligeo.paper.drawing.svg import svg_picture, without_controls
 from maligeo.paper.page import Heading, require_format, write_pages
 from maligeo.paper.report.charts import locator_map, trend_chart
@@ -99,8 +99,9 @@ def region_report(
     require_geographic(units, what="units")
     frames = {"table": table, "presence": options.presence, "gaps": options.gaps}
     shown = {what: frame for what, frame in frames.items() if frame is not None}
+    gate = Gate(audience)
     for what, frame in shown.items():
-        require_released(frame, audience, what=what)
+        gate.admit(frame, what=what)
     profile = profile_of(table, units, options)
     synthetic = any(is_synthetic(frame) for frame in shown.values())
     language = options.language
@@ -110,7 +111,7 @@ def region_report(
         return write_pages(path, pages, heading=top, about=about)
     record = "" if about is None else about.to_json()
     page = _page(profile, units, top, language, record)
-    with written_whole(path) as draft:
+    with written_whole(path, private=audience == "internal") as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
 

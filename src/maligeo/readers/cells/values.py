@@ -35,7 +35,9 @@ _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
 
 _PLAIN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
-_SPACED: Final = r"[+-]?[0-9]{1,3}(?:[ \u00a0\u2009\u202f'’][0-9]{3})+(?:[.,][0-9]+)?"
+# The characters themselves: pandas hands some patterns to RE2, which knows no "\u00a0".
+_GROUP_MARK: Final = "[ \u00a0\u2009\u202f'’]"
+_SPACED: Final = rf"[+-]?[0-9]{{1,3}}(?:{_GROUP_MARK}[0-9]{{3}})+(?:[.,][0-9]+)?"
 _COMMA_GROUPS: Final = r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
 _DOT_GROUPS: Final = r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}(?:,[0-9]+)?|\.[0-9]{3},[0-9]+)"
 _COMMA: Final = r"[+-]?[0-9]*,[0-9]+"
@@ -152,7 +154,7 @@ def parse_numbers(
 def _careful_numbers(texts: pd.Series, decimal: str | None, faults: Faults) -> "pd.Series[float]":
     cells = strip_missing(texts).str.replace("−", "-", regex=False)
     spaced = cells.str.fullmatch(_SPACED).fillna(False)
-    cells = cells.mask(spaced, cells.str.replace(r"[ \u00a0\u2009\u202f'’]", "", regex=True))
+    cells = cells.mask(spaced, cells.str.replace(_GROUP_MARK, "", regex=True))
     comma_groups = cells.str.fullmatch(_COMMA_GROUPS).fillna(False)
     dot_groups = cells.str.fullmatch(_DOT_GROUPS).fillna(False)
     comma = cells.str.fullmatch(_COMMA).fillna(False)

@@ -20,13 +20,13 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from maligeo.core.errors import Fault, FrameError, InputFileError, explained
+from maligeo.readers.files.bounds import require_bounded_table
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _CHECKED_BYTES: Final = 16 * 2**20
 _SAMPLE_CHARS: Final = 2**18
 _SAMPLE_ROWS: Final = 200
 _HEADER_WITHIN: Final = 20
-_MAX_COLUMNS: Final = 16_384  # as many as a spreadsheet has
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -187,8 +187,7 @@ def _find_delimiter(text: str) -> str:
 
 
 def _name_columns(cells: list[str], path: Path) -> tuple[str, ...]:
-    if len(cells) > _MAX_COLUMNS:
-        raise InputFileError(f"{path} has {len(cells)} columns; more than {_MAX_COLUMNS} is none")
+    require_bounded_table(str(path), columns=len(cells), cells=0, size=0)
     names = [cell.strip() or f"column {at}" for at, cell in enumerate(cells, start=1)]
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:

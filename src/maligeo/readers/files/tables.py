@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 
 from maligeo.core import errors
 from maligeo.core.errors import InputFileError, UnknownNameError, explained
+from maligeo.core.files import require_ordinary
 from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
+from maligeo.readers.files.bounds import require_bounded_parquet
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.quarantine import Faults
 
@@ -141,6 +143,7 @@ def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableF
     """
     source = Source.of(path)
     file, sheet = Path(source), source.sheet or sheet
+    require_ordinary(file)
     suffix = file.suffix.lower()
     if suffix in WORKBOOKS:
         return _open_excel(file, sheet)
@@ -235,6 +238,7 @@ def _frame(table: pa.Table, rows: pd.Index) -> pd.DataFrame:
 
 def _open_parquet(path: Path) -> TableFile:
     with explained(f"{path} cannot be read"):
+        require_bounded_parquet(path)
         file = pq.ParquetFile(path)
         columns = tuple(file.schema_arrow.names)
 

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,6 +19,7 @@ import pyogrio
 import shapely
 
 from maligeo.core.crs import GEOGRAPHIC
+from maligeo.core.databases import rows_of
 from maligeo.core.errors import (
     ArgumentError,
     CrsError,
@@ -26,9 +28,11 @@ from maligeo.core.errors import (
     UnknownNameError,
     explained,
 )
+from maligeo.core.files import require_ordinary
 from maligeo.core.xml import read_root
 from maligeo.readers.files import shapefiles
 from maligeo.readers.files.archives import unpacked
+from maligeo.readers.files.bounds import require_bounded_parquet, require_bounded_table
 
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 _DECODER: Final = json.JSONDecoder()
@@ -98,6 +102,11 @@ _SUFFIXES: Final = _MAIN_SUFFIXES | shapefiles.SIDECARS
 # Warnings of GDAL about files that it reads in full.
 _HARMLESS: Final = re.compile(
     "winding order|organizePolygons|Several features with id|application_id|user_version"
+)
+_VIEWS: Final = "select name from sqlite_master where type = 'view'"
+_REGISTERED: Final = "select table_name from gpkg_geometry_columns order by rowid"
+_KML_NAMES: Final = re.compile(
+    rb"<(?:[\w.-]+:)?(?:Data|SimpleData|SimpleField)\s[^<>]*?\bname\s*=\s*[\"']([^\"'<>]*)"
 )
 _HEAD_BYTES: Final = 1024
 _MAX_DEGREES: Final = 1e7
@@ -235,6 +244,7 @@ def recognise(path: Path) -> str:
     InputFileError
         If the file is missing, empty or of no format that is read here.
     """
+    require_ordinary(path)
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if not head:
@@ -258,6 +268,7 @@ def _read_plain(path: Path, what: str, layer: str | None) -> gpd.GeoDataFrame:
         raise InputFileError(f"{what} is an archive within an archive, which is not read")
     with explained(f"{what} cannot be read as {kind}"):
         if kind == "GeoParquet":
+            require_bounded_parquet(path)
             frame = gpd.read_parquet(path)
         else:
             with _undamaged(what):
@@ -268,8 +279,12 @@ def _read_plain(path: Path, what: str, layer: str | None) -> gpd.GeoDataFrame:
 def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDataFrame:
     encoding = shapefiles.check_parts(path, what) if kind == "Shapefile" else None
     chosen = _choose(_layers(path, kind, what), None if kind == "Shapefile" else layer, what)
+    if chosen.casefold() in _stored_queries(path, kind, what):
+        raise _computed(chosen, what)
     source = _source(path, kind)
-    declared = pyogrio.read_info(source, layer=chosen, force_feature_count=True)["features"]
+    info = pyogrio.read_info(source, layer=chosen, force_feature_count=True)
+    declared, columns = info["features"], len(info["fields"])
+    require_bounded_table(what, columns=columns, cells=declared * columns, size=path.stat().st_size)
     if kind == "GeoJSON":
         declared = count_features(path)
     frame = pyogrio.read_dataframe(source, layer=chosen, encoding=encoding, force_2d=True)
@@ -287,15 +302,45 @@ def _layers(path: Path, kind: str, what: str) -> list[str]:
         return [path.stem]
     if kind == "KML" and (root := read_root(path).name) != "kml":
         raise InputFileError(f"{what} is XML, but {root!r} and not KML")
+    if kind == "KML":
+        _require_few_names(path, what)
     with explained(f"{what} cannot be read as {kind}"), _undamaged(what):
         source = _source(path, kind)
-        found = [(str(name), shape) for name, shape in pyogrio.list_layers(source)]
-        layers = [name for name, shape in found if shape is not None]
-        driver = pyogrio.read_info(source, layer=layers[0])["driver"] if layers else "no layer"
+        if queries := _stored_queries(path, kind, what):
+            layers = [str(name) for (name,) in rows_of(path, _REGISTERED)]
+        else:
+            found = [(str(name), shape) for name, shape in pyogrio.list_layers(source)]
+            layers = [name for name, shape in found if shape is not None]
+        tables = [name for name in layers if name.casefold() not in queries]
+        driver = pyogrio.read_info(source, layer=tables[0])["driver"] if tables else "no layer"
+    if queries and not tables:
+        raise _computed(layers[0] if layers else next(iter(queries)), what)
     entry = next(entry for entry in _FORMATS if entry.name == kind)
     if driver not in entry.drivers:
         raise InputFileError(f"{what} begins like {kind} but holds {driver}")
     return layers
+
+
+def _require_few_names(path: Path, what: str) -> None:
+    """Refuse KML with more names of values than a table has columns: GDAL compares each pair."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        names = {match[1] for match in _KML_NAMES.finditer(content)}
+    require_bounded_table(what, columns=len(names), cells=0, size=0)
+
+
+def _stored_queries(path: Path, kind: str, what: str) -> frozenset[str]:
+    """Name the views of a GeoPackage. GDAL runs them, and they may go on for ever."""
+    if kind != "GeoPackage":
+        return frozenset()
+    found = rows_of(path, _VIEWS, complaint=f"{what} cannot be read as {kind}")
+    return frozenset(str(name).casefold() for (name,) in found)
+
+
+def _computed(layer: str, what: str) -> InputFileError:
+    return InputFileError(
+        f"{what}: {layer!r} is a stored query (a view), and queries of others are not run: save "
+        "the layer to a file of its own, in QGIS with Export > Save Features As"
+    )
 
 
 def _source(path: Path, kind: str) -> str:

@@ -25,9 +25,10 @@ from pmtiles.tile import (
 )
 from pmtiles.writer import optimize_directories
 
+from maligeo.core.audiences import AUDIENCE, stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, OutputFileError
-from maligeo.core.files import publish, remove, require_replaceable
+from maligeo.core.files import close_to_others, publish, remove, require_replaceable
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives.journal import (
     Content,
@@ -183,7 +184,7 @@ def write_folder(path: Path, info: ArchiveInfo, content: Content) -> None:
     Vector tiles lie there uncompressed: a plain web server does not say that they are
     compressed.
     """
-    path.mkdir()
+    path.mkdir(exist_ok=True)
     suffix = _SUFFIXES[info.tile_type]
     folders = {path / str(z) / str(x) for (z, x, _), *_ in content.tiles}
     for folder in folders:
@@ -372,8 +373,15 @@ def _publish(target: Path, info: ArchiveInfo, journal: Journal) -> None:
     draft = target.with_name(f".{target.name}.new")
     remove(draft)
     ordered = sorted(journal.tiles, key=lambda stored: zxy_to_tileid(*stored.tile))
+    private = stated_audience(info.more.get(AUDIENCE)) == "internal"
     try:
+        if private:  # before there is anything in it
+            make = draft.touch if target.suffix else draft.mkdir
+            make()
+            close_to_others(draft)
         _FORMATS[target.suffix.lower()](draft, info, Content(ordered, journal.read))
+        if private:
+            close_to_others(draft)
         publish(draft, target)
     finally:
         remove(draft)

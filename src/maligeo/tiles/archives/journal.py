@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from maligeo.core.errors import OutputFileError, explained
-from maligeo.core.files import try_lock
+from maligeo.core.files import OWNERS_FILE, try_lock
 from maligeo.tile_archives import Tile
 
 
@@ -224,6 +224,7 @@ def digest_of(data: bytes) -> bytes:
 def _open_locked(path: Path, target: Path) -> io.FileIO:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=OWNERS_FILE)  # it holds tiles of which nobody says for whom they are
         file = path.open("a+b", buffering=0)
         if not try_lock(file):
             file.close()

@@ -1,0 +1,99 @@
+"""Secrets in ten input formats: in no byte of what a study makes of them for others."""
+
+from pathlib import Path
+
+import pytest
+
+import maligeo
+from maligeo.core.columns import Audience
+from maligeo.disclosure import Release
+from maligeo.workflows.tilesets import RECORDS, SurfaceOptions, incident_surface, vector_archive
+from tests.attacks.forms import FORMS
+from tests.attacks.planted import COVERS, LATER, Planted, plant
+from tests.attacks.searching import Wanted, kinds
+from tests.attacks.secret import SECRET
+from tests.attacks.unpacking import pieces_of
+
+MAPS = ("m.html", "m.pdf", "m.svg", "m.png")
+TABLES = ("d.csv", "d.xlsx", "d.parquet")
+LAYERS = ("l.gpkg", "l.shp.zip", "l.zip", "l")
+SINGLE = ("s.geojson", "s.fgb", "s.parquet")
+WIDE = SurfaceOptions(bandwidth_km=150, cell_km=40)
+
+
+@pytest.fixture(scope="module", params=list(FORMS))
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    return plant(tmp_path_factory.mktemp("house"), request.param)
+
+
+def test_every_form_is_read_whole(house: Planted) -> None:
+    read = [maligeo.read_incidents, maligeo.read_projects, maligeo.read_areas]
+    paths = [house.incidents, house.projects, house.areas]
+    assert [len(reader(path)) for reader, path in zip(read, paths, strict=True)] == [84, 8, 40]
+
+
+def test_the_public_finds_nothing(house: Planted, tmp_path: Path) -> None:
+    assert make(house, tmp_path, "public") > 15
+    wanted = Wanted.of(house.places, house.days)
+    assert wanted.found_in(pieces_of(tmp_path)) == set()
+
+
+def test_partners_find_no_text_place_or_day(
+    house: Planted, wanted_of_partners: Wanted, tmp_path: Path
+) -> None:
+    """They may have victims, and days and outlines of land."""
+    assert make(house, tmp_path, "partner") > 15
+    assert kinds(wanted_of_partners.found_in(pieces_of(tmp_path))) <= {"number"}
+
+
+def test_the_same_search_finds_them_in_internal_products(house: Planted, tmp_path: Path) -> None:
+    """So that it could find them in the others."""
+    study = maligeo.study(
+        incidents=house.incidents, projects=house.projects, areas=house.areas, covers=COVERS
+    ).release(audience="internal")
+    study.export(tmp_path / "l.gpkg")
+    study.map().save(tmp_path / "m.html")
+    wanted = Wanted.of(house.places, house.days)
+    assert {"text", "place", "day"} <= kinds(wanted.found_in(pieces_of(tmp_path / "l.gpkg")))
+    assert {"place", "day"} <= kinds(wanted.found_in(pieces_of(tmp_path / "m.html")))
+
+
+def make(house: Planted, folder: Path, audience: Audience) -> int:
+    """Make each kind of product once; give how many files there are."""
+    given = {"incidents": house.incidents, "projects": house.projects, "areas": house.areas}
+    study = maligeo.study(**given, covers=COVERS).release(audience=audience, as_of=LATER)
+    for name in MAPS:
+        measure = None if name == "m.html" else "incidents"
+        study.map(measure=measure, language="en").save(folder / name)
+    study.report("Mopti").save(folder / "r.html")
+    for name in LAYERS:
+        study.export(folder / name)
+    alone = maligeo.study(incidents=house.incidents, covers=COVERS)
+    counted = alone.release(audience=audience, as_of=LATER).count("killed")
+    for name in TABLES:
+        counted.save(folder / name)
+        maligeo.write_table(study.projects, folder / f"p{name}", audience=audience)
+    _write_layers(study, folder, audience)
+    _write_tiles(house, folder, audience)
+    assert SECRET not in " ".join(path.name for path in folder.iterdir())
+    return len(list(folder.iterdir()))
+
+
+def _write_layers(study: maligeo.Study, folder: Path, audience: Audience) -> None:
+    """Write single layers: incidents, or where these have no places, units."""
+    incidents = study.incidents
+    for name in SINGLE:
+        if incidents is None:
+            maligeo.write_layers({"units": study.units}, folder / name, audience=audience)
+        else:
+            drawn = incidents[incidents.geometry.notna()]
+            maligeo.write_layers({"incidents": drawn}, folder / name, audience=audience)
+
+
+def _write_tiles(house: Planted, folder: Path, audience: Audience) -> None:
+    rules = Release.asked(audience, LATER)
+    kinds_drawn = RECORDS if audience == "partner" else ("incidents",)
+    sources = {kind: maligeo.Source(getattr(house, kind)) for kind in kinds_drawn}
+    vector_archive(sources, zooms=(0, 6), rules=rules).save(folder / "v.mbtiles")
+    incidents = maligeo.Source(house.incidents)
+    incident_surface(incidents, options=WIDE, rules=rules).save(folder / "s.tif")
