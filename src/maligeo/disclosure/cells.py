@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from maligeo.core.crs import Flags, Floats
+from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.certificates import Block, cells_to_give_up
 from maligeo.disclosure.partition import (
     EVENTS,
@@ -24,6 +25,7 @@ from maligeo.disclosure.partition import (
     PARTS,
     RECORDS,
     WHOLE_YEAR,
+    complete_years,
     how_to_add,
     parts_of,
 )
@@ -72,12 +74,7 @@ class Frozen:
     @property
     def years(self) -> list[int]:
         """Years of which all four quarters are complete."""
-        found = {year for year, _ in self.quarters}
-        return sorted(
-            year
-            for year in found
-            if all((year, quarter) in self.quarters for quarter in range(1, 5))
-        )
+        return sorted(complete_years(self.quarters))
 
 
 @dataclass(frozen=True)
@@ -278,7 +275,13 @@ def _protected(
     """Give up what it takes to protect the cells of one region and year."""
     cells = pd.concat([new.assign(late=True), known], ignore_index=True)
     final = np.arange(len(cells)) >= len(new)
-    lost = cells_to_give_up(_block(cells, final, pieces, rules))[: len(new)]
+    try:
+        lost = cells_to_give_up(_block(cells, final, pieces, rules))[: len(new)]
+    except ReleaseError:
+        if known["late"].all():
+            raise
+        # Records were taken away since: earlier editions are about others, and say nothing.
+        return _protected(new, known[known["late"].astype(bool)], pieces, rules)
     new = new.copy()
     new.loc[lost, ["state", "count", "unstated"]] = WITHHELD, -1, False
     return new

@@ -19,7 +19,7 @@ from maligeo.core.errors import ReleaseError
 from maligeo.core.periods import Period, parse_period
 from maligeo.disclosure.cells import KNOWN, Frozen
 from maligeo.disclosure.division import Division
-from maligeo.disclosure.partition import WHOLE_YEAR, piece_columns, tally
+from maligeo.disclosure.partition import WHOLE_YEAR, complete_years, piece_columns, tally
 
 COVERS: Final = "covers"
 
@@ -189,7 +189,9 @@ class Dataset:
         if file.division != self.division:
             return last
         again = {time for time in file.quarters() & last.times if self._has_whole(file, time)}
-        again |= {(own, WHOLE_YEAR) for own in _complete(again) if (own, WHOLE_YEAR) in last.times}
+        again |= {
+            (own, WHOLE_YEAR) for own in complete_years(again) if (own, WHOLE_YEAR) in last.times
+        }
         counted = file.counted(again)
         if _ordered(counted) == _ordered(last.pieces(again)):
             return last
@@ -215,7 +217,7 @@ class Dataset:
                     f"a new quarter of these incidents is released by units of level "
                     f"{self.division.level} first, as those before"
                 )
-        years = _complete(edition.times | new)
+        years = complete_years(edition.times | new)
         new |= {(year, WHOLE_YEAR) for year in years} - edition.times
         edition.add(new, file.counted(new))
         self.note_events(file, new)
@@ -294,11 +296,6 @@ class Edition:
             cercles=dict(division.cercles),
             measures=tuple(self.kept["measures"]),
         )
-
-
-def _complete(times: Collection[Time]) -> set[int]:
-    """Give the years of which all four quarters are there."""
-    return {year for year, _ in times if all((year, quarter) in times for quarter in (1, 2, 3, 4))}
 
 
 def _ordered(rows: Rows) -> list[str]:

@@ -1,6 +1,7 @@
 """Located incidents as counts in the smallest pieces of place and time: the full partition."""
 
 import hmac
+from collections.abc import Collection
 from typing import Final
 
 import geopandas as gpd
@@ -114,6 +115,11 @@ def tally(pieces: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(columns | {part: by_event[part] for part in PARTS})
     added = table.groupby(level=PLACE).agg(how_to_add(table)).reset_index()
     return added[piece_columns()]
+
+
+def complete_years(times: Collection[tuple[int, int]]) -> set[int]:
+    """Give the years of which all four quarters are there."""
+    return {year for year, _ in times if all((year, quarter) in times for quarter in (1, 2, 3, 4))}
 
 
 def piece_columns() -> list[str]:
