@@ -184,7 +184,7 @@ class _System:
     def __init__(
         self, attacker: Attacker, facts: Sequence[Sequence[Fact]], region: str, year: int
     ) -> None:
-        self.attacker = attacker
+        self.attacker, self.region = attacker, region
         units = [unit for unit, own in attacker.region_of.items() if own == region != unit]
         if not units or year in attacker.slack.unplaced:
             units.append(_REST)
@@ -213,7 +213,7 @@ class _System:
         first = 0 if self.attacker.only_added else edition
         quarters = {quarter for _, quarter in cell[1]}
         for at, (unit, time) in enumerate(self.pieces):
-            is_there = cell[0] in (unit, self.attacker.region_of.get(unit, cell[0]))
+            is_there = cell[0] in (unit, self.region)
             if is_there and (YEAR in quarters or time in quarters):
                 for part in parts:
                     row[[self._column(one, at, part) for one in range(first, edition + 1)]] = 1

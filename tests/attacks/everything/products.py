@@ -20,7 +20,7 @@ _REFUSED: Final = ("is not released", "no year is released", "no quarter is rele
                    "is released by units of level", "brought together", "units of level",
                    "no row of the layers has a geometry", "holds nothing that a map can show",
                    "no point is left for a surface", "is not known; there is people",
-                   "cannot be released afterwards")  # fmt: skip
+                   "cannot be released afterwards", "no row of data below it")  # fmt: skip
 
 
 @dataclass
