@@ -1,5 +1,6 @@
 # make map   writes maps/mali.html from the bundled data
 # make test  runs every check and test, and builds the documentation
+# make attack  holds all products of 500 random worlds against one another
 # make docs  writes build/docs/index.html, which opens without a network
 # make locked  installs what requirements/ci.txt pins, which the others then use
 # make lock    renews requirements/ci.txt
@@ -7,13 +8,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: map test check check-scripts format bench docs lock locked clean
+.PHONY: map test attack check check-scripts format bench docs lock locked clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
 
 test: check docs
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+attack: $(VENV)/.dev
+	MALIGEO_ATTACK_WORLDS=500 $(BIN)/python -m pytest -q -n auto tests/attacks/everything
 
 check: $(VENV)/.dev check-scripts
 	$(BIN)/ruff check .

@@ -86,6 +86,8 @@ def cells_to_give_up(block: Block) -> Flags:
     Fischetti, M. and Salazar, J. J. (2001), Solving the cell suppression problem on tabular
     data with linear constraints, Management Science 47, 1008-1027.
     """
+    if (block.low == 0).all() and (block.high >= FEASIBLE_VALUES - 1).all():
+        return np.zeros(len(block.low), dtype=np.bool_)  # one piece of 0, 1 or 2 agrees with all
     search = _Search(block)
     search.spread()
     for cell in np.flatnonzero(block.protected):
