@@ -1,6 +1,7 @@
 """The rules of release, read from a policy file: what passes for whom, and how coarse."""
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -152,8 +153,14 @@ def policy_text(path: Path | None = None) -> bytes:
 
 
 def policy_hash(path: Path | None = None) -> str:
-    """Give the hash of a policy."""
-    return hashlib.sha256(policy_text(path)).hexdigest()
+    """Give the hash of what a policy says; comments and the order of keys say nothing."""
+    rules = _policies(path)
+    return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+
+
+def _policies(path: Path | None) -> dict[str, Any]:
+    with explained(f"cannot read the policy {(path or _OWN).name}"):
+        return tomllib.loads(policy_text(path).decode("utf-8"))
 
 
 def rules_for(audience: Audience, path: Path | None = None) -> Rules:
@@ -175,8 +182,7 @@ def rules_for(audience: Audience, path: Path | None = None) -> Rules:
     """
     require_choice(audience, AUDIENCES[1:], option="audience")
     name = (path or _OWN).name
-    with explained(f"cannot read the policy {name}"):
-        policies = tomllib.loads(policy_text(path).decode("utf-8"))
+    policies = _policies(path)
     if audience not in policies:
         raise ArgumentError(f"the policy {name} has no rules for {audience!r}")
     return read_rules(policies[audience], where=f"policy {name}, {audience}")
