@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from maligeo.core.crs import Flags
 from maligeo.disclosure import cells as lattice
 from maligeo.disclosure.cells import Frozen, Means, new_cells
+from maligeo.disclosure.certificates import Block, cells_to_give_up
 from maligeo.disclosure.partition import piece_columns
 from maligeo.disclosure.policy import rules_for
 
@@ -18,7 +21,7 @@ def frozen(quarters: int) -> Frozen:
     """Give a region of which, quarter by quarter, many are injured and few killed."""
     rows = []
     for quarter in range(1, quarters + 1):
-        row = dict.fromkeys(piece_columns(), 0)
+        row: dict[str, object] = dict.fromkeys(piece_columns(), 0)
         row |= {"region": "ML01", "unit": "", "year": 2021, "quarter": quarter}
         row |= {"records": 20, "events": 20, "others_killed": 4, "others_injured": 20}
         for measure, count in (("victims", 24), ("killed", 4), ("injured", 20)):
@@ -42,27 +45,24 @@ def test_quarter_after_quarter_is_released(means: Means) -> None:
     assert len(released) == 5 * len(MEASURES)
 
 
-def test_a_number_that_is_given_up_is_marked_and_protects_nothing_later(
+def test_a_number_that_is_given_up_protects_nothing_later(
     means: Means, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blocks = []
-    search = lattice.cells_to_give_up
+    blocks: list[Block] = []
 
-    def give_up_injured(block: lattice.Block) -> object:
+    def one_lost(block: Block) -> Flags:
         blocks.append(block)
-        lost = search(block)
-        lost[3] = True  # the injured of the first cell
+        lost = cells_to_give_up(block)
+        if not block.final.any():
+            lost[-1] = True  # the injured
         return lost
 
-    monkeypatch.setattr(lattice, "cells_to_give_up", give_up_injured)
+    monkeypatch.setattr(lattice, "cells_to_give_up", one_lost)
     first = new_cells(frozen(1), pd.DataFrame(columns=lattice.KNOWN), means)
-    assert first["state"].iloc[3] == lattice.GIVEN_UP
-    assert first["count"].iloc[3] == -1
-    monkeypatch.setattr(
-        lattice, "cells_to_give_up", lambda block: blocks.append(block) or search(block)
-    )
+    assert first["measure"].iloc[-1] == "injured"
+    assert (first["state"].iloc[-1], first["count"].iloc[-1]) == (lattice.GIVEN_UP, -1)
     new_cells(frozen(2), first, means)
-    known = blocks[-1]
-    at = len(known.protected) - len(first) + 3
-    assert known.final[at] and not known.protected[at]
-    assert pd.isna(known.high[at]) or known.high[at] == float("inf")
+    later = blocks[-1]
+    assert later.final[-1]
+    assert not later.protected[-1]
+    assert np.isinf(later.high[-1])
