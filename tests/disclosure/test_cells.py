@@ -185,6 +185,14 @@ def test_two_small_cercles_of_a_region_with_six_give_something_up() -> None:
     assert cell(cells, "ML0701") == SMALL  # in a region of its own
 
 
+def test_a_record_in_no_region_hides_nothing_in_the_cercles_of_one() -> None:
+    """Only what may lie in no cercle of its own region can be the rest of a region."""
+    groups = [(lon, "2021-02-03", 3) for lon in (frames.MOPTI, frames.BANDIAGARA)]
+    vague = (frames.GAO, "2021-02-03", 1, {"date_precision": "year"})
+    cells = made(frozen(*groups, (frames.OUTSIDE, "2021-02-03", 1), vague), at=0.99)
+    assert {cell(cells, "ML0501"), cell(cells, "ML0502")} == {WITHHELD}
+
+
 def test_what_is_given_up_depends_on_the_released_cells_alone() -> None:
     """2 and 4 are released as 3 and 3 are, so that the choice tells nothing."""
     worlds = [((frames.MOPTI, "2021-02-03", a), (frames.BANDIAGARA, "2021-02-03", 6 - a)) for a in

@@ -157,6 +157,8 @@ def test_tomorrow_is_to_come_and_today_is_not() -> None:
     assert Release.asked("public", today).as_of == today.date().isoformat()
     assert Release.asked("public").as_of == today.date().isoformat()
     assert Release.asked("internal").as_of is None
+    with_zone = pd.Timestamp("2024-03-01T23:00", tz="UTC")
+    assert Release.asked("public", with_zone).as_of == "2024-03-01"
     with pytest.raises(ArgumentError, match="nothing is released ahead of time"):
         Release.asked("public", today + pd.Timedelta(days=1))
 

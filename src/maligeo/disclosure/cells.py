@@ -259,7 +259,8 @@ class _Final:
 
 def _pieces(frozen: Frozen, region: str, year: int) -> pd.DataFrame:
     """List the pieces of one region and year, `unit` and `quarter`, empty ones too."""
-    of_year = frozen.pieces[frozen.pieces["year"] == year]
+    own_year = (frozen.pieces["year"] == year) & (frozen.pieces["region"] == region)
+    of_year = frozen.pieces[own_year]  # what other regions have hides nothing in this one
     units = [unit for unit, own in frozen.cercles.items() if own == region]
     if not units or (of_year["unit"] == NOWHERE).any():
         units.append(NOWHERE)

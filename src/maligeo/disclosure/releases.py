@@ -382,7 +382,7 @@ def day_of(as_of: str | pd.Timestamp | None) -> pd.Timestamp:
         raise ArgumentError(f"as_of {as_of!r} is no day: {error}") from error
     if pd.isna(day):
         raise ArgumentError(f"as_of {as_of!r} is no day")
-    day = day.normalize()
+    day = day.tz_localize(None).normalize()
     if day > today:
         raise ArgumentError(f"as_of {as_of!r} is still to come: nothing is released ahead of time")
     return day
