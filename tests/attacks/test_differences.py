@@ -133,6 +133,26 @@ def test_one_table_of_all_measures_cannot_be_inverted(seed: int) -> None:
         assert betrayed(Inversion([released], code), truth) == []
 
 
+def test_the_attacker_finds_what_rounding_by_itself_would_give() -> None:
+    """G6: four quarters "fewer than 5" and a year rounded to 20 are four times 4."""
+    records = located(incidents(*(("Mopti", f"2021-{month:02d}-03", 4) for month in MONTHS)))
+    truth = true_numbers(records, "adm1_pcode")
+    ends = [("01-01", "12-31"), ("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"),
+            ("10-01", "12-31")]  # fmt: skip
+    rounded = pd.DataFrame(
+        {
+            "pcode": "ML05", "place_kind": "unit", "measure": "incidents",
+            "period_start": [pd.Timestamp(f"2021-{first}") for first, _ in ends],
+            "period_end": [pd.Timestamp(f"2021-{last}") for _, last in ends],
+            "count": [20.0, *[None] * 4],
+            "note": ["rounded", *["withheld: fewer than 5"] * 4],
+        }
+    )  # fmt: skip
+    assert len(betrayed(Inversion([rounded], "ML05"), truth)) == 4
+    released = maligeo.release(records, maligeo.load_boundaries(), as_of=LATER)
+    assert betrayed(Inversion([released], "ML05"), truth) == []
+
+
 def test_periods_that_overlap_cannot_be_inverted(tmp_path: Path) -> None:
     """G6: ask for half-years and for the half-year between them."""
     frame = hurt(9)
