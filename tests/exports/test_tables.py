@@ -316,7 +316,8 @@ def test_csv_and_parquet_lose_nothing(tmp_path: Path, rows: list[tuple[Any, ...]
     frame = typed(rows)
     read = pq.read_table(write(frame, tmp_path / "t.parquet"))
     assert [tuple(row.values()) for row in read.to_pylist()] == rows
-    found = rows_of(write(frame, tmp_path / "t.csv"))[1:]
+    plain = ExportOptions(guard_formulas=False)
+    found = rows_of(write(frame, tmp_path / "t.csv", options=plain))[1:]
     for cells, row in zip(found, rows, strict=True):
         for cell, value in zip(cells, row, strict=True):
             if value is None:

@@ -177,12 +177,13 @@ def _lattice_faults(rows: pd.DataFrame, measure: str, rules: Rules) -> list[str]
     lattice = rules.lattice_of(measure)
     if lattice is None:
         return []
-    levels = _levels(rows, rules)
+    levels = _levels(rows, rules) or {level for level, _ in lattice.cells}
     if not all(lattice.times(level) for level in levels):
         return [f"units of {measure!r} that are in no lattice"]
-    finest = next((time for time in map(lattice.finest, levels) if time), None)
-    if finest is None:
+    known = [time for time in map(lattice.finest, levels) if time]
+    if not known:
         return []
+    finest = min(known, key=TIMES.index)
     start, end = rows["period_start"], rows["period_end"]
     code = _FREQUENCIES[finest]
     timeless = start.isna() & end.isna() & (lattice.delay_days == 0)  # where nothing has to wait
