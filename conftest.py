@@ -8,6 +8,14 @@ import pytest
 KEY = bytes(range(32))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_real_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep fixtures of modules, which come before `own_store`, out of the user's own store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MALIGEO_STORE", str(tmp_path_factory.mktemp("shared-store")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep what a test releases from every other test, with a key that is always the same."""

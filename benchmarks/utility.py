@@ -85,15 +85,17 @@ def _chosen(cells: pd.DataFrame, level: int, *, by_year: bool, measure: str) -> 
 
 def shown(cells: pd.DataFrame) -> list[str]:
     """Say what share of cells is a number, small, or withheld, and how far numbers are off."""
-    states = (lattice.NUMBER, lattice.SMALL, lattice.WITHHELD)
-    parts = " / ".join(f"{100 * (cells['state'] == state).mean():.0f}" for state in states)
+    number, small = (cells["state"] == state for state in (lattice.NUMBER, lattice.SMALL))
+    shares = (number, small, ~number & ~small)
+    parts = " / ".join(f"{100 * share.mean():.0f}" for share in shares)
     off = (cells["count"] - cells["true"])[cells["state"] == lattice.NUMBER].abs()
     return [f"{parts} %", f"{off.mean():.1f} ({off.max():.0f})" if len(off) else "–"]
 
 
 def whole(cells: pd.DataFrame) -> list[str]:
     """Say what the proofs took, and how well region-years of many incidents are shown."""
-    lost = (cells["state"] == lattice.WITHHELD) & (cells["before_proofs"] != lattice.WITHHELD)
+    shown = (lattice.NUMBER, lattice.SMALL)
+    lost = ~cells["state"].isin(shown) & cells["before_proofs"].isin(shown)
     years = _chosen(cells, 1, by_year=True, measure="incidents")
     many = years[years["true"] >= MANY]
     good = (many["state"] == lattice.NUMBER) & ((many["count"] - many["true"]).abs() <= NEAR)

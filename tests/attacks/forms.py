@@ -1,8 +1,9 @@
 """Ten forms in which an organisation keeps its records, each with secrets in its names too."""
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import geopandas as gpd
@@ -17,6 +18,10 @@ _SHORT = {  # a DBF file takes ten signs
     "startdate", "end_date": "enddate", "organisation": "org", "implementer": "implement",
     "programme": "program", f"{SECRET}-column": f"{SECRET}_c",
 }  # fmt: skip
+_LAYERS = {
+    "gpkg": {"layer": f"{SECRET}-layer"},
+    "kml": {"driver": "KML", "layer": f"{SECRET}_layer"},
+}
 
 
 def flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -31,7 +36,10 @@ def as_vector(suffix: str) -> Writer:
 
     def write(frame: gpd.GeoDataFrame, folder: Path) -> Path:
         path = folder / f"{SECRET}-{_kind(frame)}.{suffix}"
-        more = {"gpkg": {"layer": f"{SECRET}-layer"}, "kml": {"driver": "KML"}}
+        more = {
+            "gpkg": {"layer": f"{SECRET}-layer"},
+            "kml": {"driver": "KML", "layer": f"{SECRET}_layer"},
+        }
         frame.to_file(path, engine="pyogrio", **more.get(suffix, {}))
         return path
 
@@ -158,7 +166,7 @@ def _as_iati(frame: gpd.GeoDataFrame, folder: Path) -> Path:
     return path
 
 
-def _activity(row: Mapping[str, object]) -> str:
+def _activity(row: Mapping[Hashable, Any]) -> str:
     place = row["geometry"]
     title, implementer, village = (
         escape(str(row[name])) for name in ("title", "implementer", "lieu")
@@ -180,7 +188,7 @@ def _activity(row: Mapping[str, object]) -> str:
 <budget type="1" status="1"><period-start iso-date="2021-01-01"/>
 <period-end iso-date="2021-12-31"/>
 <value currency="EUR" value-date="2021-01-01">{row["budget_amount"]}</value></budget>
-</iati-activity>"""  # type: ignore[attr-defined]  # a point
+</iati-activity>"""
 
 
 def _kind(frame: gpd.GeoDataFrame) -> str:

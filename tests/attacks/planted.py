@@ -56,14 +56,16 @@ def plant(folder: Path, form: str = "CSV") -> Planted:
     house = folder / f"{SECRET}-folder"
     house.mkdir()
     frames = (incident_frame(), project_frame(), area_frame())
-    paths = [write(frame, house) for write, frame in zip(FORMS[form], frames, strict=True)]
+    kinds = ("incidents", "projects", "areas")
+    writers = zip(kinds, FORMS[form], frames, strict=True)
+    paths = {kind: write(frame, house) for kind, write, frame in writers}
     units = as_vector("geojson")(own_units(), house)
     exact = [shapely.get_coordinates(frame.geometry) for frame in frames]
     incidents, projects, areas = frames
     columns = [incidents["date"], projects["start_date"], projects["end_date"], areas["end_date"]]
     days = tuple(sorted({day for column in columns for day in pd.to_datetime(column)}))
     places = np.unique(np.concatenate(exact), axis=0)
-    return Planted(*paths, boundaries=units, places=places, days=days)
+    return Planted(**paths, boundaries=units, places=places, days=days)
 
 
 def incident_frame() -> gpd.GeoDataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 import maligeo
 from maligeo.core.errors import ReleaseError
-from tests.attacks.planted import SECRET
+from tests.attacks.secret import SECRET
 from tests.cli.commands import run
 
 Load = Callable[[], pd.DataFrame]

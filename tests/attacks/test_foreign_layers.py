@@ -19,7 +19,7 @@ from maligeo.maps.page import PageMap
 from maligeo.provenance import read_about
 from maligeo.provenance.record import Provenance
 from maligeo.tiles.server import tile_app
-from tests.attacks.planted import SECRET
+from tests.attacks.secret import SECRET
 from tests.tileserver import running
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,14 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.disclosure.attackers import findings, puzzle_of
 
-from maligeo.core.errors import ArgumentError
+from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.disclosure import release, require_released
+from maligeo.disclosure.division import units_hash
 from maligeo.exports import write_layers
 from maligeo.join.points import locate
 from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import concat_tables, density
+from maligeo.measure.densities import density
 from maligeo.tile_archives import Tile, open_tiles
 from maligeo.tiles import vector_tiles
 from tests import worlds
@@ -36,17 +37,13 @@ AREA_COLUMNS = ("geometry", "location_precision")
 
 policies = st.fixed_dictionaries(
     {
-        "smallest_cell": st.integers(1, 8),
         "grid_degrees": st.sampled_from([0.05, 0.1, 0.25, 0.3, 0.5, 1.0]),
         "delay_days": st.integers(0, 400),
         "finest_level": st.integers(1, 3),
-        "steps": st.lists(
-            st.builds(
-                "{} {}".format,
-                st.sampled_from(["grid", "unit", "country"]),
-                st.sampled_from(["month", "quarter", "year"]),
-            ),
-            min_size=1, max_size=3, unique=True,
+        "step": st.builds(
+            "{} {}".format,
+            st.sampled_from(["grid", "unit"]),
+            st.sampled_from(["month", "quarter", "year"]),
         ),
     }
 )  # fmt: skip
@@ -57,12 +54,21 @@ law = settings(
 )
 
 
-def write_policy(folder: Path, kind: str, **rules: Any) -> Path:
-    lines = ["[public]", f"[public.{kind}]"]
+def store_of(folder: Path, kind: str, *head: str, **rules: Any) -> Path:
+    """Make a new store whose policy has rules for one kind of records alone."""
+    store = folder / "own"
+    shutil.rmtree(store, ignore_errors=True)
+    store.mkdir()
+    lines = ["[public]", f'boundaries = ["{units_hash(worlds.square_units())}"]', *head]
+    lines += [f"[public.{kind}]"]
     lines += [f"{name} = {json.dumps(value)}" for name, value in rules.items()]
-    path = folder / "policy.toml"
-    path.write_text("\n".join([*lines, "[public.measures]", "shown = []"]), encoding="utf-8")
-    return path
+    (store / "policy.toml").write_text("\n".join(lines), encoding="utf-8")
+    (store / "key").write_text(bytes(range(32)).hex(), encoding="ascii")
+    return store
+
+
+def one_by_one(folder: Path, kind: str, **rules: Any) -> Path:
+    return store_of(folder, kind, lattice=["adm1 any"], measures=["*"], **rules)
 
 
 def projects(rows: int, seed: int) -> gpd.GeoDataFrame:
@@ -91,11 +97,10 @@ def shares_nothing(exact: Any, told: Any) -> bool:
     return not before & after
 
 
-def least_shared(frame: pd.DataFrame) -> int:
-    plain = pd.DataFrame(frame)
-    if "geometry" in plain.columns:
-        plain = plain.assign(geometry=gpd.GeoSeries(plain["geometry"]).to_wkb(hex=True))
-    return int(plain.groupby(list(plain.columns), dropna=False).size().min())
+def last_day(dates: "pd.Series[Any]", time: str) -> pd.Timestamp:
+    """Give the last day of the last period that starts on one of these days."""
+    code = {"month": "M", "quarter": "Q", "year": "Y"}[time]
+    return dates.dt.to_period(code).dt.end_time.dt.normalize().max()
 
 
 @given(rows=st.integers(1, 120), seed=st.integers(0, 999), policy=policies,
@@ -106,15 +111,14 @@ def test_areas(
 ) -> None:
     held = frames.areas(rows, seed=seed)
     allowed = [*dict.fromkeys([*columns, "status", "end_date"])]
-    path = write_policy(tmp_path, "areas", columns=allowed, dates=["end_date"],
-                        without_shape=["suspected", "confirmed"], **policy)  # fmt: skip
-    told = release(held, policy=path, as_of=DAY)
+    store = one_by_one(tmp_path, "areas", columns=allowed, dates=["end_date"],
+                       without_shape=["suspected", "confirmed"], **policy)  # fmt: skip
+    told = release(held, store=store, as_of=DAY)
     assert set(told.columns) <= {*allowed, "area_id"}
     assert frames.SECRET not in told.to_csv()
     require_released(told, "public", what="areas")
     if len(told) == 0:
         return
-    assert least_shared(told.drop(columns="area_id")) >= policy["smallest_cell"]
     assert (told["end_date"].dt.day == 1).all()
     if "geometry" in told.columns:
         assert shares_nothing(held.geometry.array, told.geometry.array)
@@ -130,16 +134,18 @@ def test_projects(
 ) -> None:
     held = projects(rows, seed)
     allowed = [*dict.fromkeys([*columns, "project_id"])]
-    path = write_policy(tmp_path, "projects", columns=allowed, dates=["start_date"], **policy)
-    told = release(held, policy=path, as_of=DAY)
+    store = one_by_one(tmp_path, "projects", columns=allowed, dates=["start_date"], **policy)
+    told = release(held, store=store, as_of=DAY)
     assert set(told.columns) <= set(allowed)
     assert frames.SECRET not in told.to_csv()
     require_released(told, "public", what="projects")
     if len(told) == 0:
         return
-    assert least_shared(told) >= policy["smallest_cell"]
     if "start_date" in told.columns:
         assert (told["start_date"].dt.day == 1).all()
+        time = policy["step"].split(" ")[1]
+        waits = pd.Timestamp(DAY) - pd.Timedelta(days=policy["delay_days"])
+        assert policy["delay_days"] == 0 or last_day(told["start_date"], time) <= waits
     if "geometry" in told.columns:
         assert shares_nothing(held.geometry.array, told.geometry.array)
 
@@ -147,43 +153,49 @@ def test_projects(
 @given(
     counts=st.lists(st.integers(0, 9), min_size=8, max_size=8),
     hurt=st.lists(st.integers(0, 2), min_size=8, max_size=8),
-    k=st.integers(2, 6),
+    k=st.integers(3, 6),
     measures=st.lists(st.sampled_from(MEASURES), min_size=1, max_size=3, unique=True),
 )
 @law
 def test_tables(
     counts: list[int], hurt: list[int], k: int, measures: list[str], tmp_path: Path
 ) -> None:
-    """Two units, four quarters and their year, some measures that add up."""
+    """Two units, four quarters and their year: every number is large, rounded and near."""
     records = counted_records(counts, hurt)
     if records.empty:
         return
-    units, periods = (
-        worlds.square_units(),
-        [f"2021-{at:02d}/2021-{at + 2:02d}" for at in (1, 4, 7, 10)],
-    )
-    inside = concat_tables(
-        *(density(records, units, measure=name, period=["2021", *periods]) for name in measures)
-    )
-    rules = {"shown": [], "hidden_when_small": measures}
-    path = tmp_path / "policy.toml"
-    lines = ["[public]", f"smallest_cell = {k}", "[public.measures]"]
-    lines += [f"{name} = {json.dumps(value)}" for name, value in rules.items()]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    told = release(inside, policy=path, as_of=DAY)
-    assert set(told.columns) == set(inside.columns)
-    assert not ((told["count"] > 0) & (told["count"] < k)).any()
+    units = worlds.square_units()
+    store = store_of(
+        tmp_path, "incidents", f"smallest_cell = {k}", f"round_to = {k}", f"fewest_events = {k}",
+        "largest_share = 1.0", "smallest_unit_sqkm = 0",
+        lattice=["adm1 quarter", "adm1 year"], measures=list(MEASURES), delay_days=90,
+    )  # fmt: skip
+    told = release(records, units, store=store, as_of=DAY)
+    told = told[told["measure"].isin(measures)]
     require_released(told, "public", what="a table")
-    truth = puzzle_of([inside]).shown
-    small = [name for name, value in truth.items() if 0 < value < k]
-    assert findings(puzzle_of([told]), truth, small, k) == []
+    shown = told[told["count"].notna()]
+    assert (shown["count"] >= k).all()
+    assert (shown["count"] % k == 0).all()
+    assert frames.SECRET not in told.to_csv()
+    keys = ["name", "period_start", "period_end", "measure"]
+    periods = ["2021", *(f"2021-{at:02d}/2021-{at + 2:02d}" for at in (1, 4, 7, 10))]
+    for measure in measures:
+        inside = density(records, units, measure=measure, period=periods)
+        both = told.merge(inside[[*keys, "count"]], on=keys, suffixes=("", "_true"))
+        known = both[both["count"].notna()]
+        assert ((known["count"] - known["count_true"]).abs() < k).all()
+        assert (known["count_true"] >= k).all()
+        bounded = both[both["count_high"].notna()]
+        assert (bounded["count_low"] <= bounded["count_true"]).all()
+        assert (bounded["count_true"] <= bounded["count_high"]).all()
+        assert (bounded["count_high"] - bounded["count_low"] >= 2).all()
 
 
 def counted_records(counts: list[int], hurt: list[int]) -> gpd.GeoDataFrame:
     rows = [
-        (0.3 + at % 2, f"2021-{1 + 3 * (at // 2):02d}-15", hurt[at])
+        (0.3 + at % 2, f"2021-{1 + 3 * (at // 2):02d}-{10 + event}", hurt[at])
         for at, count in enumerate(counts)
-        for _ in range(count)
+        for event in range(count)
     ]
     frame = gpd.GeoDataFrame(
         {
@@ -206,10 +218,9 @@ def test_products(rows: int, seed: int, policy: dict[str, Any], tmp_path: Path) 
     """GeoJSON and vector tiles, read back."""
     held = frames.located(rows, seed=seed)
     columns = ["date", "date_precision", "event_type", "adm1_pcode", "adm1_name", "geometry"]
-    drawn = policy | {"steps": ["grid year", *policy["steps"]], "grid_degrees": 1.0}
-    path = write_policy(tmp_path, "incidents", columns=columns, dates=["date"], **drawn)
-    told = release(held, policy=path, as_of=DAY)
-    told = told[told.geometry.notna()]
+    store = one_by_one(tmp_path, "incidents", columns=columns, dates=["date"], **policy)
+    told = release(held, store=store, as_of=DAY)
+    told = told[told.geometry.notna()] if "geometry" in told.columns else told.head(0)
     if len(told) == 0:
         return
     exact = shapely.get_coordinates(held.geometry.array)
@@ -230,6 +241,28 @@ def test_products(rows: int, seed: int, policy: dict[str, Any], tmp_path: Path) 
 
 def test_no_policy_lets_the_public_have_days_where_none_is_asked(tmp_path: Path) -> None:
     """A policy of another form is an error and never a release by other rules."""
-    path = write_policy(tmp_path, "incidents", columns=["date"], steps=["grid hour"])
+    rules = {"columns": ["date"], "finest_level": 1, "dates": ["date"]}
+    store = one_by_one(tmp_path, "incidents", step="grid hour", **rules)
     with pytest.raises(ArgumentError):
-        release(frames.located(9), policy=path, as_of=DAY)
+        release(frames.located(9), store=store, as_of=DAY)
+
+
+def test_a_smallest_cell_that_leaves_two_numbers_is_refused(tmp_path: Path) -> None:
+    """Below 2 are 0 and 1: no third number is possible."""
+    rules = {"lattice": ["adm1 year"], "measures": ["incidents"]}
+    store = store_of(tmp_path, "incidents", "smallest_cell = 2", **rules)
+    with pytest.raises(ArgumentError, match="2 protects too little"):
+        release(counted_records([1] * 8, [0] * 8), worlds.square_units(), store=store, as_of=DAY)
+
+
+def test_a_store_does_not_change_its_policy(tmp_path: Path) -> None:
+    """What was released by one policy could be held against what another would release."""
+    rules = {"lattice": ["adm1 quarter", "adm1 year"], "measures": ["incidents"]}
+    head = ("smallest_unit_sqkm = 0", "smallest_cell = 5", "round_to = 5")
+    store = store_of(tmp_path, "incidents", *head, **rules)
+    records = counted_records([6] * 8, [1] * 8)
+    release(records, worlds.square_units(), store=store, as_of=DAY)
+    policy = store / "policy.toml"
+    policy.write_text(policy.read_text("utf-8").replace("_cell = 5", "_cell = 3"), "utf-8")
+    with pytest.raises(ReleaseError, match="another policy"):
+        release(records, worlds.square_units(), store=store, as_of=DAY)

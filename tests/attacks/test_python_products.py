@@ -1,11 +1,13 @@
 """The same through Python: every function that writes, in every format that it has."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 import maligeo
 from maligeo.core.columns import Audience
+from maligeo.disclosure import Release
 from maligeo.exports.write import open_stream
 from maligeo.maps import add_presence
 from tests.attacks.planted import COVERS, LATER, Planted
@@ -28,17 +30,18 @@ class House:
         held.index = pd.Index([f"{PARTNERS}-{at}" for at in range(len(held))], name=SECRET)
         held.attrs |= {"file": str(planted.incidents), SECRET: {SECRET: [SECRET]}}
         counted = maligeo.with_coverage(held, COVERS)
-        table = maligeo.density(counted, self.units, measure="incidents", period="year")
+        rules = Release(audience, None if audience == "internal" else LATER)
+        if rules.by_cells:
+            cells = rules.cells(counted, self.units)
+            self.incidents, self.spread = cells.marks(), cells.spread()
+            self.table = cells.table("incidents", period="year")
+        else:
+            self.incidents = self.spread = rules.of(counted)
+            covered = maligeo.with_coverage(self.incidents, COVERS)
+            self.table = maligeo.density(covered, self.units, measure="incidents", period="year")
         projects = maligeo.locate(maligeo.read_projects(planted.projects), self.units)
-        self.table = self._released(table)
-        self.incidents = self._released(held, self.table)
-        self.projects = self._released(projects)
-        self.areas = self._released(maligeo.read_areas(planted.areas))
-
-    def _released(self, frame: pd.DataFrame, *linked_tables: pd.DataFrame) -> pd.DataFrame:
-        return maligeo.release(
-            frame, audience=self.audience, as_of=LATER, linked_tables=linked_tables
-        )  # fmt: skip
+        self.projects = rules.of(projects)
+        self.areas = rules.of(maligeo.read_areas(planted.areas), self.units)
 
     def write(self, folder: Path) -> None:
         self._write_layers(folder)
@@ -47,20 +50,23 @@ class House:
         self._write_map(folder)
 
     def _write_layers(self, folder: Path) -> None:
-        layers = {"units": self.units, "incidents": self.incidents, "areas": self.areas}
+        layers = {"units": self.units, "incidents": self.incidents}
+        layers |= {"areas": self.areas} if "geometry" in self.areas.columns else {}
         for name in LAYER_FILES:
             maligeo.write_layers(
                 layers, folder / name, density=self.table, audience=self.audience
             )  # fmt: skip
         for name in SINGLE_FILES:
             for what, frame in (("incidents", self.incidents), ("projects", self.projects)):
+                if "geometry" not in frame.columns:
+                    continue
                 path = folder / f"{what}-{name}"
                 placed = frame[frame.geometry.notna()]
                 maligeo.write_layers({what: placed}, path, audience=self.audience)
 
     def _write_tables(self, folder: Path) -> None:
         for suffix in (".csv", ".xlsx", ".parquet"):
-            for what, frame in (("i", self.incidents), ("p", self.projects), ("d", self.table)):
+            for what, frame in self._frames():
                 maligeo.write_table(frame, folder / f"{what}{suffix}", audience=self.audience)
         plain = pd.DataFrame(self.incidents.drop(columns="geometry"))
         plain.attrs = self.incidents.attrs
@@ -69,23 +75,34 @@ class House:
                 for at in range(0, len(plain), 20):
                     write(plain.iloc[at : at + 20] if self.audience == "internal" else plain)
 
+    def _frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        yield from (("i", self.incidents), ("p", self.projects), ("d", self.table))
+        plain = pd.DataFrame(self.areas.drop(columns="geometry", errors="ignore"))
+        plain.attrs = self.areas.attrs
+        yield "a", plain
+
     def _write_paper(self, folder: Path) -> None:
         options = maligeo.MapOptions(
-            layer="incidents", period="2021", incidents=self.incidents, areas=self.areas
+            layer="incidents", period="2021", incidents=self.incidents, areas=self._outlines
         )
         for name in ("map.pdf", "map.png", "map.svg"):
             maligeo.map_figure(
                 self.table, self.units, folder / name, options=options, audience=self.audience
             )  # fmt: skip
 
+    @property
+    def _outlines(self) -> pd.DataFrame | None:
+        return self.areas if "geometry" in self.areas.columns else None
+
     def _write_map(self, folder: Path) -> None:
         fmap = maligeo.region_map(self.table, self.units, audience=self.audience)
         shares = maligeo.allocate(self.projects, self.units)
         maligeo.add_incidents(fmap, self.incidents)
-        maligeo.add_areas(fmap, self.areas)
+        if self._outlines is not None:
+            maligeo.add_areas(fmap, self._outlines)
         maligeo.add_projects(fmap, shares, self.units)
         add_presence(fmap, maligeo.presence(shares, self.units))
-        surface = maligeo.density_surface(self.incidents, bandwidth_km=150, cell_km=20)
+        surface = maligeo.density_surface(self.spread, bandwidth_km=150, cell_km=20)
         maligeo.add_heat(fmap, surface)
         maligeo.save_map(fmap, folder / "map.html")
 

@@ -203,7 +203,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("public-secretly")
     write_inputs(folder)
     done = call("tiles", "vector", "--incidents", NAME, "--zooms", "0-3", "--as-of", "2024-01-01",
-               "-o", "public.pmtiles", cwd=folder)  # fmt: skip
+                "--store", "store", "-o", "public.pmtiles", cwd=folder)  # fmt: skip
     assert done.returncode == 0, done.stderr
     yield folder / "public.pmtiles"
 
@@ -212,12 +212,17 @@ def test_a_public_product_tells_no_names(public: Path) -> None:
     record = read_about(public)
     assert record.audience == "public"
     (source,) = [source for source in record.inputs if source.role == "incidents"]
-    assert source == InputFile("incidents", "", file_sha256(public.parent / NAME))
+    assert (source.role, source.name) == ("incidents", "")
+    assert source.sha256.startswith("keyed:")  # whoever guesses a file cannot try its hash
+    assert file_sha256(public.parent / NAME) not in record.to_json()
     assert "tabankort" not in record.to_json()
     done = call("verify", public.name, cwd=public.parent)
     assert done.returncode == 1
     assert "incidents (its name is not recorded); give them as --incidents FILE" in done.stderr
-    done = call("verify", public.name, "--incidents", NAME, cwd=public.parent)
+    elsewhere = call("verify", public.name, "--incidents", NAME, cwd=public.parent)
+    assert (elsewhere.returncode, "another store" in elsewhere.stdout) == (1, True)
+    given = ("--incidents", NAME, "--store", "store")
+    done = call("verify", public.name, *given, cwd=public.parent)
     assert (done.returncode, done.stdout) == (0, "same: every byte\n"), done.stderr
 
 

@@ -92,12 +92,33 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     incidents.write_text(INCIDENTS, encoding="utf-8")
     projects.write_text(PROJECTS, encoding="utf-8")
     files = ("--incidents", str(incidents), "--projects", str(projects))
-    done = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
+    internal = (*files, "--audience", "internal")
+    done = run_whole("gaps", *internal, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("INTERNE")
     assert "Incidents: your records, 2021-01-01 to 2021-12-31" in done.stdout
     assert "Incidents and no programme: Ségou" in done.stdout
-    undated = run_whole("gaps", *files)
+    undated = run_whole("gaps", *internal)
     assert undated.returncode == 1
     assert undated.stderr.strip().splitlines() == [
         "maligeo: the incidents are about no period: say which, e.g. period='2021'"
     ]
+    public = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
+    assert public.returncode == 1  # four incidents in all: nothing of them is a number
+    assert "no unit has a value" in public.stderr
+
+
+def test_gaps_of_released_counts(tmp_path: Path) -> None:
+    incidents, projects = tmp_path / "incidents.csv", tmp_path / "projects.csv"
+    header, *_ = INCIDENTS.splitlines()
+    days = [f"2021-{month:02d}-{day:02d}" for month in (2, 5, 8, 11) for day in range(1, 13)]
+    rows = [f"m{at},{day},ied,1,2,14.5,-4.{at}" for at, day in enumerate(days, start=10)]
+    rows += [f"g{at},{day},ied,0,1,16.2,-0.{at}" for at, day in enumerate(days, start=10)]
+    incidents.write_text("\n".join([header, *rows]), encoding="utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    files = ("--incidents", str(incidents), "--projects", str(projects))
+    done = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
+    assert done.returncode == 0, done.stderr
+    assert "INTERNE" not in done.stdout
+    assert "Incidents not known, which does not mean none: Bamako" in done.stdout
+    assert "48" not in done.stdout  # it is rounded

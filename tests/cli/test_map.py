@@ -7,17 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import maligeo
 from maligeo.provenance.record import Provenance
 from tests.cli.commands import run
 
 DATA = Path(__file__).parents[1] / "data"
 SECRET = "informant-of-the-well"
-DAY = ("--as-of", "2030-01-01")
+DAY = ("--as-of", "2024-06-01")
 
 
 @pytest.fixture(scope="module")
 def incidents(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three years of made-up incidents round Mopti and Gao, with a secret in texts."""
+    """Three years of made-up incidents round Mopti and Gao, with a secret in each text."""
     rng = np.random.default_rng(3)
     count = 300
     days = pd.to_timedelta(rng.integers(0, 1096, count), unit="D")
@@ -55,7 +56,7 @@ def test_the_bundled_map_is_for_the_public_and_says_what_made_it(tmp_path: Path)
     assert (about.product, about.audience) == ("map", "public")
 
 
-def test_own_records_of_every_kind_are_layers_for_the_house(
+def test_own_records_of_every_kind_are_layers_of_an_internal_map(
     incidents: Path, tmp_path: Path
 ) -> None:
     page = written(
@@ -70,7 +71,7 @@ def test_own_records_of_every_kind_are_layers_for_the_house(
 
 
 @pytest.mark.parametrize("audience", ["partner", "public"])
-def test_what_leaves_the_house_is_released_first(
+def test_what_is_passed_on_is_released_first(
     incidents: Path, tmp_path: Path, audience: str
 ) -> None:
     page = written(
@@ -78,7 +79,8 @@ def test_what_leaves_the_house_is_released_first(
         path=tmp_path / "map.html",
     )  # fmt: skip
     assert f'class="mg-audience mg-{audience}"' in page
-    assert {"regions", "incidents"} <= calls(page)
+    assert "regions" in calls(page)
+    assert ("incidents" in calls(page)) == (audience == "partner")  # the public sees counts alone
     assert f'"{SECRET}"' not in page  # the source of each record
     assert (SECRET in page) == (audience == "partner")  # which may know the identifiers
 
@@ -89,6 +91,45 @@ def test_a_public_map_of_own_records_is_the_same_each_time(incidents: Path, tmp_
         for name in ("a", "b")
     ]
     assert pages[0] == pages[1]
+
+
+def test_another_store_is_another_release_and_is_named_by_its_option(
+    incidents: Path, tmp_path: Path, own_store: Path
+) -> None:
+    store = tmp_path / "store"
+    done = run("map", "--incidents", incidents, *DAY, "--store", store, "-o", tmp_path / "m.html")
+    assert done.returncode == 0, done.stderr
+    assert len(list(store.glob("dataset-*.json"))) == 1
+    assert not list(own_store.glob("dataset-*.json"))
+    assert str(store) not in (tmp_path / "m.html").read_text(encoding="utf-8")
+
+
+def test_a_period_that_is_not_released_is_refused_with_what_is(
+    incidents: Path, tmp_path: Path
+) -> None:
+    """A day would tell of a single record."""
+    given = ("map", "--incidents", incidents, "--covers", "2020/2022", *DAY, "-o")
+    done = run(*given, tmp_path / "m.html", "--period", "2021-08-17")
+    assert done.returncode == 1
+    said = done.stderr.strip().splitlines()[-1]
+    assert said.startswith("maligeo: the period 2021-08-17 is not released: there is years 2020 to")
+    assert not (tmp_path / "m.html").exists()
+
+
+def test_a_day_to_come_is_refused(incidents: Path, tmp_path: Path) -> None:
+    done = run("map", "--incidents", incidents, "--as-of", "2999-01-01", "-o", tmp_path / "m.html")
+    assert (done.returncode, "is still to come" in done.stderr) == (1, True)
+
+
+def test_units_of_ones_own_are_refused_for_the_public(incidents: Path, tmp_path: Path) -> None:
+    """A unit can be drawn round a single place."""
+    drawn = tmp_path / "mine.geojson"
+    maligeo.load_boundaries().assign(name="Le Puits").to_file(drawn)
+    given = ("map", "--incidents", incidents, "--boundaries", drawn, "--vintage", "2015", *DAY)
+    done = run(*given, "-o", tmp_path / "m.html")
+    assert done.returncode == 1
+    assert "Le Puits" in done.stderr
+    assert not (tmp_path / "m.html").exists()
 
 
 def test_own_areas_lie_over_the_bundled_regions(tmp_path: Path) -> None:

@@ -59,7 +59,9 @@ def test_a_period_is_kept(tmp_path: Path) -> None:
     assert "août 2022" not in text
 
 
-def test_incidents_of_ones_own_stay_in_the_house(incidents: Path, tmp_path: Path) -> None:
+def test_incidents_of_ones_own_are_exact_in_an_internal_report(
+    incidents: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "m.html"
     run(
         "--region", "Mopti", "--incidents", incidents, "--covers", "2020-01/2024-12",
@@ -104,7 +106,16 @@ def test_a_mistake_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_counts_without_a_period_do_not_leave_the_house(incidents: Path, tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match="period"):
-        run("--region", "Mopti", "--incidents", incidents, "-o", tmp_path / "m.html")
+def test_counts_without_a_period_are_those_of_released_years(
+    incidents: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "m.html"
+    run("--region", "Mopti", "--incidents", incidents, "--as-of", "2026-01-01", "-o", path)
+    assert "Version publique" in path.read_text(encoding="utf-8")
+
+
+def test_a_day_is_no_period_of_a_public_report(incidents: Path, tmp_path: Path) -> None:
+    asked = ("--region", "Mopti", "--incidents", incidents, "--as-of", "2026-01-01")
+    with pytest.raises(ReleaseError, match="2021-08-17 is not released: there is"):
+        run(*asked, "--period", "2021-08-17", "-o", tmp_path / "m.html")
     assert not (tmp_path / "m.html").exists()

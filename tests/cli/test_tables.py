@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from maligeo.cli import app
+from maligeo.cli.output import Format, is_passed_on
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import (
     ArgumentError,
@@ -77,10 +78,11 @@ def test_what_is_written_is_for_the_public_unless_it_is_said(
     asked = ("density", "--incidents", incidents, "--covers", "2021/2022")
     run(*asked, "--period", "year", "--as-of", "2024-01-01", "-o", path)
     table = read_counts(path)
-    assert not ((table["count"] > 0) & (table["count"] < 5)).any()
-    assert (table["note"] == "withheld").sum() >= 2
+    assert table["count"].isna().all()
+    assert set(table["note"]) == {"withheld: fewer than 5"}
     assert table["source"].isna().all()
-    assert isinstance(fails(*asked, "-o", path), ReleaseError)  # about no period
+    run(*asked, "--as-of", "2024-01-01", "-o", tmp_path / "again.csv")  # years, where none is named
+    assert read_counts(tmp_path / "again.csv").equals(table)
     compared = ("reconcile", "--incidents", incidents, "--format", "csv", "--audience")
     for audience in ("partner", "public"):
         assert isinstance(fails(*compared, audience), ReleaseError)
@@ -96,14 +98,52 @@ def test_a_comparison_is_internal_and_is_written_without_saying_so(
     assert read_about(path).audience == "internal"
 
 
-def test_density_on_a_terminal_and_several_periods(incidents: Path) -> None:
-    shown = run(
-        "density", "--incidents", incidents, "--measure", "victims", "--period", "2021,2022"
-    )
+ASKED = ("--measure", "victims", "--period", "2021,2022")
+
+
+def test_density_as_text_and_several_periods(incidents: Path) -> None:
+    shown = run("density", "--incidents", incidents, *ASKED, *INTERNAL)
+    assert "INTERNE" in shown.splitlines()[0]
     assert "Mopti" in shown
     assert "2022-12-31" in shown
     assert "(unattributed)" in shown
     assert "no statement that the source covers" in shown
+
+
+def test_text_that_goes_elsewhere_than_to_a_terminal_is_released(
+    incidents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("density", "--incidents", incidents, "--covers", "2021/2022", "--as-of", "2024-01-01")
+    public = run(*asked)
+    assert "withheld: fewer than 5" in public
+    assert "INTERNE" not in public
+    assert run(*asked, "--audience", "public") == public
+    monkeypatch.setattr("maligeo.cli.density.is_passed_on", lambda *_: False)  # a terminal
+    exact = run(*asked)
+    assert "INTERNE" in exact.splitlines()[0]
+    assert "withheld" not in exact
+
+
+def test_only_a_terminal_without_a_named_audience_shows_what_is_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert not is_passed_on(None, Format.text, None)
+    assert is_passed_on("public", Format.text, None)
+    assert is_passed_on(None, Format.csv, None)
+    assert is_passed_on(None, Format.text, Path("table.csv"))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False, raising=False)
+    assert is_passed_on(None, Format.text, None)
+
+
+def test_a_period_finer_than_the_lattice_is_refused_with_what_is_possible(
+    incidents: Path, tmp_path: Path
+) -> None:
+    asked = ("density", "--incidents", incidents, "--covers", "2021/2022", "--as-of", "2024-01-01")
+    for period in ("2021-08-17", "2021-08", "month"):
+        error = fails(*asked, "--period", period, "-o", tmp_path / "table.csv")
+        assert isinstance(error, ReleaseError)
+        assert "there is years 2021 to 2022 and quarters 2021 Q1 to 2022 Q4" in str(error)
 
 
 def test_the_table_in_excel_and_parquet(incidents: Path, tmp_path: Path) -> None:

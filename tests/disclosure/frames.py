@@ -18,7 +18,8 @@ DAY = "2026-01-01"  # a day of release on which all of the small worlds is old e
 # A cercle, or a place that is none, and its longitude.
 MOPTI, BANDIAGARA, GAO, ANSONGO, OUTSIDE = 0.1, 0.6, 1.1, 1.6, 2.5
 
-Group = tuple[float, str, int] | tuple[float, str, int, dict[str, Any]]
+Whole = tuple[float, str, int, dict[str, Any]]
+Group = tuple[float, str, int] | Whole
 
 _COLUMN = 700  # rows one above the other, a hundred metres apart and more
 
@@ -74,7 +75,7 @@ def placed(
 
 def even(
     years: tuple[int, ...] = (2021,), each: int = 10, *, lon: float = MOPTI, **columns: Any
-) -> list[Group]:
+) -> list[Whole]:
     """So many events in each quarter of some years."""
     days = [f"{year}-{month:02d}-15" for year in years for month in (2, 5, 8, 11)]
     return [(lon, day, each, columns) for day in days]

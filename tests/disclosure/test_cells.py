@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from maligeo.disclosure.cells import (
+    GIVEN_UP,
     KNOWN,
     NUMBER,
     SMALL,
@@ -151,7 +152,7 @@ def test_many_rows_of_few_events_are_withheld() -> None:
 
 
 def test_what_is_not_stated_for_all_is_said() -> None:
-    groups = [(frames.MOPTI, "2021-02-03", 9, {"killed": 1, "injured": 1})]
+    groups: list[frames.Whole] = [(frames.MOPTI, "2021-02-03", 9, {"killed": 1, "injured": 1})]
     groups += [(frames.MOPTI, "2021-02-04", 1, {"killed": 1, "injured": None})]
     cells = made(frozen(*groups, by_cercle=False))
     said = cells[cells["unstated"]]
@@ -184,6 +185,14 @@ def test_two_small_cercles_of_a_region_with_six_give_something_up() -> None:
     assert cell(cells, "ML0701") == SMALL  # in a region of its own
 
 
+def test_a_record_in_no_region_hides_nothing_in_the_cercles_of_one() -> None:
+    """Only what may lie in no cercle of its own region can be the rest of a region."""
+    groups = [(lon, "2021-02-03", 3) for lon in (frames.MOPTI, frames.BANDIAGARA)]
+    vague = (frames.GAO, "2021-02-03", 1, {"date_precision": "year"})
+    cells = made(frozen(*groups, (frames.OUTSIDE, "2021-02-03", 1), vague), at=0.99)
+    assert {cell(cells, "ML0501"), cell(cells, "ML0502")} == {WITHHELD}
+
+
 def test_what_is_given_up_depends_on_the_released_cells_alone() -> None:
     """2 and 4 are released as 3 and 3 are, so that the choice tells nothing."""
     worlds = [((frames.MOPTI, "2021-02-03", a), (frames.BANDIAGARA, "2021-02-03", 6 - a)) for a in
@@ -207,7 +216,7 @@ def test_a_late_quarter_gives_up_what_the_year_would_tell() -> None:
     groups = [(lon, day, 4, more) for lon, day, _, more in frames.even()]
     quarters = made(frozen(*groups[:3], quarters=frozenset(YEAR[:3]), by_cercle=False))
     cells = made(frozen(*groups, by_cercle=False), at=0.0, released=quarters)
-    assert cell(cells, "ML05") == WITHHELD  # 16 is given as 20: at least 16, in four of at most 4
+    assert cell(cells, "ML05") == GIVEN_UP  # 16 is given as 20: at least 16, in four of at most 4
 
 
 def test_progress_is_told() -> None:

@@ -97,7 +97,10 @@ def test_an_event_without_a_position_is_known_by_its_names() -> None:
 def test_victims_are_in_parts_none_of_which_is_in_another(
     stated: dict[str, int], parts: list[int], unstated: int
 ) -> None:
-    (row,) = pieces((frames.GAO, "2021-03-31", 1, stated)).to_dict("records")
+    whole = dict.fromkeys(stated, 0)  # a column without any value is one that records lack
+    row, _ = pieces(
+        (frames.GAO, "2021-03-31", 1, stated), (frames.GAO, "2021-06-30", 1, whole)
+    ).to_dict("records")
     names = ("civilians_killed", "others_killed", "civilians_injured", "others_injured")
     assert [row[name] for name in names] == parts
     assert row["unstated"] == unstated

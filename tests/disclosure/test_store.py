@@ -46,7 +46,7 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = sorted(folder.iterdir())
     assert {path.name.partition("-")[0] for path in files} == {
-        "dataset", "key", "lock", "store.json",
+        "dataset", "key", "lock", "policy.toml", "store.json",
     }  # fmt: skip
     for path in files:
         assert path.name == "lock" or stat.S_IMODE(path.stat().st_mode) == 0o600, path

@@ -19,7 +19,7 @@ from tests.disclosure import frames
 from tests.disclosure.frames import DAY, GAO, MOPTI, OUTSIDE, even, placed
 
 # Ten a quarter in Mopti for two years; two a quarter in Gao, but twenty in spring 2021.
-WORLD = [
+WORLD: list[frames.Group] = [
     *even((2020, 2021), 10),
     *even((2020,), 2, lon=GAO),
     *[(GAO, day, 20 if day == "2021-05-15" else 2) for _, day, *_ in even((2021,))],

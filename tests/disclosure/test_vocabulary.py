@@ -48,9 +48,9 @@ def test_other_words_become_missing_and_the_rest_stays() -> None:
     assert unlisted_words(known) == []
 
 
-def test_words_of_ones_own_leave_neither_by_release_nor_by_the_door() -> None:
-    held = frames.located(2000).assign(event_type=frames.SECRET)
-    told = release(held, as_of="2026-01-01")
-    assert len(told) and told["event_type"].isna().all()
+def test_words_of_ones_own_leave_neither_by_release_nor_by_the_gate() -> None:
+    exact = frames.located(200).assign(event_type=frames.SECRET)
+    released = release(exact, audience="partner", as_of=frames.DAY)
+    assert len(released) and released["event_type"].isna().all()
     with pytest.raises(ReleaseError, match="words of no list in 'event_type'"):
-        require_released(told.assign(event_type=frames.SECRET), "public", what="incidents")
+        require_released(released.assign(event_type=frames.SECRET), "partner", what="incidents")

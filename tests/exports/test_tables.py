@@ -211,7 +211,8 @@ def notes_of(path: Path) -> str:
 
 def test_the_notes_say_what_there_is_to_know(tmp_path: Path) -> None:
     table = small.densities()
-    table.attrs["release"] = {"cells_hidden": 3, "rules": {"smallest_cell": 5}}
+    table.attrs["release"] = {"rules": {"smallest_cell": 5, "round_to": 5}}
+    table["note"] = "withheld: fewer than 5"
     path = write(table, tmp_path / "t.xlsx", about=small.ABOUT)
     text = notes_of(path)
     for part in (
@@ -219,8 +220,8 @@ def test_the_notes_say_what_there_is_to_know(tmp_path: Path) -> None:
         "Une case vide\u00a0: non connu.",
         "Administrative division: 2015.",
         f"Rows: {len(table)}.",
-        "cells_hidden 3",
-        "smallest_cell 5",
+        "counts below 5 are not given",
+        "les nombres au-dessous de 5 ne sont pas donnés",
         "area_sqkm Superficie (km²) / Area (km²) km²",
         "hand-made",
         "neither recognition nor official endorsement",
@@ -315,7 +316,8 @@ def test_csv_and_parquet_lose_nothing(tmp_path: Path, rows: list[tuple[Any, ...]
     frame = typed(rows)
     read = pq.read_table(write(frame, tmp_path / "t.parquet"))
     assert [tuple(row.values()) for row in read.to_pylist()] == rows
-    found = rows_of(write(frame, tmp_path / "t.csv"))[1:]
+    plain = ExportOptions(guard_formulas=False)
+    found = rows_of(write(frame, tmp_path / "t.csv", options=plain))[1:]
     for cells, row in zip(found, rows, strict=True):
         for cell, value in zip(cells, row, strict=True):
             if value is None:

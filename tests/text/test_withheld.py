@@ -1,71 +1,92 @@
-"""What a release hides is neither zero nor unknown, on page and paper alike."""
+"""What a release withholds is neither zero nor unknown, on page and paper alike."""
 
-import geopandas as gpd
 import pandas as pd
 import pytest
-import shapely
 
 from maligeo.disclosure import release
-from maligeo.join.points import locate
 from maligeo.look import LAYERS, classify
-from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import density
 from maligeo.text.balance import balance, totals
 from maligeo.text.legend import legend
-from maligeo.text.readings import PeriodRows, cells, periods
-from tests import worlds
+from maligeo.text.readings import PeriodRows, cells, hidden_text, periods
+from maligeo.text.releases import release_sentences
+from tests.disclosure import frames
 
 INCIDENTS = next(layer for layer in LAYERS if layer.key == "incidents")
+PLACES = (frames.MOPTI, frames.GAO, frames.OUTSIDE)
 
 
-def table(*counts: int) -> pd.DataFrame:
-    """So many incidents in each of the square units, and outside, released for the public."""
-    x = [at + 0.3 for at, count in enumerate(counts) for _ in range(count)]
-    frame = gpd.GeoDataFrame(
-        {"date": pd.Timestamp("2021-05-05"), "event_type": "ied"},
-        index=range(len(x)),
-        geometry=shapely.points(x, [0.3] * len(x)),
-        crs="EPSG:4326",
-    )
-    located = with_coverage(locate(frame, worlds.square_units()), "2021")
-    counted = density(located, worlds.square_units(), measure="incidents", period="year")
-    return release(counted, as_of="2026-01-01")
+def table(*counts: int, **columns: int) -> pd.DataFrame:
+    """So many incidents in Mopti, Gao and outside, released for the public."""
+    groups = [(x, "2021-05-05", count, columns) for x, count in zip(PLACES, counts, strict=True)]
+    records = frames.placed(*groups, covers="2021")
+    return release(records, frames.regions(), as_of=frames.DAY)
 
 
 @pytest.fixture
 def shown() -> PeriodRows:
-    return periods(table(3, 40, 7), INCIDENTS, "en")[0]
+    return periods(table(3, 40, 10), INCIDENTS, "en")[0]
 
 
-def test_a_unit_says_that_it_is_withheld(shown: PeriodRows) -> None:
+def test_a_unit_says_that_its_count_is_small(shown: PeriodRows) -> None:
     assert shown.has_withheld
     classes = classify(shown.rows, INCIDENTS)
-    told = cells(shown, ["ZZ01", "ZZ02"], classes, "en")
-    assert (told[0].class_index, told[0].text) == (-1, "withheld")
-    assert told[1].text == "40"
+    small, number = cells(shown, ["ML05", "ML07"], classes, "en")
+    assert (small.class_index, small.text) == (-1, "fewer than 5")
+    assert number.text == "40"
+
+
+def test_in_french_too() -> None:
+    shown = periods(table(3, 40, 10), INCIDENTS, "fr")[0]
+    classes = classify(shown.rows, INCIDENTS)
+    assert "moins de 5" in cells(shown, ["ML05"], classes, "fr")[0].text
+
+
+def test_zero_is_not_told_from_a_small_count() -> None:
+    shown = periods(table(0, 40, 10), INCIDENTS, "en")[0]
+    classes = classify(shown.rows, INCIDENTS)
+    assert cells(shown, ["ML05"], classes, "en")[0].text == "fewer than 5"
+
+
+def test_what_is_given_up_or_has_few_victims_is_withheld_without_a_bound() -> None:
+    released = table(3, 40, 10, killed=2)
+    (row,) = released[
+        (released["name"] == "Mopti")
+        & (released["measure"] == "killed")
+        & (released["period_start"] == "2021-04-01")
+    ].to_dict("records")
+    assert row["note"] == "withheld"
+    assert hidden_text(row["note"], INCIDENTS, "en") == "withheld"
+    assert hidden_text(row["note"], INCIDENTS, "fr") == "non publié"
 
 
 def test_the_legend_says_so_where_it_occurs_alone(shown: PeriodRows) -> None:
     classes = classify(shown.rows, INCIDENTS)
     labels = [entry["label"] for entry in legend(INCIDENTS, classes, "en", withheld=True)]
-    assert labels[-1] == "No data, or withheld"
+    assert labels[-1] == "No data, a small count, or withheld"
+    assert "0" not in labels  # nothing is shown as none
     assert legend(INCIDENTS, classes, "en")[-1]["label"] == "No data"
 
 
 def test_the_balance_does_not_add_up_what_is_left(shown: PeriodRows) -> None:
-    told = balance(shown, shown.rows, "en")
-    lines = {line["label"]: line["value"] for line in told["lines"]}  # type: ignore[attr-defined]
-    assert "40" not in lines.values()
-    assert lines["National total"] == "50"
-    assert "withheld" in lines.values()
-    assert any("give them away" in note for note in told["notes"])  # type: ignore[attr-defined]
+    made = balance(shown, shown.rows, "en")
+    lines = {line["label"]: line["value"] for line in made["lines"]}  # type: ignore[attr-defined]
+    assert "40" not in lines.values() and "50" not in lines.values()
+    assert lines["National total"] == "not published"
+    assert lines["Whole country"] == "fewer than 5"
+    assert lines["Outside the regions"] == "10"
+    assert any("need not add up" in note for note in made["notes"])  # type: ignore[attr-defined]
     total = totals(shown.rows, "en")[0]
-    assert (total["placed"], total["unplaced"], total["total"]) == (
-        "not published", "not published", "50",
-    )  # fmt: skip
+    assert {total[name] for name in ("placed", "unplaced", "total")} == {"not published"}
 
 
-def test_nothing_changes_where_nothing_is_withheld() -> None:
-    open_table = periods(table(9, 40, 7), INCIDENTS, "en")[0]
-    assert not open_table.has_withheld
-    assert totals(open_table.rows, "en")[0]["placed"] == "49"
+def test_what_was_made_coarser_is_said_in_a_sentence(shown: PeriodRows) -> None:
+    (english,) = release_sentences(table(3, 40, 10), "en")
+    assert "below 5 are not given" in english and "multiple of 5" in english
+    both = release_sentences(table(3, 40, 10), None)
+    assert len(both) == 2 and "arrondis" in both[0]
+    assert release_sentences(frames.placed(*frames.even()), "en") == []
+
+
+def test_placed_counts_add_up_where_none_of_them_is_withheld() -> None:
+    shown = periods(table(10, 40, 10), INCIDENTS, "en")[0]
+    assert totals(shown.rows, "en")[0]["placed"] == "50"

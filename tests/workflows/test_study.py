@@ -17,7 +17,7 @@ from tests.cli.commands import run
 
 DATA = Path(__file__).parents[1] / "data"
 IATI = DATA / "projects" / "iati_203.xml"
-DAY = "2030-01-01"
+DAY = "2024-06-01"
 
 
 @pytest.fixture(scope="module")
@@ -130,38 +130,64 @@ class TestRelease:
         assert study.table.loc[study.table["measure"] == "incidents", "count"].sum() == 300
         public = study.release(audience="public", as_of=DAY)
         assert public.audience == "public"
-        shown = public.table[public.table["measure"] == "incidents"]["count"].dropna()
-        assert not shown.between(1, 4).any()
-        counted = public.count("incidents").frame["count"].dropna()
-        assert not counted.between(1, 4).any()
-        assert "event_id" not in located(public) or located(public)["event_id"].isna().all()
+        for table in (public.table, public.count("killed").frame):
+            shown = table.loc[table["measure"].isin(["incidents", "killed"]), "count"].dropna()
+            assert len(shown) and (shown % 5 == 0).all() and (shown >= 5).all()
+        assert public.incidents is None  # nobody outside sees them one by one
 
-    def test_records_are_released_together_with_the_table_that_counts_them(
-        self, incidents: Path
+    def test_every_product_shows_the_same_cells(self, incidents: Path, tmp_path: Path) -> None:
+        """Whatever is asked for first, by which study: pieces of one release."""
+        whole = maligeo.study(incidents=incidents, covers="2020/2022").release(as_of=DAY)
+        part = maligeo.study(incidents=incidents, covers="2020/2022", period="2021").release(
+            as_of=DAY
+        )
+        columns = ["pcode", "place_kind", "period_start", "count", "note"]
+        one = part.count("killed").frame[columns].reset_index(drop=True)
+        all_years = whole.count("killed").frame
+        same = all_years[all_years["period_start"] == "2021-01-01"]
+        pd.testing.assert_frame_equal(one, same[columns].reset_index(drop=True))
+        saved = pd.read_csv(part.count("killed").save(tmp_path / "table.csv"))
+        assert saved["count"].dropna().tolist() == one["count"].dropna().tolist()
+
+    def test_an_excerpt_is_released_as_a_part_of_its_whole(
+        self, incidents: Path, tmp_path: Path
     ) -> None:
-        """No record is shown in a unit and year whose count is hidden."""
-        public = maligeo.study(incidents=incidents, covers="2020/2022").release(as_of=DAY)
-        table = public.table[public.table["measure"] == "incidents"]
-        hidden = table[table["note"].str.contains("withheld", na=False)]
-        keys = set(zip(hidden["name"], hidden["period_start"].dt.year, strict=True))
-        records = located(public)
-        named = records[records["adm1_name"].notna()]
-        told = set(zip(named["adm1_name"], named["date"].dt.year, strict=True))
-        assert hidden.size
-        assert not keys & told
+        """A filter before the release tells nothing that the release of all does not."""
+        whole = maligeo.study(incidents=incidents, covers="2020/2022").release(as_of=DAY)
+        table = whole.count().frame
+        few = pd.read_csv(incidents)
+        few[few["event_type"] == "landmine"].to_csv(tmp_path / "few.csv", index=False)
+        filtered = maligeo.study(incidents=tmp_path / "few.csv", covers="2020/2022")
+        pd.testing.assert_frame_equal(filtered.release(as_of=DAY).count().frame, table)
 
     def test_exact_incidents_do_not_slip_into_an_export(
         self, incidents: Path, tmp_path: Path
     ) -> None:
         study = maligeo.study(incidents=incidents, covers="2020/2022")
         path = study.release(audience="public", as_of=DAY).export(tmp_path / "mali.gpkg")
-        exported = gpd.read_file(path, layer="incidents")
+        assert "incidents" not in set(gpd.list_layers(path)["name"])
+        partner = study.release(audience="partner", as_of=DAY).export(tmp_path / "partner.gpkg")
+        exported = gpd.read_file(partner, layer="incidents")
         exact = maligeo.read_incidents(incidents)
         assert len(exported) > 0
         seen = set(exported.geometry.dropna().apply(lambda point: (point.x, point.y)))
         assert not seen & set(exact.geometry.apply(lambda point: (point.x, point.y)))
         with pytest.raises(ReleaseError):
             maligeo.write_layers({"incidents": located(study)}, tmp_path / "exact.gpkg")
+
+    def test_a_period_that_no_cell_has_is_refused(self, incidents: Path) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022", period="2021-08-17")
+        assert study.table is not None  # whoever has the records may ask for a day
+        with pytest.raises(ReleaseError, match="is not released: there is years 2020 to 2022"):
+            _ = study.release(as_of=DAY).table
+
+    def test_the_store_is_the_one_that_is_named(
+        self, incidents: Path, tmp_path: Path, own_store: Path
+    ) -> None:
+        study = maligeo.study(incidents=incidents, covers="2020/2022")
+        _ = study.release(as_of=DAY, store=tmp_path / "store").table
+        assert len(list((tmp_path / "store").glob("dataset-*.json"))) == 1
+        assert not list(own_store.glob("dataset-*.json"))
 
 
 class TestInputs:

@@ -34,6 +34,7 @@ from maligeo.disclosure.policy import Protection
 SMALL: Final = "small"
 NUMBER: Final = "number"
 WITHHELD: Final = "withheld"
+GIVEN_UP: Final = "given up"  # a number withheld to protect others; readers see no difference
 INCIDENTS: Final = "incidents"
 CELL: Final = ["level", "region", "unit", "year", "quarter", "measure"]
 KNOWN: Final = [*CELL, "state", "count", "unstated"]
@@ -258,7 +259,8 @@ class _Final:
 
 def _pieces(frozen: Frozen, region: str, year: int) -> pd.DataFrame:
     """List the pieces of one region and year, `unit` and `quarter`, empty ones too."""
-    of_year = frozen.pieces[frozen.pieces["year"] == year]
+    own_year = (frozen.pieces["year"] == year) & (frozen.pieces["region"] == region)
+    of_year = frozen.pieces[own_year]  # what other regions have hides nothing in this one
     units = [unit for unit, own in frozen.cercles.items() if own == region]
     if not units or (of_year["unit"] == NOWHERE).any():
         units.append(NOWHERE)
@@ -283,7 +285,9 @@ def _protected(
         # Records were taken away since: earlier editions are about others, and say nothing.
         return _protected(new, known[known["late"].astype(bool)], pieces, rules)
     new = new.copy()
+    numbers = lost & (new["state"] == NUMBER).to_numpy()
     new.loc[lost, ["state", "count", "unstated"]] = WITHHELD, -1, False
+    new.loc[numbers, "state"] = GIVEN_UP  # later blocks need not protect it either
     return new
 
 
@@ -314,7 +318,7 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
         low=bounds["low"].to_numpy(),
         high=bounds["high"].to_numpy(),
         final=np.asarray(final, dtype=np.bool_),
-        protected=(cells["state"] != NUMBER).to_numpy(np.bool_),
+        protected=cells["state"].isin((SMALL, WITHHELD)).to_numpy(np.bool_),
         with_zero=~is_year_of_region,
         cost=_cost(cells, is_year_of_region),
         events=np.where(np.arange(len(incidents)) == incidents, -1, incidents),

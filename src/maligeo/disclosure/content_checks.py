@@ -11,7 +11,14 @@ import shapely
 from maligeo.core import columns, words
 from maligeo.core.columns import unit_keys, unlisted_words
 from maligeo.disclosure.area_sums import SUM_COLUMNS
-from maligeo.disclosure.generalisation import LEVELS, first_days, on_grid, unit_names
+from maligeo.disclosure.generalisation import (
+    END,
+    LEVELS,
+    first_days,
+    last_days,
+    on_grid,
+    unit_names,
+)
 from maligeo.disclosure.policy import ANY, TIMES, Lattice, RecordRules, Rules
 from maligeo.disclosure.published import published_counts
 from maligeo.readers.reference import is_reference_unit
@@ -100,6 +107,10 @@ def mark_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
     odd = (counts % rules.protection.round_to != 0) | (counts < rules.protection.smallest_cell)
     if odd.fillna(value=True).any() or frame.duplicated(cells).any():
         faults.append("marks that no released cell stands for")
+    units = [name for name in cells if name.startswith("adm")]
+    shapes = pd.Series(shapely.to_wkb(_shapes_of(frame), hex=True), index=frame.index)
+    if (shapes.groupby([frame[name] for name in units], dropna=False).nunique() > 1).any():
+        faults.append("marks that no unit stands for")
     if frame["event_type"].notna().any():
         faults.append("types of incidents")
     return faults + _mark_cell_faults(frame.assign(day=frame["date"]), rules)
@@ -166,14 +177,13 @@ def _lattice_faults(rows: pd.DataFrame, measure: str, rules: Rules) -> list[str]
     lattice = rules.lattice_of(measure)
     if lattice is None:
         return []
-    times: set[str] = set()
-    for level in _levels(rows, rules):
-        if not lattice.times(level):
-            return [f"units of {measure!r} that are in no lattice"]
-        times.update(lattice.times(level))
-    finest = next((time for time in TIMES if time in times), None)
-    if ANY in times or finest is None:
+    levels = _levels(rows, rules) or {level for level, _ in lattice.cells}
+    if not all(lattice.times(level) for level in levels):
+        return [f"units of {measure!r} that are in no lattice"]
+    known = [time for time in map(lattice.finest, levels) if time]
+    if not known:
         return []
+    finest = min(known, key=TIMES.index)
     start, end = rows["period_start"], rows["period_end"]
     code = _FREQUENCIES[finest]
     timeless = start.isna() & end.isna() & (lattice.delay_days == 0)  # where nothing has to wait
@@ -277,7 +287,9 @@ def _date_faults(frame: pd.DataFrame, rules: RecordRules) -> list[str]:
     for name in (name for name in rules.dates if name in frame.columns):
         dates = pd.to_datetime(frame[name])
         known = dates.notna()
-        if (dates[known] != first_days(dates[known], TIMES[finest])).any():
+        ends = [first_days(dates[known], TIMES[finest])]
+        ends += [last_days(frame[known], name, TIMES[finest])] if name == END else []
+        if not any((dates[known] == days).all() for days in ends):
             faults.append(f"dates in {name!r} finer than the {TIMES[finest]}")
     if "date_precision" in frame.columns and "date_precision" in rules.columns:
         precisions = set(frame["date_precision"].dropna().astype(str))

@@ -11,9 +11,10 @@ import shapely
 
 from maligeo.core.columns import PLACE_KINDS, unit_keys
 from maligeo.core.errors import FrameError, ReleaseError
-from maligeo.disclosure.policy import Lattice, Rules
+from maligeo.core.periods import parse_period
+from maligeo.disclosure.policy import TIMES, Lattice, Rules
 from maligeo.join.points import unit_level
-from maligeo.measure.counts import UNPLACED
+from maligeo.measure.counts import UNPLACED, Periods
 from maligeo.readers.reference import require_reference
 
 _DIGITS: Final = 16
@@ -54,11 +55,8 @@ class Division:
             allows, or smaller.
         """
         outlines = units_hash(units)
-        lattice, level = rules.lattice_for("incidents"), unit_level(units)
-        if not lattice.times(level):
-            raise ReleaseError(
-                f"incidents are not released by units of level {level}: {possible(lattice)}"
-            )
+        level = unit_level(units)
+        require_cells(rules.lattice_for("incidents"), "incidents", level, None)
         if outlines not in rules.boundaries:
             require_known_units(units, outlines)
         small = units[units["area_sqkm"] < rules.smallest_unit_sqkm]
@@ -77,6 +75,35 @@ class Division:
         cercles = dict(zip(keys, parents, strict=True))
         regions = (*dict.fromkeys(parents), *beside)
         return cls(str(units["vintage"].iloc[0]), 2, regions, cercles, outlines)
+
+
+def require_cells(lattice: Lattice, kind: str, level: int, period: Periods) -> None:
+    """Refuse units and periods that are finer than what is released.
+
+    Raises
+    ------
+    ReleaseError
+        Saying what is possible.
+    """
+    if not lattice.times(level):
+        raise ReleaseError(
+            f"{kind} are not released by units of level {level}: {possible(lattice)}"
+        )
+    finest = lattice.finest(level)
+    if finest is None or period is None:
+        return
+    for text in [period] if isinstance(period, str) else period:
+        if not _is_whole(text, finest):
+            raise ReleaseError(f"{kind} are not released for {text}: {possible(lattice)}")
+
+
+def _is_whole(text: str, finest: str) -> bool:
+    """Tell whether a period is made of whole months, quarters or years."""
+    if text in TIMES:
+        return TIMES.index(text) >= TIMES.index(finest)
+    span = parse_period(text)
+    first, last = (pd.Period(day, freq=finest[0].upper()) for day in span)
+    return bool(span.start == first.start_time and span.end == last.end_time.normalize())
 
 
 def possible(lattice: Lattice) -> str:

@@ -19,6 +19,7 @@ from maligeo.disclosure.policy import TIMES, RecordRules
 from maligeo.readers.reference import is_reference_unit
 
 LEVELS: Final = (1, 2, 3)
+END: Final = "end_date"  # what is under way until then goes on to the end of the period
 CELL_EAST, CELL_NORTH = "cell_east", "cell_north"  # numbers of a cell, until there is a shape
 
 _PRECISIONS: Final = ("exact", "near", "adm3", "adm2", "adm1", "country")  # fine to coarse
@@ -120,7 +121,11 @@ def generalised(frame: pd.DataFrame, rules: RecordRules) -> pd.DataFrame:
     place, time = rules.step
     times = _coarser_times(frame, time)
     kept = {name: frame[name] for name in rules.columns if name in frame.columns}
-    kept |= {name: _first_days(frame[name], times) for name in rules.dates if name in kept}
+    kept |= {
+        name: _days(frame[name], times, last=name == END and place == "unit")
+        for name in rules.dates
+        if name in kept
+    }
     kept = {name: _plain(column) for name, column in kept.items()}
     table = pd.DataFrame(kept, index=frame.index)
     if "date_precision" in rules.columns and "date" in kept:

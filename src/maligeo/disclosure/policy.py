@@ -1,6 +1,7 @@
 """The rules of release, read from a policy file: what passes for whom, and how coarse."""
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -69,6 +70,11 @@ class Lattice:
     def has(self, measure: str) -> bool:
         """Tell whether a measure is counted."""
         return any(fnmatchcase(measure, pattern) for pattern in self.measures)
+
+    def finest(self, level: int) -> str | None:
+        """Name the finest period by which units of a level are counted; None for any."""
+        times = self.times(level)
+        return None if ANY in times else next((time for time in TIMES if time in times), None)
 
     def times(self, level: int) -> list[str]:
         """Name the periods by which units of a level are counted."""
@@ -147,8 +153,14 @@ def policy_text(path: Path | None = None) -> bytes:
 
 
 def policy_hash(path: Path | None = None) -> str:
-    """Give the hash of a policy."""
-    return hashlib.sha256(policy_text(path)).hexdigest()
+    """Give the hash of what a policy says; comments and the order of keys say nothing."""
+    rules = _policies(path)
+    return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+
+
+def _policies(path: Path | None) -> dict[str, Any]:
+    with explained(f"cannot read the policy {(path or _OWN).name}"):
+        return tomllib.loads(policy_text(path).decode("utf-8"))
 
 
 def rules_for(audience: Audience, path: Path | None = None) -> Rules:
@@ -170,8 +182,7 @@ def rules_for(audience: Audience, path: Path | None = None) -> Rules:
     """
     require_choice(audience, AUDIENCES[1:], option="audience")
     name = (path or _OWN).name
-    with explained(f"cannot read the policy {name}"):
-        policies = tomllib.loads(policy_text(path).decode("utf-8"))
+    policies = _policies(path)
     if audience not in policies:
         raise ArgumentError(f"the policy {name} has no rules for {audience!r}")
     return read_rules(policies[audience], where=f"policy {name}, {audience}")
@@ -198,7 +209,7 @@ def read_rules(found: Mapping[str, Any], *, where: str) -> Rules:
         },
         lattices={kind: _lattice(found[kind], f"{where}.{kind}") for kind in kinds},
         protection=Protection(
-            smallest_cell=_number(found.get("smallest_cell", 1), 1, f"{where}.smallest_cell"),
+            smallest_cell=_smallest(found.get("smallest_cell", 1), f"{where}.smallest_cell"),
             round_to=_number(found.get("round_to", 1), 1, f"{where}.round_to"),
             fewest_events=_number(found.get("fewest_events", 1), 1, f"{where}.fewest_events"),
             largest_share=_amount(found.get("largest_share", 1.0), 1.0, f"{where}.largest_share"),
@@ -262,6 +273,14 @@ def _number(value: object, least: int, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ArgumentError(f"{where}: {value!r} is no whole number from {least}")
     return value
+
+
+def _smallest(value: object, where: str) -> int:
+    """Read the smallest cell: 2 would say of a small count that it is 0 or 1, and no third."""
+    smallest = _number(value, 1, where)
+    if smallest == 2:
+        raise ArgumentError(f"{where}: 2 protects too little; 1 protects nothing, 3 and more do")
+    return smallest
 
 
 def _amount(value: object, most: float, where: str) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.session import session_audience
 from maligeo.disclosure.area_sums import area_sums
 from maligeo.disclosure.content_checks import HEADINGS, PLAIN
-from maligeo.disclosure.division import require_known_units, units_hash
+from maligeo.disclosure.division import require_cells, require_known_units, units_hash
 from maligeo.disclosure.gate import kind_of
 from maligeo.disclosure.generalisation import odd_units, release_records
 from maligeo.disclosure.incidents import Released, released_cells
@@ -33,8 +33,10 @@ from maligeo.disclosure.partition import keyed_hash
 from maligeo.disclosure.policy import RECORDS, Rules, rules_for
 from maligeo.disclosure.store import Store
 from maligeo.disclosure.tables import QUARTER, YEAR, cell_table
+from maligeo.join.points import unit_level
 from maligeo.measure.counts import Periods
 from maligeo.measure.densities import concat_tables
+from maligeo.readers.files.raw import are_made_ids
 
 _INCIDENTS: Final = "incidents"
 _AREAS: Final = "areas"
@@ -143,6 +145,17 @@ class Release:
         )
         return CellRelease(self, released, units, is_synthetic(located))
 
+    def require_cells(self, kind: str, units: gpd.GeoDataFrame, period: Periods) -> None:
+        """Refuse to count records by units or periods that are not released.
+
+        Raises
+        ------
+        ReleaseError
+            Saying what is possible.
+        """
+        if self.audience != "internal":
+            require_cells(self.rules.lattice_for(kind), kind, unit_level(units), period)
+
     def mark(self, released: Any, *made_from: pd.DataFrame) -> Any:
         """Mark a frame as released: for whom, in which release, by which rules."""
         text = f"{self.audience}|{self.as_of}|{self.store.policy_hash}"
@@ -170,7 +183,17 @@ class Release:
                 f"these {kind} are located in {odd[0]!r}, which is in no reference table: a unit "
                 "can be drawn around a single place"
             )
-        return release_records(frame, self.rules.records[kind], kind=kind, as_of=day_of(self.as_of))
+        keyed = self._with_keyed_ids(frame)
+        return release_records(keyed, self.rules.records[kind], kind=kind, as_of=day_of(self.as_of))
+
+    def _with_keyed_ids(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Key the ids that a reader made of a file: its plain hash confirms a guess at it."""
+        for name in (name for name in _IDS if name in frame.columns):
+            ids = frame[name].astype("string")
+            made = are_made_ids(ids)
+            keyed = ids[made].map(partial(keyed_hash, self.store.key))
+            frame = frame.assign(**{name: ids.where(~made, keyed)}) if made.any() else frame
+        return frame
 
     def _made_of_released(self, frame: pd.DataFrame, kind: str) -> pd.DataFrame:
         """Let a table pass that was made of what was released, and no other."""
@@ -354,11 +377,12 @@ def day_of(as_of: str | pd.Timestamp | None) -> pd.Timestamp:
     """Give the day of a release: today by default; an error for no day, or one to come."""
     today = pd.Timestamp.today().normalize()
     try:
-        day = today if as_of is None else pd.Timestamp(as_of).normalize()
+        day = today if as_of is None else pd.Timestamp(as_of)
     except ValueError as error:
         raise ArgumentError(f"as_of {as_of!r} is no day: {error}") from error
     if pd.isna(day):
         raise ArgumentError(f"as_of {as_of!r} is no day")
+    day = day.tz_localize(None).normalize()
     if day > today:
         raise ArgumentError(f"as_of {as_of!r} is still to come: nothing is released ahead of time")
     return day

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from maligeo.core.errors import ReleaseError, explained
 from maligeo.core.files import try_lock, written_whole
-from maligeo.disclosure.policy import policy_hash
+from maligeo.disclosure.policy import policy_hash, policy_text
 
 STORE_VARIABLE: Final = "MALIGEO_STORE"
 
@@ -155,7 +155,13 @@ class Store:
         return found
 
     def save(self, name: str, dataset: dict[str, Any]) -> None:
-        """Write a dataset, whole or not at all."""
+        """Write a dataset, whole or not at all, and keep the policy by which it was released.
+
+        A later version of maligeo may come with another policy.
+        """
+        if self.policy is None:
+            self.policy = self.folder / _POLICY
+            _write_private(self.policy, policy_text().decode("utf-8"))
         _write_private(self.folder / f"{name}.json", json.dumps(dataset, separators=(",", ":")))
 
     def remove(self, name: str) -> None:

@@ -409,6 +409,29 @@ def explain(
     add_call(fmap, "notes", build)
 
 
+def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
+    """Say in the drawer of sources and limits which records the map does not show, and why.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        The map.
+    kinds : sequence of str
+        "incidents" or "areas", of which an audience sees numbers alone.
+    """
+
+    def build(language: str) -> dict[str, object]:
+        return {
+            "title": words.word("left_out.title", language),
+            "paragraphs": [words.word(f"left_out.{kind}", language) for kind in kinds],
+            "items": [],
+            "grid": [],
+        }
+
+    if kinds:
+        add_call(fmap, "note", build)
+
+
 def with_zoom(
     sections: list[dict[str, Any]], zoom: int | None, language: str
 ) -> list[dict[str, Any]]:

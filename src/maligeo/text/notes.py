@@ -9,6 +9,7 @@ from maligeo.look import LAYERS, layers_of
 from maligeo.look.outlines import outlines_are_general
 from maligeo.text.balance import totals
 from maligeo.text.readings import source_parts, span_text, without_units
+from maligeo.text.releases import release_sentences
 
 _BALANCE_COLUMNS = ("control.measure", "control.period", "notes.placed", "notes.unplaced")
 _METHOD = ("notes.derived", "notes.missing")
@@ -41,9 +42,16 @@ def note_sections(
         _balance(table, language),
         _shares(table, language),
         _method(table, language),
+        _release(table, language),
         source_section(table, units, towns, language),
     ]
     return [section for section in found if section]
+
+
+def _release(table: pd.DataFrame, language: str) -> dict[str, object] | None:
+    """Say what a release made coarser, and why."""
+    said = release_sentences(table, language)
+    return _section("export.release", language, paragraphs=said) if said else None
 
 
 def _section(

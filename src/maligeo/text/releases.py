@@ -4,7 +4,7 @@ import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.audiences import RELEASE
-from maligeo.core.columns import WITHHELD, Language
+from maligeo.core.columns import WITHHELD
 
 _ROUNDED = "rounded to"
 
@@ -17,7 +17,7 @@ def is_rounded(table: pd.DataFrame) -> bool:
     return bool(notes.str.startswith((_ROUNDED, WITHHELD)).any())
 
 
-def release_sentences(frame: pd.DataFrame, language: Language | None) -> list[str]:
+def release_sentences(frame: pd.DataFrame, language: str | None) -> list[str]:
     """Say what a release made coarser, and why.
 
     Parameters

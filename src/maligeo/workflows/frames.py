@@ -12,6 +12,7 @@ from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
 from maligeo.measure.need_response import count_response, gaps_of_counts, presence
 from maligeo.workflows.records import (
+    AREAS,
     INCIDENTS,
     PROJECTS,
     VICTIMS,
@@ -158,6 +159,14 @@ class StudyFrames:
         areas = self._shown.areas
         return areas if areas is not None and "geometry" in areas.columns else None
 
+    @property
+    def left_out(self) -> list[str]:
+        """Kinds of records that are given, and of which the audience sees numbers alone."""
+        shown = {INCIDENTS: self.incidents, AREAS: self.areas}
+        return [
+            kind for kind, frame in shown.items() if kind in self.records.given and frame is None
+        ]
+
     @cached_property
     def presence(self) -> pd.DataFrame:
         """Matrix of units and programmes, as `maligeo.presence` gives it."""
@@ -165,9 +174,10 @@ class StudyFrames:
 
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
+        kind = self.records.only_kind()
         if self._cells is None:
+            self.rules.require_cells(kind, self.units, self.period)
             return self._shown.count(measure, counting, self.period)
-        self.records.only_kind()
         if counting is not None:
             raise ArgumentError("counting is about projects")
         return self.need(measure or INCIDENTS, period=self.period)

@@ -16,6 +16,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import Release
+from maligeo.maps.regions import add_left_out
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
@@ -171,6 +172,7 @@ class View:
             language=self.language,
             audience=study.audience,
         )
+        add_left_out(fmap, study.left_out)
         if study.areas is not None:
             maps.add_areas(fmap, study.areas)
         if PROJECTS in records.given:
