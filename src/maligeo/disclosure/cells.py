@@ -40,6 +40,7 @@ CELL: Final = ["level", "region", "unit", "year", "quarter", "measure"]
 KNOWN: Final = [*CELL, "state", "count", "unstated"]
 
 _DIGEST: Final = "sha256"
+_OWN: Final = 1_000_000  # edition of what is made, after all that are earlier
 _CHANCES: Final = 2**64
 # What a cell is worth to a planner: by level and length, then by measure, then by its size.
 _YEAR_OF_REGION, _QUARTER, _YEAR_OF_CERCLE = 1000.0, 30.0, 20.0
@@ -121,7 +122,8 @@ def new_cells(
     means : Means
         Rules and key.
     earlier : pandas.DataFrame, optional
-        Columns `KNOWN`, cells of earlier editions: whoever has these knows more, where
+        Columns `KNOWN` and `edition` (from 0), cells of earlier editions: whoever has these
+        knows more, where
         records were only added.
     advance : callable, optional
         Takes the blocks done and all of them.
@@ -245,15 +247,15 @@ class _Final:
     earlier: pd.DataFrame | None
 
     def of(self, region: str, year: int) -> pd.DataFrame:
-        """Give those of one region and year; `late` says whether late records are in them."""
-        parts = [(self.released, True), (self.earlier, False)]
+        """Give those of one region and year, with the number of the `edition` of each."""
+        parts = [self.released.assign(edition=_OWN), self.earlier]
         chosen = [
-            part[(part["region"] == region) & (part["year"] == year)].assign(late=late)
-            for part, late in parts
+            part[(part["region"] == region) & (part["year"] == year)]
+            for part in parts
             if part is not None and len(part)
         ]
         if not chosen:
-            return pd.DataFrame(columns=[*KNOWN, "late"])
+            return pd.DataFrame(columns=[*KNOWN, "edition"])
         return pd.concat(chosen, ignore_index=True)
 
 
@@ -275,15 +277,16 @@ def _protected(
     new: pd.DataFrame, known: pd.DataFrame, pieces: pd.DataFrame, rules: Protection
 ) -> pd.DataFrame:
     """Give up what it takes to protect the cells of one region and year."""
-    cells = pd.concat([new.assign(late=True), known], ignore_index=True)
+    cells = pd.concat([new.assign(edition=_OWN), known], ignore_index=True)
     final = np.arange(len(cells)) >= len(new)
     try:
         lost = cells_to_give_up(_block(cells, final, pieces, rules))[: len(new)]
     except ReleaseError:
-        if known["late"].all():
+        if (known["edition"] == _OWN).all():
             raise
-        # Records were taken away since: earlier editions are about others, and say nothing.
-        return _protected(new, known[known["late"].astype(bool)], pieces, rules)
+        # Records were taken away since: the oldest edition is about others, and says nothing.
+        later = known["edition"] > known["edition"].min()
+        return _protected(new, known[later], pieces, rules)
     new = new.copy()
     numbers = lost & (new["state"] == NUMBER).to_numpy()
     new.loc[lost, ["state", "count", "unstated"]] = WITHHELD, -1, False
@@ -293,8 +296,7 @@ def _protected(
 
 def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Protection) -> Block:
     """Put the cells of one region and year as sums of pieces."""
-    editions = [False, True] if not cells["late"].all() else [True]
-    by_edition = [pieces.assign(late=late) for late in editions]
+    by_edition = [pieces.assign(edition=edition) for edition in sorted(set(cells["edition"]))]
     places = pd.concat(by_edition, ignore_index=True)
     parts = (INCIDENTS, *PARTS)
     sums = np.zeros((len(cells), len(places) * len(parts)))
@@ -305,8 +307,7 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
             inside &= (places["unit"] == cell.unit).to_numpy()
         if cell.quarter != WHOLE_YEAR:
             inside &= (places["quarter"] == cell.quarter).to_numpy()
-        if not cell.late:
-            inside &= ~places["late"].to_numpy(np.bool_)
+        inside &= (places["edition"] <= cell.edition).to_numpy()
         counted = (INCIDENTS,) if cell.measure == INCIDENTS else parts_of(str(cell.measure))
         for part in counted:
             sums[row, np.flatnonzero(inside) * width + parts.index(part)] = 1.0

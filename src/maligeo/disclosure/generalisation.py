@@ -71,11 +71,13 @@ def odd_units(frame: pd.DataFrame) -> list[str]:
             continue
         parts = {part: frame[f"adm{level}_{part}"].astype("string") for part in ("pcode", "name")}
         keys = unit_keys(pd.DataFrame(parts))
-        located = set(zip(frame["vintage"].astype("string"), keys, strict=True))
+        vintage = frame["vintage"].astype("string")
+        located = set(zip(vintage, keys, parts["name"], strict=True))
         found += [
             str(key)
-            for vintage, key in sorted(located, key=str)
-            if pd.notna(key) and not is_reference_unit(str(vintage), level, str(key))
+            for own, key, name in sorted(located, key=str)
+            if pd.notna(key)
+            and not is_reference_unit(str(own), level, str(key), None if pd.isna(name) else name)
         ]
     return found
 

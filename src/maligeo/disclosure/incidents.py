@@ -114,7 +114,8 @@ def _completed(
     dataset: Dataset, edition: Edition, rules: Rules, store: Store, advance: Advance | None
 ) -> pd.DataFrame:
     """Make the cells that are missing, and give all."""
-    earlier = [one.cells for one in dataset.editions if one.year < edition.year]
+    earlier = [one.cells.assign(edition=at) for at, one in enumerate(dataset.editions)
+               if one.year < edition.year]  # fmt: skip
     new = new_cells(
         edition.frozen(dataset.division),
         edition.cells,

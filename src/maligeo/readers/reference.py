@@ -43,9 +43,10 @@ def _names() -> dict[tuple[str, int, str], frozenset[str]]:
     return found
 
 
-def is_reference_unit(vintage: str, level: int, key: str) -> bool:
+def is_reference_unit(vintage: str, level: int, key: str, name: str | None = None) -> bool:
     """Tell whether a division has a unit of this code (or name, where it has no code)."""
-    return (vintage, level, key) in _names()
+    names = _names().get((vintage, level, key))
+    return names is not None and (name is None or normalise(name) in names)
 
 
 def require_reference(units: pd.DataFrame, *, what: str = "units") -> None:

@@ -1,5 +1,6 @@
 """All public products of a world, made by the command line and by the Python API."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import rasterio
 import maligeo
 from maligeo.core.errors import MaligeoError, ReleaseError
 from tests.attacks.everything import reading
-from tests.attacks.everything.facts import Fact, Known
+from tests.attacks.everything.facts import Cell, Fact, Known, number
 from tests.attacks.everything.randomworlds import Step, World
 from tests.cli.commands import run
 
@@ -212,8 +213,8 @@ def tiles(desk: Desk) -> list[Fact]:
     return _numbers(reading.marks_of_tiles(path, desk.level), path)
 
 
-def _numbers(marks: "reading.Counter[reading.Cell]", path: Path) -> list[Fact]:
-    return [reading.number(cell, count, source=path.name) for cell, count in marks.items()]
+def _numbers(marks: Counter[Cell], path: Path) -> list[Fact]:
+    return [number(cell, count, source=path.name) for cell, count in marks.items()]
 
 
 def gaps(desk: Desk) -> list[Fact]:

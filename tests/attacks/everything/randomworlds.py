@@ -155,7 +155,7 @@ def _blurred(rng: np.random.Generator, frame: pd.DataFrame, places: Places) -> p
     odd = rng.choice([0.0, 0.0, 0.1])
     kind = rng.choice(["", "named", "unknown", "outside"], size, p=[1 - odd, *[odd / 3] * 3])
     named = [name[region[unit]] for unit in frame["unit"]]
-    frame["adm1_name"] = np.where(kind == "named", named, None)
+    frame["adm1_name"] = pd.Series(named, dtype=object).where(kind == "named", None)
     lost = np.isin(kind, ["named", "unknown"])
     for at, axis in enumerate(("lon", "lat")):
         frame[axis] = np.where(lost, np.nan, np.where(kind == "outside", OUTSIDE[at], frame[axis]))

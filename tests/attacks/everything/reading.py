@@ -59,7 +59,9 @@ def _geopackage(path: Path) -> list[dict[str, Any]]:
 
 def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
     """Give numbers as numbers, days as days, and nothing as None."""
-    plain = {name: None if value in ("", None) else value for name, value in row.items()}
+    plain: dict[str, Any] = {
+        name: None if value in ("", None) else value for name, value in row.items()
+    }
     for name in _NUMBERS:
         plain[name] = None if plain.get(name) is None else float(plain[name])
     for name in _DAYS:
