@@ -29,6 +29,7 @@ LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
+    "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,
     "place": PLACE_KINDS,

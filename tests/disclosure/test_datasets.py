@@ -171,6 +171,18 @@ def test_cercles_after_regions_are_refused_and_regions_after_cercles_are_theirs(
         table(placed(*even((2021,), 12, lon=BANDIAGARA), units=cercles), units=cercles)
 
 
+def test_cercles_can_follow_regions_with_the_next_edition(own_store: Path) -> None:
+    cercles = frames.cercles()
+    coarse = cells(table(placed(*TWO), day="2022-06-01"))
+    excerpt = placed(*TWO[:2], units=cercles)
+    with pytest.raises(ReleaseError, match="next yearly edition, from a file of all records"):
+        table(excerpt, day="2023-06-01", units=cercles)
+    fine = table(placed(*TWO, units=cercles), day="2023-06-01", units=cercles)
+    assert set(fine.loc[fine["place_kind"] == "unit", "name"]) == set(cercles["name"])
+    assert len(kept(own_store)[0]["editions"]) == 2
+    assert cells(table(placed(*TWO), day="2022-06-01")) == coarse
+
+
 def test_a_new_quarter_comes_by_the_finest_units_first() -> None:
     cercles = frames.cercles()
     with pytest.raises(ReleaseError, match="no year is released: there is nothing of these units"):

@@ -103,15 +103,13 @@ def test_an_audience_that_is_none(units: gpd.GeoDataFrame, table: pd.DataFrame) 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_the_page_says_it_before_any_script_runs(
-    small_table: pd.DataFrame,
-    small_units: gpd.GeoDataFrame,
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
     tmp_path: Path,
     audience: Any,
     language: Any,
 ) -> None:
-    small_table.attrs["audience"] = "public"
-    small_table = small_table.assign(publisher=None, source=None, note=None)
-    fmap = region_map(small_table, small_units, language=language, audience=audience)
+    fmap = region_map(table, units, language=language, audience=audience)
     said = words.word(f"audience.{audience}", language)
     tag = f'<p class="mg-audience mg-{audience}" role="note">{said}</p>'
     assert tag in save_map(fmap, tmp_path / "map.html").read_text("utf-8")

@@ -109,9 +109,8 @@ class Dataset:
     def begun(cls, file: File) -> "Dataset":
         """Begin a dataset with a file."""
         digest = hashlib.sha256("".join(sorted(file.events)).encode()).hexdigest()[:_DIGITS]
-        division = {**vars(file.division), "cercles": dict(file.division.cercles)}
-        begun: dict[str, Any] = {"name": f"dataset-{digest}", "division": division, COVERS: {}}
-        return cls({**begun, "events": {}, "editions": []})
+        begun = {"name": f"dataset-{digest}", "division": file.division.to_json()}
+        return cls({**begun, COVERS: {}, "events": {}, "editions": []})
 
     @property
     def name(self) -> str:
@@ -137,7 +136,8 @@ class Dataset:
             raise ReleaseError(
                 f"these incidents were released by units of level {own.level} of {own.vintage} "
                 f"before (outlines {own.outlines}): counts in two divisions can be held against "
-                "one another. Use the same units"
+                "one another. Use the same units; cercles can follow regions with the next "
+                "yearly edition, from a file of all records"
             )
 
     def join(self, other: "Dataset") -> None:
@@ -186,17 +186,18 @@ class Dataset:
 
     def _renewed(self, last: "Edition", file: File, year: int) -> "Edition":
         """Take in late and corrected records of the quarters that a file has whole."""
-        if file.division != self.division:
+        finer = file.division.refines(self.division)
+        if not finer and file.division != self.division:
             return last
         again = {time for time in file.quarters() & last.times if self._has_whole(file, time)}
-        again |= {
-            (own, WHOLE_YEAR) for own in complete_years(again) if (own, WHOLE_YEAR) in last.times
-        }
+        again |= {(whole, WHOLE_YEAR) for whole in complete_years(again)} & last.times
         counted = file.counted(again)
-        if _ordered(counted) == _ordered(last.pieces(again)):
+        is_same = _ordered(counted) == _ordered(last.pieces(again))
+        if is_same or (finer and not last.times <= again):
             return last
         measures = [one for one in last.kept["measures"] if one in file.measures]
         edition = self._begin(year, measures)
+        self.kept["division"] = file.division.to_json()
         edition.add(last.times - again, last.pieces(last.times - again))
         edition.add(again, counted)
         self.note_events(file, again)

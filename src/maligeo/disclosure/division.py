@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -43,6 +43,14 @@ class Division:
     regions: tuple[str, ...]
     cercles: Mapping[str, str]
     outlines: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON has it."""
+        return {**vars(self), "cercles": dict(self.cercles)}
+
+    def refines(self, other: "Division") -> bool:
+        """Tell whether these are cercles of the regions of another division."""
+        return self.vintage == other.vintage and self.level > other.level
 
     @classmethod
     def of(cls, units: gpd.GeoDataFrame, rules: Rules) -> "Division":

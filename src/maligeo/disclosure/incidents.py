@@ -80,6 +80,7 @@ def released_cells(
     with store.locked():
         dataset = _dataset_of(file, store)
         edition = dataset.edition(file, as_of.year)
+        dataset.require(division)
         dataset.freeze(edition, file)
         cells = _completed(dataset, edition, rules, store, advance)
         store.save(dataset.name, dataset.kept)
@@ -106,7 +107,6 @@ def _dataset_of(file: File, store: Store) -> Dataset:
     for other in others:
         dataset.join(other)
         store.remove(other.name)
-    dataset.require(file.division)
     return dataset
 
 

@@ -287,8 +287,7 @@ def hidden_text(note: object, layer: Layer, language: str) -> str:
     bounds = "; ".join(words.note_text(first, language))
     if not layer.is_rate:
         return bounds
-    unit = words.word(f"unit.{layer.measure}", language)
-    return words.word("value.of_unit", language).format(value=bounds, unit=unit)
+    return f"{bounds} {words.word(f'unit.{layer.measure}', language)}"
 
 
 def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
