@@ -9,7 +9,14 @@ from tests.attacks.everything.facts import Cell, Fact, Known
 from tests.attacks.everything.places import region_of
 from tests.attacks.everything.products import House
 from tests.attacks.everything.randomworlds import World
-from tests.attacks.everything.truth import Piece, Truth, counted_again, slack_of, stored
+from tests.attacks.everything.truth import (
+    Piece,
+    Truth,
+    counted_again,
+    slack_of,
+    stored,
+    withdrawn,
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,9 @@ def attacked(world: World, store: Path, folder: Path, *, kinds: int = 1) -> Atta
     _require_own_count(world, truths)
     editions, true = _editions(known, truths)
     slack = slack_of(truths, has_cercles=world.places.cercles is not None)
-    plain = Attacker(region_of(world.places), slack, flags_tell=_flags_tell(known))
+    plain = Attacker(
+        region_of(world.places), slack, flags_tell=_flags_tell(known), withdrawn=withdrawn(true)
+    )
     clever = replace(plain, knows_rules=True)
     protected = [truth.protected(facts) for truth, facts in zip(true, editions, strict=True)]
     return Attacked(

@@ -89,6 +89,9 @@ class Attacker:
         not, and every one of the others is.
     only_added : bool, default True
         Whether it takes it that records were only added from one edition to the next.
+    withdrawn : frozenset of (str, int, int)
+        Region, year and edition in which records were withdrawn or changed: who takes it that
+        they were added is wrong there, and what follows from it is no knowledge.
     """
 
     region_of: Mapping[str, str]
@@ -96,6 +99,7 @@ class Attacker:
     knows_rules: bool = False
     flags_tell: bool = False
     only_added: bool = True
+    withdrawn: frozenset[tuple[str, int, int]] = frozenset()
 
     def leaks(
         self, editions: Editions, protected: Sequence[set[Cell]], *, only_protected: bool = False
@@ -117,15 +121,22 @@ class Attacker:
                 {cell for cell, fact in facts.items() if not fact.is_number} for facts in editions
             ]
         for region, year in sorted(self._blocks(editions)):
-            facts = [list(self._of(known, region, year)) for known in editions]
-            asked = [
-                (at, fact.cell)
-                for at, known in enumerate(facts)
-                for fact in known
-                if fact.cell in wanted[at] and len(fact.cell[1]) == 1
-            ]
-            if asked and not self._is_plainly_safe(facts):
-                yield from self._search(facts, asked, protected, region, year)
+            for first, last in self._stretches(region, year, len(editions)):
+                facts = [list(self._of(known, region, year)) for known in editions[first:last]]
+                asked = [
+                    (at, fact.cell)
+                    for at, known in enumerate(facts)
+                    for fact in known
+                    if fact.cell in wanted[first + at] and len(fact.cell[1]) == 1
+                ]
+                if asked and not self._is_plainly_safe(facts):
+                    found = self._search(facts, asked, protected[first:last], region, year)
+                    yield from (replace(leak, edition=first + leak.edition) for leak in found)
+
+    def _stretches(self, region: str, year: int, editions: int) -> Iterator[tuple[int, int]]:
+        """Give runs of editions in which records were only added."""
+        starts = [at for at in range(editions) if at == 0 or (region, year, at) in self.withdrawn]
+        yield from zip(starts, [*starts[1:], editions], strict=True)
 
     def _blocks(self, editions: Editions) -> set[tuple[str, int]]:
         return {

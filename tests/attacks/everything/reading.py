@@ -70,7 +70,7 @@ def _clean(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def marks_of_package(path: Path, level: int) -> Counter[Cell]:
-    """Count the marks of a GeoPackage by cell."""
+    """Add the marks of a GeoPackage up by cell."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
         database.row_factory = sqlite3.Row
         names = {row[0] for row in database.execute("select table_name from gpkg_contents")}
@@ -82,7 +82,7 @@ def marks_of_package(path: Path, level: int) -> Counter[Cell]:
 
 
 def marks_of_tiles(path: Path, level: int) -> Counter[Cell]:
-    """Count the marks in the one tile of the world."""
+    """Add the marks in the one tile of the world up."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
         tiles = database.execute("select tile_data from tiles where zoom_level = 0").fetchall()
     rows: list[dict[str, Any]] = []
@@ -102,7 +102,7 @@ def _marks(rows: list[dict[str, Any]], level: int, path: Path) -> Counter[Cell]:
         code = {"quarter": "Q", "year": "Y"}[row["date_precision"]]
         whole = pd.Period(start, freq=code)
         times = times_of(whole.start_time, whole.end_time.normalize())
-        found[row[f"adm{level}_pcode"], times, "incidents"] += 1
+        found[row[f"adm{level}_pcode"], times, "incidents"] += int(row["count"])
     return found
 
 

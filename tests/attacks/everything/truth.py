@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -92,6 +93,19 @@ def slack_of(truths: Sequence[Truth], *, has_cercles: bool) -> Slack:
     undated = frozenset(year for _, _, year, quarter, _ in pieces if quarter == YEAR)
     unplaced = frozenset(year for _, unit, year, _, _ in pieces if has_cercles and not unit)
     return Slack(undated, unplaced)
+
+
+def withdrawn(truths: Sequence[Truth]) -> frozenset[tuple[str, int, int]]:
+    """Give region, year and edition where more happened than that records were added."""
+    found = set()
+    for at, (before, after) in enumerate(pairwise(truths), start=1):
+        for piece in before.pieces.keys() | after.pieces.keys():
+            region, unit, year, quarter, _ = piece
+            more = after.pieces[piece] - before.pieces[piece]
+            incidents = (region, unit, year, quarter, "incidents")
+            if more < 0 or (more and after.pieces[incidents] == before.pieces[incidents]):
+                found.add((region, year, at))
+    return frozenset(found)
 
 
 def counted_again(step: Step, places: Places) -> Counter[Piece]:
