@@ -16,7 +16,8 @@ from tests.attacks.everything.facts import Cell, Fact, Known, number
 from tests.attacks.everything.randomworlds import Step, World
 from tests.cli.commands import run
 
-_REFUSED: Final = ("is not released", "no year is released", "no quarter is released",
+_REFUSED: Final = (
+    "no unit has a value",  # gaps, where every count is small"is not released", "no year is released", "no quarter is released",
                    "nothing is old enough", "released before leave no room",
                    "is released by units of level", "brought together", "units of level",
                    "no row of the layers has a geometry", "holds nothing that a map can show",
