@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ReleaseError
-from maligeo.disclosure import release
+from maligeo.disclosure import Store, release
 from tests.disclosure import frames
 from tests.disclosure.frames import BANDIAGARA, GAO, MOPTI, even, placed
 
@@ -96,9 +96,58 @@ def test_a_new_year_takes_late_records_in(own_store: Path) -> None:
     assert count(second, "Gao", "2021-01-01", "2021-12-31") == count(
         first, "Gao", "2021-01-01", "2021-12-31"
     )
-    assert [edition["year"] for edition in kept(own_store)[0]["editions"]] == [2022, 2023]
+    editions = kept(own_store)[0]["editions"]
+    assert [edition["since"][:4] for edition in editions] == ["2022", "2023"]
     assert cells(table(late, "2023-09-01")) == cells(second)
     assert cells(table(late, "2022-09-01")) == cells(first)  # as of then
+
+
+def test_a_day_of_release_keeps_its_edition(own_store: Path) -> None:
+    """What was shown on a day is shown for that day again, whatever came since."""
+    first = cells(table(placed(*TWO)))
+    late = placed(*TWO, (MOPTI + 0.2, "2021-02-20", 60))
+    assert cells(table(placed(*TWO), "2023-02-01")) == first  # nothing new on that day
+    assert cells(table(late, "2023-02-01")) == first
+    assert len(kept(own_store)[0]["editions"]) == 1
+    corrected = cells(table(late, "2023-02-02"))
+    assert corrected != first
+    assert cells(table(late, "2023-02-01")) == first
+    assert cells(table(late, "2023-12-01")) == corrected
+
+
+def test_an_edition_before_the_newest_does_not_grow() -> None:
+    """Cells that came to an old edition later would be proved by nobody."""
+    first = cells(table(placed(*TWO)))
+    more = placed(*TWO, (MOPTI + 0.2, "2021-02-20", 60), *even((2020,), 20))
+    assert len(cells(table(more, "2023-01-02"))) > len(first)
+    assert cells(table(more, "2022-06-01")) == first
+
+
+def test_what_was_released_is_never_without_a_file(
+    own_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two datasets are joined, and the process ends before or after the result is written."""
+    whole = placed(*TWO)
+    early, later = whole[whole["date"] < "2021-07-01"], whole[whole["date"] >= "2021-07-01"]
+    before = cells(table(early)) | cells(table(later), quarters=(3, 4))
+    for step in ("save", "remove"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, step, _fails)
+            with pytest.raises(KeyboardInterrupt):
+                table(whole)
+        assert len(kept(own_store)) == 2
+    assert cells(table(whole), quarters=(1, 2, 3, 4)) == before
+    assert len(kept(own_store)) == 1
+
+
+def _fails(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_where_nothing_is_old_enough_nothing_is_kept(own_store: Path) -> None:
+    with pytest.raises(ReleaseError, match="nothing is old enough"):
+        table(placed(*TWO), "2021-02-01")
+    assert kept(own_store) == []
 
 
 def test_a_new_year_without_anything_new_begins_no_edition(own_store: Path) -> None:

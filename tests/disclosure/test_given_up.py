@@ -1,6 +1,7 @@
 """Numbers that were given up to protect others bind nothing that is released later."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -66,3 +67,26 @@ def test_a_number_that_is_given_up_protects_nothing_later(
     assert later.final[-1]
     assert not later.protected[-1]
     assert np.isinf(later.high[-1])
+
+
+def test_a_number_that_one_attack_comes_to_dominate_does_not_unbind_the_editions(
+    means: Means, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was 5 or more before, and is withheld now: that it cannot be 0 is no contradiction."""
+    searches: list[Block] = []
+
+    def counted(block: Block) -> Flags:
+        searches.append(block)
+        return cells_to_give_up(block)
+
+    before = frozen(1)
+    first = new_cells(before, pd.DataFrame(columns=lattice.KNOWN), means)
+    assert first.set_index("measure").loc["injured", "state"] == lattice.NUMBER
+    grown = {"records": 21, "events": 21, "others_injured": 90, "injured": 90, "victims": 94,
+             "injured_largest": 70, "victims_largest": 70}  # fmt: skip
+    after = replace(before, pieces=before.pieces.assign(**grown))
+    monkeypatch.setattr(lattice, "cells_to_give_up", counted)
+    none = pd.DataFrame(columns=lattice.KNOWN)
+    second = new_cells(after, none, means, earlier=first.assign(edition=0))
+    assert second.set_index("measure").loc["injured", "state"] == lattice.WITHHELD
+    assert len(searches) == 1  # the earlier edition stays in the proof

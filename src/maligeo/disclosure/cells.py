@@ -17,8 +17,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from maligeo.core.crs import Flags, Floats
-from maligeo.core.errors import ReleaseError
-from maligeo.disclosure.certificates import Block, cells_to_give_up
+from maligeo.disclosure.certificates import Block, NoRoomError, cells_to_give_up
 from maligeo.disclosure.partition import (
     EVENTS,
     NOWHERE,
@@ -281,7 +280,7 @@ def _protected(
     final = np.arange(len(cells)) >= len(new)
     try:
         lost = cells_to_give_up(_block(cells, final, pieces, rules))[: len(new)]
-    except ReleaseError:
+    except NoRoomError:
         if (known["edition"] == _OWN).all():
             raise
         # Records were taken away since: the oldest edition is about others, and says nothing.
@@ -320,10 +319,18 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
         high=bounds["high"].to_numpy(),
         final=np.asarray(final, dtype=np.bool_),
         protected=cells["state"].isin((SMALL, WITHHELD)).to_numpy(np.bool_),
-        with_zero=~is_year_of_region,
+        with_zero=~is_year_of_region & ~_numbers_before(cells),
         cost=_cost(cells, is_year_of_region),
         events=np.where(np.arange(len(incidents)) == incidents, -1, incidents),
     )
+
+
+def _numbers_before(cells: pd.DataFrame) -> Flags:
+    """Tell which withheld cells had a number in an earlier edition: nobody takes them for 0."""
+    before = cells[(cells["state"] == NUMBER) & (cells["edition"] < _OWN)]
+    known = pd.MultiIndex.from_frame(cells[CELL]).isin(pd.MultiIndex.from_frame(before[CELL]))
+    withheld: Flags = (cells["state"] == WITHHELD).to_numpy(np.bool_) & known
+    return withheld
 
 
 def _cost(cells: pd.DataFrame, is_year_of_region: Flags) -> Floats:

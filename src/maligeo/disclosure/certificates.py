@@ -30,6 +30,10 @@ _INFEASIBLE: Final = 2
 _TRIES: Final = 6  # values that a cell without an upper bound is tried with
 
 
+class NoRoomError(ReleaseError):
+    """Cells that are final contradict what has to stay possible."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Cells that hang together, m of them, and the n pieces that they are sums of.
@@ -77,8 +81,10 @@ def cells_to_give_up(block: Block) -> Flags:
 
     Raises
     ------
-    ReleaseError
+    NoRoomError
         If cells that were released before leave no way.
+    ReleaseError
+        If the solver gives no answer.
 
     Notes
     -----
@@ -134,9 +140,14 @@ class _Search:
         return few or bool(self.block.with_zero[cell] and 0 not in self.seen[cell])
 
     def _untried(self, cell: int) -> list[int]:
-        low, high = int(self.low[cell]), self.high[cell]
-        last = int(high) if np.isfinite(high) else low + _TRIES + len(self.seen[cell])
-        return [value for value in range(low, last + 1) if value not in self.seen[cell]]
+        """Give values that a cell was not seen with, those to try first before the others."""
+        low, high, seen = int(self.low[cell]), self.high[cell], self.seen[cell]
+        if np.isfinite(high):
+            return [value for value in range(low, int(high) + 1) if value not in seen]
+        near = min(seen, default=low)  # what is known of others may keep it far from its bound
+        last = near + _TRIES + len(seen)
+        values = {*range(low, low + _TRIES), *range(max(low, near - _TRIES), last + 1)}
+        return sorted(values - seen)
 
     def _reach(self, cell: int, values: list[int]) -> None:
         """Find a world in which a cell has one of some values, the one that costs least."""
@@ -145,7 +156,7 @@ class _Search:
                 return
         found = [one for one in (self._cheapest(cell, value) for value in values) if one]
         if not found:
-            raise ReleaseError(
+            raise NoRoomError(
                 "cells that were released before leave no room to protect the others: they can "
                 "be released with the next yearly edition"
             )

@@ -165,26 +165,32 @@ class Dataset:
             unit: [text for one in stated for text in one.get(unit, [])] for unit in units
         }
 
-    def edition(self, file: File, year: int) -> "Edition":
-        """Give the edition of a year; the first request of a year can begin a new one."""
-        past = [edition for edition in self.editions if edition.year <= year]
-        if not past and self.editions:
-            return self.editions[0]
-        if not past:
-            return self._begin(year, file.measures)
-        last = past[-1]
-        if last.year == year or last.year != self.editions[-1].year:
-            return last
-        return self._renewed(last, file, year)
+    def edition(self, file: File, as_of: pd.Timestamp) -> "Edition":
+        """Give the edition that is in force on a day; corrections begin one, once a year.
 
-    def _begin(self, year: int, measures: Sequence[str]) -> "Edition":
-        edition = Edition(
-            {"year": year, "measures": list(measures), "times": [], "pieces": [], "cells": []}
-        )
+        A day keeps its edition: a new one begins after the last day that was asked for.
+        """
+        day = as_of.date().isoformat()
+        past = [edition for edition in self.editions if edition.since <= day]
+        if not past:
+            return self.editions[0] if self.editions else self._begin(day, file.measures)
+        last = past[-1]
+        if self.is_newest(last) and last.year < as_of.year and last.until < day:
+            last = self._renewed(last, file, day)
+        last.kept["until"] = max(last.until, day)
+        return last
+
+    def is_newest(self, edition: "Edition") -> bool:
+        """Tell whether an edition can still grow: what came before a newer one is closed."""
+        return edition.since == self.editions[-1].since
+
+    def _begin(self, day: str, measures: Sequence[str]) -> "Edition":
+        begun = {"since": day, "until": day, "measures": list(measures)}
+        edition = Edition({**begun, "times": [], "pieces": [], "cells": []})
         self.kept["editions"].append(edition.kept)
         return edition
 
-    def _renewed(self, last: "Edition", file: File, year: int) -> "Edition":
+    def _renewed(self, last: "Edition", file: File, day: str) -> "Edition":
         """Take in late and corrected records of the quarters that a file has whole."""
         finer = file.division.refines(self.division)
         if not finer and file.division != self.division:
@@ -196,7 +202,7 @@ class Dataset:
         if is_same or (finer and not last.times <= again):
             return last
         measures = [one for one in last.kept["measures"] if one in file.measures]
-        edition = self._begin(year, measures)
+        edition = self._begin(day, measures)
         self.kept["division"] = file.division.to_json()
         edition.add(last.times - again, last.pieces(last.times - again))
         edition.add(again, counted)
@@ -250,16 +256,26 @@ class Edition:
     Parameters
     ----------
     kept : dict
-        `year, measures, times, pieces, cells`.
+        `since, until, measures, times, pieces, cells`.
     """
 
     def __init__(self, kept: dict[str, Any]) -> None:
         self.kept = kept
 
     @property
+    def since(self) -> str:
+        """The day (ISO 8601) on which it began."""
+        return str(self.kept["since"])
+
+    @property
+    def until(self) -> str:
+        """The last day of release for which it was asked."""
+        return str(self.kept["until"])
+
+    @property
     def year(self) -> int:
         """The calendar year in which it began."""
-        return int(self.kept["year"])
+        return int(self.since[:4])
 
     @property
     def times(self) -> set[Time]:
@@ -282,6 +298,8 @@ class Edition:
 
     def take_in(self, other: "Edition") -> None:
         """Add what another dataset has."""
+        self.kept["since"] = min(self.since, other.since)
+        self.kept["until"] = max(self.until, other.until)
         self.add(other.times, other.kept["pieces"])
         self.kept["cells"] += other.kept["cells"]
         common = [one for one in self.kept["measures"] if one in other.kept["measures"]]

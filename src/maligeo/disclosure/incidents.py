@@ -78,53 +78,56 @@ def released_cells(
         cutoff=as_of - pd.Timedelta(days=lattice.delay_days),
     )
     with store.locked():
-        dataset = _dataset_of(file, store)
-        edition = dataset.edition(file, as_of.year)
+        dataset, joined = _dataset_of(file, store)
+        edition = dataset.edition(file, as_of)
         dataset.require(division)
-        dataset.freeze(edition, file)
-        cells = _completed(dataset, edition, rules, store, advance)
+        if dataset.is_newest(edition):
+            dataset.freeze(edition, file)
+            _complete(dataset, edition, Means(rules.protection, store.key, dataset.name), advance)
+        cells = edition.cells[_last_days(edition.cells) <= file.cutoff]
+        if cells.empty:
+            raise ReleaseError(
+                "nothing is old enough to be released: a quarter can be released when it has been "
+                f"over for {lattice.delay_days} days"
+            )
         store.save(dataset.name, dataset.kept)
-    chosen = cells[_last_days(cells) <= file.cutoff]
-    if chosen.empty:
-        raise ReleaseError(
-            "nothing is old enough to be released: a quarter can be released when it has been "
-            f"over for {lattice.delay_days} days"
-        )
+        for name in joined:  # only now: what was released is never without a file
+            store.remove(name)
     return Released(
-        cells=chosen.reset_index(drop=True),
+        cells=cells.reset_index(drop=True),
         measures=tuple(edition.kept["measures"]),
         covers=dataset.kept[COVERS],
     )
 
 
-def _dataset_of(file: File, store: Store) -> Dataset:
-    """Find the dataset that shares events with a file, or begin one."""
+def _dataset_of(file: File, store: Store) -> tuple[Dataset, list[str]]:
+    """Find the dataset that shares events with a file, or begin one; name those it took in."""
     datasets = [Dataset(kept) for kept in store.datasets().values()]
     sharing = [one for one in datasets if not file.events.isdisjoint(one.kept["events"])]
     if not sharing:
-        return Dataset.begun(file)
-    dataset, *others = sharing
+        return Dataset.begun(file), []
+    dataset, *others = sorted(sharing, key=lambda one: (-len(one.kept["events"]), one.name))
     for other in others:
-        dataset.join(other)
-        store.remove(other.name)
-    return dataset
+        if not other.kept["events"].keys() <= dataset.kept["events"].keys():
+            dataset.join(other)  # else it is there already: the process ended too early
+    return dataset, [other.name for other in others]
 
 
-def _completed(
-    dataset: Dataset, edition: Edition, rules: Rules, store: Store, advance: Advance | None
-) -> pd.DataFrame:
-    """Make the cells that are missing, and give all."""
-    earlier = [one.cells.assign(edition=at) for at, one in enumerate(dataset.editions)
-               if one.year < edition.year]  # fmt: skip
+def _complete(dataset: Dataset, edition: Edition, means: Means, advance: Advance | None) -> None:
+    """Make the cells of an edition that are missing."""
+    earlier = [
+        one.cells.assign(edition=at)
+        for at, one in enumerate(dataset.editions)
+        if one.since < edition.since
+    ]
     new = new_cells(
         edition.frozen(dataset.division),
         edition.cells,
-        Means(rules.protection, store.key, dataset.name),
+        means,
         earlier=pd.concat(earlier, ignore_index=True) if earlier else None,
         advance=advance,
     )
     edition.kept["cells"] += rows_of(new)
-    return edition.cells
 
 
 def _last_days(cells: pd.DataFrame) -> pd.Series:

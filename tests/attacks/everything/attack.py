@@ -1,6 +1,7 @@
 """A world, its products, and the attack on them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,7 +50,10 @@ def attacked(world: World, store: Path, folder: Path, *, kinds: int = 1) -> Atta
     editions, true = _editions(known, truths)
     slack = slack_of(truths, has_cercles=world.places.cercles is not None)
     plain = Attacker(
-        region_of(world.places), slack, flags_tell=_flags_tell(known), withdrawn=withdrawn(true)
+        region_of(world.places),
+        slack,
+        flags_tell=_flags_tell(known, truths),
+        withdrawn=withdrawn(true),
     )
     clever = replace(plain, knows_rules=True)
     protected = [truth.protected(facts) for truth, facts in zip(true, editions, strict=True)]
@@ -63,14 +67,14 @@ def attacked(world: World, store: Path, folder: Path, *, kinds: int = 1) -> Atta
 def _editions(
     known: list[tuple[str, Known]], truths: list[Truth]
 ) -> tuple[list[dict[Cell, Fact]], list[Truth]]:
-    """Put together what is said in one calendar year, and in more where nothing changed."""
-    by_year: dict[int, Known] = {}
+    """Put together what is said of one edition: a day of release has one, for good."""
+    by_edition: dict[int, Known] = {}
     for as_of, said in known:
-        by_year.setdefault(int(as_of[:4]), Known()).add(said.facts.values())
+        by_edition.setdefault(_in_force(truths, as_of), Known()).add(said.facts.values())
     editions: list[Known] = []
     true: list[Truth] = []
-    for year, said in sorted(by_year.items()):
-        truth = [one for one in truths if one.year <= year][-1:]
+    for at, said in sorted(by_edition.items()):
+        truth = truths[at : at + 1]
         for cell, fact in said.facts.items():
             assert fact.low <= truth[0].of(cell) <= fact.high, f"{fact} is {truth[0].of(cell)}"
         if editions and editions[-1].agrees_with(said):
@@ -82,12 +86,18 @@ def _editions(
     return [one.facts for one in editions], true
 
 
-def _flags_tell(known: list[tuple[str, Known]]) -> bool:
+def _in_force(truths: Sequence[Truth], as_of: str) -> int:
+    """Give the edition of a day: the last that had begun; the first for days before it."""
+    return max((at for at, one in enumerate(truths) if one.since <= as_of), default=0)
+
+
+def _flags_tell(known: list[tuple[str, Known]], truths: Sequence[Truth]) -> bool:
     """Tell whether some of the numbers that one step adds are "not fully stated", others not."""
-    seen: set[tuple[str, Cell]] = set()
+    seen: set[tuple[int, Cell]] = set()
     for as_of, said in known:
-        new = [fact for cell, fact in said.facts.items() if (as_of[:4], cell) not in seen]
-        seen |= {(as_of[:4], cell) for cell in said.facts}
+        edition = _in_force(truths, as_of)
+        new = [fact for cell, fact in said.facts.items() if (edition, cell) not in seen]
+        seen |= {(edition, cell) for cell in said.facts}
         victims = [one for one in new if one.is_number and one.cell[2] != "incidents"]
         if len({one.is_partial for one in victims}) > 1:
             return True

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -40,6 +40,8 @@ class Fact:
         Whether it says "fewer than".
     is_partial : bool
         Whether it says that some records do not state all victims.
+    count : float
+        The number; below 0 where none is shown.
     """
 
     cell: Cell
@@ -48,6 +50,7 @@ class Fact:
     is_number: bool = False
     is_small: bool = False
     is_partial: bool = False
+    count: float = -1.0
     source: str = field(default="", compare=False)
 
 
@@ -57,7 +60,7 @@ def number(cell: Cell, count: float, *, is_partial: bool = False, source: str = 
         raise AssertionError(f"{source}: {cell} has {count}, which is not rounded")
     slack, cells = ROUNDED - 1, len(cell[1])
     low = max(count - slack * cells, SMALLEST * cells)
-    return Fact(cell, low, count + slack * cells, True, False, is_partial, source)
+    return Fact(cell, low, count + slack * cells, True, False, is_partial, count, source)
 
 
 def worded(cell: Cell, note: str, source: str) -> Fact:
@@ -101,12 +104,11 @@ def of_row(row: dict[str, Any], source: str) -> Fact | None:
     if row["count"] is None:
         return worded(cell, note, source)
     found = number(cell, row["count"], is_partial="at least" in note, source=source)
-    stated = (row["count_low"], row["count_high"])
-    if row["count_low"] is not None and stated[0] > found.low:
+    low = found.low if row["count_low"] is None else max(row["count_low"], found.low)
+    high = found.high if row["count_high"] is None else min(row["count_high"], found.high)
+    if len(cell[1]) == 1 and (low, high) != (found.low, found.high):
         raise AssertionError(f"{source}: {row} is tighter than its number")
-    if row["count_high"] is not None and stated[1] < found.high:
-        raise AssertionError(f"{source}: {row} is tighter than its number")
-    return found
+    return replace(found, low=low, high=high)  # a sum tells of the bounds of its parts
 
 
 def _check_derived(row: dict[str, Any], source: str) -> None:
@@ -137,7 +139,12 @@ class Known:
         """Take facts in."""
         for fact in facts:
             other = self.facts.setdefault(fact.cell, fact)
-            if other != fact:
+            if len(fact.cell[1]) > 1 and other.count == fact.count >= 0:
+                tighter = replace(
+                    fact, low=max(fact.low, other.low), high=min(fact.high, other.high)
+                )
+                self.facts[fact.cell] = tighter
+            elif other != fact:
                 raise AssertionError(f"{other} and {fact} differ")
 
     def agrees_with(self, other: "Known") -> bool:

@@ -101,7 +101,7 @@ def test_exact_counts_with_small_ones_left_out_are_broken(seed: int) -> None:
     """Counts of five and more and zeros shown, others withheld: as maligeo once did by table."""
     world = random_world(seed)
     pieces = counted_again(world.steps[-1], world.places)
-    truth = Truth(2022, pieces, frozenset())
+    truth = Truth("2022-01-01", pieces, frozenset())
     facts = {fact.cell: fact for fact in _by_the_old_rule(truth)}
     hidden = {at for at, fact in facts.items() if not fact.is_number}
     slack = slack_of([truth], has_cercles=world.places.cercles is not None)

@@ -68,9 +68,16 @@ def new_store(folder: Path) -> Path:
     return folder
 
 
+FEW = settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
 @pytest.mark.parametrize("seed", [5])
-@settings(max_examples=3, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@FEW
 @given(wanted=requests)
 def test_products_of_one_store_agree(
     tmp_path_factory: pytest.TempPathFactory, seed: int, wanted: list[Request]
@@ -84,8 +91,7 @@ def test_products_of_one_store_agree(
 
 
 @pytest.mark.parametrize("seed", [19])
-@settings(max_examples=3, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@FEW
 @given(wanted=requests)
 def test_products_do_not_depend_on_what_was_asked_before(
     tmp_path_factory: pytest.TempPathFactory, seed: int, wanted: list[Request]

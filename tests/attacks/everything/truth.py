@@ -31,15 +31,15 @@ class Truth:
 
     Attributes
     ----------
-    year : int
-        The year in which the edition began.
+    since : str
+        The day on which the edition began.
     pieces : Counter of Piece
         How many.
     times : frozenset of (int, int)
         Which times are counted.
     """
 
-    year: int
+    since: str
     pieces: Counter[Piece]
     times: frozenset[tuple[int, int]]
 
@@ -75,8 +75,8 @@ def stored(store: Path) -> list[Truth]:
     for path in store.glob("dataset-*.json"):
         for edition in json.loads(path.read_text())["editions"]:
             times = frozenset((int(year), int(quarter)) for year, quarter in edition["times"])
-            found.append(Truth(edition["year"], Counter(dict(_pieces(edition["pieces"]))), times))
-    return sorted(found, key=lambda truth: truth.year)
+            found.append(Truth(edition["since"], Counter(dict(_pieces(edition["pieces"]))), times))
+    return sorted(found, key=lambda truth: truth.since)
 
 
 def _pieces(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Piece, int]]:
