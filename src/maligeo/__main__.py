@@ -1,5 +1,52 @@
-"""Run the command line as `python -m maligeo`."""
+"""Run the command line, as `maligeo` or `python -m maligeo`.
 
-from maligeo.cli import main
+Nothing is imported here before an interrupt is provided for: Python would report it with the
+traceback of whatever import it broke off.
+"""
 
-main()
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Final, NoReturn
+
+INTERRUPTED: Final = 130  # 128 and the number of the signal, as shells have it
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End at once: nothing has been begun yet."""
+    os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, b"maligeo: interrupted\n")
+    os._exit(INTERRUPTED)
+
+
+class _Interrupts:
+    """Turns an interrupt into an exception, which files being written are cleared up by."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> NoReturn:
+        self.came = True
+        raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line; an interrupt ends it with one line and exit code 130."""
+    signal.signal(signal.SIGINT, _leave)
+    from maligeo.cli import main as run
+
+    interrupts = _Interrupts()
+    signal.signal(signal.SIGINT, interrupts)
+    try:
+        run()
+    except BaseException:
+        # Libraries turn an interrupt of their import into errors of many kinds.
+        if not interrupts.came:
+            raise
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.stderr.write("maligeo: interrupted\n")
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ from pmtiles import tile as pmt
 from maligeo.core.crs import Bounds
 from maligeo.core.databases import rows_of
 from maligeo.core.errors import ArgumentError, InputFileError
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import require_ordinary
 
 GZIP_SIGN: Final = b"\x1f\x8b"
 SUFFIXES: Final = (".pmtiles", ".mbtiles", "")

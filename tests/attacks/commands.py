@@ -11,7 +11,7 @@ from tests.attacks.planted import COVERS, LATER, PERIODS, Planted
 
 Line = tuple[str, list[str]]
 
-SUFFIXES = ("csv", "xlsx", "parquet")
+SUFFIXES = ("csv", "xlsx", "parquet", "json")
 PAPER = ("pdf", "svg", "png")
 
 

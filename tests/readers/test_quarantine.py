@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
-from maligeo.readers.quarantine import Faults, Gate, require_apart
+from maligeo.readers.quarantine import Faults, Gate
 
 RAW = pd.DataFrame(
     {"a": pd.array(["1", "x", "y"], "string"), "b": pd.array(["é", "a,b", None], "string")},
@@ -87,8 +87,3 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     with pytest.raises(OutputFileError, match="cannot write"):
         passed(Faults(), "quarantine", tmp_path / "file" / "r.csv")
-
-
-def test_rejects_never_overwrite_the_input(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="is the file that is read"):
-        require_apart(tmp_path / "a.csv", f"{tmp_path}/../{tmp_path.name}/a.csv")

@@ -1,7 +1,10 @@
 """The command line: one thin module a command, loaded when it is called."""
 
+import codecs
 import gc
+import io
 import sys
+import unicodedata
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +14,16 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import maligeo
+from maligeo.cli.command import HELP, Application
 from maligeo.core.errors import MaligeoError
 from maligeo.provenance.record import printable
 
 FAILURE: Final = 1
+_NEAREST: Final = "maligeo.nearest"
+_SPELT: Final = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "’": "'", "«": '"', "»": '"', "×": "x", "→": "->"}
+    | {"≥": ">=", "≤": "<=", "œ": "oe", "Œ": "OE", "·": "-", "•": "-"}
+)
 # Between two collections: loading libraries allocates much and leaves little to collect.
 _ALLOCATIONS: Final = 100_000
 
@@ -23,7 +32,7 @@ COMMANDS: Final = {
     "map": ("map", "Write an interactive map that opens without a network."),
     "density": (
         "density",
-        "Count by unit, per area and people; print the table or write .csv, .xlsx, .parquet.",
+        "Count by unit, per area and people; print or write the table, as .xlsx or other.",
     ),
     "gaps": (
         "gaps",
@@ -83,7 +92,7 @@ class _Waiting(TyperCommand):
 def load_command(name: str) -> Any:
     """Load a command, or a group of commands, by its name."""
     module = import_module(f"maligeo.cli.{COMMANDS[name][0]}")
-    loaded = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    loaded = Application()
     module.register(loaded)
     found = typer.main.get_command(loaded)
     found = getattr(found, "commands", {}).get(name, found)
@@ -96,7 +105,7 @@ app = typer.Typer(
     cls=Commands,
     help="Incidents, projects and released land in Mali: joined, measured, mapped.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings=HELP,
     pretty_exceptions_enable=False,
 )
 
@@ -123,11 +132,28 @@ def _root(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of maligeo ends it with one line and exit code 1."""
     gc.set_threshold(_ALLOCATIONS)
+    _write_everything()
     try:
         app(arguments)
     except MaligeoError as error:
         print_error(str(error))
         sys.exit(FAILURE)
+
+
+def _write_everything() -> None:
+    """Let a stream that has not all signs write the nearest ones."""
+    codecs.register_error(_NEAREST, _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_NEAREST)
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end].translate(_SPELT)
+    plain = unicodedata.normalize("NFKD", signs).encode("ascii", "ignore").decode("ascii")
+    return plain or "?", error.end
 
 
 def print_error(message: str) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AreasOption,
     BoundariesOption,
@@ -42,7 +43,7 @@ InputOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the commands to the application."""
     app.command("about")(show_record)
     app.command("verify")(verify_product)

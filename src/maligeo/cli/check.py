@@ -9,6 +9,7 @@ import pandas as pd
 import typer
 
 import maligeo
+from maligeo.cli.command import Application
 from maligeo.core.errors import FrameError, UnknownNameError
 
 FAULTY = 1
@@ -32,7 +33,7 @@ RejectsOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
     app.command("check")(check_file)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from maligeo.cli.command import Application
 from maligeo.cli.density import SHOWN as SHOWN_COUNTS
 from maligeo.cli.options import (
     AsOfOption,
@@ -48,9 +49,9 @@ KindOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("crosswalk")(write_crosswalk)
+    app.command("crosswalk", streams=".csv")(write_crosswalk)
 
 
 def write_crosswalk(

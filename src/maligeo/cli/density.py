@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 import maligeo
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -44,9 +45,9 @@ MeasureOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("density")(write_density)
+    app.command("density", streams=".csv")(write_density)
 
 
 def write_density(
@@ -67,7 +68,7 @@ def write_density(
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
-    """Count by unit, per area and people; print the table or write .csv, .xlsx, .parquet.
+    """Count by unit, per area and people; print or write the table, as .xlsx or other.
 
     Without a file it is the table behind the map. --period also takes year, quarter or
     month, and several periods with commas. What is written of your own records for partners

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from maligeo.cli.command import Application
 from maligeo.cli.output import progress_bar
 from maligeo.core.errors import ArgumentError
 from maligeo.downloads import fetching, offers
@@ -48,7 +49,7 @@ RefreshOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
     app.command("fetch")(fetch_file)
 

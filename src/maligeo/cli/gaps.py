@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 import maligeo
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -49,9 +50,9 @@ ByOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("gaps")(write_gaps)
+    app.command("gaps", streams=".csv")(write_gaps)
 
 
 def write_gaps(
@@ -85,7 +86,7 @@ def write_gaps(
         if is_passed_on(audience, output_format, output):
             study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         answer = study.answer()
-    if output is not None or output_format is Format.csv:
+    if output is not None or output_format is not Format.text:
         put(answer, {}, output_format, output)
         return
     gaps = answer.frame

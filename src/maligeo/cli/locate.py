@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 import maligeo
+from maligeo.cli.command import Application
 from maligeo.cli.options import BoundariesOption, FileVintageOption, LevelOption, division
 from maligeo.cli.output import progress_bar
 from maligeo.core.words import word
@@ -42,9 +43,9 @@ RejectsOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("locate")(locate_file)
+    app.command("locate", streams=".csv")(locate_file)
 
 
 def locate_file(

@@ -7,6 +7,7 @@ import typer
 
 import maligeo
 from maligeo.cli import show_file
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -49,9 +50,9 @@ CompareOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("map")(write_map)
+    app.command("map", streams=".html")(write_map)
 
 
 def write_map(

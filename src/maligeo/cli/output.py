@@ -23,11 +23,12 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from maligeo.cli.command import put_bytes
 from maligeo.core.audiences import audience_of
 from maligeo.core.columns import AUDIENCES
 from maligeo.core.session import session_language
 from maligeo.core.words import word
-from maligeo.exports.write import csv_text
+from maligeo.exports.write import csv_text, json_text
 from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
@@ -39,16 +40,17 @@ class Format(StrEnum):
 
     text = "text"
     csv = "csv"
+    json = "json"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="text for reading, csv for all.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="For reading, or all of it.")]
 
 
 def is_passed_on(audience: str | None, output_format: Format, output: Path | None) -> bool:
     """Tell whether what a command gives may leave the person who asked for it.
 
-    A file does, and CSV, and what an audience was named for, and what goes elsewhere than to
-    a terminal: it is released first.
+    A file does, and CSV or JSON, and what an audience was named for, and what goes elsewhere
+    than to a terminal: it is released first.
     """
     to_file = output is not None or output_format is not Format.text
     return to_file or audience is not None or not sys.stdout.isatty()
@@ -75,10 +77,10 @@ def put(
     shown : mapping of str to str
         Columns that the readable form shows, and their headings; the first is `name`.
     output_format : Format
-        For the standard output. The readable form is for whoever sits there; as CSV the
-        table is what a file would hold.
+        For the standard output. The readable form is for whoever sits there; as CSV or JSON
+        the table is what a file would hold.
     output : pathlib.Path or None
-        The file, ".csv", ".xlsx" or ".parquet"; without it the standard output.
+        The file, ".csv", ".xlsx", ".parquet" or ".json"; without it the standard output.
     """
     if output is not None:
         product.save(output)
@@ -91,7 +93,9 @@ def put(
         console.print(table, width=max(console.width, least), crop=False)
         console.print(*notes, sep="\n")
     else:
-        typer.echo(csv_text(product.released(), audience=product.recipe.audience), nl=False)
+        text = json_text if output_format is Format.json else csv_text
+        released = text(product.released(), audience=product.recipe.audience)
+        put_bytes(released.encode("utf-8"))
 
 
 def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, list[Text]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from maligeo.cli.command import Application
 from maligeo.cli.options import OutputOption, one_of
 from maligeo.cli.output import Format, FormatOption, put
 from maligeo.core.columns import AUDIENCES
@@ -33,9 +34,9 @@ MeasureOption = Annotated[
 InternalOption = Annotated[Any, one_of(AUDIENCES, "--audience", "For whom it is: internal.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("reconcile")(write_reconciliation)
+    app.command("reconcile", streams=".csv")(write_reconciliation)
 
 
 def write_reconciliation(

@@ -7,6 +7,7 @@ import typer
 
 import maligeo
 from maligeo.cli import show_file
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -33,9 +34,9 @@ RegionOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
-    app.command("report")(write_report)
+    app.command("report", streams=".html")(write_report)
 
 
 def write_report(

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 import typer
 
 import maligeo
+from maligeo.cli.command import Application
 from maligeo.cli.options import AudienceOption
 from maligeo.core.columns import Audience
 
@@ -17,7 +18,7 @@ HostOption = Annotated[
 PortOption = Annotated[int, typer.Option("--port", help="Port to listen on.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
     app.command("serve")(serve)
 

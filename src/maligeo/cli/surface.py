@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from maligeo.cli import show_file
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -25,7 +26,7 @@ _MOST: Final = 0.8  # of the incidents: a surface of fewer says so in red
 KernelOption = Annotated[Any, one_of(KERNELS, "--kernel", "Shape of a point.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the command to the application."""
     app.command("surface")(make_surface)
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 import maligeo
 from maligeo.cli import file_text, show_file
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -39,8 +40,27 @@ ArchiveOption = Annotated[
 ]
 ArchiveArgument = Annotated[Path, typer.Argument(help="A .pmtiles, .mbtiles or folder of tiles.")]
 ZoomsOption = Annotated[str, typer.Option("--zooms", help="Coarsest and finest zoom: 0-10.")]
+
+
+def _layers(texts: list[str] | None) -> list[tuple[str, Source]]:
+    return [_layer(text) for text in texts or []]
+
+
+def _layer(text: str) -> tuple[str, Source]:
+    name, _, file = text.partition("=")
+    if not name or not file:
+        raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
+    return name, Source.of(file)
+
+
 LayerOption = Annotated[
-    list[str] | None, typer.Option("--layer", help="Any vector file, as name=file; repeatable.")
+    list[Any] | None,
+    typer.Option(
+        "--layer",
+        help="Any vector file, as name=file; repeatable.",
+        parser=str,
+        callback=_layers,
+    ),
 ]
 LowZoomsOption = Annotated[
     Any, one_of(get_args(LowZooms), "--low-zooms", "What becomes of points below the finest zoom.")
@@ -50,17 +70,19 @@ InterpolationOption = Annotated[
     Any, one_of(get_args(Interpolation), "--interpolation", "How a pixel is made of cells.")
 ]
 
-tiles = typer.Typer(help="Tile archives for web maps: make, describe, verify.")
+tiles = Application(help="Tile archives for web maps: make, describe, verify.")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Application) -> None:
     """Add the commands to the application."""
     app.add_typer(tiles, name="tiles", no_args_is_help=True)
 
 
 @tiles.command("raster")
 def make_raster_tiles(
-    source: Annotated[str, typer.Argument(help="A raster: anything that rasterio opens.")],
+    source: Annotated[
+        Any, typer.Argument(help="A raster: anything that rasterio opens.", parser=Source)
+    ],
     output: ArchiveOption,
     zooms: ZoomsOption = _ZOOMS,
     tile_type: TypeOption = "png",
@@ -82,7 +104,7 @@ def make_raster_tiles(
             workers=workers,
             progress=advance,
         )
-        made = raster_archive(Source(source), zooms=_zooms(zooms), options=options, rules=rules)
+        made = raster_archive(source, zooms=_zooms(zooms), options=options, rules=rules)
         path = made.save(output)
     typer.echo(f"{file_text(path)}, {made.totals['tiles']} tiles")
 
@@ -117,7 +139,7 @@ def make_vector_tiles(
     with progress_bar("zooms") as advance:
         made = vector_archive(
             {kind: Source.of(path) for kind, path in given.items() if path is not None},
-            layers=dict(_layer(text) for text in layer or []),
+            layers=dict(layer or []),
             zooms=_zooms(zooms),
             options=VectorOptions(low_zooms=low_zooms, progress=advance),
             rules=rules,
@@ -156,13 +178,6 @@ def verify(archive: ArchiveArgument) -> None:
     if faults:
         raise typer.Exit(FAULTY)
     typer.echo(f"{archive}: every tile is in order")
-
-
-def _layer(text: str) -> tuple[str, Source]:
-    name, _, file = text.partition("=")
-    if not name or not file:
-        raise ArgumentError(f"--layer {text!r} is not name=file with a name of its own")
-    return name, Source.of(file)
 
 
 def _zooms(text: str) -> tuple[int, int]:

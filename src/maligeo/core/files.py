@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -12,31 +13,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from maligeo.core.errors import InputFileError, OutputFileError
+from maligeo.core.errors import OutputFileError
+from maligeo.core.inputs import require_no_input
 
-
-def require_ordinary(path: Path) -> None:
-    """Refuse to read from what is neither a file nor a folder, and may never end.
-
-    Raises
-    ------
-    InputFileError
-        If it is a pipe, a device or a socket.
-    """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise InputFileError(
-            f"{path} is no file but a pipe or a device, which may never end: save what comes from "
-            "it to a file, and name that"
-        )
-
-
+_DEVICES: Final = frozenset(
+    ["con", "prn", "aux", "nul"]
+    + [f"{device}{number}" for device in ("com", "lpt") for number in "123456789¹²³"]
+)
+_FORBIDDEN: Final = '< > : " | ? *'  # what follows ":" becomes a second, unseen file
+_NO_NAME: Final = re.compile(r'[<>:"|?*]')
 OWNERS_FILE: Final = 0o600
 _OWNERS_FOLDER: Final = 0o700
 _ANYBODYS_FOLDER: Final = 0o777  # less what the umask takes away
 
 
 @contextmanager
-def written_whole(path: str | Path, *, private: bool = False) -> Iterator[Path]:
+def written_whole(
+    path: str | Path, *, private: bool = False, is_product: bool = True
+) -> Iterator[Path]:
     """Give a file next to the wanted one to write into; rename it when all went well.
 
     Parameters
@@ -46,6 +40,9 @@ def written_whole(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     private : bool, default False
         Let nobody but its owner read it, also while it is written. Every product for internal
         use is private; others are as readable as the system's umask makes them.
+    is_product : bool, default True
+        Whether it is made for somebody: such a file replaces nothing that the session has
+        read. Downloads and what a release store keeps are renewed in their place.
 
     Yields
     ------
@@ -57,11 +54,14 @@ def written_whole(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     Raises
     ------
     OutputFileError
-        If the file cannot be written, for whatever the system says.
+        If the file is one that was read, or cannot be written, for whatever the system says.
     """
     wanted = Path(path)
-    beside = wanted.with_name(f".{wanted.stem}-{secrets.token_hex(6)}{wanted.suffix}")
-    draft = beside / wanted.name if private else beside
+    require_portable(wanted.name)
+    if is_product:
+        require_no_input(wanted)
+    beside = _draft_of(wanted)
+    draft = beside / f"draft{wanted.suffix}" if private else beside
     with _system_errors_named(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         if private:  # some writers make the file anew, with a mode of their own
@@ -77,6 +77,29 @@ def written_whole(path: str | Path, *, private: bool = False) -> Iterator[Path]:
         remove(beside)
 
 
+def require_portable(name: str) -> None:
+    """Refuse names that Windows keeps for devices: what is written to one of them is lost.
+
+    A file may be made here and opened there, so they are refused on every system.
+
+    Raises
+    ------
+    OutputFileError
+        If the name is such a one, with whatever suffix.
+    """
+    if name.partition(".")[0].rstrip().casefold() in _DEVICES:
+        raise OutputFileError(
+            f"cannot write {name}: Windows keeps that name for a device; choose another"
+        )
+    if sys.platform == "win32" and _NO_NAME.search(name):
+        raise OutputFileError(f"cannot write {name}: Windows allows none of {_FORBIDDEN} in a name")
+
+
+def _draft_of(wanted: Path) -> Path:
+    """Name a draft: shortly, since the system limits the length of names and of whole paths."""
+    return wanted.with_name(f".{secrets.token_hex(6)}{wanted.suffix}")
+
+
 def close_to_others(path: Path) -> None:
     """Let nobody but its owner read a file, or a folder and what is in it."""
     for each in (path, *path.rglob("*")) if path.is_dir() else (path,):
@@ -90,7 +113,10 @@ def _system_errors_named(wanted: Path) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, OutputFileError) or not error.errno:
             raise
-        raise OutputFileError(f"cannot write {wanted}: {error.strerror}") from error
+        # Windows refuses to replace a file that a program has open.
+        close = isinstance(error, PermissionError) and wanted.is_file()
+        advice = "; if a program shows it, close it there" if close else ""
+        raise OutputFileError(f"cannot write {wanted}: {error.strerror}{advice}") from error
 
 
 def publish(draft: Path, wanted: Path) -> None:
@@ -157,10 +183,12 @@ def folder_written_whole(path: Path, *, private: bool = False) -> Iterator[Path]
     Raises
     ------
     OutputFileError
-        If the folder holds something else, or cannot be written.
+        If the folder holds something that was read, or is not its own, or cannot be written.
     """
+    require_portable(path.name)
+    require_no_input(path)
     require_replaceable(path, _listed(path))
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
+    draft = _draft_of(path)
     try:
         with _system_errors_named(path):
             draft.mkdir(mode=_OWNERS_FOLDER if private else _ANYBODYS_FOLDER)

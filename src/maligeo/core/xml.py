@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, fromstring, iterparse
 from xml.parsers import expat
 
 from maligeo.core.errors import InputFileError, explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 
 _CHUNK: Final = 65_536
 _DEEPEST: Final = 100  # levels of elements; real files have ten
@@ -57,7 +57,7 @@ def read_root(path: Path) -> Root:
         If the file cannot be opened, is not XML, or declares a document type: entities
         are how a small file becomes a large one, or reads another.
     """
-    require_ordinary(path)
+    take_input(path)
     with explained(f"{path} is not XML that can be read"), path.open("rb") as file:
         return _start(file)
 

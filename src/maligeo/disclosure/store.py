@@ -203,6 +203,6 @@ def _read_key(folder: Path) -> bytes:
 
 
 def _write_private(path: Path, text: str) -> None:
-    with written_whole(path) as draft:
+    with written_whole(path, is_product=False) as draft:
         draft.chmod(_PRIVATE_FILE)
         draft.write_text(text, encoding="utf-8")

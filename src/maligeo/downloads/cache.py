@@ -156,6 +156,6 @@ def _record_of(path: Path) -> Path:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    with written_whole(path) as new:
+    with written_whole(path, is_product=False) as new:
         text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         new.write_text(text, encoding="utf-8")

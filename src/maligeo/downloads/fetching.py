@@ -407,7 +407,7 @@ def _write_rows(archive: Path, rows: Rows, target: Path) -> None:
             raise InputFileError(f"{archive} holds {len(members)} CSV files, not one")
         with (
             _text(members[0].path, "r") as source,
-            written_whole(target) as path,
+            written_whole(target, is_product=False) as path,
             _text(path, "w") as sink,
         ):
             try:

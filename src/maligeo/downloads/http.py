@@ -297,7 +297,7 @@ class Download:
         self.part.parent.mkdir(parents=True, exist_ok=True)
         self.part.write_bytes(b"")
         note = {"address": self.address, "validator": _validator(response.headers)}
-        with written_whole(self._note) as path:
+        with written_whole(self._note, is_product=False) as path:
             path.write_text(json.dumps(note), encoding="utf-8")
 
     def _receive(self, response: requests.Response, start: int, total: int | None) -> None:

@@ -1,12 +1,11 @@
 """GeoJSON after RFC 7946: WGS 84, outer rings anticlockwise, seven decimals at most."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from maligeo.core.crs import Shapes
@@ -14,6 +13,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.files import written_whole
 from maligeo.exports.jobs import Job, word
 from maligeo.exports.plain_layers import PlainLayer
+from maligeo.exports.plain_tables import rows_of
 from maligeo.provenance.record import KEY
 
 DECIMALS: Final = 7  # of a degree: a centimetre
@@ -39,18 +39,29 @@ def write_features(layer: PlainLayer, path: Path, job: Job) -> None:
     head = {"type": "FeatureCollection", "name": layer.name} | _members(shapes, job)
     texts = shapely.to_geojson(shapes)
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(_json(head)[:-1] + ',"features":[\n')
-        for at, (shape, properties) in enumerate(zip(texts, _properties(layer), strict=True)):
+        file.write(json_text(head)[:-1] + ',"features":[\n')
+        for at, (shape, properties) in enumerate(zip(texts, rows_of(layer.table), strict=True)):
             file.write(",\n" if at else "")
             file.write(
-                f'{{"type":"Feature","properties":{_json(properties)},'
+                f'{{"type":"Feature","properties":{json_text(properties)},'
                 f'"geometry":{"null" if shape is None else shape}}}'
             )
         file.write("\n]}\n")
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """Write a value as one line of JSON, which knows no infinite numbers."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def heading_members(job: Job) -> dict[str, Any]:
+    """Say for whom a document is and what made it, as members of its outermost object."""
+    members: dict[str, Any] = {"audience": job.audience_words}
+    if job.synthetic:
+        members["synthetic"] = word("synthetic.banner", job.language)
+    if job.about is not None:
+        members[KEY] = json.loads(job.about.to_json())
+    return members
 
 
 def _members(shapes: Shapes, job: Job) -> dict[str, Any]:
@@ -68,24 +79,3 @@ def _as_rfc(shapes: Shapes) -> Shapes:
     """Round coordinates, and turn the rings of polygons as the RFC wants them."""
     rounded = shapely.transform(shapes, lambda corners: np.round(corners, DECIMALS) + 0.0)
     return np.asarray(shapely.orient_polygons(rounded), dtype=object)
-
-
-def _properties(layer: PlainLayer) -> Iterator[dict[str, Any]]:
-    names = list(layer.table.kinds)
-    columns = [_values(layer, name) for name in names]
-    if not columns:
-        yield from ({} for _ in range(len(layer.table.frame)))
-        return
-    for row in zip(*columns, strict=True):
-        yield dict(zip(names, row, strict=True))
-
-
-def _values(layer: PlainLayer, name: str) -> Sequence[Any]:
-    values, kind = layer.table.frame[name], layer.table.kinds[name]
-    if kind in ("date", "datetime"):
-        whole = kind == "date"
-        return [
-            None if pd.isna(time) else (time.date() if whole else time).isoformat()
-            for time in values
-        ]
-    return [None if pd.isna(value) else value for value in values.astype("object").tolist()]

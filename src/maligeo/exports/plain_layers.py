@@ -15,6 +15,7 @@ from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY
 from maligeo.core.crs import Shapes, positions_of, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError
+from maligeo.core.files import require_portable
 from maligeo.core.placenames import without_accents
 from maligeo.exports.plain_tables import PlainTable, plain_table
 from maligeo.look import Classes, Layer
@@ -235,6 +236,8 @@ def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:
     ------
     ArgumentError
         If the name cannot be that of a layer.
+    OutputFileError
+        If it cannot be that of a file in a data package.
     FrameError
         If names of columns differ in capitals alone, or one is "geometry" without being it;
         and as `plain_table`.
@@ -248,6 +251,7 @@ def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:
             f"{name!r} cannot be the name of a layer: up to 60 small letters, digits, '_' and "
             f"'-', the first a letter, and not beginning with {', '.join(_OWN_TABLES)}"
         )
+    require_portable(name)
     what = f"layer {name!r}"
     if not isinstance(frame, gpd.GeoDataFrame):
         table = plain_table(frame, what=what)

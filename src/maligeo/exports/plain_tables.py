@@ -1,7 +1,7 @@
 """Frames made plain for files: few types, names that differ, all faults at once."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -239,3 +239,24 @@ def _column_kind(values: pd.Series) -> Kind:
     if kinds == {"integer", "number"}:
         return "number"
     return kinds.pop() or "text" if kinds else "text"
+
+
+def rows_of(table: PlainTable) -> Iterator[dict[str, Any]]:
+    """Give each row as JSON has it: days and times as ISO 8601, None for what is missing."""
+    columns = {name: _json_values(table, name) for name in table.kinds}
+    if not columns:
+        yield from ({} for _ in range(len(table.frame)))
+        return
+    for row in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, row, strict=True))
+
+
+def _json_values(table: PlainTable, name: str) -> Sequence[Any]:
+    values, kind = table.frame[name], table.kinds[name]
+    if kind in ("date", "datetime"):
+        whole = kind == "date"
+        return [
+            None if pd.isna(time) else (time.date() if whole else time).isoformat()
+            for time in values
+        ]
+    return [None if pd.isna(value) else value for value in values.astype("object").tolist()]

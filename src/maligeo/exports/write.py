@@ -35,6 +35,7 @@ from maligeo.exports.excel import write_workbook
 from maligeo.exports.geojson import write_geojson
 from maligeo.exports.geopackage import open_geopackage, write_geopackage
 from maligeo.exports.jobs import ExportOptions, Job
+from maligeo.exports.json import write_json, write_json_rows
 from maligeo.exports.plain_layers import (
     GEOMETRY,
     PlainLayer,
@@ -73,6 +74,7 @@ TABLE_FORMATS: Final[Mapping[str, TableFormat]] = {
     ".csv": TableFormat(write_csv, takes_hxl=True),
     ".xlsx": TableFormat(write_workbook, takes_hxl=True),
     ".parquet": TableFormat(write_parquet),
+    ".json": TableFormat(write_json),
 }
 LAYER_FORMATS: Final[Mapping[str, LayerFormat]] = {
     ".gpkg": LayerFormat(write_geopackage),
@@ -103,7 +105,7 @@ def write_table(
         Any table. Of a geopandas.GeoDataFrame in EPSG:4326 points become the columns `lon`
         and `lat` in degrees; other shapes are for `write_layers`.
     path : str or pathlib.Path
-        ".csv" (UTF-8), ".xlsx" or ".parquet". The folder has to exist.
+        ".csv" (UTF-8), ".xlsx", ".parquet" or ".json". The folder has to exist.
     audience : {"internal", "partner", "public"}, optional
         For whom the file is; by default that of the session, else the public.
         The table must have been released for it.
@@ -176,6 +178,23 @@ def csv_text(table: pd.DataFrame, *, audience: Audience | None = None) -> str:
     require_released(table, audience, what="the rows of the table")
     text = StringIO()
     write_rows(plain_table(without_geometry(table, what="table"), what="table"), text, _PLAIN)
+    return text.getvalue()
+
+
+def json_text(table: pd.DataFrame, *, audience: Audience | None = None) -> str:
+    """Give a table as the text of a JSON file, such as `write_table` writes.
+
+    Raises
+    ------
+    ReleaseError
+        If the table was not released for the audience.
+    """
+    audience = session_audience(audience)
+    require_released(table, audience, what="the rows of the table")
+    text, job = StringIO(), _job(Path(), [table], audience, None, _PLAIN)
+    said = tuple(release_sentences(table, None))
+    plain = plain_table(without_geometry(table, what="table"), what="table")
+    write_json_rows(plain, text, replace(job, released=said))
     return text.getvalue()
 
 

@@ -15,7 +15,7 @@ from maligeo.core import errors
 from maligeo.core.checks import require_choice
 from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError, explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 
 KINDS: Final = ("count", "density")
 DENSEST_PER_SQKM: Final = 150_000.0  # no place on Earth has more people in a square kilometre
@@ -85,7 +85,7 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     rasterio = errors.require("rasterio", extra="raster", why="reading a raster")
-    require_ordinary(path)
+    take_input(path)
     with explained(f"cannot read {path}"):
         source = rasterio.open(path)
     with source:

@@ -14,7 +14,7 @@ from maligeo.core.audiences import inherit_audience, mark_published, published_r
 from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError, explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 from maligeo.join.divisions import COLUMNS
 from maligeo.measure.bundled_figures import bundled_rows
 from maligeo.measure.densities import EVENTS, typed, with_rates
@@ -109,7 +109,7 @@ def read_counts(path: str | Path) -> pd.DataFrame:
         If it has other columns.
     """
     file = Path(path)
-    require_ordinary(file)
+    take_input(file)
     with explained(f"cannot read {file}"):
         if file.suffix.lower() == ".parquet":
             require_bounded_parquet(file)

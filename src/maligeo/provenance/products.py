@@ -18,7 +18,7 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from maligeo.core.errors import ArgumentError, InputFileError, explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import require_ordinary
 from maligeo.core.xml import elements_of
 from maligeo.provenance.documents import in_page, in_pdf, in_png, in_svg
 from maligeo.provenance.record import CSV_METADATA, KEY, LONGEST, TAG, Provenance

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import InputFileError
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import require_ordinary
 
 KEY: Final = "maligeo-about"
 ROLE: Final = "role"  # of a file, in the options of a record

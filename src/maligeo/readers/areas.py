@@ -22,7 +22,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import GEOMETRY, SourceFormat
 from maligeo.readers.positions import find_positions
-from maligeo.readers.quarantine import Faults, Gate, require_apart
+from maligeo.readers.quarantine import Faults, Gate
 
 _OVERLAP_SHARE: Final = 0.01  # of the smaller; less is how people digitise neighbours
 
@@ -407,7 +407,6 @@ def read_areas(
     """
     if not (area_tolerance >= 0 and max_vertex_gap_m >= 0):
         raise ArgumentError("area_tolerance and max_vertex_gap_m must not be negative")
-    require_apart(path, rejects)
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))

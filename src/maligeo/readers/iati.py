@@ -22,7 +22,7 @@ from maligeo.readers.project_frames import (
     position_fault,
     project_frame,
 )
-from maligeo.readers.quarantine import Faults, Gate, require_apart
+from maligeo.readers.quarantine import Faults, Gate
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -500,7 +500,6 @@ def read_iati(
         With every fault, unless quarantined.
     """
     source = Path(path)
-    require_apart(source, rejects)
     gate = Gate(f"IATI activities in {source}", on_invalid, rejects)
     _require_version(source)
     reading = _ActivityFile(source, swap_coordinates)

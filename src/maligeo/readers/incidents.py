@@ -18,7 +18,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable
 from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions, to_points
-from maligeo.readers.quarantine import Faults, Gate, require_apart
+from maligeo.readers.quarantine import Faults, Gate
 
 
 class SeenIds:
@@ -191,7 +191,6 @@ def iter_incidents(
     FrameError, InputFileError, UnknownNameError, ArgumentError
         As `read_incidents`; arguments and header are looked at before the first piece.
     """
-    require_apart(path, rejects)
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))

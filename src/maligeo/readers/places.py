@@ -13,7 +13,7 @@ from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import SourceFormat, load_format
 from maligeo.readers.incidents import FORMATS
 from maligeo.readers.positions import find_positions
-from maligeo.readers.quarantine import Faults, Gate, require_apart
+from maligeo.readers.quarantine import Faults, Gate
 
 _NAMES = ("adm1_name", "adm2_name", "adm3_name")
 _POSITIONS = (
@@ -54,7 +54,6 @@ def iter_places(
     FrameError, InputFileError, ArgumentError
         As `read_incidents`.
     """
-    require_apart(path, rejects)
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
     form = _format(file)

@@ -29,7 +29,7 @@ from maligeo.readers.project_frames import (
     places_of,
     project_frame,
 )
-from maligeo.readers.quarantine import Faults, Gate, require_apart
+from maligeo.readers.quarantine import Faults, Gate
 
 TABLES: Final = ("aiddata", "plain_projects")
 
@@ -86,7 +86,6 @@ def read_project_table(
     InputFileError, FrameError, ArgumentError, UnknownNameError
         As `read_projects` raises.
     """
-    require_apart(path, rejects)
     gate = Gate(f"projects in {path}", on_invalid, rejects)
     table = _open(path, source)
     frame = _project_columns(table)

@@ -10,7 +10,7 @@ from maligeo.core import columns
 from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 from maligeo.readers.files.sources import Source
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
@@ -159,7 +159,7 @@ def read_projects(
 
 def _is_iati(path: Path) -> bool:
     """Tell XML that is not KML; only IATI is read of it, and the reader says so."""
-    require_ordinary(path)
+    take_input(path)
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         head = file.read(64).lstrip()
     return head.startswith(_XML_START) and path.suffix.lower() != ".kml"

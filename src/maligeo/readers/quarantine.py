@@ -6,7 +6,6 @@ Readers collect faults column by column in a `Faults`, then hand rows and faults
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self, TypeVar
@@ -212,15 +211,3 @@ class Gate:
 def _guarded(cell: Any) -> Any:
     """Guard a text: the file is for people, who open it in a spreadsheet to mend it."""
     return guarded(cell) if isinstance(cell, str) else cell
-
-
-def require_apart(path: str | PathLike[str], rejects: str | Path | None) -> None:
-    """Refuse to write rejected rows over the file that they come from.
-
-    Raises
-    ------
-    ArgumentError
-        If both are the same file.
-    """
-    if rejects is not None and Path(rejects).resolve() == Path(path).resolve():
-        raise ArgumentError(f"rejects is the file that is read: {path}")

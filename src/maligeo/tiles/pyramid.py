@@ -26,7 +26,7 @@ from rasterio.io import DatasetReader, MemoryFile
 
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 from maligeo.tile_archives import Tile
 from maligeo.tiles.colours import Colours, Encode, PictureType, encoder_of
 from maligeo.tiles.grid import TileRange, descendants_of, parent_of, tiles_over
@@ -49,7 +49,7 @@ def opened(source: Source) -> Iterator[DatasetReader]:
             with MemoryFile(source) as memory, memory.open() as raster:
                 yield raster
         else:
-            require_ordinary(Path(source))
+            take_input(Path(source))
             with rasterio.open(source) as raster:
                 yield raster
     except (RasterioIOError, RasterioError) as error:

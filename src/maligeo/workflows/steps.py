@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from maligeo.core.columns import Audience
-from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.core.errors import ReleaseError
+from maligeo.core.inputs import require_no_input
 from maligeo.disclosure import Release
 from maligeo.exports.write import open_stream
 from maligeo.join.divisions import crosswalk
@@ -88,7 +89,7 @@ def located_file(
     totals: dict[str, int] = {}
 
     def write(path: Path, about: Provenance) -> Path:
-        _require_another_file(path, records)
+        require_no_input(path, [Path(records)])
         index = UnitIndex(units.geometry)
         on_invalid = "raise" if options.rejects is None else "quarantine"
         pieces = iter_places(records, on_invalid=on_invalid, rejects=options.rejects)
@@ -118,11 +119,6 @@ def located_file(
     return Product(
         Recipe("locate", asked, Release("internal"), units, _LOCATED), write, totals=totals
     )
-
-
-def _require_another_file(path: Path, records: Source) -> None:
-    if path.resolve() == Path(records).resolve():
-        raise ArgumentError(f"{path} is the file that is read: name another to write")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from maligeo.core.errors import InputFileError, UnknownNameError, explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
@@ -99,7 +99,7 @@ def open_raw(path: str | Path | Source) -> RawFile:
         As `open_table` and `read_vector`.
     """
     source = Source.of(path)
-    require_ordinary(Path(source))
+    take_input(Path(source))
     if _is_table(Path(source)):
         table = open_table(source)
         columns = without_persons(table.columns)

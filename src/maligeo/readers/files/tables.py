@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from maligeo.core import errors
 from maligeo.core.errors import InputFileError, UnknownNameError, explained
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.files.bounds import require_bounded_parquet
@@ -143,7 +143,7 @@ def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableF
     """
     source = Source.of(path)
     file, sheet = Path(source), source.sheet or sheet
-    require_ordinary(file)
+    take_input(file)
     suffix = file.suffix.lower()
     if suffix in WORKBOOKS:
         return _open_excel(file, sheet)

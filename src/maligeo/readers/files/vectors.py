@@ -28,7 +28,7 @@ from maligeo.core.errors import (
     UnknownNameError,
     explained,
 )
-from maligeo.core.files import require_ordinary
+from maligeo.core.inputs import take_input
 from maligeo.core.xml import read_root
 from maligeo.readers.files import shapefiles
 from maligeo.readers.files.archives import unpacked
@@ -244,7 +244,7 @@ def recognise(path: Path) -> str:
     InputFileError
         If the file is missing, empty or of no format that is read here.
     """
-    require_ordinary(path)
+    take_input(path)
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if not head:

@@ -28,7 +28,14 @@ from pmtiles.writer import optimize_directories
 from maligeo.core.audiences import AUDIENCE, stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, OutputFileError
-from maligeo.core.files import close_to_others, publish, remove, require_replaceable
+from maligeo.core.files import (
+    close_to_others,
+    publish,
+    remove,
+    require_portable,
+    require_replaceable,
+)
+from maligeo.core.inputs import require_no_input
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives.journal import (
     Content,
@@ -340,6 +347,8 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
     """
     target = Path(path)
     require_choice(target.suffix.lower(), list(_FORMATS), option="suffix of the archive")
+    require_portable(target.name)
+    require_no_input(target)
     _require_replaceable(target)
     with open_journal(target, job) as journal:
         yield Archive(journal)

@@ -1,0 +1,194 @@
+"""What all commands have in common: guarded files, standard streams, more words or fewer."""
+
+import functools
+import inspect
+import platform
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import typer
+
+import maligeo
+from maligeo.core.errors import ArgumentError
+from maligeo.core.inputs import require_no_input
+from maligeo.provenance.record import printable
+from maligeo.readers.files.sources import Source
+
+STANDARD: Final = Path("-")  # the standard input or output, in the place of a file
+OUTPUTS: Final = ("output", "rejects")  # parameters that name what is written
+HELP: Final = {"help_option_names": ["-h", "--help"]}
+_FORMAT: Final = "output_format"
+
+# First bytes of formats, and the suffix by which a file of them is read; text is CSV.
+_SUFFIXES: Final = {
+    b"PK\x03\x04": ".xlsx",
+    b"PAR1": ".parquet",
+    b"SQLite format 3": ".gpkg",
+    b"fgb\x03": ".fgb",
+    b"{": ".geojson",
+    b"<": ".xml",
+}
+
+_MANNERS: Final = {
+    "quiet": Annotated[
+        bool, typer.Option("-q", "--quiet", help="Say nothing but errors and what was asked for.")
+    ],
+    "verbose": Annotated[
+        bool,
+        typer.Option(
+            "-v", "--verbose", help="Say versions and times, and of an error where it came up."
+        ),
+    ],
+}
+
+
+class Application(typer.Typer):
+    """Commands that never write over what they read, and take - for the standard streams."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            add_completion=False,
+            pretty_exceptions_enable=False,
+            context_settings=HELP,
+            **options,
+        )
+
+    def command(  # type: ignore[override]
+        self, name: str | None = None, *, streams: str = "", **options: Any
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Register a function as a command.
+
+        Parameters
+        ----------
+        name : str, optional
+            Name of the command.
+        streams : str
+            Suffix of what `-o -` writes to the standard output; without it that is refused.
+        **options
+            As for `typer.Typer.command`.
+        """
+        register = super().command(name, context_settings=HELP, **options)
+        return lambda function: register(_mannered(function, streams))
+
+
+def say(message: str) -> None:
+    """Say on the standard error stream what became of a command."""
+    typer.echo(f"maligeo: {message}", err=True)
+
+
+def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None]:
+    """Give a command its guard, its streams and the options of `_MANNERS`."""
+
+    @functools.wraps(function)
+    def run(*, quiet: bool, verbose: bool, **given: Any) -> None:
+        with _said(quiet=quiet, verbose=verbose), ExitStack() as opened:
+            replaced = _require_apart(given)
+            for name, value in given.items():
+                if value == STANDARD and name not in OUTPUTS:
+                    given[name] = opened.enter_context(_standard_input())
+            if given.get("output") == STANDARD:
+                given["output"] = opened.enter_context(_standard_output(_suffix(given, streams)))
+            function(**given)
+            for path in replaced:
+                say(f"{path} was there, and is replaced")
+
+    extra = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+        for name, kind in _MANNERS.items()
+    ]
+    own = inspect.signature(function)
+    setattr(run, "__signature__", own.replace(parameters=[*own.parameters.values(), *extra]))  # noqa: B010
+    run.__annotations__ |= _MANNERS
+    return run
+
+
+def _require_apart(given: Mapping[str, Any]) -> list[Path]:
+    """Refuse outputs that are inputs or one another; give those that are there already."""
+    outputs = [given[name] for name in OUTPUTS if given.get(name) not in (None, STANDARD)]
+    others = [value for name, value in given.items() if name not in OUTPUTS]
+    inputs = [Path(Source.of(file)) for value in others for file in _files(value)]
+    if len({output.resolve() for output in outputs}) < len(outputs):
+        raise ArgumentError(f"{outputs[0]} is named twice as a file to write")
+    for output in outputs:
+        require_no_input(output, inputs)
+    return [output for output in outputs if output.exists()]
+
+
+def _files(value: Any) -> Iterator[Path | Source]:
+    if isinstance(value, Path | Source):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _files(each)
+
+
+@contextmanager
+def _standard_input() -> Iterator[Path]:
+    """Give what comes by the standard input as a file."""
+    content = sys.stdin.buffer.read()
+    signs = (suffix for start, suffix in _SUFFIXES.items() if content.lstrip().startswith(start))
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "standard-input" + next(signs, ".csv"))
+        file.write_bytes(content)
+        yield file
+
+
+@contextmanager
+def _standard_output(suffix: str) -> Iterator[Path]:
+    """Give a file to write, which then goes to the standard output, and nothing else with it."""
+    out = sys.stdout
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "standard-output" + suffix)
+        with redirect_stdout(sys.stderr):
+            yield file
+        put_bytes(file.read_bytes(), out)
+
+
+def put_bytes(content: bytes, stream: Any = None) -> None:
+    """Put bytes on the standard output as they are, whatever its character set is."""
+    stream = stream or sys.stdout
+    if not hasattr(stream, "buffer"):  # a stream of text alone, as in a notebook
+        stream.write(content.decode("utf-8"))
+        return
+    stream.flush()
+    stream.buffer.write(content)
+    stream.buffer.flush()
+
+
+def _suffix(given: Mapping[str, Any], streams: str) -> str:
+    if not streams:
+        raise ArgumentError("this command writes files that do not go to the standard output")
+    asked = given.get(_FORMAT, "text")
+    return streams if asked == "text" else f".{asked}"
+
+
+@contextmanager
+def _said(*, quiet: bool, verbose: bool) -> Iterator[None]:
+    """Say what goes on: warnings in one line, and more or less as asked for."""
+    begun = time.perf_counter()
+    with ExitStack() as opened:
+        opened.enter_context(warnings.catch_warnings())
+        warnings.showwarning = _say_warning  # type: ignore[assignment]
+        if quiet:  # errors end the command, and are said after it
+            opened.enter_context(redirect_stderr(StringIO()))
+        if verbose:
+            say(f"{maligeo.__version__}, Python {platform.python_version()}, {platform.platform()}")
+        try:
+            yield
+        except maligeo.MaligeoError as error:
+            if verbose:
+                sys.excepthook(type(error), error, error.__traceback__)
+            raise
+    if verbose:
+        say(f"{time.perf_counter() - begun:.1f} s")
+
+
+def _say_warning(message: Warning | str, *_where: object) -> None:
+    say("\n".join(printable(line) for line in str(message).split("\n")))

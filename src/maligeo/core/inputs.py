@@ -1,0 +1,76 @@
+"""What a session has read, which nothing that it writes may replace."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from maligeo.core.errors import InputFileError, OutputFileError
+
+# Paths without links. A frame that was computed does not say from which file it came, and
+# the file may be its owner's only copy: so it is the session that remembers.
+_READ: Final[set[Path]] = set()
+
+
+def require_ordinary(path: Path) -> None:
+    """Refuse to read from what is neither a file nor a folder, and may never end.
+
+    Raises
+    ------
+    InputFileError
+        If it is a pipe, a device or a socket.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputFileError(
+            f"{path} is no file but a pipe or a device, which may never end: save what comes from "
+            "it to a file, and name that"
+        )
+
+
+def take_input(path: Path) -> None:
+    """Take note of records or boundaries that are about to be read.
+
+    Raises
+    ------
+    InputFileError
+        As `require_ordinary`.
+    """
+    require_ordinary(path)
+    if path.exists():
+        _READ.add(path.resolve())
+
+
+def require_no_input(output: Path, inputs: Iterable[Path] | None = None) -> None:
+    """Refuse to write over what is read, by whatever name, case or link.
+
+    Parameters
+    ----------
+    output : pathlib.Path
+        A file or folder that is about to be written.
+    inputs : iterable of pathlib.Path, optional
+        What is read; by default all that the session has read.
+
+    Raises
+    ------
+    OutputFileError
+        If the output is an input, leads to it, holds it, or lies in it.
+    """
+    if not output.exists():
+        return
+    wanted = output.resolve()
+    for read in list(_READ) if inputs is None else inputs:
+        if not read.exists():
+            continue
+        if wanted.samefile(read):
+            raise OutputFileError(
+                f"cannot write {output}: it is the file that is read, whose content would be "
+                "lost; name another to write"
+            )
+        if _holds(wanted, read.resolve()) or _holds(read.resolve(), wanted):
+            raise OutputFileError(
+                f"cannot write {output}: {read} is read and would be lost; name another to write"
+            )
+
+
+def _holds(folder: Path, path: Path) -> bool:
+    """Tell whether a path lies below a folder, as the system tells files apart."""
+    return folder.is_dir() and any(folder.samefile(parent) for parent in path.parents)
