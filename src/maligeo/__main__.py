@@ -7,6 +7,7 @@ traceback of whatever import it broke off.
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -33,8 +34,7 @@ class _Interrupts:
 def main() -> None:
     """Run the command line; an interrupt ends it with one line and exit code 130."""
     signal.signal(signal.SIGINT, _leave)
-    from maligeo.cli import main as run
-
+    run = import_module("maligeo.cli").main
     interrupts = _Interrupts()
     signal.signal(signal.SIGINT, interrupts)
     try:

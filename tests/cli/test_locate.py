@@ -45,12 +45,12 @@ def test_every_row_comes_back_as_it_stood_with_its_unit(table: Path, tmp_path: P
         "1  of all: name and point disagree",
         "INTERNAL: do not pass on",
     ):
-        assert line in done.stdout
+        assert line in done.stderr
 
 
 def test_misspelt_names_count_when_asked_for(table: Path, tmp_path: Path) -> None:
     done = run("locate", str(table), "-o", str(tmp_path / "out.csv"), "--min-score", "80")
-    assert "1  by a misspelt name" in done.stdout
+    assert "1  by a misspelt name" in done.stderr
 
 
 @pytest.mark.parametrize(

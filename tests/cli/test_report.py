@@ -33,7 +33,7 @@ def test_it_writes_a_page_into_the_folder_of_maps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    said = run("--region", "timbuktu").stdout
+    said = run("--region", "timbuktu").stderr
     path = Path("maps/report-tombouctou.html")
     assert said == f"{path} ({path.stat().st_size / 1000:.0f} kB)\n"
     text = path.read_text(encoding="utf-8")

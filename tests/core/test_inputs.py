@@ -92,3 +92,22 @@ def test_a_file_that_is_gone_hinders_nothing(read: Path) -> None:
     with written_whole(read) as draft:
         draft.write_text("new", encoding="utf-8")
     assert read.read_text(encoding="utf-8") == "new"
+
+
+def test_what_the_session_made_and_read_is_made_again(tmp_path: Path) -> None:
+    made = tmp_path / "made.csv"
+    for content in ("one", "another"):
+        with written_whole(made) as draft:
+            draft.write_text(content, encoding="utf-8")
+        take_input(made)
+    assert made.read_text(encoding="utf-8") == "another"
+
+
+def test_a_product_that_somebody_changed_is_theirs(tmp_path: Path) -> None:
+    made = tmp_path / "made.csv"
+    with written_whole(made) as draft:
+        draft.write_text("one", encoding="utf-8")
+    made.write_text("corrected by hand", encoding="utf-8")
+    take_input(made)
+    with pytest.raises(OutputFileError), written_whole(made):
+        pass

@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.set_threshold(_ALLOCATIONS)
     _write_everything()
     try:
-        app(arguments)
+        app(arguments, prog_name="maligeo")
     except MaligeoError as error:
         print_error(str(error))
         sys.exit(FAILURE)
@@ -164,7 +164,7 @@ def print_error(message: str) -> None:
 
 def show_file(path: Path) -> None:
     """Say which file was written, and how large it is."""
-    typer.echo(file_text(path))
+    typer.echo(file_text(path), err=True)
 
 
 def file_text(path: Path) -> str:

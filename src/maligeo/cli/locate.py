@@ -70,5 +70,5 @@ def locate_file(
         located.save(output)
     for key, way in _WAYS.items():
         if located.totals[key] or key == "rows":
-            typer.echo(f"{located.totals[key]:>12,}  {way}")
-    typer.echo(f"written to {output}; {word('audience.internal', 'en')}")
+            typer.echo(f"{located.totals[key]:>12,}  {way}", err=True)
+    typer.echo(f"written to {output}; {word('audience.internal', 'en')}", err=True)

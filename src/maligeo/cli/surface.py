@@ -65,6 +65,8 @@ def make_surface(
     show_file(path)
     used, rows = (int(made.surface.provenance[name]) for name in ("used", "rows"))
     if used < _MOST * rows:
-        typer.secho(f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red")
+        typer.secho(
+            f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red", err=True
+        )
     for name, value in made.surface.provenance.items():
-        typer.echo(f"  {name}: {value}")
+        typer.echo(f"  {name}: {value}", err=True)

@@ -106,7 +106,7 @@ def make_raster_tiles(
         )
         made = raster_archive(source, zooms=_zooms(zooms), options=options, rules=rules)
         path = made.save(output)
-    typer.echo(f"{file_text(path)}, {made.totals['tiles']} tiles")
+    typer.echo(f"{file_text(path)}, {made.totals['tiles']} tiles", err=True)
 
 
 @tiles.command("vector")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from maligeo.core.errors import OutputFileError
-from maligeo.core.inputs import require_no_input
+from maligeo.core.inputs import note_product, require_no_input
 
 _DEVICES: Final = frozenset(
     ["con", "prn", "aux", "nul"]
@@ -127,6 +127,7 @@ def publish(draft: Path, wanted: Path) -> None:
     _sync(draft)
     if not (draft.is_dir() and wanted.is_dir()):
         draft.replace(wanted)
+        note_product(wanted)
         return
     former = wanted.with_name(f".{wanted.name}.old")
     remove(former)

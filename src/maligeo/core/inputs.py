@@ -9,6 +9,9 @@ from maligeo.core.errors import InputFileError, OutputFileError
 # Paths without links. A frame that was computed does not say from which file it came, and
 # the file may be its owner's only copy: so it is the session that remembers.
 _READ: Final[set[Path]] = set()
+# Products of the session, as they were left: they can be made again, and so be replaced
+# where a part of a notebook runs a second time.
+_MADE: Final[dict[Path, tuple[int, int, int]]] = {}
 
 
 def require_ordinary(path: Path) -> None:
@@ -35,8 +38,18 @@ def take_input(path: Path) -> None:
         As `require_ordinary`.
     """
     require_ordinary(path)
-    if path.exists():
-        _READ.add(path.resolve())
+    if path.exists() and _MADE.get(file := path.resolve()) != _state(file):
+        _READ.add(file)
+
+
+def note_product(path: Path) -> None:
+    """Take note of what the session has made itself."""
+    _MADE[path.resolve()] = _state(path)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def require_no_input(output: Path, inputs: Iterable[Path] | None = None) -> None:

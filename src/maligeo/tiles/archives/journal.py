@@ -26,6 +26,8 @@ from maligeo.core.errors import OutputFileError, explained
 from maligeo.core.files import OWNERS_FILE, try_lock
 from maligeo.tile_archives import Tile
 
+_DELETES_OPEN_FILES: Final = os.name != "nt"  # so that no other run can lock it in between
+
 
 class StoredTile(NamedTuple):
     """Where the journal keeps a tile. Tiles of equal digest are equal."""
@@ -209,8 +211,8 @@ def open_journal(target: Path, job: str) -> Iterator[Journal]:
         with not_written(target):
             journal = Journal(target, file, job)
         yield journal
-        if os.name == "nt":
-            file.close()  # Windows deletes no open file
+        if not _DELETES_OPEN_FILES:
+            file.close()
         path.unlink()
     finally:
         file.close()
