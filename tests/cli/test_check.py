@@ -23,6 +23,7 @@ def run_check(*arguments: object) -> tuple[int, str]:
         ("incidents/acled.csv", "incidents (acled), 4 rows in the file, 2 incidents read"),
         ("incidents/ucdp.csv", "incidents (ucdp), 3 rows in the file, 3 incidents read"),
         ("areas/turning_points.csv", "areas (plain_areas), 8 rows in the file, 2 areas read"),
+        ("projects/iati_203.xml", "projects (iati), 5 rows in the file, 7 projects read"),
     ],
 )
 def test_a_sound_file(name: str, told: str) -> None:

@@ -11,6 +11,8 @@ import typer
 import maligeo
 from maligeo.cli.command import Application
 from maligeo.core.errors import FrameError, UnknownNameError
+from maligeo.readers.files.sources import Source
+from maligeo.readers.projects import is_iati
 
 FAULTY = 1
 
@@ -40,12 +42,17 @@ def register(app: Application) -> None:
 
 def check_file(path: FileArgument, kind: KindOption = None, rejects: RejectsOption = None) -> None:
     """List every fault of a file; the exit code is 1 when it has any."""
-    found, frame = _read(path, [kind] if kind else list(Kind), rejects)
+    found, frame = _read(path, [kind] if kind else _kinds(path), rejects)
     rejected = frame.attrs.get("rows_rejected", 0)
     typer.echo(f"{path}: {_told(frame, found)}")
     if rejected:
         typer.echo(f"{rejected} rows have faults; they are in {rejects}")
         raise typer.Exit(FAULTY)
+
+
+def _kinds(path: Path) -> list[Kind]:
+    """Give the kinds that a file may be of: IATI is projects, of a table the columns tell."""
+    return [Kind.projects] if is_iati(Path(Source.of(path))) else list(Kind)
 
 
 def _read(path: Path, kinds: list[Kind], rejects: Path | None) -> tuple[Kind, pd.DataFrame]:

@@ -144,7 +144,7 @@ def read_projects(
     0      wells  Wells   Gao        adm1
     """
     require_choice(source, SOURCES, option="source")
-    if source == "iati" or (source == "auto" and _is_iati(Path(Source.of(path)))):
+    if source == "iati" or (source == "auto" and is_iati(Path(Source.of(path)))):
         return read_iati(
             Path(path), on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
         )
@@ -157,8 +157,14 @@ def read_projects(
     )
 
 
-def _is_iati(path: Path) -> bool:
-    """Tell XML that is not KML; only IATI is read of it, and the reader says so."""
+def is_iati(path: Path) -> bool:
+    """Tell XML that is not KML; only IATI is read of it, and the reader says so.
+
+    Raises
+    ------
+    InputFileError
+        If the file cannot be opened.
+    """
     take_input(path)
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         head = file.read(64).lstrip()
