@@ -4,7 +4,7 @@ import html
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import folium
 from branca.element import Figure
@@ -232,7 +232,7 @@ class _Page(Figure):
         self.fmap = fmap
         self.add_child(fmap)
 
-    def render(self, **_: Any) -> str:
+    def render(self) -> str:  # type: ignore[override]  # the options are for links alone
         """Give the page as `save_map` writes it."""
         return page_text(self.fmap, offline=True)
 
