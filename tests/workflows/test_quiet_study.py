@@ -84,7 +84,7 @@ def test_a_rate_of_none_has_the_interval_of_none(
 def test_without_a_statement_it_says_what_to_state(
     lists: dict[str, Path], kind: str, audience: str
 ) -> None:
-    study = maligeo.study(**{kind: lists[kind]})
+    study = maligeo.study(**{kind: lists[kind]})  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=r"--covers 2021-03"):
         _ = study.release(audience=audience).count().frame  # type: ignore[arg-type]
 
