@@ -110,6 +110,9 @@ def test_layers_of_others_go_to_nobody_else(
         lambda: maligeo.save_map(page, tmp_path / "map.html"),
         lambda: maligeo.save_map(page, tmp_path / "map.html", offline=False),
         lambda: page.save(str(tmp_path / "map.html")),
+        lambda: page.get_root().save(str(tmp_path / "map.html")),
+        lambda: page.get_root().render(),
+        page.show_in_browser,
         page._repr_html_,
     ):
         with pytest.raises(ReleaseError, match="what maligeo did not put there"):

@@ -83,7 +83,6 @@ def test_units_from_a_file(table: Path, tmp_path: Path) -> None:
         (["a;14,5;-3,5;;"], "swapped"),
         (["a;x;14,5;;"], "'x'"),
         (["a;0;0;;"], "is 0 and 0"),
-        ([], "no row"),
     ],
 )
 def test_faults_are_told_and_nothing_is_written(

@@ -203,9 +203,14 @@ def test_texts_of_254_bytes_and_hours_fit_a_shapefile(tmp_path: Path) -> None:
 
 
 def test_a_shapefile_needs_a_shape(tmp_path: Path) -> None:
-    for frame in (small.areas()[:0], geo(None)):
-        with pytest.raises(GeometryError, match="no shape"):
-            write(frame, tmp_path / "a.shp.zip")
+    with pytest.raises(GeometryError, match="no shape"):
+        write(geo(None), tmp_path / "a.shp.zip")
+
+
+def test_the_shapes_of_no_records_are_those_that_they_would_have(tmp_path: Path) -> None:
+    path = write(small.areas()[:0], tmp_path / "a.shp.zip")
+    info = pyogrio.read_info(f"/vsizip/{path}/a.shp")
+    assert (info["geometry_type"], info["features"]) == ("Polygon", 0)
 
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".parquet", ".fgb", ".shp.zip"])

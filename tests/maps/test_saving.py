@@ -1,15 +1,22 @@
+import io
 import os
 import re
+import time
+import webbrowser
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import folium
 import geopandas as gpd
 import pandas as pd
 import pytest
+from branca.element import Figure
+from folium.plugins import Fullscreen
 
 from maligeo.core.errors import ArgumentError, MissingDependencyError, OutputFileError
 from maligeo.maps import add_online_tiles, html, region_map, save_map
+from maligeo.maps.html import figure_of
 from maligeo.maps.page import PageMap
 from maligeo.provenance.record import Provenance
 
@@ -93,11 +100,95 @@ def test_a_failure_keeps_the_old_file(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_online_leaflet_stays_a_link(fmap: PageMap, tmp_path: Path) -> None:
+def saved(fmap: PageMap, path: Path) -> bytes:
+    fmap.save(str(path))
+    return path.read_bytes()
+
+
+def saved_into_memory(fmap: PageMap, _: Path) -> bytes:
+    memory = io.BytesIO()
+    fmap.save(memory, close_file=False)
+    return memory.getvalue()
+
+
+def saved_by_the_figure(fmap: PageMap, path: Path) -> bytes:
+    fmap.get_root().save(str(path))
+    return path.read_bytes()
+
+
+def rendered(fmap: PageMap, _: Path) -> bytes:
+    return fmap.get_root().render().encode("utf-8")
+
+
+def in_a_frame(show: Callable[[], str]) -> bytes:
+    found = re.search(r'srcdoc="([^"]*)"', show())
+    assert found
+    return unescape(found[1]).encode("utf-8")
+
+
+def in_a_notebook(fmap: PageMap, _: Path) -> bytes:
+    return in_a_frame(fmap._repr_html_)
+
+
+def in_a_notebook_by_the_figure(fmap: PageMap, _: Path) -> bytes:
+    return in_a_frame(figure_of(fmap)._repr_html_)
+
+
+def in_the_browser(fmap: PageMap, _: Path) -> bytes:
+    seen: list[bytes] = []
+
+    def stopped(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(webbrowser, "open", lambda it: seen.append(Path(it[7:]).read_bytes()))
+        patch.setattr(time, "sleep", stopped)
+        fmap.show_in_browser()
+    return seen[0]
+
+
+WAYS = [
+    saved, saved_into_memory, saved_by_the_figure, rendered, in_a_notebook,
+    in_a_notebook_by_the_figure, in_the_browser,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_folium_gives_the_page_that_opens_offline(
+    fmap: PageMap, tmp_path: Path, way: Callable[[PageMap, Path], bytes]
+) -> None:
+    page = way(fmap, tmp_path / "map.html")
+    assert requests(page.decode("utf-8")) == []
+    assert page == save_map(fmap, tmp_path / "same.html").read_bytes()
+
+
+def test_a_file_that_is_open_is_closed_as_folium_closes_it(fmap: PageMap) -> None:
+    memory = io.BytesIO()
+    fmap.save(memory)
+    assert memory.closed
+
+
+def test_in_the_figure_of_somebody_else_the_map_needs_no_network(fmap: PageMap) -> None:
+    figure = Figure(height="300px")
+    figure.add_child(fmap)
+    page = figure.render()
+    assert requests(page) == []
+    assert html.script() in page
+
+
+def test_a_map_in_a_part_of_a_figure_is_no_page(fmap: PageMap, tmp_path: Path) -> None:
+    Figure().add_subplot(1, 2, 1).add_child(fmap)
+    with pytest.raises(ArgumentError, match="not a page"):
+        fmap.save(tmp_path / "map.html")
+
+
+def test_a_plugin_may_come_from_the_network_by_choice(fmap: PageMap, tmp_path: Path) -> None:
+    Fullscreen().add_to(fmap)
+    with pytest.raises(ArgumentError, match="from the network: save it with offline=False"):
+        fmap.save(tmp_path / "map.html")
     page = save_map(fmap, tmp_path / "map.html", offline=False).read_text(encoding="utf-8")
-    assert "leaflet.js" in page
+    assert len(requests(page)) == 2  # its script and its style
     assert "Content-Security-Policy" not in page
-    assert "bootstrap" not in page.lower()
 
 
 def test_tiles_by_choice_are_the_only_server(fmap: PageMap, tmp_path: Path) -> None:

@@ -264,7 +264,6 @@ def test_a_row_with_too_many_cells_is_one_fault(tmp_path: Path) -> None:
     ("content", "error", "message"),
     [
         (b"", InputFileError, "empty"),
-        (b"titre;lieu\n", MaligeoError, None),
         (b"a;b\n1;2\n", UnknownNameError, "is of no known make"),
         (b"\x00\x01\x02", MaligeoError, None),
     ],

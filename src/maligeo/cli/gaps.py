@@ -155,8 +155,12 @@ def _findings(gaps: pd.DataFrame) -> list[str]:
     approximate = units["note"].str.contains("approximate", na=False) & ~unknown
     if approximate.any():
         lines.append(f"Per approximate number of people: {_names(units[approximate])}")
-    uneven = maligeo.gini(units["projects_fractional"], units["incidents"])
-    lines.append(f"Gini of the placed projects against incidents: {uneven:.2f} (0 is even)")
+    sums = [units[side].sum() for side in ("projects_fractional", "incidents")]
+    if all(sums):
+        uneven = maligeo.gini(units["projects_fractional"], units["incidents"])
+        lines.append(f"Gini of the placed projects against incidents: {uneven:.2f} (0 is even)")
+    if not sums[0]:
+        lines.append("The sources record no project in any region.")
     return lines
 
 

@@ -89,11 +89,15 @@ def require_same_vintage(left: str, right: str, *, what: str) -> None:
 def require_vintage_of(units: pd.DataFrame, frame: pd.DataFrame, *, what: str) -> None:
     """Refuse a frame that is of another vintage than the units, or of several.
 
+    A frame without a row is of none, and joins any.
+
     Raises
     ------
     VintageError
         Naming both and the function that converts.
     """
+    if frame.empty:
+        return
     require_same_vintage(
         require_one_vintage(frame["vintage"], what=what),
         require_one_vintage(units["vintage"], what="units"),

@@ -14,6 +14,7 @@ from maligeo.disclosure.division import Division
 from maligeo.disclosure.partition import WHOLE_YEAR, measures_in, partition
 from maligeo.disclosure.policy import Rules
 from maligeo.disclosure.store import Store
+from maligeo.measure.counts import require_stated
 
 Advance = Callable[[int, int], None]
 
@@ -64,10 +65,13 @@ def released_cells(
 
     Raises
     ------
+    ArgumentError
+        If there is no record, and no statement of what was looked at.
     ReleaseError
         If units, coverage or an earlier release stand against it, or nothing is old
         enough.
     """
+    require_stated(located)
     division = Division.of(units, rules)
     lattice = rules.lattice_for("incidents")
     file = File(

@@ -15,6 +15,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import normalise
 from maligeo.join.points import unit_level
 from maligeo.measure.counts import INCIDENT_MEASURES, Days, possible_days
+from maligeo.readers.incidents import VICTIMS
 from maligeo.readers.reference import reference_units
 
 WHOLE_YEAR: Final = 0  # quarter of what is known by year alone
@@ -44,13 +45,17 @@ def parts_of(measure: str) -> tuple[str, ...]:
 
 
 def measures_in(records: pd.DataFrame) -> list[str]:
-    """Name the measures that the columns of some incidents allow."""
-    return [
-        measure
-        for measure, columns in INCIDENT_MEASURES.items()
-        if set(columns) <= set(records.columns)
-        and all(records[column].notna().any() for column in columns)
-    ]
+    """Name the measures that the columns of some incidents allow.
+
+    An empty list has those that it would have with a few records: what others see of the
+    two must not differ.
+    """
+    stated = set(records.columns)
+    if records.empty:
+        stated &= set(records.attrs.get(VICTIMS, stated))
+    else:
+        stated = {column for column in stated if records[column].notna().any()}
+    return [measure for measure, parts in INCIDENT_MEASURES.items() if stated.issuperset(parts)]
 
 
 def partition(located: pd.DataFrame, units: gpd.GeoDataFrame, key: bytes) -> pd.DataFrame:

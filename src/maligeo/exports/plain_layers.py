@@ -12,7 +12,7 @@ import shapely
 
 from maligeo import look
 from maligeo.core.checks import require_columns, require_vintage_of
-from maligeo.core.columns import DENSITY
+from maligeo.core.columns import DENSITY, frame_kind
 from maligeo.core.crs import Shapes, positions_of, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError, GeometryError
 from maligeo.core.files import require_portable
@@ -21,6 +21,7 @@ from maligeo.exports.plain_tables import PlainTable, plain_table
 from maligeo.look import Classes, Layer
 from maligeo.text.readings import PeriodRows, in_language, read_periods
 
+_EXPECTED: Final = {"incidents": "Point", "projects": "Point", "areas": "Polygon"}  # of no shape
 _NOT_A_SIGN: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -152,7 +153,7 @@ class PlainLayer:
     shapes : numpy.ndarray of shapely geometries or None
         One for each row, None where it is missing; None for a table without geometry.
     family : {"Point", "LineString", "Polygon", ""}
-        Kind of all shapes; "" where there is none.
+        Kind of all shapes; where there is none, that which such records have, or "".
     values : sequence of RegionValue
         The columns that hold measures of a density table, the first shown first.
     """
@@ -261,7 +262,8 @@ def plain_layer(name: str, frame: pd.DataFrame) -> PlainLayer:
     table = plain_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), what=what)
     _require_apart(table, what)
     shapes = shapes_of(frame.geometry)
-    return PlainLayer(name, table, shapes, _family(shapes, what))
+    family = _family(shapes, what) or _EXPECTED.get(frame_kind(frame), "")
+    return PlainLayer(name, table, shapes, family)
 
 
 def _require_apart(table: PlainTable, what: str) -> None:

@@ -13,6 +13,7 @@ from maligeo.core.checks import (
     require_frame,
     require_one_vintage,
     require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.join.overlay import allocate_areas
@@ -105,10 +106,7 @@ def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Reduce located projects to one row per project and unit (or kind of place)."""
     keyed = _with_codes(located)
     require_columns(keyed, ("project_id", "place", "vintage"), what="located projects")
-    if len(keyed):
-        located_in = require_one_vintage(keyed["vintage"], what="located projects")
-        vintage = require_one_vintage(units["vintage"], what="units")
-        require_same_vintage(located_in, vintage, what="projects and units")
+    require_vintage_of(units, keyed, what="located projects")
     group = keyed.groupby(_KEY, dropna=False, sort=False)
     places = group.head(1).copy()
     places["place"] = group["place"].transform(_join).loc[places.index]

@@ -163,9 +163,7 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
         If the table holds no layer at all.
     """
     require_columns(table, ("measure", "place_kind"), what="density table")
-    known = [
-        layer.key for layer in LAYERS if table.loc[_rows(table, layer), layer.column].notna().any()
-    ]
+    known = [layer.key for layer in LAYERS if _is_known(table.loc[_rows(table, layer)], layer)]
     if not known:
         raise ArgumentError("the density table holds nothing that a map can show")
     wanted = known if keys is None else list(dict.fromkeys(keys))
@@ -174,6 +172,13 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
     if not wanted:
         raise ArgumentError(f"no layer is asked for; there is {', '.join(known)}")
     return tuple(_BY_KEY[key] for key in wanted)
+
+
+def _is_known(rows: pd.DataFrame, layer: Layer) -> bool:
+    """Tell whether a layer has a value, or a count that was released as "fewer than 5"."""
+    if rows.empty or rows[layer.column].notna().any():
+        return not rows.empty
+    return not layer.is_rate and bool(layer_rows(rows, layer)["hidden"].any())
 
 
 def layer_rows(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:

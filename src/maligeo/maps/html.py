@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
+from branca.element import CssLink, Div, Element, Figure, JavascriptLink, Link, MacroElement
 from folium.elements import ElementAddToElement
 from folium.template import Template
 
@@ -296,11 +296,11 @@ def figure_of(fmap: folium.Map) -> Figure:
     Raises
     ------
     ArgumentError
-        If the map was added to an element that is on no page.
+        If the map was added to an element that is not a page, such as a part of a figure.
     """
     figure = fmap.get_root()
-    if not isinstance(figure, Figure):
-        raise ArgumentError("the map is part of an element that is on no page")
+    if not isinstance(figure, Figure) or isinstance(figure, Div):
+        raise ArgumentError("the map is part of an element that is not a page")
     return figure
 
 
@@ -310,7 +310,7 @@ def _rendered(fmap: folium.Map, allow_foreign_layers: bool) -> str:
     before = getattr(page, "allow_foreign_layers", False)
     page.allow_foreign_layers = allow_foreign_layers or before
     try:
-        return str(figure_of(fmap).render())
+        return str(Figure.render(figure_of(fmap)))  # a page of ours would come back here
     finally:
         page.allow_foreign_layers = before
 

@@ -4,8 +4,10 @@ import html
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import folium
+from branca.element import Figure
 from folium.template import Template
 
 from maligeo.core import words
@@ -24,7 +26,9 @@ from maligeo.maps.html import (
     page_audience,
     page_text,
     require_own_parts,
+    script,
     script_json,
+    style,
 )
 from maligeo.provenance.record import Provenance
 
@@ -42,8 +46,9 @@ PAGE_WORDS = (
 class PageMap(folium.Map):
     """A Folium map in a page with a title, a panel next to it and drawers over it.
 
-    The functions `add_*` of `maligeo.maps` fill it. It needs Leaflet and nothing else of
-    what Folium links by default.
+    The functions `add_*` of `maligeo.maps` fill it. Leaflet stands in the page itself, and
+    nothing of what Folium links by default is needed: however the page is asked for
+    (`save`, `get_root().render()`, `show_in_browser`, in a notebook), it opens offline.
 
     Parameters
     ----------
@@ -76,13 +81,17 @@ class PageMap(folium.Map):
     ------
     ArgumentError
         If there is no such audience.
+    MissingDependencyError
+        If Leaflet's package is not installed.
     """
 
     _template = Template(
         """
         {% macro header(this, kwargs) %}
         <meta name="viewport" content="width=device-width, initial-scale=1">
+        <style>{{ this.leaflet[0] }}</style>
         <style>{{ this.style }}</style>
+        <script>{{ this.leaflet[1] }}</script>
         <script>{{ this.script }}</script>
         {% endmacro %}
         {% macro html(this, kwargs) %}
@@ -130,13 +139,14 @@ class PageMap(folium.Map):
         require_choice(audience, AUDIENCES, option="audience")
         west, south, east, north = bounds
         super().__init__(location=Bounds(*bounds).centre[::-1], tiles=None, zoom_control=False)
-        self.default_js = _leaflet_only(folium.Map.default_js)
-        self.default_css = _leaflet_only(folium.Map.default_css)
+        self.default_js, self.default_css = [], []
+        _Page(self)
         self.language, self.audience, self.focus = language, audience, focus
         self.gate = Gate(audience)
         self.closed = False
         self.allow_foreign_layers = False
         self.audience_text = words.word(f"audience.{audience}", language)
+        self.leaflet = style(), script()
         self.style, self.script = assets(STYLES), assets(SCRIPTS)
         self.no_script = words.word("page.no_script", language)
         fixed = {
@@ -174,16 +184,34 @@ class PageMap(folium.Map):
         super().render()  # type: ignore[no-untyped-call]
 
     def save(  # type: ignore[override]  # Folium annotates it otherwise
-        self, outfile: str | os.PathLike[str], *, offline: bool = False
+        self,
+        outfile: str | os.PathLike[str] | BinaryIO,
+        close_file: bool = True,  # as Folium has it
+        *,
+        offline: bool = True,
     ) -> None:
-        """Write the page as Folium does, but whole or not at all; see `save_map`.
+        """Write the page as `save_map` does, to a file or into one that is open.
+
+        Parameters
+        ----------
+        outfile : path-like or binary file
+            Where to write.
+        close_file : bool, default True
+            Whether a file that is open is closed afterwards.
+        offline : bool, default True
+            As in `save_map`.
 
         Raises
         ------
         ReleaseError, OutputFileError, ArgumentError
             As `save_map` raises.
         """
-        save_map(self, outfile, offline=offline)
+        if isinstance(outfile, str | os.PathLike):
+            save_map(self, outfile, offline=offline)
+            return
+        outfile.write(page_text(self, offline=offline).encode("utf-8"))
+        if close_file:
+            outfile.close()
 
     def _repr_html_(self) -> str:  # type: ignore[override]  # notebooks give no options
         """Show the whole page in a notebook, without a network, in a frame of its own."""
@@ -196,9 +224,21 @@ class PageMap(folium.Map):
         )
 
 
-def _leaflet_only(links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Leave out Bootstrap, jQuery and the icon fonts: nothing on the page uses them."""
-    return [(name, address) for name, address in links if name in ("leaflet", "leaflet_css")]
+class _Page(Figure):
+    """The page that one map of ours is on; in whatever way it is asked for, it is the same."""
+
+    def __init__(self, fmap: PageMap) -> None:
+        super().__init__()
+        self.fmap = fmap
+        self.add_child(fmap)
+
+    def render(self) -> str:  # type: ignore[override]  # the options are for links alone
+        """Give the page as `save_map` writes it."""
+        return page_text(self.fmap, offline=True)
+
+    def save(self, outfile: str | os.PathLike[str] | BinaryIO, close_file: bool = True) -> None:  # type: ignore[override]
+        """Write the page as the map does."""
+        self.fmap.save(outfile, close_file)
 
 
 def save_map(
@@ -221,9 +261,10 @@ def save_map(
         File to write; missing folders above it are made. It is replaced only once the new
         one is complete.
     offline : bool, default True
-        Put Leaflet into the file, so that it makes no request at all, and forbid requests
-        (Content-Security-Policy). Tiles that were added by choice keep their address, and
-        it alone stays allowed. Otherwise Leaflet comes from a network each time.
+        Let the file make no request at all, and forbid them (Content-Security-Policy).
+        Tiles that were added by choice keep their address, and it alone stays allowed.
+        Otherwise nothing is forbidden, and what is linked, as by a plugin of Folium on a
+        map for internal use, comes from a network each time.
     about : Provenance, optional
         What the map was made from; it is put into the file, where no reader sees it, as
         `maligeo about` reads it back.

@@ -87,6 +87,21 @@ def with_coverage(records: _Frame, covers: Covers) -> _Frame:
     return covered
 
 
+def require_stated(records: pd.DataFrame) -> None:
+    """Refuse to count an empty list of which nobody says what it covers.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no record and no statement.
+    """
+    if records.empty and Coverage(records).span is None:
+        raise ArgumentError(
+            "there is no record, and nobody says what was looked at: state the period that the "
+            "list covers, as by --covers 2021-03 or covers='2021-03', and it counts as none there"
+        )
+
+
 class Coverage:
     """The statement on a frame, read.
 
@@ -331,6 +346,7 @@ def count_incidents(
     require_known(measure, list(INCIDENT_MEASURES), what="measure")
     parts = INCIDENT_MEASURES[measure]
     require_columns(located, ("date", "place_kind", *parts), what="located incidents")
+    require_stated(located)
     value, partial = _sum_of_parts(located, parts)
     precision = located["date_precision"] if "date_precision" in located.columns else None
     first, last = possible_days(located["date"], precision)
@@ -368,6 +384,7 @@ def count_areas(
     known = [f"{status}_sqm" for status in AREA_MEASURES]
     require_known(measure, known, what="measure")
     require_columns(shares, ("area_id", "status", "net_area_sqm", "place_kind"), what="areas")
+    require_stated(shares)
     chosen = shares[(shares["status"] == measure.removesuffix("_sqm")).fillna(False)]
     chosen = chosen.sort_values(["area_id", "net_area_sqm"], kind="stable")
     value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)

@@ -14,6 +14,7 @@ from maligeo.core.checks import (
     require_known,
     require_one_vintage,
     require_same_vintage,
+    require_vintage_of,
 )
 from maligeo.core.columns import Counting, frame_kind, unit_keys
 from maligeo.core.crs import Floats
@@ -140,9 +141,7 @@ def density(
         require_choice(counting, columns.COUNTINGS, option="counting")
     vintage = require_one_vintage(units["vintage"], what="units")
     kind = _kind(records)
-    if len(records):
-        located_in = require_one_vintage(records["vintage"], what="records")
-        require_same_vintage(located_in, vintage, what="records and units")
+    require_vintage_of(units, records, what="records")
     if kind == "incidents":
         counts = count_incidents(records, units, measure=measure, period=period)
     elif kind == "areas":

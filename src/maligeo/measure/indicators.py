@@ -9,12 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from maligeo.core.checks import (
-    require_choice,
-    require_columns,
-    require_one_vintage,
-    require_same_vintage,
-)
+from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
@@ -111,11 +106,7 @@ def read_indicators(
     for column in wanted:
         require_choice(column, VALUES, option=f"{what}_by")
     require_columns(table, (*_REQUIRED, *wanted), what=f"{what} table")
-    require_same_vintage(
-        require_one_vintage(table["vintage"], what=f"{what} table"),
-        require_one_vintage(units["vintage"], what="units"),
-        what=f"{what} table and units",
-    )
+    require_vintage_of(units, table, what=f"{what} table")
     keyed = _keyed(table, units, what)
     index = pd.Index(sorted(unit_keys(units)))
     return tuple(_indicators(keyed, index, wanted, what))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
+from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
@@ -357,12 +357,7 @@ def presence(
                ML03  Sikasso             1        0
     """
     require_columns(shares, ("project_id", "project_count", by, *_KEY), what="allocated projects")
-    vintage = require_one_vintage(units["vintage"], what="units")
-    require_same_vintage(
-        require_one_vintage(shares["vintage"], what="allocated projects"),
-        vintage,
-        what="projects and units",
-    )
+    require_vintage_of(units, shares, what="allocated projects")
     single = _one_value_each(shares, by)
     keyed = single.assign(pcode=single["pcode"].fillna(""), name=single["name"].fillna(""))
     matrix = keyed.pivot_table(

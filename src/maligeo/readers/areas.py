@@ -55,7 +55,7 @@ class Names(NamedTuple):
         """Take them from the columns that were found."""
         declared = [theirs for ours, theirs in found.items() if ours.startswith("declared_area")]
         shape = found.get("wkt") or found.get("longitude") or GEOMETRY
-        return cls(found["area_id"], (declared or ["declared area"])[0], shape)
+        return cls(found.get("area_id", "area_id"), (declared or ["declared area"])[0], shape)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are faults
@@ -409,7 +409,7 @@ def read_areas(
         raise ArgumentError("area_tolerance and max_vertex_gap_m must not be negative")
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
-    form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
+    form = file.format(source, among=FORMATS)
     reading = _AreaFile(file, form, file.found(form), on_invalid == "quarantine")
     reading.limits = AreaLimits(area_tolerance, max_vertex_gap_m)
     with gate:
@@ -471,10 +471,10 @@ class _AreaFile:
         frame = pd.DataFrame(index=records.index)
         ids = self._texts(records, "area_id").str.strip()
         missing = ids.isna() | (ids == "")
-        faults.add(missing, self.found["area_id"], ids, "is missing")
+        faults.add(missing, str(ids.name), ids, "is missing")
         frame["area_id"] = ids
         statuses = self._texts(records, "status")
-        faults.add(statuses.isna(), self.found["status"], statuses, "is missing")
+        faults.add(statuses.isna(), str(statuses.name), statuses, "is missing")
         frame["status"] = faults.taking(values.map_words(statuses, self.form.values["status"]))
         for ours in _FREE_TEXT:
             frame[ours] = values.strip_missing(self._texts(records, ours))

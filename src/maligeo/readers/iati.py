@@ -505,8 +505,6 @@ def read_iati(
     reading = _ActivityFile(source, swap_coordinates)
     with gate:
         parts = [batch.release(gate) for batch in reading.batches()]
-    if not reading.number:
-        raise InputFileError(f"{source} holds no activity")
     filled = [part for part in parts if len(part)] or parts[-1:]
     frame = pd.concat(filled, ignore_index=True)
     frame.attrs = {

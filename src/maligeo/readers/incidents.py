@@ -56,6 +56,7 @@ INCIDENTS: Final = (
     "civilians_killed", "civilians_injured", "location_precision", "adm1_name", "adm2_name",
     "adm3_name", "source", "geometry",
 )  # fmt: skip
+VICTIMS: Final = "victims"  # in attrs: which columns of victims the file has
 FORMATS: Final = ("acled", "ucdp", "imsma", "plain_incidents")
 ALL: Final = "all"
 _COUNTS: Final = ("killed", "injured", "civilians_killed", "civilians_injured")
@@ -104,7 +105,9 @@ def read_incidents(
         `adm1_name, adm2_name, adm3_name` as reported, `source`, and `geometry` (a point,
         or None without position). What the source does not say is missing.
         `frame.attrs` counts `rows_in_file`, `rows_left_out` by `event_types`,
-        `rows_rejected` and `rows_swapped`, and names the `format`.
+        `rows_rejected` and `rows_swapped`, and names the `format`. A file with a header
+        and no row gives a frame without one, whose `attrs["victims"]` names the columns of
+        victims that the header has; `with_coverage` says where that means none.
 
     Raises
     ------
@@ -155,9 +158,12 @@ def read_incidents(
         for name in ("rows_in_file", "rows_left_out", "rows_rejected", "rows_swapped")
     }
     attrs = {"format": frames[0].attrs["format"], **totals}
+    victims = frames[0].attrs[VICTIMS]
     for frame in frames:
         frame.attrs = {}
     whole = pd.concat(frames) if len(frames) > 1 else frames[0]
+    if whole.empty:  # no row could say it
+        attrs[VICTIMS] = victims
     whole.attrs = attrs
     return whole
 
@@ -193,7 +199,7 @@ def iter_incidents(
     """
     gate = Gate(str(path), on_invalid, rejects)
     file = open_raw(path)
-    form = formats.choose_format(file.header, source, among=FORMATS, what=str(path))
+    form = file.format(source, among=FORMATS)
     reading = _IncidentFile(
         file,
         form,
@@ -250,6 +256,7 @@ class _IncidentFile:
                     "format": self.form.name,
                     "rows_in_file": len(raw.frame),
                     "rows_rejected": gate.rejected - before,
+                    VICTIMS: [ours for ours in _COUNTS if ours in self.found],
                     **counts,
                 }
                 yield good

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.core.errors import InputFileError
 from maligeo.readers.cells.values import (
     parse_amounts,
     parse_counts,
@@ -19,7 +18,7 @@ from maligeo.readers.cells.values import (
 from maligeo.readers.files.raw import RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import RawTable, join_chunks
-from maligeo.readers.formats import SourceFormat, choose_format, word_key
+from maligeo.readers.formats import SourceFormat, word_key
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_frames import (
     LEVELS,
@@ -108,11 +107,9 @@ def read_project_table(
 def _open(path: str | Path | Source, source: str) -> _Table:
     """Read the rows; of a file with columns about persons only those that are needed."""
     file = open_raw(path)
-    made = choose_format(file.header, source, among=TABLES, what=str(path))
+    made = file.format(source, among=TABLES)
     found = file.found(made)
     raw = join_chunks(list(file.chunks(set(found.values()) if file.personal else None)))
-    if raw.frame.empty:
-        raise InputFileError(f"{path} has a header and no rows")
     rows, faults = raw.sound_rows()
     return _Table(replace(raw, frame=rows), raw.frame, made, found, file, faults)
 

@@ -106,7 +106,7 @@ def read_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
 
 
 def all_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
-    """Give all periods of a layer without labels, also those in which no unit has a value."""
+    """Give all periods of a layer without labels, also those that say nothing of any unit."""
     shown = layer_rows(table, layer).reset_index(drop=True)
     columns = {name: shown[name].tolist() for name in shown}
     places = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -132,7 +132,7 @@ def in_language(found: Sequence[PeriodRows], language: str) -> list[PeriodRows]:
 
 
 def without_units(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
-    """Give the periods for which no unit has a value."""
+    """Give the periods that say nothing of any unit."""
     return [period for period in all_periods(table, layer) if not _has_unit(period)]
 
 
@@ -212,7 +212,9 @@ def _whole_ends(low: float, high: float) -> tuple[float, float]:
 
 
 def _has_unit(period: PeriodRows) -> bool:
-    return any(pd.notna(row["shown"]) for row in period.by_unit.values())
+    """Tell whether any unit has a value, or a count that was released as "fewer than 5"."""
+    rows, is_count = period.by_unit.values(), not period.layer.is_rate
+    return any(pd.notna(row["shown"]) or (is_count and row["hidden"]) for row in rows)
 
 
 def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:

@@ -85,7 +85,7 @@ class StudyFrames:
                 continue
             frame = records.joined(kind)
             given[kind] = rules.of(frame, self.units)
-        return ReleasedRecords(given, self.units, records.covers if INCIDENTS in given else None)
+        return ReleasedRecords(given, self.units, records.covers if given else None)
 
     def need(self, *measures: str, period: Period = None) -> pd.DataFrame:
         """Count incidents, of files or as published.

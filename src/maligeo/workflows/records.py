@@ -10,6 +10,7 @@ import pandas as pd
 
 from maligeo.core.columns import Counting
 from maligeo.core.errors import ArgumentError
+from maligeo.disclosure.partition import measures_in
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.counts import with_coverage
@@ -31,7 +32,6 @@ READERS: Final[Mapping[str, Callable[[Source], pd.DataFrame]]] = {
     AREAS: read_areas,
 }
 
-_PARTS: Final = ("killed", "injured")
 _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
 
 Period = str | Sequence[str] | None
@@ -106,10 +106,8 @@ class Records:
     @cached_property
     def victims(self) -> tuple[str, ...]:
         """The measures of victims that a report shows: none unless all parts are stated."""
-        incidents = self.incidents
-        if incidents is None or not set(_PARTS) <= set(incidents.columns):
-            return ()
-        return VICTIMS if incidents[list(_PARTS)].notna().any().all() else ()
+        measures = [] if self.incidents is None else measures_in(self.incidents)
+        return tuple(one for one in VICTIMS if one in measures)
 
     def need(self, measures: Sequence[str], period: Period) -> pd.DataFrame:
         """Count incidents, of files or as published."""

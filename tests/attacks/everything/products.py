@@ -30,7 +30,7 @@ _REFUSED: Final = (
     "no point is left for a surface",
     "is not known; there is people",
     "cannot be released afterwards",
-    "no row of data below it",
+    "there is no record, and nobody says what was looked at",
     "no unit has a value",  # gaps, where every count is small
 )
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -57,6 +57,8 @@ class Layout:
         and the HXL tags.
     hxl : dict of str to str
         Column to HXL tag; empty without a tag row.
+    ends : bool
+        Whether the file ends with these rows, so that there is nothing to parse.
     """
 
     encoding: str
@@ -64,6 +66,7 @@ class Layout:
     columns: tuple[str, ...]
     rows_before: int
     hxl: dict[str, str] = field(default_factory=dict)
+    ends: bool = False
 
 
 def find_layout(path: Path) -> Layout:
@@ -72,7 +75,7 @@ def find_layout(path: Path) -> Layout:
     Raises
     ------
     InputFileError
-        If the file cannot be read, is empty, is not text or has no data row.
+        If the file cannot be read, is empty or is not text.
     FrameError
         If a column name repeats.
     """
@@ -82,7 +85,9 @@ def find_layout(path: Path) -> Layout:
     if not text.strip("\ufeff \t\r\n\0,;|"):
         raise InputFileError(f"{path} holds no table: there is nothing in it")
     delimiter = _find_delimiter(text)
-    return lay_out(_rows_of(text, delimiter), path, encoding, delimiter)
+    rows = _rows_of(text, delimiter)
+    layout = lay_out(rows, path, encoding, delimiter)
+    return replace(layout, ends=len(text) < _SAMPLE_CHARS and len(rows) <= layout.rows_before)
 
 
 def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) -> Layout:
@@ -113,8 +118,6 @@ def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) ->
         pairs = zip(columns, map(str.strip, rows[after]), strict=False)
         tags = {column: tag for column, tag in pairs if tag}
         after += 1
-    if not any(at >= after for at in filled):
-        raise InputFileError(f"{path} has a header and no row of data below it")
     return Layout(encoding, delimiter, columns, after, tags)
 
 
@@ -276,6 +279,8 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
         If the file is not what its beginning promised.
     """
     done = layout.rows_before
+    if layout.ends:
+        return
     try:
         for block in _parse(path, layout, columns, numbered=False):
             yield block

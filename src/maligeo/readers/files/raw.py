@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from maligeo.core.errors import InputFileError, UnknownNameError, explained
+from maligeo.core.errors import UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
@@ -18,8 +18,15 @@ from maligeo.readers.files.tables import (
     RawTable,
     open_table,
 )
-from maligeo.readers.files.vectors import read_vector
-from maligeo.readers.formats import GEOMETRY, SourceFormat, without_persons
+from maligeo.readers.files.vectors import STATES_COLUMNS, read_vector
+from maligeo.readers.formats import (
+    AUTO,
+    GEOMETRY,
+    SourceFormat,
+    choose_format,
+    load_format,
+    without_persons,
+)
 
 _GEO_MARK = b"geo"
 _DIGITS = 8  # of a hash, enough to tell files apart that are put together
@@ -44,6 +51,8 @@ class RawFile:
         Whether it had columns about persons.
     hxl : mapping of str to str
         Column to HXL tag.
+    is_bare : bool
+        Whether it is an empty list of a kind of file that has no header (GeoJSON, KML).
     """
 
     source: Source
@@ -51,6 +60,7 @@ class RawFile:
     personal: bool
     hxl: Mapping[str, str]
     _read: Callable[[Collection[str]], Iterator[RawTable]]
+    is_bare: bool = False
 
     @cached_property
     def mark(self) -> str:
@@ -72,6 +82,15 @@ class RawFile:
     def header(self) -> list[str]:
         """What a format is known by: columns and their HXL tags."""
         return [*self.columns, *(self.hxl[name] for name in self.columns if name in self.hxl)]
+
+    def format(self, source: str, *, among: tuple[str, ...]) -> SourceFormat:
+        """Give the format that is asked for or that the header bears; see `choose_format`.
+
+        An empty list without a header is of the last one, the plainest.
+        """
+        if self.is_bare and source == AUTO:
+            return load_format(among[-1])
+        return choose_format(self.header, source, among=among, what=str(self.source))
 
     def found(self, form: SourceFormat) -> dict[str, str]:
         """Match the columns: column of ours to column of the file."""
@@ -121,8 +140,6 @@ def _open_vector(source: Source) -> RawFile:
     if source.sheet is not None:
         raise UnknownNameError(f"{source} is no workbook and has no sheet {source.sheet!r}")
     frame = read_vector(Path(source), layer=source.layer)
-    if frame.empty:
-        raise InputFileError(f"{source} has columns and no row")
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     geometry = frame.geometry
     attributes = pd.DataFrame(frame.drop(columns=GEOMETRY)).rename(columns=str)
@@ -134,4 +151,5 @@ def _open_vector(source: Source) -> RawFile:
     def read(wanted: Collection[str]) -> Iterator[RawTable]:
         yield RawTable(attributes[list(wanted)], geometry=geometry)
 
-    return RawFile(source, columns, personal, {}, read)
+    is_bare = frame.empty and not frame.attrs.get(STATES_COLUMNS, True)
+    return RawFile(source, columns, personal, {}, read, is_bare)

@@ -90,7 +90,7 @@ class TableFile:
     _read: Callable[[Sequence[str]], Iterator[RawTable]]
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
-        """Read the table piece by piece, in order.
+        """Read the table piece by piece, in order; one without a row is one empty piece.
 
         Parameters
         ----------
@@ -108,12 +108,15 @@ class TableFile:
             If the file is broken.
         """
         wanted = [name for name in self.columns if columns is None or name in columns]
-        pieces = self._read(wanted) if wanted else iter(())
-        first = next(pieces, None)
-        if first is None:
-            raise InputFileError(f"{self.path} has no row of data to read")
-        yield first
+        if not wanted:
+            raise InputFileError(f"{self.path} has no column to read")
+        pieces = self._read(wanted)
+        yield next(pieces, RawTable(_without_rows(wanted), hxl=self.hxl))
         yield from pieces
+
+
+def _without_rows(columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(index=pd.RangeIndex(0, name="row"), columns=list(columns), dtype=TEXT)
 
 
 def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableFile:
@@ -249,8 +252,6 @@ def _open_parquet(path: Path) -> TableFile:
                 rows = pd.RangeIndex(first, first + batch.num_rows, name="row")
                 first += batch.num_rows
                 yield RawTable(_frame(_as_text(batch), rows))
-        if first == 2:
-            raise InputFileError(f"{path} has columns and no row")
 
     return TableFile(path, columns, {}, read)
 

@@ -34,6 +34,8 @@ from maligeo.readers.files import shapefiles
 from maligeo.readers.files.archives import unpacked
 from maligeo.readers.files.bounds import require_bounded_parquet, require_bounded_table
 
+STATES_COLUMNS: Final = "states_columns"  # whether a file without a feature says its columns
+
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 _DECODER: Final = json.JSONDecoder()
 
@@ -108,6 +110,7 @@ _REGISTERED: Final = "select table_name from gpkg_geometry_columns order by rowi
 _KML_NAMES: Final = re.compile(
     rb"<(?:[\w.-]+:)?(?:Data|SimpleData|SimpleField)\s[^<>]*?\bname\s*=\s*[\"']([^\"'<>]*)"
 )
+_BARE: Final = ("GeoJSON", "KML")  # their columns are those of their features
 _HEAD_BYTES: Final = 1024
 _MAX_DEGREES: Final = 1e7
 
@@ -293,7 +296,7 @@ def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDa
             f"{what} is cut off or damaged: it announces {declared} features, and "
             f"{len(frame)} can be read"
         )
-    frame.attrs["encoding"] = encoding or "utf-8"
+    frame.attrs |= {"encoding": encoding or "utf-8", STATES_COLUMNS: kind not in _BARE}
     return frame
 
 
