@@ -1,6 +1,7 @@
 """Files of hazardous and released areas: polygons, turning points, and what is wrong with them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
@@ -17,12 +18,13 @@ from maligeo.core.errors import ArgumentError
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.cells.coordinates import inside_country
-from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import GEOMETRY, SourceFormat
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
 _OVERLAP_SHARE: Final = 0.01  # of the smaller; less is how people digitise neighbours
 
@@ -418,9 +420,18 @@ def read_areas(
         good = gate.pass_rows(frame, raw.frame, faults)
     good.attrs = {
         "format": form.name,
-        "rows_in_file": len(raw.frame),
+        "rows_in_file": len(raw.frame) + len(raw.set_aside),
         "rows_left_out": reading.left_out,
         "rows_rejected": gate.rejected,
+        ATTRIBUTE: replace(
+            reading.reading,
+            set_aside=raw.set_aside,
+            rows_in_file=len(raw.frame) + len(raw.set_aside),
+            rows_read=len(raw.frame) - reading.left_out - gate.rejected,
+            rows_left_out=reading.left_out,
+            rows_rejected=gate.rejected,
+            date_order=reading.date_order,
+        ),
     }
     return good
 
@@ -435,11 +446,16 @@ class _AreaFile:
     quarantine: bool
     limits: AreaLimits = field(default_factory=AreaLimits)
     left_out: int = 0
+    date_order: str = ""
+
+    @cached_property
+    def reading(self) -> Reading:
+        return self.file.reading(self.form, self.found)
 
     def raw(self) -> RawTable:
-        """Read the rows: in a file with columns about persons only what is needed."""
-        needed = set(self.found.values()) if self.file.personal else None
-        return join_chunks(list(self.file.chunks(needed)))
+        """Read the rows."""
+        needed = {*self.found.values(), *self.reading.extra}
+        return join_chunks(list(self.file.chunks(needed, lone_cells=True)))
 
     def convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults]:
         rows, faults = raw.sound_rows()
@@ -448,6 +464,7 @@ class _AreaFile:
         frame = self._columns(records, raw, faults)
         frame["computed_area_sqm"] = _areas(shapes)
         spatial = gpd.GeoDataFrame(frame, geometry=shapes)[list(AREAS)]
+        spatial = with_extra(spatial, rows, self.reading)
         names = Names.of(self.found)
         faults.extend(check_areas(spatial, names, self.limits))
         if self.quarantine:
@@ -494,11 +511,17 @@ class _AreaFile:
     def _add_dates(self, records: pd.DataFrame, frame: pd.DataFrame, faults: Faults) -> None:
         """Read both dates; the order of day and month is looked for in both together."""
         both = [self._texts(records, ours) for ours in ("start_date", "end_date")]
-        orders = frozenset().union(*map(values.date_orders, both))
+        stated = self.form.settings.get(STATED_ORDER)
+        seen = (
+            frozenset().union(*map(values.date_orders, both))
+            if stated is None
+            else frozenset({stated})
+        )
+        self.date_order = "" if seen else str(self.form.settings["date_order"])
         for ours, texts in zip(("start_date", "end_date"), both, strict=True):
             parsed = values.parse_dates(
                 texts,
-                orders=lambda: orders,
+                orders=lambda: seen,
                 fallback=self.form.settings["date_order"],
                 latest=pd.Timestamp.now().normalize(),
             )

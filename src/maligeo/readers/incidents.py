@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +14,13 @@ import pandas as pd
 from maligeo.core.errors import ArgumentError
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
-from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable
 from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
 
 
 class SeenIds:
@@ -104,6 +106,8 @@ def read_incidents(
         `location_precision` ("exact", "near", "adm3", "adm2", "adm1", "country"),
         `adm1_name, adm2_name, adm3_name` as reported, `source`, and `geometry` (a point,
         or None without position). What the source does not say is missing.
+        Columns of the file that are none of these follow under their own names.
+        `frame.attrs["reading"]` is the `Reading`: what became of every column and row.
         `frame.attrs` counts `rows_in_file`, `rows_left_out` by `event_types`,
         `rows_rejected` and `rows_swapped`, and names the `format`. A file with a header
         and no row gives a frame without one, whose `attrs["victims"]` names the columns of
@@ -125,8 +129,7 @@ def read_incidents(
     Notes
     -----
     Sources of the codes: ACLED Codebook (2024); UCDP GED Codebook 25.1; IMAS 05.10.
-    Columns with names, addresses, births and the like of persons are never read; where a
-    file has any, only the columns that are needed are read, and no others quarantined.
+    Columns with names, addresses, births and the like of persons are never read.
 
     Examples
     --------
@@ -157,7 +160,8 @@ def read_incidents(
         name: sum(frame.attrs[name] for frame in frames)
         for name in ("rows_in_file", "rows_left_out", "rows_rejected", "rows_swapped")
     }
-    attrs = {"format": frames[0].attrs["format"], **totals}
+    readings = [frame.attrs[ATTRIBUTE] for frame in frames]
+    attrs = {"format": frames[0].attrs["format"], ATTRIBUTE: added(readings), **totals}
     victims = frames[0].attrs[VICTIMS]
     for frame in frames:
         frame.attrs = {}
@@ -206,7 +210,6 @@ def iter_incidents(
         file.found(form),
         _wanted(form, event_types),
         swap_coordinates,
-        whole=on_invalid == "quarantine",
     )
     return reading.frames(gate)
 
@@ -240,24 +243,36 @@ class _IncidentFile:
     found: dict[str, str]
     wanted: frozenset[str] | None
     swap: bool
-    whole: bool
     seen: SeenIds = field(default_factory=SeenIds)
     orders: frozenset[str] | None = None
 
+    @cached_property
+    def reading(self) -> Reading:
+        return self.file.reading(self.form, self.found)
+
     def frames(self, gate: Gate) -> Iterator[gpd.GeoDataFrame]:
-        only_mapped = self.file.personal or self.form.settings.get("only_mapped", False)
-        columns = None if self.whole and not only_mapped else set(self.found.values())
+        columns = {*self.found.values(), *self.reading.extra}
         with gate:
-            for raw in self.file.chunks(columns):
+            for raw in self.file.chunks(columns, lone_cells=True):
                 before = gate.rejected
                 frame, faults, counts = self._convert(raw)
                 good = gate.pass_rows(frame, raw.frame, faults)
+                in_file, rejected = len(raw.frame) + len(raw.set_aside), gate.rejected - before
                 good.attrs = {
                     "format": self.form.name,
-                    "rows_in_file": len(raw.frame),
-                    "rows_rejected": gate.rejected - before,
+                    "rows_in_file": in_file,
+                    "rows_rejected": rejected,
                     VICTIMS: [ours for ours in _COUNTS if ours in self.found],
                     **counts,
+                    ATTRIBUTE: replace(
+                        self.reading,
+                        set_aside=raw.set_aside,
+                        rows_in_file=in_file,
+                        rows_read=len(good),
+                        rows_left_out=counts["rows_left_out"],
+                        rows_rejected=rejected,
+                        date_order=self._assumed_order(),
+                    ),
                 }
                 yield good
 
@@ -273,6 +288,7 @@ class _IncidentFile:
             frame = self._columns(rows, raw, faults)
         frame["location_precision"] = _precision(frame, positions)
         spatial = gpd.GeoDataFrame(frame, geometry=points.result())[list(INCIDENTS)]
+        spatial = with_extra(spatial, rows, self.reading)
         return spatial, faults, {"rows_left_out": count - len(rows), "rows_swapped": swapped}
 
     def _choose(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -337,7 +353,9 @@ class _IncidentFile:
         return faults.taking(parsed)
 
     def _date_orders(self) -> frozenset[str]:
-        """Look through the dates of the whole file, once."""
+        """Look through the dates of the whole file, once, unless the user says their order."""
+        if STATED_ORDER in self.form.settings:
+            return frozenset({self.form.settings[STATED_ORDER]})
         if self.orders is None:
             column = self.found["date"]
             pieces = self.file.chunks({column})
@@ -345,6 +363,10 @@ class _IncidentFile:
                 *(values.date_orders(piece.frame[column]) for piece in pieces)
             )
         return self.orders
+
+    def _assumed_order(self) -> str:
+        """Give the order of day and month that no date of the file shows."""
+        return str(self.form.settings.get("date_order", "")) if self.orders == frozenset() else ""
 
     def _compare_estimates(self, rows: pd.DataFrame, frame: pd.DataFrame, faults: Faults) -> None:
         if not {"lowest", "highest"} <= self.found.keys():

@@ -15,7 +15,7 @@ from maligeo.readers.cells.values import (
     parse_numbers,
     strip_missing,
 )
-from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat, word_key
@@ -29,6 +29,7 @@ from maligeo.readers.project_frames import (
     project_frame,
 )
 from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
 TABLES: Final = ("aiddata", "plain_projects")
 
@@ -51,6 +52,7 @@ class _Table:
     made: SourceFormat
     found: dict[str, str]
     file: RawFile
+    reading: Reading
     faults: Faults = field(default_factory=Faults)
 
     def cells(self, ours: str) -> pd.Series:
@@ -92,26 +94,37 @@ def read_project_table(
     shapes, swapped = _shapes(table, swap=swap_coordinates)
     projects = project_frame(_with_places(table, frame[kept], shapes))
     table.faults.extend(check_projects(projects, table.found))
+    projects = with_extra(projects, table.raw.frame, table.reading)
     with gate:
         good = gate.pass_rows(projects, table.verbatim, table.faults).reset_index(drop=True)
+    aside = table.raw.set_aside
+    left_out = int((~kept & ~table.faults.marks(kept.index)).sum())
     good.attrs = {
         "format": table.made.name,
-        "rows_in_file": len(table.verbatim),
-        "rows_left_out": int((~kept & ~table.faults.marks(kept.index)).sum()),
+        "rows_in_file": len(table.verbatim) + len(aside),
+        "rows_left_out": left_out,
         "rows_rejected": gate.rejected,
         "rows_swapped": swapped,
+        ATTRIBUTE: replace(
+            table.reading,
+            set_aside=aside,
+            rows_in_file=len(table.verbatim) + len(aside),
+            rows_read=len(table.verbatim) - left_out - gate.rejected,
+            rows_left_out=left_out,
+            rows_rejected=gate.rejected,
+        ),
     }
     return good
 
 
 def _open(path: str | Path | Source, source: str) -> _Table:
-    """Read the rows; of a file with columns about persons only those that are needed."""
     file = open_raw(path)
     made = file.format(source, among=TABLES)
     found = file.found(made)
-    raw = join_chunks(list(file.chunks(set(found.values()) if file.personal else None)))
+    reading = file.reading(made, found)
+    raw = join_chunks(list(file.chunks({*found.values(), *reading.extra})))
     rows, faults = raw.sound_rows()
-    return _Table(replace(raw, frame=rows), raw.frame, made, found, file, faults)
+    return _Table(replace(raw, frame=rows), raw.frame, made, found, file, reading, faults)
 
 
 def _project_columns(table: _Table) -> pd.DataFrame:
@@ -131,8 +144,11 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     counts = table.faults.taking(parse_counts(table.cells("project_count")))
     frame["project_count"] = counts.fillna(1)
     order = table.made.settings.get("date_order")
+    stated = table.made.settings.get(STATED_ORDER)
+    orders = None if stated is None else lambda: frozenset({stated})
     for column in ("start_date", "end_date"):
-        frame[column] = table.faults.taking(parse_dates(table.cells(column), fallback=order))
+        read = parse_dates(table.cells(column), orders=orders, fallback=order)
+        frame[column] = table.faults.taking(read)
     reverse = frame["end_date"] < frame["start_date"]
     ends = table.cells("end_date")
     table.faults.add(reverse, str(ends.name), ends, "lies before the start date")

@@ -17,7 +17,7 @@ from maligeo import catalog, exports
 from maligeo.core.columns import Audience
 from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import PARTS, READ_HOW, Source
 
 BUNDLED: Final = "bundled data"
 LAYER: Final = "layer "  # before the name of a layer, in its role
@@ -33,8 +33,6 @@ _PACKAGES: Final = (
 _RASTER_PACKAGES: Final = ("exactextract", "rasterio")
 _SURFACE: Final = "surface"  # a raster that is made from none
 _RASTER: Final = "raster"  # name of the option
-PARTS: Final = ("sheet", "layer")  # their names may give something away, as those of files
-READ_HOW: Final = (*PARTS, "level", "vintage")
 
 
 @dataclass(frozen=True)
@@ -224,9 +222,8 @@ def _recorded(name: str, value: object, *, named: bool) -> tuple[Any, tuple[Inpu
         files = tuple(file for _, read in parts for file in read)
         return [recorded for recorded, _ in parts], files  # in the order of the layers
     if isinstance(value, Source):
-        how = {part: getattr(value, part) for part in READ_HOW if named or part not in PARTS}
-        description = {ROLE: name} | {part: each for part, each in how.items() if each is not None}
-        return description, _hashed(name, value, named=named)
+        how = value.how(part for part in READ_HOW if named or part not in PARTS)
+        return {ROLE: name} | how, _hashed(name, value, named=named)
     if isinstance(value, pd.DataFrame):
         return {ROLE: name}, (InputFile(name, "", ""),)
     if isinstance(value, list | tuple):

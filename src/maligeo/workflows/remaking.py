@@ -29,13 +29,11 @@ from maligeo.provenance.record import (
     printable,
 )
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import PARTS, READ_HOW, Source
 from maligeo.workflows.recipes import (
     BUNDLED,
     LAYER,
     OUTPUT,
-    PARTS,
-    READ_HOW,
     Product,
     bundled_data,
     of_rasters,
@@ -57,6 +55,7 @@ from maligeo.workflows.tilesets import (
     vector_archive,
 )
 
+_COUNTED: Final = ("level", "header_row")
 _FILES: Final = frozenset(
     ("incidents", "projects", "areas", "boundaries", "records", "table", "raster")
 )
@@ -167,8 +166,12 @@ def _role(name: str, value: Any, *, begins: str = "") -> str:
     role = value.get(ROLE) if isinstance(value, dict) else None
     if not isinstance(role, str) or not role.startswith(begins) or value.keys() - {ROLE, *READ_HOW}:
         raise _unfit(name, value)
-    if not all(type(one) is (int if part == "level" else str) for part, one in value.items()):
+    if not all(type(one) is (int if part in _COUNTED else str) for part, one in value.items()):
         raise _unfit(name, value)
+    try:
+        Source.again("", {part: one for part, one in value.items() if part != ROLE})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unfit(name, value) from error
     return role
 
 
@@ -337,9 +340,9 @@ def _with_files(
 
     def source(value: Mapping[str, Any]) -> Source:
         role, given = value[ROLE], parts.get(value[ROLE])
-        how = {name: getattr(given, name) for name in PARTS if getattr(given, name, None)}
+        how = {} if given is None else given.how(PARTS)
         how |= {name: each for name, each in value.items() if name != ROLE}
-        return Source(files[role].resolve(), **how)
+        return Source.again(files[role].resolve(), how)
 
     found = {name: source(one) if isinstance(one, dict) else one for name, one in options.items()}
     layers = options.get(_LAYERS, ())

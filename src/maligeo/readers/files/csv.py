@@ -69,8 +69,8 @@ class Layout:
     ends: bool = False
 
 
-def find_layout(path: Path) -> Layout:
-    """Find out how a text table is laid out.
+def find_layout(path: Path, header_row: int | None = None) -> Layout:
+    """Find out how a text table is laid out; `header_row` as for `lay_out`.
 
     Raises
     ------
@@ -86,11 +86,17 @@ def find_layout(path: Path) -> Layout:
         raise InputFileError(f"{path} holds no table: there is nothing in it")
     delimiter = _find_delimiter(text)
     rows = _rows_of(text, delimiter)
-    layout = lay_out(rows, path, encoding, delimiter)
+    layout = lay_out(rows, path, encoding, delimiter, header_row)
     return replace(layout, ends=len(text) < _SAMPLE_CHARS and len(rows) <= layout.rows_before)
 
 
-def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) -> Layout:
+def lay_out(
+    rows: list[list[str]],
+    path: Path,
+    encoding: str,
+    delimiter: str,
+    header_row: int | None = None,
+) -> Layout:
     """Find header and HXL tags in the first rows of a table.
 
     Parameters
@@ -101,6 +107,8 @@ def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) ->
         The file, for messages.
     encoding, delimiter : str
         Handed on.
+    header_row : int, optional
+        Number of the row with the headings, from 1; by default the first of several cells.
     """
     filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]
     if not filled:
@@ -109,6 +117,10 @@ def lay_out(rows: list[list[str]], path: Path, encoding: str, delimiter: str) ->
         at for at in filled[:_HEADER_WITHIN] if sum(bool(cell.strip()) for cell in rows[at]) > 1
     ]
     header = several[0] if several else filled[0]
+    if header_row is not None:
+        if header_row - 1 not in filled:
+            raise InputFileError(f"{path} has no headings in row {header_row}")
+        header = header_row - 1
     columns = _name_columns(rows[header], path)
     after = header + 1
     tags: dict[str, str] = {}

@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+from rapidfuzz import process
 
+from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.non_records import find_non_records
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
     TEXT,
@@ -18,17 +21,23 @@ from maligeo.readers.files.tables import (
     RawTable,
     open_table,
 )
-from maligeo.readers.files.vectors import STATES_COLUMNS, read_vector
+from maligeo.readers.files.vectors import CUTS_NAMES, STATES_COLUMNS, read_vector
 from maligeo.readers.formats import (
     AUTO,
     GEOMETRY,
+    Header,
     SourceFormat,
     choose_format,
+    column_key,
     load_format,
+    resembled_field,
     without_persons,
 )
+from maligeo.readers.reading import Reading
 
 _GEO_MARK = b"geo"
+LONGEST_NAME = 10  # of a column in the table of a Shapefile (dBASE)
+STATED_ORDER = "stated_order"  # of day and month, in the settings of a format
 _DIGITS = 8  # of a hash, enough to tell files apart that are put together
 
 
@@ -44,23 +53,26 @@ class RawFile:
     Attributes
     ----------
     source : Source
-        The file, with its sheet or layer.
+        The file, with its sheet or layer and what the user says of it.
     columns : tuple of str
         Its columns, without those about persons.
-    personal : bool
-        Whether it had columns about persons.
+    personal : tuple of str
+        Its columns about persons.
     hxl : mapping of str to str
         Column to HXL tag.
     is_bare : bool
         Whether it is an empty list of a kind of file that has no header (GeoJSON, KML).
+    longest : int or None
+        Letters after which its names of columns are cut.
     """
 
     source: Source
     columns: tuple[str, ...]
-    personal: bool
+    personal: tuple[str, ...]
     hxl: Mapping[str, str]
     _read: Callable[[Collection[str]], Iterator[RawTable]]
     is_bare: bool = False
+    longest: int | None = None
 
     @cached_property
     def mark(self) -> str:
@@ -79,27 +91,86 @@ class RawFile:
         return f"{self.mark}:" + rows.astype("string").to_series(index=rows).astype(TEXT)
 
     @property
-    def header(self) -> list[str]:
-        """What a format is known by: columns and their HXL tags."""
-        return [*self.columns, *(self.hxl[name] for name in self.columns if name in self.hxl)]
+    def constants(self) -> dict[str, str]:
+        """Names of made columns to what the user says that they hold in every row."""
+        return {f"({ours})": text for ours, text in self.source.constants.items()}
+
+    @property
+    def header(self) -> Header:
+        """What a format is known by: columns and their HXL tags, and what the user says."""
+        tags = (self.hxl[name] for name in self.columns if name in self.hxl)
+        said = {ours: f"({ours})" for ours in self.source.constants}
+        return Header((*self.columns, *tags), {**self.source.columns, **said}, self.longest)
 
     def format(self, source: str, *, among: tuple[str, ...]) -> SourceFormat:
         """Give the format that is asked for or that the header bears; see `choose_format`.
 
         An empty list without a header is of the last one, the plainest.
+
+        Raises
+        ------
+        ArgumentError
+            If the user names a field that the format has not.
+        UnknownNameError
+            If the user names a column that the file has not, or as `choose_format`.
         """
+        for name in self.source.columns.values():
+            if name not in self.columns:
+                raise UnknownNameError(_no_column(self, name))
         if self.is_bare and source == AUTO:
             return load_format(among[-1])
-        return choose_format(self.header, source, among=among, what=str(self.source))
+        form = choose_format(self.header, source, among=among, what=str(self.source))
+        for ours in self.header.stated:
+            require_choice(ours, tuple(form.columns), option="field")
+        dates = self.source.dates
+        settings = form.settings if dates is None else {**form.settings, STATED_ORDER: dates}
+        return replace(form, settings=settings)
 
     def found(self, form: SourceFormat) -> dict[str, str]:
-        """Match the columns: column of ours to column of the file."""
+        """Match the columns: field of ours to column of the file."""
         by_tag = {tag: name for name, tag in reversed(list(self.hxl.items()))}
         return {ours: by_tag.get(name, name) for ours, name in form.found_in(self.header).items()}
 
-    def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
-        """Read the rows piece by piece: these columns, or all but those about persons."""
-        return self._read([name for name in self.columns if columns is None or name in columns])
+    def reading(self, form: SourceFormat, found: Mapping[str, str]) -> Reading:
+        """Account for the columns."""
+        constants = self.constants
+        used = {ours: name for ours, name in found.items() if name not in constants}
+        rest = [name for name in self.columns if name not in used.values()]
+        unread = rest if form.settings.get("only_mapped") else []
+        rest = [name for name in rest if name not in unread]
+        resembling = {name: resembled_field(name, form.columns) for name in rest}
+        return Reading(
+            form.name,
+            used,
+            constants=dict(self.source.constants),
+            kept=tuple(name for name in rest if resembling[name] is None),
+            not_understood={name: ours for name, ours in resembling.items() if ours is not None},
+            personal=(*self.personal, *unread),
+        )
+
+    def chunks(
+        self, columns: Collection[str] | None = None, *, lone_cells: bool = False
+    ) -> Iterator[RawTable]:
+        """Read the rows piece by piece: these columns, or all but those about persons.
+
+        Rows that are no records are set aside; see `find_non_records`.
+        """
+        wanted = [name for name in self.columns if columns is None or name in columns]
+        for raw in self._read(wanted):
+            aside = find_non_records(raw.frame, lone_cells=lone_cells)
+            frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
+            stated = {
+                name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
+            }
+            yield replace(raw, frame=frame.assign(**stated), set_aside=aside.to_dict())
+
+
+def _no_column(file: RawFile, name: str) -> str:
+    near = process.extractOne(name, file.columns, processor=column_key)
+    hint = f" (do you mean {near[0]!r}?)" if near is not None else ""
+    return f"{file.source} has no column {name!r}{hint}; its columns are: " + ", ".join(
+        file.columns
+    )
 
 
 def open_raw(path: str | Path | Source) -> RawFile:
@@ -122,8 +193,7 @@ def open_raw(path: str | Path | Source) -> RawFile:
     if _is_table(Path(source)):
         table = open_table(source)
         columns = without_persons(table.columns)
-        personal = len(columns) < len(table.columns)
-        return RawFile(source, columns, personal, table.hxl, table.chunks)
+        return RawFile(source, columns, _others(table.columns, columns), table.hxl, table.chunks)
     return _open_vector(source)
 
 
@@ -145,11 +215,16 @@ def _open_vector(source: Source) -> RawFile:
     attributes = pd.DataFrame(frame.drop(columns=GEOMETRY)).rename(columns=str)
     attributes[GEOMETRY] = geometry.to_wkt()
     columns = without_persons(attributes.columns)
-    personal = len(columns) < len(attributes.columns)
+    personal = _others(attributes.columns, columns)
     attributes = attributes[list(columns)].astype(TEXT)
 
     def read(wanted: Collection[str]) -> Iterator[RawTable]:
         yield RawTable(attributes[list(wanted)], geometry=geometry)
 
     is_bare = frame.empty and not frame.attrs.get(STATES_COLUMNS, True)
-    return RawFile(source, columns, personal, {}, read, is_bare)
+    longest = LONGEST_NAME if frame.attrs.get(CUTS_NAMES, False) else None
+    return RawFile(source, columns, personal, {}, read, is_bare, longest)
+
+
+def _others(names: Collection[str], kept: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in kept)

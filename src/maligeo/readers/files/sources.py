@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
+
+from maligeo.core.checks import require_choice
+from maligeo.core.errors import ArgumentError
 
 PART: Final = "#"  # between a file and its sheet or layer
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
+DATE_ORDERS: Final = ("day-month", "month-day")
+PARTS: Final = ("sheet", "layer", "columns", "constants")  # their words may give something away
+READ_HOW: Final = (*PARTS, "level", "vintage", "dates", "header_row")
 LAYERED: Final = frozenset({".gpkg", ".zip", ".kml", ".kmz"})
 
 
@@ -31,11 +39,21 @@ class Source:
         Administrative level, of boundaries only; without it the file says.
     vintage : str or None
         Administrative division, of boundaries only; without it the file says.
+    columns : mapping of str to str
+        Fields of ours to columns of the file, where their headings do not say it.
+    constants : mapping of str to str
+        Fields of ours to what they are in every row, in words that a cell could hold.
+    dates : {"day-month", "month-day"} or None
+        Order of day and month in dates such as 03/04/2022; without it the file says.
+    header_row : int or None
+        Number of the row that holds the headings, 1 for the first; without it the first row
+        with several filled cells.
 
     Examples
     --------
     >>> Source("3w.xlsx", sheet="2022").name
     '3w.xlsx'
+    >>> source = Source("list.xlsx", columns={"killed": "Nbre de morts"}, dates="day-month")
     """
 
     path: str | os.PathLike[str]
@@ -43,6 +61,16 @@ class Source:
     layer: str | None = None
     level: int | None = None
     vintage: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+    constants: Mapping[str, str] = field(default_factory=dict, hash=False)
+    dates: Literal["day-month", "month-day"] | None = None
+    header_row: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.dates is not None:
+            require_choice(self.dates, DATE_ORDERS, option="dates")
+        if self.header_row is not None and self.header_row < 1:
+            raise ArgumentError(f"header_row {self.header_row}: rows are counted from 1")
 
     def __fspath__(self) -> str:
         return os.fspath(self.path)
@@ -65,3 +93,24 @@ class Source:
         if suffix in WORKBOOKS:
             return cls(file, sheet=part)
         return cls(file, layer=part) if suffix in LAYERED else cls(path)
+
+    def how(self, parts: Iterable[str] = READ_HOW) -> dict[str, str | int]:
+        """Say how the file is read, as a record holds it: what is not stated is left out."""
+        stated = {part: getattr(self, part) for part in parts}
+        return {
+            part: json.dumps(dict(value), sort_keys=True) if isinstance(value, Mapping) else value
+            for part, value in stated.items()
+            if value
+        }
+
+    @classmethod
+    def again(cls, path: str | os.PathLike[str], how: Mapping[str, Any]) -> Source:
+        """Give a file that is read as `how` said.
+
+        Raises
+        ------
+        ValueError
+            If that is nothing that `how` could have said.
+        """
+        mappings = ("columns", "constants")
+        return cls(path, **{k: json.loads(v) if k in mappings else v for k, v in how.items()})

@@ -53,6 +53,8 @@ class RawTable:
         header are in no column.
     geometry : geopandas.GeoSeries or None
         With the same index, in EPSG:4326, where the file has geometries of its own.
+    set_aside : dict of int to str
+        Rows that are no records and stand in the frame no more, and why.
     """
 
     frame: pd.DataFrame
@@ -62,6 +64,7 @@ class RawTable:
     decimal: str | None = None
     faults: Faults = field(default_factory=Faults)
     geometry: gpd.GeoSeries | None = None
+    set_aside: dict[int, str] = field(default_factory=dict)
 
     def sound_rows(self) -> tuple[pd.DataFrame, Faults]:
         """Give the rows without fault, and the faults of the others for more to be added."""
@@ -149,14 +152,14 @@ def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableF
     take_input(file)
     suffix = file.suffix.lower()
     if suffix in WORKBOOKS:
-        return _open_excel(file, sheet)
+        return _open_excel(file, sheet, source.header_row)
     if sheet is not None:
         raise UnknownNameError(f"{file} is not an Excel file and has no sheet {sheet!r}")
     if suffix == ".parquet":
         return _open_parquet(file)
     if suffix == ".xls":
         raise InputFileError(f"{file} is an Excel file of before 2007: save it as .xlsx")
-    return _open_text(file)
+    return _open_text(file, source.header_row)
 
 
 def read_table(path: str | Path, *, sheet: str | None = None) -> RawTable:
@@ -186,15 +189,17 @@ def join_chunks(pieces: Sequence[RawTable]) -> RawTable:
     """Put consecutive pieces of one table together."""
     if len(pieces) == 1:
         return pieces[0]
-    faults = Faults()
+    faults, aside = Faults(), dict[int, str]()
     for piece in pieces:
         faults.extend(piece.faults)
-    return replace(pieces[0], frame=pd.concat([piece.frame for piece in pieces]), faults=faults)
+        aside |= piece.set_aside
+    frame = pd.concat([piece.frame for piece in pieces])
+    return replace(pieces[0], frame=frame, faults=faults, set_aside=aside)
 
 
-def _open_text(path: Path) -> TableFile:
+def _open_text(path: Path, header_row: int | None) -> TableFile:
     with explained(f"{path} cannot be read"):
-        layout = csv.find_layout(path)
+        layout = csv.find_layout(path, header_row)
 
     def read(columns: Sequence[str]) -> Iterator[RawTable]:
         restricted = len(columns) < len(layout.columns)
@@ -262,14 +267,14 @@ def _as_text(batch: pa.RecordBatch) -> pa.Table:
     return pa.table(texts, names=batch.schema.names)
 
 
-def _open_excel(path: Path, sheet: str | None) -> TableFile:
+def _open_excel(path: Path, sheet: str | None, header_row: int | None) -> TableFile:
     openpyxl = errors.require("openpyxl", extra="excel", why="reading Excel files")
     with explained(f"{path} cannot be read"):
         require_bounded(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         rows = _sheet_rows(book, sheet, path)
         book.close()
-    layout = csv.lay_out(rows[:200], path, "", "")
+    layout = csv.lay_out(rows[:200], path, "", "", header_row)
 
     def read(columns: Sequence[str]) -> Iterator[RawTable]:
         width = len(layout.columns)

@@ -34,6 +34,7 @@ from maligeo.readers.files import shapefiles
 from maligeo.readers.files.archives import unpacked
 from maligeo.readers.files.bounds import require_bounded_parquet, require_bounded_table
 
+CUTS_NAMES: Final = "cuts_names"  # whether the file has names of columns cut short
 STATES_COLUMNS: Final = "states_columns"  # whether a file without a feature says its columns
 
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
@@ -296,7 +297,11 @@ def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDa
             f"{what} is cut off or damaged: it announces {declared} features, and "
             f"{len(frame)} can be read"
         )
-    frame.attrs |= {"encoding": encoding or "utf-8", STATES_COLUMNS: kind not in _BARE}
+    frame.attrs |= {
+        "encoding": encoding or "utf-8",
+        STATES_COLUMNS: kind not in _BARE,
+        CUTS_NAMES: kind == "Shapefile",
+    }
     return frame
 
 

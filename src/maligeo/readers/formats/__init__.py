@@ -6,7 +6,7 @@ what, and which word in it means which word of ours. No code changes.
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -19,6 +19,25 @@ from maligeo.core.placenames import without_accents
 AUTO: Final = "auto"
 GEOMETRY: Final = "geometry"
 _SHOWN_COLUMNS: Final = 40
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file of records is known by.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Its columns and, where there are any, their HXL tags.
+    stated : mapping of str to str
+        Fields of ours to columns, as the user says.
+    longest : int or None
+        Letters after which names of columns are cut, as in Shapefiles.
+    """
+
+    names: tuple[str, ...]
+    stated: Mapping[str, str] = field(default_factory=dict)
+    longest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,17 +80,30 @@ class SourceFormat:
     constants: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def found_in(self, header: Collection[str]) -> dict[str, str]:
-        """Match a header (names and, where there are any, HXL tags): ours to theirs."""
-        by_key = {column_key(name): name for name in reversed(list(header))}
-        found = {}
-        for ours, names in self.columns.items():
-            present = [by_key[key] for key in map(column_key, names) if key in by_key]
-            if present:
-                found[ours] = present[0]
+    def found_in(self, header: "Header") -> dict[str, str]:
+        """Match a header: fields of ours to columns of the file.
+
+        First goes what the user says, then the names as they are listed; of the columns
+        that are left, those whose names differ from a listed one in words without a meaning
+        of their own, as in "Nbre de morts".
+        """
+        found = {ours: name for ours, name in header.stated.items() if ours in self.columns}
+        self._match(header, found, column_key)
+        self._match(header, found, plain_key)
+        if header.longest is not None:
+            self._match(header, found, lambda name: column_key(name[: header.longest]))
         return found
 
-    def lacks(self, header: Collection[str]) -> list[str]:
+    def _match(self, header: "Header", found: dict[str, str], key: Callable[[str], str]) -> None:
+        """Find fields that are not yet found among the columns that are left, by some key."""
+        taken = set(found.values())
+        left = {key(name): name for name in reversed(header.names) if name not in taken}
+        for ours, names in self.columns.items():
+            present = [left[one] for one in map(key, names) if one and one in left]
+            if ours not in found and present:
+                found[ours] = present[0]
+
+    def lacks(self, header: "Header") -> list[str]:
         """Say what of the signature a header lacks; nothing when it is of this make."""
         found = self.found_in(header).keys()
         return [" or ".join(group) for group in self.signature if found.isdisjoint(group)]
@@ -80,6 +112,28 @@ class SourceFormat:
 def column_key(name: str) -> str:
     """Reduce a column name to the form in which names are compared: "Année " to "annee"."""
     return re.sub(r"[\W_]+", "", without_accents(name)).lower()
+
+
+def plain_key(name: str) -> str:
+    """Reduce a column name to the words that mean something: "Nbre de morts (2022)" to "morts"."""
+    bare = re.sub(r"[(\[].*?[)\]]", " ", without_accents(name).lower())
+    words = re.split(r"[\W_]+", bare)
+    return "".join(word for word in words if word and word not in _empty_words())
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    return frozenset(read_catalogue("headings")["empty"])
+
+
+def resembled_field(name: str, among: Collection[str]) -> str | None:
+    """Give the field that a heading seems to mean, of those that come into question; or None."""
+    key = column_key(name)
+    stems: dict[str, list[str]] = read_catalogue("headings")["resembles"]
+    for ours, parts in stems.items():
+        if ours in among and any(part in key for part in parts):
+            return ours
+    return None
 
 
 def word_key(word: str) -> str:
@@ -146,14 +200,14 @@ def _personal_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def choose_format(
-    header: Collection[str], source: str, *, among: tuple[str, ...], what: str
+    header: Header, source: str, *, among: tuple[str, ...], what: str
 ) -> SourceFormat:
     """Give the format that is asked for, or the first whose signature the header bears.
 
     Parameters
     ----------
-    header : collection of str
-        Columns of the file and, where there are any, their HXL tags.
+    header : Header
+        Columns of the file.
     source : str
         "auto" or the name of a format.
     among : tuple of str
@@ -177,5 +231,5 @@ def choose_format(
     lacks = "; ".join(
         f"for {name} it lacks {', '.join(load_format(name).lacks(header))}" for name in asked
     )
-    shown = ", ".join(list(header)[:_SHOWN_COLUMNS])
+    shown = ", ".join(header.names[:_SHOWN_COLUMNS])
     raise UnknownNameError(f"{what} is of no known make: {lacks}. Its columns are: {shown}")

@@ -1,0 +1,118 @@
+"""What became of a file when it was read: every column and every row."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import pandas as pd
+
+from maligeo.core import columns
+
+ATTRIBUTE: Final = "reading"  # of a frame that was read, in `attrs`
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An account of a file that was read, as `frame.attrs["reading"]` holds it.
+
+    Attributes
+    ----------
+    format : str
+        Make of the file, such as "acled" or "plain_incidents".
+    used : mapping of str to str
+        Fields of ours to the columns of the file that they were read from.
+    constants : mapping of str to str
+        Fields of ours to what the user says that they are in every row.
+    kept : tuple of str
+        Columns that stay as they are, under their own names.
+    not_understood : mapping of str to str
+        Columns that stay as they are although they resemble a field of ours: to that field.
+    personal : tuple of str
+        Columns of which nothing was read: those about persons, and of a make whose other
+        columns may all be about persons, all that are not used.
+    set_aside : mapping of int to str
+        Rows that are no records, by their number in the file: "total", "note" or "header".
+    rows_in_file, rows_read, rows_left_out, rows_rejected : int
+        All rows of the file; those of the frame; those that an option left out; those with
+        faults. With those set aside the last three add up to the first.
+    date_order : str
+        Order of day and month that was assumed where no date of the file shows one; else "".
+    """
+
+    format: str
+    used: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    not_understood: Mapping[str, str] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
+    set_aside: Mapping[int, str] = field(default_factory=dict)
+    rows_in_file: int = 0
+    rows_read: int = 0
+    rows_left_out: int = 0
+    rows_rejected: int = 0
+    date_order: str = ""
+
+    @property
+    def columns_in_file(self) -> int:
+        """How many columns the file has: those used, kept, not understood and not read."""
+        theirs = {*self.used.values(), *self.kept, *self.not_understood, *self.personal}
+        return len(theirs)
+
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """Columns that stay in the frame as they are."""
+        return (*self.kept, *self.not_understood)
+
+
+def added(readings: Sequence[Reading]) -> Reading:
+    """Put together the readings of consecutive pieces of one file."""
+    aside = {row: why for reading in readings for row, why in reading.set_aside.items()}
+    return replace(
+        readings[-1],
+        set_aside=aside,
+        rows_in_file=sum(reading.rows_in_file for reading in readings),
+        rows_read=sum(reading.rows_read for reading in readings),
+        rows_left_out=sum(reading.rows_left_out for reading in readings),
+        rows_rejected=sum(reading.rows_rejected for reading in readings),
+        date_order=next((one.date_order for one in readings if one.date_order), ""),
+    )
+
+
+_TAKEN: Final = frozenset(
+    name.lower()
+    for name in (
+        *columns.RECORD_COLUMNS, *columns.DENSITY, *columns.UNITS, *columns.POPULATION, "geometry",
+    )
+)  # fmt: skip
+_OF_UNITS: Final = re.compile(r"adm\d_.*", re.IGNORECASE)
+_THEIRS: Final = " (file)"
+
+
+def with_extra(frame: pd.DataFrame, rows: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """Add the columns that stay as they are, behind those that were read.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What was read; its index, numbers of rows, may repeat.
+    rows : pandas.DataFrame
+        The rows of the file as text, by the same numbers.
+    reading : Reading
+        Which columns stay.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column that bears the name of one of ours gets " (file)" behind it.
+    """
+    names = dict[str, str]()
+    for name in reading.extra:
+        ours = name.lower() in _TAKEN or _OF_UNITS.fullmatch(name) is not None
+        repeated = name.lower() in map(str.lower, names.values())
+        names[name] = f"{name}{_THEIRS}" if ours or repeated else name
+    if not names:
+        return frame
+    more = rows[list(names)].loc[frame.index].rename(columns=names)
+    more.index = frame.index
+    return pd.concat([frame, more], axis=1)
