@@ -1,5 +1,6 @@
 # make map   writes maps/mali.html from the bundled data
 # make test  runs every check and test, and builds the documentation
+# make test-oldest  runs the fast part of the suite with the oldest versions that are allowed
 # make attack  holds all products of 500 random worlds against one another
 # make docs  writes build/docs/index.html, which opens without a network
 # make locked  installs what requirements/ci.txt pins, which the others then use
@@ -8,13 +9,28 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: map test attack check check-scripts format bench docs lock locked clean
+.PHONY: map test test-oldest attack check check-scripts format bench docs lock locked clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
 
 test: check docs
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Not the attacks, and not what is drawn in a browser, which take long and use no other parts.
+OLDEST := .venv-oldest
+test-oldest: $(OLDEST)/.dev
+	for line in 'map -o build/oldest.html' density gaps 'report --region Mopti -o build/oldest.pdf' \
+	  'tiles vector -o build/oldest.pmtiles'; do $(OLDEST)/bin/maligeo $$line >/dev/null || exit 1; done
+	$(OLDEST)/bin/python -m pytest -q -n auto --dist loadfile -m 'not browser' \
+	  --ignore tests/attacks --ignore tests/docs --ignore tests/maps tests
+
+$(OLDEST)/.dev: pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --upgrade uv
+	$(BIN)/python -m uv venv --quiet --clear --python $(BIN)/python $(OLDEST)
+	$(BIN)/python -m uv pip install --quiet --python $(OLDEST)/bin/python \
+	  --resolution lowest-direct --editable '.[dev]'
+	@touch $@
 
 attack: $(VENV)/.dev
 	MALIGEO_ATTACK_WORLDS=500 $(BIN)/python -m pytest -q -n auto tests/attacks/everything
@@ -52,7 +68,7 @@ docs: $(VENV)/.docs
 	@echo build/docs/index.html
 
 clean:
-	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find maps -mindepth 1 ! -name README.md -delete
 
 # hatchling and editables build the package itself. No address of an index goes into the file.

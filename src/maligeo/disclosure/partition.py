@@ -179,7 +179,7 @@ def _events(located: pd.DataFrame, key: bytes) -> list[str]:
     """Give a keyed hash of the place and day of each record."""
     lon, lat = _positions(located)
     places = np.char.add(np.char.mod(f"%.{_ROUNDED}f ", lon), np.char.mod(f"%.{_ROUNDED}f", lat))
-    text = pd.Series(places.astype(object), index=located.index)
+    text = pd.Series(places, index=located.index, dtype="string")
     known = np.isfinite(lon) & np.isfinite(lat)
     text = text.where(known, _names(located))
     days = pd.to_datetime(located["date"]).dt.strftime("%Y-%m-%d").fillna("")
