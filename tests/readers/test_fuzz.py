@@ -64,8 +64,10 @@ def read_or_tell(reader: Reader, path: Path) -> None:
         return
     counts = frame.attrs
     if reader is read_incidents:
+        reading = counts["reading"]
         kept = len(frame) + counts["rows_left_out"] + counts["rows_rejected"]
-        assert kept == counts["rows_in_file"]
+        assert kept + len(reading.set_aside) == counts["rows_in_file"]
+        assert (reading.rows_in_file, reading.rows_read) == (counts["rows_in_file"], len(frame))
     assert frame.crs == "EPSG:4326"
 
 

@@ -61,6 +61,7 @@ def test_acled_keeps_explosive_devices() -> None:
     ]
     assert places(frame) == [(-3.5, 15.5), (1.25, 18.5)]
     assert frame.index.tolist() == [2, 4]
+    assert frame.attrs.pop("reading").format == "acled"
     assert frame.attrs == {
         "format": "acled",
         "rows_in_file": 4,

@@ -1,18 +1,24 @@
-"""`maligeo check`: what is wrong with a file, before anything is made of it."""
+"""`maligeo check`: how a file is read and what is wrong with it, before anything is made of it."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
 
 import maligeo
 from maligeo.cli.command import Application
-from maligeo.core.errors import FrameError, UnknownNameError
-from maligeo.readers.files.sources import Source
+from maligeo.cli.options import LanguageOption, one_of
+from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError
+from maligeo.core.session import session_language
+from maligeo.core.words import number_text, word
+from maligeo.readers.files.sources import DATE_ORDERS, Source
+from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.readers.projects import is_iati
+from maligeo.readers.reading import ATTRIBUTE
+from maligeo.text.file_readings import reading_lines
 
 FAULTY = 1
 
@@ -30,6 +36,31 @@ FileArgument = Annotated[Path, typer.Argument(help="File to check: a table or a 
 KindOption = Annotated[
     Kind | None, typer.Option("--kind", help="What it holds; without it, its columns tell.")
 ]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="Which column is a field: killed=Pertes; repeatable."),
+]
+ConstantOption = Annotated[
+    list[str] | None,
+    typer.Option("--constant", help="What a field is in every row: status=cleared; repeatable."),
+]
+DatesOption = Annotated[
+    Any, one_of(DATE_ORDERS, "--dates", "Order of day and month in dates like 03/04/2022.")
+]
+SheetOption = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")]
+LayerOption = Annotated[
+    str | None, typer.Option("--layer", help="Layer of a GeoPackage, or data set of a zip archive.")
+]
+HeaderOption = Annotated[
+    int | None, typer.Option("--header-row", help="Number of the row with the headings.", min=1)
+]
+ProfileOption = Annotated[
+    Path | None, typer.Option("--profile", help="Read it as this profile says.")
+]
+SaveOption = Annotated[
+    Path | None,
+    typer.Option("--save-profile", help="Keep what is said of the file for the next one."),
+]
 RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", help="Write the faulty rows to this CSV file.")
 ]
@@ -40,53 +71,103 @@ def register(app: Application) -> None:
     app.command("check")(check_file)
 
 
-def check_file(path: FileArgument, kind: KindOption = None, rejects: RejectsOption = None) -> None:
-    """List every fault of a file; the exit code is 1 when it has any."""
-    found, frame = _read(path, [kind] if kind else _kinds(path), rejects)
+def check_file(
+    path: FileArgument,
+    kind: KindOption = None,
+    column: ColumnOption = None,
+    constant: ConstantOption = None,
+    dates: DatesOption = None,
+    sheet: SheetOption = None,
+    layer: LayerOption = None,
+    header_row: HeaderOption = None,
+    profile: ProfileOption = None,
+    save_profile: SaveOption = None,
+    rejects: RejectsOption = None,
+    language: LanguageOption = None,
+) -> None:
+    """Say how each column and row is read, and list every fault; exit code 1 when it has any."""
+    spoken = session_language(language)
+    said = {
+        "columns": _pairs(column, "--column"),
+        "constants": _pairs(constant, "--constant"),
+        "dates": dates,
+        "sheet": sheet,
+        "layer": layer,
+        "header_row": header_row,
+    }
+    kept = {} if profile is None else read_profile(profile)
+    sources = {
+        each: _source(path, kept.get(each, {}), said)
+        for each in ([kind] if kind else _kinds(path, kept))
+    }
+    found, frame = _read(sources, rejects)
+    _say(path, found, frame, spoken)
+    if save_profile is not None:
+        write_profile(save_profile, found, sources[found])
+        typer.echo(word("reading.profile", spoken).format(file=save_profile))
     rejected = frame.attrs.get("rows_rejected", 0)
-    typer.echo(f"{path}: {_told(frame, found)}")
     if rejected:
-        typer.echo(f"{rejected} rows have faults; they are in {rejects}")
+        text = word("reading.rejects", spoken)
+        typer.echo(text.format(count=number_text(rejected, spoken), file=rejects))
         raise typer.Exit(FAULTY)
+    typer.echo(word("reading.sound", spoken))
 
 
-def _kinds(path: Path) -> list[Kind]:
+def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts or []]
+    wrong = [name + sign for name, sign, value in pairs if not (name and sign and value)]
+    if wrong:
+        raise ArgumentError(f"{option} {wrong[0]!r} is not field=text")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _source(path: Path, kept: dict[str, Any], said: dict[str, Any]) -> Source:
+    """Put together what a profile and the options say; these go first."""
+    how = kept | {name: value for name, value in said.items() if value}
+    for name in ("columns", "constants"):
+        how[name] = {**kept.get(name, {}), **said[name]}
+    return replace(Source.of(path), **{name: value for name, value in how.items() if value})
+
+
+def _kinds(path: Path, kept: dict[str, Any]) -> list[Kind]:
     """Give the kinds that a file may be of: IATI is projects, of a table the columns tell."""
-    return [Kind.projects] if is_iati(Path(Source.of(path))) else list(Kind)
+    if is_iati(Path(Source.of(path))):
+        return [Kind.projects]
+    return [Kind(name) for name in kept if name in list(Kind)] or list(Kind)
 
 
-def _read(path: Path, kinds: list[Kind], rejects: Path | None) -> tuple[Kind, pd.DataFrame]:
+def _read(sources: dict[Kind, Source], rejects: Path | None) -> tuple[Kind, pd.DataFrame]:
     """Read the file as the first kind that its columns fit."""
     unfit: list[str] = []
-    for kind in kinds:
+    for kind, source in sources.items():
         try:
-            return kind, _reader(kind)(path, rejects)
+            return kind, _read_as(kind, source, rejects)
         except FrameError as error:
             typer.echo(str(error))
             raise typer.Exit(FAULTY) from error
-        except UnknownNameError as error:
+        except (UnknownNameError, ArgumentError) as error:
+            if len(sources) == 1:
+                raise
             unfit.append(f"as {kind}: {error}")
     raise UnknownNameError("; ".join(unfit))
 
 
-def _reader(kind: Kind) -> Callable[[Path, Path | None], pd.DataFrame]:
-    def read(path: Path, rejects: Path | None) -> pd.DataFrame:
-        read_kind = getattr(maligeo, f"read_{kind}")
-        if rejects is None:
-            return read_kind(path)
-        return read_kind(path, on_invalid="quarantine", rejects=rejects)
-
-    return read
+def _read_as(kind: Kind, source: Source, rejects: Path | None) -> pd.DataFrame:
+    read_kind = getattr(maligeo, f"read_{kind}")
+    if rejects is None:
+        return read_kind(source)
+    return read_kind(source, on_invalid="quarantine", rejects=rejects)
 
 
-def _told(frame: pd.DataFrame, kind: Kind) -> str:
-    counted = frame.attrs.get("rows_in_file", len(frame))
-    parts = [f"{kind}", f"{counted} rows in the file", f"{len(frame)} {kind} read"]
-    if "format" in frame.attrs:
-        parts[0] += f" ({frame.attrs['format']})"
-    left_out = frame.attrs.get("rows_left_out", 0)
-    if left_out:
-        parts.append(f"{left_out} rows left out")
-    if not frame.attrs.get("rows_rejected", 0):
-        parts.append("no fault found")
-    return ", ".join(parts)
+def _say(path: Path, kind: Kind, frame: pd.DataFrame, language: str) -> None:
+    reading = frame.attrs.get(ATTRIBUTE)
+    form = frame.attrs.get("format", kind)
+    text = word("reading.file", language)
+    typer.echo(text.format(file=path, kind=word(f"kind.{kind}", language), format=form))
+    records = frame["project_id"].nunique() if kind == Kind.projects else len(frame)
+    if reading is None:
+        said = word("reading.records", language)
+        typer.echo(said.format(records=number_text(records, language)))
+        return
+    for line in reading_lines(reading, records, language):
+        typer.echo(line)

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +21,10 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.inputs import require_no_input
 from maligeo.provenance.record import printable
 from maligeo.readers.files.sources import Source
+from maligeo.readers.profiles import read_profile
 
 STANDARD: Final = Path("-")  # the standard input or output, in the place of a file
-OUTPUTS: Final = ("output", "rejects")  # parameters that name what is written
+OUTPUTS: Final = ("output", "rejects", "save_profile")  # parameters that name what is written
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 _FORMAT: Final = "output_format"
 
@@ -47,6 +49,14 @@ _MANNERS: Final = {
         ),
     ],
 }
+
+
+_PROFILE: Final = "profile"
+_PROFILED: Final = ("incidents", "projects", "areas", "boundaries")
+_PROFILES: Final = Annotated[
+    list[Path] | None,
+    typer.Option("--profile", help="How the files are read: see maligeo check; repeatable."),
+]
 
 
 class Application(typer.Typer):
@@ -85,6 +95,8 @@ def say(message: str) -> None:
 
 def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None]:
     """Give a command its guard, its streams and the options of `_MANNERS`."""
+    own = inspect.signature(function)
+    takes_profile = not own.parameters.keys().isdisjoint(_PROFILED)
 
     @functools.wraps(function)
     def run(*, quiet: bool, verbose: bool, **given: Any) -> None:
@@ -93,20 +105,36 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
             for name, value in given.items():
                 if value == STANDARD and name not in OUTPUTS:
                     given[name] = opened.enter_context(_standard_input())
+            if takes_profile:
+                _profile(given, given.pop(_PROFILE))
             if given.get("output") == STANDARD:
                 given["output"] = opened.enter_context(_standard_output(_suffix(given, streams)))
             function(**given)
             for path in replaced:
                 say(f"{path} was there, and is replaced")
 
+    manners = _MANNERS | ({_PROFILE: _PROFILES} if takes_profile else {})
     extra = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
-        for name, kind in _MANNERS.items()
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None if name == _PROFILE else False,
+            annotation=kind,
+        )
+        for name, kind in manners.items()
     ]
-    own = inspect.signature(function)
     setattr(run, "__signature__", own.replace(parameters=[*own.parameters.values(), *extra]))  # noqa: B010
-    run.__annotations__ |= _MANNERS
+    run.__annotations__ |= manners
     return run
+
+
+def _profile(given: dict[str, Any], profiles: list[Path] | None) -> None:
+    """Let files be read as profiles say; a later one goes before."""
+    kept = [read_profile(profile) for profile in profiles or []]
+    for kind in _PROFILED:
+        said = {name: value for profile in kept for name, value in profile.get(kind, {}).items()}
+        if said and given.get(kind) is not None:
+            given[kind] = replace(Source.of(given[kind]), **said)
 
 
 def _require_apart(given: Mapping[str, Any]) -> list[Path]:

@@ -455,7 +455,7 @@ class _AreaFile:
     def raw(self) -> RawTable:
         """Read the rows."""
         needed = {*self.found.values(), *self.reading.extra}
-        return join_chunks(list(self.file.chunks(needed, lone_cells=True)))
+        return join_chunks(list(self.file.chunks(needed)))
 
     def convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults]:
         rows, faults = raw.sound_rows()

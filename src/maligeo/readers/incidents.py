@@ -129,7 +129,8 @@ def read_incidents(
     Notes
     -----
     Sources of the codes: ACLED Codebook (2024); UCDP GED Codebook 25.1; IMAS 05.10.
-    Columns with names, addresses, births and the like of persons are never read.
+    Columns with names, addresses, births and the like of persons are never read; where a
+    file has any, only the columns that are needed are read, and no others quarantined.
 
     Examples
     --------
@@ -253,7 +254,7 @@ class _IncidentFile:
     def frames(self, gate: Gate) -> Iterator[gpd.GeoDataFrame]:
         columns = {*self.found.values(), *self.reading.extra}
         with gate:
-            for raw in self.file.chunks(columns, lone_cells=True):
+            for raw in self.file.chunks(columns):
                 before = gate.rejected
                 frame, faults, counts = self._convert(raw)
                 good = gate.pass_rows(frame, raw.frame, faults)

@@ -29,8 +29,8 @@ class Reading:
     not_understood : mapping of str to str
         Columns that stay as they are although they resemble a field of ours: to that field.
     personal : tuple of str
-        Columns of which nothing was read: those about persons, and of a make whose other
-        columns may all be about persons, all that are not used.
+        Columns of which nothing was read: those about persons and, in a file that has any or
+        is of a make that may, all that are not used.
     set_aside : mapping of int to str
         Rows that are no records, by their number in the file: "total", "note" or "header".
     rows_in_file, rows_read, rows_left_out, rows_rejected : int

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 TOTAL: Final = "total"
@@ -23,25 +24,25 @@ _NOTE: Final = re.compile(
     r"|mise? à jour|updated?)(\b|\s|:).*",
     re.IGNORECASE | re.DOTALL,
 )
+# The title of a block of rows, as in a cell that is merged over a whole line.
+_TITLE: Final = re.compile(r"\s*(région|region|district|cercle|commune)s?\b.*", re.IGNORECASE)
 _LOOKED_AT: Final = 4  # columns in which the first filled cell of a row is looked for
-_WIDE: Final = 3  # columns of a table in which a lone cell is no record
+_WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
-def find_non_records(frame: pd.DataFrame, *, lone_cells: bool) -> "pd.Series[str]":
+def find_non_records(frame: pd.DataFrame) -> "pd.Series[str]":
     """Tell rows that are no records.
 
     Parameters
     ----------
     frame : pandas.DataFrame of str
         Rows as read.
-    lone_cells : bool
-        Whether a row with nothing but its first cell is no record, as the title of a block.
-        Notes are none in any case.
 
     Returns
     -------
     pandas.Series of str
-        "total", "note" or "header", with the numbers of these rows alone.
+        "total", "note" (also the title of a block) or "header", with the numbers of these rows
+        alone. A row of a single cell that is neither stays a record: it may be one with faults.
     """
     if frame.empty or not len(frame.columns):
         return pd.Series(dtype="string")
@@ -52,9 +53,9 @@ def find_non_records(frame: pd.DataFrame, *, lone_cells: bool) -> "pd.Series[str
     found[totals.index[totals.fillna(False)]] = TOTAL
     found[_headers(frame)] = HEADER
     if len(frame.columns) >= _WIDE:
-        lone = _lone(frame)
-        notes = first[lone] if lone_cells else first[lone][first[lone].str.fullmatch(_NOTE)]
-        found[notes.index.difference(found.index[found.notna()])] = NOTE
+        lone = first[_lone(frame) & found.isna()]
+        is_note = lone.str.fullmatch(_NOTE) | lone.str.fullmatch(_TITLE)
+        found[lone.index[is_note.fillna(False).astype(bool)]] = NOTE
     return found.dropna()
 
 
@@ -68,8 +69,9 @@ def _first_filled(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _holding(texts: "pd.Series[str]", part: str) -> "pd.Series[bool]":
-    matched = pc.match_substring(pd.array(texts).__arrow_array__(), part, ignore_case=True)
-    return pd.Series(matched.to_pandas(), index=texts.index).fillna(False).astype(bool)
+    matched = pc.match_substring(pa.array(texts), part, ignore_case=True)
+    holds = pc.fill_null(matched, False).to_numpy(zero_copy_only=False)
+    return pd.Series(holds, index=texts.index, dtype=bool)
 
 
 def _headers(frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -136,7 +136,8 @@ class RawFile:
         constants = self.constants
         used = {ours: name for ours, name in found.items() if name not in constants}
         rest = [name for name in self.columns if name not in used.values()]
-        unread = rest if form.settings.get("only_mapped") else []
+        # Next to columns about persons, what people note down is often about them too.
+        unread = rest if self.personal or form.settings.get("only_mapped") else []
         rest = [name for name in rest if name not in unread]
         resembling = {name: resembled_field(name, form.columns) for name in rest}
         return Reading(
@@ -148,16 +149,14 @@ class RawFile:
             personal=(*self.personal, *unread),
         )
 
-    def chunks(
-        self, columns: Collection[str] | None = None, *, lone_cells: bool = False
-    ) -> Iterator[RawTable]:
+    def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
         """Read the rows piece by piece: these columns, or all but those about persons.
 
         Rows that are no records are set aside; see `find_non_records`.
         """
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
-            aside = find_non_records(raw.frame, lone_cells=lone_cells)
+            aside = find_non_records(raw.frame)
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
             stated = {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()

@@ -1,0 +1,76 @@
+"""What became of a file that was read, in sentences."""
+
+from collections.abc import Iterator
+
+from maligeo.core.words import number_text, word
+from maligeo.readers.reading import Reading
+
+_MOST_ROWS = 20
+
+
+def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
+    """Say what became of every column and row of a file.
+
+    Parameters
+    ----------
+    reading : Reading
+        The account of the reader.
+    records : int
+        Records that were read, such as projects, of which several rows may be one.
+    language : {"fr", "en"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        Lines; those of a list are indented by two spaces.
+    """
+    lines = [_rows(reading, language)]
+    if records != reading.rows_read:
+        text = word("reading.records", language)
+        lines.append(text.format(records=number_text(records, language)))
+    for key, items in _lists(reading, language):
+        if items:
+            lines += [word(key, language), *(f"  {item}" for item in items)]
+    if reading.date_order:
+        lines.append(word(f"reading.{reading.date_order}", language))
+    return lines
+
+
+def _rows(reading: Reading, language: str) -> str:
+    counts = {
+        "in_file": reading.rows_in_file,
+        "read": reading.rows_read,
+        "left_out": reading.rows_left_out,
+        "aside": len(reading.set_aside),
+        "rejected": reading.rows_rejected,
+    }
+    texts = {name: number_text(count, language) for name, count in counts.items()}
+    return word("reading.rows", language).format(**texts)
+
+
+def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
+    yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
+    yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
+    yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
+    yield (
+        "reading.not_understood",
+        [
+            _resembling(reading, name, ours, language)
+            for name, ours in reading.not_understood.items()
+        ],
+    )
+    yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
+    yield "reading.aside", _aside(reading, language)
+
+
+def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
+    used = reading.used.get(ours)
+    key = "reading.resembles" if used is None else "reading.resembles_more"
+    return word(key, language).format(column=name, field=ours, used=used)
+
+
+def _aside(reading: Reading, language: str) -> list[str]:
+    rows = list(reading.set_aside.items())
+    shown = [word(f"reading.{why}", language).format(row=row) for row, why in rows[:_MOST_ROWS]]
+    return [*shown, "…"] if len(rows) > _MOST_ROWS else shown
