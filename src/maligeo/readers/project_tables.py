@@ -9,6 +9,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.readers.cells.values import (
+    heading_currency,
     parse_amounts,
     parse_counts,
     parse_dates,
@@ -191,7 +192,9 @@ def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:
         else:
             read = table.faults.taking(parse_amounts(cells))
         frame[column] = read["amount"].astype("Float64")
+        heading = heading_currency(str(cells.name))
         stated = read["currency"].astype("string")
+        stated = stated.mask(stated.isna() & cells.notna(), heading)
         other = (stated.notna() & currency.notna() & (stated != currency)).fillna(False)
         reason = "is in " + stated + ", another amount or column of the row says " + currency
         table.faults.add(other, str(cells.name), cells, reason)

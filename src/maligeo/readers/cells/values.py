@@ -465,6 +465,12 @@ def _value(number: str, *, large: bool) -> float | None:
     return float(re.sub(r"[.,]", "", whole) + "." + after)
 
 
+def heading_currency(heading: str) -> str | None:
+    """Give the currency that a heading names, as "Budget (FCFA)" does; ISO 4217, or None."""
+    words = re.split(r"[\s()\[\],;:/_]+", heading.casefold())
+    return next((_currencies()[word] for word in words if word in _currencies()), None)
+
+
 @cache
 def _currencies() -> dict[str, str]:
     table: dict[str, list[str]] = read_catalogue("currencies")["currencies"]

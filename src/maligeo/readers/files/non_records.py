@@ -15,7 +15,7 @@ HEADER: Final = "header"
 _HINT: Final = "tota"  # in all words for totals; looking for it is cheap
 _TOTAL: Final = re.compile(
     r"\W*((sous|sub|grand)[\s-]*)?tota(l|ux)\b"
-    r"(\s*(général|general|generale?|partiel|mali|national|\W.*|\d.*|(de la |du |d'|de )?"
+    r"(\s*(général|generale?|partiel|mali|national|[:/–-].*|\d.*|(de la |du |d'|de )?"
     r"(région|region|cercle|commune)\b.*))?\W*",
     re.IGNORECASE,
 )

@@ -28,10 +28,11 @@ from maligeo.core.errors import (
     UnknownNameError,
     explained,
 )
+from maligeo.core.files import DESCRIPTION
 from maligeo.core.inputs import take_input
 from maligeo.core.xml import read_root
 from maligeo.readers.files import shapefiles
-from maligeo.readers.files.archives import unpacked
+from maligeo.readers.files.archives import Member, unpacked
 from maligeo.readers.files.bounds import require_bounded_parquet, require_bounded_table
 
 CUTS_NAMES: Final = "cuts_names"  # whether the file has names of columns cut short
@@ -191,7 +192,7 @@ def read_vector(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFra
     if recognise(source) != "zip archive":
         return _read_plain(source, str(source), layer)
     with unpacked(source, _SUFFIXES) as members:
-        found = {member.stem: member.path for member in members if _is_main(member.path)}
+        found = {member.stem: member.path for member in members if _is_main(member)}
         if len(found) == 1:
             only = next(iter(found.items()))
             return _read_plain(only[1], f"{source} ({only[0]})", None if layer in found else layer)
@@ -221,7 +222,7 @@ def list_layers(path: str | Path) -> list[str]:
     kind = recognise(source)
     if kind == "zip archive":
         with unpacked(source, _SUFFIXES) as members:
-            main = [member for member in members if _is_main(member.path)]
+            main = [member for member in members if _is_main(member)]
             if len(main) != 1:
                 return [member.stem for member in main]
             inner = recognise(main[0].path)
@@ -262,8 +263,10 @@ def recognise(path: Path) -> str:
     )
 
 
-def _is_main(path: Path) -> bool:
-    return path.suffix in _MAIN_SUFFIXES
+def _is_main(member: Member) -> bool:
+    """Tell a data set from what goes with it, such as the description of a data package."""
+    is_description = f"{member.stem}{member.path.suffix}" == DESCRIPTION
+    return member.path.suffix in _MAIN_SUFFIXES and not is_description
 
 
 def _read_plain(path: Path, what: str, layer: str | None) -> gpd.GeoDataFrame:
