@@ -21,6 +21,7 @@ from maligeo.core.databases import rows_of
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.files import require_ordinary
 
+LARGE_TILE: Final = 500_000  # bytes as stored; more is slow on weak lines and small devices
 GZIP_SIGN: Final = b"\x1f\x8b"
 SUFFIXES: Final = (".pmtiles", ".mbtiles", "")
 
@@ -77,6 +78,32 @@ class TileFile(Protocol):
 
     def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, in an order of the archive's own."""
+
+
+def advice_on(tile: Tile, size: int, tile_type: str) -> str:
+    """Say what to do about a tile that is too large; nothing where it is not.
+
+    Parameters
+    ----------
+    tile : Tile
+        The largest tile of an archive.
+    size : int
+        Its bytes as stored.
+    tile_type : str
+        As in `Description`.
+    """
+    if size <= LARGE_TILE:
+        return ""
+    remedy = (
+        "add zooms, so that the finest tiles hold less (--zooms 0-12), keep fewer columns, "
+        "or leave --low-zooms at cluster"
+        if tile_type == "mvt"
+        else "take --size 256, or fewer colours"
+    )
+    return (
+        f"tile {tile.z}/{tile.x}/{tile.y} has {size / 1000:,.0f} kB, more than the "
+        f"{LARGE_TILE / 1000:.0f} kB that load well on a weak line: {remedy}"
+    )
 
 
 def open_tiles(path: str | Path) -> TileFile:

@@ -166,7 +166,7 @@ def test_others_are_not_served_what_is_internal(archive: Path, incidents: Path) 
         (("tiles", "vector", "-o", "x.pmtiles", "--zooms", "low"), "0-10"),
         (("tiles", "vector", "-o", "x.pmtiles", "--zooms", "5-2"), "zooms"),
         (("tiles", "vector", "-o", "x.pmtiles", "--layer", "roads"), "name=file"),
-        (("tiles", "vector", "-o", "x.pmtiles", "--low-zooms", "drop"), "thin, cluster, all"),
+        (("tiles", "vector", "-o", "x.pmtiles", "--low-zooms", "thin"), "cluster, all"),
         (("tiles", "raster", "missing.tif", "-o", "x.pmtiles"), "missing.tif"),
         (("surface", "missing.csv", "-o", "x.tif"), "missing.csv"),
         (("surface", "missing.csv", "-o", "x.png"), ".tif"),

@@ -71,8 +71,8 @@ _LISTS: Final[Mapping[str, type]] = {"zooms": int, "compare": str, "period": str
 _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
-        "as_of", "audience", "counting", "covers", "interpolation", "kernel", "kind", "language",
-        "low_zooms", "measure", "method", "period", "region", "tile_type", "vintage",
+        "as_of", "attribution", "audience", "counting", "covers", "interpolation", "kernel", "kind",
+        "language", "low_zooms", "measure", "method", "period", "region", "tile_type", "vintage",
     )
 )  # fmt: skip
 _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|#') | {chr(code) for code in (*range(32), 127)}

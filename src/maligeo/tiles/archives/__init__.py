@@ -9,6 +9,7 @@ broken and taken up again.
 
 import gzip
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -29,7 +30,7 @@ from maligeo.core.audiences import AUDIENCE, stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import close_to_others, publish, remove, require_replaceable
-from maligeo.tile_archives import Tile
+from maligeo.tile_archives import Tile, advice_on
 from maligeo.tiles.archives.journal import (
     Content,
     Journal,
@@ -39,6 +40,8 @@ from maligeo.tiles.archives.journal import (
     open_journal,
 )
 from maligeo.tiles.metadata import ArchiveInfo
+
+_log = logging.getLogger("maligeo")
 
 _HEADER_BYTES: Final = 127
 _ROOM_FOR_ROOT: Final = 16_384 - _HEADER_BYTES
@@ -325,6 +328,8 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
     If the block fails the journal `.{name}.journal` stays next to the archive, for a run that
     goes on; it may be deleted. Equal tiles are stored once, except in a folder.
 
+    A tile of more than 500 kB is named in a warning of the logger "maligeo".
+
     Examples
     --------
     >>> from pathlib import Path
@@ -345,6 +350,9 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
         yield Archive(journal)
         with not_written(target):
             _publish(target, info, journal)
+        largest = max(journal.tiles, key=lambda stored: (stored.length, stored.tile), default=None)
+    if largest and (advice := advice_on(largest.tile, largest.length, info.tile_type)):
+        _log.warning("%s: %s", target, advice)
 
 
 def _checked(tile: Tile) -> Tile:
