@@ -21,6 +21,7 @@ declare module "leaflet" {
     leaders?: Leaflet.SVG;
     /* Parts of Leaflet that its types leave out. */
     _animatingZoom: boolean;
+    _getNewPixelOrigin(center: Leaflet.LatLng, zoom: number): Leaflet.Point;
   }
   interface Handler {
     moved(): boolean;
@@ -536,6 +537,12 @@ declare global {
 
     /* Tiles. */
     interface Tiles {
+      title: string;
+      unit: string;
+      classes: { label: string; colour: string }[];
+      remarks: string[];
+      tooFar: string;
+      language: Language;
       zooms: [number, number];
       bounds: [Place, Place];
       opacity: number;
@@ -546,12 +553,42 @@ declare global {
       /** Which of `contents` lies at "z/x/y". */
       places: Record<string, number>;
       contents: string[];
-      /** Name and colour. */
-      layers: [string, string][];
+      layers: TileLayer[];
+    }
+    interface TileLayer {
+      name: string;
+      label: string;
+      colour: string;
+      isPoints: boolean;
+      /** Which attribute the area of a dot goes with. */
+      sizeBy: string;
+      /** The largest number of a dot, by zoom. */
+      largest: Record<number, number>;
+      sized: string;
     }
     interface VectorFeature {
       geomType: number;
-      props: { point_count?: number };
+      props: Record<string, string | number | boolean | undefined>;
+    }
+    interface OneTile {
+      el: HTMLElement;
+      coords: Leaflet.Coords;
+    }
+    interface TileLevel {
+      el: HTMLElement;
+      origin: Leaflet.Point;
+      zoom: number;
+      /** By how much its tiles are larger than they are. */
+      scale?: number;
+    }
+    /** What Leaflet's types leave out. */
+    interface SnappedLayer {
+      getTileSize(): Leaflet.Point;
+      _map: Leaflet.Map;
+      _tiles: Record<string, OneTile>;
+      _levels: Record<number, TileLevel>;
+      _getTilePos(coords: Leaflet.Coords): Leaflet.Point;
+      _setZoomTransform(level: TileLevel, center: Leaflet.LatLng, zoom: number): void;
     }
     interface TileSource {
       getZxy(z: number, x: number, y: number, signal: AbortSignal): Promise<{ data: ArrayBuffer } | undefined>;
@@ -598,6 +635,7 @@ declare global {
       incidents(map: Leaflet.Map, data: Incidents, memory: IncidentMemory): void;
       areas(map: Leaflet.Map, data: Areas, memory: AreaMemory): void;
       projects(map: Leaflet.Map, data: Projects, memory: Memory): void;
+      tiles(map: Leaflet.Map, data: Tiles, memory: Memory): void;
     }
 
     interface Scripts extends Layers {
@@ -718,8 +756,7 @@ declare global {
       drawRing(context: CanvasRenderingContext2D, group: Group, kinds: Kind[], text: string): void;
 
       /* tiles.js */
-      pictureTiles(map: Leaflet.Map, data: Tiles): Leaflet.Layer;
-      vectorTiles(map: Leaflet.Map, data: Tiles): Leaflet.Layer;
+      tilesBox(map: Leaflet.Map, title: string, layer: Leaflet.Layer): HTMLElement;
     }
   }
 }

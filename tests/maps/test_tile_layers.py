@@ -1,5 +1,6 @@
 """Tiles on maps: what stands in the page, and what a real browser shows of it."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,17 +12,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.look import TILE_COLOURS
 from maligeo.maps import region_map, save_map
-from maligeo.maps.tiles import add_tiles
+from maligeo.maps.tile_legends import legend_of, vector_legend
+from maligeo.maps.tiles import TilesCall, add_tiles
+from maligeo.tile_archives import open_tiles
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import tiles_over
 from maligeo.tiles.metadata import ArchiveInfo
 from maligeo.tiles.server import tile_app
-from maligeo.tiles.vector import VectorOptions, vector_tiles
+from maligeo.tiles.vector import vector_tiles
 from tests.tileserver import running
 
 if TYPE_CHECKING:
@@ -51,8 +56,7 @@ def vectors(tmp_path_factory: pytest.TempPathFactory, units: gpd.GeoDataFrame) -
     lon, lat = np.meshgrid(np.linspace(-8, 2, 30), np.linspace(13, 22, 30))
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon.ravel(), lat.ravel(), crs=4326))
     layers = {"regions": units[["pcode", "geometry"]], "incidents": points}
-    options = VectorOptions(low_zooms="cluster")
-    return vector_tiles(layers, path, zooms=(0, 5), options=options, audience="internal")
+    return vector_tiles(layers, path, zooms=(0, 5), audience="internal")
 
 
 @pytest.fixture
@@ -65,8 +69,8 @@ def plain_map() -> folium.Map:
     return folium.Map(location=[17.5, -4], zoom_start=5, tiles=None)
 
 
-def data_of(page: str, function: str) -> dict[str, Any]:
-    found = re.search(rf"maligeo\.{function}\(\w+, (.*)\);", page)
+def data_of(page: str) -> dict[str, Any]:
+    found = re.search(r"maligeo\.tiles\(\w+, (.*)\);", page)
     assert found
     described: dict[str, Any] = json.loads(found.group(1))
     return described
@@ -84,7 +88,7 @@ def test_equal_tiles_stand_in_the_page_once(
     fmap: folium.Map, pictures: Path, tmp_path: Path
 ) -> None:
     add_tiles(fmap, pictures, zooms=(0, 4))
-    data = data_of(save_map(fmap, tmp_path / "map.html").read_text("utf-8"), "pictureTiles")
+    data = data_of(save_map(fmap, tmp_path / "map.html").read_text("utf-8"))
     assert len(data["contents"]) == 1
     assert set(data["places"].values()) == {0}
     assert data["zooms"] == [0, 4]
@@ -105,12 +109,12 @@ def test_scripts_stand_in_the_page_once_and_only_where_needed(
 ) -> None:
     add_tiles(fmap, pictures, zooms=(0, 2))
     plain = save_map(fmap, tmp_path / "plain.html").read_text("utf-8")
-    assert "protomapsL" not in re.sub(r"new protomapsL|protomapsL\.leaflet", "", plain)
+    assert "var protomapsL=" not in plain
     add_tiles(fmap, vectors)
     add_tiles(fmap, vectors)
     both = save_map(fmap, tmp_path / "both.html").read_text("utf-8")
     assert both.count("var protomapsL=") == 1
-    assert both.count("mg.pictureTiles =") == 1
+    assert both.count("mg.tiles =") == 1
 
 
 def test_what_cannot_be_shown_is_refused(
@@ -133,6 +137,56 @@ def test_what_cannot_be_shown_is_refused(
     monkeypatch.setattr("maligeo.maps.tiles.MOST_INLINED_BYTES", 1000)
     with pytest.raises(ArgumentError, match="fewer zooms"):
         add_tiles(fmap, vectors)
+
+
+def test_a_legend_says_what_the_archive_shows(vectors: Path, tmp_path: Path) -> None:
+    path = tmp_path / "surface.pmtiles"
+    rows = [
+        {"to": 0.0, "colour": "#ffffff"},
+        {"from": 0.0, "to": 2.5, "colour": "#d4b9da"},
+        {"from": 2.5, "to": 1250.0, "colour": "#980043"},
+        {"from": 1250.0, "to": None, "colour": "#67001f"},
+    ]
+    legend = {"legend": {"classes": rows, "unit": "per 1,000 km²"}, "left_out": ["areas"]}
+    with open_archive(path, ArchiveInfo("Density", "png", (0, 0), MALI, more=legend)) as archive:
+        archive.put(0, 0, 0, b"picture")
+    told = legend_of(open_tiles(path).description, "fr")
+    assert told["title"] == "Density"
+    assert told["unit"] == "pour 1\u202f000 km²"
+    assert [(row["colour"], row["label"]) for row in told["classes"]] == [
+        ("#67001f", "1\u202f250 et plus"),
+        ("#980043", "2,5 à moins de 1\u202f250"),
+        ("#d4b9da", "moins de 2,5"),
+        ("#ffffff", "0"),
+    ]
+    assert told["remarks"] == ["Non montré à ce public\u00a0: Terrains"]
+    described = open_tiles(vectors).description
+    regions, incidents = vector_legend(
+        described, {"regions": "#000000", "incidents": "#111111"}, "en"
+    )
+    assert (regions["label"], regions["isPoints"], regions["sized"]) == ("regions", False, "")
+    assert (incidents["label"], incidents["sizeBy"]) == ("Incidents", "point_count")
+    assert incidents["largest"]["0"] > incidents["largest"]["5"] == 1
+    assert "how many records" in incidents["sized"]
+
+
+def test_a_legend_of_another_program_is_not_believed(tmp_path: Path) -> None:
+    for name, legend in (("a", "red"), ("b", {"classes": [{"colour": "url(x)"}]}), ("c", None)):
+        path = tmp_path / f"{name}.pmtiles"
+        info = ArchiveInfo("Other", "png", (0, 0), MALI, more={"legend": legend})
+        with open_archive(path, info) as archive:
+            archive.put(0, 0, 0, b"picture")
+        told = legend_of(open_tiles(path).description, "en")
+        assert told["classes"] == []
+        assert told["remarks"] == ["The archive has no legend."]
+
+
+def test_no_two_vector_layers_of_a_page_have_one_colour(fmap: folium.Map, vectors: Path) -> None:
+    add_tiles(fmap, vectors, colours={"regions": TILE_COLOURS[0]})
+    add_tiles(fmap, vectors)
+    calls = [child for child in fmap._children.values() if isinstance(child, TilesCall)]
+    colours = [colour for call in calls for colour in call.colours]
+    assert len(set(colours)) == len(colours) == 4
 
 
 Show = Callable[[str], "Page"]
@@ -167,7 +221,8 @@ def show(browser: "Browser") -> Iterator[Show]:
 # Pixels of one colour among those that the tiles show, whichever way they are drawn.
 COUNT_PIXELS = """async ([red, green, blue]) => {
   let count = 0;
-  for (const tile of document.querySelectorAll(".leaflet-mg-tiles-pane .leaflet-tile")) {
+  const drawn = ".leaflet-mg-tiles-pane canvas.leaflet-tile, .leaflet-mg-tiles-pane img";
+  for (const tile of document.querySelectorAll(drawn)) {
     const canvas = document.createElement("canvas");
     if (tile.decode) await tile.decode().catch(() => null);
     canvas.width = tile.naturalWidth || tile.width;
@@ -200,6 +255,59 @@ def test_a_browser_shows_inlined_tiles_without_any_server(
     add_tiles(fmap, pictures, zooms=(0, 5))
     page = show(save_map(fmap, tmp_path / "pictures.html").as_uri())
     assert pixels(page, MAGENTA) > 50_000
+
+
+@pytest.mark.browser
+def test_a_layer_of_tiles_brings_its_name_legend_and_switch(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path, show: Show, vectors: Path
+) -> None:
+    surface = tmp_path / "surface.pmtiles"
+    rows = [{"from": 0.0, "to": None, "colour": "#ff00ff"}]
+    palette = np.array([[0, 0, 0, 0], [*MAGENTA, 255]], dtype=np.uint8)
+    picture = encoder_of("png", palette, 256)(np.ones((256, 256), dtype=np.uint8))
+    more = {"legend": {"classes": rows, "unit": "things"}}
+    with open_archive(surface, ArchiveInfo("Surface", "png", (0, 1), MALI, more=more)) as archive:
+        for z, x, y in tiles_over(MALI, 0).tiles():
+            archive.put(z, x, y, picture)
+    fmap = region_map(table, units, audience="internal")
+    add_tiles(fmap, surface)
+    add_tiles(fmap, vectors)
+    page = show(save_map(fmap, tmp_path / "map.html").as_uri())
+    parts = page.locator(".mg-overlay")
+    assert parts.nth(0).inner_text().lower().split()[:2] == ["surface", "things"]
+    assert "Incidents" in parts.nth(1).inner_text()
+    fills = "nodes => new Set(nodes.map(node => node.getAttribute('fill'))).size"
+    outlines = page.locator("path.leaflet-interactive[role=button]")
+    assert outlines.evaluate_all(fills) == 1  # no second scale of colours below the surface
+    assert not page.locator(".mg-legend").is_visible()
+    parts.nth(0).locator("input").uncheck()
+    assert outlines.evaluate_all(fills) > 1
+    assert page.locator(".mg-legend").is_visible()
+    assert not page.locator(".leaflet-mg-tiles-pane img").count()
+    page.locator(".mg-language").click()
+    assert not page.locator(".mg-overlay input").nth(0).is_checked()
+    assert "how many records" in page.locator(".mg-overlay").nth(1).inner_text()
+
+
+# Left, top, right and bottom of what of a picture of the page is covered by tiles.
+MIDDLE = (200, 100, 800, 500)
+
+
+@pytest.mark.browser
+def test_no_line_shows_where_tiles_meet_between_zooms(
+    pictures: Path, tmp_path: Path, show: Show
+) -> None:
+    fmap = folium.Map(location=[17.5, -4], zoom_start=6, tiles=None, zoom_snap=0.25)
+    add_tiles(fmap, pictures)
+    page = show(save_map(fmap, tmp_path / "pictures.html").as_uri())
+    shown = "zoom => map.setView([17.5, -4], zoom, {animate: false})"
+    find = "map = Object.values(window).find(one => one instanceof L.Map)"
+    for zoom in (6.25, 6.5, 6.75):
+        page.evaluate(f"zoom => {{ const {find}; ({shown})(zoom); }}", zoom)
+        page.locator(".leaflet-mg-tiles-pane .leaflet-tile-loaded").first.wait_for()
+        page.wait_for_timeout(300)
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").crop(MIDDLE)
+        assert len(picture.getcolors(1 << 20) or []) == 1, zoom
 
 
 @pytest.mark.browser

@@ -149,7 +149,7 @@ def test_in_every_cell_of_every_zoom_counts_and_sums_add_up_to_the_records() -> 
     layer = layer_of(lon, lat, columns, "cluster", top=11, sums=("killed", "cost"))
     for zoom in range(11):
         expected: Counted = defaultdict(Counter)
-        for at, (x, y) in enumerate(on_grid(*one, zoom) for one in places.tolist()):
+        for at, (x, y) in enumerate(map(on_grid, lon, lat, [zoom] * len(lon))):
             stated = {"killed": killed[at]} if killed[at] is not None else {"killed_not_stated": 1}
             expected[int(x * 32), int(y * 32)].update(stated | {"point_count": 1, "cost": cost[at]})
         features = decoded(layer, zoom)

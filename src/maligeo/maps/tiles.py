@@ -1,6 +1,7 @@
 """Tile layers of a map: archives within the page or served, and a street map by choice."""
 
 import base64
+import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,24 +16,17 @@ from maligeo.core import words
 from maligeo.core.audiences import AUDIENCE, is_wide, require_wide, stated_audience
 from maligeo.core.columns import AUDIENCES
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.maps.html import assets, page_audience, require_open, script_json
+from maligeo.core.session import session_language
+from maligeo.maps.html import assets, in_languages, page_audience, require_open, script_json
 from maligeo.maps.page import PageMap
+from maligeo.maps.tile_legends import layer_colours, legend_of, vector_legend
 from maligeo.tile_archives import TileFile, open_tiles, uncompressed
 
 MOST_INLINED_BYTES: Final = 8_000_000
 
 _PICTURES: Final = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg"}
-# Dark2 of ColorBrewer: as far apart as can be, none lighter than another
-_COLOURS: Final = (
-    *("#1b9e77", "#d95f02", "#7570b3", "#e7298a"),
-    *("#66a61e", "#e6ab02", "#a6761d", "#666666"),
-)
-_SCRIPTS: Final = {
-    "pictureTiles": ("tiles.js",),
-    "vectorTiles": ("vendor/protomaps-leaflet.js", "tiles.js"),
-}
+_DRAWN_BY: Final = {"mvt": ("vendor/protomaps-leaflet.js", "tiles.js")}
 _MARKUP: Final = re.compile(r"<[^>]*>")
-_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class TilesCall(MacroElement):
@@ -42,20 +36,24 @@ class TilesCall(MacroElement):
     ----------
     fetches_from : tuple of str
         Sources for a Content-Security-Policy: what the page reads from while it is shown.
+    colours : tuple of str
+        Colours of its vector layers.
     """
 
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
-        "maligeo.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});\n"
+        "{{ this.call }}({{ this._parent.get_name() }}, {{ this.name }}{{ this.data }});\n"
         "{% endmacro %}"
     )
 
-    def __init__(self, function: str, data: object, *, fetches_from: tuple[str, ...]) -> None:
+    def __init__(self, data: object, *, fetches_from: tuple[str, ...], on_page: bool) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
         self._name = "Tiles"
-        self.function = function
+        self.call = "maligeo.call" if on_page else "maligeo.tiles"
+        self.name = '"tiles", ' if on_page else ""
         self.data = script_json(data)
         self.fetches_from = fetches_from
+        self.colours: tuple[str, ...] = ()
 
 
 class _Script(MacroElement):
@@ -103,7 +101,8 @@ def add_tiles(
     opacity : float, default 0.8
         From 0, not seen, to 1.
     colours : mapping of str to str, optional
-        Colour "#rrggbb" of vector layers by name; the others get one of their own.
+        Colour "#rrggbb" of vector layers by name; the others get one of their own, which
+        no other legend of the page has.
 
     Raises
     ------
@@ -118,6 +117,12 @@ def add_tiles(
 
     Notes
     -----
+    The layer has the name and the legend of its archive, and a switch: in the panel of a
+    page of `region_map`, on another Folium map in a box in its corner. Where the tiles are
+    pictures with a legend the regions are plain as long as they show, since two scales of
+    colour over one another say what neither says. Polygons are drawn as outlines, points by
+    `point_count`, or by `count` where the records count themselves.
+
     Vector tiles are drawn by protomaps-leaflet, which stands in the page; nothing is
     fetched from elsewhere.
     """
@@ -132,14 +137,36 @@ def add_tiles(
         data |= _inlined(opened, kept)
     else:
         data["address"] = address.rstrip("/")
+    described = opened.description
+    chosen: dict[str, str] = {}
+    if described.tile_type == "mvt":
+        chosen = layer_colours(described, colours or {}, _taken(fmap))
+
+    def build(language: str) -> dict[str, Any]:
+        layers = vector_legend(described, chosen, language)
+        return data | legend_of(described, language) | {"layers": layers}
+
+    _add_scripts(fmap, described.tile_type)
+    on_page = isinstance(fmap, PageMap)
+    built = in_languages(build) if on_page else build(session_language())
     sources = () if address is None else (_origin(address),)
-    if data["mediaType"] is None:
-        data["layers"] = _layers(opened, colours or {})
-    function = "vectorTiles" if data["mediaType"] is None else "pictureTiles"
-    for script in _SCRIPTS[function]:
+    call = TilesCall(built, fetches_from=sources, on_page=on_page)
+    call.colours = tuple(chosen.values())
+    fmap.add_child(call)
+
+
+def _taken(fmap: folium.Map) -> list[str]:
+    """Give the colours of the vector layers that lie on a map."""
+    calls = [child for child in fmap._children.values() if isinstance(child, TilesCall)]
+    return [colour for call in calls for colour in call.colours]
+
+
+def _add_scripts(fmap: folium.Map, tile_type: str) -> None:
+    """Put what draws the tiles into the page, once; a plain map has none of ours yet."""
+    tools = () if isinstance(fmap, PageMap) else ("page.js", "tiles_box.js")
+    for script in (*tools, *_DRAWN_BY.get(tile_type, ("tiles.js",))):
         if script not in fmap._children:
             fmap.add_child(_Script(script), name=script)
-    fmap.add_child(TilesCall(function, data, fetches_from=sources))
 
 
 def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
@@ -173,7 +200,9 @@ def _described(opened: TileFile, zooms: tuple[int, int], opacity: float) -> dict
     if described.tile_type not in ("mvt", *_PICTURES):
         raise ArgumentError(f"{opened.path}: tiles of type {described.tile_type!r} are not shown")
     west, south, east, north = described.bounds
-    credit = _MARKUP.sub("", str(described.metadata.get("attribution", "")))
+    parts = str(described.metadata.get("attribution", "")).split(" | ")
+    warnings = {words.both(f"audience.{one}") for one in AUDIENCES}  # the page says it itself
+    credit = html.unescape(_MARKUP.sub("", " | ".join(one for one in parts if one not in warnings)))
     return {
         "zooms": list(zooms),
         "bounds": [[south, west], [north, east]],
@@ -202,20 +231,6 @@ def _inlined(opened: TileFile, zooms: tuple[int, int]) -> dict[str, Any]:
         places[f"{z}/{x}/{y}"] = numbers.setdefault(content, len(numbers))
     contents = [base64.b64encode(content).decode("ascii") for content in numbers]
     return {"places": places, "contents": contents}
-
-
-def _layers(opened: TileFile, colours: Mapping[str, str]) -> list[list[str]]:
-    """Give name and colour of each vector layer."""
-    described = opened.description.metadata.get("vector_layers", [])
-    names = [str(layer["id"]) for layer in described if isinstance(layer, dict) and "id" in layer]
-    unknown = sorted(set(colours) - set(names))
-    if unknown:
-        raise ArgumentError(f"{opened.path} has no layer {', '.join(unknown)}")
-    if wrong := [colour for colour in colours.values() if not _COLOUR.fullmatch(colour)]:
-        raise ArgumentError(f"a colour is written #rrggbb, unlike {', '.join(wrong)}")
-    return [
-        [name, colours.get(name, _COLOURS[at % len(_COLOURS)])] for at, name in enumerate(names)
-    ]
 
 
 def _origin(address: str) -> str:

@@ -12,7 +12,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, frame_kind
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.core.words import word
+from maligeo.core.words import both
 from maligeo.provenance.record import KEY, Provenance
 from maligeo.readers.credits import credit_text
 from maligeo.tiles.grid import MAX_ZOOM
@@ -101,7 +101,7 @@ def credited(attribution: str, audience: Audience) -> str:
     """Give the attribution, which maps show, with a warning where tiles are not for all."""
     if audience == "public":
         return attribution
-    warning = " / ".join(word(f"audience.{audience}", language) for language in LANGUAGES)
+    warning = both(f"audience.{audience}")
     return f"{warning} | {attribution}" if attribution else warning
 
 

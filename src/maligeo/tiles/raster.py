@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
-import numpy as np
-import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 
@@ -19,12 +17,13 @@ from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
-from maligeo.look import ZERO_COLOUR, Classes, class_breaks, ramp
+from maligeo.look import Classes
 from maligeo.measure.surface import UNIT_TAG, Surface
 from maligeo.provenance.record import TAG, Provenance
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives import Archive, open_archive
-from maligeo.tiles.colours import ClassColours, Colours, PictureType
+from maligeo.tiles.classes import class_colours, equal_classes, legend_of
+from maligeo.tiles.colours import Colours, PictureType
 from maligeo.tiles.metadata import (
     AUDIENCE_TAG,
     ArchiveInfo,
@@ -42,7 +41,7 @@ from maligeo.tiles.pyramid import (
     opened,
     parts_of,
 )
-from maligeo.tiles.sampling import Interpolation, Layout, extent_of, sampled
+from maligeo.tiles.sampling import Interpolation, Layout, extent_of
 
 
 def write_surface(
@@ -112,9 +111,7 @@ Progress = Callable[[int, int], None]
 
 _INTERPOLATIONS: Final = get_args(Interpolation)
 _TILE_SIZES: Final = ("256", "512")
-_PALETTE: Final = "YlOrRd"
-_KIND: Final = "raster 1"  # changes when the same source gives other tiles
-_SAMPLE_SIDE: Final = 512  # cells along a side from which classes are found
+_KIND: Final = "raster 2"  # changes when the same source gives other tiles
 
 
 @dataclass(frozen=True)
@@ -241,8 +238,7 @@ def raster_tiles(
     """
     audience = session_audience(audience)
     options = options or RasterOptions()
-    pyramid, bounds, unit = _planned(_source(source), zooms, options, audience)
-    legend = {"classes": pyramid.colours.legend(), "unit": unit, "missing": "transparent"}
+    pyramid, bounds, legend = _planned(_source(source), zooms, options, audience)
     info = ArchiveInfo(
         name=options.name or Path(archive).stem,
         tile_type=options.tile_type,
@@ -263,17 +259,10 @@ def raster_tiles(
         return TilesWritten(Path(archive), len(opened_archive), pyramid.native_zoom)
 
 
-def class_colours(classes: Classes) -> ClassColours:
-    """Colour tiles by the classes of a map of regions; zero keeps its own colour."""
-    above_zero = float(np.finfo(np.float32).smallest_subnormal)
-    lows = tuple(max(low, above_zero) for low in classes.lows)
-    return ClassColours(lows, classes.colours, ZERO_COLOUR)
-
-
 def _planned(
     source: Source, zooms: tuple[int, int], options: RasterOptions, audience: Audience
-) -> tuple[Pyramid, Bounds, str]:
-    """Look at the source, and say what is to be made of it, where, and in which unit."""
+) -> tuple[Pyramid, Bounds, dict[str, Any]]:
+    """Look at the source, and say what is to be made of it, where, and with which legend."""
     layout = Layout(options.band, options.tile_size, options.interpolation)
     colours = options.colours
     with opened(source) as raster:
@@ -283,15 +272,15 @@ def _planned(
             raise ArgumentError(f"band {options.band} is none of the {raster.count} of the source")
         extent = extent_of(raster, options.tile_size)
         if colours is None:
-            colours = _equal_classes(sampled(raster, options.band, _SAMPLE_SIDE))
-        unit = raster.units[options.band - 1] or ""
-    if isinstance(colours, Classes):
-        colours = class_colours(colours)
+            colours = equal_classes(raster, options.band)
+        elif isinstance(colours, Classes):
+            colours = class_colours(colours)
+        legend = legend_of(colours, raster, options.band)
     lowest, highest = zooms
     pyramid = Pyramid(
         source, layout, colours, options.tile_type, (lowest, highest), extent.native_zoom
     )
-    return pyramid, extent.bounds, unit
+    return pyramid, extent.bounds, legend
 
 
 def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:
@@ -304,13 +293,6 @@ def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:
 def _shown(source: Source) -> str:
     """Name the source in a message, without its folders."""
     return "the surface" if isinstance(source, bytes) else f"the raster {Path(source).name}"
-
-
-def _equal_classes(values: npt.NDArray[np.float32]) -> ClassColours:
-    """Make up to five classes of equally many cells above zero."""
-    known = [float(value) for value in np.unique(values[np.isfinite(values)])]
-    lows = class_breaks(known, scheme="quantiles")
-    return class_colours(Classes(lows, max(known, default=0.0), ramp(_PALETTE, len(lows)), ()))
 
 
 def _fill(archive: Archive, pyramid: Pyramid, bounds: Bounds, options: RasterOptions) -> None:

@@ -7,33 +7,28 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
-from rasterio.windows import Window
 
 from maligeo.core.audiences import AUDIENCE, is_wide, stated_audience
 from maligeo.core.columns import Audience
 from maligeo.core.errors import InputFileError
-from maligeo.look import ramp
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG
 from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
-from maligeo.tiles.colours import RampColours, encoder_of
+from maligeo.tiles.classes import equal_classes, legend_of
+from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import MAX_ZOOM
 from maligeo.tiles.metadata import AUDIENCE_TAG, credited
-from maligeo.tiles.sampling import Canvas, Layout, extent_of, read_band, warped
+from maligeo.tiles.sampling import Canvas, Layout, extent_of, warped
 
 _TILE_SIZE: Final = 256
 _FINER_ZOOMS: Final = 3  # beyond the data's own, where cells are seen as squares
-_PALETTE: Final = "YlOrRd"
-_STOPS: Final = 6
 _LAYOUT: Final = Layout(band=1, tile_size=_TILE_SIZE, interpolation="nearest")
-_LOOK: Final = 512  # cells along a side that show the range of values
 
 
 class CogFile:
-    """The first band of a raster as PNG tiles, its values on a ramp of colours.
+    """The first band of a raster as PNG tiles, in the colours of an archive of it.
 
     A Cloud-Optimized GeoTIFF has coarser copies of itself, so every zoom is quick; another
     raster works too, and is slow at coarse zooms if it is large. The raster is opened again
@@ -44,14 +39,15 @@ class CogFile:
         self.path = path
         with self._opened() as raster:
             extent = extent_of(raster, _TILE_SIZE)
-            self._colours = _colours(raster)
+            self._colours = equal_classes(raster, _LAYOUT.band)
+            legend = legend_of(self._colours, raster, _LAYOUT.band)
             tags = raster.tags()
         self._encode = encoder_of("png", self._colours.palette(), _TILE_SIZE)
         zooms = 0, min(extent.native_zoom + _FINER_ZOOMS, MAX_ZOOM)
         audience = stated_audience(tags.get(AUDIENCE_TAG))
         metadata = {
             "name": path.stem,
-            "legend": self._colours.legend(),
+            "legend": legend,
             "attribution": credited("", audience),
             AUDIENCE: audience,
         }
@@ -75,15 +71,6 @@ class CogFile:
             return rasterio.open(self.path, driver="GTiff")
         except RasterioError as error:
             raise InputFileError(f"cannot read {self.path}: {error}") from error
-
-
-def _colours(raster: rasterio.DatasetReader) -> RampColours:
-    """Spread the ramp over the values of a coarse look at the raster."""
-    shape = min(raster.height, _LOOK), min(raster.width, _LOOK)
-    values = read_band(raster, 1, Window(0, 0, raster.width, raster.height), shape)
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    return RampColours(low, high if high > low else low + 1.0, ramp(_PALETTE, _STOPS))
 
 
 RASTERS: Final = (".tif", ".tiff")
