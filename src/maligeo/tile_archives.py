@@ -6,6 +6,7 @@ opened the old one then gets an error, never a mixture.
 
 import gzip
 import json
+import math
 import os
 import zlib
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ _LARGEST_TILE: Final = 1 << 26
 _MOST_LEVELS: Final = 4  # of directories
 _E7: Final = 10_000_000
 _CACHED_LEAVES: Final = 64
+_SMALLEST_SPAN: Final = 1e-4  # degrees: of an archive of one place
 _TILEJSON_KEYS: Final = ("minzoom", "maxzoom", "bounds", "center", "tiles", "tilejson", "json")
 
 
@@ -78,6 +80,21 @@ class TileFile(Protocol):
 
     def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, in an order of the archive's own."""
+
+
+def centre_of(bounds: Bounds, zooms: tuple[int, int]) -> list[float]:
+    """Give longitude, latitude and zoom at which a map shows all of an archive.
+
+    Parameters
+    ----------
+    bounds : Bounds
+        West, south, east, north in degrees.
+    zooms : tuple of int
+        Those that there are.
+    """
+    west, south, east, north = bounds
+    share = max(east - west, north - south, _SMALLEST_SPAN) / 360
+    return [*Bounds(*bounds).centre, min(max(math.floor(-math.log2(share)), zooms[0]), zooms[1])]
 
 
 def advice_on(tile: Tile, size: int, tile_type: str) -> str:

@@ -81,7 +81,7 @@ def test_patterns_name_characters_in_a_way_that_every_engine_reads() -> None:
 
 SERVE = """
 import sys
-from maligeo.tiles import server
+from maligeo.serving import server
 server._MOST_CONNECTIONS, server._HEAD_SECONDS, server._READING_SECONDS = map(float, sys.argv[3:])
 server.serve_tiles(sys.argv[1], port=int(sys.argv[2]))
 """

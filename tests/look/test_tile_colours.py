@@ -19,12 +19,13 @@ def lab(colour: str) -> np.ndarray:
 
 def others() -> set[str]:
     """Every colour that a legend of a page may have."""
-    marks = [*look.EVENT_MARKS.values(), look.OTHER_MARK, *look.AREA_LOOKS.values()]
+    marks = [*look.EVENT_MARKS.values(), look.OTHER_MARK]
+    areas = [*look.AREA_LOOKS.values(), look.OTHER_AREA]
     palettes = {layer.palette for layer in look.LAYERS} | {look.SURFACE_PALETTE}
     ramps = itertools.product(palettes, range(1, look.MOST_CLASSES + 1))
     return {
-        look.OTHER_AREA.colour, look.ZERO_COLOUR, look.MISSING_COLOUR, *look.TWO_WAY,
-        *(mark.colour for mark in marks),
+        look.ZERO_COLOUR, look.MISSING_COLOUR, *look.TWO_WAY,
+        *(mark.colour for mark in marks), *(area.colour for area in areas),
         *(colour for palette, count in ramps for colour in look.ramp(palette, count)),
     }  # fmt: skip
 

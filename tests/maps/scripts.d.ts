@@ -622,6 +622,11 @@ declare global {
         data: Comparison,
         memory: { layer?: number; seen?: boolean }
       ): void;
+      ground(
+        map: Leaflet.Map,
+        data: { outlines: PackedShapes; title: string; subtitle: string },
+        memory: { shapes?: UnitData["shapes"] }
+      ): void;
       towns(
         map: Leaflet.Map,
         data: { towns: TownRow[]; focus: number | null }

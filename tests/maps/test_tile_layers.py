@@ -20,12 +20,12 @@ from maligeo.look import TILE_COLOURS
 from maligeo.maps import region_map, save_map
 from maligeo.maps.tile_legends import legend_of, vector_legend
 from maligeo.maps.tiles import TilesCall, add_tiles
+from maligeo.serving.server import tile_app
 from maligeo.tile_archives import open_tiles
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import tiles_over
 from maligeo.tiles.metadata import ArchiveInfo
-from maligeo.tiles.server import tile_app
 from maligeo.tiles.vector import vector_tiles
 from tests.tileserver import running
 

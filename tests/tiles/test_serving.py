@@ -19,9 +19,9 @@ from affine import Affine
 
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.serving.server import serve_tiles, tile_app
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
-from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import vector_tiles
 from tests.rasters import tile_at
 from tests.tileserver import running
@@ -169,7 +169,11 @@ def test_tilejson_names_the_tiles_where_they_are(server: Server) -> None:
         f"http://127.0.0.1:{server.port}/points.pmtiles/{{z}}/{{x}}/{{y}}.mvt"
     ]
     assert (described["minzoom"], described["maxzoom"]) == (0, 6)
-    assert described["vector_layers"][0]["fields"] == {"kind": "String"}
+    assert described["vector_layers"][0]["fields"] == {
+        "kind": "String",
+        "point_count": "Number",
+    }
+    assert described["center"][2] == 4  # Mali in a window of half a thousand pixels
 
 
 def test_the_index_lists_maps_and_archives_alone(server: Server) -> None:

@@ -56,7 +56,7 @@ class TilesCall(MacroElement):
         self.colours: tuple[str, ...] = ()
 
 
-class _Script(MacroElement):
+class Script(MacroElement):
     """A script of the package, kept from being read as a template, which Folium would."""
 
     _template = Template(
@@ -126,8 +126,22 @@ def add_tiles(
     Vector tiles are drawn by protomaps-leaflet, which stands in the page; nothing is
     fetched from elsewhere.
     """
+    lay_tiles(
+        fmap, open_tiles(archive), address=address, zooms=zooms, opacity=opacity, colours=colours
+    )
+
+
+def lay_tiles(
+    fmap: folium.Map,
+    opened: TileFile,
+    *,
+    address: str | None = None,
+    zooms: tuple[int, int] | None = None,
+    opacity: float = 0.8,
+    colours: Mapping[str, str] | None = None,
+) -> None:
+    """Lay tiles over a map that are opened already, see `add_tiles`."""
     require_open(fmap)
-    opened = open_tiles(archive)
     _require_audience(fmap, opened)
     kept = _kept_zooms(opened, zooms)
     if not 0 <= opacity <= 1:
@@ -166,7 +180,7 @@ def _add_scripts(fmap: folium.Map, tile_type: str) -> None:
     tools = () if isinstance(fmap, PageMap) else ("page.js", "tiles_box.js")
     for script in (*tools, *_DRAWN_BY.get(tile_type, ("tiles.js",))):
         if script not in fmap._children:
-            fmap.add_child(_Script(script), name=script)
+            fmap.add_child(Script(script), name=script)
 
 
 def _require_audience(fmap: folium.Map, opened: TileFile) -> None:

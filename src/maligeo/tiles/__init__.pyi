@@ -8,7 +8,5 @@ from .raster import RasterOptions as RasterOptions
 from .raster import TilesWritten as TilesWritten
 from .raster import raster_tiles as raster_tiles
 from .raster import write_surface as write_surface
-from .server import serve_tiles as serve_tiles
-from .server import tile_app as tile_app
 from .vector import VectorOptions as VectorOptions
 from .vector import vector_tiles as vector_tiles

@@ -120,4 +120,5 @@ def attribution_of(given: str, frames: Iterable[pd.DataFrame]) -> str:
         " / ".join(dict.fromkeys(credit_text(frame, language) for language in LANGUAGES))
         for frame in units
     ]
-    return " | ".join(dict.fromkeys(part for part in (given, *map(html.escape, texts)) if part))
+    named = [html.escape(text) for text in texts if text != both("credit.unstated")]
+    return " | ".join(dict.fromkeys(part for part in (given, *named) if part))

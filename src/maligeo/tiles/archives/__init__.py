@@ -30,7 +30,7 @@ from maligeo.core.audiences import AUDIENCE, stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import close_to_others, publish, remove, require_replaceable
-from maligeo.tile_archives import Tile, advice_on
+from maligeo.tile_archives import Tile, advice_on, centre_of
 from maligeo.tiles.archives.journal import (
     Content,
     Journal,
@@ -117,7 +117,7 @@ def _header(
         "min_lat_e7": south,
         "max_lon_e7": east,
         "max_lat_e7": north,
-        "center_zoom": info.zooms[0],
+        "center_zoom": int(centre_of(info.bounds, info.zooms)[2]),
         "center_lon_e7": lon,
         "center_lat_e7": lat,
     }
@@ -162,10 +162,10 @@ def write_mbtiles(path: Path, info: ArchiveInfo, content: Content) -> None:
 
 def _metadata(info: ArchiveInfo) -> Iterator[tuple[str, str]]:
     lowest, highest = info.zooms
-    lon, lat = info.bounds.centre
+    lon, lat, zoom = centre_of(info.bounds, info.zooms)
     yield "format", "pbf" if info.tile_type == "mvt" else info.tile_type
     yield "bounds", ",".join(f"{degrees:.7f}" for degrees in info.bounds)
-    yield "center", f"{lon:.7f},{lat:.7f},{lowest}"
+    yield "center", f"{lon:.7f},{lat:.7f},{zoom:.0f}"
     yield "minzoom", str(lowest)
     yield "maxzoom", str(highest)
     described = info.described()
@@ -208,7 +208,7 @@ def _tilejson(info: ArchiveInfo, suffix: str) -> dict[str, object]:
         "minzoom": info.zooms[0],
         "maxzoom": info.zooms[1],
         "bounds": list(info.bounds),
-        "center": [*info.bounds.centre, info.zooms[0]],
+        "center": centre_of(info.bounds, info.zooms),
     }
 
 

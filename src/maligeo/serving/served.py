@@ -1,7 +1,7 @@
 """Tiles of a folder: from archives, and straight from rasters when asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -12,10 +12,10 @@ from rasterio.errors import RasterioError
 
 from maligeo.core.audiences import AUDIENCE, is_wide, stated_audience
 from maligeo.core.columns import Audience
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG
-from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
+from maligeo.tile_archives import Description, Tile, TileFile, centre_of, open_tiles
 from maligeo.tiles.classes import equal_classes, legend_of
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import MAX_ZOOM
@@ -75,13 +75,36 @@ class CogFile:
 
 RASTERS: Final = (".tif", ".tiff")
 ARCHIVES: Final = (".pmtiles", ".mbtiles", *RASTERS)
-MEDIA_TYPES: Final = {
+# Programs, styles and fonts hold no records: whoever asks may have them.
+_TOOLS: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".otf": "font/otf",
+    ".ttf": "font/ttf",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+# These may, so they are internal unless the record of their making says otherwise.
+_DATA: Final = {
+    ".geojson": "application/geo+json",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
+_LISTED: Final = {
     ".html": "text/html; charset=utf-8",
     ".mbtiles": "application/vnd.sqlite3",
     ".pmtiles": "application/vnd.pmtiles",
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
+MEDIA_TYPES: Final = _LISTED | _TOOLS | _DATA
 TILE_MEDIA_TYPES: Final = {
     "mvt": "application/vnd.mapbox-vector-tile",
     "pbf": "application/vnd.mapbox-vector-tile",
@@ -122,7 +145,7 @@ class Listed:
 
 
 class ServedFolder:
-    """A folder of maps, archives and rasters; safe to use from several threads.
+    """A folder of maps, archives, rasters and what pages need; safe to use from several threads.
 
     Parameters
     ----------
@@ -171,7 +194,14 @@ class ServedFolder:
         path = self.locate(name)
         if path is None or path.suffix.lower() not in MEDIA_TYPES or not path.is_file():
             return None
+        if self._is_in_archive(path):
+            return None
         return path if self._is_for_those_who_ask(path) else None
+
+    def _is_in_archive(self, path: Path) -> bool:
+        """Tell whether a file is a part of a folder of tiles."""
+        above = path.relative_to(self.root).parents
+        return any(_is_archive(self.root / folder) for folder in above)
 
     def archive(self, name: str) -> TileFile | None:
         """Open an archive or raster, again where it has changed; None where there is none.
@@ -188,22 +218,24 @@ class ServedFolder:
         return opened if is_wide(_audience_in(opened), self.audience) else None
 
     def _is_for_those_who_ask(self, path: Path) -> bool:
+        if path.suffix.lower() in _TOOLS:
+            return True
         return self.audience == "internal" or is_wide(self._audience_of(path), self.audience)
 
     def _audience_of(self, path: Path) -> Audience:
         """Give for whom a map or archive is, as it says itself; internal if it says nothing.
 
-        A map says it in the record of its making, an archive in its metadata, a raster in
-        a tag.
+        A map or another file says it in the record of its making, an archive in its
+        metadata, a raster in a tag.
         """
         try:
-            return (
-                self._audience_in_map(path) if _is_map(path) else _audience_in(self._opened(path))
-            )
-        except InputFileError:
+            if _is_archive(path):
+                return _audience_in(self._opened(path))
+            return self._audience_in_record(path)
+        except (InputFileError, ArgumentError):
             return "internal"
 
-    def _audience_in_map(self, path: Path) -> Audience:
+    def _audience_in_record(self, path: Path) -> Audience:
         stamp = _stamp(path)
         known = self._audiences.get(path)
         if known is None or known[0] != stamp:
@@ -228,12 +260,14 @@ class ServedFolder:
         return [line for line in self._all_listed() if is_wide(line.audience, self.audience)]
 
     def withheld(self) -> list[str]:
-        """Give the names of all maps and archives that are not for those who ask."""
+        """Give the names of everything that is not for those who ask."""
         lines = self._all_listed()
-        return [line.name for line in lines if not is_wide(line.audience, self.audience)]
+        hidden = [line.name for line in lines if not is_wide(line.audience, self.audience)]
+        data = self._names(self.root, _DEEPEST, _is_data)
+        return sorted([*hidden, *(name for name in data if self.file(name) is None)])
 
     def _all_listed(self) -> list[Listed]:
-        return [self._listed(name) for name in sorted(self._names(self.root, _DEEPEST))]
+        return [self._listed(name) for name in sorted(self._names(self.root, _DEEPEST, _is_listed))]
 
     def _listed(self, name: str) -> Listed:
         path = self.root / name
@@ -245,17 +279,17 @@ class ServedFolder:
             return Listed(name, trouble="cannot be read")
         return Listed(name, opened, _audience_in(opened))
 
-    def _names(self, folder: Path, levels: int) -> Iterator[str]:
+    def _names(self, folder: Path, levels: int, wanted: Callable[[Path], bool]) -> Iterator[str]:
         with os.scandir(folder) as entries:
             paths = [Path(entry.path) for entry in entries if _is_plain(entry.name)]
         for path in paths:
             name = path.relative_to(self.root).as_posix()
             if self.locate(name) is None:
                 continue
-            if _is_archive(path) or (_is_map(path) and path.is_file()):
+            if wanted(path):
                 yield name
-            elif path.is_dir() and not path.is_symlink() and levels > 1:
-                yield from self._names(path, levels - 1)
+            elif path.is_dir() and not path.is_symlink() and not _is_archive(path) and levels > 1:
+                yield from self._names(path, levels - 1, wanted)
 
 
 def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
@@ -276,7 +310,7 @@ def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
         "minzoom": described.zooms[0],
         "maxzoom": described.zooms[1],
         "bounds": list(described.bounds),
-        "center": [*described.bounds.centre, described.zooms[0]],
+        "center": centre_of(described.bounds, described.zooms),
     }
 
 
@@ -298,6 +332,14 @@ def _is_archive(path: Path) -> bool:
     if path.suffix.lower() in ARCHIVES:
         return path.is_file()
     return path.suffix == "" and path.is_dir() and (path / "metadata.json").is_file()
+
+
+def _is_listed(path: Path) -> bool:
+    return _is_archive(path) or (_is_map(path) and path.is_file())
+
+
+def _is_data(path: Path) -> bool:
+    return path.suffix.lower() in _DATA and path.is_file()
 
 
 def _is_map(path: Path) -> bool:
