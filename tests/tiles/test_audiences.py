@@ -174,8 +174,8 @@ def test_the_index_and_tilejson_name_the_audience(folder: Path) -> None:
         for name, words in (
             ("internal", f'<span class="internal">{WARNING}</span>'),
             ("silent", f'<span class="internal">{WARNING}</span>'),
-            ("partner", '/ For named partners: do not publish</span>'),
-            ("public", '/ Public version</span>'),
+            ("partner", "/ For named partners: do not publish</span>"),
+            ("public", "/ Public version</span>"),
         ):
             assert words in next(line for line in lines if f"{name}.html" in line)
             assert words in next(line for line in lines if f"{name}.tif" in line)
