@@ -544,6 +544,8 @@ declare global {
       tooFar: string;
       language: Language;
       zooms: [number, number];
+      /** The finest zoom that is drawn. */
+      finest: number;
       bounds: [Place, Place];
       opacity: number;
       attribution: string;

@@ -19,9 +19,9 @@ from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.look import TILE_COLOURS
 from maligeo.maps import region_map, save_map
 from maligeo.maps.tile_legends import legend_of, vector_legend
-from maligeo.maps.tiles import TilesCall, add_tiles
+from maligeo.maps.tiles import TilesCall, add_tiles, inline_tiles
 from maligeo.serving.server import tile_app
-from maligeo.tile_archives import open_tiles
+from maligeo.tile_archives import open_tiles, uncompressed
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import tiles_over
@@ -179,6 +179,37 @@ def test_a_legend_of_another_program_is_not_believed(tmp_path: Path) -> None:
         told = legend_of(open_tiles(path).description, "en")
         assert told["classes"] == []
         assert told["remarks"] == ["The archive has no legend."]
+
+
+def test_of_released_counts_in_one_place_the_sum_is_drawn(tmp_path: Path) -> None:
+    counts = gpd.GeoDataFrame(
+        {"count": [10, 40]}, geometry=gpd.points_from_xy([-4, -4], [15, 15], crs=4326)
+    )
+    path = vector_tiles({"a": counts}, tmp_path / "a.pmtiles", zooms=(0, 5), audience="internal")
+    for zooms, finest in ((None, 4), ((0, 3), 3), ((5, 5), 5)):
+        fmap = plain_map()
+        add_tiles(fmap, path, zooms=zooms)
+        data = data_of(save_map(fmap, tmp_path / "map.html").read_text("utf-8"))
+        assert data["finest"] == finest
+    assert data["layers"][0]["sizeBy"] == "count"
+    assert (data["layers"][0]["largest"]["4"], data["layers"][0]["largest"]["5"]) == (50, 40)
+
+
+def test_a_page_takes_as_many_zooms_as_there_is_room_for(
+    fmap: folium.Map, vectors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inline_tiles(fmap, vectors)
+    page = save_map(fmap, tmp_path / "whole.html").read_text("utf-8")
+    assert data_of(page)["zooms"] == [0, 5]
+    small = sum(
+        len(uncompressed(data)) for tile, data in open_tiles(vectors).tiles() if tile.z <= 3
+    )
+    monkeypatch.setattr("maligeo.maps.tiles.MOST_INLINED_BYTES", small)
+    other = plain_map()
+    inline_tiles(other, vectors)
+    data = data_of(save_map(other, tmp_path / "part.html").read_text("utf-8"))
+    assert data["zooms"] == [0, 3]
+    assert any("jusqu’à 5" in remark for remark in data["remarks"])
 
 
 def test_no_two_vector_layers_of_a_page_have_one_colour(fmap: folium.Map, vectors: Path) -> None:

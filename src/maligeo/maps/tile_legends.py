@@ -16,7 +16,9 @@ _POINT_COUNT: Final = "point_count"
 _DIGITS: Final = 3  # of a bound of classes
 
 
-def legend_of(described: Description, language: str) -> dict[str, Any]:
+def legend_of(
+    described: Description, language: str, kept: tuple[int, int] | None = None
+) -> dict[str, Any]:
     """Give what a page says of an archive: its title, its classes, and what it leaves out.
 
     Parameters
@@ -25,6 +27,8 @@ def legend_of(described: Description, language: str) -> dict[str, Any]:
         Of an archive of ours, or of another program, which may have no legend.
     language : {"fr", "en"}
         Language of the words.
+    kept : tuple of int, optional
+        Coarsest and finest zoom that are shown; all of them by default.
     """
     metadata = described.metadata
     found = metadata.get("legend")
@@ -34,6 +38,9 @@ def legend_of(described: Description, language: str) -> dict[str, Any]:
     if left_out := metadata.get("left_out"):
         names = ", ".join(_name(str(one), language) for one in left_out)
         remarks.append(words.word("tiles.left_out", language).format(names=names))
+    if kept is not None and kept[1] < described.zooms[1]:
+        text = words.word("tiles.kept", language)
+        remarks.append(text.format(zoom=kept[1], finest=described.zooms[1]))
     if not classes and described.tile_type != "mvt":
         remarks.append(words.word("tiles.no_legend", language))
     return {

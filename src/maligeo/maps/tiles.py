@@ -14,13 +14,13 @@ from folium.template import Template
 
 from maligeo.core import words
 from maligeo.core.audiences import AUDIENCE, is_wide, require_wide, stated_audience
-from maligeo.core.columns import AUDIENCES
+from maligeo.core.columns import AUDIENCES, COUNT
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.session import session_language
 from maligeo.maps.html import assets, in_languages, page_audience, require_open, script_json
 from maligeo.maps.page import PageMap
 from maligeo.maps.tile_legends import layer_colours, legend_of, vector_legend
-from maligeo.tile_archives import TileFile, open_tiles, uncompressed
+from maligeo.tile_archives import Description, TileFile, open_tiles, uncompressed
 
 MOST_INLINED_BYTES: Final = 8_000_000
 
@@ -131,6 +131,34 @@ def add_tiles(
     )
 
 
+def inline_tiles(fmap: folium.Map, archive: str | Path) -> None:
+    """Put as many zooms of an archive into the page of a map as there is room for.
+
+    Parameters
+    ----------
+    fmap : folium.Map
+        A map, as from `region_map`.
+    archive : str or pathlib.Path
+        As for `add_tiles`; deeper zooms are drawn from the finest that found room, and the
+        legend says so.
+
+    Raises
+    ------
+    ArgumentError, ReleaseError, InputFileError
+        As `add_tiles` raises.
+    """
+    opened = open_tiles(archive)
+    low, high = opened.description.zooms
+    sizes: dict[int, int] = dict.fromkeys(range(low, high + 1), 0)
+    for address, stored in opened.tiles():
+        sizes[address.z] += len(uncompressed(stored))
+    finest = low
+    for zoom in range(low + 1, high + 1):
+        if sum(sizes[one] for one in range(low, zoom + 1)) <= MOST_INLINED_BYTES:
+            finest = zoom
+    lay_tiles(fmap, opened, zooms=(low, finest))
+
+
 def lay_tiles(
     fmap: folium.Map,
     opened: TileFile,
@@ -158,7 +186,7 @@ def lay_tiles(
 
     def build(language: str) -> dict[str, Any]:
         layers = vector_legend(described, chosen, language)
-        return data | legend_of(described, language) | {"layers": layers}
+        return data | legend_of(described, language, kept) | {"layers": layers}
 
     _add_scripts(fmap, described.tile_type)
     on_page = isinstance(fmap, PageMap)
@@ -219,12 +247,26 @@ def _described(opened: TileFile, zooms: tuple[int, int], opacity: float) -> dict
     credit = html.unescape(_MARKUP.sub("", " | ".join(one for one in parts if one not in warnings)))
     return {
         "zooms": list(zooms),
+        "finest": _finest(described, zooms),
         "bounds": [[south, west], [north, east]],
         "opacity": opacity,
         "attribution": re.sub("[<>&]", "", credit),  # Leaflet reads it as markup
         "suffix": described.tile_type,
         "mediaType": _PICTURES.get(described.tile_type),
     }
+
+
+def _finest(described: Description, zooms: tuple[int, int]) -> int:
+    """Give the finest zoom that is drawn.
+
+    Released counts of a unit all lie in one place, period by period: at the finest zoom of
+    the archive the largest would hide the others, so their sums of the zoom before it are
+    drawn.
+    """
+    points = described.metadata.get("point_layers")
+    told = points.values() if isinstance(points, dict) else ()
+    counted = any(isinstance(one, dict) and one.get("size_by") == COUNT for one in told)
+    return zooms[1] - 1 if counted and zooms[0] < zooms[1] == described.zooms[1] else zooms[1]
 
 
 def _inlined(opened: TileFile, zooms: tuple[int, int]) -> dict[str, Any]:

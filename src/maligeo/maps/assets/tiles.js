@@ -143,7 +143,7 @@
   /* protomaps-leaflet draws a zoom from the tiles of the one before, at twice their size. */
   /** @param {Mg.Tiles} data @param {number} zoom */
   function zoomOfData(data, zoom) {
-    return Math.min(Math.max(Math.round(zoom) - 1, 0), data.zooms[1]);
+    return Math.min(Math.max(Math.round(zoom) - 1, 0), data.finest);
   }
 
   /* The area of a dot goes with its number, against the largest one of the zoom. */
@@ -188,7 +188,7 @@
   function vectors(data) {
     return protomapsL.leafletLayer(L.extend(options(data), {
       url: source(data),
-      maxDataZoom: data.zooms[1],
+      maxDataZoom: data.finest,
       paintRules: mg.flat(data.layers.map(function (layer) { return rules(data, layer); }))
     }));
   }
