@@ -6,6 +6,7 @@ machine answers to its own names alone.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import logging
@@ -147,8 +148,10 @@ def _listeners(host: str, port: int) -> Iterator[socket.socket]:
         for family, address in dict.fromkeys((each[0], each[4][:2]) for each in found):
             yield socket.create_server(address, family=family)
     except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another program does already" if taken else error.strerror
         raise ArgumentError(
-            f"{host}, port {port} cannot be listened on: {error.strerror}; name another port, or "
+            f"{host}, port {port} cannot be listened on: {reason}; name another port, or "
             "an address of this machine"
         ) from error
 
