@@ -18,6 +18,8 @@ declare module "leaflet" {
     labels?: Mg.Labels;
     obstacles?: Record<string, () => Mg.Box[]>;
     regions?: Mg.Regions;
+    /** Titles of the layers below which the regions are plain. */
+    muting?: string[];
     leaders?: Leaflet.SVG;
     /* Parts of Leaflet that its types leave out. */
     _animatingZoom: boolean;
@@ -724,6 +726,7 @@ declare global {
       note(map: Leaflet.Map, section: Section): void;
       number(value: number, language: Language): string;
       overlay(map: Leaflet.Map, title: string, layer: Leaflet.Layer, memory: Memory): HTMLElement;
+      mutes(map: Leaflet.Map, layer: Leaflet.Layer, title: string): void;
       remark(text: string): HTMLElement;
       banner(map: Leaflet.Map): void;
       account(map: Leaflet.Map, data: Accounted): void;
@@ -763,6 +766,7 @@ declare global {
       drawRing(context: CanvasRenderingContext2D, group: Group, kinds: Kind[], text: string): void;
 
       /* tiles.js */
+      seamless(layer: Leaflet.GridLayer): Leaflet.GridLayer;
       tilesBox(map: Leaflet.Map, title: string, layer: Leaflet.Layer): HTMLElement;
     }
   }

@@ -19,7 +19,7 @@ from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.look import TILE_COLOURS
 from maligeo.maps import region_map, save_map
 from maligeo.maps.tile_legends import legend_of, vector_legend
-from maligeo.maps.tiles import TilesCall, add_tiles, inline_tiles
+from maligeo.maps.tiles import TilesCall, add_online_tiles, add_tiles, inline_tiles
 from maligeo.serving.server import tile_app
 from maligeo.tile_archives import open_tiles, uncompressed
 from maligeo.tiles.archives import open_archive
@@ -320,25 +320,43 @@ def test_a_layer_of_tiles_brings_its_name_legend_and_switch(
     assert "how many records" in page.locator(".mg-overlay").nth(1).inner_text()
 
 
-# Left, top, right and bottom of what of a picture of the page is covered by tiles.
-MIDDLE = (200, 100, 800, 500)
+GREEN_TILE = io.BytesIO()
+Image.new("RGB", (256, 256), GREEN).save(GREEN_TILE, "png")
+SHOW_AT = """([zoom, west]) => Object.values(window).find(one => one instanceof L.Map)
+  .setView([17.5, west], zoom, {animate: false})"""
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("kind", ["archive", "street map"])
 def test_no_line_shows_where_tiles_meet_between_zooms(
-    pictures: Path, tmp_path: Path, show: Show
-) -> None:
-    fmap = folium.Map(location=[17.5, -4], zoom_start=6, tiles=None, zoom_snap=0.25)
-    add_tiles(fmap, pictures)
-    page = show(save_map(fmap, tmp_path / "pictures.html").as_uri())
-    shown = "zoom => map.setView([17.5, -4], zoom, {animate: false})"
-    find = "map = Object.values(window).find(one => one instanceof L.Map)"
+    table: pd.DataFrame, units: gpd.GeoDataFrame, pictures: Path, tmp_path: Path,
+    browser: "Browser", kind: str,
+) -> None:  # fmt: skip
+    if kind == "archive":
+        fmap = folium.Map(location=[17.5, -4], zoom_start=6, tiles=None, zoom_snap=0.25)
+        add_tiles(fmap, pictures)
+    else:
+        fmap = region_map(table, units)
+        add_online_tiles(fmap)
+    # On a screen of two pixels to the unit, where the lines are clearest.
+    context = browser.new_context(viewport={"width": 1000, "height": 700}, device_scale_factor=2)
+    page = context.new_page()
+    page.route(
+        "**/tile.openstreetmap.org/**",
+        lambda route: route.fulfill(body=GREEN_TILE.getvalue(), content_type="image/png"),
+    )
+    page.goto(save_map(fmap, tmp_path / "map.html").as_uri())
+    found = {}
     for zoom in (6.25, 6.5, 6.75):
-        page.evaluate(f"zoom => {{ const {find}; ({shown})(zoom); }}", zoom)
-        page.locator(".leaflet-mg-tiles-pane .leaflet-tile-loaded").first.wait_for()
-        page.wait_for_timeout(300)
-        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").crop(MIDDLE)
-        assert len(picture.getcolors(1 << 20) or []) == 1, zoom
+        # Tiles alone: west of the units, and north of the legends.
+        page.evaluate(SHOW_AT, [zoom, -4 if kind == "archive" else -14])
+        page.locator("img.leaflet-tile-loaded, .leaflet-tile-loaded img").first.wait_for()
+        page.wait_for_timeout(500)
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        middle = picture.crop((800, 340, 1500, 600) if kind == "archive" else (780, 340, 1300, 600))
+        found[zoom] = len(middle.getcolors(1 << 20) or [])
+    context.close()
+    assert found == {6.25: 1, 6.5: 1, 6.75: 1}
 
 
 @pytest.mark.browser
@@ -348,6 +366,33 @@ def test_a_browser_shows_inlined_vector_tiles_without_any_server(
     add_tiles(fmap, vectors, colours={"incidents": "#00aa00"})
     page = show(save_map(fmap, tmp_path / "vectors.html").as_uri())
     assert pixels(page, GREEN) > 1_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["pictures", "vectors"])
+def test_the_viewer_of_the_server_shows_an_archive(
+    request: pytest.FixtureRequest, tmp_path: Path, show: Show, name: str
+) -> None:
+    archive: Path = request.getfixturevalue(name)
+    (tmp_path / archive.name).write_bytes(archive.read_bytes())
+    with running(tile_app(tmp_path)) as port:
+        page = show(f"http://127.0.0.1:{port}/{archive.name}/view")
+        colour = MAGENTA if name == "pictures" else rgb(TILE_COLOURS[1])
+        assert pixels(page, colour) > 500
+        titles = {"pictures": "Pictures", "vectors": "vectors"}
+        assert page.locator(".mg-title").inner_text() == titles[name]
+        assert page.locator(".mg-town-mark:not(.mg-hidden)").count() > 0
+        assert "GeoNames" in page.locator(".leaflet-control-attribution").inner_text()
+        page.set_viewport_size({"width": 360, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.locator(".mg-language").click()
+        assert "zooms 0 to" in page.locator(".mg-subtitle").inner_text()
+        page.context.close()
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
 
 
 @pytest.mark.browser

@@ -25,7 +25,8 @@ from maligeo.tile_archives import Description, TileFile, open_tiles, uncompresse
 MOST_INLINED_BYTES: Final = 8_000_000
 
 _PICTURES: Final = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg"}
-_DRAWN_BY: Final = {"mvt": ("vendor/protomaps-leaflet.js", "tiles.js")}
+_SEAMS: Final = "seams.js"
+_DRAWN_BY: Final = {"mvt": ("vendor/protomaps-leaflet.js", _SEAMS, "tiles.js")}
 _MARKUP: Final = re.compile(r"<[^>]*>")
 
 
@@ -206,7 +207,11 @@ def _taken(fmap: folium.Map) -> list[str]:
 def _add_scripts(fmap: folium.Map, tile_type: str) -> None:
     """Put what draws the tiles into the page, once; a plain map has none of ours yet."""
     tools = () if isinstance(fmap, PageMap) else ("page.js", "tiles_box.js")
-    for script in (*tools, *_DRAWN_BY.get(tile_type, ("tiles.js",))):
+    _once(fmap, *tools, *_DRAWN_BY.get(tile_type, (_SEAMS, "tiles.js")))
+
+
+def _once(fmap: folium.Map, *scripts: str) -> None:
+    for script in scripts:
         if script not in fmap._children:
             fmap.add_child(Script(script), name=script)
 
@@ -303,6 +308,19 @@ class OnlineTiles(folium.TileLayer):
     """The street map beneath the regions, which this library adds itself."""
 
 
+class _Seamless(MacroElement):
+    """What keeps lines from showing where tiles of a layer meet."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}\nmaligeo.seamless({{ this.layer }});\n{% endmacro %}"
+    )
+
+    def __init__(self, layer: folium.TileLayer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
+        self._name = "Seamless"
+        self.layer = layer.get_name()
+
+
 ADDRESS = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 
 
@@ -320,4 +338,7 @@ def add_online_tiles(fmap: PageMap) -> None:
     """
     require_open(fmap)
     credit = words.word("tiles.attribution", fmap.language)
-    fmap.add_child(OnlineTiles(ADDRESS, attr=credit, control=False, opacity=0.6))
+    layer = OnlineTiles(ADDRESS, attr=credit, control=False, opacity=0.6)
+    fmap.add_child(layer)
+    _once(fmap, _SEAMS)
+    fmap.add_child(_Seamless(layer))

@@ -29,45 +29,6 @@
     };
   }
 
-  /* The nearest line between two pixels of the screen. */
-  /** @param {number} length */
-  function snapped(length) {
-    var sharp = window.devicePixelRatio || 1;
-    return Math.round(length * sharp) / sharp;
-  }
-
-  /* Leaflet makes tiles larger by scaling what holds them, so that between zooms they end
-     within a pixel, through which the ground shines as a line. Here each tile has its own
-     size, and begins where the one before ends. */
-  /** @param {L.GridLayer} made */
-  function seamless(made) {
-    var layer = /** @type {Mg.SnappedLayer} */ (/** @type {unknown} */ (made));
-    /** @param {Mg.OneTile} tile @param {number} scale */
-    function fit(tile, scale) {
-      var from = layer._getTilePos(tile.coords), to = from.add(layer.getTileSize());
-      var x = snapped(from.x * scale), y = snapped(from.y * scale);
-      L.DomUtil.setPosition(tile.el, L.point(x, y));
-      tile.el.style.width = snapped(to.x * scale) - x + "px";
-      tile.el.style.height = snapped(to.y * scale) - y + "px";
-    }
-    layer._setZoomTransform = function (level, center, zoom) {
-      var map = layer._map, scale = map.getZoomScale(zoom, level.zoom);
-      var start = level.origin.multiplyBy(scale).subtract(map._getNewPixelOrigin(center, zoom)).round();
-      if (!map._animatingZoom) {
-        level.scale = scale;
-        Object.values(layer._tiles).forEach(function (tile) {
-          if (tile.coords.z === level.zoom) fit(tile, scale);
-        });
-      }
-      L.DomUtil.setTransform(level.el, start, scale / (level.scale || 1));
-    };
-    made.on("tileloadstart", function (event) {
-      var tile = { el: event.tile, coords: event.coords }, level = layer._levels[event.coords.z];
-      if (level) fit(tile, level.scale || 1);
-    });
-    return made;
-  }
-
   /** @param {Mg.Tiles} data @param {number} z @param {number} x @param {number} y */
   function inlined(data, z, x, y) {
     return data.contents[data.places[z + "/" + x + "/" + y]];
@@ -278,18 +239,10 @@
     return remark;
   }
 
-  /** @param {L.Map} map @param {Mg.Tiles} data @param {L.GridLayer} layer */
-  function mute(map, data, layer) {
-    if (!map.regions || !data.classes.length) return;
-    var regions = map.regions;
-    layer.on("add", function () { regions.mute(data.title); });
-    layer.on("remove", function () { regions.mute(""); });
-  }
-
   mg.tiles = function (map, data, memory) {
     pane(map);
-    var layer = seamless(data.mediaType ? pictures(data) : vectors(data));
-    mute(map, data, layer);
+    var layer = mg.seamless(data.mediaType ? pictures(data) : vectors(data));
+    if (data.classes.length) mg.mutes(map, layer, data.title);
     var body = map.page ? mg.overlay(map, data.title, layer, memory) : mg.tilesBox(map, data.title, layer);
     var parts = /** @type {Mg.Child[]} */ ([
       data.unit ? mg.el("p", { class: "mg-unit", text: data.unit }) : null,
