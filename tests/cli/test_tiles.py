@@ -11,6 +11,7 @@ import mapbox_vector_tile
 import pytest
 
 from maligeo.core.crs import Bounds
+from maligeo.serving.served import CogFile
 from maligeo.tile_archives import open_tiles, uncompressed
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
@@ -164,6 +165,9 @@ def test_surface_to_picture_tiles(incidents: Path, tmp_path: Path) -> None:
     done = run("tiles", "raster", str(raster), "-o", str(target), "--zooms", "0-5", *house)
     assert done.returncode == 0, done.stderr
     assert run("tiles", "verify", str(target)).returncode == 0
+    metadata = open_tiles(target).description.metadata
+    assert "Natural Earth 1:10m, domaine public" in metadata["attribution"]
+    assert CogFile(raster).description.metadata["attribution"] == metadata["attribution"]
 
 
 def test_serve_answers_until_it_is_ended(archive: Path) -> None:

@@ -304,6 +304,14 @@ def test_a_row_of_several_points_is_not_added_up(tmp_path: Path) -> None:
         house_tiles({"a": frame}, target, options=VectorOptions(sums={"a": ["killed"]}))
 
 
+@pytest.mark.parametrize("name", ["point_count", "killed_not_stated"])
+def test_a_column_that_tiles_have_of_their_own_is_refused(
+    tmp_path: Path, incidents: gpd.GeoDataFrame, name: str
+) -> None:
+    with pytest.raises(ArgumentError, match=f"tiles have {name} of their own"):
+        house_tiles({"a": incidents.assign(**{name: 1})}, tmp_path / "a.pmtiles")
+
+
 def test_a_tile_that_is_too_large_is_named_with_what_to_do(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -19,7 +19,7 @@ from maligeo.tile_archives import Description, Tile, TileFile, centre_of, open_t
 from maligeo.tiles.classes import equal_classes, legend_of
 from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import MAX_ZOOM
-from maligeo.tiles.metadata import AUDIENCE_TAG, credited
+from maligeo.tiles.metadata import ATTRIBUTION_TAG, AUDIENCE_TAG, credited
 from maligeo.tiles.sampling import Canvas, Layout, extent_of, warped
 
 _TILE_SIZE: Final = 256
@@ -48,7 +48,7 @@ class CogFile:
         metadata = {
             "name": path.stem,
             "legend": legend,
-            "attribution": credited("", audience),
+            "attribution": credited(tags.get(ATTRIBUTION_TAG, ""), audience),
             AUDIENCE: audience,
         }
         if TAG in tags:

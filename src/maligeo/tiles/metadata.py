@@ -69,6 +69,7 @@ class ArchiveInfo:
 
 
 AUDIENCE_TAG: Final = "MALIGEO_AUDIENCE"
+ATTRIBUTION_TAG: Final = "MALIGEO_ATTRIBUTION"
 
 
 def require_wide(own: Audience, audience: Audience, *, what: str) -> None:

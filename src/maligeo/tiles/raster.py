@@ -25,6 +25,7 @@ from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.classes import class_colours, equal_classes, legend_of
 from maligeo.tiles.colours import Colours, PictureType
 from maligeo.tiles.metadata import (
+    ATTRIBUTION_TAG,
     AUDIENCE_TAG,
     ArchiveInfo,
     credited,
@@ -50,6 +51,7 @@ def write_surface(
     *,
     audience: Audience | None = None,
     about: Provenance | None = None,
+    attribution: str = "",
 ) -> Path:
     """Write a surface as a Cloud-Optimized GeoTIFF.
 
@@ -64,6 +66,9 @@ def write_surface(
         It stands in the tag `MALIGEO_AUDIENCE`.
     about : Provenance, optional
         What it was made from, for the tag `MALIGEO_ABOUT`.
+    attribution : str, optional
+        Publisher and licence of its border and its points, for the tag
+        `MALIGEO_ATTRIBUTION`; tiles of the file name them.
 
     Returns
     -------
@@ -80,6 +85,7 @@ def write_surface(
     audience = session_audience(audience)
     require_wide(surface.audience, audience, what="the surface")
     tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
+    tags |= {ATTRIBUTION_TAG: attribution} if attribution else {}
     creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
     with written_whole(path, private=audience == "internal") as draft:
         _save(surface, draft, creation, tags)
@@ -135,7 +141,8 @@ class RasterOptions:
     band : int
         Band of the source, from 1.
     name, description, attribution : str
-        For the metadata; the name is that of the archive if none is given.
+        For the metadata; the name is that of the archive if none is given, the attribution
+        that of the tag `MALIGEO_ATTRIBUTION` of the source.
     workers : int or distributed.Client
         1 works in this process; more are worker processes (a script then needs its
         `if __name__ == "__main__":`); a dask client is a cluster that sees the same files.
@@ -238,15 +245,15 @@ def raster_tiles(
     """
     audience = session_audience(audience)
     options = options or RasterOptions()
-    pyramid, bounds, legend = _planned(_source(source), zooms, options, audience)
+    pyramid, bounds, told = _planned(_source(source), zooms, options, audience)
     info = ArchiveInfo(
         name=options.name or Path(archive).stem,
         tile_type=options.tile_type,
         zooms=pyramid.zooms,
         bounds=bounds,
         description=options.description,
-        attribution=credited(options.attribution, audience),
-        more={"legend": legend} | making_of(audience, about),
+        attribution=credited(options.attribution or told.attribution, audience),
+        more={"legend": told.legend} | making_of(audience, about),
     )
     with open_archive(archive, info, job=_job(pyramid)) as opened_archive:
         try:
@@ -259,10 +266,17 @@ def raster_tiles(
         return TilesWritten(Path(archive), len(opened_archive), pyramid.native_zoom)
 
 
+class _Told(NamedTuple):
+    """What the metadata say of a source."""
+
+    legend: dict[str, Any]
+    attribution: str
+
+
 def _planned(
     source: Source, zooms: tuple[int, int], options: RasterOptions, audience: Audience
-) -> tuple[Pyramid, Bounds, dict[str, Any]]:
-    """Look at the source, and say what is to be made of it, where, and with which legend."""
+) -> tuple[Pyramid, Bounds, _Told]:
+    """Look at the source, and say what is to be made of it, where, and what is told of it."""
     layout = Layout(options.band, options.tile_size, options.interpolation)
     colours = options.colours
     with opened(source) as raster:
@@ -275,12 +289,13 @@ def _planned(
             colours = equal_classes(raster, options.band)
         elif isinstance(colours, Classes):
             colours = class_colours(colours)
-        legend = legend_of(colours, raster, options.band)
+        attribution = raster.tags().get(ATTRIBUTION_TAG, "")
+        told = _Told(legend_of(colours, raster, options.band), attribution)
     lowest, highest = zooms
     pyramid = Pyramid(
         source, layout, colours, options.tile_type, (lowest, highest), extent.native_zoom
     )
-    return pyramid, extent.bounds, legend
+    return pyramid, extent.bounds, told
 
 
 def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:

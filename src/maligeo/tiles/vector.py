@@ -309,15 +309,20 @@ def _layer(
             attributes,
             top_zoom=top_zoom,
             low_zooms=options.low_zooms,
-            sums=_sums(name, frame, (options.sums or {}).get(name)),
+            sums=_sums(name, frame, options) if options.low_zooms == "cluster" else (),
         )
     present = frame.geometry.notna()
     return ShapeLayer.build(name, frame.geometry[present], attributes[present], top_zoom=top_zoom)
 
 
-def _sums(name: str, frame: gpd.GeoDataFrame, asked: Sequence[str] | None) -> tuple[str, ...]:
+def _sums(name: str, frame: gpd.GeoDataFrame, options: VectorOptions) -> tuple[str, ...]:
     """Give the columns to add up; none by default where a row has several points."""
-    what = f"layer {name!r}"
+    what, asked = f"layer {name!r}", (options.sums or {}).get(name)
+    columns = set(frame.columns)
+    if taken := sorted(columns & {POINT_COUNT, *(f"{one}{NOT_STATED}" for one in columns)}):
+        raise ArgumentError(
+            f"{what}: tiles have {', '.join(taken)} of their own: name the column otherwise"
+        )
     numeric = {
         str(key) for key, kind in field_types(_attributes(frame)).items() if kind == "Number"
     }

@@ -120,7 +120,10 @@ def incident_surface(
     def write(path: Path, about: Provenance) -> Path:
         if path.suffix.lower() not in (".tif", ".tiff"):
             raise ArgumentError(f"cannot write {path}: a surface is written as .tif")
-        return tiles.write_surface(compute(), path, audience=rules.audience, about=about)
+        credit = tiles.attribution_of("", [units])
+        return tiles.write_surface(
+            compute(), path, audience=rules.audience, about=about, attribution=credit
+        )
 
     asked = {"incidents": incidents, **vars(options), **rules.recorded}
     method = f"kernel density, {options.kernel}, bandwidth {options.bandwidth_km:g} km"
