@@ -109,7 +109,7 @@ def write_map(
         )
         path = fmap.save(target)
     for kind in released.left_out:
-        typer.echo(word(f"left_out.{kind}", session_language()), err=True)
+        typer.echo(word(f"left_out.{kind}", session_language(language)), err=True)
     show_file(path)
 
 
