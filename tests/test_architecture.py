@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "maligeo"
 # A room imports from the floors below its own, and from no other room of its own floor.
 FLOORS = {
     "7": {"cli"},
-    "6": {"workflows"},
+    "6": {"workflows", "serving"},
     "5": {"maps", "paper", "tiles", "exports"},
     "4": {"disclosure"},
     "3b": {"text"},

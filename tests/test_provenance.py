@@ -33,7 +33,7 @@ from tests.rasters import write_raster
 
 ABOUT = Provenance(
     product="tiles vector",
-    options={"layers": [{"role": "layer routes (été)"}], "zooms": [0, 4], "low_zooms": "thin"},
+    options={"layers": [{"role": "layer routes (été)"}], "zooms": [0, 4], "low_zooms": "all"},
     inputs=(
         InputFile("layer routes (été)", "((a) \\ été.csv", "ab" * 32),
         InputFile("bundled data", "", "cd"),

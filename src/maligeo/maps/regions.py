@@ -22,11 +22,11 @@ from maligeo.look.outlines import (
     callouts,
     label_points,
     outlines,
-    outlines_source,
 )
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
+from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend
 from maligeo.text.notes import note_sections
@@ -363,11 +363,11 @@ def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> 
     towns : bool, default True
         Whether the bundled towns are on the map, whose source is then named too.
     """
-    source = outlines_source(units)
     key = "scale.attribution" if towns else "scale.outlines"
 
     def build(language: str) -> dict[str, str]:
-        return {"credit": words.word(key, language).format(outlines=source)}
+        outlines = credit_text(units, language)
+        return {"credit": words.word(key, language).format(outlines=outlines)}
 
     add_call(fmap, "scale", build)
 
