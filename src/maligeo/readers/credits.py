@@ -91,14 +91,19 @@ def credit_text(frame: pd.DataFrame, language: str) -> str:
     >>> credit_text(maligeo.load_boundaries(), "en")
     'Natural Earth 1:10m, public domain'
     """
+    others = sorted({source[:_LONGEST] for source in uncredited(frame)})
+    found = [credit.in_words(language) for credit in credits_of(frame)]
+    return "; ".join([*found, *others]) or words.word("credit.unstated", language)
+
+
+def uncredited(frame: pd.DataFrame) -> list[str]:
+    """List the sources of a frame that are of no known publisher, as they stand."""
     marks = [entry["mark"] for entry in _entries()]
-    others = {
-        source[:_LONGEST]
+    return [
+        source
         for source in _sources(frame)
         if source != UNSTATED and not any(mark in source for mark in marks)
-    }
-    found = [credit.in_words(language) for credit in credits_of(frame)]
-    return "; ".join([*found, *sorted(others)]) or words.word("credit.unstated", language)
+    ]
 
 
 def source_of(key: str, vintage: str) -> str:
