@@ -19,7 +19,6 @@ from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
 PERIOD = ["period_start", "period_end", "publisher"]
 SOURCE_SEPARATOR = " | "
 
-_FILE_NAME = re.compile(r"^\S+\.txt \((.+)\)$")
 _ADDRESS = re.compile(r",?\s*(https?://\S+)$")
 
 
@@ -177,11 +176,9 @@ def cell_sources(cells: Iterable[object]) -> list[tuple[str, str]]:
 
 
 def _source(text: str) -> tuple[str, str]:
-    """Set the web address apart, and leave out the name of a local file before its title."""
-    titled = _FILE_NAME.match(text)
-    bare = titled.group(1) if titled else text
-    address = _ADDRESS.search(bare)
-    return (bare[: address.start()], address.group(1)) if address else (bare, "")
+    """Set the web address apart."""
+    address = _ADDRESS.search(text)
+    return (text[: address.start()], address.group(1)) if address else (text, "")
 
 
 def _number(value: float | None, layer: Layer, language: str) -> str:
