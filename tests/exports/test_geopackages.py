@@ -275,7 +275,7 @@ def test_the_bundled_figures_are_for_everybody(
     assert default == [("incidents_202201_202208",)]
     assert regions["incidents_202201_202208"].notna().any()
     told = rows(path, "select distinct description from gpkg_contents where data_type='features'")
-    credit = "Natural Earth 1:10m, domaine public / Natural Earth 1:10m, public domain"
+    credit = "Natural Earth, domaine public / Natural Earth, public domain"
     assert told == [(f"Version publique / Public version | {credit}",)]
 
 

@@ -20,7 +20,7 @@ DATA = Path(__file__).parents[1] / "data" / "boundaries"
         ("cod_ab_3_2025_adm1.geojson", "OCHA, COD-AB Mali 2023, CC BY-IGO", "CC-BY-3.0-IGO"),
         ("geoboundaries_adm1.geojson", "geoBoundaries, Mali 2015, CC BY 4.0", "CC-BY-4.0"),
         ("gadm_1.geojson", "GADM, Mali, non-commercial use", "other-nc"),
-        ("natural_earth.geojson", "Natural Earth 1:10m, public domain", "other-pd"),
+        ("natural_earth.geojson", "Natural Earth, public domain", "other-pd"),
     ],
 )
 def test_a_layout_names_its_publisher_and_says_that_it_is_inferred(
@@ -35,7 +35,8 @@ def test_a_layout_names_its_publisher_and_says_that_it_is_inferred(
 
 
 def test_bundled_data_name_theirs_without_doubt() -> None:
-    assert credit_text(load_boundaries(), "fr") == "Natural Earth 1:10m, domaine public"
+    assert credit_text(load_boundaries(), "fr") == "Natural Earth, domaine public"
+    assert credit_text(load_boundaries(), "fr", brief=True) == "Natural Earth"
     assert credit_text(catalog.load_table("reference", "towns"), "fr") == "GeoNames, CC BY 4.0"
 
 

@@ -15,6 +15,7 @@ BY_LAYOUT: Final = "by the layout of the file"  # in a column `source`: inferred
 UNSTATED: Final = "publisher not stated"
 
 _LONGEST: Final = 60  # signs that are shown of a source of no known publisher
+_PUBLIC_DOMAIN: Final = "other-pd"
 _DISSOLVED: Final = "cercles of 2015, dissolved: "
 
 
@@ -36,9 +37,10 @@ class Credit:
     licence: Mapping[str, str]
     by_layout: bool = False
 
-    def in_words(self, language: str) -> str:
+    def in_words(self, language: str, *, brief: bool = False) -> str:
         """Write publisher and licence, and that they are inferred where they are."""
-        said = f"{self.text}, {self.licence[language]}"
+        free = brief and self.licence["name"] == _PUBLIC_DOMAIN
+        said = self.text if free else f"{self.text}, {self.licence[language]}"
         return f"{said} ({words.word('credit.by_layout', language)})" if self.by_layout else said
 
 
@@ -69,7 +71,7 @@ def credits_of(frame: pd.DataFrame) -> tuple[Credit, ...]:
     )
 
 
-def credit_text(frame: pd.DataFrame, language: str) -> str:
+def credit_text(frame: pd.DataFrame, language: str, *, brief: bool = False) -> str:
     """Write whom to name for a frame: publisher, title and licence.
 
     Parameters
@@ -78,6 +80,8 @@ def credit_text(frame: pd.DataFrame, language: str) -> str:
         As for `credits_of`.
     language : {"fr", "en"}
         Language of the words.
+    brief : bool, default False
+        Leave out that something is in the public domain, which asks for nothing.
 
     Returns
     -------
@@ -89,10 +93,10 @@ def credit_text(frame: pd.DataFrame, language: str) -> str:
     --------
     >>> import maligeo
     >>> credit_text(maligeo.load_boundaries(), "en")
-    'Natural Earth 1:10m, public domain'
+    'Natural Earth, public domain'
     """
     others = sorted({source[:_LONGEST] for source in uncredited(frame)})
-    found = [credit.in_words(language) for credit in credits_of(frame)]
+    found = [credit.in_words(language, brief=brief) for credit in credits_of(frame)]
     return "; ".join([*found, *others]) or words.word("credit.unstated", language)
 
 
