@@ -92,7 +92,7 @@ def try_out(built: Path, python: str) -> Iterator[str]:
                 [str(inside / "maligeo"), *command], capture_output=True, check=False, **stranger
             )
             said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-            print(f"{built.name}, {Path(python).name}: {' '.join(command)}: {said}")
+            print(f"{Path(python).name}, {built.name}: {said.rpartition(chr(10))[2]}")
             if done.returncode or b"Traceback" in done.stderr:
                 yield f"{' '.join(command)}: exit code {done.returncode}: {said}"
         yield from serve(inside / "maligeo", stranger)
