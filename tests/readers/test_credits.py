@@ -6,9 +6,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+import maligeo
 from maligeo import catalog
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.credits import credit_text, credits_of
+from maligeo.readers.incidents import read_incidents
 
 DATA = Path(__file__).parents[1] / "data" / "boundaries"
 
@@ -65,3 +67,19 @@ def test_sources_of_other_makes_are_shown_as_they_begin() -> None:
     said = "Uppsala Conflict Data Program, UCDP GED, CC BY 4.0; IGM, carte de 2019"
     assert credit_text(frame, "en") == said
     assert credit_text(pd.DataFrame({"a": [1]}), "en") == "publisher not stated"
+
+
+def test_what_is_released_names_publishers_that_everybody_knows_and_no_other(
+    tmp_path: Path,
+) -> None:
+    given = read_incidents(DATA.parent / "incidents" / "ucdp.csv")
+    mixed = given.assign(source=["from the base at X", *given["source"].iloc[1:]])
+    study = maligeo.study(incidents=mixed, covers="2021/2022")
+    table = study.release(audience="public", store=tmp_path / "store").table
+    table = table[table["measure"] == "incidents"]
+    assert table["source"].isna().all()
+    assert credit_text(table, "fr") == "Uppsala Conflict Data Program, UCDP GED, CC BY 4.0"
+    own = given.assign(source="from the base at X")
+    private = maligeo.study(incidents=own, covers="2021/2022")
+    released = private.release(audience="public", store=tmp_path / "other").table
+    assert "credits" not in released.attrs

@@ -118,7 +118,7 @@ def test_national_figures_stand_in_the_balance_of_all_periods(table: pd.DataFram
 
 def test_sources_show_addresses_apart() -> None:
     rows = pd.DataFrame({"source": ["UNMAS, fiche | site, title, https://example.org/a", None]})
-    assert source_parts(rows) == [
+    assert source_parts(rows, "fr") == [
         ("UNMAS, fiche", ""),
         ("site, title", "https://example.org/a"),
     ]

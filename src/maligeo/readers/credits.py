@@ -9,6 +9,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
+from maligeo.core.audiences import CREDITS
 from maligeo.readers.formats import read_catalogue
 
 BY_LAYOUT: Final = "by the layout of the file"  # in a column `source`: inferred, not stated
@@ -50,7 +51,8 @@ def credits_of(frame: pd.DataFrame) -> tuple[Credit, ...]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Units, towns or records, with `source`, of units also `vintage`.
+        Units, towns or records, with `source`, of units also `vintage`. What was released
+        without `source` has them in `attrs["credits"]`.
 
     Returns
     -------
@@ -63,12 +65,27 @@ def credits_of(frame: pd.DataFrame) -> tuple[Credit, ...]:
     >>> credits_of(maligeo.load_boundaries())[0].licence["name"]
     'other-pd'
     """
-    sources = list(_sources(frame))
+    entries = read_catalogue("credits")
     return tuple(
-        Credit(_title(entry["text"], frame), entry["licence"], any(BY_LAYOUT in one for one in own))
-        for entry in _entries()
-        if (own := [source for source in sources if entry["mark"] in source])
+        Credit(
+            _title(entries[key]["text"], frame),
+            entries[key]["licence"],
+            any(
+                BY_LAYOUT in source for source in _sources(frame) if entries[key]["mark"] in source
+            ),
+        )
+        for key in publishers_of(frame)
     )
+
+
+def publishers_of(frame: pd.DataFrame) -> list[str]:
+    """Name the known publishers of a frame as the catalogue `formats/credits.toml` does."""
+    sources, marked = list(_sources(frame)), frame.attrs.get(CREDITS, ())
+    return [
+        key
+        for key, entry in read_catalogue("credits").items()
+        if key in marked or any(entry["mark"] in source for source in sources)
+    ]
 
 
 def credit_text(frame: pd.DataFrame, language: str, *, brief: bool = False) -> str:

@@ -338,4 +338,4 @@ def _sources(
     own = table[(table["pcode"] == pcode) & table["count"].notna()]
     outlines = words.word("scale.outlines", language)
     credit = credit_text(units[units["pcode"] == pcode], language)
-    return [*source_parts(own), (outlines.format(outlines=credit), "")]
+    return [*source_parts(own, language), (outlines.format(outlines=credit), "")]
