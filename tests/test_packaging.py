@@ -64,3 +64,13 @@ def test_nobody_is_advised_to_install_a_name_that_need_not_be_ours() -> None:
     for path in SHOWN:
         found = advice.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{path}: {found}"
+
+
+def test_a_release_is_called_the_same_everywhere() -> None:
+    version = PROJECT["project"]["version"]
+    notes = re.findall(
+        r"^## (\S+) – (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert notes[0][0] == version
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {version}\ndate-released: {notes[0][1]}\n" in cited
