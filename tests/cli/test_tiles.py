@@ -70,7 +70,7 @@ def test_public_tiles_hold_what_is_released_alone(incidents: Path, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     metadata = open_tiles(target).description.metadata
     assert metadata["audience"] == "public"
-    assert metadata["attribution"].startswith("Natural Earth 1:10m, domaine public")
+    assert metadata["attribution"].startswith("Natural Earth, domaine public")
     fields = metadata["vector_layers"][0]["fields"]
     assert "date" in fields
     assert not {"event_id", "killed", "source"} & set(fields)
@@ -166,7 +166,7 @@ def test_surface_to_picture_tiles(incidents: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert run("tiles", "verify", str(target)).returncode == 0
     metadata = open_tiles(target).description.metadata
-    assert "Natural Earth 1:10m, domaine public" in metadata["attribution"]
+    assert "Natural Earth, domaine public" in metadata["attribution"]
     assert CogFile(raster).description.metadata["attribution"] == metadata["attribution"]
 
 

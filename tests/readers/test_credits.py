@@ -6,9 +6,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+import maligeo
 from maligeo import catalog
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.credits import credit_text, credits_of
+from maligeo.readers.incidents import read_incidents
 
 DATA = Path(__file__).parents[1] / "data" / "boundaries"
 
@@ -20,7 +22,7 @@ DATA = Path(__file__).parents[1] / "data" / "boundaries"
         ("cod_ab_3_2025_adm1.geojson", "OCHA, COD-AB Mali 2023, CC BY-IGO", "CC-BY-3.0-IGO"),
         ("geoboundaries_adm1.geojson", "geoBoundaries, Mali 2015, CC BY 4.0", "CC-BY-4.0"),
         ("gadm_1.geojson", "GADM, Mali, non-commercial use", "other-nc"),
-        ("natural_earth.geojson", "Natural Earth 1:10m, public domain", "other-pd"),
+        ("natural_earth.geojson", "Natural Earth, public domain", "other-pd"),
     ],
 )
 def test_a_layout_names_its_publisher_and_says_that_it_is_inferred(
@@ -35,7 +37,8 @@ def test_a_layout_names_its_publisher_and_says_that_it_is_inferred(
 
 
 def test_bundled_data_name_theirs_without_doubt() -> None:
-    assert credit_text(load_boundaries(), "fr") == "Natural Earth 1:10m, domaine public"
+    assert credit_text(load_boundaries(), "fr") == "Natural Earth, domaine public"
+    assert credit_text(load_boundaries(), "fr", brief=True) == "Natural Earth"
     assert credit_text(catalog.load_table("reference", "towns"), "fr") == "GeoNames, CC BY 4.0"
 
 
@@ -64,3 +67,19 @@ def test_sources_of_other_makes_are_shown_as_they_begin() -> None:
     said = "Uppsala Conflict Data Program, UCDP GED, CC BY 4.0; IGM, carte de 2019"
     assert credit_text(frame, "en") == said
     assert credit_text(pd.DataFrame({"a": [1]}), "en") == "publisher not stated"
+
+
+def test_what_is_released_names_publishers_that_everybody_knows_and_no_other(
+    tmp_path: Path,
+) -> None:
+    given = read_incidents(DATA.parent / "incidents" / "ucdp.csv")
+    mixed = given.assign(source=["from the base at X", *given["source"].iloc[1:]])
+    study = maligeo.study(incidents=mixed, covers="2021/2022")
+    table = study.release(audience="public", store=tmp_path / "store").table
+    table = table[table["measure"] == "incidents"]
+    assert table["source"].isna().all()
+    assert credit_text(table, "fr") == "Uppsala Conflict Data Program, UCDP GED, CC BY 4.0"
+    own = given.assign(source="from the base at X")
+    private = maligeo.study(incidents=own, covers="2021/2022")
+    released = private.release(audience="public", store=tmp_path / "other").table
+    assert "credits" not in released.attrs

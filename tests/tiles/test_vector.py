@@ -333,7 +333,7 @@ def test_publishers_of_units_are_named(tmp_path: Path, incidents: gpd.GeoDataFra
     layers = {"incidents": incidents.assign(source="a secret file"), "units": load_boundaries()}
     house = house_tiles(layers, tmp_path / "a.pmtiles", zooms=(0, 2), options=options)
     named = metadata_of(house)["attribution"]
-    assert "NGO, CC BY 4.0 | Natural Earth 1:10m, domaine public" in named
+    assert "NGO, CC BY 4.0 | Natural Earth, domaine public" in named
     assert "secret" not in named
     for name in ("a.mbtiles", "a"):
         path = house_tiles(layers, tmp_path / name, zooms=(0, 2), options=options)

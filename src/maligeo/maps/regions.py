@@ -366,7 +366,7 @@ def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> 
     key = "scale.attribution" if towns else "scale.outlines"
 
     def build(language: str) -> dict[str, str]:
-        outlines = credit_text(units, language)
+        outlines = credit_text(units, language, brief=True)
         return {"credit": words.word(key, language).format(outlines=outlines)}
 
     add_call(fmap, "scale", build)

@@ -9,12 +9,14 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
+from maligeo.core.audiences import CREDITS
 from maligeo.readers.formats import read_catalogue
 
 BY_LAYOUT: Final = "by the layout of the file"  # in a column `source`: inferred, not stated
 UNSTATED: Final = "publisher not stated"
 
 _LONGEST: Final = 60  # signs that are shown of a source of no known publisher
+_PUBLIC_DOMAIN: Final = "other-pd"
 _DISSOLVED: Final = "cercles of 2015, dissolved: "
 
 
@@ -36,9 +38,10 @@ class Credit:
     licence: Mapping[str, str]
     by_layout: bool = False
 
-    def in_words(self, language: str) -> str:
+    def in_words(self, language: str, *, brief: bool = False) -> str:
         """Write publisher and licence, and that they are inferred where they are."""
-        said = f"{self.text}, {self.licence[language]}"
+        free = brief and self.licence["name"] == _PUBLIC_DOMAIN
+        said = self.text if free else f"{self.text}, {self.licence[language]}"
         return f"{said} ({words.word('credit.by_layout', language)})" if self.by_layout else said
 
 
@@ -48,7 +51,8 @@ def credits_of(frame: pd.DataFrame) -> tuple[Credit, ...]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Units, towns or records, with `source`, of units also `vintage`.
+        Units, towns or records, with `source`, of units also `vintage`. What was released
+        without `source` has them in `attrs["credits"]`.
 
     Returns
     -------
@@ -61,15 +65,30 @@ def credits_of(frame: pd.DataFrame) -> tuple[Credit, ...]:
     >>> credits_of(maligeo.load_boundaries())[0].licence["name"]
     'other-pd'
     """
-    sources = list(_sources(frame))
+    entries = read_catalogue("credits")
     return tuple(
-        Credit(_title(entry["text"], frame), entry["licence"], any(BY_LAYOUT in one for one in own))
-        for entry in _entries()
-        if (own := [source for source in sources if entry["mark"] in source])
+        Credit(
+            _title(entries[key]["text"], frame),
+            entries[key]["licence"],
+            any(
+                BY_LAYOUT in source for source in _sources(frame) if entries[key]["mark"] in source
+            ),
+        )
+        for key in publishers_of(frame)
     )
 
 
-def credit_text(frame: pd.DataFrame, language: str) -> str:
+def publishers_of(frame: pd.DataFrame) -> list[str]:
+    """Name the known publishers of a frame as the catalogue `formats/credits.toml` does."""
+    sources, marked = list(_sources(frame)), frame.attrs.get(CREDITS, ())
+    return [
+        key
+        for key, entry in read_catalogue("credits").items()
+        if key in marked or any(entry["mark"] in source for source in sources)
+    ]
+
+
+def credit_text(frame: pd.DataFrame, language: str, *, brief: bool = False) -> str:
     """Write whom to name for a frame: publisher, title and licence.
 
     Parameters
@@ -78,6 +97,8 @@ def credit_text(frame: pd.DataFrame, language: str) -> str:
         As for `credits_of`.
     language : {"fr", "en"}
         Language of the words.
+    brief : bool, default False
+        Leave out that something is in the public domain, which asks for nothing.
 
     Returns
     -------
@@ -89,16 +110,21 @@ def credit_text(frame: pd.DataFrame, language: str) -> str:
     --------
     >>> import maligeo
     >>> credit_text(maligeo.load_boundaries(), "en")
-    'Natural Earth 1:10m, public domain'
+    'Natural Earth, public domain'
     """
+    others = sorted({source[:_LONGEST] for source in uncredited(frame)})
+    found = [credit.in_words(language, brief=brief) for credit in credits_of(frame)]
+    return "; ".join([*found, *others]) or words.word("credit.unstated", language)
+
+
+def uncredited(frame: pd.DataFrame) -> list[str]:
+    """List the sources of a frame that are of no known publisher, as they stand."""
     marks = [entry["mark"] for entry in _entries()]
-    others = {
-        source[:_LONGEST]
+    return [
+        source
         for source in _sources(frame)
         if source != UNSTATED and not any(mark in source for mark in marks)
-    }
-    found = [credit.in_words(language) for credit in credits_of(frame)]
-    return "; ".join([*found, *sorted(others)]) or words.word("credit.unstated", language)
+    ]
 
 
 def source_of(key: str, vintage: str) -> str:

@@ -124,7 +124,7 @@ def source_section(
     table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
 ) -> dict[str, object]:
     """List the sources of a table, where it names them, of the outlines and of the towns."""
-    found = source_parts(table) if "source" in table.columns else []
+    found = source_parts(table, language)
     for key, frame in (("notes.source_outlines", units), ("notes.source_towns", towns)):
         if "source" in frame.columns:
             prefix = words.word(key, language) + _colon(language)

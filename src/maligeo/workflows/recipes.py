@@ -15,6 +15,7 @@ import pandas as pd
 
 from maligeo import catalog, exports
 from maligeo.core.columns import Audience
+from maligeo.core.version import code_version
 from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import Source
@@ -201,7 +202,7 @@ def versions(*, rasters: bool = False) -> dict[str, str]:
     import pyogrio
 
     found = {
-        "maligeo": version("maligeo"),
+        "maligeo": code_version(),
         "python": platform.python_version(),
         "gdal of pyogrio": pyogrio.__gdal_version_string__,
     }

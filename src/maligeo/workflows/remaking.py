@@ -98,11 +98,14 @@ class Findings:
         Versions that are not those of the record.
     made_again : bool
         Whether it was made again; not where an input differs already.
+    code : str
+        Version of maligeo that made it, with its commit; empty where the record has none.
     """
 
     differing: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     made_again: bool = True
+    code: str = ""
 
 
 def remake(
@@ -143,9 +146,10 @@ def remake(
     key = _key(record, store)
     differing = tuple(_differing_inputs(record, files, key))
     other = tuple(_differing_versions(record))
+    code = record.versions.get("maligeo", "")
     if differing:
-        return Findings(differing, other, made_again=False)
-    return Findings(tuple(_compared(product, record, files, parts, store)), other)
+        return Findings(differing, other, made_again=False, code=code)
+    return Findings(tuple(_compared(product, record, files, parts, store)), other, code=code)
 
 
 def _roles(options: Mapping[str, Any]) -> Iterator[str]:
