@@ -18,7 +18,7 @@ Data = Mapping[str, Any]
 Shapes = npt.NDArray[np.object_]
 
 _WIDTH: Final = 640  # of the picture, in pixels
-_SIGN: Final = 7.5  # width of a sign of a name, in pixels
+_SIGN: Final = 8.0  # width of a sign of a name, in pixels
 _MOST_CELLS: Final = 2_000  # of a table: of more, the period that the page opens with
 _BARE: Final = "url(#mg-hatch)"
 _PALE: Final = "url(#mg-hatch-pale)"
@@ -26,13 +26,13 @@ _MARKS: Final = ("derived", "low")
 
 _TABLE: Final = """
 {%- macro table(head, rows) -%}
-<table><thead><tr>
+<div tabindex="0"><table><thead><tr>
 {%- for cell in head %}<th scope="col">{{ cell }}</th>{% endfor -%}
 </tr></thead><tbody>
 {%- for row in rows %}<tr><th scope="row">{{ row[0] }}</th>
 {%- for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor -%}
-</tbody></table>
+</tbody></table></div>
 {%- endmacro -%}
 """
 _MEASURE: Final = """
