@@ -133,6 +133,14 @@ def test_hostile_texts_end_nothing(hostile_page: Path) -> None:
     assert HOSTILE[0].split("<")[0].replace("'", "&#39;") in part
 
 
+def test_made_up_data_say_so(small_table: pd.DataFrame, small_units: gpd.GeoDataFrame) -> None:
+    banner = word("synthetic.banner", "fr")
+    fmap = region_map(small_table, small_units, audience="internal")
+    assert banner not in fmap.still[0]
+    fmap = region_map(small_table.assign(source="synthetic"), small_units, audience="internal")
+    assert banner in fmap.still[0]
+
+
 def rings(part: str) -> list[shapely.Polygon]:
     """Read the paths of a picture again, in pixels."""
     found = []

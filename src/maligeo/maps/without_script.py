@@ -36,6 +36,7 @@ _TABLE: Final = """
 {%- endmacro -%}
 """
 _MEASURE: Final = """
+{%- if banner %}<p class="mg-made-up">{{ banner }}</p>{% endif -%}
 <h1 class="mg-title">{{ title }}</h1><p class="mg-subtitle">{{ subtitle }}</p>
 {%- for drawn in pictures -%}
 <figure><figcaption>{{ drawn.caption }}</figcaption>
@@ -94,15 +95,18 @@ def first_measure(data: Data, shapes: Shapes, language: str) -> str:
     left_out = words.word("page.one_period", language).format(count=len(layer["periods"]))
     return _rendered(
         _MEASURE,
-        title=layer["title"],
-        subtitle=_subtitle(layer, last),
-        pictures=[_picture(shapes, layer, last, data)],
-        legend=_legend(layer),
-        remarks=[
-            *_marks(last, language), *([] if fits else [left_out]),
-            *last["balance"]["notes"], layer["about"],
-        ],
-        tables=[(heads, rows), *([(above, balance)] if balance else [])],
+        {
+            "banner": _banner(data, language),
+            "title": layer["title"],
+            "subtitle": _subtitle(layer, last),
+            "pictures": [_picture(shapes, layer, last, data)],
+            "legend": _legend(layer),
+            "remarks": [
+                *_marks(last, language), *([] if fits else [left_out]),
+                *last["balance"]["notes"], layer["about"],
+            ],
+            "tables": [(heads, rows), *([(above, balance)] if balance else [])],
+        },
     )  # fmt: skip
 
 
@@ -137,27 +141,34 @@ def first_comparison(data: Data, shapes: Sequence[Shapes], language: str) -> str
         ]
     return _rendered(
         _MEASURE,
-        title=layer["title"],
-        subtitle=layer["unit"],
-        pictures=[_picture(shapes[at], layer, one, data["sides"][at]) for one, at in sides],
-        legend=_legend(layer),
-        remarks=layer["notes"],
-        tables=tables,
+        {
+            "banner": _banner(data, language),
+            "title": layer["title"],
+            "subtitle": layer["unit"],
+            "pictures": [_picture(shapes[at], layer, one, data["sides"][at]) for one, at in sides],
+            "legend": _legend(layer),
+            "remarks": layer["notes"],
+            "tables": tables,
+        },
     )
 
 
 def notes(sections: Sequence[Data]) -> str:
     """Write sections of the notes, as `maligeo.text.notes.note_sections` gives them."""
-    return _rendered(_NOTES, sections=sections)
+    return _rendered(_NOTES, {"sections": sections})
 
 
-def _rendered(template: str, **data: object) -> str:
+def _rendered(template: str, data: Data) -> str:
     """Fill a template; Folium takes the page for another, so that no brace may stay."""
-    text = _ENVIRONMENT.from_string(_TABLE + template).render(**data)
+    text = _ENVIRONMENT.from_string(_TABLE + template).render(data)
     return text.replace("{", "&#123;").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 _ENVIRONMENT: Final = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+
+
+def _banner(data: Data, language: str) -> str:
+    return words.word("synthetic.banner", language) if data["synthetic"] else ""
 
 
 def _value(cell: Sequence[Any]) -> str:

@@ -26,6 +26,7 @@ from maligeo.paper.drawing.shapes import (
     rectangle,
 )
 from maligeo.paper.drawing.svg import svg_page
+from maligeo.paper.drawing.tagging import Reading
 from maligeo.paper.map.projection import Box
 from maligeo.provenance.record import KEY, Provenance, program
 
@@ -454,7 +455,9 @@ def write_pages(
     record = "" if about is None else about.to_json()
     if suffix == ".pdf":
         metadata = {"Title": title, "Creator": program()} | ({"Subject": record} if record else {})
-        content = pdf_bytes(pages, about=metadata)
+        picture = words.word("paper.picture", heading.language).format(title=title)
+        reading = Reading(title, heading.language, picture)
+        content = pdf_bytes(pages, about=metadata, reading=reading)
     elif suffix == ".png":
         metadata = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
         content = png_bytes(pages[0], dpi=dpi, about=metadata)
