@@ -27,6 +27,7 @@ from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, MaligeoError
 from maligeo.paper.drawing.pdf import pdf_bytes
 from maligeo.paper.drawing.shapes import Drawing
+from maligeo.paper.drawing.tagging import Reading
 from maligeo.provenance import read_about
 from maligeo.provenance.record import (
     KEY,
@@ -148,7 +149,9 @@ def drawing(path: Path, text: str) -> None:
 
 def paper(path: Path, text: str) -> None:
     page = Drawing(20.0, 20.0)
-    path.write_bytes(pdf_bytes([page], about={"Subject": "{A map} …", PDF_KEY: text}))
+    reading = Reading("A map", "en", "A map of nothing")
+        about = {"Subject": "{A map} …", PDF_KEY: text}
+        path.write_bytes(pdf_bytes([page], about=about, reading=reading))
 
 
 def paper_of_old(path: Path, text: str) -> None:

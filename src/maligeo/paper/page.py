@@ -26,6 +26,7 @@ from maligeo.paper.drawing.shapes import (
     rectangle,
 )
 from maligeo.paper.drawing.svg import svg_page
+from maligeo.paper.drawing.tagging import Reading
 from maligeo.paper.map.projection import Box
 from maligeo.provenance.record import KEY, PDF_KEY, Provenance, program
 
@@ -455,7 +456,9 @@ def write_pages(
     if suffix == ".pdf":
         metadata = {"Title": title, "Subject": _subject(heading), "Creator": program()}
         metadata |= {PDF_KEY: record} if record else {}
-        content = pdf_bytes(pages, about=metadata)
+        picture = words.word("paper.picture", heading.language).format(title=title)
+        reading = Reading(title, heading.language, picture)
+        content = pdf_bytes(pages, about=metadata, reading=reading)
     elif suffix == ".png":
         metadata = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
         content = png_bytes(pages[0], dpi=dpi, about=metadata)

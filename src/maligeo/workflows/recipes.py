@@ -28,7 +28,7 @@ _SEAL: Final = "datapackage.json"  # it has the hash of every file of its packag
 # Packages that shape what is written.
 _PACKAGES: Final = (
     "branca", "folium", "geopandas", "jenkspy", "matplotlib", "numpy", "pandas", "pmtiles",
-    "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "scipy", "shapely", "XStatic-Leaflet",
+    "pyarrow", "pyogrio", "pypdf", "pyproj", "rapidfuzz", "scipy", "shapely", "XStatic-Leaflet",
     "xlsxwriter",
 )  # fmt: skip
 _RASTER_PACKAGES: Final = ("exactextract", "rasterio")
