@@ -150,8 +150,8 @@ def drawing(path: Path, text: str) -> None:
 def paper(path: Path, text: str) -> None:
     page = Drawing(20.0, 20.0)
     reading = Reading("A map", "en", "A map of nothing")
-        about = {"Subject": "{A map} …", PDF_KEY: text}
-        path.write_bytes(pdf_bytes([page], about=about, reading=reading))
+    about = {"Subject": "{A map} …", PDF_KEY: text}
+    path.write_bytes(pdf_bytes([page], about=about, reading=reading))
 
 
 def paper_of_old(path: Path, text: str) -> None:
