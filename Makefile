@@ -5,11 +5,14 @@
 # make docs  writes build/docs/index.html, which opens without a network
 # make locked  installs what requirements/ci.txt pins, which the others then use
 # make lock    renews requirements/ci.txt
+# make dist-check  builds wheel and sdist, and tries both in empty environments of $(PYTHONS)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: map test test-oldest attack check check-scripts format bench docs lock locked clean
+PYTHONS ?= $(PYTHON)
+
+.PHONY: map test test-oldest attack check check-scripts format bench docs lock locked dist-check clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
@@ -66,6 +69,12 @@ docs: $(VENV)/.docs
 	$(BIN)/python scripts/make_gallery.py
 	$(BIN)/python -m sphinx -q -W --keep-going -d build/doctrees docs build/docs
 	@echo build/docs/index.html
+
+dist-check: | $(BIN)/python
+	$(PIP_INSTALL) --upgrade build
+	rm -rf dist
+	$(BIN)/python -m build
+	$(PYTHON) scripts/try_distributions.py $(PYTHONS:%=--python %) dist/*
 
 clean:
 	rm -rf $(VENV) $(OLDEST) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

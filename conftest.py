@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("maligeo", deadline=None)  # a machine may be busy
+settings.load_profile("maligeo")
 
 KEY = bytes(range(32))
 

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 project = "maligeo"
 author = "The maligeo developers"
 project_copyright = author
-version = release = maligeo.__version__
+version = release = maligeo.__version__.partition("+")[0]
 
 extensions = [
     "myst_parser",

@@ -25,15 +25,26 @@ from PIL.PngImagePlugin import PngInfo
 
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, InputFileError, MaligeoError
+from maligeo.paper.drawing.pdf import pdf_bytes
+from maligeo.paper.drawing.shapes import Drawing
+from maligeo.paper.drawing.tagging import Reading
 from maligeo.provenance import read_about
-from maligeo.provenance.record import KEY, TAG, InputFile, Provenance, file_sha256, hash_input
+from maligeo.provenance.record import (
+    KEY,
+    PDF_KEY,
+    TAG,
+    InputFile,
+    Provenance,
+    file_sha256,
+    hash_input,
+)
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
 from tests.rasters import write_raster
 
 ABOUT = Provenance(
     product="tiles vector",
-    options={"layers": [{"role": "layer routes (été)"}], "zooms": [0, 4], "low_zooms": "thin"},
+    options={"layers": [{"role": "layer routes (été)"}], "zooms": [0, 4], "low_zooms": "all"},
     inputs=(
         InputFile("layer routes (été)", "((a) \\ été.csv", "ab" * 32),
         InputFile("bundled data", "", "cd"),
@@ -137,6 +148,13 @@ def drawing(path: Path, text: str) -> None:
 
 
 def paper(path: Path, text: str) -> None:
+    page = Drawing(20.0, 20.0)
+    reading = Reading("A map", "en", "A map of nothing")
+    about = {"Subject": "{A map} …", PDF_KEY: text}
+    path.write_bytes(pdf_bytes([page], about=about, reading=reading))
+
+
+def paper_of_old(path: Path, text: str) -> None:
     FigureCanvasPdf(Figure()).print_pdf(path, metadata={"Subject": text, "CreationDate": None})
 
 
@@ -211,7 +229,8 @@ def tiles(path: Path, text: str) -> None:
 
 WRITERS: list[tuple[str, Callable[[Path, str], None]]] = [
     ("a.html", page_with_more), ("a.png", picture), ("b.png", picture_in_unicode),
-    ("a.svg", drawing), ("a.pdf", paper), ("b.pdf", paper_in_unicode), ("a.xlsx", workbook),
+    ("a.svg", drawing), ("a.pdf", paper), ("b.pdf", paper_in_unicode),
+    ("c.pdf", paper_of_old), ("a.xlsx", workbook),
     ("a.parquet", parquet), ("a.csv", table_beside), ("a.geojson", geojson), ("a", package_folder),
     ("a.zip", package_zip), ("a.gpkg", geopackage), ("a.fgb", flatgeobuf), ("a.tif", raster),
     ("a.pmtiles", tiles), ("a.mbtiles", tiles), ("b", tiles),

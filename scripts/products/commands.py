@@ -195,7 +195,7 @@ def _tiles() -> Iterator[Line]:
         yield Line(name, f"{source} {options} {_INTERNAL}")
     yield Line("raster-public.pmtiles", "tiles raster products/surface-public.tif --zooms 0-5")
     for audience in AUDIENCES:
-        for suffix, low in ((".pmtiles", "thin"), (".mbtiles", "cluster"), ("", "all")):
+        for suffix, low in ((".pmtiles", "cluster"), (".mbtiles", "cluster"), ("", "all")):
             zooms = f"--zooms {'0-5' if low == 'all' else '3-8'} --low-zooms {low}"
             command = f"tiles vector {_RECORDS} {zooms} {_for(audience)}"
             yield Line(f"vector-{audience}{suffix}", command)

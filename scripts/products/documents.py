@@ -20,7 +20,14 @@ _DESCRIPTION: Final = re.compile(r"<((?:\w+:)?description)>\s*\{.*?</\1>", re.DO
 _SVG_TEXT: Final = re.compile(r"<text\b[^>]*>.*?</text>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*>")
 _PDF_TEXT: Final = re.compile(rb"\bBT\b.*?\bET\b", re.DOTALL)
-_PDF_RECORDS: Final = ("/Subject", "/Producer", "/Creator", "/CreationDate", "/ModDate")
+_PDF_RECORDS: Final = (
+    "/Subject",
+    "/MaligeoAbout",
+    "/Producer",
+    "/Creator",
+    "/CreationDate",
+    "/ModDate",
+)
 _SIZE: Final = re.compile(r"\(\d[\d., ]*[kMG]?B\)|^\d[\d,]* bytes", re.MULTILINE)
 _FRAMES: Final = re.compile(r"[\u2500-\u257f|+=-]{2,}|[\u2500-\u257f]")
 

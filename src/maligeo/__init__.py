@@ -3,10 +3,15 @@
 The names below are loaded when first used; `__init__.pyi` lists them with their types.
 """
 
-from importlib.metadata import version
+from typing import Any
 
 import lazy_loader
 
-__version__ = version("maligeo")
+from maligeo.core.version import code_version
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    """Give a public name; the version asks git in a checkout, and so waits until it is wanted."""
+    return code_version() if name == "__version__" else _load(name)

@@ -70,11 +70,11 @@ from .readers.projects import load_programmes as load_programmes
 from .readers.projects import load_projects as load_projects
 from .readers.projects import load_results as load_results
 from .readers.projects import read_projects as read_projects
+from .serving import serve_tiles as serve_tiles
 from .tiles import RasterOptions as RasterOptions
 from .tiles import VectorOptions as VectorOptions
 from .tiles import inspect_tiles as inspect_tiles
 from .tiles import raster_tiles as raster_tiles
-from .tiles import serve_tiles as serve_tiles
 from .tiles import vector_tiles as vector_tiles
 from .tiles import verify_tiles as verify_tiles
 from .tiles import write_surface as write_surface

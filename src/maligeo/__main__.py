@@ -39,9 +39,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, interrupts)
     try:
         run()
-    except BaseException:
-        # Libraries turn an interrupt of their import into errors of many kinds.
-        if not interrupts.came:
+    except BaseException as end:
+        # Libraries turn an interrupt of their import into errors of many kinds. A server that
+        # is ended so has done its work.
+        if not interrupts.came or (isinstance(end, SystemExit) and not end.code):
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write("maligeo: interrupted\n")

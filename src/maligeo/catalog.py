@@ -12,10 +12,13 @@ from typing import Any
 
 import pandas as pd
 
+from maligeo.core import words
 from maligeo.core.checks import require_known
 from maligeo.core.errors import InputFileError
 
 PACKAGES = ("boundaries", "incidents", "projects", "reference")
+
+_CITED = "document"  # the column by which rows name a document
 
 _PANDAS_TYPES = {
     "string": "string",
@@ -97,7 +100,8 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns in the order of the schema; dates are `datetime64`, empty cells missing.
+        Columns in the order of the schema; dates are `datetime64`, empty cells missing. Where
+        rows name a `document`, `source` is added: its publisher, title, date and address.
 
     Raises
     ------
@@ -115,7 +119,31 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     for field in fields:
         if field["type"] == "date":
             table[field["name"]] = pd.to_datetime(table[field["name"]], format="%Y-%m-%d")
-    return table[[field["name"] for field in fields]]
+    table = table[[field["name"] for field in fields]]
+    return table if _CITED not in table else table.assign(source=_sources(table))
+
+
+def _sources(table: pd.DataFrame) -> "pd.Series[str]":
+    """Cite the document of each row."""
+    documents = load_table("reference", "documents").set_index("document_id")
+    cited = {name: _cite(document) for name, document in documents.iterrows()}
+    return table[_CITED].map(cited).astype("string")
+
+
+def _cite(document: "pd.Series[str]") -> str:
+    """Cite a document in its own language: who published it, what, when and where."""
+    known = document.fillna("")
+    language = known["language"] or "fr"
+    title = words.word("source.title", language).format(title=known["title"])
+    parts = (
+        known["publisher"],
+        title if known["title"] else "",
+        known["form"],
+        known["date"] or words.word("source.undated", language),
+        known["medium"],
+        known["address"],
+    )
+    return ", ".join(part for part in parts if part)
 
 
 @cache

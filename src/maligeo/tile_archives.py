@@ -6,6 +6,7 @@ opened the old one then gets an error, never a mixture.
 
 import gzip
 import json
+import math
 import os
 import zlib
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from maligeo.core.databases import rows_of
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.inputs import require_ordinary
 
+LARGE_TILE: Final = 500_000  # bytes as stored; more is slow on weak lines and small devices
 GZIP_SIGN: Final = b"\x1f\x8b"
 SUFFIXES: Final = (".pmtiles", ".mbtiles", "")
 
@@ -30,6 +32,7 @@ _LARGEST_TILE: Final = 1 << 26
 _MOST_LEVELS: Final = 4  # of directories
 _E7: Final = 10_000_000
 _CACHED_LEAVES: Final = 64
+_SMALLEST_SPAN: Final = 1e-4  # degrees: of an archive of one place
 _TILEJSON_KEYS: Final = ("minzoom", "maxzoom", "bounds", "center", "tiles", "tilejson", "json")
 
 
@@ -77,6 +80,47 @@ class TileFile(Protocol):
 
     def tiles(self) -> Iterator[tuple[Tile, bytes]]:
         """Give every tile, in an order of the archive's own."""
+
+
+def centre_of(bounds: Bounds, zooms: tuple[int, int]) -> list[float]:
+    """Give longitude, latitude and zoom at which a map shows all of an archive.
+
+    Parameters
+    ----------
+    bounds : Bounds
+        West, south, east, north in degrees.
+    zooms : tuple of int
+        Those that there are.
+    """
+    west, south, east, north = bounds
+    share = max(east - west, north - south, _SMALLEST_SPAN) / 360
+    return [*Bounds(*bounds).centre, min(max(math.floor(-math.log2(share)), zooms[0]), zooms[1])]
+
+
+def advice_on(tile: Tile, size: int, tile_type: str) -> str:
+    """Say what to do about a tile that is too large; nothing where it is not.
+
+    Parameters
+    ----------
+    tile : Tile
+        The largest tile of an archive.
+    size : int
+        Its bytes as stored.
+    tile_type : str
+        As in `Description`.
+    """
+    if size <= LARGE_TILE:
+        return ""
+    remedy = (
+        "add zooms, so that the finest tiles hold less (--zooms 0-12), keep fewer columns, "
+        "or leave --low-zooms at cluster"
+        if tile_type == "mvt"
+        else "take --size 256, or fewer colours"
+    )
+    return (
+        f"tile {tile.z}/{tile.x}/{tile.y} has {size / 1000:,.0f} kB, more than the "
+        f"{LARGE_TILE / 1000:.0f} kB that load well on a weak line: {remedy}"
+    )
 
 
 def open_tiles(path: str | Path) -> TileFile:

@@ -77,7 +77,7 @@ def _lines(
 def _archives(
     records: Sequence[str], folder: Path, released: Sequence[str], said: Sequence[str]
 ) -> Iterator[Line]:
-    for name, low in (("v.pmtiles", "thin"), ("v.mbtiles", "cluster"), ("v", "all")):
+    for name, low in (("v.pmtiles", "cluster"), ("v.mbtiles", "all"), ("v", "all")):
         zooms = ("--zooms", "0-5" if name == "v" else "4-10", "--low-zooms", low)
         yield name, ["tiles", "vector", *records, *zooms, *released]
     raster = str(folder / "surface.tif")

@@ -18,7 +18,7 @@ from maligeo.maps.html import page_text
 from maligeo.maps.page import PageMap
 from maligeo.provenance import read_about
 from maligeo.provenance.record import Provenance
-from maligeo.tiles.server import tile_app
+from maligeo.serving.server import tile_app
 from tests.attacks.secret import SECRET
 from tests.tileserver import running
 

@@ -81,7 +81,7 @@ def test_patterns_name_characters_in_a_way_that_every_engine_reads() -> None:
 
 SERVE = """
 import sys
-from maligeo.tiles import server
+from maligeo.serving import server
 server._MOST_CONNECTIONS, server._HEAD_SECONDS, server._READING_SECONDS = map(float, sys.argv[3:])
 server.serve_tiles(sys.argv[1], port=int(sys.argv[2]))
 """
@@ -198,7 +198,8 @@ def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
             check=False, capture_output=True, text=True, timeout=PATIENCE_S,
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"port {port} cannot be listened on" in done.stderr
+    assert f"port {port} cannot be listened on: another program does already;" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def lazy(frame: pd.DataFrame) -> Any:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
+import maligeo
 from maligeo.cli import main
 
+# What `maligeo verify` says of a product that the same code made.
+SAME = f"same: every byte\nmade by maligeo {maligeo.__version__}\n"
 SETTINGS = {"COLUMNS": "200", "NO_COLOR": "1"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import maligeo
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import InputFileError
 from maligeo.provenance import read_about
@@ -19,7 +20,7 @@ from maligeo.workflows import remaking
 from maligeo.workflows.recipes import bundled_data, versions
 from maligeo.workflows.remaking import PRODUCTS as MADE
 from maligeo.workflows.remaking import remake
-from tests.cli.commands import run
+from tests.cli.commands import SAME, run
 from tests.rasters import write_raster
 
 NAME = "attaque-de-tabankort.csv"  # a name that gives something away
@@ -86,7 +87,7 @@ def test_every_product_tells_its_making_and_is_made_again_the_same(made: Path, n
     for source in record["inputs"][1:]:
         assert source["sha256"] == file_sha256(made / source["name"])
     done = call("verify", name, cwd=made)
-    assert (done.returncode, done.stdout) == (0, "same: every byte\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, SAME), done.stderr
     beside = call("verify", str(made / name), cwd=made.parent)
     assert beside.returncode == 0, beside.stdout
 
@@ -127,6 +128,7 @@ def test_one_changed_byte_of_the_product_is_told(folder: Path, name: str) -> Non
     assert done.stdout.splitlines() == [
         "differs: the product was changed after it was made",
         f"  the file: from byte {at:,} on",
+        f"made by maligeo {maligeo.__version__}",
     ]
 
 
@@ -159,6 +161,7 @@ def test_another_version_is_told(folder: Path) -> None:
         "although made with other versions:",
         f"  maligeo: 0.0.1\\x1b[2J then, {here['maligeo']} here",
         f"  numpy: 1.0 then, {here['numpy']} here",
+        "made by maligeo 0.0.1\\x1b[2J",
     ]
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     done = call("verify", path.name, cwd=folder)
@@ -223,7 +226,7 @@ def test_a_public_product_tells_no_names(public: Path) -> None:
     assert (elsewhere.returncode, "another store" in elsewhere.stdout) == (1, True)
     given = ("--incidents", NAME, "--store", "store")
     done = call("verify", public.name, *given, cwd=public.parent)
-    assert (done.returncode, done.stdout) == (0, "same: every byte\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, SAME), done.stderr
 
 
 def test_no_product_tells_folders(made: Path, public: Path) -> None:
@@ -463,7 +466,7 @@ def test_boundaries_are_given_by_their_option(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = run("verify", "m.html", "--incidents", NAME, "--boundaries", units, cwd=tmp_path)
-    assert found.stdout == "same: every byte\n", found.stderr
+    assert found.stdout == SAME, found.stderr
 
 
 def test_versions_are_compared_with_those_here(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -168,3 +169,18 @@ def test_an_interrupt_of_the_work_leaves_nothing(tmp_path: Path) -> None:
     _, errors = process.communicate()
     assert "Traceback" not in errors.decode()
     assert not [path for path in tmp_path.iterdir() if path.name != "m.html"]
+
+
+def test_an_interrupt_is_how_a_server_ends(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "maligeo", "serve", str(tmp_path), "--port", str(port)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (0, b"")

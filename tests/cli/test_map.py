@@ -13,6 +13,9 @@ from tests.cli.commands import run
 
 DATA = Path(__file__).parents[1] / "data"
 SECRET = "informant-of-the-well"
+AREAS = """{"type": "FeatureCollection", "features": [{"type": "Feature",
+"properties": {"area_id": "A1", "status": "confirmed"}, "geometry": {"type": "Polygon",
+"coordinates": [[[-4, 14], [-3.99, 14], [-3.99, 14.01], [-4, 14.01], [-4, 14]]]}}]}"""
 DAY = ("--as-of", "2024-06-01")
 
 
@@ -54,6 +57,40 @@ def test_the_bundled_map_is_for_the_public_and_says_what_made_it(tmp_path: Path)
     assert record is not None
     about = Provenance.from_json(record.group(1))
     assert (about.product, about.audience) == ("map", "public")
+
+
+def test_archives_of_tiles_lie_on_the_page_if_they_are_for_its_audience(
+    incidents: Path, tmp_path: Path
+) -> None:
+    house, public = tmp_path / "house.pmtiles", tmp_path / "public.pmtiles"
+    zooms = ("--zooms", "0-5")
+    for target, more in ((house, ("--incidents", str(incidents), "--audience", "internal")),
+                         (public, ())):  # fmt: skip
+        assert run("tiles", "vector", *more, *zooms, "-o", str(target)).returncode == 0
+    page = tmp_path / "page.html"
+    text = written("--tiles", str(public), path=page)
+    assert "tiles" in calls(text)
+    assert "public.pmtiles" not in text
+    again = run("verify", str(page), "--input", f"layer tiles 1={public}")
+    assert "same: every byte" in again.stdout, again.stderr
+    refused = run("map", "--tiles", str(public), "--tiles", str(house), "-o", str(page))
+    assert refused.returncode == 1
+    assert "house.pmtiles were not released for the audience 'public'" in refused.stderr
+    both = ("--tiles", str(public), "--tiles", str(house), "--audience", "internal")
+    assert written(*both, path=page).count('"tiles", {') == 2
+    paper = run("map", *both, "-o", str(tmp_path / "map.pdf"))
+    assert "about the map on a screen" in paper.stderr
+
+
+def test_what_an_audience_does_not_see_is_named(incidents: Path, tmp_path: Path) -> None:
+    areas = tmp_path / "areas.geojson"
+    areas.write_text(AREAS, encoding="utf-8")
+    given = ("--incidents", str(incidents), "--areas", str(areas), *DAY)
+    done = run("map", *given, "-o", str(tmp_path / "map.html"))
+    assert done.returncode == 0, done.stderr
+    assert "Les contours des terrains ne sont pas montrés à ce public" in done.stderr
+    inside = run("map", *given, "--audience", "internal", "-o", str(tmp_path / "map.html"))
+    assert "ne sont pas montrés" not in inside.stderr
 
 
 def test_own_records_of_every_kind_are_layers_of_an_internal_map(

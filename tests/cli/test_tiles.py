@@ -10,7 +10,11 @@ from pathlib import Path
 import mapbox_vector_tile
 import pytest
 
+from maligeo.core.crs import Bounds
+from maligeo.serving.served import CogFile
 from maligeo.tile_archives import open_tiles, uncompressed
+from maligeo.tiles.archives import open_archive
+from maligeo.tiles.metadata import ArchiveInfo
 from tests.cli.commands import run
 
 CSV = "event_id,date,event_type,lon,lat\n" + "".join(
@@ -66,7 +70,7 @@ def test_public_tiles_hold_what_is_released_alone(incidents: Path, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     metadata = open_tiles(target).description.metadata
     assert metadata["audience"] == "public"
-    assert "attribution" not in metadata
+    assert metadata["attribution"].startswith("Natural Earth, domaine public")
     fields = metadata["vector_layers"][0]["fields"]
     assert "date" in fields
     assert not {"event_id", "killed", "source"} & set(fields)
@@ -77,6 +81,57 @@ def test_public_tiles_hold_what_is_released_alone(incidents: Path, tmp_path: Pat
     told = {json.dumps(feature["geometry"]) for feature in layer["features"]}
     assert len(told) == 1  # 60 places, given by one mark in the middle of their region
     assert "adm1_name" in fields
+
+
+AREAS = """{"type": "FeatureCollection", "features": [{"type": "Feature",
+"properties": {"area_id": "A1", "status": "confirmed"}, "geometry": {"type": "Polygon",
+"coordinates": [[[-4, 14], [-3.99, 14], [-3.99, 14.01], [-4, 14.01], [-4, 14]]]}}]}"""
+
+
+def test_a_layer_that_an_audience_may_not_see_is_named(
+    incidents: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    areas, target = tmp_path / "areas.geojson", tmp_path / "public.pmtiles"
+    areas.write_text(AREAS, encoding="utf-8")
+    command = ("tiles", "vector", "--areas", str(areas), "--zooms", "0-3", "-o", str(target))
+    both = (*command, "--incidents", str(incidents), "--as-of", "2024-01-01")
+    done = run(*both)
+    assert done.returncode == 0, done.stderr
+    assert any("Left out: areas. They have no places" in text for text in caplog.messages)
+    metadata = open_tiles(target).description.metadata
+    assert metadata["left_out"] == ["areas"]
+    assert [layer["id"] for layer in metadata["vector_layers"]] == ["incidents"]
+    assert "left out for this audience: areas" in run("tiles", "info", str(target)).stdout
+    again = run("verify", str(target), "--incidents", str(incidents), "--areas", str(areas))
+    assert "same: every byte" in again.stdout, again.stderr
+    alone = run(*command)
+    assert alone.returncode == 1
+    assert "areas have no places" in alone.stderr
+    caplog.clear()
+    run(*both, "--audience", "internal")
+    assert not any("Left out" in text for text in caplog.messages)
+    assert "left_out" not in open_tiles(target).description.metadata
+
+
+def test_what_is_said_of_records_is_kept_and_verified(incidents: Path, tmp_path: Path) -> None:
+    target = tmp_path / "house.pmtiles"
+    credit = ("--attribution", "Une ONG, CC BY 4.0", "--audience", "internal")
+    done = run("tiles", "vector", "--incidents", str(incidents), *credit, "-o", str(target))
+    assert done.returncode == 0, done.stderr
+    assert "Une ONG, CC BY 4.0" in run("tiles", "info", str(target)).stdout
+    again = run("verify", str(target), "--incidents", str(incidents))
+    assert "same: every byte" in again.stdout, again.stderr
+
+
+def test_info_tells_the_largest_tile_and_what_to_do(tmp_path: Path) -> None:
+    target = tmp_path / "large.pmtiles"
+    info = ArchiveInfo("Large", "png", (0, 1), Bounds(-12.0, 10.0, 4.0, 25.0))
+    with open_archive(target, info) as archive:
+        archive.put(0, 0, 0, bytes(400_000))
+        archive.put(1, 0, 0, bytes(600_000))
+    text = run("tiles", "info", str(target)).stdout
+    assert "largest tile: 1/0/0 with 600,000 bytes" in text
+    assert "1/0/0 has 600 kB, more than the 500 kB" in text
 
 
 def test_info_tells_zooms_and_layers(archive: Path) -> None:
@@ -110,6 +165,9 @@ def test_surface_to_picture_tiles(incidents: Path, tmp_path: Path) -> None:
     done = run("tiles", "raster", str(raster), "-o", str(target), "--zooms", "0-5", *house)
     assert done.returncode == 0, done.stderr
     assert run("tiles", "verify", str(target)).returncode == 0
+    metadata = open_tiles(target).description.metadata
+    assert "Natural Earth, domaine public" in metadata["attribution"]
+    assert CogFile(raster).description.metadata["attribution"] == metadata["attribution"]
 
 
 def test_serve_answers_until_it_is_ended(archive: Path) -> None:
@@ -166,7 +224,7 @@ def test_others_are_not_served_what_is_internal(archive: Path, incidents: Path) 
         (("tiles", "vector", "-o", "x.pmtiles", "--zooms", "low"), "0-10"),
         (("tiles", "vector", "-o", "x.pmtiles", "--zooms", "5-2"), "zooms"),
         (("tiles", "vector", "-o", "x.pmtiles", "--layer", "roads"), "name=file"),
-        (("tiles", "vector", "-o", "x.pmtiles", "--low-zooms", "drop"), "thin, cluster, all"),
+        (("tiles", "vector", "-o", "x.pmtiles", "--low-zooms", "thin"), "cluster, all"),
         (("tiles", "raster", "missing.tif", "-o", "x.pmtiles"), "missing.tif"),
         (("surface", "missing.csv", "-o", "x.tif"), "missing.csv"),
         (("surface", "missing.csv", "-o", "x.png"), ".tif"),

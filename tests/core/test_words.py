@@ -20,11 +20,11 @@ ALIKE = {
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
-    "popup.sources", "notes.sources", "control.period_plain",
+    "popup.sources", "tile_layer.incidents", "notes.sources", "control.period_plain",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
-FILES = ("page", "layers", "paper", "release", "export")
+FILES = ("page", "layers", "paper", "release", "export", "tiles")
 LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
@@ -56,6 +56,7 @@ COMPUTED = {
     ],
     "projects": ["placed", "apart", "sized"],
     "report": ["victims", "killed", "injured", "need_rank", "response_rank"],
+    "tile_layer": ["boundaries", "incidents", "areas", "projects"],
     "export": ["column", "heading", "unit", "meaning"],
 }  # fmt: skip
 

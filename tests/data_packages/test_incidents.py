@@ -17,7 +17,7 @@ REGIONS = {
     "Kidal",
     "Bamako",
 }
-SHEET = "004_6a7cd14e72a53db7.txt"
+SHEET = "unmas-2023-01"
 SERIES = ["measure", "publisher", "who", "device", "basis", "period_start", "period_end", "unit"]
 
 
@@ -110,7 +110,7 @@ def test_third_quarter_of_2021_by_region(figures: pd.DataFrame) -> None:
 
 
 def test_figures_of_the_sheet_of_2023(figures: pd.DataFrame) -> None:
-    sheet = figures[figures["source"].str.contains(SHEET)]
+    sheet = figures[figures["document"] == SHEET]
     assert sorted(sheet["value"].dropna()) == [1, 18, 24, 25, 44, 46, 56, 67, 333, 1055, 2374]
     assert sheet["value"].isna().sum() == 2
     assert value(figures, "unmas-2013-07_2023-01-mali-killed-ied.mine") == 1055

@@ -186,12 +186,12 @@ def test_legends_and_aliases_are_in_the_language(tmp_path: Path) -> None:
 
 def test_what_made_the_file_is_in_its_metadata(tmp_path: Path) -> None:
     path = write(tmp_path, about=small.ABOUT)
-    ((kind, text),) = rows(path, "select mime_type, metadata from gpkg_metadata")
+    ((kind, text),) = rows(path, "select mime_type, metadata from gpkg_metadata where id = 1")
     assert kind == "application/json"
     assert Provenance.from_json(json.dumps(json.loads(text)[KEY])) == small.ABOUT
     reference = rows(path, "select reference_scope, table_name, md_file_id, timestamp "
                            "from gpkg_metadata_reference")  # fmt: skip
-    assert reference == [("geopackage", None, 1, "2000-01-01T00:00:00.000Z")]
+    assert reference == [("geopackage", None, at, "2000-01-01T00:00:00.000Z") for at in (1, 2)]
     extensions = {row[0] for row in rows(path, "select extension_name from gpkg_extensions")}
     assert {"gpkg_metadata", "gpkg_schema", "gpkg_rtree_index"} <= extensions
     told = rows(path, "select distinct description from gpkg_contents where data_type='features'")
@@ -275,7 +275,8 @@ def test_the_bundled_figures_are_for_everybody(
     assert default == [("incidents_202201_202208",)]
     assert regions["incidents_202201_202208"].notna().any()
     told = rows(path, "select distinct description from gpkg_contents where data_type='features'")
-    assert told == [("Version publique / Public version",)]
+    credit = "Natural Earth, domaine public / Natural Earth, public domain"
+    assert told == [(f"Version publique / Public version | {credit}",)]
 
 
 IN_QGIS = """

@@ -18,9 +18,12 @@ declare module "leaflet" {
     labels?: Mg.Labels;
     obstacles?: Record<string, () => Mg.Box[]>;
     regions?: Mg.Regions;
+    /** Titles of the layers below which the regions are plain. */
+    muting?: string[];
     leaders?: Leaflet.SVG;
     /* Parts of Leaflet that its types leave out. */
     _animatingZoom: boolean;
+    _getNewPixelOrigin(center: Leaflet.LatLng, zoom: number): Leaflet.Point;
   }
   interface Handler {
     moved(): boolean;
@@ -536,7 +539,15 @@ declare global {
 
     /* Tiles. */
     interface Tiles {
+      title: string;
+      unit: string;
+      classes: { label: string; colour: string }[];
+      remarks: string[];
+      tooFar: string;
+      language: Language;
       zooms: [number, number];
+      /** The finest zoom that is drawn. */
+      finest: number;
       bounds: [Place, Place];
       opacity: number;
       attribution: string;
@@ -546,12 +557,42 @@ declare global {
       /** Which of `contents` lies at "z/x/y". */
       places: Record<string, number>;
       contents: string[];
-      /** Name and colour. */
-      layers: [string, string][];
+      layers: TileLayer[];
+    }
+    interface TileLayer {
+      name: string;
+      label: string;
+      colour: string;
+      isPoints: boolean;
+      /** Which attribute the area of a dot goes with. */
+      sizeBy: string;
+      /** The largest number of a dot, by zoom. */
+      largest: Record<number, number>;
+      sized: string;
     }
     interface VectorFeature {
       geomType: number;
-      props: { point_count?: number };
+      props: Record<string, string | number | boolean | undefined>;
+    }
+    interface OneTile {
+      el: HTMLElement;
+      coords: Leaflet.Coords;
+    }
+    interface TileLevel {
+      el: HTMLElement;
+      origin: Leaflet.Point;
+      zoom: number;
+      /** By how much its tiles are larger than they are. */
+      scale?: number;
+    }
+    /** What Leaflet's types leave out. */
+    interface SnappedLayer {
+      getTileSize(): Leaflet.Point;
+      _map: Leaflet.Map;
+      _tiles: Record<string, OneTile>;
+      _levels: Record<number, TileLevel>;
+      _getTilePos(coords: Leaflet.Coords): Leaflet.Point;
+      _setZoomTransform(level: TileLevel, center: Leaflet.LatLng, zoom: number): void;
     }
     interface TileSource {
       getZxy(z: number, x: number, y: number, signal: AbortSignal): Promise<{ data: ArrayBuffer } | undefined>;
@@ -585,6 +626,11 @@ declare global {
         data: Comparison,
         memory: { layer?: number; seen?: boolean }
       ): void;
+      ground(
+        map: Leaflet.Map,
+        data: { outlines: PackedShapes; title: string; subtitle: string },
+        memory: { shapes?: UnitData["shapes"] }
+      ): void;
       towns(
         map: Leaflet.Map,
         data: { towns: TownRow[]; focus: number | null }
@@ -598,6 +644,7 @@ declare global {
       incidents(map: Leaflet.Map, data: Incidents, memory: IncidentMemory): void;
       areas(map: Leaflet.Map, data: Areas, memory: AreaMemory): void;
       projects(map: Leaflet.Map, data: Projects, memory: Memory): void;
+      tiles(map: Leaflet.Map, data: Tiles, memory: Memory): void;
     }
 
     interface Scripts extends Layers {
@@ -679,6 +726,7 @@ declare global {
       note(map: Leaflet.Map, section: Section): void;
       number(value: number, language: Language): string;
       overlay(map: Leaflet.Map, title: string, layer: Leaflet.Layer, memory: Memory): HTMLElement;
+      mutes(map: Leaflet.Map, layer: Leaflet.Layer, title: string): void;
       remark(text: string): HTMLElement;
       banner(map: Leaflet.Map): void;
       account(map: Leaflet.Map, data: Accounted): void;
@@ -718,8 +766,8 @@ declare global {
       drawRing(context: CanvasRenderingContext2D, group: Group, kinds: Kind[], text: string): void;
 
       /* tiles.js */
-      pictureTiles(map: Leaflet.Map, data: Tiles): Leaflet.Layer;
-      vectorTiles(map: Leaflet.Map, data: Tiles): Leaflet.Layer;
+      seamless(layer: Leaflet.GridLayer): Leaflet.GridLayer;
+      tilesBox(map: Leaflet.Map, title: string, layer: Leaflet.Layer): HTMLElement;
     }
   }
 }

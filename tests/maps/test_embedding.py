@@ -38,17 +38,19 @@ def test_a_number_that_json_lacks_is_refused() -> None:
         script_json(float("nan"))
 
 
+OF_TILES = ("tiles.js", "tiles_box.js", "seams.js", "ground.js")
+
+
 def test_every_asset_is_used_and_survives_a_template() -> None:
     folder = resources.files("maligeo.maps") / "assets"
-    of_tiles = {"tiles.js", "vendor"}
-    assert {entry.name for entry in folder.iterdir()} == {*SCRIPTS, *STYLES, *of_tiles}
+    assert {entry.name for entry in folder.iterdir()} == {*SCRIPTS, *STYLES, *OF_TILES, "vendor"}
     for text in (assets(SCRIPTS), assets(STYLES)):
         assert not re.search(r"\{\{|\{%|\{#", text)
         assert "</" not in text
         assert not re.search(r"https?://(?!www\.w3)", text.replace("/^https?:", ""))
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES, "tiles.js"])
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES, *OF_TILES])
 def test_no_comment_of_ours_and_all_else_is_in_the_page(name: str) -> None:
     source = (resources.files("maligeo.maps") / "assets" / name).read_text(encoding="utf-8")
     embedded = assets([name])

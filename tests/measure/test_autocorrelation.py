@@ -73,7 +73,9 @@ class TestRefusals:
     def test_without_the_extra_it_says_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("esda", "libpysal", "libpysal.graph"):
             monkeypatch.setitem(sys.modules, name, None)
-        with pytest.raises(MissingDependencyError, match=r"maligeo\[spatial\]"):
+        with pytest.raises(
+            MissingDependencyError, match=r"needs \w+: pip install 'esda>=.*' 'libpysal>="
+        ):
             global_autocorrelation(table(CORNER), UNITS, by="count")
 
 

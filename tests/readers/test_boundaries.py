@@ -70,6 +70,7 @@ def test_every_publisher_of_the_nine_units_gives_the_same_frame(file: str) -> No
     assert not units["source"].str.contains(file, regex=False).any()  # a name can tell too much
     # Half a degree of longitude and latitude at 13° to 14.5° north.
     assert units["area_sqkm"].between(2_900, 3_050).all()
+    assert not units["source"].str.contains("(?i)admin1|ADM1|shapeName|NAME_1", regex=True).any()
 
 
 def test_the_source_s_own_spelling_goes_to_the_other_names() -> None:
@@ -80,7 +81,7 @@ def test_the_source_s_own_spelling_goes_to_the_other_names() -> None:
     gadm = read_boundaries(DATA / "gadm_1.geojson").set_index("pcode")
     assert gadm.loc["ML01", "name_alt"] == "Kayès|Khayes"
     assert gadm.loc["ML06", "name_alt"].split("|")[0] == "Timbuktu"
-    assert gadm.loc["ML06", "source"].endswith("GID_1 MLI.6_1")
+    assert gadm.loc["ML06", "source"].endswith(", code MLI.6_1")
 
 
 def test_dates_are_read_and_missing_ones_stay_missing() -> None:

@@ -116,11 +116,9 @@ def test_national_figures_stand_in_the_balance_of_all_periods(table: pd.DataFram
     assert (year["placed"], year["unplaced"], year["total"]) == ("0", "169", "169")
 
 
-def test_sources_lose_file_names_and_show_addresses_apart() -> None:
-    rows = pd.DataFrame(
-        {"source": ["004_6a7c.txt (UNMAS, fiche) | site, title, https://example.org/a", None]}
-    )
-    assert source_parts(rows) == [
+def test_sources_show_addresses_apart() -> None:
+    rows = pd.DataFrame({"source": ["UNMAS, fiche | site, title, https://example.org/a", None]})
+    assert source_parts(rows, "fr") == [
         ("UNMAS, fiche", ""),
         ("site, title", "https://example.org/a"),
     ]

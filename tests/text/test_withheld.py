@@ -12,6 +12,7 @@ from maligeo.text.releases import release_sentences
 from tests.disclosure import frames
 
 INCIDENTS = next(layer for layer in LAYERS if layer.key == "incidents")
+APRIL = pd.Timestamp("2021-04-01")
 PLACES = (frames.MOPTI, frames.GAO, frames.OUTSIDE)
 
 
@@ -22,9 +23,22 @@ def table(*counts: int, **columns: int) -> pd.DataFrame:
     return release(records, frames.regions(), as_of=frames.DAY)
 
 
+def spring(released: pd.DataFrame, language: str) -> PeriodRows:
+    """Give the quarter in which all of them were; the others are quiet."""
+    found = periods(released, INCIDENTS, language)
+    return next(one for one in found if one.rows["period_start"].iloc[0] == APRIL)
+
+
 @pytest.fixture
 def shown() -> PeriodRows:
-    return periods(table(3, 40, 10), INCIDENTS, "en")[0]
+    return spring(table(3, 40, 10), "en")
+
+
+def test_a_quarter_of_small_counts_is_a_period_too() -> None:
+    found = periods(table(3, 40, 10), INCIDENTS, "en")
+    starts = [one.rows["period_start"].iloc[0].date().isoformat() for one in found]
+    assert starts[:2] == ["2021-01-01", "2021-01-01"]  # the quarter, and the year
+    assert {"2021-04-01", "2021-07-01", "2021-10-01"} <= set(starts)
 
 
 def test_a_unit_says_that_its_count_is_small(shown: PeriodRows) -> None:
@@ -36,13 +50,13 @@ def test_a_unit_says_that_its_count_is_small(shown: PeriodRows) -> None:
 
 
 def test_in_french_too() -> None:
-    shown = periods(table(3, 40, 10), INCIDENTS, "fr")[0]
+    shown = spring(table(3, 40, 10), "fr")
     classes = classify(shown.rows, INCIDENTS)
     assert "moins de 5" in cells(shown, ["ML05"], classes, "fr")[0].text
 
 
 def test_zero_is_not_told_from_a_small_count() -> None:
-    shown = periods(table(0, 40, 10), INCIDENTS, "en")[0]
+    shown = spring(table(0, 40, 10), "en")
     classes = classify(shown.rows, INCIDENTS)
     assert cells(shown, ["ML05"], classes, "en")[0].text == "fewer than 5"
 
@@ -88,5 +102,5 @@ def test_what_was_made_coarser_is_said_in_a_sentence(shown: PeriodRows) -> None:
 
 
 def test_placed_counts_add_up_where_none_of_them_is_withheld() -> None:
-    shown = periods(table(10, 40, 10), INCIDENTS, "en")[0]
+    shown = spring(table(10, 40, 10), "en")
     assert totals(shown.rows, "en")[0]["placed"] == "50"

@@ -14,9 +14,9 @@ from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import InputFile, Provenance
+from maligeo.serving.server import serve_tiles, tile_app
 from maligeo.tile_archives import open_tiles
 from maligeo.tiles.raster import RasterOptions, raster_tiles
-from maligeo.tiles.server import serve_tiles, tile_app
 from maligeo.tiles.vector import VectorOptions, vector_tiles
 from tests import worlds
 from tests.rasters import write_raster
@@ -172,10 +172,10 @@ def test_the_index_and_tilejson_name_the_audience(folder: Path) -> None:
     with running(tile_app(folder)) as port:
         lines = ask(port, "/")[1].split("<li>")
         for name, words in (
-            ("internal", '<span class="internal">INTERNAL: do not pass on</span>'),
-            ("silent", '<span class="internal">INTERNAL: do not pass on</span>'),
-            ("partner", '<span class="partner">For named partners: do not publish</span>'),
-            ("public", '<span class="public">Public version</span>'),
+            ("internal", f'<span class="internal">{WARNING}</span>'),
+            ("silent", f'<span class="internal">{WARNING}</span>'),
+            ("partner", "/ For named partners: do not publish</span>"),
+            ("public", "/ Public version</span>"),
         ):
             assert words in next(line for line in lines if f"{name}.html" in line)
             assert words in next(line for line in lines if f"{name}.tif" in line)

@@ -1,6 +1,5 @@
 """The encoder of points, decoded by mapbox-vector-tile, and the checks on vector tiles."""
 
-import itertools
 import math
 from collections import Counter, defaultdict
 from typing import Any
@@ -34,13 +33,14 @@ def layer_of(
     lon: list[float],
     lat: list[float],
     columns: dict[str, Any] | None = None,
-    low_zooms: LowZooms = "thin",
+    low_zooms: LowZooms = "all",
     top: int = TOP,
+    sums: tuple[str, ...] = (),
 ) -> PointLayer:
     frame = pd.DataFrame(columns or {}, index=range(len(lon)))
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=4326)
     plain = plain_columns(frame, what="points")
-    return PointLayer.build("points", points, plain, top_zoom=top, low_zooms=low_zooms)
+    return PointLayer.build("points", points, plain, top_zoom=top, low_zooms=low_zooms, sums=sums)
 
 
 def decoded(layer: PointLayer, zoom: int) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def decoded(layer: PointLayer, zoom: int) -> list[dict[str, Any]]:
         assert found["points"]["extent"] == 4096
         for feature in found["points"]["features"]:
             across, down = feature["geometry"]["coordinates"]
-            assert -80 <= across < 4176 and -80 <= down < 4176
+            assert -128 <= across < 4224 and -128 <= down < 4224
             if not (0 <= across < 4096 and 0 <= down < 4096):
                 continue
             features.append(feature | {"x": tile.x + across / 4096, "y": tile.y + down / 4096})
@@ -126,48 +126,67 @@ def test_many_values_make_wide_indices() -> None:
         }
 
 
-def test_thinned_points_stay_as_one_comes_nearer_and_none_is_lost_from_sight() -> None:
+Counted = defaultdict[tuple[int, int], Counter[str]]
+
+
+def by_cell(features: list[dict[str, Any]], zoom: int, cells: int) -> Counted:
+    """Add up the numbers of features by squares of a tile."""
+    found: Counted = defaultdict(Counter)
+    for feature in features:
+        properties = {k: v for k, v in feature["properties"].items() if isinstance(v, int | float)}
+        found[int(feature["x"] * cells), int(feature["y"] * cells)].update(properties)
+    return found
+
+
+def test_in_every_cell_of_every_zoom_counts_and_sums_add_up_to_the_records() -> None:
     rng = np.random.default_rng(3)
-    lon, lat = rng.normal(-4, 0.5, 3000).tolist(), rng.normal(15, 0.5, 3000).tolist()
-    layer = layer_of([*lon, 3.9], [*lat, 24.5], top=10)
-    shown = [{feature["id"] for feature in decoded(layer, zoom)} for zoom in range(11)]
-    for zoom, (coarse, fine) in enumerate(itertools.pairwise(shown)):
-        assert coarse <= fine
-        assert len(coarse) == layer.shown_at(zoom)
-        assert 3000 in coarse
-    assert len(shown[0]) < 20
-    assert len(shown[10]) == 3001
-
-
-def test_a_thinned_tile_has_a_point_in_each_square_that_has_any() -> None:
-    rng = np.random.default_rng(4)
-    lon, lat = rng.uniform(-12, 4, 4000), rng.uniform(10, 25, 4000)
-    layer = layer_of(lon.tolist(), lat.tolist(), top=9)
-    for zoom in (2, 5, 7):
-        x, y = np.array([on_grid(*at, zoom) for at in zip(lon, lat, strict=True)]).T
-        squares = set(zip((x * 64).astype(int), (y * 64).astype(int), strict=True))
+    middles = rng.uniform((-11, 11), (3, 24), (12, 2))
+    places = middles[rng.integers(0, 12, 4000) ** 2 // 12] + rng.normal(0, 0.3, (4000, 2))
+    killed = [None if at < 1 else int(at) - 1 for at in rng.poisson(2, 4000)]
+    cost = rng.uniform(0, 9, 4000).tolist()
+    columns = {"killed": pd.array(killed, dtype="Int64"), "cost": cost, "kind": ["ied"] * 4000}
+    lon, lat = places.T.tolist()
+    layer = layer_of(lon, lat, columns, "cluster", top=11, sums=("killed", "cost"))
+    for zoom in range(11):
+        expected: Counted = defaultdict(Counter)
+        for at, (x, y) in enumerate(map(on_grid, lon, lat, [zoom] * len(lon))):
+            stated = {"killed": killed[at]} if killed[at] is not None else {"killed_not_stated": 1}
+            expected[int(x * 32), int(y * 32)].update(stated | {"point_count": 1, "cost": cost[at]})
         features = decoded(layer, zoom)
-        shown = [(int(feature["x"] * 64), int(feature["y"] * 64)) for feature in features]
-        assert Counter(shown) == Counter(squares)
+        assert len(features) == len(expected) == layer.shown_at(zoom)
+        found = by_cell(features, zoom, 32)
+        assert found.keys() == expected.keys()
+        for cell, sums in expected.items():
+            assert found[cell] == pytest.approx(dict(sums)), (zoom, cell)
+        assert layer.largest_at(zoom) == max(sums["point_count"] for sums in expected.values())
 
 
-def test_clusters_count_every_point_and_stand_at_their_mean() -> None:
-    lon, lat = [-4.0, -4.001, -4.002, 3.0], [15.0, 15.0, 15.0, 24.0]
-    layer = layer_of(lon, lat, {"kind": ["a", "b", "c", "d"]}, "cluster", top=12)
-    for zoom in range(8):
-        features = decoded(layer, zoom)
-        assert sum(feature["properties"]["point_count"] for feature in features) == 4
-    several, single = sorted(decoded(layer, 7), key=lambda feature: feature["x"])
-    assert several["properties"] == {"point_count": 3}
+def test_what_is_not_stated_is_no_zero_and_no_attribute_is_of_the_first_record() -> None:
+    lon, lat = [-4.0, -4.001, -4.002, -8.0, -8.001, 3.0], [15.0, 15.0, 15.0, 14.0, 14.0, 24.0]
+    columns = {
+        "kind": list("abcdef"),
+        "killed": pd.array([2, None, 0, None, None, None], dtype="Int64"),
+    }
+    layer = layer_of(lon, lat, columns, "cluster", top=12, sums=("killed",))
+    unknown, several, single = sorted(decoded(layer, 7), key=lambda feature: feature["x"])
+    assert unknown["properties"] == {"point_count": 2, "killed_not_stated": 2}
+    assert several["properties"] == {"point_count": 3, "killed": 2, "killed_not_stated": 1}
     assert several.get("id", 0) == 0
     assert several["x"] == pytest.approx(on_grid(-4.001, 15.0, 7)[0], abs=1 / 4096)
-    assert single["properties"] == {"point_count": 1, "kind": "d"}
-    assert single["id"] == 3
-    assert [feature["properties"]["point_count"] for feature in decoded(layer, 12)] == [1] * 4
+    assert single["properties"] == {"point_count": 1, "kind": "f", "killed_not_stated": 1}
+    assert single["id"] == 5
+    assert [feature["properties"]["point_count"] for feature in decoded(layer, 12)] == [1] * 6
+
+
+def test_what_records_count_themselves_is_what_they_are_drawn_by() -> None:
+    columns = {"count": [5, 10, 40]}
+    layer = layer_of([1.0, 1.0, 9.0], [2.0, 2.0, 9.0], columns, "cluster", sums=("count",))
+    assert layer.size_by == "count"
+    assert [layer.largest_at(zoom) for zoom in (0, 5, 6)] == [55, 40, 40]
 
 
 def test_all_points_at_every_zoom() -> None:
-    layer = layer_of([1.0, 1.0, 1.0], [2.0, 2.0, 2.0], low_zooms="all")
+    layer = layer_of([1.0, 1.0, 1.0], [2.0, 2.0, 2.0])
     assert [len(decoded(layer, zoom)) for zoom in (0, 3, 6)] == [3, 3, 3]
 
 
@@ -190,7 +209,7 @@ def test_what_lies_near_an_edge_is_in_the_next_tiles_too() -> None:
 def test_multipoints_are_points_of_one_row() -> None:
     points = gpd.GeoSeries([shapely.MultiPoint([(1, 1), (50, 50)]), shapely.Point(9, 9)], crs=4326)
     plain = pd.DataFrame({"name": pd.array(["both", "one"], dtype="string")})
-    layer = PointLayer.build("points", points, plain, top_zoom=4, low_zooms="thin")
+    layer = PointLayer.build("points", points, plain, top_zoom=4, low_zooms="all")
     found = sorted((feature["id"], feature["properties"]["name"]) for feature in decoded(layer, 4))
     assert found == [(0, "both"), (0, "both"), (1, "one")]
 

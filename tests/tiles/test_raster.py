@@ -21,12 +21,12 @@ from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError
 from maligeo.measure.surface import density_surface
 from maligeo.tile_archives import Tile
+from maligeo.tiles.classes import class_colours
 from maligeo.tiles.colours import ClassColours, RampColours
 from maligeo.tiles.grid import mercator_bounds_of, tiles_over
 from maligeo.tiles.raster import (
     RasterOptions,
     TilesWritten,
-    class_colours,
     raster_tiles,
     write_surface,
 )

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,10 +19,13 @@ import rasterio
 from affine import Affine
 
 from maligeo.core.crs import Bounds
-from maligeo.core.errors import ArgumentError, InputFileError
+from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
+from maligeo.provenance.record import KEY, Provenance
+from maligeo.serving.server import serve_tiles, tile_app
+from maligeo.tile_archives import open_tiles
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
-from maligeo.tiles.server import serve_tiles, tile_app
+from maligeo.tiles.raster import raster_tiles
 from maligeo.tiles.vector import vector_tiles
 from tests.rasters import tile_at
 from tests.tileserver import running
@@ -67,6 +71,8 @@ def make_folder(folder: Path) -> None:
         archive.put(0, 0, 0, PNG)
     write_raster(folder / "surface.tif")
     (folder / "map.html").write_text("<p>a map</p>", encoding="utf-8")
+    for name in ("maplibre-gl.js", "style.css", "style.json", "logo.svg", "below/font.woff2"):
+        (folder / name).write_text(name, encoding="utf-8")
     (folder / "notes.txt").write_text("not for readers", encoding="utf-8")
     (folder / ".hidden.html").write_text("hidden", encoding="utf-8")
 
@@ -89,12 +95,15 @@ def write_raster(path: Path) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     above = tmp_path_factory.mktemp("served")
     (above / "secret.html").write_text("secret", encoding="utf-8")
+    (above / "secret.js").write_text("secret", encoding="utf-8")
     (above / "folder-beside").mkdir()
     (above / "folder-beside" / "secret.html").write_text("secret", encoding="utf-8")
     folder = above / "folder"
     folder.mkdir()
     make_folder(folder)
     (folder / "link.html").symlink_to(above / "secret.html")
+    (folder / "link.js").symlink_to(above / "secret.js")
+    (folder / ".hidden.js").write_text("hidden", encoding="utf-8")
     (folder / "way-out").symlink_to(above)
     (folder / "inside.html").symlink_to(folder / "map.html")
     (folder / "to-hidden.html").symlink_to(folder / ".hidden.html")
@@ -169,7 +178,11 @@ def test_tilejson_names_the_tiles_where_they_are(server: Server) -> None:
         f"http://127.0.0.1:{server.port}/points.pmtiles/{{z}}/{{x}}/{{y}}.mvt"
     ]
     assert (described["minzoom"], described["maxzoom"]) == (0, 6)
-    assert described["vector_layers"][0]["fields"] == {"kind": "String"}
+    assert described["vector_layers"][0]["fields"] == {
+        "kind": "String",
+        "point_count": "Number",
+    }
+    assert described["center"][2] == 4  # Mali in a window of half a thousand pixels
 
 
 def test_the_index_lists_maps_and_archives_alone(server: Server) -> None:
@@ -191,6 +204,127 @@ def test_a_map_is_handed_out_as_it_is(server: Server) -> None:
     head = server.ask("/map.html", "HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == str(len(answer.body))
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("maplibre-gl.js", "text/javascript; charset=utf-8"),
+        ("style.css", "text/css; charset=utf-8"),
+        ("style.json", "application/json"),
+        ("logo.svg", "image/svg+xml"),
+        ("below/font.woff2", "font/woff2"),
+    ],
+)
+def test_what_pages_need_is_handed_out(server: Server, name: str, media_type: str) -> None:
+    answer = server.ask(f"/{name}")
+    assert (answer.status, answer.body) == (200, name.encode())
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    policy = answer.headers.get("content-security-policy", "")
+    assert ("sandbox" in policy) == name.endswith(".svg")  # it may hold a script
+
+
+def test_what_may_hold_records_is_for_others_only_where_it_says_so(tmp_path: Path) -> None:
+    said = Provenance(product="map", audience="public").to_json()
+    (tmp_path / "public.json").write_text(json.dumps({KEY: said}), encoding="utf-8")
+    for name in ("places.json", "places.geojson", "map.png", "photo.jpg", "page.js"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    with running(tile_app(tmp_path, audience="public")) as port:
+        server = Server(port, tmp_path)
+        given = {
+            path.name for path in tmp_path.iterdir() if server.ask(f"/{path.name}").status == 200
+        }
+    assert given == {"public.json", "page.js"}
+    with pytest.raises(ReleaseError, match=r"map.png, photo.jpg, places.geojson, places.json\."):
+        serve_tiles(tmp_path, host="0.0.0.0")
+
+
+@pytest.mark.parametrize("name", ["points.pmtiles", "points.mbtiles", "points", "surface.tif"])
+def test_every_archive_has_a_page_that_reads_from_this_server_alone(
+    server: Server, name: str
+) -> None:
+    assert f'href="/{name}/view"' in server.ask("/").body.decode()
+    answer = server.ask(f"/{name}/view")
+    page = answer.body.decode()
+    assert answer.status == 200
+    assert f'"address":"/{name}"' in page
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy
+    assert "default-src 'none'" in policy.group(1)
+    assert "connect-src 'self'" in policy.group(1)
+    assert "INTERNE" in page
+    assert server.ask(f"/{name}/view", If_None_Match=answer.headers["etag"]).status == 304
+
+
+def test_a_raster_has_the_same_colours_live_and_in_an_archive(
+    server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "surface.pmtiles"
+    source = server.folder / "surface.tif"
+    written = raster_tiles(source, archive, zooms=(0, 6), audience="internal")
+    opened = open_tiles(archive)
+    live = json.loads(server.ask("/surface.tif/tiles.json").body)
+    assert live["legend"] == opened.description.metadata["legend"]
+    address = tile_at(-2.0, 14.0, written.native_zoom)
+    answer = server.ask("/surface.tif/{}/{}/{}.png".format(*address))
+    assert answer.body == opened.tile(address)
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("open")
+    info = ArchiveInfo("Raster", "png", (0, 2), MALI, more={"audience": "public"})
+    with open_archive(folder / "raster.pmtiles", info) as archive:
+        archive.put(0, 0, 0, PNG)
+    with open_archive(folder / "house.pmtiles", picture_info()) as archive:
+        archive.put(0, 0, 0, PNG)
+    with running(tile_app(folder, allow_origin=SITE)) as port:
+        yield Server(port, folder)
+
+
+SITE = "https://maps.example.org"
+
+
+def test_pages_of_one_named_site_may_read_and_of_no_other(open_server: Server) -> None:
+    for path in ("/raster.pmtiles", "/raster.pmtiles/0/0/0.png", "/raster.pmtiles/tiles.json"):
+        answer = open_server.ask(path, Origin=SITE, Range="bytes=0-6")
+        assert answer.headers["access-control-allow-origin"] == SITE
+        assert "origin" in answer.headers["vary"].lower()
+        assert "Content-Range" in answer.headers["access-control-expose-headers"]
+        other = open_server.ask(path, Origin="https://evil.example")
+        assert "access-control-allow-origin" not in other.headers
+    asked = {"Access_Control_Request_Method": "GET", "Access_Control_Request_Headers": "range"}
+    before = open_server.ask("/raster.pmtiles", "OPTIONS", Origin=SITE, **asked)
+    assert (before.status, before.headers["access-control-allow-origin"]) == (200, SITE)
+    assert "Range" in before.headers["access-control-allow-headers"]
+    assert (
+        open_server.ask("/raster.pmtiles", "OPTIONS", Origin="https://evil.example", **asked).status
+        == 400
+    )
+    asked["Access_Control_Request_Method"] = "POST"
+    assert open_server.ask("/raster.pmtiles", "OPTIONS", Origin=SITE, **asked).status == 400
+    assert open_server.ask("/raster.pmtiles", "POST", Origin=SITE).status == 405
+
+
+def test_where_another_site_may_read_there_is_nothing_internal(open_server: Server) -> None:
+    assert open_server.ask("/house.pmtiles").status == 404
+    assert "house" not in open_server.ask("/").body.decode()
+    with pytest.raises(ReleaseError, match=r"house\.pmtiles"):
+        serve_tiles(open_server.folder, allow_origin=SITE)
+
+
+def test_without_a_named_site_no_other_may_read(server: Server) -> None:
+    answer = server.ask("/points.pmtiles", Origin=SITE)
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "maps.example.org", "https://a.org/", "https://a.org/x", "https://a b"]
+)
+def test_an_origin_is_one_site(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(ArgumentError, match="is no origin"):
+        tile_app(tmp_path, allow_origin=origin)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +354,16 @@ def test_a_map_is_handed_out_as_it_is(server: Server) -> None:
         "/points",
         "/points/metadata.json",
         "/points/../map.html",
+        "/points/0/0/0.json",
+        "/below/../style.json",
+        "/below/%2e%2e/%2e%2e/secret.js",
+        "/link.js",
+        "/.hidden.js",
+        "/style.json/view",
+        "/map.html/view",
+        "/nowhere.pmtiles/view",
+        "/way-out/points.pmtiles/view",
+        "/../folder/points.pmtiles/view",
         "/map.html%00.pmtiles",
         "/map.html/",
         "/%ff%fe.html",

@@ -95,7 +95,7 @@ def test_mbtiles_have_the_schema_of_the_specification(tmp_path: Path) -> None:
     assert metadata["minzoom"] == "0"
     assert metadata["maxzoom"] == "4"
     assert [float(part) for part in metadata["bounds"].split(",")] == list(BOUNDS)
-    assert metadata["center"] == "-4.0000000,17.5500000,0"
+    assert metadata["center"] == "-4.0000000,17.5500000,4"
     assert json.loads(metadata["legend"]) == [{"from": 0}]
     flipped = {(z, x, 2**z - 1 - y): data for z, x, y, data in rows}
     assert flipped == {tuple(tile): content(tile) for tile in WORLD}

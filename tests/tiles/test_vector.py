@@ -22,13 +22,14 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from maligeo.core.errors import ArgumentError, CrsError, FrameError, OutputFileError
 from maligeo.readers.boundaries import load_boundaries
+from maligeo.tile_archives import open_tiles
 from maligeo.tiles.archives.verify import verify_tiles
 from maligeo.tiles.vector import VectorOptions, vector_tiles
 
 house_tiles = partial(vector_tiles, audience="internal")  # the door has its own tests
 
 ZOOMS = (0, 7)
-EXTENT, BUFFER = 4096, 80
+EXTENT, BUFFER = 4096, 128
 Features = list[dict[str, Any]]
 
 
@@ -106,7 +107,7 @@ def test_every_point_is_at_the_top_zoom(archive: Path, incidents: gpd.GeoDataFra
         expected = in_units(record.geometry, *address)
         assert shapely.geometry.shape(feature["geometry"]).distance(expected) <= 2**0.5 + 1e-3
         assert feature["properties"] == {
-            "event_id": record["event_id"], "killed": record["killed"],
+            "event_id": record["event_id"], "killed": record["killed"], "point_count": 1,
         }  # fmt: skip
 
 
@@ -194,15 +195,22 @@ def test_the_metadata_say_what_is_shown(archive: Path) -> None:
     metadata = metadata_of(archive)
     regions, points = metadata["vector_layers"]
     assert regions["fields"] == {"pcode": "String", "name": "String", "area_sqkm": "Number"}
-    assert points["fields"] == {"event_id": "String", "killed": "Number"}
+    assert points["fields"] == {
+        "event_id": "String", "killed": "Number", "point_count": "Number",
+    }  # fmt: skip
     assert (points["id"], points["minzoom"], points["maxzoom"]) == ("incidents", *ZOOMS)
-    assert "below zoom 7 one point" in points["description"]
+    assert "below zoom 7 the points of each square" in points["description"]
     told = metadata["point_layers"]["incidents"]
-    assert (told["low_zooms"], told["points"]) == ("thin", 3000)
+    assert (told["low_zooms"], told["points"], told["sums"]) == ("cluster", 3000, ["killed"])
     counted: defaultdict[str, int] = defaultdict(int)
+    largest: defaultdict[str, int] = defaultdict(int)
     for (z, _, _), layers in tiles_of(archive):
-        counted[str(z)] += len(own(layers.get("incidents", [])))
+        for feature in own(layers.get("incidents", [])):
+            counted[str(z)] += 1
+            count = feature["properties"]["point_count"]
+            largest[str(z)] = max(largest[str(z)], count)
     assert told["features_shown"] == counted
+    assert told["largest"] == largest
     assert counted["7"] == 3000
 
 
@@ -273,6 +281,65 @@ def test_columns_are_chosen_by_layer(tmp_path: Path, units: gpd.GeoDataFrame) ->
         )
 
 
+def test_columns_are_added_up_by_choice(tmp_path: Path, incidents: gpd.GeoDataFrame) -> None:
+    frame = incidents.assign(cost=1.5, killed=1)
+    target = tmp_path / "a.pmtiles"
+    house_tiles({"a": frame}, target, zooms=(0, 4), options=VectorOptions(sums={"a": ["cost"]}))
+    for _, layers in tiles_of(target):
+        for properties in (feature["properties"] for feature in layers["a"]):
+            assert properties["cost"] == 1.5 * properties["point_count"]
+            assert ("killed" in properties) == (properties["point_count"] == 1)
+    with pytest.raises(ArgumentError, match="event_id cannot be added up"):
+        house_tiles({"a": frame}, target, options=VectorOptions(sums={"a": ["event_id"]}))
+
+
+def test_a_row_of_several_points_is_not_added_up(tmp_path: Path) -> None:
+    shape = shapely.MultiPoint([(1, 1), (1.001, 1)])
+    frame = gpd.GeoDataFrame({"killed": [3]}, geometry=[shape], crs=4326)
+    target = house_tiles({"a": frame}, tmp_path / "a.pmtiles", zooms=(3, 9))
+    for (z, _, _), layers in tiles_of(target):
+        for properties in (feature["properties"] for feature in own(layers.get("a", []))):
+            assert properties == ({"point_count": 2} if z < 9 else {"point_count": 1, "killed": 3})
+    with pytest.raises(ArgumentError, match="several points"):
+        house_tiles({"a": frame}, target, options=VectorOptions(sums={"a": ["killed"]}))
+
+
+@pytest.mark.parametrize("name", ["point_count", "killed_not_stated"])
+def test_a_column_that_tiles_have_of_their_own_is_refused(
+    tmp_path: Path, incidents: gpd.GeoDataFrame, name: str
+) -> None:
+    with pytest.raises(ArgumentError, match=f"tiles have {name} of their own"):
+        house_tiles({"a": incidents.assign(**{name: 1})}, tmp_path / "a.pmtiles")
+
+
+def test_a_tile_that_is_too_large_is_named_with_what_to_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rng = np.random.default_rng(1)
+    places = gpd.points_from_xy(*rng.uniform((1, 1), (2, 2), (30_000, 2)).T, crs=4326)
+    texts = [rng.bytes(12).hex() for _ in range(30_000)]
+    frame = gpd.GeoDataFrame({"text": texts}, geometry=places)
+    house_tiles({"a": frame}, tmp_path / "fine.pmtiles", zooms=(3, 9))
+    assert not caplog.messages
+    house_tiles({"a": frame}, tmp_path / "a.pmtiles", zooms=(3, 4))
+    (message,) = caplog.messages
+    assert "a.pmtiles: tile 4/8/7 has " in message
+    assert "more than the 500 kB" in message
+    assert "add zooms" in message
+
+
+def test_publishers_of_units_are_named(tmp_path: Path, incidents: gpd.GeoDataFrame) -> None:
+    options = VectorOptions(attribution="NGO, CC BY 4.0")
+    layers = {"incidents": incidents.assign(source="a secret file"), "units": load_boundaries()}
+    house = house_tiles(layers, tmp_path / "a.pmtiles", zooms=(0, 2), options=options)
+    named = metadata_of(house)["attribution"]
+    assert "NGO, CC BY 4.0 | Natural Earth, domaine public" in named
+    assert "secret" not in named
+    for name in ("a.mbtiles", "a"):
+        path = house_tiles(layers, tmp_path / name, zooms=(0, 2), options=options)
+        assert open_tiles(path).description.metadata["attribution"] == named
+
+
 def test_typed_attributes_of_polygons_with_missing_values(tmp_path: Path) -> None:
     boxes = [shapely.box(at, 10, at + 0.8, 11) for at in range(3)]
     frame = gpd.GeoDataFrame(
@@ -305,7 +372,9 @@ def test_rows_without_a_geometry_are_counted(tmp_path: Path) -> None:
     assert metadata["without_geometry"] == {"some": 3, "none": 1}
     assert metadata["point_layers"]["some"]["points"] == 1
     for _, layers in tiles_of(path):
-        assert [(at["id"], at["properties"]) for at in layers["some"]] == [(2, {"a": 3})]
+        assert [(at["id"], at["properties"]) for at in layers["some"]] == [
+            (2, {"a": 3, "point_count": 1})
+        ]
 
 
 def test_progress_counts_zooms(tmp_path: Path, incidents: gpd.GeoDataFrame) -> None:
@@ -337,8 +406,8 @@ def test_mistakes_in_options(tmp_path: Path, incidents: gpd.GeoDataFrame) -> Non
     target = tmp_path / "a.pmtiles"
     with pytest.raises(ArgumentError, match="at least one layer"):
         house_tiles({}, target)
-    with pytest.raises(ArgumentError, match="low_zooms 'drop'"):
-        VectorOptions(low_zooms="drop")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="low_zooms 'thin'"):
+        VectorOptions(low_zooms="thin")  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="zooms"):
         house_tiles({"a": incidents}, target, zooms=(5, 2))
     with pytest.raises(ArgumentError, match="suffix"):

@@ -13,7 +13,7 @@ import pytest
 import maligeo
 from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError
 from maligeo.provenance import read_about
-from tests.cli.commands import run
+from tests.cli.commands import SAME, run
 
 DATA = Path(__file__).parents[1] / "data"
 IATI = DATA / "projects" / "iati_203.xml"
@@ -214,7 +214,7 @@ class TestInputs:
         maligeo.set_audience("internal")
         path = study.map().save(tmp_path / "map.html")
         assert read_about(path).options["incidents"] == {"role": "incidents", "sheet": "2022"}
-        assert run("verify", path, "--incidents", book).stdout == "same: every byte\n"
+        assert run("verify", path, "--incidents", book).stdout == SAME
 
     def test_a_layer_of_a_geopackage_is_named(self, incidents: Path, tmp_path: Path) -> None:
         frame = pd.read_csv(incidents, parse_dates=["date"])
@@ -280,7 +280,7 @@ class TestInputs:
         made = tmp_path / "map.html"
         run("map", "--incidents", named, "--audience", "internal", "-o", made)
         assert read_about(made).options["incidents"][part] in ("Données", "north")
-        assert run("verify", made, "--incidents", path).stdout == "same: every byte\n"
+        assert run("verify", made, "--incidents", path).stdout == SAME
 
     def test_the_name_of_a_sheet_is_not_told_to_the_public(
         self, incidents: Path, tmp_path: Path
@@ -294,13 +294,13 @@ class TestInputs:
         assert "Tabankort" not in path.read_text(encoding="utf-8")
         assert read_about(path).options["incidents"] == {"role": "incidents"}
         done = run("verify", path, "--incidents", f"{book}#{sheet}")
-        assert done.stdout == "same: every byte\n", done.stderr
+        assert done.stdout == SAME, done.stderr
 
     def test_a_workbook_of_ones_own_is_verified(self, incidents: Path, tmp_path: Path) -> None:
         path = tmp_path / "table.xlsx"
         options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "year")
         run("density", *options, "-o", path)
-        assert run("verify", path, "--incidents", incidents).stdout == "same: every byte\n"
+        assert run("verify", path, "--incidents", incidents).stdout == SAME
 
     @pytest.mark.parametrize("wrong", [5, ["a.csv"]])
     def test_what_is_no_file_and_no_frame_is_refused(self, wrong: Any) -> None:

@@ -83,6 +83,7 @@ def verify_product(
     findings = remake(product, given, store=store)
     for line in _verdict(findings):
         typer.echo(line)
+    typer.echo(f"made by maligeo {printable(findings.code) or _NO_VERSION}")
     if findings.differing:
         raise typer.Exit(DIFFERENT)
 
@@ -125,6 +126,7 @@ def _verdict(findings: Findings) -> list[str]:
     return [_MAYBE_VERSION, *differing, *versions] if versions else [_CHANGED, *differing]
 
 
+_NO_VERSION: Final = "of a version that the record does not name"
 _SAME: Final = "same: every byte"
 _SAME_WITH_OTHERS: Final = "although made with other versions:"
 _INPUT: Final = "differs: an input is not what it was, so nothing was made again"

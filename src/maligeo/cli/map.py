@@ -27,6 +27,8 @@ from maligeo.cli.options import (
 )
 from maligeo.cli.output import progress_bar
 from maligeo.core.errors import ArgumentError
+from maligeo.core.session import session_language
+from maligeo.core.words import word
 
 DEFAULT_OUTPUT: Final = Path("maps/mali.html")
 DEFAULT_PAPER: Final = DEFAULT_OUTPUT.with_suffix(".pdf")
@@ -36,6 +38,10 @@ OnlineTiles = Annotated[
     typer.Option(
         "--online-tiles", help="Add a street map from the internet; the file then needs a network."
     ),
+]
+TilesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--tiles", help="An archive of tiles to lay over the page; repeatable."),
 ]
 PdfOption = Annotated[
     bool, typer.Option("--pdf", help="Write the map on paper; so does -o with .pdf, .png or .svg.")
@@ -67,6 +73,7 @@ def write_map(
     language: LanguageOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
+    tiles: TilesOption = None,
     online_tiles: OnlineTiles = False,
     pdf: PdfOption = False,
     measure: MeasureOption = None,
@@ -99,8 +106,11 @@ def write_map(
             compare=None if compare is None else _two_periods(compare),
             measure=measure,
             online_tiles=online_tiles,
+            tiles=tiles,
         )
         path = fmap.save(target)
+    for kind in released.left_out:
+        typer.echo(word(f"left_out.{kind}", session_language(language)), err=True)
     show_file(path)
 
 

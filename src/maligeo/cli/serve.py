@@ -17,6 +17,11 @@ HostOption = Annotated[
 ]
 PortOption = Annotated[int, typer.Option("--port", help="Port to listen on.")]
 
+OriginOption = Annotated[
+    str | None,
+    typer.Option("--allow-origin", help="One site whose pages may read: https://maps.example.org."),
+]
+
 
 def register(app: Application) -> None:
     """Add the command to the application."""
@@ -28,15 +33,22 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     audience: AudienceOption = None,
+    allow_origin: OriginOption = None,
 ) -> None:
-    """Serve maps and tiles until Ctrl+C.
+    """Serve maps and tiles until Ctrl+C; each archive has a page that shows it.
 
-    On another address than 127.0.0.1 only what is for the audience is served.
+    On another address than 127.0.0.1, or where another site may read, only what is for the
+    audience is served.
     """
 
     def announce() -> None:
         typer.echo(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it")
 
     maligeo.serve_tiles(
-        folder, host=host, port=port, audience=cast("Audience", audience), ready=announce
+        folder,
+        host=host,
+        port=port,
+        audience=cast("Audience", audience),
+        allow_origin=allow_origin,
+        ready=announce,
     )

@@ -25,6 +25,7 @@ from maligeo.core.audiences import AUDIENCE
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure import Release
 from maligeo.readers.files.sources import Source
+from maligeo.tile_archives import advice_on
 from maligeo.tiles import VectorOptions
 from maligeo.tiles.colours import PictureType
 from maligeo.tiles.mvt.points import LowZooms
@@ -65,6 +66,10 @@ LayerOption = Annotated[
 LowZoomsOption = Annotated[
     Any, one_of(get_args(LowZooms), "--low-zooms", "What becomes of points below the finest zoom.")
 ]
+AttributionOption = Annotated[
+    str,
+    typer.Option("--attribution", help="Publisher and licence of the records, shown on maps."),
+]
 TypeOption = Annotated[Any, one_of(get_args(PictureType), "--type", "Kind of picture.")]
 InterpolationOption = Annotated[
     Any, one_of(get_args(Interpolation), "--interpolation", "How a pixel is made of cells.")
@@ -89,6 +94,7 @@ def make_raster_tiles(
     tile_size: Annotated[int, typer.Option("--size", help="Pixels along a side: 256, 512.")] = 256,
     interpolation: InterpolationOption = "average",
     workers: Annotated[int, typer.Option("--workers", help="Processes that work.", min=1)] = 1,
+    attribution: AttributionOption = "",
     audience: AudienceOption = None,
 ) -> None:
     """Make picture tiles of a raster.
@@ -102,6 +108,7 @@ def make_raster_tiles(
             tile_size=tile_size,
             interpolation=interpolation,
             workers=workers,
+            attribution=attribution,
             progress=advance,
         )
         made = raster_archive(source, zooms=_zooms(zooms), options=options, rules=rules)
@@ -118,7 +125,8 @@ def make_vector_tiles(
     areas: AreasOption = None,
     boundaries: BoundariesOption = None,
     layer: LayerOption = None,
-    low_zooms: LowZoomsOption = "thin",
+    low_zooms: LowZoomsOption = "cluster",
+    attribution: AttributionOption = "",
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
@@ -141,7 +149,7 @@ def make_vector_tiles(
             {kind: Source.of(path) for kind, path in given.items() if path is not None},
             layers=dict(layer or []),
             zooms=_zooms(zooms),
-            options=VectorOptions(low_zooms=low_zooms, progress=advance),
+            options=VectorOptions(low_zooms=low_zooms, attribution=attribution, progress=advance),
             rules=rules,
         )
         path = made.save(output)
@@ -159,13 +167,22 @@ def show_info(archive: ArchiveArgument) -> None:
     for key in ("name", "description", "attribution", AUDIENCE):
         if described.metadata.get(key):
             typer.echo(f"{key}: {described.metadata[key]}")
+    for name in described.metadata.get("left_out", []):
+        typer.echo(f"left out for this audience: {name}")
     for layer in described.metadata.get("vector_layers", []):
         fields = ", ".join(f"{name} ({kind})" for name, kind in layer.get("fields", {}).items())
         typer.echo(f"layer {layer.get('id')}: {fields}")
-    table = Table("zoom", "tiles", "bytes", box=None, pad_edge=False)
+    table = Table("zoom", "tiles", "bytes", "largest tile", "its bytes", box=None, pad_edge=False)
     for zoom, count in info.zooms.items():
-        table.add_row(str(zoom), f"{count.tiles:,}", f"{count.bytes:,}")
+        largest = "/".join(map(str, count.largest))
+        sizes = f"{count.bytes:,}", largest, f"{count.largest_bytes:,}"
+        table.add_row(str(zoom), f"{count.tiles:,}", *sizes)
     Console().print(table)
+    if info.largest is not None:
+        tile, size = info.largest.largest, info.largest.largest_bytes
+        typer.echo(f"largest tile: {tile.z}/{tile.x}/{tile.y} with {size:,} bytes")
+        if advice := advice_on(tile, size, described.tile_type):
+            typer.echo(advice)
 
 
 @tiles.command("verify")

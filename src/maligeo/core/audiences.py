@@ -27,6 +27,7 @@ from maligeo.core.kept_rows import KeptRows
 
 AUDIENCE: Final = "audience"
 SYNTHETIC: Final = "synthetic"  # true where some of it is made up
+CREDITS: Final = "credits"  # known publishers of what a release does not show row by row
 RELEASE: Final = "release"  # what a release did: its id, its audience, its rules
 PUBLISHED: Final = "published"  # the rows that were published by their source
 
@@ -119,6 +120,8 @@ def inherit_audience(result: Frame, *made_from: pd.DataFrame | None) -> Frame:
     frames = [frame for frame in made_from if frame is not None]
     if any(frame.attrs.get(SYNTHETIC) for frame in frames):  # made up, whatever becomes of it
         result.attrs[SYNTHETIC] = True
+    if credits := {key for frame in frames for key in frame.attrs.get(CREDITS, ())}:
+        result.attrs[CREDITS] = tuple(sorted(credits))
     releases = {release_id(frame): frame.attrs.get(RELEASE) for frame in frames}
     releases.pop("", None)
     result.attrs.pop(RELEASE, None)

@@ -38,6 +38,12 @@ PROJECTS: Final = (
 
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
 
+COUNT: Final = "count"  # how many records a row stands for
+# What may be added up over records, whatever else they say.
+ADDITIVE: Final = (
+    COUNT, "killed", "injured", "civilians_killed", "civilians_injured", "devices",
+)  # fmt: skip
+
 ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share", "share_by")
 
 DENSITY: Final = (

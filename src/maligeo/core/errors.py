@@ -7,6 +7,7 @@ knows nothing of maligeo can still catch `ValueError`, `LookupError` or `OSError
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import requires
 from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
@@ -191,7 +192,7 @@ class FrameError(MaligeoError, ValueError):
 
 
 def require(module: str, *, extra: str, why: str) -> ModuleType:
-    """Import an optional package, or say which extra brings it.
+    """Import an optional package, or say what to install.
 
     Parameters
     ----------
@@ -216,6 +217,16 @@ def require(module: str, *, extra: str, why: str) -> ModuleType:
         return import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
-        raise MissingDependencyError(
-            f"{why} needs {package}: pip install 'maligeo[{extra}]'"
-        ) from error
+        wanted = " ".join(f"'{one}'" for one in _requirements(extra))
+        raise MissingDependencyError(f"{why} needs {package}: pip install {wanted}") from error
+
+
+def _requirements(extra: str) -> list[str]:
+    """List what an extra installs; a package of our own name on an index need not be ours."""
+    listed = (text.partition(";") for text in requires("maligeo") or ())
+    return [what.strip() for what, _, when in listed if _extra_of(when) == extra]
+
+
+def _extra_of(condition: str) -> str:
+    name = condition.partition("extra ==")[2]
+    return name.strip().strip("'\"")

@@ -1,6 +1,6 @@
 """Frames made ready for an audience: cells of incidents, sums of areas, coarse records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,6 +11,7 @@ import pandas as pd
 
 from maligeo.core.audiences import (
     AUDIENCE,
+    CREDITS,
     RELEASE,
     SYNTHETIC,
     audience_of,
@@ -36,6 +37,7 @@ from maligeo.disclosure.tables import QUARTER, YEAR, cell_table
 from maligeo.join.points import unit_level
 from maligeo.measure.counts import Periods
 from maligeo.measure.densities import concat_tables
+from maligeo.readers.credits import publishers_of
 from maligeo.readers.files.raw import are_made_ids
 
 _INCIDENTS: Final = "incidents"
@@ -143,7 +145,7 @@ class Release:
             as_of=day_of(self.as_of),
             advance=self.advance,
         )
-        return CellRelease(self, released, units, is_synthetic(located))
+        return CellRelease(self, released, units, lasting_marks([located]))
 
     def require_cells(self, kind: str, units: gpd.GeoDataFrame, period: Periods) -> None:
         """Refuse to count records by units or periods that are not released.
@@ -164,8 +166,7 @@ class Release:
             AUDIENCE: self.audience,
             "rules": dict(self.rules.stated),
         }
-        synthetic = any(map(is_synthetic, made_from))
-        released.attrs = {RELEASE: done} | ({SYNTHETIC: True} if synthetic else {})
+        released.attrs = {RELEASE: done, **lasting_marks(made_from)}
         return mark_audience(released, self.audience)
 
     def _known(self, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -205,6 +206,16 @@ class Release:
         return frame
 
 
+def lasting_marks(frames: Sequence[pd.DataFrame]) -> dict[str, Any]:
+    """Give what stays true of records in every form: that some are made up, and whose they are.
+
+    Only publishers that everybody knows are named, and for the whole, never by row.
+    """
+    credits = sorted({key for frame in frames for key in publishers_of(frame)})
+    synthetic = any(map(is_synthetic, frames))
+    return ({SYNTHETIC: True} if synthetic else {}) | ({CREDITS: tuple(credits)} if credits else {})
+
+
 def _given(units: gpd.GeoDataFrame | None, kind: str) -> gpd.GeoDataFrame:
     if units is None:
         raise ArgumentError(f"{kind} are released by unit: give the units too")
@@ -223,14 +234,14 @@ class CellRelease:
         The cells.
     units : geopandas.GeoDataFrame, EPSG:4326
         The units that tables show.
-    synthetic : bool
-        Whether some records are made up.
+    lasting : mapping of str to object
+        What stays true of the records in every form, see `lasting_marks`.
     """
 
     release: Release
     released: Released = field(repr=False)
     units: gpd.GeoDataFrame = field(repr=False)
-    synthetic: bool = False
+    lasting: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -290,8 +301,7 @@ class CellRelease:
 
     def _marked(self, frame: Any) -> Any:
         marked = self.release.mark(frame)
-        if self.synthetic:
-            marked.attrs[SYNTHETIC] = True
+        marked.attrs.update(self.lasting)
         return marked
 
 

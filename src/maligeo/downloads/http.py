@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +26,7 @@ from urllib3.util import Retry
 
 from maligeo.core.errors import InputFileError, MaligeoError, OutputFileError
 from maligeo.core.files import written_whole
+from maligeo.core.version import release
 from maligeo.downloads.offers import PublishedFile, is_local, parse_count, plain, require_safe
 
 Progress = Callable[[int, int | None], None]
@@ -64,7 +64,7 @@ class HttpsSession(requests.Session):
         self.timeout_s = timeout_s
         self.stream = True
         self.max_redirects = 10
-        agent = f"maligeo/{version('maligeo')}"
+        agent = f"maligeo/{release()}"
         self.headers.update({"User-Agent": agent, "Accept-Encoding": "identity"})
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(max_retries=retries))

@@ -89,6 +89,7 @@ def _without_times(table: pa.Table, plain: PlainTable) -> pa.Table:
 
 AUDIENCE_KEY: Final = "maligeo-audience"
 SYNTHETIC_KEY: Final = "maligeo-synthetic"
+SOURCES_KEY: Final = "maligeo-sources"
 
 
 def write_parquet(table: PlainTable, job: Job) -> None:
@@ -149,6 +150,8 @@ def open_parquet(job: Job) -> Iterator[Callable[[pa.Table], None]]:
     metadata: dict[Any, Any] = {AUDIENCE_KEY: job.audience_words}
     if job.synthetic:
         metadata[SYNTHETIC_KEY] = word("synthetic.banner", job.language)
+    if job.sources:
+        metadata[SOURCES_KEY] = _source_text(job)
     if job.about is not None:
         metadata[KEY] = job.about.to_json()
     with written_whole(job.path, private=job.is_private) as draft, ExitStack() as stack:
@@ -185,8 +188,15 @@ def write_flatgeobuf(layers: Sequence[PlainLayer], job: Job) -> None:
         "layer": layer.name,
         "layer_options": {"DESCRIPTION": job.audience_words},
     }
-    if job.about is not None:
-        options["layer_metadata"] = {KEY: job.about.to_json()}
+    described = {} if job.about is None else {KEY: job.about.to_json()}
+    if job.sources:
+        described[SOURCES_KEY] = _source_text(job)
+    if described:
+        options["layer_metadata"] = described
     with written_whole(job.path, private=job.is_private) as draft:
         draft.unlink()
         write_gdal(layer, draft, driver="FlatGeobuf", options=options)
+
+
+def _source_text(job: Job) -> str:
+    return json.dumps(job.described_sources, ensure_ascii=False)

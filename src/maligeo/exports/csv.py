@@ -120,6 +120,8 @@ def _description(first: Sequence[PlainTable], job: Job) -> dict[str, Any]:
         "dialect": {"headerRowCount": 2 if job.options.hxl else 1},
         "tableSchema": {"columns": columns},
     }
+    if job.sources:
+        described["dc:source"] = [" ".join(part for part in one if part) for one in job.sources]
     return described | ({} if job.about is None else {KEY: json.loads(job.about.to_json())})
 
 

@@ -13,7 +13,7 @@ from maligeo.core.files import DESCRIPTION, folder_written_whole, pack, written_
 from maligeo.exports.column_dictionary import known_columns
 from maligeo.exports.csv import write_rows
 from maligeo.exports.geojson import write_features
-from maligeo.exports.jobs import ExportOptions, Job, bilingual, languages_of, word
+from maligeo.exports.jobs import SOURCES, ExportOptions, Job, bilingual, languages_of, word
 from maligeo.exports.plain_layers import PlainLayer, RegionValue
 from maligeo.exports.plain_tables import Kind
 from maligeo.exports.qgis_styles import column_title
@@ -149,9 +149,7 @@ def write_description(
             for licence in job.options.licences
         ]
     if job.sources:
-        package["sources"] = [
-            {"title": title} | ({"path": path} if path else {}) for title, path in job.sources
-        ]
+        package[SOURCES] = job.described_sources
     if job.about is not None:
         package[KEY] = json.loads(job.about.to_json())
     package["resources"] = list(resources)

@@ -11,7 +11,7 @@ import shapely
 from maligeo.core.crs import Shapes
 from maligeo.core.errors import ArgumentError
 from maligeo.core.files import written_whole
-from maligeo.exports.jobs import Job, word
+from maligeo.exports.jobs import SOURCES, Job, word
 from maligeo.exports.plain_layers import PlainLayer
 from maligeo.exports.plain_tables import rows_of
 from maligeo.provenance.record import KEY
@@ -70,6 +70,8 @@ def _members(shapes: Shapes, job: Job) -> dict[str, Any]:
         members["synthetic"] = word("synthetic.banner", job.language)
     if job.about is not None:
         members[KEY] = json.loads(job.about.to_json())
+    if job.sources:
+        members[SOURCES] = job.described_sources
     if not shapely.is_missing(shapes).all():
         members["bbox"] = [float(side) for side in shapely.total_bounds(shapes)]
     return members

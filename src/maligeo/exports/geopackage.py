@@ -15,14 +15,13 @@ from maligeo.core.errors import OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.exports.arrow import write_gdal
 from maligeo.exports.column_dictionary import known_columns
-from maligeo.exports.jobs import Job, bilingual, languages_of
+from maligeo.exports.jobs import SOURCES, Job, bilingual, credited, languages_of
 from maligeo.exports.plain_layers import GEOMETRY, PlainLayer
 from maligeo.exports.qgis_styles import column_title, styles_of
 from maligeo.provenance.record import KEY
 
 VERSION: Final = "1.2"  # QGIS of 2019 reads it without a warning; later ones add nothing used here
 DAY: Final = "2000-01-01T00:00:00.000Z"
-STANDARD: Final = f"urn:maligeo:{KEY}"
 _ENDINGS: Final = ("-journal", "-wal", "-shm")  # of files that SQLite keeps next to its own
 
 _METADATA_TABLES: Final = """
@@ -86,6 +85,10 @@ create table if not exists gpkg_extensions (
 );
 """
 _EXTENSION: Final = "insert or ignore into gpkg_extensions values (?, null, ?, ?, 'read-write')"
+_METADATA: Final = "insert into gpkg_metadata values (?, 'dataset', ?, 'application/json', ?)"
+_METADATA_REFERENCE: Final = (
+    "insert into gpkg_metadata_reference values ('geopackage', null, null, null, ?, ?, null)"
+)
 _METADATA_PAGE: Final = "http://www.geopackage.org/spec121/#extension_metadata"
 _SCHEMA_PAGE: Final = "http://www.geopackage.org/spec121/#extension_schema"
 
@@ -127,6 +130,7 @@ def open_geopackage(job: Job) -> Iterator[Callable[[PlainLayer], None]]:
 def _options(layer: PlainLayer, job: Job) -> dict[str, Any]:
     names = {name.lower() for name in layer.table.kinds}
     key = next(name for name in ("fid", "fid_", "fid__", "maligeo_fid") if name not in names)
+    credits = [text for text, _ in credited([layer.table.frame], job.language)]
     return {
         "layer": layer.name,
         "dataset_options": {"VERSION": VERSION},
@@ -134,7 +138,7 @@ def _options(layer: PlainLayer, job: Job) -> dict[str, Any]:
             "FID": key,
             "GEOMETRY_NAME": GEOMETRY,
             "IDENTIFIER": layer.name,
-            "DESCRIPTION": " | ".join(job.warnings),
+            "DESCRIPTION": " | ".join([*job.warnings, *credits]),
         },
     }
 
@@ -180,21 +184,21 @@ def _columns(layer: PlainLayer, job: Job) -> Iterator[tuple[str, str, str, str, 
 
 
 def _add_metadata(database: sqlite3.Connection, job: Job) -> None:
-    """Say what made the file (extension Metadata)."""
-    if job.about is None:
+    """Say what made the file and whose data it holds (extension Metadata)."""
+    said: list[tuple[str, dict[str, Any]]] = []
+    if job.about is not None:
+        said.append((KEY, {KEY: json.loads(job.about.to_json())}))
+    if job.sources:
+        said.append((SOURCES, {SOURCES: job.described_sources}))
+    if not said:
         return
     database.executescript(_METADATA_TABLES)
     for table in ("gpkg_metadata", "gpkg_metadata_reference"):
         database.execute(_EXTENSION, (table, "gpkg_metadata", _METADATA_PAGE))
-    text = json.dumps({KEY: json.loads(job.about.to_json())}, sort_keys=True)
-    database.execute(
-        "insert into gpkg_metadata values (1, 'dataset', ?, 'application/json', ?)",
-        (STANDARD, text),
-    )
-    database.execute(
-        "insert into gpkg_metadata_reference values ('geopackage', null, null, null, ?, 1, null)",
-        (DAY,),
-    )
+    for at, (name, content) in enumerate(said, start=1):
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        database.execute(_METADATA, (at, f"urn:maligeo:{name}", text))
+        database.execute(_METADATA_REFERENCE, (DAY, at))
 
 
 def _add_styles(database: sqlite3.Connection, layers: Sequence[PlainLayer], job: Job) -> None:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from maligeo.core import words
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import LANGUAGES, Audience, Language
 from maligeo.provenance.record import Provenance
+from maligeo.readers.credits import credits_of
 
 BETWEEN: Final = " / "
+SOURCES: Final = "sources"  # what formats call the list of publishers
 
 
 def languages_of(language: Language | None) -> tuple[Language, ...]:
@@ -26,6 +30,16 @@ def word(key: str, language: Language | None) -> str:
 def bilingual(texts: Iterable[str]) -> str:
     """Join texts in several languages; what is the same in both stands once."""
     return BETWEEN.join(dict.fromkeys(texts))
+
+
+def credited(frames: Iterable[pd.DataFrame], language: Language | None) -> list[tuple[str, str]]:
+    """List the known publishers of frames once each: whom to name, and the address of the terms."""
+    found = (credit for frame in frames for credit in credits_of(frame))
+    named = (
+        (bilingual(credit.in_words(one) for one in languages_of(language)), credit.licence["path"])
+        for credit in found
+    )
+    return list(dict.fromkeys(named))
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,7 @@ class Job:
     synthetic : bool
         Whether data were made up.
     sources : sequence of tuple of str
-        Sources named in the data, as text and web address.
+        Publishers and sources of the data, as text and web address.
     released : sequence of str
         What a release made coarser, in sentences.
     """
@@ -124,6 +138,11 @@ class Job:
     def audience_words(self) -> str:
         """For whom the product is, in words."""
         return word(f"audience.{self.audience}", self.language)
+
+    @property
+    def described_sources(self) -> list[dict[str, str]]:
+        """The sources as a data package lists them (Data Package 1.0, `sources`)."""
+        return [{"title": text} | ({"path": path} if path else {}) for text, path in self.sources]
 
     @property
     def warnings(self) -> list[str]:

@@ -3,7 +3,7 @@
 A format is an entry in `TABLE_FORMATS` or `LAYER_FORMATS`: its suffix and its writer.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from io import StringIO
@@ -16,7 +16,7 @@ import pandas as pd
 
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.columns import AUDIENCES, Audience, Language
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate, require_released
@@ -34,7 +34,7 @@ from maligeo.exports.data_package import write_package_archive, write_package_fo
 from maligeo.exports.excel import write_workbook
 from maligeo.exports.geojson import write_geojson
 from maligeo.exports.geopackage import open_geopackage, write_geopackage
-from maligeo.exports.jobs import ExportOptions, Job
+from maligeo.exports.jobs import ExportOptions, Job, credited
 from maligeo.exports.json import write_json, write_json_rows
 from maligeo.exports.plain_layers import (
     GEOMETRY,
@@ -48,6 +48,7 @@ from maligeo.exports.plain_layers import (
 from maligeo.exports.plain_tables import PlainTable, plain_piece, plain_table
 from maligeo.exports.shapefile import write_shapefiles
 from maligeo.provenance.record import Provenance
+from maligeo.readers.credits import uncredited
 from maligeo.text.readings import cell_sources
 from maligeo.text.releases import release_sentences
 
@@ -302,7 +303,7 @@ def _job(
         about=None if about is None else replace(about, audience=audience),
         options=options,
         synthetic=any(map(is_synthetic, frames)),
-        sources=_sources(frames),
+        sources=_sources(frames, options.language),
     )
 
 
@@ -327,9 +328,10 @@ def _format(path: Path, formats: Mapping[str, _Format]) -> _Format:
     )
 
 
-def _sources(frames: Iterable[pd.DataFrame]) -> list[tuple[str, str]]:
-    cells = [frame["source"].dropna().unique() for frame in frames if "source" in frame.columns]
-    return cell_sources(cell for found in cells for cell in found)
+def _sources(frames: Sequence[pd.DataFrame], language: Language | None) -> list[tuple[str, str]]:
+    """List known publishers with their terms once each, then what else the data name."""
+    others = [source for frame in frames for source in uncredited(frame)]
+    return [*credited(frames, language), *cell_sources(others)]
 
 
 def _with_density(

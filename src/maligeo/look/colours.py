@@ -22,6 +22,8 @@ GROUND_COLOUR: Final = "#e7ebed"
 DARK_INK: Final = "#04060a"
 LIGHT_INK: Final = "#ffffff"
 
+SURFACE_PALETTE: Final = "PuRd"  # of no measure of regions: a surface is read by itself
+
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _FEWEST_IN_RAMP: Final = 3  # ColorBrewer has no shorter ramps
 _OTHER: Final = "other"  # the look of what is not in the catalogue
@@ -70,6 +72,12 @@ def _two_way(colours: list[str]) -> tuple[str, ...]:
     return tuple(colours)
 
 
+def _tile_colours(colours: list[str]) -> tuple[str, ...]:
+    for colour in colours:
+        require_colour(colour)
+    return tuple(colours)
+
+
 _MARKS = read_catalogue("marks")
 _EVENTS = entries(Mark, _MARKS["event_type"], where="marks.toml, event_type")
 _AREAS = entries(Look, _MARKS["status"], where="marks.toml, status")
@@ -78,6 +86,7 @@ EVENT_MARKS: Final = {kind: mark for kind, mark in _EVENTS.items() if kind != _O
 OTHER_MARK: Final = _EVENTS[_OTHER]
 AREA_LOOKS: Final = {kind: look for kind, look in _AREAS.items() if kind != _OTHER}
 OTHER_AREA: Final = _AREAS[_OTHER]
+TILE_COLOURS: Final = _tile_colours(_MARKS["tiles"]["colours"])
 TWO_WAY: Final = _two_way(_MARKS["two_way"]["colours"])
 
 

@@ -19,26 +19,14 @@ MOST_CALLED_OUT = 60  # units
 _DEGREES_PER_PIXEL = 360 / 256  # at zoom 0
 _STEPS_OUT = 200
 _GENERAL = "Natural Earth"
-_CREDIT = 60  # signs of a source in the corner of the map
 _ROOM = 0.15  # of the extent of a unit: what a map of it shows around it
 _MARGIN = 0.06  # of the whole width, between the outer border and a callout
 
 
 def outlines_are_general(units: gpd.GeoDataFrame) -> bool:
     """Tell whether the outlines are Natural Earth's, at 1:10 million, as the bundled ones."""
-    return bool(_sources(units).str.startswith(_GENERAL).fillna(False).all())
-
-
-def outlines_source(units: gpd.GeoDataFrame) -> str:
-    """Name the source of the outlines in few words."""
-    if outlines_are_general(units):
-        return _GENERAL
-    return "; ".join(sorted({source[:_CREDIT] for source in _sources(units).dropna()})) or "–"
-
-
-def _sources(units: gpd.GeoDataFrame) -> pd.Series:
-    """Give the source of each outline, missing where the frame does not say it."""
-    return units.get("source", pd.Series(pd.NA, index=units.index)).astype("string")
+    sources = units.get("source", pd.Series(pd.NA, index=units.index)).astype("string")
+    return bool(sources.str.startswith(_GENERAL).fillna(False).all())
 
 
 @dataclass(frozen=True)

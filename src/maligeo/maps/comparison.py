@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
@@ -28,6 +29,7 @@ from maligeo.maps.regions import (
     layer_look,
     unit_shapes,
 )
+from maligeo.maps.without_script import first_comparison
 from maligeo.text.balance import balance
 from maligeo.text.readings import PeriodRows, cells, has_low, periods, unit_text, value_text
 from maligeo.text.titles import certain_towns, choose_period, place_parts
@@ -236,6 +238,7 @@ def comparison_map(
     drawn = [outlines(side.units) for side in sides]
     shapes = [unit_shapes(side.units, of) for side, of in zip(sides, drawn, strict=True)]
 
+    @cache
     def build(language: str) -> dict[str, object]:
         pairs = [_pair(first, second, layer, language) for layer in chosen]
         names = [_named(side.units, language) for side in sides]
@@ -246,6 +249,7 @@ def comparison_map(
         }
 
     add_call(fmap, "compare", build)
+    fmap.still.append(first_comparison(build(language), [of.shapes for of in drawn], language))
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_scale(fmap, first.units, towns=False)
     towns = certain_towns().head(0)  # none are drawn

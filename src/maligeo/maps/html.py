@@ -44,7 +44,9 @@ SCRIPTS = (
     "heat.js",
     "projects.js",
 )
-STYLES = ("page.css", "map.css", "panels.css", "overlays.css", "compare.css", "print.css")
+STYLES = (
+    "page.css", "map.css", "panels.css", "overlays.css", "compare.css", "contrast.css", "print.css",
+)  # fmt: skip
 
 _VENDORED = "vendor/"
 # Only where none can be part of a string: at the start of a line, at its end, and with a type.

@@ -74,6 +74,8 @@ class PageMap(folium.Map):
         Where what is added is looked at.
     closed : bool
         Whether the page is complete, so that nothing can be laid over it.
+    still : list of str
+        HTML of what the page shows where no script runs, see `maligeo.maps.without_script`.
     allow_foreign_layers : bool
         Whether layers of other libraries may stand on a page for others; see `save_map`.
 
@@ -95,7 +97,6 @@ class PageMap(folium.Map):
         <script>{{ this.script }}</script>
         {% endmacro %}
         {% macro html(this, kwargs) %}
-        <noscript><p class="mg-no-script">{{ this.no_script | e }}</p></noscript>
         <svg class="mg-patterns" aria-hidden="true" width="0" height="0">
           <pattern id="mg-hatch" width="7" height="7" patternUnits="userSpaceOnUse"
                    patternTransform="rotate(45)">
@@ -110,6 +111,12 @@ class PageMap(folium.Map):
         </svg>
         <div class="mg-page">
           <p class="mg-audience mg-{{ this.audience }}" role="note">{{ this.audience_text | e }}</p>
+          <noscript>
+            <style>
+              html, body, .mg-page { height: auto; } .mg-head, .mg-main { display: none; }
+            </style>
+            <div class="mg-still"><p>{{ this.no_script | e }}</p>{{ this.still | join }}</div>
+          </noscript>
           <header class="mg-head"></header>
           <main class="mg-main">
             <aside class="mg-side"></aside>
@@ -144,6 +151,7 @@ class PageMap(folium.Map):
         self.language, self.audience, self.focus = language, audience, focus
         self.gate = Gate(audience)
         self.closed = False
+        self.still: list[str] = []
         self.allow_foreign_layers = False
         self.audience_text = words.word(f"audience.{audience}", language)
         self.leaflet = style(), script()

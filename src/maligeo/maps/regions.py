@@ -1,6 +1,7 @@
 """Regions coloured by a measure: their cards, towns and neighbours, and the drawer of notes."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -22,11 +23,12 @@ from maligeo.look.outlines import (
     callouts,
     label_points,
     outlines,
-    outlines_source,
 )
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
+from maligeo.maps.without_script import first_measure, notes
+from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend
 from maligeo.text.notes import note_sections
@@ -201,6 +203,7 @@ def colour_units(
     pcodes = units["pcode"].tolist()
     found = [read_periods(table, layer) for layer in chosen]
 
+    @cache
     def build(language: str) -> dict[str, object]:
         shown = [in_language(spans, language) for spans in found]
         described = [
@@ -210,6 +213,7 @@ def colour_units(
         return fixed | {"cards": cards(units, shown, language), "layers": described}
 
     add_call(fmap, "regions", build)
+    fmap.still.append(first_measure(build(fmap.language), drawn.shapes, fmap.language))
 
 
 def unit_shapes(
@@ -363,11 +367,11 @@ def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> 
     towns : bool, default True
         Whether the bundled towns are on the map, whose source is then named too.
     """
-    source = outlines_source(units)
     key = "scale.attribution" if towns else "scale.outlines"
 
     def build(language: str) -> dict[str, str]:
-        return {"credit": words.word(key, language).format(outlines=source)}
+        outlines = credit_text(units, language, brief=True)
+        return {"credit": words.word(key, language).format(outlines=outlines)}
 
     add_call(fmap, "scale", build)
 
@@ -407,6 +411,7 @@ def explain(
         return with_zoom(sections, drawn.zoom, language)
 
     add_call(fmap, "notes", build)
+    fmap.still.append(notes(build(fmap.language)))
 
 
 def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
@@ -430,6 +435,7 @@ def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
 
     if kinds:
         add_call(fmap, "note", build)
+        fmap.still.append(notes([build(fmap.language)]))
 
 
 def with_zoom(

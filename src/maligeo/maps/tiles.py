@@ -1,6 +1,7 @@
 """Tile layers of a map: archives within the page or served, and a street map by choice."""
 
 import base64
+import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,26 +14,20 @@ from folium.template import Template
 
 from maligeo.core import words
 from maligeo.core.audiences import AUDIENCE, is_wide, require_wide, stated_audience
-from maligeo.core.columns import AUDIENCES
+from maligeo.core.columns import AUDIENCES, COUNT
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.maps.html import assets, page_audience, require_open, script_json
+from maligeo.core.session import session_language
+from maligeo.maps.html import assets, in_languages, page_audience, require_open, script_json
 from maligeo.maps.page import PageMap
-from maligeo.tile_archives import TileFile, open_tiles, uncompressed
+from maligeo.maps.tile_legends import layer_colours, legend_of, vector_legend
+from maligeo.tile_archives import Description, TileFile, open_tiles, uncompressed
 
 MOST_INLINED_BYTES: Final = 8_000_000
 
 _PICTURES: Final = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg"}
-# Dark2 of ColorBrewer: as far apart as can be, none lighter than another
-_COLOURS: Final = (
-    *("#1b9e77", "#d95f02", "#7570b3", "#e7298a"),
-    *("#66a61e", "#e6ab02", "#a6761d", "#666666"),
-)
-_SCRIPTS: Final = {
-    "pictureTiles": ("tiles.js",),
-    "vectorTiles": ("vendor/protomaps-leaflet.js", "tiles.js"),
-}
+_SEAMS: Final = "seams.js"
+_DRAWN_BY: Final = {"mvt": ("vendor/protomaps-leaflet.js", _SEAMS, "tiles.js")}
 _MARKUP: Final = re.compile(r"<[^>]*>")
-_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class TilesCall(MacroElement):
@@ -42,23 +37,27 @@ class TilesCall(MacroElement):
     ----------
     fetches_from : tuple of str
         Sources for a Content-Security-Policy: what the page reads from while it is shown.
+    colours : tuple of str
+        Colours of its vector layers.
     """
 
     _template = Template(
         "{% macro script(this, kwargs) %}\n"
-        "maligeo.{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});\n"
+        "{{ this.call }}({{ this._parent.get_name() }}, {{ this.name }}{{ this.data }});\n"
         "{% endmacro %}"
     )
 
-    def __init__(self, function: str, data: object, *, fetches_from: tuple[str, ...]) -> None:
+    def __init__(self, data: object, *, fetches_from: tuple[str, ...], on_page: bool) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
         self._name = "Tiles"
-        self.function = function
+        self.call = "maligeo.call" if on_page else "maligeo.tiles"
+        self.name = '"tiles", ' if on_page else ""
         self.data = script_json(data)
         self.fetches_from = fetches_from
+        self.colours: tuple[str, ...] = ()
 
 
-class _Script(MacroElement):
+class Script(MacroElement):
     """A script of the package, kept from being read as a template, which Folium would."""
 
     _template = Template(
@@ -103,7 +102,8 @@ def add_tiles(
     opacity : float, default 0.8
         From 0, not seen, to 1.
     colours : mapping of str to str, optional
-        Colour "#rrggbb" of vector layers by name; the others get one of their own.
+        Colour "#rrggbb" of vector layers by name; the others get one of their own, which
+        no other legend of the page has.
 
     Raises
     ------
@@ -118,11 +118,59 @@ def add_tiles(
 
     Notes
     -----
+    The layer has the name and the legend of its archive, and a switch: in the panel of a
+    page of `region_map`, on another Folium map in a box in its corner. Where the tiles are
+    pictures with a legend the regions are plain as long as they show, since two scales of
+    colour over one another say what neither says. Polygons are drawn as outlines, points by
+    `point_count`, or by `count` where the records count themselves.
+
     Vector tiles are drawn by protomaps-leaflet, which stands in the page; nothing is
     fetched from elsewhere.
     """
-    require_open(fmap)
+    lay_tiles(
+        fmap, open_tiles(archive), address=address, zooms=zooms, opacity=opacity, colours=colours
+    )
+
+
+def inline_tiles(fmap: folium.Map, archive: str | Path) -> None:
+    """Put as many zooms of an archive into the page of a map as there is room for.
+
+    Parameters
+    ----------
+    fmap : folium.Map
+        A map, as from `region_map`.
+    archive : str or pathlib.Path
+        As for `add_tiles`; deeper zooms are drawn from the finest that found room, and the
+        legend says so.
+
+    Raises
+    ------
+    ArgumentError, ReleaseError, InputFileError
+        As `add_tiles` raises.
+    """
     opened = open_tiles(archive)
+    low, high = opened.description.zooms
+    sizes: dict[int, int] = dict.fromkeys(range(low, high + 1), 0)
+    for address, stored in opened.tiles():
+        sizes[address.z] += len(uncompressed(stored))
+    finest = low
+    for zoom in range(low + 1, high + 1):
+        if sum(sizes[one] for one in range(low, zoom + 1)) <= MOST_INLINED_BYTES:
+            finest = zoom
+    lay_tiles(fmap, opened, zooms=(low, finest))
+
+
+def lay_tiles(
+    fmap: folium.Map,
+    opened: TileFile,
+    *,
+    address: str | None = None,
+    zooms: tuple[int, int] | None = None,
+    opacity: float = 0.8,
+    colours: Mapping[str, str] | None = None,
+) -> None:
+    """Lay tiles over a map that are opened already, see `add_tiles`."""
+    require_open(fmap)
     _require_audience(fmap, opened)
     kept = _kept_zooms(opened, zooms)
     if not 0 <= opacity <= 1:
@@ -132,14 +180,40 @@ def add_tiles(
         data |= _inlined(opened, kept)
     else:
         data["address"] = address.rstrip("/")
+    described = opened.description
+    chosen: dict[str, str] = {}
+    if described.tile_type == "mvt":
+        chosen = layer_colours(described, colours or {}, _taken(fmap))
+
+    def build(language: str) -> dict[str, Any]:
+        layers = vector_legend(described, chosen, language)
+        return data | legend_of(described, language, kept) | {"layers": layers}
+
+    _add_scripts(fmap, described.tile_type)
+    on_page = isinstance(fmap, PageMap)
+    built = in_languages(build) if on_page else build(session_language())
     sources = () if address is None else (_origin(address),)
-    if data["mediaType"] is None:
-        data["layers"] = _layers(opened, colours or {})
-    function = "vectorTiles" if data["mediaType"] is None else "pictureTiles"
-    for script in _SCRIPTS[function]:
+    call = TilesCall(built, fetches_from=sources, on_page=on_page)
+    call.colours = tuple(chosen.values())
+    fmap.add_child(call)
+
+
+def _taken(fmap: folium.Map) -> list[str]:
+    """Give the colours of the vector layers that lie on a map."""
+    calls = [child for child in fmap._children.values() if isinstance(child, TilesCall)]
+    return [colour for call in calls for colour in call.colours]
+
+
+def _add_scripts(fmap: folium.Map, tile_type: str) -> None:
+    """Put what draws the tiles into the page, once; a plain map has none of ours yet."""
+    tools = () if isinstance(fmap, PageMap) else ("page.js", "tiles_box.js")
+    _once(fmap, *tools, *_DRAWN_BY.get(tile_type, (_SEAMS, "tiles.js")))
+
+
+def _once(fmap: folium.Map, *scripts: str) -> None:
+    for script in scripts:
         if script not in fmap._children:
-            fmap.add_child(_Script(script), name=script)
-    fmap.add_child(TilesCall(function, data, fetches_from=sources))
+            fmap.add_child(Script(script), name=script)
 
 
 def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
@@ -173,15 +247,31 @@ def _described(opened: TileFile, zooms: tuple[int, int], opacity: float) -> dict
     if described.tile_type not in ("mvt", *_PICTURES):
         raise ArgumentError(f"{opened.path}: tiles of type {described.tile_type!r} are not shown")
     west, south, east, north = described.bounds
-    credit = _MARKUP.sub("", str(described.metadata.get("attribution", "")))
+    parts = str(described.metadata.get("attribution", "")).split(" | ")
+    warnings = {words.both(f"audience.{one}") for one in AUDIENCES}  # the page says it itself
+    credit = html.unescape(_MARKUP.sub("", " | ".join(one for one in parts if one not in warnings)))
     return {
         "zooms": list(zooms),
+        "finest": _finest(described, zooms),
         "bounds": [[south, west], [north, east]],
         "opacity": opacity,
         "attribution": re.sub("[<>&]", "", credit),  # Leaflet reads it as markup
         "suffix": described.tile_type,
         "mediaType": _PICTURES.get(described.tile_type),
     }
+
+
+def _finest(described: Description, zooms: tuple[int, int]) -> int:
+    """Give the finest zoom that is drawn.
+
+    Released counts of a unit all lie in one place, period by period: at the finest zoom of
+    the archive the largest would hide the others, so their sums of the zoom before it are
+    drawn.
+    """
+    points = described.metadata.get("point_layers")
+    told = points.values() if isinstance(points, dict) else ()
+    counted = any(isinstance(one, dict) and one.get("size_by") == COUNT for one in told)
+    return zooms[1] - 1 if counted and zooms[0] < zooms[1] == described.zooms[1] else zooms[1]
 
 
 def _inlined(opened: TileFile, zooms: tuple[int, int]) -> dict[str, Any]:
@@ -204,20 +294,6 @@ def _inlined(opened: TileFile, zooms: tuple[int, int]) -> dict[str, Any]:
     return {"places": places, "contents": contents}
 
 
-def _layers(opened: TileFile, colours: Mapping[str, str]) -> list[list[str]]:
-    """Give name and colour of each vector layer."""
-    described = opened.description.metadata.get("vector_layers", [])
-    names = [str(layer["id"]) for layer in described if isinstance(layer, dict) and "id" in layer]
-    unknown = sorted(set(colours) - set(names))
-    if unknown:
-        raise ArgumentError(f"{opened.path} has no layer {', '.join(unknown)}")
-    if wrong := [colour for colour in colours.values() if not _COLOUR.fullmatch(colour)]:
-        raise ArgumentError(f"a colour is written #rrggbb, unlike {', '.join(wrong)}")
-    return [
-        [name, colours.get(name, _COLOURS[at % len(_COLOURS)])] for at, name in enumerate(names)
-    ]
-
-
 def _origin(address: str) -> str:
     """Give where an address leads, as a source of a Content-Security-Policy."""
     parts = urlsplit(address)
@@ -230,6 +306,19 @@ def _origin(address: str) -> str:
 
 class OnlineTiles(folium.TileLayer):
     """The street map beneath the regions, which this library adds itself."""
+
+
+class _Seamless(MacroElement):
+    """What keeps lines from showing where tiles of a layer meet."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}\nmaligeo.seamless({{ this.layer }});\n{% endmacro %}"
+    )
+
+    def __init__(self, layer: folium.TileLayer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca annotates none
+        self._name = "Seamless"
+        self.layer = layer.get_name()
 
 
 ADDRESS = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -249,4 +338,7 @@ def add_online_tiles(fmap: PageMap) -> None:
     """
     require_open(fmap)
     credit = words.word("tiles.attribution", fmap.language)
-    fmap.add_child(OnlineTiles(ADDRESS, attr=credit, control=False, opacity=0.6))
+    layer = OnlineTiles(ADDRESS, attr=credit, control=False, opacity=0.6)
+    fmap.add_child(layer)
+    _once(fmap, _SEAMS)
+    fmap.add_child(_Seamless(layer))

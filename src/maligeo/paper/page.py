@@ -26,8 +26,9 @@ from maligeo.paper.drawing.shapes import (
     rectangle,
 )
 from maligeo.paper.drawing.svg import svg_page
+from maligeo.paper.drawing.tagging import Reading
 from maligeo.paper.map.projection import Box
-from maligeo.provenance.record import KEY, Provenance, program
+from maligeo.provenance.record import KEY, PDF_KEY, Provenance, program
 
 LEADING: Final = 1.28  # height of a line, in sizes of its text
 _BASELINE: Final = 0.98  # of the size, from the top of a line to the base line
@@ -453,8 +454,11 @@ def write_pages(
     title = printable(heading.title)
     record = "" if about is None else about.to_json()
     if suffix == ".pdf":
-        metadata = {"Title": title, "Creator": program()} | ({"Subject": record} if record else {})
-        content = pdf_bytes(pages, about=metadata)
+        metadata = {"Title": title, "Subject": _subject(heading), "Creator": program()}
+        metadata |= {PDF_KEY: record} if record else {}
+        picture = words.word("paper.picture", heading.language).format(title=title)
+        reading = Reading(title, heading.language, picture)
+        content = pdf_bytes(pages, about=metadata, reading=reading)
     elif suffix == ".png":
         metadata = {"Title": title, "Software": program()} | ({KEY: record} if record else {})
         content = png_bytes(pages[0], dpi=dpi, about=metadata)
@@ -464,3 +468,10 @@ def write_pages(
     with written_whole(path, private=heading.audience == "internal") as draft:
         draft.write_bytes(content)
     return Path(path)
+
+
+def _subject(heading: Heading) -> str:
+    """Say in a sentence what viewers show as the subject: about what, and for whom."""
+    audience = words.word(f"audience.{heading.audience}", heading.language)
+    about = f"{heading.title}, {heading.subtitle}" if heading.subtitle else heading.title
+    return printable(f"{about}. {audience}.")

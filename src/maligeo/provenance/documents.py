@@ -8,7 +8,7 @@ from typing import Final
 
 from maligeo.core.png import SIGNATURE
 from maligeo.core.xml import elements_of
-from maligeo.provenance.record import KEY, LONGEST
+from maligeo.provenance.record import KEY, LONGEST, PDF_KEY
 
 _SCRIPT: Final = re.compile(
     rb"<script\b(?=[^>]*\stype=[\"']?application/json[\"'\s>])"
@@ -21,7 +21,10 @@ _KEYWORD: Final = KEY.encode("latin-1")
 _TAIL: Final = 4096  # bytes at the end of a PDF in which its trailer stands
 _LONGEST_OBJECT: Final = 4 * LONGEST
 _INFO: Final = re.compile(rb"/Info\s+(\d{1,10})\s+(\d{1,5})\s+R")
-_SUBJECT: Final = re.compile(rb"/Subject\s*([(<])")
+# The record, and where it stood before viewers were given a sentence there.
+_PLACES: Final = tuple(
+    re.compile(b"/" + name.encode() + rb"\s*([(<])") for name in (PDF_KEY, "Subject")
+)
 _ESCAPE: Final = re.compile(rb"\\(\r\n|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _LINE_ENDS: Final = (b"\r\n", b"\n", b"\r")
@@ -80,7 +83,7 @@ def in_svg(path: Path) -> str | None:
 
 
 def in_pdf(path: Path) -> str | None:
-    """Give the subject in the information dictionary (ISO 32000-1, 14.3.3).
+    """Give the entry of the record in the information dictionary (ISO 32000-1, 14.3.3).
 
     Only what stands there uncompressed is found, as in every PDF that is made here.
     """
@@ -95,13 +98,17 @@ def in_pdf(path: Path) -> str | None:
     if start is None:
         raise ValueError("it is damaged: its information is missing")
     content = data[start.end() : start.end() + _LONGEST_OBJECT]
-    subject = _SUBJECT.search(content.partition(b"endobj")[0])
-    if subject is None:
-        return None
-    opening = subject.end()
-    raw = _literal(content[opening:]) if subject[1] == b"(" else _hexadecimal(content[opening:])
-    text = raw[2:].decode("utf-16-be") if raw.startswith(b"\xfe\xff") else raw.decode("latin-1")
-    return text if text.lstrip().startswith("{") else None
+    for place in _PLACES:
+        entry = place.search(content.partition(b"endobj")[0])
+        if entry is not None:
+            text = _text(entry[1], content[entry.end() :])
+            return text if text.lstrip().startswith("{") else None
+    return None
+
+
+def _text(opening: bytes, rest: bytes) -> str:
+    raw = _literal(rest) if opening == b"(" else _hexadecimal(rest)
+    return raw[2:].decode("utf-16-be") if raw.startswith(b"\xfe\xff") else raw.decode("latin-1")
 
 
 def _hexadecimal(content: bytes) -> bytes:

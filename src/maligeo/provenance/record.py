@@ -5,16 +5,17 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Self
 
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import InputFileError
 from maligeo.core.inputs import require_ordinary
+from maligeo.core.version import release
 
 KEY: Final = "maligeo-about"
 ROLE: Final = "role"  # of a file, in the options of a record
+PDF_KEY: Final = "MaligeoAbout"  # a name of a PDF
 TAG: Final = "MALIGEO_ABOUT"  # where a format wants names in capitals: GeoTIFF
 CSV_METADATA: Final = "-metadata.json"  # after the name of a CSV file (W3C, CSV on the Web)
 KEYED: Final = "keyed:"  # before a hash that whoever has not the key cannot compute
@@ -225,8 +226,8 @@ def _text_mapping(found: Any) -> dict[str, str]:
 
 
 def program() -> str:
-    """Name the program and its version."""
-    return f"maligeo {version('maligeo')}"
+    """Name the program and its release."""
+    return f"maligeo {release()}"
 
 
 def printable(text: str) -> str:

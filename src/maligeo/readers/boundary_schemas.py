@@ -16,6 +16,7 @@ import shapely
 from maligeo import catalog
 from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError
 from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable
+from maligeo.readers.credits import known_sources, source_of
 
 FORMATS: Final = Path(__file__).parent / "formats"
 
@@ -29,12 +30,12 @@ class Schema:
     Attributes
     ----------
     title : str
-        Publisher and columns, for messages and the column `source`.
+        Publisher and columns, for messages.
     level : int or None
         Level of the units, where the names of the columns say it.
     columns : mapping of str to str
         Column of the file for each of name, code, parent, valid_on, valid_to, iso_3166_2,
-        level, vintage and country that it has.
+        level, vintage, source and country that it has.
     alternatives : tuple of str
         Columns with other spellings of the name.
     region : mapping of str to str
@@ -43,6 +44,8 @@ class Schema:
         Whether the codes are COD p-codes; others are of the publisher's own making.
     country_key : str
         Which code of the country stands in the column `country`: "iso2" or "iso3".
+    credit : str
+        Publisher, as an entry of `formats/credits.toml`; empty where the layout tells none.
     """
 
     title: str
@@ -52,6 +55,7 @@ class Schema:
     region: Mapping[str, str] = field(default_factory=dict)
     cod_codes: bool = False
     country_key: str = "iso2"
+    credit: str = ""
 
 
 def find_schema(columns: Iterable[str]) -> Schema:
@@ -156,6 +160,7 @@ def _fit(entry: dict[str, Any], level: int, present: Mapping[str, str]) -> Schem
         region={role: top[role] for role in ("name", "code") if role in top},
         cod_codes=entry["codes"] == "cod",
         country_key=entry.get("country", {}).get("key", "iso2"),
+        credit=entry.get("credit", ""),
     )
 
 
@@ -211,7 +216,7 @@ def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd
     Returns
     -------
     geopandas.GeoDataFrame
-        `level, pcode, name, name_alt, parent_pcode, iso_3166_2, valid_on, valid_to`,
+        `level, pcode, name, name_alt, parent_pcode, iso_3166_2, source, valid_on, valid_to`,
         `vintage` where the file has it, `region_pcode, region_name` of the first level,
         and `geometry`.
 
@@ -234,6 +239,7 @@ def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd
     for role, column in (("parent", "parent_pcode"), ("iso_3166_2", "iso_3166_2")):
         units[column] = _optional(own, schema.columns.get(role))
     units["name_alt"] = _joined([_text(own[column]) for column in schema.alternatives], units)
+    units["source"] = _optional(own, schema.columns.get("source"))
     for column in ("valid_on", "valid_to"):
         units[column] = _dates(own, schema.columns.get(column), faults)
     if "vintage" in schema.columns:
@@ -267,8 +273,8 @@ def with_reference_names(units: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoData
     -------
     geopandas.GeoDataFrame
         The same units in the same order, with `source`: the publisher as far as the
-        columns tell it. The name of the file is not taken over: units go on every map, and
-        a name can give something away.
+        layout, or the file's own column, tells it. The name of the file is not taken over:
+        units go on every map, and a name can give something away.
     """
     reference = _reference(str(units["vintage"].iloc[0]), int(units["level"].iloc[0]))
     rows = _reference_rows(units["name"], reference)
@@ -282,9 +288,11 @@ def with_reference_names(units: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoData
     named["name_alt"] = _joined([spelt, units["name_alt"], aliases], named)
     for column in ("parent_pcode", "iso_3166_2"):
         named[column] = named[column].fillna(pd.Series(found[column], index=units.index))
-    named["source"] = pd.Series(schema.title, index=units.index, dtype="string")
+    if schema.credit:
+        named["source"] = source_of(schema.credit, str(units["vintage"].iloc[0]))
+    named["source"] = known_sources(named["source"])
     if not schema.cod_codes and not pd.isna(found["pcode"]).any():
-        named["source"] = named["source"] + f", {schema.columns['code']} " + units["pcode"]
+        named["source"] = named["source"] + ", code " + units["pcode"]
         for column in ("pcode", "parent_pcode"):
             named[column] = pd.Series(found[column], index=units.index, dtype="string")
     return named

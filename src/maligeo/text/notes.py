@@ -7,6 +7,7 @@ from maligeo import catalog
 from maligeo.core import words
 from maligeo.look import LAYERS, layers_of
 from maligeo.look.outlines import outlines_are_general
+from maligeo.readers.credits import credit_text
 from maligeo.text.balance import totals
 from maligeo.text.readings import source_parts, span_text, without_units
 from maligeo.text.releases import release_sentences
@@ -123,12 +124,11 @@ def source_section(
     table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
 ) -> dict[str, object]:
     """List the sources of a table, where it names them, of the outlines and of the towns."""
-    found = source_parts(table) if "source" in table.columns else []
+    found = source_parts(table, language)
     for key, frame in (("notes.source_outlines", units), ("notes.source_towns", towns)):
-        prefix = words.word(key, language) + _colon(language)
         if "source" in frame.columns:
-            names = sorted({text.split(", geonameid")[0] for text in frame["source"].dropna()})
-            found += [(prefix + name, "") for name in names]
+            prefix = words.word(key, language) + _colon(language)
+            found.append((prefix + credit_text(frame, language), ""))
     return _section("notes.sources", language, items=found)
 
 

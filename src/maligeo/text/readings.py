@@ -15,11 +15,11 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.columns import WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
+from maligeo.readers.credits import credits_of, uncredited
 
 PERIOD = ["period_start", "period_end", "publisher"]
 SOURCE_SEPARATOR = " | "
 
-_FILE_NAME = re.compile(r"^\S+\.txt \((.+)\)$")
 _ADDRESS = re.compile(r",?\s*(https?://\S+)$")
 
 
@@ -165,23 +165,28 @@ def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: st
     return words.word(key, language).format(low=ends[0], high=ends[1])
 
 
-def source_parts(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """List the sources of some rows once each, as (text, web address or nothing)."""
-    return cell_sources(table["source"].dropna().unique())
+def source_parts(table: pd.DataFrame, language: str) -> list[tuple[str, str]]:
+    """List whose data a table holds: known publishers with their terms, then all other sources.
+
+    Returns
+    -------
+    list of tuple of str
+        Text, and web address or nothing.
+    """
+    credited = [(credit.in_words(language), credit.licence["path"]) for credit in credits_of(table)]
+    return [*credited, *cell_sources(uncredited(table))]
 
 
 def cell_sources(cells: Iterable[object]) -> list[tuple[str, str]]:
-    """List the sources that some cells name, as `source_parts`."""
+    """List the sources that some cells name once each, as text and web address."""
     parts = (part.strip() for cell in cells for part in str(cell).split(SOURCE_SEPARATOR))
     return sorted({_source(part) for part in parts if part})
 
 
 def _source(text: str) -> tuple[str, str]:
-    """Set the web address apart, and leave out the name of a local file before its title."""
-    titled = _FILE_NAME.match(text)
-    bare = titled.group(1) if titled else text
-    address = _ADDRESS.search(bare)
-    return (bare[: address.start()], address.group(1)) if address else (bare, "")
+    """Set the web address apart."""
+    address = _ADDRESS.search(text)
+    return (text[: address.start()], address.group(1)) if address else (text, "")
 
 
 def _number(value: float | None, layer: Layer, language: str) -> str:

@@ -1,13 +1,12 @@
 from .archives.verify import inspect_tiles as inspect_tiles
 from .archives.verify import verify_tiles as verify_tiles
+from .classes import class_colours as class_colours
 from .colours import ClassColours as ClassColours
 from .colours import RampColours as RampColours
+from .metadata import attribution_of as attribution_of
 from .raster import RasterOptions as RasterOptions
 from .raster import TilesWritten as TilesWritten
-from .raster import class_colours as class_colours
 from .raster import raster_tiles as raster_tiles
 from .raster import write_surface as write_surface
-from .server import serve_tiles as serve_tiles
-from .server import tile_app as tile_app
 from .vector import VectorOptions as VectorOptions
 from .vector import vector_tiles as vector_tiles

@@ -1,16 +1,20 @@
 """What an archive says about itself: its layers, its audience, its credits."""
 
-from collections.abc import Mapping
+import html
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
+import pandas as pd
+
 from maligeo.core.audiences import AUDIENCE, is_wide
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, Audience
+from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, frame_kind
 from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.core.words import word
+from maligeo.core.words import both
 from maligeo.provenance.record import KEY, Provenance
+from maligeo.readers.credits import credit_text
 from maligeo.tiles.grid import MAX_ZOOM
 
 TileType = Literal["png", "webp", "mvt"]
@@ -65,8 +69,7 @@ class ArchiveInfo:
 
 
 AUDIENCE_TAG: Final = "MALIGEO_AUDIENCE"
-
-_LANGUAGES: Final = ("fr", "en")
+ATTRIBUTION_TAG: Final = "MALIGEO_ATTRIBUTION"
 
 
 def require_wide(own: Audience, audience: Audience, *, what: str) -> None:
@@ -99,5 +102,24 @@ def credited(attribution: str, audience: Audience) -> str:
     """Give the attribution, which maps show, with a warning where tiles are not for all."""
     if audience == "public":
         return attribution
-    warning = " / ".join(word(f"audience.{audience}", language) for language in _LANGUAGES)
+    warning = both(f"audience.{audience}")
     return f"{warning} | {attribution}" if attribution else warning
+
+
+def attribution_of(given: str, frames: Iterable[pd.DataFrame]) -> str:
+    """Name the publishers of units after what was given; those of records are not for all.
+
+    Parameters
+    ----------
+    given : str
+        What the caller says of the records; it may hold HTML.
+    frames : iterable of pandas.DataFrame
+        Layers; what is no frame of units is passed over.
+    """
+    units = [frame for frame in frames if frame_kind(frame) == "units"]
+    texts = [
+        " / ".join(dict.fromkeys(credit_text(frame, language) for language in LANGUAGES))
+        for frame in units
+    ]
+    named = [html.escape(text) for text in texts if text != both("credit.unstated")]
+    return " | ".join(dict.fromkeys(part for part in (given, *named) if part))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
-import numpy as np
-import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 
@@ -19,13 +17,15 @@ from maligeo.core.crs import Bounds
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
-from maligeo.look import ZERO_COLOUR, Classes, class_breaks, ramp
+from maligeo.look import Classes
 from maligeo.measure.surface import UNIT_TAG, Surface
 from maligeo.provenance.record import TAG, Provenance
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives import Archive, open_archive
-from maligeo.tiles.colours import ClassColours, Colours, PictureType
+from maligeo.tiles.classes import class_colours, equal_classes, legend_of
+from maligeo.tiles.colours import Colours, PictureType
 from maligeo.tiles.metadata import (
+    ATTRIBUTION_TAG,
     AUDIENCE_TAG,
     ArchiveInfo,
     credited,
@@ -42,7 +42,7 @@ from maligeo.tiles.pyramid import (
     opened,
     parts_of,
 )
-from maligeo.tiles.sampling import Interpolation, Layout, extent_of, sampled
+from maligeo.tiles.sampling import Interpolation, Layout, extent_of
 
 
 def write_surface(
@@ -51,6 +51,7 @@ def write_surface(
     *,
     audience: Audience | None = None,
     about: Provenance | None = None,
+    attribution: str = "",
 ) -> Path:
     """Write a surface as a Cloud-Optimized GeoTIFF.
 
@@ -65,6 +66,9 @@ def write_surface(
         It stands in the tag `MALIGEO_AUDIENCE`.
     about : Provenance, optional
         What it was made from, for the tag `MALIGEO_ABOUT`.
+    attribution : str, optional
+        Publisher and licence of its border and its points, for the tag
+        `MALIGEO_ATTRIBUTION`; tiles of the file name them.
 
     Returns
     -------
@@ -81,6 +85,7 @@ def write_surface(
     audience = session_audience(audience)
     require_wide(surface.audience, audience, what="the surface")
     tags = {AUDIENCE_TAG: audience} | ({TAG: about.to_json()} if about is not None else {})
+    tags |= {ATTRIBUTION_TAG: attribution} if attribution else {}
     creation = {"driver": "COG", "compress": "DEFLATE", "predictor": 3}
     with written_whole(path, private=audience == "internal") as draft:
         _save(surface, draft, creation, tags)
@@ -112,9 +117,7 @@ Progress = Callable[[int, int], None]
 
 _INTERPOLATIONS: Final = get_args(Interpolation)
 _TILE_SIZES: Final = ("256", "512")
-_PALETTE: Final = "YlOrRd"
-_KIND: Final = "raster 1"  # changes when the same source gives other tiles
-_SAMPLE_SIDE: Final = 512  # cells along a side from which classes are found
+_KIND: Final = "raster 2"  # changes when the same source gives other tiles
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ class RasterOptions:
     band : int
         Band of the source, from 1.
     name, description, attribution : str
-        For the metadata; the name is that of the archive if none is given.
+        For the metadata; the name is that of the archive if none is given, the attribution
+        that of the tag `MALIGEO_ATTRIBUTION` of the source.
     workers : int or distributed.Client
         1 works in this process; more are worker processes (a script then needs its
         `if __name__ == "__main__":`); a dask client is a cluster that sees the same files.
@@ -241,16 +245,15 @@ def raster_tiles(
     """
     audience = session_audience(audience)
     options = options or RasterOptions()
-    pyramid, bounds, unit = _planned(_source(source), zooms, options, audience)
-    legend = {"classes": pyramid.colours.legend(), "unit": unit, "missing": "transparent"}
+    pyramid, bounds, told = _planned(_source(source), zooms, options, audience)
     info = ArchiveInfo(
         name=options.name or Path(archive).stem,
         tile_type=options.tile_type,
         zooms=pyramid.zooms,
         bounds=bounds,
         description=options.description,
-        attribution=credited(options.attribution, audience),
-        more={"legend": legend} | making_of(audience, about),
+        attribution=credited(options.attribution or told.attribution, audience),
+        more={"legend": told.legend} | making_of(audience, about),
     )
     with open_archive(archive, info, job=_job(pyramid)) as opened_archive:
         try:
@@ -263,17 +266,17 @@ def raster_tiles(
         return TilesWritten(Path(archive), len(opened_archive), pyramid.native_zoom)
 
 
-def class_colours(classes: Classes) -> ClassColours:
-    """Colour tiles by the classes of a map of regions; zero keeps its own colour."""
-    above_zero = float(np.finfo(np.float32).smallest_subnormal)
-    lows = tuple(max(low, above_zero) for low in classes.lows)
-    return ClassColours(lows, classes.colours, ZERO_COLOUR)
+class _Told(NamedTuple):
+    """What the metadata say of a source."""
+
+    legend: dict[str, Any]
+    attribution: str
 
 
 def _planned(
     source: Source, zooms: tuple[int, int], options: RasterOptions, audience: Audience
-) -> tuple[Pyramid, Bounds, str]:
-    """Look at the source, and say what is to be made of it, where, and in which unit."""
+) -> tuple[Pyramid, Bounds, _Told]:
+    """Look at the source, and say what is to be made of it, where, and what is told of it."""
     layout = Layout(options.band, options.tile_size, options.interpolation)
     colours = options.colours
     with opened(source) as raster:
@@ -283,15 +286,16 @@ def _planned(
             raise ArgumentError(f"band {options.band} is none of the {raster.count} of the source")
         extent = extent_of(raster, options.tile_size)
         if colours is None:
-            colours = _equal_classes(sampled(raster, options.band, _SAMPLE_SIDE))
-        unit = raster.units[options.band - 1] or ""
-    if isinstance(colours, Classes):
-        colours = class_colours(colours)
+            colours = equal_classes(raster, options.band)
+        elif isinstance(colours, Classes):
+            colours = class_colours(colours)
+        attribution = raster.tags().get(ATTRIBUTION_TAG, "")
+        told = _Told(legend_of(colours, raster, options.band), attribution)
     lowest, highest = zooms
     pyramid = Pyramid(
         source, layout, colours, options.tile_type, (lowest, highest), extent.native_zoom
     )
-    return pyramid, extent.bounds, unit
+    return pyramid, extent.bounds, told
 
 
 def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:
@@ -304,13 +308,6 @@ def _source(source: str | Path | rasterio.DatasetReader | Surface) -> Source:
 def _shown(source: Source) -> str:
     """Name the source in a message, without its folders."""
     return "the surface" if isinstance(source, bytes) else f"the raster {Path(source).name}"
-
-
-def _equal_classes(values: npt.NDArray[np.float32]) -> ClassColours:
-    """Make up to five classes of equally many cells above zero."""
-    known = [float(value) for value in np.unique(values[np.isfinite(values)])]
-    lows = class_breaks(known, scheme="quantiles")
-    return class_colours(Classes(lows, max(known, default=0.0), ramp(_PALETTE, len(lows)), ()))
 
 
 def _fill(archive: Archive, pyramid: Pyramid, bounds: Bounds, options: RasterOptions) -> None:

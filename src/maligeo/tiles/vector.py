@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from maligeo.core.checks import require_choice, require_columns
-from maligeo.core.columns import Audience
+from maligeo.core.columns import ADDITIVE, Audience
 from maligeo.core.crs import Bounds, Shapes, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.session import session_audience
@@ -24,9 +24,9 @@ from maligeo.provenance.record import Provenance
 from maligeo.tile_archives import Tile
 from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.grid import MAX_LATITUDE
-from maligeo.tiles.metadata import ArchiveInfo, credited, making_of
+from maligeo.tiles.metadata import ArchiveInfo, attribution_of, credited, making_of
 from maligeo.tiles.mvt.features import field_types, plain_columns
-from maligeo.tiles.mvt.points import POINT_COUNT, LowZooms, PointLayer
+from maligeo.tiles.mvt.points import NOT_STATED, POINT_COUNT, LowZooms, PointLayer
 from maligeo.tiles.mvt.polygons import ShapeLayer
 
 Progress = Callable[[int, int], None]
@@ -113,10 +113,10 @@ _SHAPES: Final = (
     shapely.GeometryType.MULTIPOLYGON,
 )
 _MISSING: Final = -1  # type of a missing geometry
-_KIND: Final = "vector 3"  # changes when the same input gives other tiles
+_KIND: Final = "vector 4"  # changes when the same input gives other tiles
 _RULES: Final = {
-    "thin": "below zoom {top} one point for each square of 1/64 of a tile",
-    "cluster": "below zoom {top} points within 1/8 of a tile are one, with point_count",
+    "cluster": "below zoom {top} the points of each square of 1/32 of a tile are one, with "
+    "point_count and sums",
     "all": "every point at every zoom",
 }
 
@@ -127,25 +127,33 @@ class VectorOptions:
 
     Attributes
     ----------
-    low_zooms : {"thin", "cluster", "all"}
+    low_zooms : {"cluster", "all"}
         What of the points is shown below the finest zoom, which has every one of them.
-        "thin": the first point of each square of 1/64 of a tile, so no lonely point is
-        lost, and a point that is shown stays as one comes nearer. "cluster": the points of
-        each square of 1/8 of a tile become one at their mean, whose `point_count` says how
-        many they are; it has no other attribute unless it is a single one. "all": every
-        point.
+        "cluster": the points of each square of 1/32 of a tile become one at their mean. It
+        has `point_count`, how many they are, and the sums of `sums`; where some of the
+        points do not state a value, `killed_not_stated`, for `killed`, says how many. It
+        has no other attribute unless it is a single point. "all": every point.
+    sums : mapping of str to sequence of str, optional
+        Columns of numbers to add up, by layer; by default `count`, `killed`, `injured`,
+        `civilians_killed`, `civilians_injured` and `devices`, where a layer has them.
     columns : mapping of str to sequence of str, optional
         Attributes to keep, by layer; by default every column. Text, numbers and truth
         values keep their type, dates become ISO 8601 text, and a missing value is absent.
     attribution : str
-        For the metadata; it is shown on maps and may hold HTML.
+        For the metadata: publisher and licence of the records. It is shown on maps and may
+        hold HTML. The publishers of units among the layers are named after it.
+    left_out : sequence of str
+        Names of layers that were asked for and that the audience may not see, for the
+        metadata.
     progress : callable, optional
         Called with the zooms done and the zooms in all.
     """
 
-    low_zooms: LowZooms = "thin"
+    low_zooms: LowZooms = "cluster"
+    sums: Mapping[str, Sequence[str]] | None = None
     columns: Mapping[str, Sequence[str]] | None = None
     attribution: str = ""
+    left_out: Sequence[str] = ()
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
@@ -205,8 +213,9 @@ def vector_tiles(
     so that symbols are not cut. Points have the number of their row as `id`. At the finest
     zoom lines and polygons are not simplified; below it by about one unit, where polygons of
     a coverage keep their borders in common, and what is smaller than two units is drawn as a
-    square of that size. The metadata say under `point_layers` how many points each zoom
-    shows. Same input, same bytes; a run that was killed goes on with the next zoom.
+    square of that size. The metadata say under `point_layers` how many features each zoom has,
+    and what they are drawn by. Same input, same bytes; a run that was killed goes on with the
+    next zoom.
 
     Encoding follows the Mapbox Vector Tile Specification 2.1, `vector_layers` TileJSON 3.0.
 
@@ -235,13 +244,17 @@ def vector_tiles(
     drawn = [name for name, flags in absent.items() if not flags.all()]
     if not drawn:
         raise ArgumentError("no row of the layers has a geometry")
-    made = [_layer(name, frames[name], zooms[1], options.low_zooms) for name in drawn]
+    made = [_layer(name, frames[name], zooms[1], options) for name in drawn]
     without = {name: int(flags.sum()) for name, flags in absent.items()}
     info = _info(target.stem, frames, made, zooms, without)
     info = replace(
         info,
-        attribution=credited(options.attribution, audience),
-        more={**info.more, **making_of(audience, about)},
+        attribution=credited(attribution_of(options.attribution, layers.values()), audience),
+        more={
+            **info.more,
+            **({"left_out": list(options.left_out)} if options.left_out else {}),
+            **making_of(audience, about),
+        },
     )
     with open_archive(target, info, job=_job(made, zooms)) as opened:
         write_zooms(opened, made, zooms, options.progress)
@@ -286,14 +299,43 @@ def _faults(shapes: Shapes, rows: pd.Index) -> Iterator[Fault]:
 
 
 def _layer(
-    name: str, frame: gpd.GeoDataFrame, top_zoom: int, low_zooms: LowZooms
+    name: str, frame: gpd.GeoDataFrame, top_zoom: int, options: VectorOptions
 ) -> PointLayer | ShapeLayer:
+    attributes = _attributes(frame)
     if np.isin(shapely.get_type_id(frame.geometry.array), (_MISSING, *_POINTS)).all():
         return PointLayer.build(
-            name, frame.geometry, _attributes(frame), top_zoom=top_zoom, low_zooms=low_zooms
+            name,
+            frame.geometry,
+            attributes,
+            top_zoom=top_zoom,
+            low_zooms=options.low_zooms,
+            sums=_sums(name, frame, options) if options.low_zooms == "cluster" else (),
         )
-    present = frame[frame.geometry.notna()]
-    return ShapeLayer.build(name, present.geometry, _attributes(present), top_zoom=top_zoom)
+    present = frame.geometry.notna()
+    return ShapeLayer.build(name, frame.geometry[present], attributes[present], top_zoom=top_zoom)
+
+
+def _sums(name: str, frame: gpd.GeoDataFrame, options: VectorOptions) -> tuple[str, ...]:
+    """Give the columns to add up; none by default where a row has several points."""
+    what, asked = f"layer {name!r}", (options.sums or {}).get(name)
+    columns = set(frame.columns)
+    if taken := sorted(columns & {POINT_COUNT, *(f"{one}{NOT_STATED}" for one in columns)}):
+        raise ArgumentError(
+            f"{what}: tiles have {', '.join(taken)} of their own: name the column otherwise"
+        )
+    numeric = {
+        str(key) for key, kind in field_types(_attributes(frame)).items() if kind == "Number"
+    }
+    is_multiple = (shapely.get_num_geometries(frame.geometry.array) > 1).any()
+    if asked is None:
+        stated = [key for key in ADDITIVE if key in numeric and frame[key].notna().any()]
+        return () if is_multiple else tuple(stated)
+    require_columns(frame, asked, what=what)
+    if is_multiple:
+        raise ArgumentError(f"{what}: a row with several points would be added up several times")
+    if wrong := [key for key in asked if key not in numeric]:
+        raise ArgumentError(f"{what}: {', '.join(wrong)} cannot be added up")
+    return tuple(asked)
 
 
 def _attributes(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -328,13 +370,22 @@ def _described(
     if isinstance(layer, PointLayer):
         described["description"] = _RULES[layer.low_zooms].format(top=layer.top_zoom)
         if layer.low_zooms == "cluster":
+            lacking = [f"{one.name}{NOT_STATED}" for one in layer.sums if one.has_gaps]
+            fields |= dict.fromkeys(lacking, "Number")
             fields[POINT_COUNT] = "Number"
     return described
 
 
 def _shown(layer: PointLayer, zooms: tuple[int, int]) -> dict[str, Any]:
-    shown = {str(zoom): layer.shown_at(zoom) for zoom in range(zooms[0], zooms[1] + 1)}
-    return {"low_zooms": layer.low_zooms, "points": len(layer.rows), "features_shown": shown}
+    every = range(zooms[0], zooms[1] + 1)
+    return {
+        "low_zooms": layer.low_zooms,
+        "points": len(layer.rows),
+        "sums": [one.name for one in layer.sums],
+        "size_by": layer.size_by,
+        "features_shown": {str(zoom): layer.shown_at(zoom) for zoom in every},
+        "largest": {str(zoom): layer.largest_at(zoom) for zoom in every},
+    }
 
 
 def _job(layers: Sequence[PointLayer | ShapeLayer], zooms: tuple[int, int]) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from maligeo import catalog, exports
 from maligeo.core.columns import Audience
+from maligeo.core.version import code_version
 from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import PARTS, READ_HOW, Source
@@ -27,7 +28,7 @@ _SEAL: Final = "datapackage.json"  # it has the hash of every file of its packag
 # Packages that shape what is written.
 _PACKAGES: Final = (
     "branca", "folium", "geopandas", "jenkspy", "matplotlib", "numpy", "pandas", "pmtiles",
-    "pyarrow", "pyogrio", "pyproj", "rapidfuzz", "scipy", "shapely", "XStatic-Leaflet",
+    "pyarrow", "pyogrio", "pypdf", "pyproj", "rapidfuzz", "scipy", "shapely", "XStatic-Leaflet",
     "xlsxwriter",
 )  # fmt: skip
 _RASTER_PACKAGES: Final = ("exactextract", "rasterio")
@@ -199,7 +200,7 @@ def versions(*, rasters: bool = False) -> dict[str, str]:
     import pyogrio
 
     found = {
-        "maligeo": version("maligeo"),
+        "maligeo": code_version(),
         "python": platform.python_version(),
         "gdal of pyogrio": pyogrio.__gdal_version_string__,
     }

@@ -61,7 +61,7 @@ _FILES: Final = frozenset(
 )
 _LARGEST: Final = 1e9
 _FILE_OR_TEXT: Final = frozenset(("origin", "target"))
-_LAYERS: Final = "layers"
+_NAMED: Final = ("layers", "tiles")  # files by names of their own
 _FLAGS: Final = frozenset(("online_tiles", "rejects"))
 _NUMBERS: Final = frozenset(
     ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size")
@@ -70,8 +70,8 @@ _LISTS: Final[Mapping[str, type]] = {"zooms": int, "compare": str, "period": str
 _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
-        "as_of", "audience", "counting", "covers", "interpolation", "kernel", "kind", "language",
-        "low_zooms", "measure", "method", "period", "region", "tile_type", "vintage",
+        "as_of", "attribution", "audience", "counting", "covers", "interpolation", "kernel", "kind",
+        "language", "low_zooms", "measure", "method", "period", "region", "tile_type", "vintage",
     )
 )  # fmt: skip
 _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|#') | {chr(code) for code in (*range(32), 127)}
@@ -97,11 +97,14 @@ class Findings:
         Versions that are not those of the record.
     made_again : bool
         Whether it was made again; not where an input differs already.
+    code : str
+        Version of maligeo that made it, with its commit; empty where the record has none.
     """
 
     differing: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     made_again: bool = True
+    code: str = ""
 
 
 def remake(
@@ -142,15 +145,16 @@ def remake(
     key = _key(record, store)
     differing = tuple(_differing_inputs(record, files, key))
     other = tuple(_differing_versions(record))
+    code = record.versions.get("maligeo", "")
     if differing:
-        return Findings(differing, other, made_again=False)
-    return Findings(tuple(_compared(product, record, files, parts, store)), other)
+        return Findings(differing, other, made_again=False, code=code)
+    return Findings(tuple(_compared(product, record, files, parts, store)), other, code=code)
 
 
 def _roles(options: Mapping[str, Any]) -> Iterator[str]:
     """Give the role of each file; refuse a file where an option is none, and the reverse."""
     for name, value in options.items():
-        if name == _LAYERS and isinstance(value, list):
+        if name in _NAMED and isinstance(value, list):
             for layer in value:
                 yield _role(name, layer, begins=LAYER)
         elif name in _FILES or (name in _FILE_OR_TEXT and isinstance(value, dict)):
@@ -345,9 +349,10 @@ def _with_files(
         return Source.again(files[role].resolve(), how)
 
     found = {name: source(one) if isinstance(one, dict) else one for name, one in options.items()}
-    layers = options.get(_LAYERS, ())
-    named = {one[ROLE].removeprefix(LAYER): source(one) for one in layers}
-    return found | ({_LAYERS: named} if named else {})
+    for name in _NAMED:
+        if name in options:
+            found[name] = {one[ROLE].removeprefix(LAYER): source(one) for one in options[name]}
+    return found
 
 
 def _name_of(product: Path, record: Provenance) -> str:

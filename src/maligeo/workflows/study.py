@@ -17,6 +17,7 @@ from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import Release
 from maligeo.maps.regions import add_left_out
+from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
@@ -121,6 +122,15 @@ def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     return read_boundaries(given) if isinstance(given, Source) else given
 
 
+def _archives(
+    given: Sequence[str | PathLike[str]] | Mapping[str, Source] | None,
+) -> dict[str, Source]:
+    """Give archives a number for a name: theirs need not be known to those who get a page."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    return {f"tiles {at}": Source.of(path) for at, path in enumerate(given or (), start=1)}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
     """What a map of a study shows; as for `Study.map`.
@@ -137,12 +147,13 @@ class View:
     compare: Sequence[str] | None
     measure: str | None
     online_tiles: bool
+    tiles: Mapping[str, Source]
 
     @property
     def options(self) -> dict[str, object]:
         """What was asked for."""
         names = ("region", "language", "compare", "measure", "online_tiles")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"tiles": self.tiles or None}
 
     @cached_property
     def page(self) -> PageMap:
@@ -152,6 +163,8 @@ class View:
         fmap = self._regions() if self.compare is None else self._compared(self.compare)
         if self.online_tiles:
             maps.add_online_tiles(fmap)
+        for archive in self.tiles.values():
+            inline_tiles(fmap, Path(archive))
         return fmap
 
     def write(self, path: Path, about: Provenance) -> Path:
@@ -197,8 +210,10 @@ class View:
         return maps.comparison_map(first, second, language=self.language, audience=study.audience)
 
     def _write_paper(self, path: Path, about: Provenance) -> Path:
-        if self.compare is not None or self.online_tiles:
-            raise ArgumentError("--compare and --online-tiles are about the map on a screen")
+        if self.compare is not None or self.online_tiles or self.tiles:
+            raise ArgumentError(
+                "--compare, --tiles and --online-tiles are about the map on a screen"
+            )
         study, is_gaps = self.study, self.measure == _GAPS
         if is_gaps and study.records.given:
             raise ArgumentError("gaps are drawn of the bundled data: maligeo gaps compares files")
@@ -364,6 +379,7 @@ class Study(StudyFrames):
         compare: Sequence[str] | None = None,
         measure: str | None = None,
         online_tiles: bool = False,
+        tiles: Sequence[str | PathLike[str]] | Mapping[str, Source] | None = None,
     ) -> Map:
         """Draw a map: an interactive page, or one on paper.
 
@@ -379,6 +395,9 @@ class Study(StudyFrames):
             What a map on paper shows, such as "incidents_per_100k" or "gaps".
         online_tiles : bool, default False
             Add a street map from the internet to the page.
+        tiles : sequence of path, optional
+            Archives of tiles to lay over the page, within it: of each as many zooms from
+            the coarsest as have 8 MB. They have to be for the audience of the map.
 
         Returns
         -------
@@ -393,7 +412,10 @@ class Study(StudyFrames):
         language = session_language(language)
         if region is not None:
             find_unit(region, self.units)
-        alone = region or self.period or online_tiles or set(self.records.given) - {INCIDENTS}
+        laid = _archives(tiles)
+        alone = (
+            region or self.period or online_tiles or laid or set(self.records.given) - {INCIDENTS}
+        )
         if compare is not None and alone:
             raise ArgumentError("compare goes with incidents, and not with what else is shown")
         if compare is not None and len(compare) != 2:
@@ -408,6 +430,7 @@ class Study(StudyFrames):
             compare=compare,
             measure=measure,
             online_tiles=online_tiles,
+            tiles=laid,
         )
         return Map(self._recipe("map", view.options), view.write, view=view)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,8 +25,11 @@ from maligeo.workflows.recipes import Product, Recipe
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from maligeo.core.columns import Audience
     from maligeo.measure.surface import KernelName, Surface
     from maligeo.provenance.record import Provenance
+
+_log = logging.getLogger("maligeo")
 
 _READERS: Final[Mapping[str, Callable[[Source], Any]]] = {
     "boundaries": read_boundaries,
@@ -116,7 +120,10 @@ def incident_surface(
     def write(path: Path, about: Provenance) -> Path:
         if path.suffix.lower() not in (".tif", ".tiff"):
             raise ArgumentError(f"cannot write {path}: a surface is written as .tif")
-        return tiles.write_surface(compute(), path, audience=rules.audience, about=about)
+        credit = tiles.attribution_of("", [units])
+        return tiles.write_surface(
+            compute(), path, audience=rules.audience, about=about, attribution=credit
+        )
 
     asked = {"incidents": incidents, **vars(options), **rules.recorded}
     method = f"kernel density, {options.kernel}, bandwidth {options.bandwidth_km:g} km"
@@ -167,6 +174,7 @@ def raster_archive(
         "tile_type": chosen.tile_type,
         "tile_size": chosen.tile_size,
         "interpolation": chosen.interpolation,
+        "attribution": chosen.attribution or None,
         **rules.recorded,
     }
     recipe = Recipe("tiles raster", asked, rules, method=_CLASSES)
@@ -206,6 +214,13 @@ def vector_archive(
     ------
     ArgumentError
         If two layers have one name.
+    ReleaseError
+        If the audience may see none of the layers.
+
+    Notes
+    -----
+    A layer of records that the audience may not see is left out: a warning of the logger
+    "maligeo" names it, and so do the metadata of the archive, under `left_out`.
     """
     more = dict(layers or {})
     if both := sorted(more.keys() & sources.keys()):
@@ -214,17 +229,21 @@ def vector_archive(
     frames |= {name: read_vector(Path(source), layer=source.layer) for name, source in more.items()}
     records = [kind for kind in RECORDS if kind in sources]
     rules = rules or Release.asked(None, of_records=bool(records))
-    units = frames.get("boundaries")
+    units = frames.get("boundaries", load_boundaries())
     for kind in records:
-        frames[kind] = _layer_of(
-            kind, frames[kind], load_boundaries() if units is None else units, rules
-        )
-    frames = frames or {"boundaries": load_boundaries()}
+        frames[kind] = _layer_of(kind, frames[kind], units, rules)
+    left_out = [kind for kind in records if frames[kind] is None]
+    shown = {name: frame for name, frame in frames.items() if frame is not None}
+    _tell(left_out, rules.audience, nothing_else=not shown)
+    shown = shown or {"boundaries": units}
     chosen = options or tiles.VectorOptions()
+    placed = [units] if records and rules.audience != "internal" else []
+    attribution = tiles.attribution_of(chosen.attribution, [*placed, *shown.values()])
+    used = replace(chosen, attribution=attribution, left_out=left_out)
 
     def write(path: Path, about: Provenance) -> Path:
         tiles.vector_tiles(
-            frames, path, zooms=zooms, options=chosen, audience=rules.audience, about=about
+            shown, path, zooms=zooms, options=used, audience=rules.audience, about=about
         )
         return path
 
@@ -233,23 +252,35 @@ def vector_archive(
         "layers": more or None,
         "zooms": list(zooms),
         "low_zooms": chosen.low_zooms,
+        "attribution": chosen.attribution or None,
         **rules.recorded,
     }
     recipe = Recipe("tiles vector", asked, rules, frames.get("boundaries"))
     return Product(recipe, write, holds_its_name=True)
 
 
+def _tell(left_out: Sequence[str], audience: Audience, *, nothing_else: bool) -> None:
+    """Name the layers that an audience may not see; an error where there is nothing else."""
+    if not left_out:
+        return
+    kinds = ", ".join(left_out)
+    if nothing_else:
+        raise ReleaseError(
+            f"{kinds} have no places that may be shown to the audience {audience!r}: leave "
+            "them out, or write a table of them"
+        )
+    _log.warning(
+        "Left out: %s. They have no places that may be shown to the audience %r; a table of them "
+        "can be written.", kinds, audience,
+    )  # fmt: skip
+
+
 def _layer_of(kind: str, frame: Any, units: gpd.GeoDataFrame, rules: Release) -> Any:
-    """Give what is released of some records, as a layer that can be drawn."""
+    """Give what is released of some records, as a layer that can be drawn; None if nothing is."""
     if rules.audience == "internal":
         return frame
     if kind == "incidents":
         located = locate(frame, units)
         return rules.cells(located, units).marks() if rules.by_cells else rules.of(located)
     released = rules.of(locate(frame, units) if kind == "projects" else frame, units)
-    if "geometry" not in released.columns:
-        raise ReleaseError(
-            f"{kind} have no places that may be shown to the audience {rules.audience!r}: leave "
-            "them out, or write a table of them"
-        )
-    return released
+    return released if "geometry" in released.columns else None

@@ -25,6 +25,7 @@ __all__ = [
     "MONTHS",
     "NARROW_SPACE",
     "NO_BREAK_SPACE",
+    "both",
     "day_text",
     "has_word",
     "known_remarks",
@@ -43,7 +44,7 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }  # fmt: skip
 
-_FILES: Final = ("page", "layers", "paper", "release", "export", "reading")
+_FILES: Final = ("page", "layers", "paper", "release", "export", "tiles", "reading")
 _MINUS: Final = "\u2212"
 _NOTE_BREAK = re.compile(r"\s*;\s*")
 
@@ -73,6 +74,11 @@ def word(key: str, language: str) -> str:
     require_known(key, _texts(), what="text")
     _require_language(language)
     return _texts()[key][language]
+
+
+def both(key: str) -> str:
+    """Give a text in French and in English, for what a reader cannot switch."""
+    return " / ".join(dict.fromkeys(word(key, language) for language in LANGUAGES))
 
 
 def has_word(key: str) -> bool:

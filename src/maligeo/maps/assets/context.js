@@ -43,6 +43,16 @@
     });
   };
 
+  /* On a narrow screen the credit takes the whole width, and several lines. */
+  /** @param {L.Map} map @param {HTMLElement | undefined} credit */
+  function keepAbove(map, credit) {
+    if (!credit) return;
+    var box = map.getContainer();
+    new ResizeObserver(function () {
+      box.style.setProperty("--credit-height", credit.offsetHeight + 4 + "px");
+    }).observe(credit);
+  }
+
   mg.scale = function (map, data) {
     var words = map.page.words;
     var north = new L.Control({ position: "bottomleft" });
@@ -54,5 +64,6 @@
     L.control.scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
     north.addTo(map);
     map.attributionControl.addAttribution(data.credit.replace(/[<>&]/g, ""));
+    keepAbove(map, map.attributionControl.getContainer());
   };
 })();

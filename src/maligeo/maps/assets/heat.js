@@ -18,12 +18,7 @@
       }).addTo(group);
     }
     show(memory.period);
-    /* Two ramps over one another would say what neither says: the regions go plain. */
-    function mute() {
-      if (map.regions) map.regions.mute(map.hasLayer(group) ? data.title : "");
-    }
-    group.on("add", mute);
-    group.on("remove", function () { if (map.regions) map.regions.mute(""); });
+    mg.mutes(map, group, data.title);
     var body = mg.overlay(map, data.title, group, memory);
     if (data.pictures.length > 1) {
       var label = mg.el("p", { class: "mg-span" });

@@ -39,6 +39,23 @@
     return body;
   };
 
+  /* A layer with a scale of colours: over another scale it would say what neither says, so
+     the regions go plain. `titles` are those of the layers that show. */
+  mg.mutes = function (map, layer, title) {
+    var titles = map.muting = map.muting || [];
+    function tell() {
+      if (map.regions) map.regions.mute(titles[titles.length - 1] || "");
+    }
+    layer.on("add", function () {
+      titles.push(title);
+      tell();
+    });
+    layer.on("remove", function () {
+      titles.splice(titles.indexOf(title), 1);
+      tell();
+    });
+  };
+
   mg.remark = function (text) {
     return mg.el("p", { class: "mg-remark", text: text });
   };

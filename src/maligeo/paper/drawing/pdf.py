@@ -23,11 +23,13 @@ from maligeo.paper.drawing.shapes import (
     Words,
     paths,
 )
+from maligeo.paper.drawing.tagging import END, Part, Reading, parts_of, tagged
 
 if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 _MM_PER_INCH: Final = 25.4
+_BESIDE: Final = 0.25  # of the step from one shape to the next, in the order of painting
 SETTINGS: "Final[dict[RcKeyType, object]]" = {
     "agg.path.chunksize": 0,
     "path.effects": [],
@@ -70,8 +72,8 @@ def png_bytes(drawing: Drawing, *, dpi: int, about: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def pdf_bytes(pages: Sequence[Drawing], *, about: Mapping[str, str]) -> bytes:
-    """Paint pages as a PDF with embedded fonts, so that its text can be searched.
+def pdf_bytes(pages: Sequence[Drawing], *, about: Mapping[str, str], reading: Reading) -> bytes:
+    """Paint pages as a tagged PDF with embedded fonts, so that its text can be searched.
 
     Parameters
     ----------
@@ -79,17 +81,38 @@ def pdf_bytes(pages: Sequence[Drawing], *, about: Mapping[str, str]) -> bytes:
         The pages in order.
     about : mapping of str to str
         Entries of the document information, such as "Title".
+    reading : Reading
+        What a reader of the screen is told.
     """
     from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 
     buffer = io.BytesIO()
+    parts = [parts_of(page, reading.title, drawn=page is pages[0]) for page in pages]
     with _settings(), PdfPages(buffer, metadata={"CreationDate": None}) as document:
         document.infodict().update(about)
-        for page in pages:
+        for page, marked in zip(pages, parts, strict=True):
             figure = painted(page, dpi=72)
+            _mark(figure.axes[0], marked)
             FigureCanvasPdf(figure)
             document.savefig(figure)
-    return buffer.getvalue()
+    return tagged(buffer.getvalue(), parts, reading)
+
+
+def _mark(axes: Any, parts: Sequence[Part]) -> None:
+    """Put the operators that begin and end each part before and behind its shapes."""
+    for part in parts:
+        axes.add_artist(_operator(part.beginning, part.first - _BESIDE))
+        axes.add_artist(_operator(END, part.last + _BESIDE))
+
+
+def _operator(code: bytes, order: float) -> Any:
+    from matplotlib.artist import Artist
+    from matplotlib.backends.backend_pdf import Verbatim
+
+    artist: Any = Artist()
+    artist.draw = lambda renderer: renderer.file.output(Verbatim(code))
+    artist.set_zorder(order)
+    return artist
 
 
 def painted(drawing: Drawing, *, dpi: int) -> Any:

@@ -7,7 +7,6 @@ from typing import Final
 from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import Language
-from maligeo.look.outlines import outlines_source
 from maligeo.paper.drawing.fonts import fitting, text_width
 from maligeo.paper.drawing.shapes import (
     MM_PER_POINT,
@@ -45,6 +44,7 @@ from maligeo.paper.page import (
     valued,
 )
 from maligeo.provenance.record import program
+from maligeo.readers.credits import credit_text
 from maligeo.text.legend import PARTS
 
 _EDGE: Final = "#7c8790"
@@ -373,7 +373,7 @@ def _values(scene: Scene, column: Column) -> list[Block]:
 def _origin(scene: Scene, projection: Projection, language: Language) -> str:
     """Say what made the page, in which projection, and whose outlines it shows."""
     latitude = words.number_text(projection.latitude, language, decimals=1)
-    outlines = outlines_source(scene.units)
+    outlines = credit_text(scene.units, language)
     return " · ".join(
         (
             program(),

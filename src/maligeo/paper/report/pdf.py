@@ -7,7 +7,6 @@ import geopandas as gpd
 
 from maligeo.core import words
 from maligeo.core.columns import Language
-from maligeo.look.outlines import outlines_source
 from maligeo.paper.drawing.fonts import fitting
 from maligeo.paper.drawing.shapes import QUIET, Drawing, Fill, rectangle
 from maligeo.paper.map.projection import Box
@@ -35,6 +34,7 @@ from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.numbers import Figure, PeriodFigures
 from maligeo.paper.report.profile import Profile
 from maligeo.provenance.record import program
+from maligeo.readers.credits import credit_text
 
 _WIDE: Final = 0.61  # of the width, for numbers
 _TILES: Final = 4  # key figures in a row
@@ -84,7 +84,7 @@ def report_pages(
 def _credit(units: gpd.GeoDataFrame, language: Language) -> str:
     outlines = words.word("notes.source_outlines", language)
     return words.word("paper.remark", language).format(
-        names=outlines, remark=outlines_source(units)
+        names=outlines, remark=credit_text(units, language)
     )
 
 

@@ -15,10 +15,11 @@ from maligeo.core.errors import Fault, FrameError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, PeriodFigures, has_trend, numbers_of
+from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
 from maligeo.text.legend import GAPS
 from maligeo.text.notes import boundary_section
-from maligeo.text.readings import cell_sources, span_text, without_units
+from maligeo.text.readings import source_parts, span_text, without_units
 from maligeo.text.titles import place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
@@ -185,7 +186,7 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         balance=lines,
         balance_title=title,
         quality=tuple(_quality(table, units, pcode, disclaimer, language)),
-        sources=tuple(_sources(table, units, pcode)),
+        sources=tuple(_sources(table, units, pcode, language)),
         disclaimer=disclaimer,
     )
 
@@ -330,9 +331,11 @@ def _nowhere(table: pd.DataFrame, language: str) -> Iterator[str]:
         yield words.word("report.national_only", language).format(periods=spans)
 
 
-def _sources(table: pd.DataFrame, units: gpd.GeoDataFrame, pcode: str) -> list[tuple[str, str]]:
-    """List the sources of the unit's figures and of its outline."""
+def _sources(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, pcode: str, language: str
+) -> list[tuple[str, str]]:
+    """List the sources of the unit's figures and whose its outline is."""
     own = table[(table["pcode"] == pcode) & table["count"].notna()]
-    cells = [*own["source"].dropna().unique()]
-    outline = units.loc[units["pcode"] == pcode, "source"].dropna() if "source" in units else []
-    return cell_sources([*cells, *outline])
+    outlines = words.word("scale.outlines", language)
+    credit = credit_text(units[units["pcode"] == pcode], language)
+    return [*source_parts(own, language), (outlines.format(outlines=credit), "")]

@@ -9,6 +9,7 @@ broken and taken up again.
 
 import gzip
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -36,7 +37,7 @@ from maligeo.core.files import (
     require_replaceable,
 )
 from maligeo.core.inputs import require_no_input
-from maligeo.tile_archives import Tile
+from maligeo.tile_archives import Tile, advice_on, centre_of
 from maligeo.tiles.archives.journal import (
     Content,
     Journal,
@@ -46,6 +47,8 @@ from maligeo.tiles.archives.journal import (
     open_journal,
 )
 from maligeo.tiles.metadata import ArchiveInfo
+
+_log = logging.getLogger("maligeo")
 
 _HEADER_BYTES: Final = 127
 _ROOM_FOR_ROOT: Final = 16_384 - _HEADER_BYTES
@@ -121,7 +124,7 @@ def _header(
         "min_lat_e7": south,
         "max_lon_e7": east,
         "max_lat_e7": north,
-        "center_zoom": info.zooms[0],
+        "center_zoom": int(centre_of(info.bounds, info.zooms)[2]),
         "center_lon_e7": lon,
         "center_lat_e7": lat,
     }
@@ -166,10 +169,10 @@ def write_mbtiles(path: Path, info: ArchiveInfo, content: Content) -> None:
 
 def _metadata(info: ArchiveInfo) -> Iterator[tuple[str, str]]:
     lowest, highest = info.zooms
-    lon, lat = info.bounds.centre
+    lon, lat, zoom = centre_of(info.bounds, info.zooms)
     yield "format", "pbf" if info.tile_type == "mvt" else info.tile_type
     yield "bounds", ",".join(f"{degrees:.7f}" for degrees in info.bounds)
-    yield "center", f"{lon:.7f},{lat:.7f},{lowest}"
+    yield "center", f"{lon:.7f},{lat:.7f},{zoom:.0f}"
     yield "minzoom", str(lowest)
     yield "maxzoom", str(highest)
     described = info.described()
@@ -212,7 +215,7 @@ def _tilejson(info: ArchiveInfo, suffix: str) -> dict[str, object]:
         "minzoom": info.zooms[0],
         "maxzoom": info.zooms[1],
         "bounds": list(info.bounds),
-        "center": [*info.bounds.centre, info.zooms[0]],
+        "center": centre_of(info.bounds, info.zooms),
     }
 
 
@@ -332,6 +335,8 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
     If the block fails the journal `.{name}.journal` stays next to the archive, for a run that
     goes on; it may be deleted. Equal tiles are stored once, except in a folder.
 
+    A tile of more than 500 kB is named in a warning of the logger "maligeo".
+
     Examples
     --------
     >>> from pathlib import Path
@@ -354,6 +359,9 @@ def open_archive(path: str | Path, info: ArchiveInfo, *, job: str = "") -> Itera
         yield Archive(journal)
         with not_written(target):
             _publish(target, info, journal)
+        largest = max(journal.tiles, key=lambda stored: (stored.length, stored.tile), default=None)
+    if largest and (advice := advice_on(largest.tile, largest.length, info.tile_type)):
+        _log.warning("%s: %s", target, advice)
 
 
 def _checked(tile: Tile) -> Tile:

@@ -191,10 +191,12 @@ _E7: Final = 1e-7
 
 
 class ZoomCount(NamedTuple):
-    """Tiles of one zoom, and their size in bytes, equal ones counted each time."""
+    """Tiles of one zoom, their bytes, equal ones counted each time, and the largest of them."""
 
     tiles: int
     bytes: int
+    largest_bytes: int
+    largest: Tile
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,11 @@ class TilesInfo:
     file_bytes: int
     zooms: dict[int, ZoomCount]
     distinct: int
+
+    @property
+    def largest(self) -> ZoomCount | None:
+        """The zoom with the largest tile; None where there is no tile."""
+        return max(self.zooms.values(), key=lambda zoom: zoom.largest_bytes, default=None)
 
 
 class TileFault(NamedTuple):
@@ -263,13 +270,15 @@ def inspect_tiles(archive: str | Path) -> TilesInfo:
     """
     opened = open_tiles(archive)
     counts, sizes, distinct = Counter[int](), Counter[int](), set()
+    largest: dict[int, tuple[int, Tile]] = {}
     for address, data in opened.tiles():
         counts[address.z] += 1
         sizes[address.z] += len(data)
+        largest[address.z] = max(largest.get(address.z, (0, address)), (len(data), address))
         distinct.add(_digest(data))
     path = Path(archive)
     file_bytes = sizes.total() if path.is_dir() else path.stat().st_size
-    zooms = {zoom: ZoomCount(counts[zoom], sizes[zoom]) for zoom in sorted(counts)}
+    zooms = {zoom: ZoomCount(counts[zoom], sizes[zoom], *largest[zoom]) for zoom in sorted(counts)}
     return TilesInfo(path, opened.description, file_bytes, zooms, len(distinct))
 
 

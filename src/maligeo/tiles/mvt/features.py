@@ -228,7 +228,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 EXTENT: Final = 4096  # units across a tile
-BUFFER: Final = 80  # units beyond its edge: what lies there is drawn too, or symbols were cut
+BUFFER: Final = 128  # units beyond its edge: what lies there is drawn too, or symbols were cut
 
 _FEATURE_HEAD: Final = b"\x12"  # field 2 of a layer
 _ID_HEAD: Final = b"\x08"  # field 1 of a feature

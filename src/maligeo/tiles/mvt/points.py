@@ -6,7 +6,7 @@ width, a row of one array of bytes; a tile is then a slice of it between a head 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Self
 
@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pandas.api import types
 
+from maligeo.core.columns import COUNT
 from maligeo.core.zorder import Cells, Ints, curve_of, order_along, places_of
 from maligeo.tile_archives import Tile
 from maligeo.tiles.mvt.features import (
@@ -30,11 +32,13 @@ from maligeo.tiles.mvt.features import (
     point_features,
 )
 
-LowZooms = Literal["thin", "cluster", "all"]
+LowZooms = Literal["cluster", "all"]
 POINT_COUNT: Final = "point_count"
+NOT_STATED: Final = "_not_stated"  # after the name of a sum: how many of the points lack it
+CELLS: Final = 5  # a tile has 2^5 by 2^5 cells: 16 pixels each where a tile has 512
 
-_THINNED_CELLS: Final = 6  # a tile has 2^6 by 2^6 cells: 4 pixels each on a map of 256
-_CLUSTERED_CELLS: Final = 3  # 32 pixels
+_CURVE_CELLS: Final = 6  # the same for the curve, so that points of one cell keep their order
+_HAIR: Final = 1e-6  # of a cell
 _NEIGHBOURS: Final = [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1) if (x, y) != (0, 0)]
 _LAYER, _NAME, _KEY, _EXTENT, _VERSION = 3, 1, 3, 5, 15  # fields of a tile, and of a layer
 
@@ -47,6 +51,40 @@ class _Selection(NamedTuple):
     at: Ints
     places: Floats
     counts: Ints
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An attribute that is added up where points are one feature.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    values : pandas.Series
+        Numbers in the order of the curve; missing where none is stated.
+    """
+
+    name: str
+    values: "pd.Series[float]"
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some points do not state it."""
+        return bool(self.values.isna().any())
+
+    def of(self, starts: Ints) -> "pd.Series[float]":
+        """Add up runs of points, of each run what is stated; missing where nothing is."""
+        kind = np.int64 if types.is_integer_dtype(self.values.dtype) else np.float64
+        stated = np.add.reduceat(self.values.notna().to_numpy(), starts, dtype=np.int64)
+        total = np.add.reduceat(self.values.fillna(0).to_numpy(dtype=kind), starts)
+        return pd.Series(total, dtype=self.values.dtype).mask(stated == 0)
+
+    def not_stated(self, starts: Ints) -> "pd.Series[int]":
+        """Count the points of each run that state nothing; missing where all do."""
+        missing = self.values.isna().to_numpy()
+        count = pd.Series(np.add.reduceat(missing, starts, dtype=np.int64), dtype="Int64")
+        return count.mask(count == 0)
 
 
 class _Laid(NamedTuple):
@@ -67,8 +105,8 @@ class PointLayer:
         Name of the layer.
     top_zoom : int
         Zoom at which every point is shown.
-    low_zooms : {"thin", "cluster", "all"}
-        What is shown below it; see `maligeo.tiles.vector.vector_tiles`.
+    low_zooms : {"cluster", "all"}
+        What is shown below it; see `maligeo.tiles.vector.VectorOptions`.
     curve : uint64 array, shape (points,)
         Number of the cell of each point on the curve.
     places : float64 array, shape (points, 2)
@@ -77,6 +115,8 @@ class PointLayer:
         Row position of the point in the frame.
     columns : tuple of Column
         Attributes.
+    sums : tuple of Sum
+        Those that are added up below the top zoom.
     """
 
     name: str
@@ -86,6 +126,7 @@ class PointLayer:
     places: Floats
     rows: Ints
     columns: tuple[Column, ...]
+    sums: tuple[Sum, ...] = ()
 
     @classmethod
     def build(
@@ -95,7 +136,8 @@ class PointLayer:
         attributes: pd.DataFrame,
         *,
         top_zoom: int,
-        low_zooms: LowZooms,
+        low_zooms: LowZooms = "cluster",
+        sums: Sequence[str] = (),
     ) -> Self:
         """Put points in order.
 
@@ -109,12 +151,14 @@ class PointLayer:
             Plain columns of the same rows.
         top_zoom : int
             Zoom at which every point is shown.
-        low_zooms : {"thin", "cluster", "all"}
+        low_zooms : {"cluster", "all"}
             What is shown below it.
+        sums : sequence of str
+            Columns of numbers that are added up there.
         """
         degrees, rows = shapely.get_coordinates(points.array, return_index=True)
         places = _shares(degrees)
-        side = 1 << (top_zoom + _THINNED_CELLS)
+        side = 1 << (top_zoom + _CURVE_CELLS)
         curve = curve_of(np.clip((places * float(side)).astype(np.int64), 0, side - 1))
         order = order_along(curve)
         rows = rows[order].astype(np.int64)
@@ -122,11 +166,17 @@ class PointLayer:
         ordered = tuple(
             Column(column.name, column.codes[rows], column.values) for column in columns
         )
-        return cls(name, top_zoom, low_zooms, curve[order], places[order], rows, ordered)
+        added = tuple(
+            Sum(key, attributes[key].iloc[rows].reset_index(drop=True))
+            for key in sums
+            if low_zooms == "cluster"
+        )
+        return cls(name, top_zoom, low_zooms, curve[order], places[order], rows, ordered, added)
 
     def fingerprint(self) -> bytes:
         """Give a digest of all that decides on the tiles."""
-        digest = hashlib.blake2b(f"{self.name}\0{self.top_zoom}\0{self.low_zooms}".encode())
+        said = [self.name, self.top_zoom, self.low_zooms, *(one.name for one in self.sums)]
+        digest = hashlib.blake2b("\0".join(map(str, said)).encode())
         for array in (self.rows, self.places):
             digest.update(array.data)
         for column in self.columns:
@@ -135,7 +185,20 @@ class PointLayer:
 
     def shown_at(self, zoom: int) -> int:
         """Count the features of a zoom."""
-        return len(self.curve) if self._shows_all(zoom) else len(self._runs(zoom).starts) - 1
+        return len(self._select(zoom).at)
+
+    def largest_at(self, zoom: int) -> int:
+        """Give the largest count of a feature of a zoom, by which it is drawn."""
+        shown = self._select(zoom)
+        if self.size_by == POINT_COUNT:
+            return int(shown.counts.max())
+        counted = next(one for one in self.sums if one.name == self.size_by)
+        return int(counted.of(shown.at).fillna(0).max())
+
+    @property
+    def size_by(self) -> str:
+        """Name what a feature is drawn by: the records, or what records count themselves."""
+        return next((one.name for one in self.sums if one.name == COUNT), POINT_COUNT)
 
     def tiles_at(self, zoom: int) -> Iterator[tuple[Tile, bytes]]:
         """Give the layer of every tile of a zoom that holds a point, in the order of the curve.
@@ -166,7 +229,7 @@ class PointLayer:
         """Put features into their tiles, and those near an edge also into the next tiles."""
         tiles = places_of(self.curve[shown.at] >> np.uint64(2 * self._steps(zoom, 0)))
         units = np.floor(shown.places * float(EXTENT << zoom)).astype(np.int64)
-        units = np.clip(units - tiles * EXTENT, 0, EXTENT - 1)  # a mean may be off by a hair
+        units = np.clip(units - tiles * EXTENT, 0, EXTENT - 1)
         which = [np.arange(len(tiles))]
         in_tiles, in_units = [tiles], [units]
         at_edge = np.flatnonzero(((units < BUFFER) | (units >= EXTENT - BUFFER)).any(axis=1))
@@ -182,35 +245,39 @@ class PointLayer:
 
     def _steps(self, zoom: int, cells: int) -> int:
         """Count the halvings between the curve's cells and those of a zoom."""
-        return self.top_zoom - zoom + _THINNED_CELLS - cells
+        return self.top_zoom - zoom + _CURVE_CELLS - cells
 
     def _select(self, zoom: int) -> _Selection:
-        if self._shows_all(zoom):
+        if zoom == self.top_zoom or self.low_zooms == "all":
             everything = np.arange(len(self.curve))
             return _Selection(everything, self.places, np.ones_like(everything))
-        runs = self._runs(zoom)
-        at, counts = runs.starts[:-1], np.diff(runs.starts)
-        if self.low_zooms == "thin":
-            return _Selection(at, self.places[at], np.ones_like(at))
-        return _Selection(at, np.add.reduceat(self.places, at) / counts[:, None], counts)
-
-    def _shows_all(self, zoom: int) -> bool:
-        return zoom == self.top_zoom or self.low_zooms == "all"
-
-    def _runs(self, zoom: int) -> Runs:
-        """Find the points that lie in one cell of a zoom."""
-        cells = _THINNED_CELLS if self.low_zooms == "thin" else _CLUSTERED_CELLS
-        return Runs.of(self.curve >> np.uint64(2 * self._steps(zoom, cells)))
+        cells = self.curve >> np.uint64(2 * self._steps(zoom, CELLS))
+        starts = Runs.of(cells).starts
+        at, counts = starts[:-1], np.diff(starts)
+        means = np.add.reduceat(self.places, at) / counts[:, None]
+        side = float(1 << (zoom + CELLS))  # a mean that is off by a hair stays in its cell
+        west_north = places_of(cells[at]) / side
+        return _Selection(at, np.clip(means, west_north, west_north + (1 - _HAIR) / side), counts)
 
     def _columns_of(self, shown: _Selection) -> list[Column]:
-        """Give the attributes of features; a cluster has its number of points and no other."""
-        if self.low_zooms != "cluster":
-            return [Column(c.name, c.codes[shown.at], c.values) for c in self.columns]
+        """Give the attributes of features: of several points their number and sums alone."""
+        if self.low_zooms == "all":
+            return list(self.columns)
         single = shown.counts == 1
+        summed = {one.name for one in self.sums}
         own = [
-            Column(c.name, np.where(single, c.codes[shown.at], -1), c.values) for c in self.columns
+            Column(c.name, np.where(single, c.codes[shown.at], -1), c.values)
+            for c in self.columns
+            if c.name not in summed
         ]
-        return [*own, encode_column(POINT_COUNT, pd.Series(shown.counts, dtype="Int64"))]
+        added = [encode_column(one.name, one.of(shown.at)) for one in self.sums]
+        lacking = [
+            encode_column(f"{one.name}{NOT_STATED}", one.not_stated(shown.at))
+            for one in self.sums
+            if one.has_gaps
+        ]
+        counts = encode_column(POINT_COUNT, pd.Series(shown.counts, dtype="Int64"))
+        return [*own, *added, *lacking, counts]
 
 
 def _shares(degrees: Floats) -> Floats:

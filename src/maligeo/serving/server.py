@@ -1,12 +1,13 @@
 """The tile server: maps, archives and rasters of one folder over HTTP, for reading alone.
 
 A map that is served with its tiles reads them from where it came from, so no other site is
-let in: there are no CORS headers, and a server on this machine answers to its own names alone.
+let in, but one that is named: there are no CORS headers for others, and a server on this
+machine answers to its own names alone.
 """
 
 import contextlib
+import errno
 import hashlib
-import html
 import json
 import logging
 import re
@@ -14,27 +15,24 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from maligeo.core import errors
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.core.session import session_audience
-from maligeo.core.words import word
-from maligeo.tile_archives import GZIP_SIGN, Tile, TileFile, uncompressed
-from maligeo.tiles.connections import Patience, limited_protocol
-from maligeo.tiles.served import (
+from maligeo.serving.connections import Patience, limited_protocol
+from maligeo.serving.pages import VIEW, Viewers, index_page
+from maligeo.serving.served import (
     MEDIA_TYPES,
     TILE_MEDIA_TYPES,
-    Listed,
     ServedFolder,
     has_address,
     tilejson,
 )
+from maligeo.tile_archives import GZIP_SIGN, Tile, TileFile, uncompressed
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -46,6 +44,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8000
 
+_METHODS: Final = ("GET", "HEAD")
 _LOOPBACK_NAMES: Final = (LOOPBACK, "localhost", "[::1]", "::1")
 _LONGEST_TARGET: Final = 2048
 _LONGEST_HEADERS: Final = 16_384
@@ -54,12 +53,20 @@ _MOST_CONNECTIONS: Final = 512
 _HEAD_SECONDS: Final = 15.0  # a head is one packet
 _READING_SECONDS: Final = 60.0
 _MOST_NAMED: Final = 5
-_LANGUAGE: Final = "en"  # of the index
+_ORIGIN: Final = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?")
+# What a script of the named site may ask by and read of an answer.
+_ASKED_BY: Final = ("Range", "If-Range", "If-None-Match")
+_READABLE: Final = ("Content-Range", "Content-Length", "Content-Encoding", "Accept-Ranges", "ETag")
 _RANGES: Final = re.compile(
     r"bytes=(?:\d{1,18}-\d{0,18}|-\d{1,18})(?:, *(?:\d{1,18}-\d{0,18}|-\d{1,18}))*"
 )
 _REVALIDATE: Final = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+_HTML: Final = "text/html; charset=utf-8"
 _INDEX_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+# A drawing may hold a script, which is not to run with what is served here.
+_FILE_POLICIES: Final = {
+    ".svg": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+}
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -69,6 +76,7 @@ def serve_tiles(
     host: str = LOOPBACK,
     port: int = DEFAULT_PORT,
     audience: Audience | None = None,
+    allow_origin: str | None = None,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve a folder until the process is interrupted.
@@ -78,21 +86,26 @@ def serve_tiles(
     Parameters
     ----------
     folder : str or pathlib.Path
-        Maps (`.html`), archives (`.pmtiles`, `.mbtiles`, folders of tiles) and GeoTIFFs.
+        Maps (`.html`), archives (`.pmtiles`, `.mbtiles`, folders of tiles), GeoTIFFs, and
+        what pages need: scripts, styles, fonts, pictures, JSON.
     host : str, default "127.0.0.1"
         Address to listen on; by default this machine alone can reach it.
     port : int, default 8000
         Port to listen on.
     audience : {"internal", "partner", "public"}, optional
-        Who can reach the server, where the host is not this machine alone: nothing else is
-        handed out to them. This machine gets everything.
+        Who can reach the server, where the host is not this machine alone or another site
+        is let in: nothing else is handed out. Otherwise this machine gets everything.
+    allow_origin : str, optional
+        One site whose pages may read what is served (CORS), such as
+        "https://maps.example.org". They are for the audience then, on this machine too.
     ready : callable, optional
         Called once, when all is in order and the port is listened on.
 
     Raises
     ------
     ArgumentError
-        If the port or the audience is none, or host and port cannot be listened on.
+        If the port, the audience or the origin is none, or host and port cannot be listened
+        on.
     ReleaseError
         If the folder holds what is not for the audience.
     InputFileError
@@ -105,9 +118,11 @@ def serve_tiles(
     audience = session_audience(audience)
     uvicorn = errors.require("uvicorn", extra="serve", why="serving tiles")
     at_home = host in _LOOPBACK_NAMES
-    if not at_home:
-        _require_for(ServedFolder(Path(folder), audience=audience))
-    app = tile_app(folder) if at_home else tile_app(folder, hosts=("*",), audience=audience)
+    hosts = _LOOPBACK_NAMES if at_home else ("*",)
+    asking = "internal" if at_home and allow_origin is None else audience
+    app = tile_app(folder, hosts=hosts, audience=asking, allow_origin=allow_origin)
+    if asking != "internal":
+        _require_for(ServedFolder(Path(folder), audience=asking))
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -133,8 +148,10 @@ def _listeners(host: str, port: int) -> Iterator[socket.socket]:
         for family, address in dict.fromkeys((each[0], each[4][:2]) for each in found):
             yield socket.create_server(address, family=family)
     except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another program does already" if taken else error.strerror
         raise ArgumentError(
-            f"{host}, port {port} cannot be listened on: {error.strerror}; name another port, or "
+            f"{host}, port {port} cannot be listened on: {reason}; name another port, or "
             "an address of this machine"
         ) from error
 
@@ -158,6 +175,7 @@ def tile_app(
     *,
     hosts: tuple[str, ...] = _LOOPBACK_NAMES,
     audience: Audience | None = None,
+    allow_origin: str | None = None,
 ) -> App:
     """Make the ASGI application behind `serve_tiles`.
 
@@ -170,7 +188,9 @@ def tile_app(
         server under a name of its own; ("*",) for all.
     audience : {"internal", "partner", "public"}, optional
         Who asks: what is not for them is neither listed nor handed out. By default internal
-        where the hosts are names of this machine, else public.
+        where the hosts are names of this machine and no other site is let in, else public.
+    allow_origin : str, optional
+        The one other site whose pages may read the answers.
 
     Returns
     -------
@@ -178,28 +198,52 @@ def tile_app(
         An ASGI application:
 
         - ``/`` lists maps and archives,
+        - ``/{archive}/view`` shows one on a page,
         - ``/{archive}/tiles.json`` describes one (TileJSON 3.0),
         - ``/{archive}/{z}/{x}/{y}.{mvt,png,…}`` is a tile; 204 where there is none,
-        - ``/{file}`` is a map, or an archive as it is, also in ranges (RFC 9110).
+        - ``/{file}`` is a map, or an archive or another file as it is, also in ranges
+          (RFC 9110).
+
+    Raises
+    ------
+    ArgumentError
+        If the audience or the origin is none.
     """
     applications = errors.require("starlette.applications", extra="serve", why="serving tiles")
     routing = errors.require("starlette.routing", extra="serve", why="serving tiles")
     trusted = errors.require("starlette.middleware.trustedhost", extra="serve", why="serving tiles")
-    at_home = set(hosts) <= set(_LOOPBACK_NAMES)
+    cors = errors.require("starlette.middleware.cors", extra="serve", why="serving tiles")
+    if allow_origin is not None and not _ORIGIN.fullmatch(allow_origin):
+        raise ArgumentError(
+            f"{allow_origin!r} is no origin: name one site, such as https://maps.example.org, "
+            "without a path"
+        )
+    at_home = set(hosts) <= set(_LOOPBACK_NAMES) and allow_origin is None
     asking: Audience = audience or ("internal" if at_home else "public")
     require_choice(asking, AUDIENCES, option="audience")
     handlers = _Handlers(ServedFolder(Path(folder), audience=asking))
     routes = [
         routing.Route("/", handlers.index),
         routing.Route("/{name:path}/tiles.json", handlers.description),
+        routing.Route(f"/{{name:path}}/{VIEW}", handlers.view),
         routing.Route("/{name:path}/{z:int}/{x:int}/{y:int}.{suffix}", handlers.tile),
         routing.Route("/{name:path}", handlers.file),
     ]
-    app: Starlette = applications.Starlette(
+    app: Any = applications.Starlette(
         routes=routes, exception_handlers={InputFileError: handlers.unreadable}
     )
+    methods: tuple[str, ...] = _METHODS
+    if allow_origin is not None:
+        methods = (*_METHODS, "OPTIONS")  # what a browser asks before it lets a page ask
+        app = cors.CORSMiddleware(
+            app,
+            allow_origins=[allow_origin],
+            allow_methods=_METHODS,
+            allow_headers=_ASKED_BY,
+            expose_headers=_READABLE,
+        )
     names = ["*"] if "*" in hosts else list(hosts)
-    return _within_limits(trusted.TrustedHostMiddleware(app, names, www_redirect=False))
+    return _within_limits(trusted.TrustedHostMiddleware(app, names, www_redirect=False), methods)
 
 
 class _Handlers:
@@ -207,13 +251,23 @@ class _Handlers:
 
     def __init__(self, served: ServedFolder) -> None:
         self._served = served
+        self._viewers = Viewers()
         self._responses = errors.require("starlette.responses", extra="serve", why="serving tiles")
 
     def index(self, request: "Request") -> "Response":
-        lines = "".join(_index_line(entry) for entry in self._served.listed())
         headers = {"content-security-policy": _INDEX_POLICY}
-        body = _INDEX.format(lines=lines or "<li>Nothing yet.</li>").encode()
-        return self._tagged(request, body, "text/html; charset=utf-8", headers)
+        return self._tagged(request, index_page(self._served.listed()), _HTML, headers)
+
+    def view(self, request: "Request") -> "Response":
+        name = request.path_params["name"]
+        archive = self._served.archive(name)
+        if archive is None:
+            return self._missing()
+        try:
+            page = self._viewers.page(name, archive)
+        except ArgumentError:  # tiles of a kind that no page shows
+            return self._missing()
+        return self._tagged(request, page, _HTML)
 
     def description(self, request: "Request") -> "Response":
         name = request.path_params["name"]
@@ -250,6 +304,8 @@ class _Handlers:
         headers = _REVALIDATE | {"etag": tag}
         if _matches(request.headers.get("if-none-match"), tag):
             return self._response(b"", 304, headers)
+        if policy := _FILE_POLICIES.get(path.suffix.lower()):
+            headers["content-security-policy"] = policy
         asked = request.headers.get("range", "")
         if not asked.lower().startswith("bytes"):  # other units are left aside
             request.scope["headers"] = [
@@ -308,11 +364,11 @@ class _Handlers:
         return response
 
 
-def _within_limits(app: App) -> App:
+def _within_limits(app: App, methods: tuple[str, ...]) -> App:
     """Refuse what no reader of tiles sends, before anything looks at it."""
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        status, reason = _refusal(scope)
+        status, reason = _refusal(scope, methods)
         if status is None:
             await app(scope, receive, send)
             return
@@ -328,10 +384,10 @@ def _within_limits(app: App) -> App:
     return limited
 
 
-def _refusal(scope: Scope) -> tuple[int | None, bytes]:
+def _refusal(scope: Scope, methods: tuple[str, ...]) -> tuple[int | None, bytes]:
     if scope["type"] != "http":
         return 400, b"only HTTP is answered here"
-    if scope["method"] not in ("GET", "HEAD"):
+    if scope["method"] not in methods:
         return 405, b"there is only reading here"
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > _LONGEST_TARGET:
         return 414, b"the address is too long"
@@ -358,33 +414,3 @@ def _matches(header: str | None, tag: str) -> bool:
         return False
     tags = {part.strip().removeprefix("W/") for part in header.split(",")}
     return tag in tags or "*" in tags
-
-
-def _index_line(entry: Listed) -> str:
-    name = html.escape(entry.name)
-    if entry.trouble:
-        return f"<li>{name} <small>{html.escape(entry.trouble)}</small></li>"
-    link, audience = html.escape(quote(entry.name)), _audience_words(entry.audience)
-    if entry.archive is None:
-        return f'<li><a href="/{link}">{name}</a> {audience}</li>'
-    described = entry.archive.description
-    low, high = described.zooms
-    kind = html.escape(f"{described.tile_type or 'unknown'}, zooms {low} to {high}")
-    tilejson = f'<a href="/{link}/tiles.json">TileJSON</a>'
-    return f"<li>{name} <small>{kind}</small> {tilejson} {audience}</li>"
-
-
-def _audience_words(audience: Audience) -> str:
-    return f'<span class="{audience}">{html.escape(word(f"audience.{audience}", _LANGUAGE))}</span>'
-
-
-_INDEX: Final = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>maligeo</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 44em; margin: 2em auto; padding: 0 1em }}
-li {{ margin: .4em 0 }} small, span {{ color: #555; font-size: .85em }}
-.internal {{ color: #b30000; font-weight: bold }}
-</style></head>
-<body><h1>Maps and tiles</h1><ul>{lines}</ul></body></html>
-"""

@@ -1,39 +1,34 @@
 """Tiles of a folder: from archives, and straight from rasters when asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
-from rasterio.windows import Window
 
 from maligeo.core.audiences import AUDIENCE, is_wide, stated_audience
 from maligeo.core.columns import Audience
-from maligeo.core.errors import InputFileError
-from maligeo.look import ramp
+from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.provenance import read_about
 from maligeo.provenance.record import KEY, TAG
-from maligeo.tile_archives import Description, Tile, TileFile, open_tiles
-from maligeo.tiles.colours import RampColours, encoder_of
+from maligeo.tile_archives import Description, Tile, TileFile, centre_of, open_tiles
+from maligeo.tiles.classes import equal_classes, legend_of
+from maligeo.tiles.colours import encoder_of
 from maligeo.tiles.grid import MAX_ZOOM
-from maligeo.tiles.metadata import AUDIENCE_TAG, credited
-from maligeo.tiles.sampling import Canvas, Layout, extent_of, read_band, warped
+from maligeo.tiles.metadata import ATTRIBUTION_TAG, AUDIENCE_TAG, credited
+from maligeo.tiles.sampling import Canvas, Layout, extent_of, warped
 
 _TILE_SIZE: Final = 256
 _FINER_ZOOMS: Final = 3  # beyond the data's own, where cells are seen as squares
-_PALETTE: Final = "YlOrRd"
-_STOPS: Final = 6
 _LAYOUT: Final = Layout(band=1, tile_size=_TILE_SIZE, interpolation="nearest")
-_LOOK: Final = 512  # cells along a side that show the range of values
 
 
 class CogFile:
-    """The first band of a raster as PNG tiles, its values on a ramp of colours.
+    """The first band of a raster as PNG tiles, in the colours of an archive of it.
 
     A Cloud-Optimized GeoTIFF has coarser copies of itself, so every zoom is quick; another
     raster works too, and is slow at coarse zooms if it is large. The raster is opened again
@@ -44,15 +39,16 @@ class CogFile:
         self.path = path
         with self._opened() as raster:
             extent = extent_of(raster, _TILE_SIZE)
-            self._colours = _colours(raster)
+            self._colours = equal_classes(raster, _LAYOUT.band)
+            legend = legend_of(self._colours, raster, _LAYOUT.band)
             tags = raster.tags()
         self._encode = encoder_of("png", self._colours.palette(), _TILE_SIZE)
         zooms = 0, min(extent.native_zoom + _FINER_ZOOMS, MAX_ZOOM)
         audience = stated_audience(tags.get(AUDIENCE_TAG))
         metadata = {
             "name": path.stem,
-            "legend": self._colours.legend(),
-            "attribution": credited("", audience),
+            "legend": legend,
+            "attribution": credited(tags.get(ATTRIBUTION_TAG, ""), audience),
             AUDIENCE: audience,
         }
         if TAG in tags:
@@ -77,24 +73,38 @@ class CogFile:
             raise InputFileError(f"cannot read {self.path}: {error}") from error
 
 
-def _colours(raster: rasterio.DatasetReader) -> RampColours:
-    """Spread the ramp over the values of a coarse look at the raster."""
-    shape = min(raster.height, _LOOK), min(raster.width, _LOOK)
-    values = read_band(raster, 1, Window(0, 0, raster.width, raster.height), shape)
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    return RampColours(low, high if high > low else low + 1.0, ramp(_PALETTE, _STOPS))
-
-
 RASTERS: Final = (".tif", ".tiff")
 ARCHIVES: Final = (".pmtiles", ".mbtiles", *RASTERS)
-MEDIA_TYPES: Final = {
+# Programs, styles and fonts hold no records: whoever asks may have them.
+_TOOLS: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".otf": "font/otf",
+    ".ttf": "font/ttf",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+# These may, so they are internal unless the record of their making says otherwise.
+_DATA: Final = {
+    ".geojson": "application/geo+json",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
+_LISTED: Final = {
     ".html": "text/html; charset=utf-8",
     ".mbtiles": "application/vnd.sqlite3",
     ".pmtiles": "application/vnd.pmtiles",
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
+MEDIA_TYPES: Final = _LISTED | _TOOLS | _DATA
 TILE_MEDIA_TYPES: Final = {
     "mvt": "application/vnd.mapbox-vector-tile",
     "pbf": "application/vnd.mapbox-vector-tile",
@@ -135,7 +145,7 @@ class Listed:
 
 
 class ServedFolder:
-    """A folder of maps, archives and rasters; safe to use from several threads.
+    """A folder of maps, archives, rasters and what pages need; safe to use from several threads.
 
     Parameters
     ----------
@@ -184,7 +194,14 @@ class ServedFolder:
         path = self.locate(name)
         if path is None or path.suffix.lower() not in MEDIA_TYPES or not path.is_file():
             return None
+        if self._is_in_archive(path):
+            return None
         return path if self._is_for_those_who_ask(path) else None
+
+    def _is_in_archive(self, path: Path) -> bool:
+        """Tell whether a file is a part of a folder of tiles."""
+        above = path.relative_to(self.root).parents
+        return any(_is_archive(self.root / folder) for folder in above)
 
     def archive(self, name: str) -> TileFile | None:
         """Open an archive or raster, again where it has changed; None where there is none.
@@ -201,22 +218,24 @@ class ServedFolder:
         return opened if is_wide(_audience_in(opened), self.audience) else None
 
     def _is_for_those_who_ask(self, path: Path) -> bool:
+        if path.suffix.lower() in _TOOLS:
+            return True
         return self.audience == "internal" or is_wide(self._audience_of(path), self.audience)
 
     def _audience_of(self, path: Path) -> Audience:
         """Give for whom a map or archive is, as it says itself; internal if it says nothing.
 
-        A map says it in the record of its making, an archive in its metadata, a raster in
-        a tag.
+        A map or another file says it in the record of its making, an archive in its
+        metadata, a raster in a tag.
         """
         try:
-            return (
-                self._audience_in_map(path) if _is_map(path) else _audience_in(self._opened(path))
-            )
-        except InputFileError:
+            if _is_archive(path):
+                return _audience_in(self._opened(path))
+            return self._audience_in_record(path)
+        except (InputFileError, ArgumentError):
             return "internal"
 
-    def _audience_in_map(self, path: Path) -> Audience:
+    def _audience_in_record(self, path: Path) -> Audience:
         stamp = _stamp(path)
         known = self._audiences.get(path)
         if known is None or known[0] != stamp:
@@ -241,12 +260,14 @@ class ServedFolder:
         return [line for line in self._all_listed() if is_wide(line.audience, self.audience)]
 
     def withheld(self) -> list[str]:
-        """Give the names of all maps and archives that are not for those who ask."""
+        """Give the names of everything that is not for those who ask."""
         lines = self._all_listed()
-        return [line.name for line in lines if not is_wide(line.audience, self.audience)]
+        hidden = [line.name for line in lines if not is_wide(line.audience, self.audience)]
+        data = self._names(self.root, _DEEPEST, _is_data)
+        return sorted([*hidden, *(name for name in data if self.file(name) is None)])
 
     def _all_listed(self) -> list[Listed]:
-        return [self._listed(name) for name in sorted(self._names(self.root, _DEEPEST))]
+        return [self._listed(name) for name in sorted(self._names(self.root, _DEEPEST, _is_listed))]
 
     def _listed(self, name: str) -> Listed:
         path = self.root / name
@@ -258,17 +279,17 @@ class ServedFolder:
             return Listed(name, trouble="cannot be read")
         return Listed(name, opened, _audience_in(opened))
 
-    def _names(self, folder: Path, levels: int) -> Iterator[str]:
+    def _names(self, folder: Path, levels: int, wanted: Callable[[Path], bool]) -> Iterator[str]:
         with os.scandir(folder) as entries:
             paths = [Path(entry.path) for entry in entries if _is_plain(entry.name)]
         for path in paths:
             name = path.relative_to(self.root).as_posix()
             if self.locate(name) is None:
                 continue
-            if _is_archive(path) or (_is_map(path) and path.is_file()):
+            if wanted(path):
                 yield name
-            elif path.is_dir() and not path.is_symlink() and levels > 1:
-                yield from self._names(path, levels - 1)
+            elif path.is_dir() and not path.is_symlink() and not _is_archive(path) and levels > 1:
+                yield from self._names(path, levels - 1, wanted)
 
 
 def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
@@ -289,7 +310,7 @@ def tilejson(archive: TileFile, address: str) -> dict[str, Any]:
         "minzoom": described.zooms[0],
         "maxzoom": described.zooms[1],
         "bounds": list(described.bounds),
-        "center": [*described.bounds.centre, described.zooms[0]],
+        "center": centre_of(described.bounds, described.zooms),
     }
 
 
@@ -311,6 +332,14 @@ def _is_archive(path: Path) -> bool:
     if path.suffix.lower() in ARCHIVES:
         return path.is_file()
     return path.suffix == "" and path.is_dir() and (path / "metadata.json").is_file()
+
+
+def _is_listed(path: Path) -> bool:
+    return _is_archive(path) or (_is_map(path) and path.is_file())
+
+
+def _is_data(path: Path) -> bool:
+    return path.suffix.lower() in _DATA and path.is_file()
 
 
 def _is_map(path: Path) -> bool:
