@@ -17,6 +17,7 @@ from maligeo.measure.densities import density
 from tests import worlds
 
 ALIKE = {
+    "kind.incidents",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
@@ -24,11 +25,13 @@ ALIKE = {
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
-FILES = ("page", "layers", "paper", "release", "export", "tiles")
+FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading")
 LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
+    "reading": ["day-month", "month-day", "total", "note", "header"],
+    "kind": ["incidents", "areas", "projects", "boundaries"],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,

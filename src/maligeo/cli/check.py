@@ -1,8 +1,10 @@
 """`maligeo check`: how a file is read and what is wrong with it, before anything is made of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import pandas as pd
@@ -100,15 +102,17 @@ def check_file(
         each: _source(path, kept.get(each, {}), said)
         for each in ([kind] if kind else _kinds(path, kept))
     }
-    found, frame = _read(sources, rejects)
+    found, frame, faults = _read(sources, rejects)
     _say(path, found, frame, spoken)
+    for line in faults:
+        typer.echo(line)
     if save_profile is not None:
         write_profile(save_profile, found, sources[found])
         typer.echo(word("reading.profile", spoken).format(file=save_profile))
-    rejected = frame.attrs.get("rows_rejected", 0)
-    if rejected:
-        text = word("reading.rejects", spoken)
-        typer.echo(text.format(count=number_text(rejected, spoken), file=rejects))
+    if rejects is not None:
+        count = number_text(frame.attrs.get("rows_rejected", 0), spoken)
+        typer.echo(word("reading.rejects", spoken).format(count=count, file=rejects))
+    if faults:
         raise typer.Exit(FAULTY)
     typer.echo(word("reading.sound", spoken))
 
@@ -136,15 +140,14 @@ def _kinds(path: Path, kept: dict[str, Any]) -> list[Kind]:
     return [Kind(name) for name in kept if name in list(Kind)] or list(Kind)
 
 
-def _read(sources: dict[Kind, Source], rejects: Path | None) -> tuple[Kind, pd.DataFrame]:
-    """Read the file as the first kind that its columns fit."""
+def _read(
+    sources: dict[Kind, Source], rejects: Path | None
+) -> tuple[Kind, pd.DataFrame, list[str]]:
+    """Read the file as the first kind that its columns fit, and list its faults."""
     unfit: list[str] = []
     for kind, source in sources.items():
         try:
-            return kind, _read_as(kind, source, rejects)
-        except FrameError as error:
-            typer.echo(str(error))
-            raise typer.Exit(FAULTY) from error
+            return kind, *_read_as(kind, source, rejects)
         except (UnknownNameError, ArgumentError) as error:
             if len(sources) == 1:
                 raise
@@ -152,11 +155,21 @@ def _read(sources: dict[Kind, Source], rejects: Path | None) -> tuple[Kind, pd.D
     raise UnknownNameError("; ".join(unfit))
 
 
-def _read_as(kind: Kind, source: Source, rejects: Path | None) -> pd.DataFrame:
-    read_kind = getattr(maligeo, f"read_{kind}")
-    if rejects is None:
-        return read_kind(source)
-    return read_kind(source, on_invalid="quarantine", rejects=rejects)
+def _read_as(kind: Kind, source: Source, rejects: Path | None) -> tuple[pd.DataFrame, list[str]]:
+    """Read a file; with faults, what is sound of it."""
+    read: Callable[..., pd.DataFrame] = getattr(maligeo, f"read_{kind}")
+    faults: list[str] = []
+    try:
+        frame = read(source)
+        if rejects is None:
+            return frame, faults
+    except FrameError as error:
+        if kind == Kind.boundaries:  # they are sound as a whole, or not at all
+            raise
+        faults = str(error).split("\n")
+    with TemporaryDirectory() as folder:
+        bad = Path(folder, "rejects.csv") if rejects is None else rejects
+        return read(source, on_invalid="quarantine", rejects=bad), faults
 
 
 def _say(path: Path, kind: Kind, frame: pd.DataFrame, language: str) -> None:

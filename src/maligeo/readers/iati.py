@@ -23,6 +23,7 @@ from maligeo.readers.project_frames import (
     project_frame,
 )
 from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.reading import ATTRIBUTE, Reading
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -513,6 +514,14 @@ def read_iati(
         "rows_left_out": reading.left_out,
         "rows_rejected": gate.rejected,
         "rows_swapped": reading.swapped,
+        ATTRIBUTE: Reading(
+            "iati",
+            used={},
+            rows_in_file=reading.number,
+            rows_read=reading.number - reading.left_out - gate.rejected,
+            rows_left_out=reading.left_out,
+            rows_rejected=gate.rejected,
+        ),
     }
     return frame
 
