@@ -14,6 +14,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core.placenames import NameTable, normalise
+from maligeo.join.parts import KINDS, find_parts
 
 
 def ancestor_names(units: gpd.GeoDataFrame, vintage: str, level: int) -> dict[int, NameTable]:
@@ -129,7 +130,7 @@ class UnitNames:
         self._min_score = min_score
         self._forbidden = _do_not_match() if min_score is not None else frozenset()
 
-    def match(self, reported: Sequence[object]) -> NameMatch:
+    def match(self, reported: Sequence[object], finer: Sequence[object] = ()) -> NameMatch:
         """Find the unit that reported names mean.
 
         Parameters
@@ -137,13 +138,16 @@ class UnitNames:
         reported : sequence
             Names from the first level down to that of the units; anything but a string
             with letters counts as not reported.
+        finer : sequence
+            Names of the levels below; they lead to the unit that holds the place where no
+            name of its own level is reported.
 
         Returns
         -------
         NameMatch
         """
         if not _is_name(reported[-1]):
-            return NameMatch(note="no name is reported")
+            return self._match_parts(reported, finer)
         rows, score, notes = self._all, EXACT_SCORE, []
         for level, name in enumerate(reported, start=1):
             if not isinstance(name, str) or not _is_name(name):
@@ -156,6 +160,31 @@ class UnitNames:
         if len(rows) > 1:
             return NameMatch(note=f"{reported[-1]!r} is the name of {len(rows)} units")
         return NameMatch(min(rows), score, "; ".join(notes) or None)
+
+    def _match_parts(self, reported: Sequence[object], finer: Sequence[object]) -> NameMatch:
+        """Find the unit that holds a place of a finer level."""
+        level = len(reported)
+        names = [
+            (at, name) for at, name in enumerate(finer, level + 1) if isinstance(name, str)
+            and _is_name(name)
+        ]  # fmt: skip
+        if not names:
+            return NameMatch(note="no name is reported")
+        known = [name if _is_name(name) else None for name in reported]
+        parts = find_parts(self._vintage, names, known)
+        holders = {part.above[:level] for part in parts}
+        named = ", ".join(repr(name) for _, name in names)
+        if len(holders) > 1:
+            listed = "; ".join(sorted(" / ".join(holder) for holder in holders))
+            return NameMatch(note=f"{named} is the name of several places: {listed}")
+        if not holders:
+            return NameMatch(note=f"{named} is no place that is known in {self._vintage}")
+        held = self.match(next(iter(holders)))
+        if held.position is None:
+            return held
+        part = parts[0]
+        note = f"{part.name} ({KINDS[part.level]}) lies in {part.above[level - 1]}"
+        return NameMatch(held.position, held.score, note)
 
     def _narrow(self, name: str, level: int, rows: frozenset[int]) -> _Step:
         """Keep the rows that a name of one level may mean."""

@@ -134,6 +134,7 @@ def map_partitions(function: Callable[[Any, _Extra], Any], frame: Any, extra: _E
 
 
 _UNIT_COLUMNS = ("vintage", "level", "pcode", "name", "name_alt", "parent_pcode", "geometry")
+FINEST = 3  # level of the names that are reported
 _FINEST_LEVEL = {"exact": 99, "near": 2, "adm3": 3, "adm2": 2, "adm1": 1, "country": 0}
 
 
@@ -312,6 +313,7 @@ def _layer(
 
 
 def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
+    records = _as_reported(records, layer.level)
     found = Findings.nothing(len(records))
     lon, lat = _positions(records)
     coarse = _too_coarse(records, layer.level)
@@ -324,6 +326,14 @@ def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
     return mark_published(located, published_rows(records))
 
 
+def _as_reported(records: pd.DataFrame, level: int) -> pd.DataFrame:
+    """Take back what was located at this level before, to the names as they were reported."""
+    ours, reported = f"adm{level}_name", f"adm{level}_reported"
+    if reported not in records.columns:
+        return records
+    return records.drop(columns=ours, errors="ignore").rename(columns={reported: ours})
+
+
 def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:
     """Give longitudes and latitudes, NaN where there is no position."""
     if not isinstance(records, gpd.GeoDataFrame) and not {"lon", "lat"} <= set(records.columns):
@@ -334,10 +344,11 @@ def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:
 
 def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:
     """Find the rows whose position or name stands for more than a unit of the level."""
-    if "location_precision" not in records.columns:
-        return np.zeros(len(records), dtype=np.bool_)
-    finest = records["location_precision"].astype("object").map(_FINEST_LEVEL)
-    coarse: npt.NDArray[np.bool_] = (finest < level).to_numpy(dtype=np.bool_)
+    coarse = np.zeros(len(records), dtype=np.bool_)
+    for column in ("location_precision", "place_level"):
+        if column in records.columns:
+            finest = records[column].astype("object").map(_FINEST_LEVEL)
+            coarse |= (finest < level).to_numpy(dtype=np.bool_)
     return coarse
 
 
@@ -369,15 +380,18 @@ def _read_names(
     found: Findings, layer: _Layer, records: pd.DataFrame, decided: npt.NDArray[np.bool_]
 ) -> None:
     """Place what has no position by its names, and compare the names of what has one."""
-    columns = [f"adm{level}_name" for level in range(1, layer.level + 1)]
-    if columns[-1] not in records.columns:
+    columns = [f"adm{level}_name" for level in range(1, FINEST + 1)]
+    if records.columns.intersection(columns[layer.level - 1 :]).empty:
         found.remark(np.flatnonzero(~decided), "no name is reported")
         return
     reported = records.reindex(columns=columns).astype("object")
     names = UnitNames(layer.units, layer.vintage, layer.level, min_score=layer.min_score)
     group = reported.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
-    matches = [names.match(row) for row in reported.iloc[first].itertuples(index=False)]
+    matches = [
+        names.match(row[: layer.level], row[layer.level :])
+        for row in reported.iloc[first].itertuples(index=False, name=None)
+    ]
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group, np.arange(len(matches) + 1), sorter=order)
     for match, start, end in zip(matches, bounds, bounds[1:], strict=False):

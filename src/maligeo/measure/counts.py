@@ -423,10 +423,11 @@ def _place(
     records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, name: str
 ) -> npt.NDArray[np.int64]:
     """Give each record the position of its unit, or of its kind of place behind the units."""
-    kind = records["place_kind"].astype("object")
+    # Located at several levels, a record has a code of each, and the kind of the last one.
+    inside = records[code].notna().to_numpy()
+    kind = records["place_kind"].astype("object").replace("unit", "unattributed")
     behind = {kind: len(units) + at for at, kind in enumerate(UNPLACED)}
     place = np.array(kind.map(behind), dtype=np.float64)
-    inside = (kind == "unit").to_numpy()
     named = records.loc[inside, [code, name]].set_axis(["pcode", "name"], axis=1)
     position = pd.Series(np.arange(len(units)), index=unit_keys(units))
     place[inside] = unit_keys(named).map(position).to_numpy(dtype=np.float64, na_value=np.nan)
