@@ -117,6 +117,18 @@ class TestIncidents:
         assert pd.isna(year.loc["Béta-Sud", "count"])
         assert "part of the period" in year.loc["Béta-Sud", "note"]
 
+    @pytest.mark.parametrize("period", ["year", "quarter", "month"])
+    def test_records_outside_the_coverage_are_in_some_row(self, period: str) -> None:
+        days = ("2017-06-01", "2018-06-01", "2019-06-01", "2021-06-01")
+        records = incidents(*({"date": day} for day in days))
+        table = density(
+            with_coverage(records, "2018/2019"), UNITS, measure="incidents", period=period
+        )
+        assert table["records"].sum() == len(records)
+        outside = table[(table["records"] > 0) & (table["period_start"] > "2020")]
+        assert outside["note"].tolist() == ["at least: not covered by the source"]
+        assert outside["count_high"].isna().all()
+
     def test_a_count_in_a_period_half_covered_is_a_lower_bound(self) -> None:
         records = with_coverage(incidents({}), "2021-01/2021-06")
         people = worlds.people(1e5, 1e5)

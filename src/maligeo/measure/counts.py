@@ -442,8 +442,8 @@ def _place(
 def _count(
     entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Periods
 ) -> pd.DataFrame:
-    within = coverage.span or span_of(entries.first, entries.last)
-    periods = asked_periods(period, within=within)
+    # Records outside what is covered are counted too: else they would be in no row.
+    periods = asked_periods(period, within=_around(coverage.span, entries))
     tables = []
     if periods:
         inside, undated = sort_into(periods, entries.first, entries.last)
@@ -455,6 +455,14 @@ def _count(
     else:
         tables.append(_tally(entries, units, coverage, None))
     return pd.concat(tables, ignore_index=True)
+
+
+def _around(covered: Period | None, entries: _Entries) -> Period | None:
+    """Give the period of the coverage and of all dates together."""
+    spans = [span for span in (covered, span_of(entries.first, entries.last)) if span is not None]
+    if not spans:
+        return None
+    return Period(min(span.start for span in spans), max(span.end for span in spans))
 
 
 def _tally(
