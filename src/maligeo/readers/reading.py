@@ -113,6 +113,8 @@ def with_extra(frame: pd.DataFrame, rows: pd.DataFrame, reading: Reading) -> pd.
         names[name] = f"{name}{_THEIRS}" if ours or repeated else name
     if not names:
         return frame
-    more = rows[list(names)].loc[frame.index].rename(columns=names)
+    more = rows[list(names)].rename(columns=names)
+    if not more.index.equals(frame.index):
+        more = more.loc[frame.index]
     more.index = frame.index
     return pd.concat([frame, more], axis=1)

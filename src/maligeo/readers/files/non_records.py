@@ -79,7 +79,7 @@ def _headers(frame: pd.DataFrame) -> "pd.Series[bool]":
     same = pd.Series(True, index=frame.index)
     names: Sequence[str] = list(frame.columns[:2])
     for name in names:
-        same &= (frame[name].str.strip() == name).fillna(False).astype(bool)
+        same &= (frame[name] == name).fillna(False).astype(bool)
         if not same.any():
             break
     return same
