@@ -275,8 +275,8 @@ class TestInputs:
             points.tail(9).to_file(path, layer="south")
             named = f"{path}#north"
         assert len(located(maligeo.study(incidents=named))) == 6
-        checked = run("check", named)
-        assert (checked.returncode, "6 incidents read" in checked.stdout) == (0, True)
+        checked = run("check", named, "--language", "en")
+        assert (checked.returncode, "of which 6 read" in checked.stdout) == (0, True)
         made = tmp_path / "map.html"
         run("map", "--incidents", named, "--audience", "internal", "-o", made)
         assert read_about(made).options["incidents"][part] in ("Données", "north")

@@ -165,6 +165,11 @@ def unlisted_words(frame: pd.DataFrame) -> list[str]:
     return [name for name, flags in _odd_words(frame).items() if flags.any()]
 
 
+def has_odd_words(frame: pd.DataFrame) -> bool:
+    """Tell whether a column of listed words holds any other word."""
+    return any(bool(flags.any()) for flags in _odd_words(frame).values())
+
+
 def _odd_words(frame: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
     listed = {name: frame[name] for name in (*WORDS, _CURRENCY) if name in frame.columns}
     return {

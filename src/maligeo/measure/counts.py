@@ -5,6 +5,7 @@ cannot be put into a period has rows without one. A unit without a record counts
 where the source covers it, and is missing where nobody says so.
 """
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
@@ -217,7 +218,10 @@ def possible_days(dates: pd.Series, precision: pd.Series | None) -> tuple[Days, 
     FrameError
         If a precision is none of these words.
     """
-    day = pd.to_datetime(dates)
+    if isinstance(dates.dtype, pd.PeriodDtype):
+        start, end = dates.dt.start_time, dates.dt.end_time
+        return tuple(np.array(day, dtype="datetime64[D]") for day in (start, end))  # type: ignore[return-value]
+    day = _as_days(dates)
     first, last = (np.array(day, dtype="datetime64[D]") for _ in range(2))
     if precision is None:
         return first, last
@@ -235,6 +239,19 @@ def possible_days(dates: pd.Series, precision: pd.Series | None) -> tuple[Days, 
         first[rows] = calendar.start_time.to_numpy().astype("datetime64[D]")
         last[rows] = calendar.end_time.to_numpy().astype("datetime64[D]")
     return first, last
+
+
+def _as_days(dates: pd.Series) -> pd.Series:
+    """Give dates as days; a time with a zone is the day at that place."""
+    if isinstance(dates.dtype, pd.DatetimeTZDtype):
+        return dates.dt.tz_localize(None)
+    if pd.api.types.is_datetime64_dtype(dates):
+        return dates
+    odd = [(row, day) for row, day in dates.dropna().items() if not isinstance(day, datetime.date)]
+    if odd:
+        reason = "is no date: maligeo.as_incidents reads dates as people write them"
+        raise FrameError("records", [Fault(row, "date", value, reason) for row, value in odd])
+    return pd.to_datetime(dates)
 
 
 def span_of(first: Days, last: Days) -> Period | None:
@@ -385,6 +402,10 @@ def count_areas(
     require_known(measure, known, what="measure")
     require_columns(shares, ("area_id", "status", "net_area_sqm", "place_kind"), what="areas")
     require_stated(shares)
+    odd = shares.loc[shares["status"].notna() & ~shares["status"].isin(AREA_MEASURES), "status"]
+    if len(odd):
+        reason = f"is none of {', '.join(AREA_MEASURES)}: maligeo.as_areas reads other words"
+        raise FrameError("areas", [Fault(row, "status", word, reason) for row, word in odd.items()])
     chosen = shares[(shares["status"] == measure.removesuffix("_sqm")).fillna(False)]
     chosen = chosen.sort_values(["area_id", "net_area_sqm"], kind="stable")
     value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)

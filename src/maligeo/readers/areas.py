@@ -1,5 +1,6 @@
 """Files of hazardous and released areas: polygons, turning points, and what is wrong with them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import GEOMETRY, SourceFormat
+from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
@@ -43,6 +45,10 @@ class AreaLimits:
 
     area_tolerance: float = 0.1
     max_vertex_gap_m: float = 5_000.0
+
+    def __post_init__(self) -> None:
+        if not (self.area_tolerance >= 0 and self.max_vertex_gap_m >= 0):
+            raise ArgumentError("area_tolerance and max_vertex_gap_m must not be negative")
 
 
 class Names(NamedTuple):
@@ -407,13 +413,70 @@ def read_areas(
     >>> round(areas["computed_area_sqm"].sum())  # m²
     11953
     """
-    if not (area_tolerance >= 0 and max_vertex_gap_m >= 0):
-        raise ArgumentError("area_tolerance and max_vertex_gap_m must not be negative")
     gate = Gate(str(path), on_invalid, rejects)
-    file = open_raw(path)
+    limits = AreaLimits(area_tolerance, max_vertex_gap_m)
+    return _read(open_raw(path), source, gate, limits, quarantine=on_invalid == "quarantine")
+
+
+def as_areas(
+    frame: pd.DataFrame,
+    *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    area_tolerance: float = 0.1,
+    max_vertex_gap_m: float = 5_000.0,
+) -> gpd.GeoDataFrame:
+    """Read hazardous and released land from a frame, as `read_areas` reads it from a file.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame in any stated CRS, or pandas.DataFrame, n rows
+        One row per area with its polygon, or a table as `read_areas` takes it.
+    columns, constants, dates
+        Which column is which field, what a field is in every row, and the order of day and
+        month, as for `maligeo.Source`.
+    area_tolerance, max_vertex_gap_m
+        As for `read_areas`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_areas` gives it, with the index of the frame.
+
+    Raises
+    ------
+    FrameError, UnknownNameError, ArgumentError
+        As `read_areas`; rows are counted from 1.
+    CrsError
+        If shapes have no CRS.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import maligeo
+    >>> import shapely
+    >>> land = gpd.GeoDataFrame(
+    ...     {"lieu": ["champ"]}, geometry=[shapely.box(-4, 14, -3.999, 14.001)], crs=4326
+    ... )
+    >>> areas = maligeo.as_areas(
+    ...     land, columns={"area_id": "lieu"}, constants={"status": "dépolluée"}
+    ... )
+    >>> areas[["area_id", "status"]]
+      area_id   status
+    0   champ  cleared
+    """
+    file = raw_frame(frame, "areas", columns=columns, constants=constants, dates=dates)
+    limits = AreaLimits(area_tolerance, max_vertex_gap_m)
+    gate = Gate("areas", "raise", None)
+    return with_rows_of(_read(file, formats.AUTO, gate, limits, quarantine=False), frame)
+
+
+def _read(
+    file: RawFile, source: str, gate: Gate, limits: AreaLimits, *, quarantine: bool
+) -> gpd.GeoDataFrame:
     form = file.format(source, among=FORMATS)
-    reading = _AreaFile(file, form, file.found(form), on_invalid == "quarantine")
-    reading.limits = AreaLimits(area_tolerance, max_vertex_gap_m)
+    reading = _AreaFile(file, form, file.found(form), quarantine, limits)
     with gate:
         raw = reading.raw()
         frame, faults = reading.convert(raw)

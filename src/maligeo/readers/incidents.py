@@ -1,6 +1,6 @@
 """Files of incidents, whole or in pieces, with ids that occur twice found across pieces."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +18,7 @@ from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable
 from maligeo.readers.formats import SourceFormat
+from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
@@ -157,6 +158,11 @@ def read_incidents(
             swap_coordinates=swap_coordinates,
         )
     )
+    return _whole(frames)
+
+
+def _whole(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put the pieces of a file together, with what was counted of each."""
     totals = {
         name: sum(frame.attrs[name] for frame in frames)
         for name in ("rows_in_file", "rows_left_out", "rows_rejected", "rows_swapped")
@@ -171,6 +177,60 @@ def read_incidents(
         attrs[VICTIMS] = victims
     whole.attrs = attrs
     return whole
+
+
+def as_incidents(
+    frame: pd.DataFrame,
+    *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    event_types: Collection[str] | None = None,
+    swap_coordinates: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read incidents from a frame, as `read_incidents` reads them from a file.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame in any stated CRS, n rows
+        One row per incident, in columns of any usual name and words of any usual kind:
+        positions as points or as `lon, lat`, `longitude, latitude`, `x, y` and the like in
+        degrees; dates as dates, times, periods or text.
+    columns, constants, dates
+        Which column is which field, what a field is in every row, and the order of day and
+        month, as for `maligeo.Source`.
+    event_types, swap_coordinates
+        As for `read_incidents`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_incidents` gives it, with the index of the frame.
+
+    Raises
+    ------
+    FrameError, UnknownNameError, ArgumentError
+        As `read_incidents`; rows are counted from 1.
+    CrsError
+        If shapes have no CRS.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame(
+    ...     {"quand": [pd.Period("2022-03", "M")], "Engin": ["EEI"], "Morts": [2],
+    ...      "lat": [14.5], "lng": [-4.2]}
+    ... )
+    >>> incidents = maligeo.as_incidents(frame, columns={"date": "quand"})
+    >>> incidents[["date", "date_precision", "event_type", "killed"]]
+            date date_precision event_type  killed
+    0 2022-03-01          month        ied       2
+    """
+    file = raw_frame(frame, "incidents", columns=columns, constants=constants, dates=dates)
+    reading = _opened(file, formats.AUTO, event_types, swap_coordinates)
+    pieces = list(reading.frames(Gate("incidents", "raise", None)))
+    return with_rows_of(_whole(pieces), frame)
 
 
 def iter_incidents(
@@ -203,16 +263,15 @@ def iter_incidents(
         As `read_incidents`; arguments and header are looked at before the first piece.
     """
     gate = Gate(str(path), on_invalid, rejects)
-    file = open_raw(path)
-    form = file.format(source, among=FORMATS)
-    reading = _IncidentFile(
-        file,
-        form,
-        file.found(form),
-        _wanted(form, event_types),
-        swap_coordinates,
-    )
+    reading = _opened(open_raw(path), source, event_types, swap_coordinates)
     return reading.frames(gate)
+
+
+def _opened(
+    file: RawFile, source: str, event_types: Collection[str] | None, swap: bool
+) -> "_IncidentFile":
+    form = file.format(source, among=FORMATS)
+    return _IncidentFile(file, form, file.found(form), _wanted(form, event_types), swap)
 
 
 def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozenset[str] | None:

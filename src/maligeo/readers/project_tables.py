@@ -1,5 +1,6 @@
 """Projects from tables: AidData's, and those that people keep by hand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat, word_key
+from maligeo.readers.frames import DateOrder, raw_frame
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_frames import (
     LEVELS,
@@ -89,7 +91,59 @@ def read_project_table(
         As `read_projects` raises.
     """
     gate = Gate(f"projects in {path}", on_invalid, rejects)
-    table = _open(path, source)
+    return _read(open_raw(path), source, gate, swap_coordinates=swap_coordinates)
+
+
+def as_projects(
+    frame: pd.DataFrame,
+    *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    swap_coordinates: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read projects from a frame, as `read_projects` reads them from a table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame in any stated CRS, n rows
+        One row per project, or per project and place.
+    columns, constants, dates
+        Which column is which field, what a field is in every row, and the order of day and
+        month, as for `maligeo.Source`.
+    swap_coordinates
+        As for `read_projects`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_projects` gives it: a row that names several places becomes several.
+
+    Raises
+    ------
+    FrameError, UnknownNameError, ArgumentError
+        As `read_projects`; rows are counted from 1.
+    CrsError
+        If shapes have no CRS.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"Intitulé": ["Puits"], "Zone": ["Gao, Ménaka"], "Budget (FCFA)": [5]})
+    >>> projects = maligeo.as_projects(frame)
+    >>> projects[["title", "place", "budget_amount", "budget_currency"]]
+       title   place  budget_amount budget_currency
+    0  Puits     Gao            5.0             XOF
+    1  Puits  Ménaka            5.0             XOF
+    """
+    file = raw_frame(frame, "projects", columns=columns, constants=constants, dates=dates)
+    gate = Gate("projects", "raise", None)
+    return _read(file, "auto", gate, swap_coordinates=swap_coordinates)
+
+
+def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> gpd.GeoDataFrame:
+    table = _open(file, source)
     frame = _project_columns(table)
     kept = _concerns_country(table)
     shapes, swapped = _shapes(table, swap=swap_coordinates)
@@ -118,8 +172,7 @@ def read_project_table(
     return good
 
 
-def _open(path: str | Path | Source, source: str) -> _Table:
-    file = open_raw(path)
+def _open(file: RawFile, source: str) -> _Table:
     made = file.format(source, among=TABLES)
     found = file.found(made)
     reading = file.reading(made, found)

@@ -8,7 +8,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from maligeo.core.columns import Counting
+from maligeo.core.columns import Counting, frame_kind, has_odd_words
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure.partition import measures_in
 from maligeo.join.points import locate
@@ -16,11 +16,13 @@ from maligeo.join.shares import allocate
 from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.populations import population
-from maligeo.readers.areas import read_areas
+from maligeo.readers.areas import as_areas, read_areas
 from maligeo.readers.figures import load_figures
 from maligeo.readers.files.sources import Source
-from maligeo.readers.incidents import read_incidents
+from maligeo.readers.incidents import as_incidents, read_incidents
+from maligeo.readers.project_tables import as_projects
 from maligeo.readers.projects import load_projects, read_projects
+from maligeo.readers.reading import ATTRIBUTE
 
 INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
@@ -32,9 +34,31 @@ READERS: Final[Mapping[str, Callable[[Source], pd.DataFrame]]] = {
     AREAS: read_areas,
 }
 
+_AS: Final[Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
+    INCIDENTS: as_incidents,
+    PROJECTS: as_projects,
+    AREAS: as_areas,
+}
 _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
 
 Period = str | Sequence[str] | None
+
+
+def records_of(kind: str, given: Source | pd.DataFrame) -> pd.DataFrame:
+    """Read a file, or a frame that is not read yet; give any other frame as it is."""
+    if isinstance(given, Source):
+        return READERS[kind](given)
+    is_frame = isinstance(given, pd.DataFrame)
+    return _AS[kind](given) if is_frame and not _is_read(given, kind) else given
+
+
+def _is_read(frame: pd.DataFrame, kind: str) -> bool:
+    """Tell a frame as readers give them from one in words and columns of its own."""
+    if ATTRIBUTE in frame.attrs:
+        return True
+    days = frame["date"] if "date" in frame.columns else pd.Series(dtype="datetime64[us]")
+    has_days = pd.api.types.is_datetime64_dtype(days)
+    return frame_kind(frame) == kind and has_days and not has_odd_words(frame)
 
 
 @dataclass(frozen=True, eq=False)

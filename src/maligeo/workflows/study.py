@@ -27,10 +27,10 @@ from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
     PROJECTS,
-    READERS,
     Period,
     Records,
     has_programmes,
+    records_of,
 )
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def study(
     ----------
     incidents, projects, areas : path, Source or frame, optional
         Files as `read_incidents`, `read_projects` and `read_areas` take them, or frames as
-        these give them. What is not given is the bundled data; with incidents or projects
-        of one's own, the bundled figures are left out.
+        these give them or as `as_incidents`, `as_projects` and `as_areas` take them. What is
+        not given is the bundled data; with incidents or projects of one's own, the bundled
+        figures are left out.
     units : path, Source or geopandas.GeoDataFrame, EPSG:4326, optional
         Boundaries as `read_boundaries` takes them, or units; the nine of 2015 by default.
     period : str or sequence of str, optional
@@ -101,9 +102,7 @@ def study(
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
     division = _taken(units)
-    frames = {
-        kind: READERS[kind](one) if isinstance(one, Source) else one for kind, one in taken.items()
-    }
+    frames = {kind: records_of(kind, one) for kind, one in taken.items()}
     asked = {**taken, "boundaries": division, "period": period, "covers": covers}
     return Study(Records(frames, _units(division), covers), period, asked=asked)
 

@@ -38,12 +38,12 @@ from maligeo.readers.reading import Reading
 _GEO_MARK = b"geo"
 LONGEST_NAME = 10  # of a column in the table of a Shapefile (dBASE)
 STATED_ORDER = "stated_order"  # of day and month, in the settings of a format
-_DIGITS = 8  # of a hash, enough to tell files apart that are put together
+DIGITS = 8  # of a hash, enough to tell files apart that are put together
 
 
 def are_made_ids(ids: "pd.Series[str]") -> "pd.Series[bool]":
     """Tell which ids this module made, of the content of a file: they may confirm a guess at it."""
-    return ids.str.fullmatch(rf"[0-9a-f]{{{_DIGITS}}}:\d+").fillna(value=False).astype(bool)
+    return ids.str.fullmatch(rf"[0-9a-f]{{{DIGITS}}}:\d+").fillna(value=False).astype(bool)
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class RawFile:
         Whether it is an empty list of a kind of file that has no header (GeoJSON, KML).
     longest : int or None
         Letters after which its names of columns are cut.
+    content : str
+        Digits of a hash of its content, where it is no file.
     """
 
     source: Source
@@ -73,12 +75,15 @@ class RawFile:
     _read: Callable[[Collection[str]], Iterator[RawTable]]
     is_bare: bool = False
     longest: int | None = None
+    content: str = ""
 
     @cached_property
     def mark(self) -> str:
         """Digits that tell the file from others by its content: its name may be secret."""
+        if self.content:
+            return self.content
         content = f"{file_sha256(Path(self.source))}{self.source.sheet or ''}"
-        return hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]
+        return hashlib.sha256(content.encode()).hexdigest()[:DIGITS]
 
     @property
     def name(self) -> str:
