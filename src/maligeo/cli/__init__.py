@@ -42,7 +42,7 @@ COMMANDS: Final = {
         "report",
         "Write a profile of one region as .html or .pdf: numbers, trend, programmes, gaps.",
     ),
-    "check": ("check", "List every fault of a file; the exit code is 1 when it has any."),
+    "check": ("check", "Say how a file is read, and list every fault; exit code 1 if it has any."),
     "locate": ("locate", "Write a file with the administrative unit of each of its rows."),
     "crosswalk": (
         "crosswalk",

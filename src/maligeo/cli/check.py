@@ -61,7 +61,7 @@ ProfileOption = Annotated[
 ]
 SaveOption = Annotated[
     Path | None,
-    typer.Option("--save-profile", help="Keep what is said of the file for the next one."),
+    typer.Option("--save-profile", help="Write what is said of the file, for the next one."),
 ]
 RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", help="Write the faulty rows to this CSV file.")
@@ -87,7 +87,7 @@ def check_file(
     rejects: RejectsOption = None,
     language: LanguageOption = None,
 ) -> None:
-    """Say how each column and row is read, and list every fault; exit code 1 when it has any."""
+    """Say how a file is read, and list every fault; exit code 1 if it has any."""
     spoken = session_language(language)
     said = {
         "columns": _pairs(column, "--column"),
