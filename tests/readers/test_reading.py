@@ -170,10 +170,31 @@ def test_a_column_that_is_not_there_is_proposed(tmp_path: Path) -> None:
 
 def test_the_row_of_the_headings(tmp_path: Path) -> None:
     path = written(tmp_path, "QUI,QUOI,OÙ,QUAND\ntype,morts,région,date\nEEI,1,Gao,2022-03-01\n")
+    assert maligeo.read_incidents(path)["killed"].tolist() == [1]
     frame = maligeo.read_incidents(Source(path, header_row=2))
     assert frame["killed"].tolist() == [1]
     with pytest.raises(InputFileError, match="no headings in row 9"):
         maligeo.read_incidents(Source(path, header_row=9))
+
+
+def test_the_two_rows_of_headings_of_a_3w(tmp_path: Path) -> None:
+    text = (
+        "QUI,,QUOI,,OÙ,,QUAND,\n"
+        "Organisation,Bailleur,Secteur,Activité,Région,Cercle,Début,Statut\n"
+        "ONG A,ECHO,EHA,Forages,Mopti,Bankass,2021-01-01,En cours\n"
+        'ONG B,USAID,Santé,Cliniques,"Gao, Ménaka",,2020-05-01,Terminé\n'
+    )
+    frame = maligeo.read_projects(written(tmp_path, text))
+    assert frame["implementer"].tolist() == ["ONG A", "ONG B", "ONG B"]
+    assert frame["place"].tolist() == ["Bankass", "Gao", "Ménaka"]
+    assert frame["status"].tolist() == ["active", "completed", "completed"]
+
+
+def test_a_row_of_data_is_no_heading(tmp_path: Path) -> None:
+    """Also where it holds words that are headings elsewhere."""
+    path = written(tmp_path, "a,date,b,type\nnord,2021-01-01,est,mine\nest,2021-01-02,fin,mine\n")
+    source = Source(path, columns={"adm1_name": "a"})
+    assert len(maligeo.read_incidents(source)) == 2
 
 
 @pytest.mark.parametrize("kind", ["incidents", "projects"])

@@ -16,6 +16,7 @@ from maligeo.cli.options import LanguageOption, one_of
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError
 from maligeo.core.session import session_language
 from maligeo.core.words import number_text, word
+from maligeo.readers.files.raw import is_table
 from maligeo.readers.files.sources import DATE_ORDERS, Source
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.readers.projects import is_iati
@@ -137,7 +138,9 @@ def _kinds(path: Path, kept: dict[str, Any]) -> list[Kind]:
     """Give the kinds that a file may be of: IATI is projects, of a table the columns tell."""
     if is_iati(Path(Source.of(path))):
         return [Kind.projects]
-    return [Kind(name) for name in kept if name in list(Kind)] or list(Kind)
+    records: list[Kind] = [kind for kind in Kind if kind != Kind.boundaries]
+    possible: list[Kind] = records if is_table(Path(Source.of(path))) else list(Kind)
+    return [Kind(name) for name in kept if name in possible] or possible
 
 
 def _read(

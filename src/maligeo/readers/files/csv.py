@@ -21,11 +21,13 @@ import pyarrow.csv as pacsv
 
 from maligeo.core.errors import Fault, FrameError, InputFileError, explained
 from maligeo.readers.files.bounds import require_bounded_table
+from maligeo.readers.formats import column_key, known_headings, plain_key
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _CHECKED_BYTES: Final = 16 * 2**20
 _SAMPLE_CHARS: Final = 2**18
 _SAMPLE_ROWS: Final = 200
+_NUMBERS: Final = re.compile(r"^\W*\d[\d\W]*$")  # a number, a date in figures
 _HEADER_WITHIN: Final = 20
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -116,7 +118,7 @@ def lay_out(
     several = [
         at for at in filled[:_HEADER_WITHIN] if sum(bool(cell.strip()) for cell in rows[at]) > 1
     ]
-    header = several[0] if several else filled[0]
+    header = _header(rows, several) if several else filled[0]
     if header_row is not None:
         if header_row - 1 not in filled:
             raise InputFileError(f"{path} has no headings in row {header_row}")
@@ -131,6 +133,22 @@ def lay_out(
         tags = {column: tag for column, tag in pairs if tag}
         after += 1
     return Layout(encoding, delimiter, columns, after, tags)
+
+
+def _header(rows: list[list[str]], candidates: Sequence[int]) -> int:
+    """Choose the row of the headings: the first, or a later one that has more known ones.
+
+    Above the headings of a 3W stands a row with QUI, QUOI, OÙ and QUAND.
+    """
+
+    def known(at: int) -> int:
+        if at != candidates[0] and any(map(_NUMBERS.search, rows[at])):
+            return 0  # a row of data
+        found = sum(bool({column_key(cell), plain_key(cell)} & headings) for cell in rows[at])
+        return found if found > 1 else 0
+
+    headings = known_headings()
+    return max(candidates, key=known)  # the first of equals
 
 
 def _read_head(path: Path) -> bytes:

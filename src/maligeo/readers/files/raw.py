@@ -194,14 +194,15 @@ def open_raw(path: str | Path | Source) -> RawFile:
     """
     source = Source.of(path)
     take_input(Path(source))
-    if _is_table(Path(source)):
+    if is_table(Path(source)):
         table = open_table(source)
         columns = without_persons(table.columns)
         return RawFile(source, columns, _others(table.columns, columns), table.hxl, table.chunks)
     return _open_vector(source)
 
 
-def _is_table(path: Path) -> bool:
+def is_table(path: Path) -> bool:
+    """Tell a table from a vector file."""
     suffix = path.suffix.lower()
     if suffix != ".parquet":
         return suffix in TEXT_SUFFIXES | WORKBOOKS | {".xls"}

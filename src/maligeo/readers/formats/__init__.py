@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 from maligeo.core.checks import require_choice
@@ -124,6 +125,16 @@ def plain_key(name: str) -> str:
 @cache
 def _empty_words() -> frozenset[str]:
     return frozenset(read_catalogue("headings")["empty"])
+
+
+@cache
+def known_headings() -> frozenset[str]:
+    """List the names of columns of all makes, in the form in which names are compared."""
+    names = (resources.files("maligeo.readers") / "formats").iterdir()
+    stems = [Path(str(entry)).stem for entry in names if entry.name.endswith(".toml")]
+    forms = [load_format(stem) for stem in stems if "signature" in read_catalogue(stem)]
+    listed = (name for form in forms for some in form.columns.values() for name in some)
+    return frozenset(key for name in listed for key in (column_key(name), plain_key(name)) if key)
 
 
 def resembled_field(name: str, among: Collection[str]) -> str | None:
