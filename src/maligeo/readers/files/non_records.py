@@ -49,14 +49,18 @@ def find_non_records(frame: pd.DataFrame) -> "pd.Series[str]":
     first = _first_filled(frame)
     found = pd.Series(pd.NA, index=frame.index, dtype="string")
     hinted = _holding(first, _HINT)
-    totals = first[hinted].str.fullmatch(_TOTAL)
-    found[totals.index[totals.fillna(False)]] = TOTAL
+    found[_matching(first[hinted], _TOTAL)] = TOTAL
     found[_headers(frame)] = HEADER
     if len(frame.columns) >= _WIDE:
         lone = first[_lone(frame) & found.isna()]
-        is_note = lone.str.fullmatch(_NOTE) | lone.str.fullmatch(_TITLE)
-        found[lone.index[is_note.fillna(False).astype(bool)]] = NOTE
+        found[_matching(lone, _NOTE)] = NOTE
+        found[_matching(lone, _TITLE)] = NOTE
     return found.dropna()
+
+
+def _matching(texts: "pd.Series[str]", pattern: re.Pattern[str]) -> list[int]:
+    """Give the rows whose whole text a pattern matches; there are few to look at."""
+    return [row for row, text in texts.dropna().items() if pattern.fullmatch(text)]
 
 
 def _first_filled(frame: pd.DataFrame) -> "pd.Series[str]":
