@@ -124,7 +124,7 @@ def test_parquet(tmp_path: Path) -> None:
 def zipped(name: str, content: bytes) -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
+        archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # of no day
     return sink.getvalue()
 
 
