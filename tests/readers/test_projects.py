@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
+from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.errors import (
     ArgumentError,
@@ -306,3 +307,13 @@ def test_every_row_of_any_table_is_read_or_set_aside(tmp_path: Path, rows: list[
     )
     bad = pd.read_csv(rejects, dtype="string")
     assert projects["source"].nunique() + len(bad) == len(frame)
+
+
+def test_the_bundled_projects_are_read_as_they_are_loaded() -> None:
+    """The library reads back its own columns, the region of a place among them."""
+    read = read_projects(catalog.data_root() / "projects" / "projects.csv")
+    loaded = load_projects()
+    names = ["project_id", "place", "place_level", "place_parent", "adm1_name"]
+    assert read[names].fillna("").to_numpy().tolist() == (
+        loaded[names].fillna("").to_numpy().tolist()
+    )

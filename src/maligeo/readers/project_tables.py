@@ -332,6 +332,8 @@ def _with_places(table: _Table, frame: pd.DataFrame, shapes: gpd.GeoSeries) -> p
     rows = frame.loc[found.index]
     for column in (name for name in PLACE_COLUMNS if name not in ("note", "place_level")):
         rows[column] = found[column].astype("string")
+    parents = table.cells("place_parent").loc[rows.index].astype("string")
+    rows["place_parent"] = rows["place_parent"].fillna(parents)
     rows["place_level"] = rows["place_level"].fillna(_levels(table).loc[rows.index])
     rows["place_level"] = rows["place_level"].fillna(found["place_level"].astype("string"))
     rows["location_code"] = _location_codes(table).loc[rows.index]
