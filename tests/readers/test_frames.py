@@ -114,6 +114,8 @@ def test_a_study_takes_frames_wherever_it_takes_files() -> None:
     )
     projects = pd.DataFrame({"Titre du projet": ["Puits"], "Région": ["Mopti"]})
     study = maligeo.study(incidents=incidents, projects=projects, covers="2021", period="2021")
+    assert study.reading["incidents"].used["killed"] == "Nbre de morts"
+    assert study.reading["projects"].rows_read == 1
     table = study.table
     counted = table[(table["measure"] == "incidents") & (table["name"] == "Gao")]
     assert counted["count"].tolist() == [1]

@@ -21,6 +21,7 @@ from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
+from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.workflows.frames import StudyFrames
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (
@@ -268,6 +269,12 @@ class Study(StudyFrames):
     """
 
     asked: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def reading(self) -> dict[str, Reading]:
+        """What became of every column and row of what was given, by kind of record."""
+        attrs = {kind: frame.attrs for kind, frame in self.records.given.items()}
+        return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
 
     def release(
         self,
