@@ -121,3 +121,14 @@ def test_locating_again_gives_the_same(regions: gpd.GeoDataFrame) -> None:
     )
     once = maligeo.locate(records, regions)
     pd.testing.assert_frame_equal(maligeo.locate(once, regions), once, check_like=True)
+
+
+@pytest.mark.parametrize(
+    "names", [("lon", "lat"), ("longitude", "latitude"), ("Lng", "Lat"), ("x", "y"), ("X", "Y")]
+)
+def test_positions_are_found_under_any_usual_name(
+    regions: gpd.GeoDataFrame, names: tuple[str, str]
+) -> None:
+    found = maligeo.locate(pd.DataFrame({names[0]: [-4.2], names[1]: [14.5]}), regions)
+    assert found["adm1_name"].tolist() == ["Mopti"]
+    assert list(found.columns[:2]) == list(names)

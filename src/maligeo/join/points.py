@@ -134,6 +134,11 @@ def map_partitions(function: Callable[[Any, _Extra], Any], frame: Any, extra: _E
 
 
 _UNIT_COLUMNS = ("vintage", "level", "pcode", "name", "name_alt", "parent_pcode", "geometry")
+_POLYGONS = "polygons go through maligeo.allocate"
+# Names of columns for longitude and latitude, in any capitals; the first pair is ours.
+_POSITIONS = (
+    ("lon", "lat"), ("longitude", "latitude"), ("lng", "lat"), ("long", "lat"), ("x", "y"),
+)  # fmt: skip
 FINEST = 3  # level of the names that are reported
 _FINEST_LEVEL = {"exact": 99, "near": 2, "adm3": 3, "adm2": 2, "adm1": 1, "country": 0}
 
@@ -170,7 +175,7 @@ def locate(
     ----------
     records : pandas.DataFrame, geopandas.GeoDataFrame, or a dask frame of these, n rows
         Positions as point `geometry` in EPSG:4326 or as columns `lon` and `lat` in
-        degrees; reported names as `adm1_name … adm{level}_name`. Read where they are
+        degrees, also under the names `longitude, latitude`, `lng, lat` or `x, y`; reported names as `adm1_name … adm{level}_name`. Read where they are
         there: `location_precision` (exact, near, adm3, adm2, adm1, country; "near" is
         within some 25 km and too coarse for level 3) and `place_level`.
     units : geopandas.GeoDataFrame, EPSG:4326
@@ -336,10 +341,15 @@ def _as_reported(records: pd.DataFrame, level: int) -> pd.DataFrame:
 
 def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:
     """Give longitudes and latitudes, NaN where there is no position."""
-    if not isinstance(records, gpd.GeoDataFrame) and not {"lon", "lat"} <= set(records.columns):
-        nowhere = np.full(len(records), np.nan)
-        return nowhere, nowhere
-    return positions_of(records, what="records", instead="polygons go through maligeo.allocate")
+    if isinstance(records, gpd.GeoDataFrame):
+        return positions_of(records, what="records", instead=_POLYGONS)
+    ours = {str(name).lower(): name for name in reversed(records.columns)}
+    for pair in _POSITIONS:
+        if ours.keys() >= set(pair):
+            named = records[[ours[name] for name in pair]].set_axis(["lon", "lat"], axis=1)
+            return positions_of(named, what="records")
+    nowhere = np.full(len(records), np.nan)
+    return nowhere, nowhere
 
 
 def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:
