@@ -174,10 +174,12 @@ def locate(
     Parameters
     ----------
     records : pandas.DataFrame, geopandas.GeoDataFrame, or a dask frame of these, n rows
-        Positions as point `geometry` in EPSG:4326 or as columns `lon` and `lat` in
-        degrees, also under the names `longitude, latitude`, `lng, lat` or `x, y`; reported names as `adm1_name … adm{level}_name`. Read where they are
-        there: `location_precision` (exact, near, adm3, adm2, adm1, country; "near" is
-        within some 25 km and too coarse for level 3) and `place_level`.
+        Positions as point `geometry` in EPSG:4326 or as columns `lon` and `lat` in degrees,
+        also as `longitude, latitude`, `lng, lat` or `x, y`; reported names as
+        `adm1_name, adm2_name, adm3_name`: that of the level of the units, or a finer one,
+        which leads to the unit that holds the place. Read where they are there:
+        `location_precision` (exact, near, adm3, adm2, adm1, country; "near" is within some
+        25 km and too coarse for level 3) and `place_level`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and one vintage, valid, as from `load_boundaries`.
     nearest_m : float, optional
