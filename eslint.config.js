@@ -7,7 +7,7 @@ const NO_MARKUP = ["innerHTML", "outerHTML", "insertAdjacentHTML", "write", "wri
 );
 
 export default [
-  { ignores: ["**/vendor/**", ".venv/**", "build/**", "maps/**", "site/**", "dist/**"] },
+  { ignores: ["**/vendor/**", ".venv*/**", "build/**", "maps/**", "site/**", "dist/**"] },
   js.configs.recommended,
   { files: ["eslint.config.js"], languageOptions: { sourceType: "module" } },
   {

@@ -48,6 +48,18 @@ def test_every_row_comes_back_as_it_stood_with_its_unit(table: Path, tmp_path: P
         assert line in done.stderr
 
 
+def test_no_row_is_lost_though_it_is_no_record(tmp_path: Path) -> None:
+    """The file that comes out is the one that came in, its totals and notes too."""
+    path, out = tmp_path / "list.csv", tmp_path / "out.csv"
+    rows = ["a,Gao,1", "TOTAL,,1", "id,Région,morts", "Source : CCO,,"]
+    path.write_text("id,Région,morts\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    done = run("locate", str(path), "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    located = pd.read_csv(out)
+    assert located["id"].tolist() == ["a", "TOTAL", "id", "Source : CCO"]
+    assert "           4  rows" in done.stderr
+
+
 def test_misspelt_names_count_when_asked_for(table: Path, tmp_path: Path) -> None:
     done = run("locate", str(table), "-o", str(tmp_path / "out.csv"), "--min-score", "80")
     assert "1  by a misspelt name" in done.stderr

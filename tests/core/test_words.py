@@ -51,8 +51,8 @@ COMPUTED = {
     "gaps": ["low", "middle", "high", "need", "response"],
     "compare": ["note_chance", "note_units", "note_publishers", "note_lengths", "note_bounds"],
     "records": [
-        "in_file", "left_out", "quarantined", "shown", "hidden", "placed", "too_coarse",
-        "not_placed",
+        "in_file", "left_out", "quarantined", "set_aside", "shown", "hidden", "placed",
+        "too_coarse", "not_placed",
     ],
     "points": [
         "rows", "used", "without_position", "without_weight", "outside", "too_coarse",

@@ -14,6 +14,7 @@ from maligeo.core.errors import ArgumentError, FrameError, InputFileError, Unkno
 from maligeo.readers.files.sources import Source
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.readers.reading import Reading
+from maligeo.text.balance import record_counts
 
 LIST = """Liste des incidents du mois de mars 2022;;;;;;;
 Date incident;Région;Type d'engin;Nbre de morts;Nb blessés;Décédés à l'hôpital;Observations
@@ -71,6 +72,14 @@ def test_a_line_of_totals_is_no_project(tmp_path: Path, total: str) -> None:
     frame = maligeo.read_projects(written(tmp_path, text))
     assert frame["title"].tolist() == ["Puits", "École"]
     assert reading_of(frame).set_aside == {4: "total"}
+
+
+def test_the_balance_of_a_map_adds_up_to_the_rows_of_the_file(tmp_path: Path) -> None:
+    frame = maligeo.read_incidents(written(tmp_path, LIST))
+    counts = record_counts(frame, shown=1)
+    assert counts["set_aside"] == 4
+    parts = ("left_out", "quarantined", "set_aside", "shown", "hidden")
+    assert counts["in_file"] == sum(counts[part] for part in parts) == 6
 
 
 @pytest.mark.parametrize("title", ["Total Énergies", "Totalité des puits", "Étotal"])

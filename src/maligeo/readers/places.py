@@ -80,7 +80,7 @@ def _pieces(
     file: RawFile, form: SourceFormat, found: dict[str, str], gate: Gate
 ) -> Iterator[pd.DataFrame]:
     with gate:
-        for raw in file.chunks():
+        for raw in file.chunks(records_only=False):  # what comes in comes out
             frame, faults = _read(raw, form, found)
             yield gate.pass_rows(frame, raw.frame, faults)
 

@@ -11,6 +11,7 @@ from maligeo.core import words
 from maligeo.core.columns import PLACE_KINDS
 from maligeo.join.results import TOO_COARSE
 from maligeo.look import LAYERS, Layer
+from maligeo.readers.reading import ATTRIBUTE
 from maligeo.text.readings import PeriodRows, all_periods, hidden_text, span_text, value_text
 from maligeo.text.releases import is_rounded
 
@@ -223,7 +224,8 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        `in_file`, `left_out` and `quarantined` where the reader counted them; `shown` and
+        `in_file`, `left_out`, `quarantined` and `set_aside` (rows that are no records) where
+        the reader counted them; `shown` and
         `hidden`, which add up to the rows of the frame; `placed`, `too_coarse` and
         `not_placed`, which also do, for located records.
     """
@@ -232,6 +234,9 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
     for attribute, key in (names | {"rows_rejected": "quarantined"}).items():
         if attribute in frame.attrs:
             counts[key] = _added(frame.attrs[attribute])
+    reading = frame.attrs.get(ATTRIBUTE)
+    if reading is not None and reading.set_aside:
+        counts["set_aside"] = len(reading.set_aside)
     counts |= {"shown": shown, "hidden": len(frame) - shown}
     if not {"locate_method", "locate_note"} <= set(frame.columns):  # a release has no note
         return counts

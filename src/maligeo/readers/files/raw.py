@@ -154,14 +154,16 @@ class RawFile:
             personal=(*self.personal, *unread),
         )
 
-    def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
+    def chunks(
+        self, columns: Collection[str] | None = None, *, records_only: bool = True
+    ) -> Iterator[RawTable]:
         """Read the rows piece by piece: these columns, or all but those about persons.
 
-        Rows that are no records are set aside; see `find_non_records`.
+        Rows that are no records are set aside, see `find_non_records`, unless all are wanted.
         """
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
-            aside = find_non_records(raw.frame)
+            aside = find_non_records(raw.frame if records_only else raw.frame.head(0))
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
             stated = {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
