@@ -9,6 +9,7 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError
@@ -28,30 +29,45 @@ class SeenIds:
     """Remembers the ids of a file, in eight bytes each.
 
     Ids are kept as 64-bit hashes: among ten million the chance that two different ones
-    count as the same is about three in a million.
+    count as the same is about three in a million. Those of the first piece are compared as
+    they stand, and hashed when a second piece comes: most files are of one.
     """
 
     def __init__(self) -> None:
         self._seen = np.empty(0, dtype=np.uint64)
+        self._first: pd.Series | None = None
 
     def repeated(self, ids: pd.Series) -> "pd.Series[bool]":
         """Tell which ids occurred before, here or in an earlier piece, and remember all."""
-        given = ids.notna().to_numpy(dtype=bool)
-        texts = ids[given].to_numpy(dtype=object)
-        hashes = pd.util.hash_array(texts, categorize=False)
-        again = pd.Series(hashes).duplicated().to_numpy()
+        given = ids.dropna()
+        if self._first is None:
+            self._first = given
+            again = given.duplicated()
+        else:
+            if not len(self._seen):
+                self._seen = np.unique(_hashes(self._first))
+            again = self._repeated(given)
+        return again.reindex(ids.index, fill_value=False) if len(given) < len(ids) else again
+
+    def _repeated(self, ids: pd.Series) -> "pd.Series[bool]":
+        hashes = _hashes(ids)
+        again = pd.Series(hashes, index=ids.index).duplicated()
         distinct = np.sort(hashes[~again])
         at = np.searchsorted(self._seen, distinct)
         old = np.zeros(len(distinct), dtype=bool)
         inside = at < len(self._seen)
         old[inside] = self._seen[at[inside]] == distinct[inside]
         if old.any():
-            again = again | np.isin(hashes, distinct[old])
+            again |= np.isin(hashes, distinct[old])
         # Two sorted runs: a stable sort merges them in one pass.
         self._seen = np.sort(np.concatenate([self._seen, distinct[~old]]), kind="stable")
-        marked = np.zeros(len(ids), dtype=bool)
-        marked[given] = again
-        return pd.Series(marked, index=ids.index)
+        return again
+
+
+def _hashes(ids: pd.Series) -> npt.NDArray[np.uint64]:
+    texts = ids.to_numpy(dtype=object)
+    hashes: npt.NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False)
+    return hashes
 
 
 INCIDENTS: Final = (
