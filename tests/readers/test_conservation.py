@@ -37,7 +37,7 @@ BASE: dict[str, dict[str, list[str]]] = {
 }
 KNOWN = ["Cercle", "Commune", "Nbre de morts", "Blessés", "Budget (FCFA)", "Statut",
          "Date de fin", "Superficie (ha)", "source"]  # fmt: skip
-RESEMBLING = ["Décédés à l'hôpital", "Date de saisie", "Code région", "Coût unitaire", "Sites visés"]
+RESEMBLING = ["Décédés à l'hôpital", "Date de saisie", "Code région", "Coût unitaire"]
 PERSONAL = ["Nom de la victime", "Prénom", "Téléphone", "Âge", "Adresse du témoin"]
 ODD = ["Observations", "Unnamed: 7", "2021", "#", "Q12/b", "é" * 40, "vintage", "geometry_1", "%"]
 CELLS = ["", "", "5", "0", "1 200", "néant", "Gao", "2022-03-01", "x", "-3", "1,5", "Personne A"]
@@ -114,7 +114,7 @@ def test_columns_and_rows_of_a_file_add_up(tmp_path: Path, made: Made) -> None:
     rows_add_up(reading, sum(role != "blank" for role in made.roles))
     aside = {at: role for at, role in enumerate(made.roles, 2) if role in {*TITLES, "header"}}
     assert dict(reading.set_aside) == aside
-    rejected = pd.read_csv(rejects, dtype=str)["row"].astype(int).tolist() if rejects.exists() else []
+    rejected = pd.read_csv(rejects)["row"].tolist()
     assert len(rejected) == reading.rows_rejected
     assert all(made.roles[row - 2] == "faulty" for row in rejected)
     assert reading.rows_read >= made.roles.count("sound")
@@ -157,6 +157,18 @@ def test_a_note_beside_persons_is_no_record(tmp_path: Path) -> None:
     path.write_text("Titre du projet,Région,Nom de la victime\nPuits,Gao,\nSource : x,,\n", "utf-8")
     reading = maligeo.read_projects(path).attrs["reading"]
     assert dict(reading.set_aside) == {3: "note"}
+
+
+@pytest.mark.xfail(strict=True, reason="it counts as left out and, with its area, as rejected")
+def test_a_reference_point_of_a_rejected_area_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    points = "Z,SHA,RP,0,14,-4\nZ,SHA,TP,1,14,-4\nZ,SHA,TP,2,14.001,-4\n"
+    path.write_text(f"area_id,status,point_type,vertex,lat,lon\n{points}", "utf-8")
+    rejects = tmp_path / "rejects.csv"
+    frame = maligeo.read_areas(path, on_invalid="quarantine", rejects=rejects)
+    reading = frame.attrs["reading"]
+    rows_add_up(reading, 3)
+    assert reading.rows_read >= 0
 
 
 PLACES = ["Mopti", "Gao", "Kidal", "Tombouctou", "National", "Mopti - Ségou", "Nulle part", ""]
