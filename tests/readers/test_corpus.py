@@ -65,7 +65,7 @@ def aspects() -> Iterator[Any]:
     for number, entry in enumerate(ENTRIES):
         refused = entry["kind"] == "refused"
         for aspect in ("refused",) if refused else ASPECTS:
-            if aspect != "columns" or "used" in entry:
+            if aspect != "columns" or not entry["file"].endswith(".xml"):
                 name = f"{entry['file']}-{number}-{aspect}"
                 yield pytest.param(number, aspect, id=name, marks=marks(entry, aspect))
 
@@ -210,6 +210,8 @@ def columns_are(entry: Mapping[str, Any], reading: Reading) -> None:
     columns, _ = counted(entry)
     used, others = set(reading.used.values()), [*reading.extra, *reading.personal]
     assert sorted([*used, *others]) == sorted(columns)
+    if "used" not in entry:  # a column may be a field of its own, as each year of a wide table
+        return
     assert dict(reading.used) == entry["used"]
     assert sorted(reading.personal) == sorted(entry.get("personal", ()))
     assert sorted(reading.not_understood) == sorted(entry.get("not_understood", ()))
