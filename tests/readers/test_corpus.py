@@ -40,7 +40,7 @@ OF_PERSONS = [
     "Liste des victimes", "Identité", "Propriétaire du terrain", "Nom du propriétaire", "Landowner",
     "Collected by", "Investigator", "Team leader", "Created by", "Username", "_submitted_by",
     "deviceid", "subscriberid", "N° tel", "Num tel", "Saisi par", "Rapporté par", "Né le",
-    "Nom du bénéficiaire", "Groupe ethnique", "Matricule",
+    "Nom du bénéficiaire", "Groupe ethnique", "Matricule", "Votre nom",
 ]  # fmt: skip
 OF_NO_PERSON = [
     "Nom du village", "Nom du projet", "Nom de la localité", "NOM_ZONE", "Nom du site",
