@@ -13,8 +13,7 @@ from benchmarks.layers import generated_layers, real_layers
 from benchmarks.measuring import median_seconds, peak_extra_megabytes, print_table, use_one_core
 from benchmarks.peers import Polygons
 from benchmarks.points import points
-from maligeo.join.points import locate
-from maligeo.unitindex import UnitIndex
+from maligeo.join.points import Locator
 
 MEASURED = ("160 generated", "701 real")
 SJOIN_POINTS = 2_000_000
@@ -48,7 +47,7 @@ def _measure(
     name: str, shapes: Polygons, records: gpd.GeoDataFrame, table: pd.DataFrame
 ) -> list[tuple[str, ...]]:
     units = _frame(shapes)
-    index = UnitIndex(shapes)
+    locator = Locator(units)
     few = records.iloc[:SJOIN_POINTS]
     peer = median_seconds(lambda: gpd.sjoin(few, units, how="left", predicate="within"), REPEATS)
     peer_ns = peer / len(few) * 1e9
@@ -56,7 +55,7 @@ def _measure(
         (name, "sjoin(within)", f"{len(few):,}", f"{peer_ns:.1f}", "1.0", "")
     ]
     for what, frame in (("locate, points", records), ("locate, lon and lat", table)):
-        run = partial(locate, frame, units, index=index)
+        run = partial(locator.locate, frame)
         own = median_seconds(run, REPEATS)
         own_ns = own / len(frame) * 1e9
         memory = peak_extra_megabytes(run)

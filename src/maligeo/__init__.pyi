@@ -13,6 +13,7 @@ from .join.dissolve import dissolve_cercles as dissolve_cercles
 from .join.divisions import crosswalk as crosswalk
 from .join.points import locate as locate
 from .join.points import locate_summary as locate_summary
+from .join.proposals import unplaced_places as unplaced_places
 from .join.shares import allocate as allocate
 from .maps import MapSide as MapSide
 from .maps import add_areas as add_areas
@@ -64,6 +65,7 @@ from .readers.boundaries import load_boundaries as load_boundaries
 from .readers.boundaries import read_boundaries as read_boundaries
 from .readers.figures import load_figures as load_figures
 from .readers.files.sources import Source as Source
+from .readers.gazetteers import read_gazetteer as read_gazetteer
 from .readers.incidents import as_incidents as as_incidents
 from .readers.incidents import iter_incidents as iter_incidents
 from .readers.incidents import read_incidents as read_incidents

@@ -58,7 +58,7 @@ def test_a_newer_region_of_two_older_ones_is_not_placed() -> None:
 def test_a_name_that_two_units_bear_is_not_placed() -> None:
     units = UNITS.assign(name_alt=["Nord", "Nord"])
     located = locate(worlds.projects({"project_id": "a", "adm1_name": "Nord"}), units)
-    assert located["locate_note"].tolist() == ["'Nord' is the name of 2 units"]
+    assert located["locate_note"].tolist() == ["'Nord' is the name of 2 units: Alpha; Béta-Sud"]
 
 
 def test_units_must_be_of_one_vintage_and_level() -> None:

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
 from maligeo.core.errors import ArgumentError, CrsError, GeometryError
-from maligeo.join.points import locate, locate_summary
+from maligeo.join.points import Locator, locate, locate_summary
 from maligeo.join.results import OUTSIDE, TOO_COARSE
-from maligeo.unitindex import UnitIndex
 from tests import worlds
 
 UNITS = worlds.square_units()
@@ -63,11 +62,10 @@ class TestPoints:
         assert located["locate_distance_m"].iloc[0] == pytest.approx(111.3, abs=0.1)
         assert listed(located["place_kind"]) == ["unit", "outside"]
 
-    def test_an_index_at_hand_is_used(self) -> None:
-        index = UnitIndex(UNITS.geometry)
-        assert listed(locate(points((0.5, 0.5)), UNITS, index=index)["adm1_name"]) == ["Alpha"]
-        with pytest.raises(ArgumentError, match="index is of 2 units, the frame of 1"):
-            locate(points((0.5, 0.5)), UNITS.iloc[:1], index=index)
+    def test_a_locator_serves_for_several_pieces(self) -> None:
+        locator = Locator(UNITS)
+        for x, name in ((0.5, "Alpha"), (1.5, "Béta-Sud")):
+            assert listed(locator.locate(points((x, 0.5)))["adm1_name"]) == [name]
 
     def test_what_is_no_point_is_refused(self) -> None:
         with pytest.raises(GeometryError, match=r"must be points: 1 are not \(row 1 is a LineStr"):
@@ -130,7 +128,9 @@ class TestNames:
         )
         located = locate(records, COMMUNES)
         assert listed(located["adm3_pcode"]) == [None, "ML070402", "ML070301", None]
-        assert located["locate_note"].iloc[0] == "'Bamba' is the name of 2 units"
+        assert located["locate_note"].iloc[0] == (
+            "'Bamba' is the name of 2 units: Gao / Bourem; Gao / Ménaka"
+        )
         assert "no unit of the place that is reported above it" in located["locate_note"].iloc[3]
 
     def test_the_region_alone_may_settle_it(self) -> None:
@@ -208,8 +208,8 @@ def test_the_summary_counts_every_row_once() -> None:
     located = locate(records, UNITS, nearest_m=1000, min_score=80)
     summary = locate_summary(located)
     assert summary == {
-        "rows": 8, "inside": 1, "border": 1, "nearest": 1, "name": 1, "fuzzy": 1,
-        "too_coarse": 1, "outside": 1, "unnamed": 1, "disagreeing": 1,
+        "rows": 8, "inside": 1, "border": 1, "nearest": 1, "name": 1, "place": 0,
+        "fuzzy": 1, "too_coarse": 1, "outside": 1, "unnamed": 1, "disagreeing": 1,
     }  # fmt: skip
     assert located.attrs["locate"] == summary
 

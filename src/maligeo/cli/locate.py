@@ -1,14 +1,23 @@
 """`maligeo locate`: a file of records to the same file with the unit of each row."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 import maligeo
 from maligeo.cli.command import Application
-from maligeo.cli.options import BoundariesOption, FileVintageOption, LevelOption, division
+from maligeo.cli.options import (
+    BoundariesOption,
+    FileVintageOption,
+    GazetteerOption,
+    LevelOption,
+    division,
+    one_of,
+    source,
+)
 from maligeo.cli.output import progress_bar
+from maligeo.core.columns import NEAR
 from maligeo.core.words import word
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.steps import LocateOptions, located_file
@@ -19,6 +28,7 @@ _WAYS: Final = {
     "border": "on a border (lowest of the units)",
     "nearest": "nearest unit within the distance",
     "name": "by name",
+    "place": "by a place of the gazetteer",
     "fuzzy": "by a misspelt name",
     "too_coarse": "too coarse for this level",
     "outside": "outside all units",
@@ -38,6 +48,10 @@ ScoreOption = Annotated[
     float | None,
     typer.Option("--min-score", help="Accept misspelt names from this likeness, 0 to 100."),
 ]
+NearOption = Annotated[
+    Any,
+    one_of(NEAR, "--near", "By what a position that is near goes, where that is too coarse."),
+]
 RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", help="Write faulty rows to this CSV file and go on.")
 ]
@@ -56,6 +70,8 @@ def locate_file(
     vintage: FileVintageOption = None,
     nearest: NearestOption = None,
     min_score: ScoreOption = None,
+    gazetteer: GazetteerOption = None,
+    near: NearOption = "position",
     rejects: RejectsOption = None,
 ) -> None:
     """Write a file with the administrative unit of each of its rows.
@@ -64,7 +80,13 @@ def locate_file(
     """
     file = division(boundaries, level, vintage)
     units = maligeo.load_boundaries() if file is None else maligeo.read_boundaries(file)
-    options = LocateOptions(nearest_m=nearest, min_score=min_score, rejects=rejects)
+    options = LocateOptions(
+        nearest_m=nearest,
+        min_score=min_score,
+        gazetteer=source(gazetteer),
+        near=near,
+        rejects=rejects,
+    )
     with progress_bar("rows") as advance:
         located = located_file(Source.of(path), units, file, options=options, progress=advance)
         located.save(output)

@@ -63,6 +63,10 @@ StoreOption = Annotated[
 BoundariesOption = Annotated[
     Path | None, typer.Option("--boundaries", help="File with units, instead of the bundled ones.")
 ]
+GazetteerOption = Annotated[
+    Path | None,
+    typer.Option("--gazetteer", help="Villages by name: a table, GeoNames, Who's On First."),
+]
 IncidentsOption = Annotated[Path | None, typer.Option("--incidents", help="File with incidents.")]
 ProjectsOption = Annotated[Path | None, typer.Option("--projects", help="File with projects.")]
 AreasOption = Annotated[

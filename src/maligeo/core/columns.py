@@ -11,13 +11,15 @@ Counting = Literal["full", "fractional", "weighted"]
 Language = Literal["fr", "en"]
 PlaceKind = Literal["unit", "joint", "countrywide", "unattributed", "outside"]
 Audience = Literal["internal", "partner", "public"]
-LocateMethod = Literal["inside", "border", "nearest", "name", "none"]
+LocateMethod = Literal["inside", "border", "nearest", "name", "place", "none"]
+Near = Literal["position", "names"]
 
 COUNTINGS: Final[tuple[str, ...]] = get_args(Counting)
 LANGUAGES: Final[tuple[str, ...]] = get_args(Language)
 AUDIENCES: Final[tuple[str, ...]] = get_args(Audience)
 PLACE_KINDS: Final[tuple[str, ...]] = get_args(PlaceKind)
 LOCATE_METHODS: Final[tuple[str, ...]] = get_args(LocateMethod)
+NEAR: Final[tuple[str, ...]] = get_args(Near)
 
 UNITS: Final = (
     "vintage", "level", "pcode", "name", "name_alt", "parent_pcode", "iso_3166_2", "valid_on",
@@ -60,7 +62,8 @@ RECORD_COLUMNS: Final = frozenset(
         *PROJECTS, *ALLOCATION, *FIGURES,
         "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
         "civilians_killed", "civilians_injured", "area_id", "method", "declared_area_sqm",
-        "computed_area_sqm", "devices", "organisation", "location_code", "lon", "lat", "geometry",
+        "computed_area_sqm", "devices", "organisation", "location_code", "place_name", "lon", "lat",
+        "geometry",
         "locate_method", "locate_distance_m", "locate_score", "locate_disagrees", "locate_note",
         *(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("pcode", "name", "reported")),
     }

@@ -1,9 +1,13 @@
 """Place names made comparable: accents, case, hyphens, administrative prefixes, compounds."""
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
 
 import pandas as pd
 
@@ -11,13 +15,20 @@ from maligeo.core.errors import UnknownNameError
 
 ALIAS_SEPARATOR = "|"
 
+JOINT: Final = " + "  # between the names of units that a record is in together
+
 _PREFIX = re.compile(
     r"^(?:(?:la|le|the)\s+)?"
-    r"(?:region|cercle|district|commune(?:\s+(?:rurale|urbaine))?|ville|town|circle)"
-    r"\s+(?:of\s+|du\s+|des\s+|de\s+la\s+|de\s+|d\s+)"
+    r"(?:(?:region|cercle)\s+(?:of\s+|du\s+|des\s+|de\s+la\s+|de\s+|d\s+)?"
+    r"|(?:district|commune(?:\s+(?:rurale|urbaine))?|ville|village|localite|gouvernorat|town|circle)"
+    r"\s+(?:of\s+|du\s+|des\s+|de\s+la\s+|de\s+|d\s+))(?=\S)"
 )
 _SUFFIX = re.compile(r"\s+(?:region|cercle|district|circle)$")
-_COMPOUND = re.compile(r"\s*(?:[/|;,+&\n]|\bet\b|\band\b|\bainsi que\b)\s*", re.IGNORECASE)
+_BESIDE = r"(?![^()]*\))"  # what stands in parentheses belongs to the name before them
+_COMPOUND = re.compile(
+    rf"\s*(?:[/|;,+&\n]|\bet\b|\band\b|\bainsi que\b){_BESIDE}\s*", re.IGNORECASE
+)
+_DASH = re.compile(rf"\s+[-\u2013\u2014]\s+{_BESIDE}")
 
 
 def without_accents(text: str) -> str:
@@ -54,11 +65,54 @@ def normalise(name: str) -> str:
     >>> normalise("Région de SÉGOU"), normalise("Tin-Essako"), normalise("District de Bamako")
     ('segou', 'tin essako', 'bamako')
     """
-    words = re.sub(r"[^0-9a-z]+", " ", without_accents(name).casefold()).strip()
+    words = _words(name)
     return _SUFFIX.sub("", _PREFIX.sub("", words))
 
 
-def split_places(text: str) -> list[str]:
+def _words(name: str) -> str:
+    return re.sub(r"[^0-9a-z]+", " ", without_accents(name).casefold()).strip()
+
+
+def is_countrywide(name: str) -> bool:
+    """Tell whether a text stands for the whole country, as "Toutes les régions" does."""
+    return _words(name) in _said("countrywide")
+
+
+def stated_kind(name: str) -> str | None:
+    """Give the kind of place that a name itself states, or None.
+
+    Examples
+    --------
+    >>> stated_kind("Cercle de Koro"), stated_kind("Ville de Gao"), stated_kind("Koro")
+    ('adm2', 'settlement', None)
+    """
+    words = _words(name).removeprefix("la ").removeprefix("le ").split()
+    if len(words) < 2:
+        return None
+    kinds = _said("kinds")
+    return kinds.get(words[0]) or (kinds.get(words[-1]) if _SUFFIX.search(_words(name)) else None)
+
+
+def is_plain_name(text: str) -> bool:
+    """Tell a single name from one that states its kind, several names, and the whole country."""
+    alone = "(" not in text and _DASH.search(text) is None and len(split_places(text)) == 1
+    return alone and stated_kind(text) is None and not is_countrywide(text)
+
+
+def kind_word(text: str) -> str | None:
+    """Give the kind of place that a single word means: "adm2" for "cercle"; or None."""
+    return _said("kinds").get(_words(text))
+
+
+@cache
+def _said(what: str) -> dict[str, str]:
+    """Give words to what they stand for."""
+    text = resources.files("maligeo.core").joinpath("placenames.toml").read_text("utf-8")
+    table: dict[str, Any] = tomllib.loads(text)[what]
+    return {_words(word): meant for meant, words in table.items() for word in words}
+
+
+def split_places(text: str, *, is_name: Callable[[str], bool] | None = None) -> list[str]:
     """Take a cell that names several places apart.
 
     Parameters
@@ -66,6 +120,9 @@ def split_places(text: str) -> list[str]:
     text : str
         Such as "GAO / MENAKA", "Gao, Ménaka et Kidal" or "Mopti|Ségou". A hyphen does
         not separate: Tin-Essako is one place.
+    is_name : callable, optional
+        Tells names that are known: these stay whole, and only with it does a hyphen with
+        spaces around it separate what is left, as in "Mopti - Ségou".
 
     Returns
     -------
@@ -77,7 +134,13 @@ def split_places(text: str) -> list[str]:
     >>> split_places("Gao, Ménaka et Kidal")
     ['Gao', 'Ménaka', 'Kidal']
     """
-    return list(dict.fromkeys(part for part in map(str.strip, _COMPOUND.split(text)) if part))
+    if is_name is not None and is_name(text):
+        return [text.strip()]
+    parts = [part for part in map(str.strip, _COMPOUND.split(text)) if part]
+    if is_name is not None:
+        dashed = [[part] if is_name(part) else _DASH.split(part) for part in parts]
+        parts = [name.strip() for names in dashed for name in names if name.strip()]
+    return list(dict.fromkeys(parts))
 
 
 @dataclass(frozen=True)

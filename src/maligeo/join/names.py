@@ -1,4 +1,4 @@
-"""Reported place names to units, from the top level down.
+"""The names by which units are known, from the top level down.
 
 A commune's name may occur in several cercles, so each reported name narrows down the
 units that the next one may mean. A name of another vintage counts where that region lies
@@ -6,18 +6,22 @@ wholly in one unit, and a misspelt name only when asked for, above a score, and 
 between places that are known to be easily taken for one another.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from maligeo import catalog
-from maligeo.core.placenames import NameTable, normalise
-from maligeo.join.parts import KINDS, find_parts
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, normalise
+from maligeo.join.parts import Part, regions_elsewhere
+from maligeo.join.proposals import do_not_match
 
 
-def ancestor_names(units: gpd.GeoDataFrame, vintage: str, level: int) -> dict[int, NameTable]:
+def ancestor_names(
+    units: gpd.GeoDataFrame, vintage: str, level: int
+) -> dict[int, tuple[list[str], NameTable]]:
     """Give the names of the units above each unit, level by level.
 
     Taken from the columns `adm1_name`, `adm2_name` of the units where they are there, as
@@ -34,11 +38,11 @@ def ancestor_names(units: gpd.GeoDataFrame, vintage: str, level: int) -> dict[in
 
     Returns
     -------
-    dict of int to NameTable
-        For each level above, the names and aliases with the row positions of the units
-        below them; a table without names where they are not known.
+    dict of int to (list of str, NameTable)
+        For each level above, its name for each unit ("" where it is not known), and the
+        names and aliases with the row positions of the units below them.
     """
-    tables: dict[int, NameTable] = {}
+    tables: dict[int, tuple[list[str], NameTable]] = {}
     parent = units["parent_pcode"].reset_index(drop=True)
     for upper in range(level - 1, 0, -1):
         known = _known_units(vintage, upper)
@@ -49,7 +53,8 @@ def ancestor_names(units: gpd.GeoDataFrame, vintage: str, level: int) -> dict[in
             stated = stated.reset_index(drop=True).astype("object")
             names = names.where(names.notna(), stated)
             aliases = aliases.astype("string").str.cat(stated, sep="|", na_rep="")
-        tables[upper] = NameTable.from_columns(names.fillna(""), aliases)
+        listed = [str(name) for name in names.fillna("")]
+        tables[upper] = listed, NameTable.from_columns(listed, aliases)
         parent = found["parent_pcode"]
     return tables
 
@@ -69,36 +74,29 @@ def _known_units(vintage: str, level: int) -> pd.DataFrame:
     return known[["name", "name_alt", "parent_pcode"]].astype("object")
 
 
-EXACT_SCORE = 100.0
+EXACT_SCORE: Final = 100.0
 
 
 @dataclass(frozen=True)
-class NameMatch:
-    """What the reported names of a record led to.
+class Step:
+    """The rows of units that a reported name leaves, and how it was read.
 
     Attributes
     ----------
-    position : int or None
-        Row position of the unit, or None when the names lead to none or to several.
-    score : float or None
-        100 for a name as it stands in the list of units or aliases, less for a misspelt
-        one, None without a unit.
+    rows : frozenset of int
+        Row positions.
+    score : float
+        100 for a name as it stands in the list of units or aliases, less for a misspelt one.
     note : str or None
-        Why there is no unit, or how a name was read.
+        How it was read, or why it leaves none.
+    by_place : bool
+        Whether a place of a gazetteer led to them.
     """
-
-    position: int | None = None
-    score: float | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class _Step:
-    """The rows that one reported name leaves, and how it was read."""
 
     rows: frozenset[int]
     score: float = EXACT_SCORE
     note: str | None = None
+    by_place: bool = False
 
 
 class UnitNames:
@@ -122,116 +120,81 @@ class UnitNames:
     ) -> None:
         own = NameTable.from_columns(units["name"], units["name_alt"])
         above = ancestor_names(units, vintage, level)
-        self._tables = [*(above[upper] for upper in range(1, level)), own]
-        self._all = frozenset(range(len(units)))
-        self._vintage = vintage
-        self._kin = _kin(vintage)
+        self._names = [*(above[upper][0] for upper in range(1, level)), list(units["name"])]
+        self._tables = [*(above[upper][1] for upper in range(1, level)), own]
+        self.all = frozenset(range(len(units)))
+        self.vintage = vintage
+        self.level = level
+        self._kin = regions_elsewhere(vintage)
         self._kin_names = NameTable.from_columns(self._kin["name"], self._kin["name_alt"])
         self._min_score = min_score
-        self._forbidden = _do_not_match() if min_score is not None else frozenset()
 
-    def match(self, reported: Sequence[object], finer: Sequence[object] = ()) -> NameMatch:
-        """Find the unit that reported names mean.
+    def bearing(self, name: str, level: int) -> frozenset[int]:
+        """Give the rows that bear a name, or whose unit of a level above does."""
+        return frozenset(self._tables[level - 1].find(name))
 
-        Parameters
-        ----------
-        reported : sequence
-            Names from the first level down to that of the units; anything but a string
-            with letters counts as not reported.
-        finer : sequence
-            Names of the levels below; they lead to the unit that holds the place where no
-            name of its own level is reported.
+    def listed(self) -> dict[str, str]:
+        """Give the comparable forms of all names to the names as listed."""
+        kin = {
+            form: str(self._kin["name"].iloc[at[0]])
+            for form, at in self._kin_names.positions.items()
+        }
+        for names, table in zip(self._names, self._tables, strict=True):
+            kin |= {form: names[at[0]] for form, at in table.positions.items()}
+        return kin
 
-        Returns
-        -------
-        NameMatch
-        """
-        if not _is_name(reported[-1]):
-            return self._match_parts(reported, finer)
-        rows, score, notes = self._all, EXACT_SCORE, []
-        for level, name in enumerate(reported, start=1):
-            if not isinstance(name, str) or not _is_name(name):
+    def label(self, row: int, *, own: bool = False) -> str:
+        """Name the units above a row, from the first down, and the row itself where asked."""
+        above = [names[row] for names in self._names[:-1] if names[row]]
+        return " / ".join([*above, self._names[-1][row]] if own or not above else above)
+
+    def holding(self, part: Part) -> frozenset[int]:
+        """Give the rows that hold a place of this level or a finer one; several if divided."""
+        rows = self.all
+        for level, name in enumerate((*part.above, part.name)[: self.level], start=1):
+            if not name and level < self.level:
                 continue
-            step = self._narrow(name, level, rows)
-            if not step.rows:
-                return NameMatch(note=step.note)
-            rows, score = step.rows, min(score, step.score)
-            notes += [step.note] if step.note else []
-        if len(rows) > 1:
-            return NameMatch(note=f"{reported[-1]!r} is the name of {len(rows)} units")
-        return NameMatch(min(rows), score, "; ".join(notes) or None)
+            some = [self.bearing(one, level) for one in name.split(ALIAS_SEPARATOR)]
+            rows = rows & frozenset().union(*some) if all(some) else frozenset()
+        return rows
 
-    def _match_parts(self, reported: Sequence[object], finer: Sequence[object]) -> NameMatch:
-        """Find the unit that holds a place of a finer level."""
-        level = len(reported)
-        names = [
-            (at, name) for at, name in enumerate(finer, level + 1) if isinstance(name, str)
-            and _is_name(name)
-        ]  # fmt: skip
-        if not names:
-            return NameMatch(note="no name is reported")
-        known = [name if _is_name(name) else None for name in reported]
-        parts = find_parts(self._vintage, names, known)
-        holders = {part.above[:level] for part in parts}
-        named = ", ".join(repr(name) for _, name in names)
-        if len(holders) > 1:
-            listed = "; ".join(sorted(" / ".join(holder) for holder in holders))
-            return NameMatch(note=f"{named} is the name of several places: {listed}")
-        if not holders:
-            return NameMatch(note=f"{named} is no place that is known in {self._vintage}")
-        held = self.match(next(iter(holders)))
-        if held.position is None:
-            return held
-        part = parts[0]
-        note = f"{part.name} ({KINDS[part.level]}) lies in {part.above[level - 1]}"
-        return NameMatch(held.position, held.score, note)
-
-    def _narrow(self, name: str, level: int, rows: frozenset[int]) -> _Step:
+    def narrow(self, name: str, level: int, rows: frozenset[int]) -> Step:
         """Keep the rows that a name of one level may mean."""
         table = self._tables[level - 1]
         found = rows & frozenset(table.find(name))
         if found:
-            return _Step(found)
-        elsewhere = bool(table.find(name))
+            return Step(found)
         if level == 1:
-            kin = self._narrow_by_kin(name, table)
+            kin = self._narrow_by_kin(name, table, rows)
             if kin is not None:
                 return kin
-        fuzzy = self._narrow_by_likeness(name, table, rows)
-        if fuzzy is not None:
-            return fuzzy
-        where = "the place that is reported above it" if elsewhere else self._vintage
-        return _Step(frozenset(), note=f"{name!r} is no unit of {where}")
+        return self._narrow_by_likeness(name, table, rows) or Step(frozenset())
 
-    def _narrow_by_kin(self, name: str, table: NameTable) -> _Step | None:
+    def _narrow_by_kin(self, name: str, table: NameTable, rows: frozenset[int]) -> Step | None:
         found = self._kin_names.find(name)
         if not found:
             return None
         kin = self._kin.iloc[found[0]]
         label = f"{kin['name']} (region of {kin['vintage']})"
-        rows = frozenset(table.find(kin["home"]))
-        if kin["nesting"] != "exact" or not rows:
-            note = f"{label} does not lie wholly in one unit of {self._vintage}"
-            return _Step(frozenset(), note=note)
-        return _Step(rows, note=f"{label} lies in {kin['home']} of {self._vintage}")
+        home = rows & frozenset(table.find(kin["home"]))
+        if kin["nesting"] != "exact" or not home:
+            note = f"{label} does not lie wholly in one unit of {self.vintage}"
+            return Step(frozenset(), note=note)
+        return Step(home, note=f"{label} lies in {kin['home']} of {self.vintage}")
 
-    def _narrow_by_likeness(
-        self, name: str, table: NameTable, rows: frozenset[int]
-    ) -> _Step | None:
+    def _narrow_by_likeness(self, name: str, table: NameTable, rows: frozenset[int]) -> Step | None:
         if self._min_score is None:
             return None
-        import rapidfuzz
-
         form = normalise(name)
         allowed = {
             known: rows & frozenset(positions)
             for known, positions in table.positions.items()
-            if rows & frozenset(positions) and frozenset((form, known)) not in self._forbidden
+            if rows & frozenset(positions) and frozenset((form, known)) not in do_not_match()
         }
-        ranked = rapidfuzz.process.extract(
+        ranked = process.extract(
             form,
             list(allowed),
-            scorer=rapidfuzz.fuzz.ratio,
+            scorer=fuzz.ratio,
             score_cutoff=self._min_score,
             limit=None,
         )
@@ -240,28 +203,6 @@ class UnitNames:
         best = ranked[0][1]
         meant = [allowed[known] for known, score, _ in ranked if score == best]
         if len(set(meant)) > 1:
-            return _Step(frozenset(), note=f"{name!r} is as near to several names")
+            return Step(frozenset(), note=f"{name!r} is as near to several names")
         read = next(known for known, score, _ in ranked if score == best)
-        return _Step(meant[0], score=best, note=f"{name!r} read as {read!r} (score {best:.0f})")
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and normalise(name) != ""
-
-
-def _do_not_match() -> frozenset[frozenset[str]]:
-    """List the pairs of different places whose names are easily taken for one another."""
-    pairs = catalog.load_table("reference", "do_not_match")
-    return frozenset(
-        frozenset((normalise(one), normalise(other)))
-        for one, other in zip(pairs["name_a"], pairs["name_b"], strict=True)
-    )
-
-
-def _kin(vintage: str) -> pd.DataFrame:
-    """List the regions of other vintages with the unit of this one that they lie in."""
-    units = catalog.load_table("reference", "units")
-    home = f"part_of_{vintage}"
-    others = units[units["vintage"] != vintage]
-    others = others.assign(home=others.get(home, pd.NA)).dropna(subset="home")
-    return others.sort_values("vintage", kind="stable").reset_index(drop=True)
+        return Step(meant[0], score=best, note=f"{name!r} read as {read!r} (score {best:.0f})")

@@ -1,6 +1,5 @@
-"""Names of cercles and communes, and the units of coarser levels that hold them."""
+"""Names of regions, cercles and communes that are bundled, and the units that hold them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -8,15 +7,14 @@ from typing import Final
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.core.placenames import NameTable, normalise
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, normalise
 
-KINDS: Final = {2: "cercle", 3: "commune"}
-_SEVERAL: Final = "|"
+KINDS: Final = {1: "region", 2: "cercle", 3: "commune"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A named place below the units.
+    """A named place.
 
     Attributes
     ----------
@@ -27,95 +25,105 @@ class Part:
     above : tuple of str
         Names of the units that hold it, from the first level down; one with "|" where the
         place was divided, and "" where that is not known.
+    of : str
+        The vintage that has it, where the one asked for has not; else "".
     """
 
     name: str
     level: int
     above: tuple[str, ...]
+    of: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is, with the division where it is another one."""
+        return f"{KINDS[self.level]} of {self.of}" if self.of else KINDS[self.level]
+
+    @property
+    def where(self) -> str:
+        """The units that hold it, the nearest first, as "Koro (Mopti)"."""
+        known = [name.replace(ALIAS_SEPARATOR, " / ") for name in self.above if name]
+        if not known:
+            return ""
+        return known[-1] if len(known) == 1 else f"{known[-1]} ({', '.join(known[-2::-1])})"
 
 
-def find_parts(
-    vintage: str, names: Sequence[tuple[int, str]], known: Sequence[object]
-) -> list[Part]:
-    """Find the places that names below the level of the units mean.
+@dataclass(frozen=True)
+class Parts:
+    """The places of one level that are known of one vintage."""
+
+    table: NameTable
+    places: tuple[Part, ...]
+
+    def find(self, name: object) -> list[Part]:
+        """Give the places that bear a name."""
+        return [self.places[at] for at in self.table.find(name)]
+
+
+@cache
+def known_parts(vintage: str, level: int) -> Parts:
+    """List the known places of a level, and their names with aliases.
 
     Parameters
     ----------
     vintage : str
-        Of the units.
-    names : sequence of (int, str)
-        Levels and names that are reported, the coarsest first.
-    known : sequence
-        Names that are reported of levels above, from the first down; anything but a string
-        is not reported.
-
-    Returns
-    -------
-    list of Part
-        Those of the coarsest name that is known and lies in what is reported above it:
-        none, one, or several that bear the same name.
+        Whose units `above` names. Cercles of another division are among them where their
+        region lies wholly in one of this one.
+    level : int
+        1, 2 or 3.
     """
-    above = {
-        level: normalise(_listed(name, level, vintage))
-        for level, name in enumerate(known, start=1)
-        if isinstance(name, str)
-    }
-    for level, name in names:
-        table, parts = _parts(vintage, level)
-        found = [parts[at] for at in table.find(name)]
-        fitting = [part for part in found if _lies_in(part, above)]
-        if fitting:
-            return fitting
-        above[level] = normalise(_listed(name, level, vintage))
-    return []
-
-
-def _listed(name: str, level: int, vintage: str) -> str:
-    """Give the name under which a region or cercle is listed; an unknown one as it stands."""
-    if level == 1:
-        table, names = _regions(vintage)
-        return next((names[at] for at in table.find(name)), name)
-    table, parts = _parts(vintage, level)
-    return next((parts[at].name for at in table.find(name)), name)
-
-
-@cache
-def _regions(vintage: str) -> tuple[NameTable, tuple[str, ...]]:
-    units = catalog.load_table("reference", "units")
-    own = units[(units["vintage"] == vintage) & (units["level"] == 1)]
-    return NameTable.from_columns(own["name"], own["name_alt"]), tuple(own["name"])
-
-
-def _lies_in(part: Part, above: dict[int, str]) -> bool:
-    stated = ((above.get(level), name) for level, name in enumerate(part.above, start=1))
-    return all(
-        want is None or want in {normalise(one) for one in name.split(_SEVERAL)}
-        for want, name in stated
-    )
-
-
-@cache
-def _parts(vintage: str, level: int) -> tuple[NameTable, tuple[Part, ...]]:
-    """List the known places of a level, and their names with aliases."""
-    frame = _cercles(vintage) if level == 2 else _communes(vintage)
-    parts = tuple(
-        Part(row["name"], level, tuple(row[f"above_{at}"] for at in range(1, level)))
+    frame = {1: _regions, 2: _cercles, 3: _communes}[level](vintage)
+    places = tuple(
+        Part(
+            row["name"],
+            level,
+            tuple(row[f"above_{at}"] for at in range(1, level)),
+            row.get("of", ""),
+        )
         for row in frame.to_dict("records")
     )
-    return NameTable.from_columns(frame["name"], frame["name_alt"]), parts
+    return Parts(NameTable.from_columns(frame["name"], frame["name_alt"]), places)
+
+
+def regions_elsewhere(vintage: str) -> pd.DataFrame:
+    """List the regions of other vintages with the unit of this one, `home`, that they lie in."""
+    units = catalog.load_table("reference", "units")
+    home = f"part_of_{vintage}"
+    others = units[units["vintage"] != vintage]
+    others = others.assign(home=others.get(home, pd.NA)).dropna(subset="home")
+    return others.sort_values("vintage", kind="stable").reset_index(drop=True)
+
+
+def _regions(vintage: str) -> pd.DataFrame:
+    units = catalog.load_table("reference", "units")
+    return units[(units["vintage"] == vintage) & (units["level"] == 1)]
 
 
 def _cercles(vintage: str) -> pd.DataFrame:
-    if vintage == "2023":
-        listed = catalog.load_table("reference", "pcodes_2023")
-        names = listed[listed["level"] == 1].set_index("pcode")["name"]
-        cercles = listed[listed["level"] == 2]
-        regions = cercles["parent_pcode"].map(names)
-        return cercles.assign(name_alt=pd.NA, above_1=regions.fillna(""))
-    cercles = catalog.load_table("reference", "cercles_2015")
-    region = f"region_{vintage}"
-    regions = cercles[region].fillna("") if region in cercles.columns else ""
-    return cercles.assign(above_1=regions)
+    """List the cercles of 2015 and of 2023 by the region in which they lie."""
+    old = catalog.load_table("reference", "cercles_2015")
+    column = f"region_{vintage}"
+    old = old.assign(above_1=old[column].fillna("") if column in old.columns else "")
+    new = _cercles_of_2023(vintage)
+    first, then = (new, old) if vintage == "2023" else (old, new)
+    added = then[~then["name"].map(normalise).isin(set(first["name"].map(normalise)))]
+    added = added.assign(of=added["vintage"].astype("string"))
+    return pd.concat([first.assign(of=""), added])[["name", "name_alt", "above_1", "of"]]
+
+
+def _cercles_of_2023(vintage: str) -> pd.DataFrame:
+    listed = catalog.load_table("reference", "pcodes_2023")
+    names = listed[listed["level"] == 1].set_index("pcode")["name"]
+    cercles = listed[listed["level"] == 2]
+    regions = cercles["parent_pcode"].map(names)
+    if vintage != "2023":
+        others = regions_elsewhere(vintage)
+        whole = others[(others["vintage"] == "2023") & (others["nesting"] == "exact")]
+        regions = regions.map(dict(zip(whole["name"], whole["home"], strict=True)))
+    cercles = cercles.assign(name_alt=pd.NA, above_1=regions)
+    return (
+        cercles.fillna({"above_1": ""}) if vintage == "2023" else cercles.dropna(subset="above_1")
+    )
 
 
 def _communes(vintage: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import geopandas as gpd
@@ -13,11 +14,19 @@ from pyproj import Geod
 
 from maligeo.core import errors
 from maligeo.core.audiences import mark_published, published_rows
-from maligeo.core.checks import require_columns, require_frame, require_one_vintage
-from maligeo.core.columns import LOCATE_METHODS
+from maligeo.core.checks import (
+    require_choice,
+    require_columns,
+    require_frame,
+    require_one_vintage,
+)
+from maligeo.core.columns import LOCATE_METHODS, NEAR, Near
 from maligeo.core.crs import Floats, positions_of, require_geographic
 from maligeo.core.errors import ArgumentError
-from maligeo.join.names import EXACT_SCORE, NameMatch, UnitNames
+from maligeo.join.gazetteer import LocatedGazetteer
+from maligeo.join.meanings import Meanings, NameMatch
+from maligeo.join.names import EXACT_SCORE, UnitNames
+from maligeo.join.reported import COLUMNS
 from maligeo.join.results import OUTSIDE, TOO_COARSE, Findings, assemble
 from maligeo.unitindex import UnitIndex
 
@@ -139,20 +148,67 @@ _POLYGONS = "polygons go through maligeo.allocate"
 _POSITIONS = (
     ("lon", "lat"), ("longitude", "latitude"), ("lng", "lat"), ("long", "lat"), ("x", "y"),
 )  # fmt: skip
-FINEST = 3  # level of the names that are reported
-_FINEST_LEVEL = {"exact": 99, "near": 2, "adm3": 3, "adm2": 2, "adm1": 1, "country": 0}
+_NEAR = "near"
+_PRECISION = "location_precision"
+_FINEST_LEVEL = {"exact": 99, _NEAR: 2, "adm3": 3, "adm2": 2, "adm1": 1, "country": 0}
 
 
 @dataclass(frozen=True)
-class _Layer:
-    """What is needed of the units, made once."""
+class Locator:
+    """Units, and how records are joined to them; made once for records in several pieces.
+
+    Attributes
+    ----------
+    units, nearest_m, min_score, gazetteer, near
+        As for `locate`.
+    """
 
     units: gpd.GeoDataFrame
-    vintage: str
-    level: int
-    index: UnitIndex
-    nearest_m: float | None
-    min_score: float | None
+    nearest_m: float | None = None
+    min_score: float | None = None
+    gazetteer: pd.DataFrame | None = None
+    near: Near = "position"
+
+    def __post_init__(self) -> None:
+        require_frame(self.units, what="units")
+        require_columns(self.units, _UNIT_COLUMNS, what="units")
+        require_geographic(self.units, what="units")
+        require_choice(self.near, NEAR, option="near")
+        if self.min_score is not None and not 0 <= self.min_score <= EXACT_SCORE:
+            raise ArgumentError(f"min_score must lie between 0 and 100, not {self.min_score}")
+        if self.gazetteer is not None:
+            require_frame(self.gazetteer, what="gazetteer")
+        _ = self.vintage, self.level, self.index  # faults at once, and only once for all pieces
+
+    @cached_property
+    def vintage(self) -> str:
+        """The one vintage of the units."""
+        return require_one_vintage(self.units["vintage"], what="units")
+
+    @cached_property
+    def level(self) -> int:
+        """The one level of the units."""
+        return unit_level(self.units)
+
+    @cached_property
+    def index(self) -> UnitIndex:
+        """The index of the units."""
+        return UnitIndex(self.units.geometry)
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """What names mean, looked up when names are there."""
+        names = UnitNames(self.units, self.vintage, self.level, min_score=self.min_score)
+        if self.gazetteer is None:
+            return Meanings(names)
+        known = Meanings(names).match
+        return Meanings(names, LocatedGazetteer.of(self.gazetteer, self.index, known))
+
+    def locate(self, records: Any) -> Any:
+        """Say in which unit each record lies, as `locate` does."""
+        if is_lazy(records):
+            return map_partitions(_locate_frame, records, self)
+        return _locate_frame(records, self)
 
 
 def locate(
@@ -161,7 +217,8 @@ def locate(
     *,
     nearest_m: float | None = None,
     min_score: float | None = None,
-    index: UnitIndex | None = None,
+    gazetteer: pd.DataFrame | None = None,
+    near: Near = "position",
 ) -> Any:
     """Say in which unit each record lies.
 
@@ -171,15 +228,21 @@ def locate(
     cercle. A record whose `location_precision` is coarser than the level of the units is
     not placed: the centre of a region is no commune.
 
+    Names are read as people write them: "Cercle de Koro" in any column, "Kidal (Abeibara)",
+    and "Mopti - Ségou" or "Gao, Ménaka et Tombouctou" for a record in several units
+    together, "National" or "Toutes les régions" for the whole country. None is guessed: the
+    note on a name that is not known, or not known for a unit of its column, says what it
+    is, or which known names are nearest.
+
     Parameters
     ----------
     records : pandas.DataFrame, geopandas.GeoDataFrame, or a dask frame of these, n rows
         Positions as point `geometry` in EPSG:4326 or as columns `lon` and `lat` in degrees,
         also as `longitude, latitude`, `lng, lat` or `x, y`; reported names as
         `adm1_name, adm2_name, adm3_name`: that of the level of the units, or a finer one,
-        which leads to the unit that holds the place. Read where they are there:
-        `location_precision` (exact, near, adm3, adm2, adm1, country; "near" is within some
-        25 km and too coarse for level 3) and `place_level`.
+        which leads to the unit that holds the place; `place_name`, a place of any level.
+        Read where they are there: `location_precision` (exact, near, adm3, adm2, adm1,
+        country; "near" is within some 25 km and too coarse for level 3) and `place_level`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and one vintage, valid, as from `load_boundaries`.
     nearest_m : float, optional
@@ -187,21 +250,28 @@ def locate(
         (a river bank, a generalised border).
     min_score : float, optional
         Accept misspelt names from this similarity, 0 to 100; 90 is a careful choice.
-    index : UnitIndex, optional
-        The index of these units, when it is at hand.
+    gazetteer : pandas.DataFrame, optional
+        Places as from `read_gazetteer`: a record without a position goes to the unit in
+        which the place lies that `place_name` names, looked up within the units that are
+        named beside it. Of places of one name in several units none is taken.
+    near : {"position", "names"}, default "position"
+        By what a record goes that is "near", where that is too coarse for the level: by
+        its position, and so to no unit, or by the names that it reports.
 
     Returns
     -------
     same kind of frame as the records, n rows, same order and index
         The input's columns, with the reported name of the level moved to
         `adm{level}_reported`, and (as categoricals) `vintage`, `adm{level}_pcode` and
-        `adm{level}_name` of the unit, `place_kind` ("unit", "countrywide", "outside",
-        "unattributed"), `locate_method` ("inside", "border", "nearest", "name", "none"),
-        `locate_distance_m` (0 for a point in its unit, metres for the nearest one,
-        missing else), `locate_score` (100 for a name as listed, less for a misspelt one),
-        `locate_disagrees` (whether the reported name means another unit than the point's;
-        missing where that is not known) and `locate_note`. `attrs["locate"]` holds the
-        counts of `locate_summary`, except for dask frames.
+        `adm{level}_name` of the unit (of a record in several units together without a code,
+        and with names such as "Mopti + Ségou"), `place_kind` ("unit", "joint",
+        "countrywide", "outside", "unattributed"), `locate_method` ("inside", "border",
+        "nearest", "name", "place" for one of the gazetteer, "none"), `locate_distance_m` (0
+        for a point in its unit, metres for the nearest one, missing else), `locate_score`
+        (100 for a name as listed, less for a misspelt one), `locate_disagrees` (whether the
+        reported name means another unit than the point's; missing where that is not known)
+        and `locate_note`. `attrs["locate"]` holds the counts of `locate_summary`, except for
+        dask frames.
 
     Raises
     ------
@@ -231,11 +301,10 @@ def locate(
     1        b  Tombouctou        inside
     2        c       Mopti          name
     """
-    require_frame(units, what="units")
-    layer = _layer(units, nearest_m, min_score, index)
-    if is_lazy(records):
-        return map_partitions(_locate_frame, records, layer)
-    return _locate_frame(records, layer)
+    locator = Locator(
+        units, nearest_m=nearest_m, min_score=min_score, gazetteer=gazetteer, near=near
+    )
+    return locator.locate(records)
 
 
 def locate_summary(located: pd.DataFrame) -> dict[str, int]:
@@ -249,8 +318,8 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        `rows`, and what adds up to them: `inside, border, nearest, name, fuzzy,
-        too_coarse, outside, unnamed` (neither a position nor a name that leads to one
+        `rows`, and what adds up to them: `inside, border, nearest, name, place, fuzzy,
+        too_coarse, outside, unnamed` (neither a position nor a name that leads to a
         unit); besides, `disagreeing`.
 
     Examples
@@ -266,7 +335,9 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
     methods = located["locate_method"].value_counts()
     counts = {method: int(methods.get(method, 0)) for method in LOCATE_METHODS}
     unplaced = counts.pop("none")
-    fuzzy = int((located["locate_score"] < EXACT_SCORE).sum())
+    fuzzy = int(
+        ((located["locate_score"] < EXACT_SCORE) & (located["locate_method"] == "name")).sum()
+    )
     coarse = int((located["locate_note"] == TOO_COARSE).sum())
     outside = int((located["locate_note"] == OUTSIDE).sum())
     counts["name"] -= fuzzy
@@ -297,40 +368,41 @@ def unit_level(units: gpd.GeoDataFrame) -> int:
     return levels[0]
 
 
-def _layer(
-    units: gpd.GeoDataFrame,
-    nearest_m: float | None,
-    min_score: float | None,
-    index: UnitIndex | None,
-) -> _Layer:
-    require_columns(units, _UNIT_COLUMNS, what="units")
-    require_geographic(units, what="units")
-    if min_score is not None and not 0 <= min_score <= EXACT_SCORE:
-        raise ArgumentError(f"min_score must lie between 0 and 100, not {min_score}")
-    if index is not None and len(index) != len(units):
-        raise ArgumentError(f"the index is of {len(index)} units, the frame of {len(units)}")
-    return _Layer(
-        units=units,
-        vintage=require_one_vintage(units["vintage"], what="units"),
-        level=unit_level(units),
-        index=UnitIndex(units.geometry) if index is None else index,
-        nearest_m=nearest_m,
-        min_score=min_score,
-    )
-
-
-def _locate_frame(records: pd.DataFrame, layer: _Layer) -> pd.DataFrame:
-    records = _as_reported(records, layer.level)
+def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
+    records = _as_reported(records, locator.level)
     found = Findings.nothing(len(records))
     lon, lat = _positions(records)
-    coarse = _too_coarse(records, layer.level)
+    coarse = _too_coarse(records, locator.level)
     positioned = np.isfinite(lon) & np.isfinite(lat)
-    _place_points(found, layer, lon, lat, positioned & ~coarse)
-    _read_names(found, layer, records, positioned | coarse)
+    by_name = _goes_by_name(records, locator, positioned & coarse)
+    _place_points(found, locator, lon, lat, positioned & ~coarse)
     found.remark(np.flatnonzero(coarse), TOO_COARSE)
-    located = assemble(records, found, layer.units, vintage=layer.vintage, level=layer.level)
+    _read_names(found, locator, records, (positioned | coarse) & ~by_name)
+    _compare(found, locator, lon, lat, by_name)
+    located = assemble(records, found, locator.units, vintage=locator.vintage, level=locator.level)
     located.attrs = records.attrs | {"locate": locate_summary(located)}
     return mark_published(located, published_rows(records))
+
+
+def _goes_by_name(
+    records: pd.DataFrame, locator: Locator, coarse: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Find the rows that are near, and go by their names instead of their positions."""
+    if locator.near != "names" or _PRECISION not in records.columns:
+        return np.zeros(len(records), dtype=np.bool_)
+    is_named = records.reindex(columns=COLUMNS).notna().any(axis="columns")
+    is_near = (records[_PRECISION] == _NEAR).fillna(value=False)
+    near: npt.NDArray[np.bool_] = coarse & (is_near & is_named).to_numpy(np.bool_)
+    return near
+
+
+def _compare(
+    found: Findings, locator: Locator, lon: Floats, lat: Floats, by_name: npt.NDArray[np.bool_]
+) -> None:
+    """Tell where the unit that names gave is another one than that of the position."""
+    rows = np.flatnonzero(by_name & (found.position >= 0))
+    unit = locator.index.query(lon[rows], lat[rows])
+    found.disagrees[rows[unit >= 0]] = (found.position[rows] != unit)[unit >= 0]
 
 
 def _as_reported(records: pd.DataFrame, level: int) -> pd.DataFrame:
@@ -357,7 +429,7 @@ def _positions(records: pd.DataFrame) -> tuple[Floats, Floats]:
 def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:
     """Find the rows whose position or name stands for more than a unit of the level."""
     coarse = np.zeros(len(records), dtype=np.bool_)
-    for column in ("location_precision", "place_level"):
+    for column in (_PRECISION, "place_level"):
         if column in records.columns:
             finest = records[column].astype("object").map(_FINEST_LEVEL)
             coarse |= (finest < level).to_numpy(dtype=np.bool_)
@@ -365,11 +437,11 @@ def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:
 
 
 def _place_points(
-    found: Findings, layer: _Layer, lon: Floats, lat: Floats, wanted: npt.NDArray[np.bool_]
+    found: Findings, locator: Locator, lon: Floats, lat: Floats, wanted: npt.NDArray[np.bool_]
 ) -> None:
     if not wanted.any():
         return
-    unit, border = layer.index.query_border(lon, lat)
+    unit, border = locator.index.query_border(lon, lat)
     unit[~wanted] = -1
     inside = unit >= 0
     np.copyto(found.position, unit)
@@ -377,9 +449,9 @@ def _place_points(
     found.method[inside & border] = LOCATE_METHODS.index("border")
     found.distance_m[inside] = 0.0
     outside = np.flatnonzero(wanted & ~inside)
-    if layer.nearest_m is not None:
+    if locator.nearest_m is not None:
         near, distance = nearest_units(
-            layer.units.geometry, lon[outside], lat[outside], within_m=layer.nearest_m
+            locator.units.geometry, lon[outside], lat[outside], within_m=locator.nearest_m
         )
         got = near >= 0
         found.place(outside[got], near[got], "nearest")
@@ -389,26 +461,41 @@ def _place_points(
 
 
 def _read_names(
-    found: Findings, layer: _Layer, records: pd.DataFrame, decided: npt.NDArray[np.bool_]
+    found: Findings, locator: Locator, records: pd.DataFrame, decided: npt.NDArray[np.bool_]
 ) -> None:
     """Place what has no position by its names, and compare the names of what has one."""
-    columns = [f"adm{level}_name" for level in range(1, FINEST + 1)]
-    if records.columns.intersection(columns[layer.level - 1 :]).empty:
-        found.remark(np.flatnonzero(~decided), "no name is reported")
+    reported = _reported(records, locator.level, decided)
+    if reported is None:
+        found.remark(np.flatnonzero(~decided & (found.note < 0)), "no name is reported")
         return
-    reported = records.reindex(columns=columns).astype("object")
-    names = UnitNames(layer.units, layer.vintage, layer.level, min_score=layer.min_score)
-    group = reported.groupby(columns, dropna=False, sort=False).ngroup().to_numpy()
+    group = reported.groupby(list(COLUMNS), dropna=False, sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
-    matches = [
-        names.match(row[: layer.level], row[layer.level :])
-        for row in reported.iloc[first].itertuples(index=False, name=None)
-    ]
+    cells = reported.iloc[first].itertuples(index=False, name=None)
+    matches = [locator.meanings.match(row) for row in cells]
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group, np.arange(len(matches) + 1), sorter=order)
     for match, start, end in zip(matches, bounds, bounds[1:], strict=False):
         rows = order[start:end]
         _apply_match(found, match, rows, decided[rows])
+
+
+def _reported(
+    records: pd.DataFrame, level: int, decided: npt.NDArray[np.bool_]
+) -> pd.DataFrame | None:
+    """Give the names as they were reported; None where there are none to be read."""
+    names = {
+        ours: next((n for n in (ours.replace("_name", "_reported"), ours) if n in records), None)
+        for ours in COLUMNS
+    }
+    there = {ours: name for ours, name in names.items() if name is not None}
+    if not there or (decided.all() and not set(COLUMNS[level - 1 :]) & there.keys()):
+        return None
+    reported = pd.DataFrame({ours: records[name].astype("object") for ours, name in there.items()})
+    reported = reported.reindex(columns=list(COLUMNS))
+    free = COLUMNS[-1]  # says nothing about the unit of a position
+    if free in there:
+        reported[free] = reported[free].where(~decided)
+    return reported.astype("object")
 
 
 def _apply_match(
@@ -417,8 +504,12 @@ def _apply_match(
     open_rows, placed = rows[~decided], rows[decided & (found.position[rows] >= 0)]
     if match.note is not None:
         found.remark(open_rows, match.note)
-    if match.position is None:
+    found.whole[open_rows] = match.countrywide
+    if not match.positions:
         return
-    found.place(open_rows, match.position, "name")
     found.score[open_rows] = match.score
-    found.disagrees[placed] = found.position[placed] != match.position
+    if len(match.positions) > 1:
+        found.place_jointly(open_rows, match.positions, match.method)
+    else:
+        found.place(open_rows, match.positions[0], match.method)
+    found.disagrees[placed] = ~np.isin(found.position[placed], match.positions)

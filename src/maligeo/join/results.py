@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.columns import LOCATE_METHODS, PLACE_KINDS
+from maligeo.core.placenames import JOINT, normalise
 
 TOO_COARSE = "too coarse for this level"
 OUTSIDE = "outside all units"
@@ -33,8 +34,14 @@ class Findings:
         1 where name and position mean different units, 0 where the same, -1 else.
     note : int32 array, shape (n,)
         Position in `notes`, -1 for none.
-    notes : list of str
-        The remarks that occur.
+    notes : dict of str to int
+        The remarks that occur, with their positions.
+    whole : bool array, shape (n,)
+        Whether a name says that the row is about the whole country.
+    joint : int32 array, shape (n,)
+        Position in `joints`, -1 where the row is not in several units.
+    joints : dict of tuple of int to int
+        Row positions of units that rows are in together, with their positions.
     """
 
     position: npt.NDArray[np.int32]
@@ -43,7 +50,10 @@ class Findings:
     score: npt.NDArray[np.float32]
     disagrees: npt.NDArray[np.int8]
     note: npt.NDArray[np.int32]
-    notes: list[str] = field(default_factory=lambda: [TOO_COARSE, OUTSIDE])
+    whole: npt.NDArray[np.bool_]
+    joint: npt.NDArray[np.int32]
+    notes: dict[str, int] = field(default_factory=lambda: {TOO_COARSE: 0, OUTSIDE: 1})
+    joints: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     @classmethod
     def nothing(cls, rows: int) -> "Findings":
@@ -55,6 +65,8 @@ class Findings:
             score=np.full(rows, np.nan, dtype=np.float32),
             disagrees=np.full(rows, -1, dtype=np.int8),
             note=np.full(rows, -1, dtype=np.int32),
+            whole=np.zeros(rows, dtype=np.bool_),
+            joint=np.full(rows, -1, dtype=np.int32),
         )
 
     def place(self, rows: npt.NDArray[Any], position: npt.ArrayLike, method: str) -> None:
@@ -62,11 +74,16 @@ class Findings:
         self.position[rows] = position
         self.method[rows] = LOCATE_METHODS.index(method)
 
+    def place_jointly(
+        self, rows: npt.NDArray[Any], positions: tuple[int, ...], method: str
+    ) -> None:
+        """Put rows into several units together."""
+        self.joint[rows] = self.joints.setdefault(positions, len(self.joints))
+        self.method[rows] = LOCATE_METHODS.index(method)
+
     def remark(self, rows: npt.NDArray[Any], note: str) -> None:
         """Write the same note to some rows."""
-        if note not in self.notes:
-            self.notes.append(note)
-        self.note[rows] = self.notes.index(note)
+        self.note[rows] = self.notes.setdefault(note, len(self.notes))
 
 
 def assemble(
@@ -93,13 +110,13 @@ def assemble(
     added: dict[str, Any] = {
         "vintage": _constant(vintage, len(records)),
         f"adm{level}_pcode": _taken(units["pcode"], found.position),
-        f"adm{level}_name": _taken(units["name"], found.position),
+        f"adm{level}_name": _unit_names(units["name"], found),
         "place_kind": _place_kind(records, found),
         "locate_method": _coded(found.method, LOCATE_METHODS),
         "locate_distance_m": found.distance_m,
         "locate_score": found.score,
         "locate_disagrees": pd.arrays.BooleanArray(found.disagrees == 1, found.disagrees < 0),
-        "locate_note": _coded(found.note, found.notes),
+        "locate_note": _coded(found.note, list(found.notes)),
     }
     for name, values in added.items():
         located[name] = values
@@ -121,6 +138,18 @@ def _taken(values: pd.Series, position: npt.NDArray[np.int32]) -> pd.Categorical
     return _coded(by_unit[position], list(words))
 
 
+def _unit_names(names: pd.Series, found: Findings) -> pd.Categorical:
+    """Give the name of the unit of each row, or of those that it is in together."""
+    single = _taken(names, found.position)
+    if not found.joints:
+        return single
+    texts = [sorted(names.iloc[list(some)].astype(str), key=normalise) for some in found.joints]
+    together = [JOINT.join(some) for some in texts]
+    codes, words = pd.factorize(pd.Series([*single.categories, *together], dtype="object"))
+    by_row = np.where(found.joint < 0, single.codes, codes[len(single.categories) + found.joint])
+    return _coded(by_row, list(words))
+
+
 def _place_kind(records: pd.DataFrame, found: Findings) -> pd.Categorical:
     """Tell what is placed, what concerns the whole country, and what cannot be placed."""
     kind = np.full(len(records), PLACE_KINDS.index("unattributed"), dtype=np.int8)
@@ -128,6 +157,8 @@ def _place_kind(records: pd.DataFrame, found: Findings) -> pd.Categorical:
         if column in records.columns:
             whole = (records[column] == "country").fillna(False).to_numpy(dtype=np.bool_)
             kind[whole] = PLACE_KINDS.index("countrywide")
-    kind[found.note == found.notes.index(OUTSIDE)] = PLACE_KINDS.index("outside")
+    kind[found.whole] = PLACE_KINDS.index("countrywide")
+    kind[found.note == found.notes[OUTSIDE]] = PLACE_KINDS.index("outside")
     kind[found.position >= 0] = PLACE_KINDS.index("unit")
+    kind[found.joint >= 0] = PLACE_KINDS.index("joint")
     return _coded(kind, PLACE_KINDS)

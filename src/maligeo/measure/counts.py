@@ -20,6 +20,7 @@ from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import Period, parse_period
+from maligeo.core.placenames import JOINT
 from maligeo.join.points import unit_level
 from maligeo.measure.rates import FEW_EVENTS, clustered_interval, sum_by
 
@@ -311,13 +312,16 @@ class _Entries:
     Attributes
     ----------
     place : int array
-        Position among the units, then among the kinds of place without a unit.
+        Position among the units, then among the kinds of place without a unit, then among
+        `joints`.
     first, last : datetime64[D] arrays
         The days that the date may mean.
     value : float array
         What the record adds; NaN where it does not say.
     partial : bool array
         Whether it says a part only, such as the killed without the injured.
+    joints : tuple of str
+        Names of units that records are in together.
     """
 
     place: npt.NDArray[np.int64]
@@ -325,6 +329,7 @@ class _Entries:
     last: Days
     value: Floats
     partial: npt.NDArray[np.bool_]
+    joints: tuple[str, ...] = ()
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "_Entries":
         """Give some of the entries."""
@@ -334,6 +339,7 @@ class _Entries:
             self.last[rows],
             self.value[rows],
             self.partial[rows],
+            self.joints,
         )
 
 
@@ -367,8 +373,8 @@ def count_incidents(
     value, partial = _sum_of_parts(located, parts)
     precision = located["date_precision"] if "date_precision" in located.columns else None
     first, last = possible_days(located["date"], precision)
-    place = _place(located, units, *_level_columns(located, units))
-    entries = _Entries(place, first, last, value, partial)
+    place, joints = _place(located, units, *_level_columns(located, units))
+    entries = _Entries(place, first, last, value, partial, joints)
     counts = _count(entries, units, Coverage(located), period)
     if parts:
         stated = counts.pop("stated")
@@ -411,9 +417,9 @@ def count_areas(
     value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)
     dates = chosen.get("end_date", pd.Series(pd.NaT, index=chosen.index))
     first, last = possible_days(dates, chosen.get("date_precision"))
-    place = _place(chosen, units, "pcode", "name")
+    place, joints = _place(chosen, units, "pcode", "name")
     partial = np.zeros(len(chosen), dtype=np.bool_)
-    entries = _Entries(place, first, last, value, partial)
+    entries = _Entries(place, first, last, value, partial, joints)
     counts = _count(entries, units, Coverage(shares), period)
     amounts = ["count", "count_low", "count_high", "unique_total"]
     counts[amounts] = counts[amounts].round(SQM_DECIMALS)
@@ -442,22 +448,28 @@ def _level_columns(located: pd.DataFrame, units: gpd.GeoDataFrame) -> tuple[str,
 
 def _place(
     records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, name: str
-) -> npt.NDArray[np.int64]:
-    """Give each record the position of its unit, or of its kind of place behind the units."""
+) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+    """Give each record the position of its unit, or of its kind of place behind the units.
+
+    Behind these come the units that records are in together, by their names.
+    """
     # Located at several levels, a record has a code of each, and the kind of the last one.
     inside = records[code].notna().to_numpy()
-    kind = records["place_kind"].astype("object").replace("unit", "unattributed")
-    behind = {kind: len(units) + at for at, kind in enumerate(UNPLACED)}
+    kind = records["place_kind"].astype("object").replace(["unit", "joint"], "unattributed")
+    together = records[name].astype("object").where(records[code].isna())
+    is_joint = together.str.contains(JOINT, regex=False, na=False).astype(bool)
+    kind = kind.mask(is_joint, together)
+    joints = tuple(sorted(set(kind[is_joint])))
+    behind = {kind: len(units) + at for at, kind in enumerate((*UNPLACED, *joints))}
     place = np.array(kind.map(behind), dtype=np.float64)
     named = records.loc[inside, [code, name]].set_axis(["pcode", "name"], axis=1)
     position = pd.Series(np.arange(len(units)), index=unit_keys(units))
     place[inside] = unit_keys(named).map(position).to_numpy(dtype=np.float64, na_value=np.nan)
     lost = records[np.isnan(place)]
     if len(lost):
-        reason = "is no unit of these, nor countrywide, unattributed or outside"
+        reason = "is no unit of these, nor joint, countrywide, unattributed or outside"
         raise FrameError("records", [Fault(at, code, lost[code][at], reason) for at in lost.index])
-    numbers: npt.NDArray[np.int64] = place.astype(np.int64)
-    return numbers
+    return place.astype(np.int64), joints
 
 
 def _count(
@@ -490,10 +502,10 @@ def _tally(
     entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Period | None
 ) -> pd.DataFrame:
     """Add the entries up by place, and say what an empty or partial sum means."""
-    places = len(units) + len(UNPLACED)
+    places = len(units) + len(UNPLACED) + len(entries.joints)
     stated = ~np.isnan(entries.value)
     value = np.where(stated, entries.value, 0.0)
-    table = _places(units)
+    table = _places(units, entries.joints)
     table["period_start"] = pd.NaT if period is None else period.start
     table["period_end"] = pd.NaT if period is None else period.end
     table["records"] = sum_by(entries.place, np.ones(len(value)), places)
@@ -509,10 +521,11 @@ def _tally(
     return _with_interval(table, entries, value)
 
 
-def _places(units: gpd.GeoDataFrame) -> pd.DataFrame:
+def _places(units: gpd.GeoDataFrame, joints: Sequence[str]) -> pd.DataFrame:
     placed = pd.DataFrame(units[["pcode", "name"]]).astype("string").assign(place_kind="unit")
     others = pd.DataFrame({"pcode": pd.NA, "name": pd.NA, "place_kind": UNPLACED}, dtype="string")
-    return pd.concat([placed.astype("string"), others], ignore_index=True)
+    together = pd.DataFrame({"pcode": pd.NA, "name": joints, "place_kind": "joint"}, dtype="string")
+    return pd.concat([placed.astype("string"), others, together], ignore_index=True)
 
 
 def _readings(

@@ -16,7 +16,7 @@ from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known
 from maligeo.core.errors import ArgumentError, Fault, FrameError
-from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
+from maligeo.core.placenames import ALIAS_SEPARATOR, JOINT, normalise
 from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
 
@@ -172,7 +172,7 @@ class _Series:
     def _joint_rows(self) -> Iterator[dict[str, object]]:
         for row in self.regional:
             if ALIAS_SEPARATOR in row.unit:
-                name = " + ".join(row.unit.split(ALIAS_SEPARATOR))
+                name = JOINT.join(row.unit.split(ALIAS_SEPARATOR))
                 yield {"pcode": pd.NA, "name": name, "place_kind": "joint"} | self._value(row)
 
     def _value(self, row: Any) -> dict[str, object]:

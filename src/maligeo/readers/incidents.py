@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
@@ -73,7 +74,7 @@ def _hashes(ids: pd.Series) -> npt.NDArray[np.uint64]:
 INCIDENTS: Final = (
     "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
     "civilians_killed", "civilians_injured", "location_precision", "adm1_name", "adm2_name",
-    "adm3_name", "source", "geometry",
+    "adm3_name", "place_name", "source", "geometry",
 )  # fmt: skip
 VICTIMS: Final = "victims"  # in attrs: which columns of victims the file has
 FORMATS: Final = ("acled", "ucdp", "imsma", "plain_incidents")
@@ -81,6 +82,7 @@ ALL: Final = "all"
 _COUNTS: Final = ("killed", "injured", "civilians_killed", "civilians_injured")
 _WORDS: Final = ("date_precision", "event_type", "outcome", "location_precision")
 _PLACES: Final = ("adm3_name", "adm2_name", "adm1_name")  # the finest first
+_PLACE: Final = "place_name"
 
 
 def read_incidents(
@@ -121,8 +123,9 @@ def read_incidents(
         apart, "erw", "other"), `outcome` ("exploded", "found", "defused", "unknown"),
         `killed, injured, civilians_killed, civilians_injured` (Int64, people),
         `location_precision` ("exact", "near", "adm3", "adm2", "adm1", "country"),
-        `adm1_name, adm2_name, adm3_name` as reported, `source`, and `geometry` (a point,
-        or None without position). What the source does not say is missing.
+        `adm1_name, adm2_name, adm3_name` as reported, `place_name` (a town, village or site),
+        `source`, and `geometry` (a point, or None without position). What the source does
+        not say is missing.
         Columns of the file that are none of these follow under their own names.
         `frame.attrs["reading"]` is the `Reading`: what became of every column and row.
         `frame.attrs` counts `rows_in_file`, `rows_left_out` by `event_types`,
@@ -397,7 +400,7 @@ class _IncidentFile:
             frame[ours] = faults.taking(values.parse_counts(texts, decimal=raw.decimal))
         frame["outcome"] = frame["outcome"].fillna("unknown")
         self._compare_estimates(rows, frame, faults)
-        for ours in _PLACES:
+        for ours in (*_PLACES, _PLACE):
             frame[ours] = values.strip_missing(self._texts(rows, ours))
         frame["source"] = self._texts(rows, "source").fillna(self.form.label or self.file.name)
         return frame
@@ -456,13 +459,19 @@ class _IncidentFile:
 
 
 def _precision(frame: pd.DataFrame, positions: coordinates.Positions) -> pd.Series:
-    """Say how precise the place is, by its finest name, where nothing else says it."""
+    """Say how precise the place is, by its finest name, where nothing else says it.
+
+    A name that says itself what it is, a list of names or a name without a level say it too
+    when they are looked up.
+    """
     precision = frame["location_precision"]
-    unsaid = precision.isna() & positions.lon.isna()
+    unsaid = precision.isna() & positions.lon.isna() & frame[_PLACE].isna()
     if not unsaid.any():
         return precision
     for ours in _PLACES:
+        codes, names = pd.factorize(frame[ours], use_na_sentinel=True)
+        plain = np.array([*map(is_plain_name, names), False], dtype=bool)[codes]
         named = unsaid & frame[ours].notna()
-        precision = precision.mask(named, ours.removesuffix("_name"))
+        precision = precision.mask(named & plain, ours.removesuffix("_name"))
         unsaid &= ~named
     return precision

@@ -15,7 +15,7 @@ from maligeo.readers.incidents import FORMATS
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults, Gate
 
-_NAMES = ("adm1_name", "adm2_name", "adm3_name")
+_NAMES = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 _POSITIONS = (
     "latitude", "longitude", "coordinates", "mgrs", "utm_zone", "utm_easting", "utm_northing",
     "wkt", "geometry",
@@ -43,9 +43,9 @@ def iter_places(
     pandas.DataFrame
         Of some ten to a few hundred thousand rows: the columns of the file as text; `lon`
         and `lat` in degrees, NaN where a row has no position; and, where the file has
-        them under any usual name, `adm1_name … adm3_name` and `location_precision`, read
-        as `read_incidents` reads them. Positions outside the country stand; half ones,
-        (0, 0) and swapped ones are faults.
+        them under any usual name, `adm1_name … adm3_name`, `place_name` and
+        `location_precision`, read as `read_incidents` reads them. Positions outside the
+        country stand; half ones, (0, 0) and swapped ones are faults.
 
     Raises
     ------

@@ -11,9 +11,15 @@ import pandas as pd
 from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.crs import GEOGRAPHIC, Floats
-from maligeo.core.placenames import NameTable, normalise, split_places
+from maligeo.core.placenames import (
+    NameTable,
+    is_countrywide,
+    normalise,
+    split_places,
+    stated_kind,
+)
 from maligeo.readers.cells.coordinates import inside_country
-from maligeo.readers.formats import read_catalogue, word_key
+from maligeo.readers.formats import read_catalogue
 from maligeo.readers.quarantine import Faults
 
 EXTRA: Final = ("location_code", "geometry")
@@ -229,13 +235,11 @@ def level_of(name: str) -> str | None:
     any division bears is that region, one that a cercle bears the cercle, one that a town
     bears the town. None for all others.
     """
-    if word_key(name) in _countrywide():
+    if is_countrywide(name):
         return "country"
-    words = word_key(name).removeprefix("la ").removeprefix("le ").split()
-    prefixes: dict[str, list[str]] = read_catalogue("projects_places")["prefixes"]
-    for level, prefix in prefixes.items():
-        if len(words) > 1 and words[0] in prefix:
-            return level
+    stated = stated_kind(name)
+    if stated is not None:
+        return stated
     return next((level for level in _TABLES if _table(level).find(name)), None)
 
 
@@ -260,8 +264,3 @@ def _alike(unit: str | None, name: str) -> bool:
 def _table(level: str) -> NameTable:
     known: pd.DataFrame = catalog.load_table("reference", _TABLES[level])
     return NameTable.from_columns(known["name"], known["name_alt"])
-
-
-@cache
-def _countrywide() -> frozenset[str]:
-    return frozenset(map(word_key, read_catalogue("projects_places")["countrywide"]["names"]))

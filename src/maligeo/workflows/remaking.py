@@ -57,7 +57,7 @@ from maligeo.workflows.tilesets import (
 
 _COUNTED: Final = ("level", "header_row")
 _FILES: Final = frozenset(
-    ("incidents", "projects", "areas", "boundaries", "records", "table", "raster")
+    ("incidents", "projects", "areas", "boundaries", "records", "table", "raster", "gazetteer")
 )
 _LARGEST: Final = 1e9
 _FILE_OR_TEXT: Final = frozenset(("origin", "target"))
@@ -71,7 +71,8 @@ _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
         "as_of", "attribution", "audience", "counting", "covers", "interpolation", "kernel", "kind",
-        "language", "low_zooms", "measure", "method", "period", "region", "tile_type", "vintage",
+        "language", "low_zooms", "measure", "method", "near", "period", "region", "tile_type",
+        "vintage",
     )
 )  # fmt: skip
 _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|#') | {chr(code) for code in (*range(32), 127)}

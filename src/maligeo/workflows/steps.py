@@ -8,20 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from maligeo.core.columns import Audience
+from maligeo.core.columns import Audience, Near
 from maligeo.core.errors import ReleaseError
 from maligeo.core.inputs import require_no_input
 from maligeo.disclosure import Release
 from maligeo.exports.write import open_stream
 from maligeo.join.divisions import crosswalk
-from maligeo.join.points import locate, locate_summary
+from maligeo.join.points import Locator, locate, locate_summary
 from maligeo.measure.divisions import convert, read_counts
 from maligeo.measure.reconciliation import reconcile_incidents
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
+from maligeo.readers.gazetteers import read_gazetteer
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.places import iter_places
-from maligeo.unitindex import UnitIndex
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 
 if TYPE_CHECKING:
@@ -45,12 +45,18 @@ class LocateOptions:
         Metres within which a point outside goes to the nearest unit.
     min_score : float or None
         Accept misspelt names from this likeness, 0 to 100.
+    gazetteer : Source or None
+        Places by name, as for `maligeo.read_gazetteer`.
+    near : {"position", "names"}
+        By what a record goes whose position is near, and too coarse for the level.
     rejects : path or None
         CSV file for faulty rows; without it one faulty row stops the reading.
     """
 
     nearest_m: float | None = None
     min_score: float | None = None
+    gazetteer: Source | None = None
+    near: Near = "position"
     rejects: Path | None = None
 
 
@@ -89,19 +95,21 @@ def located_file(
     totals: dict[str, int] = {}
 
     def write(path: Path, about: Provenance) -> Path:
-        require_no_input(path, [Path(records)])
-        index = UnitIndex(units.geometry)
+        read = [Path(one) for one in (records, options.gazetteer) if one is not None]
+        require_no_input(path, read)
+        gazetteer = None if options.gazetteer is None else read_gazetteer(options.gazetteer)
+        locator = Locator(
+            units,
+            nearest_m=options.nearest_m,
+            min_score=options.min_score,
+            gazetteer=gazetteer,
+            near=options.near,
+        )
         on_invalid = "raise" if options.rejects is None else "quarantine"
         pieces = iter_places(records, on_invalid=on_invalid, rejects=options.rejects)
         with open_stream(path, audience="internal", about=about) as write_piece:
             for piece in pieces:
-                located = locate(
-                    piece,
-                    units,
-                    nearest_m=options.nearest_m,
-                    min_score=options.min_score,
-                    index=index,
-                )
+                located = locator.locate(piece)
                 write_piece(located)
                 for key, count in locate_summary(located).items():
                     totals[key] = totals.get(key, 0) + count
@@ -114,6 +122,8 @@ def located_file(
         "boundaries": division,
         "nearest_m": options.nearest_m,
         "min_score": options.min_score,
+        "gazetteer": options.gazetteer,
+        "near": None if options.near == "position" else options.near,
         "rejects": options.rejects is not None,
     }
     return Product(

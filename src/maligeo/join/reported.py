@@ -1,0 +1,127 @@
+"""What the cells of a record say about its place, taken apart."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from maligeo.core.placenames import (
+    is_countrywide,
+    kind_word,
+    normalise,
+    split_places,
+    stated_kind,
+)
+
+FINEST: Final = 3  # level of the names that are reported
+COLUMNS: Final = (*(f"adm{level}_name" for level in range(1, FINEST + 1)), "place_name")
+
+_FREE: Final = len(COLUMNS)  # number of the column whose names are of no level
+_LEVELS: Final = {f"adm{level}": level for level in range(1, FINEST + 1)}
+_SETTLEMENT: Final = "settlement"
+_INNER = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<inner>[^()]*)\)\s*$")
+
+IsName = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One name in a cell.
+
+    Attributes
+    ----------
+    name : str
+        As written, without what stands in parentheses.
+    within : tuple of str
+        The names in parentheses behind it: a place in it, or the unit around it.
+    is_town : bool
+        Whether it says itself that it is a town or village.
+    """
+
+    name: str
+    within: tuple[str, ...] = ()
+    is_town: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said about the place of a record.
+
+    Attributes
+    ----------
+    levels : mapping of int to tuple of Said
+        Names of units by level; several where a record is in several units.
+    places : tuple of Said
+        Names of no stated level.
+    countrywide : bool
+        Whether a cell says that it is about the whole country.
+    """
+
+    levels: Mapping[int, tuple[Said, ...]]
+    places: tuple[Said, ...]
+    countrywide: bool
+
+    def finer_than(self, level: int) -> list[tuple[int, tuple[Said, ...]]]:
+        """Give the names of levels below one, the coarsest first."""
+        return [(at, self.levels[at]) for at in range(level + 1, FINEST + 1) if at in self.levels]
+
+    def coarser_than(self, level: int) -> list[tuple[int, tuple[Said, ...]]]:
+        """Give the names of levels above one, from the first down."""
+        return [(at, self.levels[at]) for at in range(1, level) if at in self.levels]
+
+
+def read_cells(cells: Sequence[object], is_name: IsName) -> Told:
+    """Take the cells of a record apart.
+
+    Parameters
+    ----------
+    cells : sequence
+        In the order of `COLUMNS`; anything but a string is empty.
+    is_name : callable
+        Tells names that are known, which stay whole.
+
+    Returns
+    -------
+    Told
+        A name that states another kind of unit than its column ("Cercle de Koro" among
+        regions) counts as of that kind, unless the column of that kind says otherwise.
+    """
+    levels: dict[int, list[Said]] = {}
+    moved: list[tuple[int, int, Said]] = []
+    places: list[Said] = []
+    countrywide = False
+    for column, cell in enumerate(cells, start=1):
+        for kind, said in _names(cell, is_name):
+            if said is None:
+                countrywide = True
+            elif kind == _SETTLEMENT or (column == _FREE and kind is None):
+                places.append(said)
+            elif _LEVELS.get(str(kind), column) == column:
+                levels.setdefault(column, []).append(said)
+            else:
+                moved.append((_LEVELS[str(kind)], column, said))
+    stated = {level: {normalise(said.name) for said in names} for level, names in levels.items()}
+    for level, column, said in moved:
+        if level not in stated:
+            levels.setdefault(level, []).append(said)
+        elif normalise(said.name) not in stated[level]:
+            (places if column == _FREE else levels.setdefault(column, [])).append(said)
+    return Told({at: tuple(names) for at, names in levels.items()}, tuple(places), countrywide)
+
+
+def _names(cell: object, is_name: IsName) -> Iterator[tuple[str | None, Said | None]]:
+    """Give each name of a cell with the kind of place that it states; None for the country."""
+    if not isinstance(cell, str):
+        return
+    for text in split_places(cell, is_name=is_name):
+        whole = is_name(text)
+        if not whole and is_countrywide(text):
+            yield None, None
+            continue
+        parts = None if whole else _INNER.match(text)
+        name, inner = (text, "") if parts is None else (parts["name"], parts["inner"])
+        kind = stated_kind(name) or kind_word(inner)
+        held = [] if kind_word(inner) else split_places(inner, is_name=is_name)
+        within = tuple(one for one in held if normalise(one) and not is_countrywide(one))
+        if normalise(name):
+            yield kind, Said(name, within, kind == _SETTLEMENT)
