@@ -107,7 +107,7 @@ def test_aiddata() -> None:
         "adm1",
         "exact",
         "exact",
-        "-",
+        "country",
     ]
     assert projects["location_code"].tolist() == ["G1:1", "G1:2", "G1:3", "G1:4", "G1:5"]
     assert projects["budget_amount"].tolist() == pytest.approx([1234567.891] * 2 + [500] * 3)
@@ -117,6 +117,19 @@ def test_aiddata() -> None:
     assert projects["adm1_name"].iloc[1] == "Région de l'essai"
     assert projects.geometry.iloc[0] == Point(-6.5, 13.25)
     assert projects["source"].iloc[0] == "AidData: aiddata.csv, row 2"
+
+
+@pytest.mark.parametrize(
+    ("code", "precision"),
+    [("4.1", "adm1"), ("4.0", "adm1"), ("8.2", "country"), ("3.0", "adm2"), ("5", "country")],
+)
+def test_precision_codes_of_aiddata_are_read_with_their_kinds(
+    tmp_path: Path, code: str, precision: str
+) -> None:
+    text = (DATA / "aiddata.csv").read_text(encoding="utf-8")
+    file = tmp_path / "aiddata.csv"
+    file.write_text(text.replace(",4,2,Région", f",{code},2,Région"), encoding="utf-8")
+    assert read_projects(file)["location_precision"].iloc[1] == precision
 
 
 EXPECTED_FAULTS = {

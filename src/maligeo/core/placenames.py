@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
@@ -69,6 +69,7 @@ def normalise(name: str) -> str:
     return _SUFFIX.sub("", _PREFIX.sub("", words))
 
 
+@lru_cache(maxsize=50_000)
 def _words(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", " ", without_accents(name).casefold()).strip()
 
@@ -186,6 +187,11 @@ class NameTable:
     def find(self, name: object) -> tuple[int, ...]:
         """Give the row positions that bear a name; none for anything but a string."""
         return self.positions.get(normalise(name), ()) if isinstance(name, str) else ()
+
+    def alike(self, name: str) -> tuple[str, ...]:
+        """Give the other forms of the names of the places that bear a name."""
+        rows = set(self.find(name))
+        return tuple(form for form, at in self.positions.items() if rows & set(at))
 
 
 def find_unit(region: str, units: pd.DataFrame) -> int:

@@ -15,6 +15,7 @@ import shapely
 from maligeo.core.columns import known_words, unit_keys
 from maligeo.core.crs import GEOGRAPHIC, Flags, Floats, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError
+from maligeo.core.placenames import JOINT
 from maligeo.disclosure.policy import TIMES, RecordRules
 from maligeo.readers.reference import is_reference_unit
 
@@ -70,6 +71,7 @@ def odd_units(frame: pd.DataFrame) -> list[str]:
         if not {"vintage", f"adm{level}_pcode"} <= set(frame.columns):
             continue
         parts = {part: frame[f"adm{level}_{part}"].astype("string") for part in ("pcode", "name")}
+        parts["name"] = _of_one_unit(parts["name"])
         keys = unit_keys(pd.DataFrame(parts))
         vintage = frame["vintage"].astype("string")
         located = set(zip(vintage, keys, parts["name"], strict=True))
@@ -127,6 +129,8 @@ def generalised(frame: pd.DataFrame, rules: RecordRules) -> pd.DataFrame:
         if name in kept
     }
     kept = {name: _plain(column) for name, column in kept.items()}
+    named = (f"adm{level}_name" for level in LEVELS)
+    kept |= {name: _of_one_unit(kept[name]) for name in named if name in kept}
     table = pd.DataFrame(kept, index=frame.index)
     if "date_precision" in rules.columns and "date" in kept:
         table["date_precision"] = pd.array(np.array(TIMES)[times], dtype="string")
@@ -136,6 +140,12 @@ def generalised(frame: pd.DataFrame, rules: RecordRules) -> pd.DataFrame:
     if "place" in table.columns and place != "exact":
         table["place"] = unit_names(table)
     return _placed(table, frame, rules, place)
+
+
+def _of_one_unit(names: pd.Series) -> pd.Series:
+    """Leave out the names of several units that a record is in together."""
+    text = names.astype("string")
+    return text.mask(text.str.contains(JOINT, regex=False).fillna(value=False))
 
 
 def last_days(frame: pd.DataFrame, column: str, time: str) -> pd.Series:

@@ -159,7 +159,8 @@ def _keys(located: pd.DataFrame, level: int) -> pd.Series:
 
 
 def _bracketed(located: pd.DataFrame) -> pd.Series:
-    return "(" + located["place_kind"].astype("string").fillna("unattributed") + ")"
+    kind = located["place_kind"].astype("string").fillna("unattributed")
+    return "(" + kind.replace({"unit": "unattributed", "joint": "unattributed"}) + ")"
 
 
 def _named_region(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Series:

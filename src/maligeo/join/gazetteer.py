@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from maligeo import catalog
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import positions_of
 from maligeo.core.placenames import NameTable
@@ -15,6 +16,12 @@ from maligeo.join.reported import COLUMNS
 from maligeo.unitindex import UnitIndex
 
 NEEDED: Final = ("place_name", "name_alt", "lon", "lat")
+
+
+def bundled_towns() -> pd.DataFrame:
+    """Give the bundled towns as a gazetteer."""
+    towns = catalog.load_table("reference", "towns").rename(columns={"name": "place_name"})
+    return towns.astype({"lon": "float64", "lat": "float64"})
 
 
 class Match(Protocol):

@@ -52,11 +52,14 @@ class Meanings:
     ----------
     names : UnitNames
         Of the units.
+    towns : LocatedGazetteer or None
+        The bundled towns. They set a name apart that another place bears too.
     gazetteer : LocatedGazetteer or None
-        Places by name, with the units in which they lie.
+        Places of the user, among which names of no level are looked for in the first place.
     """
 
     names: UnitNames
+    towns: LocatedGazetteer | None = None
     gazetteer: LocatedGazetteer | None = None
     _held: dict[Part, frozenset[int]] = field(default_factory=dict, repr=False)
 
@@ -157,11 +160,12 @@ class Meanings:
     def _place(self, said: Said, floor: int, rows: frozenset[int]) -> Step:
         """Read the name of a place of no stated level, no coarser than what stands beside it."""
         level, rows = self.names.level, self._within(said, rows)
-        spots = frozenset() if self.gazetteer is None else self.gazetteer.find(said.name) & rows
+        listed = _found(self.gazetteer, said.name) & rows
+        spots = listed or _found(self.towns, said.name) & rows
         if said.is_town and (spots or self._bearing(said.name, FINEST, rows)):
             floor = FINEST
         coarse = [at for at in range(floor, level) if self.names.bearing(said.name, at) & rows]
-        if coarse and not spots:
+        if coarse and not listed:
             return Step(_NOWHERE, note=TOO_COARSE)
         own = self.names.narrow(said.name, level, rows) if floor <= level else Step(_NOWHERE)
         finer = dict[Part, frozenset[int]]()
@@ -233,12 +237,12 @@ class Meanings:
             where = "" if rows == self.names.all else f" in {_ABOVE}"
             note = f"{name!r} is no place that is known{where or f' in {self.names.vintage}'}"
         known = [p for at in KINDS for p in known_parts(self.names.vintage, at).find(name)]
-        units = _NOWHERE if self.gazetteer is None else self.gazetteer.find(name)
+        units = _found(self.gazetteer, name) or _found(self.towns, name)
         if known:
             return Step(_NOWHERE, note=f"{note}; {self._listed(known)}")
         if units:
             labels = sorted(self.names.label(row, own=True) for row in units)[:_SHOWN]
-            return Step(_NOWHERE, note=f"{note}; the gazetteer has it in {'; '.join(labels)}")
+            return Step(_NOWHERE, note=f"{note}; a place of that name lies in {'; '.join(labels)}")
         return Step(_NOWHERE, note=note + self._proposals.asked(name))
 
     def _listed(self, parts: Iterable[Part]) -> str:
@@ -250,22 +254,27 @@ class Meanings:
         return f"{some[0].name} is {', and '.join(told)}"
 
     def _is_name(self, text: str) -> bool:
-        form = normalise(text)
-        return form in self._known or (self.gazetteer is not None and form in self.gazetteer.listed)
+        return normalise(text) in self._known
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        """Comparable forms of all names of units to these, of all levels."""
+        """Comparable forms of all names that are known to these."""
         known = dict[str, str]()
         for level in KINDS:
             parts = known_parts(self.names.vintage, level)
             known |= {form: parts.places[at[0]].name for form, at in parts.table.positions.items()}
-        return known | self.names.listed()
+        places = [one.listed for one in (self.gazetteer, self.towns) if one is not None]
+        return {form: name for some in places for form, name in some.items()} | (
+            known | self.names.listed()
+        )
 
     @cached_property
     def _proposals(self) -> Proposals:
-        places = {} if self.gazetteer is None else self.gazetteer.listed
-        return Proposals(places | self._known)
+        return Proposals(self._known)
+
+
+def _found(places: LocatedGazetteer | None, name: str) -> frozenset[int]:
+    return _NOWHERE if places is None else places.find(name)
 
 
 def _forms(names: Iterable[str]) -> set[str]:

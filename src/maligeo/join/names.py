@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from maligeo import catalog
 from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, normalise
-from maligeo.join.parts import Part, regions_elsewhere
+from maligeo.join.parts import Part, known_parts, regions_elsewhere
 from maligeo.join.proposals import do_not_match
 
 
@@ -130,8 +130,16 @@ class UnitNames:
         self._min_score = min_score
 
     def bearing(self, name: str, level: int) -> frozenset[int]:
-        """Give the rows that bear a name, or whose unit of a level above does."""
-        return frozenset(self._tables[level - 1].find(name))
+        """Give the rows that bear a name, or whose unit of a level above does.
+
+        A region that the units call by another of its names ("Timbuktu") is found too.
+        """
+        table = self._tables[level - 1]
+        found = table.find(name)
+        if level == 1 and not found:
+            alike = known_parts(self.vintage, 1).table.alike(name)
+            found = next((rows for form in alike if (rows := table.find(form))), ())
+        return frozenset(found)
 
     def listed(self) -> dict[str, str]:
         """Give the comparable forms of all names to the names as listed."""
@@ -161,7 +169,7 @@ class UnitNames:
     def narrow(self, name: str, level: int, rows: frozenset[int]) -> Step:
         """Keep the rows that a name of one level may mean."""
         table = self._tables[level - 1]
-        found = rows & frozenset(table.find(name))
+        found = rows & self.bearing(name, level)
         if found:
             return Step(found)
         if level == 1:

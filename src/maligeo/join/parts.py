@@ -106,24 +106,28 @@ def _cercles(vintage: str) -> pd.DataFrame:
     old = old.assign(above_1=old[column].fillna("") if column in old.columns else "")
     new = _cercles_of_2023(vintage)
     first, then = (new, old) if vintage == "2023" else (old, new)
-    added = then[~then["name"].map(normalise).isin(set(first["name"].map(normalise)))]
+    listed = NameTable.of_units(first).positions.keys()
+    others = then["name"].str.cat(then["name_alt"].fillna(""), sep=ALIAS_SEPARATOR)
+    forms = others.map(lambda names: {normalise(one) for one in names.split(ALIAS_SEPARATOR)})
+    added = then[[listed.isdisjoint(some) for some in forms]]
     added = added.assign(of=added["vintage"].astype("string"))
     return pd.concat([first.assign(of=""), added])[["name", "name_alt", "above_1", "of"]]
 
 
 def _cercles_of_2023(vintage: str) -> pd.DataFrame:
+    """List the cercles of 2023 whose region is one of a vintage, or lies wholly in one."""
     listed = catalog.load_table("reference", "pcodes_2023")
     names = listed[listed["level"] == 1].set_index("pcode")["name"]
     cercles = listed[listed["level"] == 2]
-    regions = cercles["parent_pcode"].map(names)
-    if vintage != "2023":
-        others = regions_elsewhere(vintage)
-        whole = others[(others["vintage"] == "2023") & (others["nesting"] == "exact")]
-        regions = regions.map(dict(zip(whole["name"], whole["home"], strict=True)))
+    own, others = _regions(vintage), regions_elsewhere(vintage)
+    others = others[(others["vintage"] == "2023") & (others["nesting"] == "exact")]
+    homes = [*own["name"], *others["home"]]
+    table = NameTable.of_units(pd.concat([own, others]) if vintage == "2023" else others)
+    homes = homes if vintage == "2023" else list(others["home"])
+    home = {code: [homes[at] for at in table.find(name)] for code, name in names.items()}
+    regions = [next(iter(home[code]), "") for code in cercles["parent_pcode"]]
     cercles = cercles.assign(name_alt=pd.NA, above_1=regions)
-    return (
-        cercles.fillna({"above_1": ""}) if vintage == "2023" else cercles.dropna(subset="above_1")
-    )
+    return cercles if vintage == "2023" else cercles[cercles["above_1"] != ""]
 
 
 def _communes(vintage: str) -> pd.DataFrame:

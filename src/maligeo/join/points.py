@@ -23,7 +23,7 @@ from maligeo.core.checks import (
 from maligeo.core.columns import LOCATE_METHODS, NEAR, Near
 from maligeo.core.crs import Floats, positions_of, require_geographic
 from maligeo.core.errors import ArgumentError
-from maligeo.join.gazetteer import LocatedGazetteer
+from maligeo.join.gazetteer import LocatedGazetteer, bundled_towns
 from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import EXACT_SCORE, UnitNames
 from maligeo.join.reported import COLUMNS
@@ -199,10 +199,11 @@ class Locator:
     def meanings(self) -> Meanings:
         """What names mean, looked up when names are there."""
         names = UnitNames(self.units, self.vintage, self.level, min_score=self.min_score)
-        if self.gazetteer is None:
-            return Meanings(names)
         known = Meanings(names).match
-        return Meanings(names, LocatedGazetteer.of(self.gazetteer, self.index, known))
+        towns = LocatedGazetteer.of(bundled_towns(), self.index, known)
+        if self.gazetteer is None:
+            return Meanings(names, towns)
+        return Meanings(names, towns, LocatedGazetteer.of(self.gazetteer, self.index, known))
 
     def locate(self, records: Any) -> Any:
         """Say in which unit each record lies, as `locate` does."""
@@ -468,9 +469,10 @@ def _read_names(
     if reported is None:
         found.remark(np.flatnonzero(~decided & (found.note < 0)), "no name is reported")
         return
-    group = reported.groupby(list(COLUMNS), dropna=False, sort=False).ngroup().to_numpy()
+    group = reported.groupby(list(reported.columns), dropna=False, sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
-    cells = reported.iloc[first].itertuples(index=False, name=None)
+    distinct = reported.iloc[first].astype("object").reindex(columns=list(COLUMNS))
+    cells = distinct.itertuples(index=False, name=None)
     matches = [locator.meanings.match(row) for row in cells]
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group, np.arange(len(matches) + 1), sorter=order)
@@ -490,12 +492,13 @@ def _reported(
     there = {ours: name for ours, name in names.items() if name is not None}
     if not there or (decided.all() and not set(COLUMNS[level - 1 :]) & there.keys()):
         return None
-    reported = pd.DataFrame({ours: records[name].astype("object") for ours, name in there.items()})
-    reported = reported.reindex(columns=list(COLUMNS))
     free = COLUMNS[-1]  # says nothing about the unit of a position
-    if free in there:
+    if free in there and decided.all():
+        del there[free]
+    reported = pd.DataFrame({ours: records[name] for ours, name in there.items()})
+    if free in there and decided.any():
         reported[free] = reported[free].where(~decided)
-    return reported.astype("object")
+    return reported
 
 
 def _apply_match(

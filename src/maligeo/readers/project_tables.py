@@ -39,7 +39,6 @@ TABLES: Final = ("aiddata", "plain_projects")
 _TEXTS: Final = ("title", "programme", "funder", "implementer", "sector", "note", "source")
 _WORDS: Final = ("status", "reach", "location_precision", "place_level")
 _AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
-_UNCLEAR: Final = "unclear"
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     for column in _WORDS:
         frame[column] = _words(table, column)
     if "precision_code" in table.found:
-        frame["location_precision"] = _words(table, "precision_code").replace(_UNCLEAR, pd.NA)
+        frame["location_precision"] = _words(table, "precision_code")
     counts = table.faults.taking(parse_counts(table.cells("project_count")))
     frame["project_count"] = counts.fillna(1)
     order = table.made.settings.get("date_order")
