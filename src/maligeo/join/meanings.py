@@ -240,10 +240,9 @@ class Meanings:
         units = _found(self.gazetteer, name) or _found(self.towns, name)
         if known:
             return Step(_NOWHERE, note=f"{note}; {self._listed(known)}")
-        if units:
-            labels = sorted(self.names.label(row, own=True) for row in units)[:_SHOWN]
-            return Step(_NOWHERE, note=f"{note}; a place of that name lies in {'; '.join(labels)}")
-        return Step(_NOWHERE, note=note + self._proposals.asked(name))
+        labels = sorted({self.names.label(row, own=True) for row in units})[:_SHOWN]
+        place = f"; a place of that name lies in {'; '.join(labels)}" if labels else ""
+        return Step(_NOWHERE, note=note + place + self._proposals.asked(name))
 
     def _listed(self, parts: Iterable[Part]) -> str:
         """Say what places are: "Koro is a cercle, in Mopti, and a commune, in Koro (Mopti)"."""

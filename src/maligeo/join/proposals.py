@@ -54,7 +54,9 @@ class Proposals:
         """Give the end of a note that asks whether one of the nearest names is meant; or ""."""
         form = normalise(name)
         if form not in self._known:
-            found = self._nearest(form)
+            listed = self._names.get(form)
+            found = self._nearest(form) if listed is None else [listed]
+            found = [one for one in found if normalise(one) != form]
             self._known[form] = f"{_ASKED}{', '.join(found)}?" if found else ""
         return self._known[form]
 

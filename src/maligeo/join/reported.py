@@ -115,13 +115,12 @@ def _names(cell: object, is_name: IsName) -> Iterator[tuple[str | None, Said | N
         return
     for text in split_places(cell, is_name=is_name):
         whole = is_name(text)
-        if not whole and is_countrywide(text):
-            yield None, None
-            continue
         parts = None if whole else _INNER.match(text)
         name, inner = (text, "") if parts is None else (parts["name"], parts["inner"])
         kind = stated_kind(name) or kind_word(inner)
         held = [] if kind_word(inner) else split_places(inner, is_name=is_name)
         within = tuple(one for one in held if normalise(one) and not is_countrywide(one))
-        if normalise(name):
+        if not whole and is_countrywide(name):  # "Mali (Gao)"
+            yield from [(None, Said(one)) for one in within] or [(None, None)]
+        elif normalise(name):
             yield kind, Said(name, within, kind == _SETTLEMENT)
