@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.cli.commands import run
+from tests.worlds import communes
 
 HEADER = "event_id;longitude;latitude;Région;Cercle\n"
 ROWS = [
@@ -130,3 +131,35 @@ def test_the_file_that_is_read_is_not_overwritten(table: Path) -> None:
     done = run("locate", str(table), "-o", str(table))
     assert done.returncode == 1
     assert "name another" in done.stderr
+
+
+def test_villages_of_a_gazetteer(tmp_path: Path) -> None:
+    records, villages = tmp_path / "list.csv", tmp_path / "villages.csv"
+    records.write_text("id,village\na,Sokoura-Test\nb,Nulle-Part\n", encoding="utf-8")
+    villages.write_text("village,lat,lon\nSokoura-Test,14.5,-4.2\n", encoding="utf-8")
+    out = tmp_path / "out.csv"
+    done = run("locate", str(records), "-o", str(out), "--gazetteer", str(villages))
+    assert done.returncode == 0, done.stderr
+    located = pd.read_csv(out)
+    assert located["adm1_name"].fillna("").tolist() == ["Mopti", ""]
+    assert located["locate_method"].tolist() == ["place", "none"]
+    assert not located["lon"].notna().any()
+    assert "1  by a place of the gazetteer" in done.stderr
+    assert run("verify", str(out)).returncode == 0
+    villages.write_text("village,lat,lon\nSokoura-Test,16.5,-3.2\n", encoding="utf-8")
+    assert "gazetteer" in run("verify", str(out)).stdout
+
+
+def test_near_positions_go_by_names_when_asked_for(tmp_path: Path) -> None:
+    records, units = tmp_path / "list.csv", tmp_path / "communes.gpkg"
+    communes().to_file(units, layer="communes")
+    text = "id,lat,lon,location_precision,commune,cercle\na,14.5,5.5,near,Koro,Koro\n"
+    records.write_text(text, encoding="utf-8")
+    for more, unit in ((), ""), (("--near", "names"), "ML050701"):
+        out = tmp_path / f"out{len(more)}.csv"
+        done = run(
+            "locate", str(records), "-o", str(out), "--boundaries", str(units), "--level", "3",
+            "--vintage", "2015", *more,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert pd.read_csv(out, dtype="str")["adm3_pcode"].fillna("").tolist() == [unit]

@@ -246,3 +246,30 @@ def test_rules_of_a_release_are_read_again_from_the_frame() -> None:
     """The gate knows by which rules a frame was released, also of a policy of one's own."""
     stated = to_partners(frames.located(20)).attrs["release"]["rules"]
     assert read_rules(stated, where="x").records["incidents"].grid_degrees == 0.1
+
+
+@pytest.mark.parametrize("audience", ["partner", "public"])
+def test_names_of_places_are_as_sensitive_as_positions(audience: str) -> None:
+    """A village is a place of a few hundred metres."""
+    exact = frames.located(400).assign(place_name=frames.SECRET)
+    units = () if audience == "partner" else (frames.regions(),)
+    released = release(exact, *units, audience=audience, as_of=DAY)
+    assert "place_name" not in released.columns
+    shown = released.drop(columns="event_id", errors="ignore")
+    assert frames.SECRET not in everything(shown)
+    with pytest.raises(ReleaseError, match="place_name"):
+        require_released(released.assign(place_name=frames.SECRET), audience, what="incidents")
+
+
+def test_records_in_several_units_are_released_in_none() -> None:
+    named = frames.located(400)
+    named = named.set_geometry(gpd.GeoSeries([None] * len(named), index=named.index, crs=4326))
+    named = locate(named.assign(adm1_reported="Mopti - Gao"), frames.regions())
+    assert set(named["place_kind"]) == {"joint"}
+    partner = to_partners(named)
+    assert partner["adm1_name"].isna().all()
+    assert set(partner["place_kind"]) == {"joint"}
+    table = release(named, frames.regions(), as_of=DAY)
+    kinds = table[table["measure"] == "incidents"].groupby("place_kind")["count"].sum()
+    assert kinds["unattributed"] > 0
+    assert "joint" not in kinds.index
