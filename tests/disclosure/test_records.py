@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maligeo.core.audiences import is_synthetic
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, CrsError, ReleaseError
 from maligeo.disclosure import policy, release, require_released
 from maligeo.disclosure.policy import read_rules
@@ -249,7 +250,7 @@ def test_rules_of_a_release_are_read_again_from_the_frame() -> None:
 
 
 @pytest.mark.parametrize("audience", ["partner", "public"])
-def test_names_of_places_are_as_sensitive_as_positions(audience: str) -> None:
+def test_names_of_places_are_as_sensitive_as_positions(audience: Audience) -> None:
     """A village is a place of a few hundred metres."""
     exact = frames.located(400).assign(place_name=frames.SECRET)
     units = () if audience == "partner" else (frames.regions(),)

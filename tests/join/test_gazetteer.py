@@ -100,7 +100,7 @@ def test_a_frame_that_is_no_gazetteer_is_refused() -> None:
             pd.DataFrame({"place_name": ["x"]}), CERCLES, gazetteer=pd.DataFrame({"name": ["x"]})
         )
     with pytest.raises(ArgumentError, match="gazetteer"):
-        maligeo.locate(pd.DataFrame({"place_name": ["x"]}), CERCLES, gazetteer="x")  # type: ignore[arg-type]
+        maligeo.locate(pd.DataFrame({"place_name": ["x"]}), CERCLES, gazetteer="x")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Names of places as people write them, and what becomes of those that lead nowhere."""
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -11,6 +13,8 @@ from maligeo.join.results import TOO_COARSE
 from tests.join.test_named_places import CERCLES, COMMUNES, squares, texts
 from tests.worlds import communes
 
+Names = Sequence[str | None]
+
 CERCLE_UNITS = squares(CERCLES, 2)
 COMMUNE_UNITS = squares(COMMUNES, 3)
 
@@ -20,7 +24,7 @@ def regions() -> gpd.GeoDataFrame:
     return maligeo.load_boundaries()
 
 
-def located(units: gpd.GeoDataFrame, **columns: list[str | None]) -> pd.DataFrame:
+def located(units: gpd.GeoDataFrame, **columns: Names) -> pd.DataFrame:
     return maligeo.locate(pd.DataFrame(columns), units)
 
 

@@ -86,27 +86,32 @@ def read_cells(cells: Sequence[object], is_name: IsName) -> Told:
         A name that states another kind of unit than its column ("Cercle de Koro" among
         regions) counts as of that kind, unless the column of that kind says otherwise.
     """
+    named = [
+        (column, kind, said)
+        for column, cell in enumerate(cells, start=1)
+        for kind, said in _names(cell, is_name)
+    ]
     levels: dict[int, list[Said]] = {}
-    moved: list[tuple[int, int, Said]] = []
     places: list[Said] = []
-    countrywide = False
-    for column, cell in enumerate(cells, start=1):
-        for kind, said in _names(cell, is_name):
-            if said is None:
-                countrywide = True
-            elif kind == _SETTLEMENT or (column == _FREE and kind is None):
-                places.append(said)
-            elif _LEVELS.get(str(kind), column) == column:
-                levels.setdefault(column, []).append(said)
-            else:
-                moved.append((_LEVELS[str(kind)], column, said))
-    stated = {level: {normalise(said.name) for said in names} for level, names in levels.items()}
+    moved: list[tuple[int, int, Said]] = []
+    for column, kind, said in named:
+        level = _LEVELS.get(str(kind), column)
+        if said is None:
+            continue
+        if kind == _SETTLEMENT or level == _FREE:
+            places.append(said)
+        elif level == column:
+            levels.setdefault(column, []).append(said)
+        else:
+            moved.append((level, column, said))
+    stated = {level: {normalise(said.name) for said in some} for level, some in levels.items()}
     for level, column, said in moved:
         if level not in stated:
             levels.setdefault(level, []).append(said)
         elif normalise(said.name) not in stated[level]:
             (places if column == _FREE else levels.setdefault(column, [])).append(said)
-    return Told({at: tuple(names) for at, names in levels.items()}, tuple(places), countrywide)
+    countrywide = any(said is None for _, _, said in named)
+    return Told({at: tuple(some) for at, some in levels.items()}, tuple(places), countrywide)
 
 
 def _names(cell: object, is_name: IsName) -> Iterator[tuple[str | None, Said | None]]:
@@ -121,6 +126,8 @@ def _names(cell: object, is_name: IsName) -> Iterator[tuple[str | None, Said | N
         held = [] if kind_word(inner) else split_places(inner, is_name=is_name)
         within = tuple(one for one in held if normalise(one) and not is_countrywide(one))
         if not whole and is_countrywide(name):  # "Mali (Gao)"
-            yield from [(None, Said(one)) for one in within] or [(None, None)]
+            yield from ((None, Said(one)) for one in within)
+            if not within:
+                yield None, None
         elif normalise(name):
             yield kind, Said(name, within, kind == _SETTLEMENT)
