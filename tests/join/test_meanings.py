@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely.geometry import Point
 
 import maligeo
 from maligeo.core.errors import ArgumentError
+from maligeo.join.reported import COLUMNS
 from maligeo.join.results import TOO_COARSE
+from tests import worlds
 from tests.join.test_named_places import CERCLES, COMMUNES, squares, texts
 from tests.worlds import communes
 
@@ -208,6 +212,22 @@ def test_records_in_several_units_are_a_row_of_their_own(regions: gpd.GeoDataFra
     assert table.loc[table["place_kind"] == "joint", "count"].sum() == 3
 
 
+def test_projects_in_several_units_are_divided_among_them(regions: gpd.GeoDataFrame) -> None:
+    rows = worlds.projects(
+        {"project_id": "a", "adm1_name": "Mopti - Ségou", "place_share": 0.6},
+        {"project_id": "a", "adm1_name": "Gao", "place_share": 0.4},
+        {"project_id": "b", "adm1_name": "Gao", "place_share": None},
+    )
+    found = maligeo.locate(rows, regions)
+    for by, shares in (("equal", [1 / 3, 1 / 3, 1 / 3, 1]), ("stated", [0.3, 0.3, 0.4, 1])):
+        divided = maligeo.allocate(found, regions, by=by)
+        assert divided["name"].tolist() == ["Mopti", "Ségou", "Gao", "Gao"]
+        assert divided["pcode"].tolist() == ["ML05", "ML04", "ML07", "ML07"]
+        assert divided["share"].tolist() == pytest.approx(shares)
+    table = maligeo.density(divided, regions, measure="projects", counting="weighted")
+    assert table["count"].sum() == 2
+
+
 class TestNear:
     """Positions that are near go by the names that they report, where that is asked for."""
 
@@ -240,3 +260,31 @@ class TestNear:
     def test_another_word_is_refused(self) -> None:
         with pytest.raises(ArgumentError, match="near"):
             maligeo.locate(self.RECORDS, communes(), near="far")  # type: ignore[arg-type]
+
+
+PIECES = st.sampled_from(
+    ["Gao", "Mopti", "Koro", "Kidal", "Ménaka", "Bamba", "Mali", "National", "Atlantis",
+     "Cercle de", "Région", "(", ")", ",", "/", " - ", "-", "et", "+", "'", '"', "", "d'",
+     "Ville de", "\n", "|"]
+)  # fmt: skip
+CELLS = st.one_of(st.none(), st.lists(PIECES, max_size=5).map(" ".join), st.text(max_size=12))
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=12))
+def test_whatever_is_written_no_record_is_lost(rows: list[tuple[str | None, ...]]) -> None:
+    records = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").assign(
+        date=pd.Timestamp("2022-03-01"), event_type="ied"
+    )
+    for units in (maligeo.load_boundaries(), CERCLE_UNITS):
+        level = int(units["level"].iloc[0])
+        found = maligeo.locate(records, units)
+        assert len(found) == len(records)
+        counts = maligeo.locate_summary(found)
+        assert sum(counts.values()) - counts["disagreeing"] == 2 * len(records)
+        placed = found["place_kind"].isin(["unit", "joint"]).to_numpy()
+        assert (found[f"adm{level}_name"].notna().to_numpy() == placed).all()
+        covered = maligeo.with_coverage(found, "2022")
+        table = maligeo.density(covered, units, measure="incidents", period="2022")
+        assert table["count"].sum() == len(records)
+        maligeo.unplaced_places(found)

@@ -28,6 +28,7 @@ _BESIDE = r"(?![^()]*\))"  # what stands in parentheses belongs to the name befo
 _COMPOUND = re.compile(
     rf"\s*(?:[/|;,+&\n]|\bet\b|\band\b|\bainsi que\b){_BESIDE}\s*", re.IGNORECASE
 )
+_INNER = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<inner>[^()]*)\)\s*$")
 _DASH = re.compile(rf"\s+[-\u2013\u2014]\s+{_BESIDE}")
 
 
@@ -98,6 +99,12 @@ def is_plain_name(text: str) -> bool:
     """Tell a single name from one that states its kind, several names, and the whole country."""
     alone = "(" not in text and _DASH.search(text) is None and len(split_places(text)) == 1
     return alone and stated_kind(text) is None and not is_countrywide(text)
+
+
+def split_inner(text: str) -> tuple[str, str]:
+    """Take a name and what stands in parentheses behind it apart: "Kidal (Abeibara)"."""
+    parts = _INNER.match(text)
+    return (text, "") if parts is None else (parts["name"], parts["inner"])
 
 
 def kind_word(text: str) -> str | None:

@@ -1,6 +1,5 @@
 """What the cells of a record say about its place, taken apart."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +8,7 @@ from maligeo.core.placenames import (
     is_countrywide,
     kind_word,
     normalise,
+    split_inner,
     split_places,
     stated_kind,
 )
@@ -19,7 +19,6 @@ COLUMNS: Final = (*(f"adm{level}_name" for level in range(1, FINEST + 1)), "plac
 _FREE: Final = len(COLUMNS)  # number of the column whose names are of no level
 _LEVELS: Final = {f"adm{level}": level for level in range(1, FINEST + 1)}
 _SETTLEMENT: Final = "settlement"
-_INNER = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<inner>[^()]*)\)\s*$")
 
 IsName = Callable[[str], bool]
 
@@ -120,8 +119,7 @@ def _names(cell: object, is_name: IsName) -> Iterator[tuple[str | None, Said | N
         return
     for text in split_places(cell, is_name=is_name):
         whole = is_name(text)
-        parts = None if whole else _INNER.match(text)
-        name, inner = (text, "") if parts is None else (parts["name"], parts["inner"])
+        name, inner = (text, "") if whole else split_inner(text)
         kind = stated_kind(name) or kind_word(inner)
         held = [] if kind_word(inner) else split_places(inner, is_name=is_name)
         within = tuple(one for one in held if normalise(one) and not is_countrywide(one))

@@ -16,6 +16,7 @@ from maligeo.core.checks import (
     require_vintage_of,
 )
 from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.placenames import JOINT
 from maligeo.join.overlay import allocate_areas
 
 METHODS = ("equal", "area", "population", "stated")
@@ -93,7 +94,7 @@ def allocate(
         "equal": lambda: pd.Series(1.0, index=places.index),
         "area": lambda: _unit_weight(places, units, "area_sqkm"),
         "population": lambda: _people_weight(places, population),
-        "stated": lambda: _stated_weight(places, records),
+        "stated": lambda: _stated_weight(places, records, units),
     }[by]()
     places["share"] = _shares(places, weights) if by != "stated" else weights
     places["share_by"] = by
@@ -104,7 +105,7 @@ def allocate(
 
 def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Reduce located projects to one row per project and unit (or kind of place)."""
-    keyed = _with_codes(located)
+    keyed = _with_codes(located, units)
     require_columns(keyed, ("project_id", "place", "vintage"), what="located projects")
     require_vintage_of(units, keyed, what="located projects")
     group = keyed.groupby(_KEY, dropna=False, sort=False)
@@ -113,7 +114,7 @@ def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     return places
 
 
-def _with_codes(located: pd.DataFrame) -> pd.DataFrame:
+def _with_codes(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Name the unit columns that `locate` wrote alike for every level, as plain text."""
     codes = [
         column
@@ -125,7 +126,29 @@ def _with_codes(located: pd.DataFrame) -> pd.DataFrame:
     names = {codes[0]: "pcode", codes[0].replace("_pcode", "_name"): "name"}
     keyed = pd.DataFrame(located.drop(columns="geometry", errors="ignore")).rename(columns=names)
     text = dict.fromkeys(("pcode", "name", "place_kind", "vintage"), "string")
-    return keyed.reset_index(drop=True).astype(text)
+    return _in_each(keyed.reset_index(drop=True).astype(text), units)
+
+
+def _in_each(keyed: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give a place that is several units together a row in each of them."""
+    joint = (keyed["place_kind"] == "joint").fillna(value=False)
+    if not joint.any():
+        return keyed
+    single = units[~units["name"].duplicated(keep=False)]
+    codes = dict(zip(single["name"].astype(str), single["pcode"], strict=True))
+    split = keyed["name"].where(joint).str.split(JOINT, regex=False)
+    split = split.where(
+        split.map(lambda names: isinstance(names, list) and set(names) <= set(codes))
+    )
+    several = split.notna()
+    rows = keyed.assign(name=split.where(several, keyed["name"])).explode("name")
+    several = several.reindex(rows.index)
+    rows["pcode"] = rows["pcode"].mask(several, rows["name"].map(codes)).astype("string")
+    rows["place_kind"] = rows["place_kind"].mask(several, "unit")
+    if "place_share" in rows.columns:
+        parts = rows.groupby(level=0)["name"].transform("size")
+        rows["place_share"] = rows["place_share"].astype("Float64") / parts
+    return rows.astype({"name": "string"}).reset_index(drop=True)
 
 
 def _shares(places: pd.DataFrame, weight: pd.Series) -> pd.Series:
@@ -160,10 +183,12 @@ def _people_weight(places: pd.DataFrame, population: pd.DataFrame | None) -> pd.
     return _unit_weight(places, population, "population")
 
 
-def _stated_weight(places: pd.DataFrame, located: pd.DataFrame) -> pd.Series:
+def _stated_weight(
+    places: pd.DataFrame, located: pd.DataFrame, units: gpd.GeoDataFrame
+) -> pd.Series:
     """Add up the shares that the source states; percentages count as hundredths."""
     require_columns(located, ("place_share",), what="located projects")
-    stated = _with_codes(located).astype({"place_share": "Float64"})
+    stated = _with_codes(located, units).astype({"place_share": "Float64"})
     project = stated["project_id"]
     alone = project.groupby(project).transform("size") == 1
     share = stated["place_share"].mask(alone & stated["place_share"].isna(), 1.0)

@@ -1,6 +1,6 @@
 """Project frames: places taken apart and given their level, rows of one project compared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -14,7 +14,9 @@ from maligeo.core.crs import GEOGRAPHIC, Floats
 from maligeo.core.placenames import (
     NameTable,
     is_countrywide,
+    kind_word,
     normalise,
+    split_inner,
     split_places,
     stated_kind,
 )
@@ -209,12 +211,12 @@ def places_of(cells: Mapping[str, str]) -> list[dict[str, Any]]:
         those of the lowest level that is filled. One dict of level "unattributed" where
         no place is named.
     """
-    units = {level: split_places(cells.get(f"{level}_name", "")) for level in LEVELS}
+    units = {level: _split(cells.get(f"{level}_name", "")) for level in LEVELS}
     filled = [level for level in LEVELS if units[level]]
     above = {f"{level}_name": units[level][0] for level in LEVELS if len(units[level]) == 1}
-    named = split_places(cells.get("place", ""))
+    named = _split(cells.get("place", ""))
     if named and all(len(units[level]) == 1 for level in filled):
-        return [_named(name, above) for name in named]
+        return [row for name in named for row in _within(name, above)]
     if not filled:
         return [{"place_level": "unattributed"}]
     lowest = filled[0]
@@ -224,7 +226,7 @@ def places_of(cells: Mapping[str, str]) -> list[dict[str, Any]]:
         "note": f"place: {cells['place']}" if named else None,
     }
     upper = {column: name for column, name in above.items() if column != f"{lowest}_name"}
-    return [row | upper | {"place": name} for name in units[lowest]]
+    return [_in_column(name, row | upper) for name in units[lowest]]
 
 
 @lru_cache(maxsize=10_000)
@@ -241,6 +243,30 @@ def level_of(name: str) -> str | None:
     if stated is not None:
         return stated
     return next((level for level in _TABLES if _table(level).find(name)), None)
+
+
+def _split(cell: str) -> list[str]:
+    return split_places(cell, is_name=lambda text: any(_table(one).find(text) for one in _TABLES))
+
+
+def _within(name: str, above: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Describe a place, or those that stand in parentheses behind the region in which they lie."""
+    outer, inner = split_inner(name)
+    held = [] if kind_word(inner) else _split(inner)
+    if not held or level_of(outer) != "adm1" or not _alike(above.get("adm1_name", outer), outer):
+        yield _named(name, above)
+        return
+    for one in held:
+        narrower = (level for level in ("adm2", "settlement") if _table(level).find(one))
+        level = stated_kind(one) or next(narrower, None)
+        yield {"place": one, "place_level": level, "place_parent": outer, "adm1_name": outer}
+
+
+def _in_column(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a place in the column of a level, unless it says that it is of another."""
+    stated = "country" if is_countrywide(name) else stated_kind(name)
+    level = row["place_level"] if stated in (None, "settlement") else stated
+    return {**row, "place": name, "place_level": level}
 
 
 def _named(name: str, above: Mapping[str, str]) -> dict[str, Any]:
