@@ -11,6 +11,7 @@ from .exports import write_layers as write_layers
 from .exports import write_table as write_table
 from .join.dissolve import dissolve_cercles as dissolve_cercles
 from .join.divisions import crosswalk as crosswalk
+from .join.points import Locator as Locator
 from .join.points import locate as locate
 from .join.points import locate_summary as locate_summary
 from .join.proposals import unplaced_places as unplaced_places

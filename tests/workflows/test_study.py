@@ -342,3 +342,17 @@ def test_what_writes_is_for_the_audience_of_the_session(incidents: Path, tmp_pat
         write(tmp_path / name)
         assert (tmp_path / name).exists()
     assert 'class="mg-audience mg-internal"' in (tmp_path / "m.html").read_text(encoding="utf-8")
+
+
+def test_a_study_joins_records_by_a_gazetteer() -> None:
+    gazetteer = pd.DataFrame(
+        {"place_name": ["Hameau Essai"], "name_alt": None, "lon": [-4.2], "lat": [14.5]}
+    )
+    incidents = maligeo.as_incidents(
+        pd.DataFrame({"date": ["2022-03-01"], "type": ["EEI"], "village": ["Hameau Essai"]})
+    )
+    units = maligeo.Locator(maligeo.load_boundaries(), gazetteer=gazetteer)
+    study = maligeo.study(incidents=incidents, units=units, covers="2022")
+    counts = study.table[study.table["measure"] == "incidents"].set_index("name")["count"]
+    assert (counts["Mopti"], counts["Gao"]) == (1, 0)
+    assert study.asked["gazetteer"] is gazetteer

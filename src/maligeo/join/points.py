@@ -161,6 +161,19 @@ class Locator:
     ----------
     units, nearest_m, min_score, gazetteer, near
         As for `locate`.
+
+    Raises
+    ------
+    FrameError, VintageError, ArgumentError, CrsError, GeometryError
+        As `locate`.
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> import pandas as pd
+    >>> locator = maligeo.Locator(maligeo.load_boundaries(), min_score=90)
+    >>> locator.locate(pd.DataFrame({"adm1_name": ["Tombouctu"]}))["adm1_name"].tolist()
+    ['Tombouctou']
     """
 
     units: gpd.GeoDataFrame
@@ -205,8 +218,15 @@ class Locator:
             return Meanings(names, towns)
         return Meanings(names, towns, LocatedGazetteer.of(self.gazetteer, self.index, known))
 
+    @property
+    def options(self) -> dict[str, object]:
+        """What differs from the usual, for the record of a product."""
+        near = None if self.near == NEAR[0] else self.near
+        asked = {"nearest_m": self.nearest_m, "min_score": self.min_score, "near": near}
+        return asked | {"gazetteer": self.gazetteer}
+
     def locate(self, records: Any) -> Any:
-        """Say in which unit each record lies, as `locate` does."""
+        """Say in which unit each record lies, as `maligeo.locate` does."""
         if is_lazy(records):
             return map_partitions(_locate_frame, records, self)
         return _locate_frame(records, self)

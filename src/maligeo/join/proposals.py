@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 import pandas as pd
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from maligeo import catalog
@@ -64,16 +65,17 @@ class Proposals:
         if len(form) < _SHORTEST:
             return []
         slips = next((most for letters, most in _SLIPS if len(form) <= letters), _MOST_SLIPS)
-        best: list[str] = []
         lengths = range(len(form) - slips, len(form) + slips + 1)
-        for known in (one for length in lengths for one in self._by_length.get(length, ())):
-            distance = OSA.distance(form, known, score_cutoff=slips)
-            if distance > slips or frozenset((form, known)) in do_not_match():
-                continue
-            if distance < slips:
-                slips, best = distance, []
-            best.append(self._names[known])
-        return list(dict.fromkeys(best))[:_SHOWN]
+        near = [one for length in lengths for one in self._by_length.get(length, ())]
+        ranked = process.extract(
+            form, near, scorer=OSA.distance, score_cutoff=slips, limit=None
+        )  # fmt: skip
+        allowed = [
+            (distance, known) for known, distance, _ in ranked
+            if frozenset((form, known)) not in do_not_match()
+        ]  # fmt: skip
+        best = sorted(known for distance, known in allowed if distance == allowed[0][0])
+        return list(dict.fromkeys(self._names[known] for known in best))[:_SHOWN]
 
 
 def unplaced_places(located: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from maligeo.core.columns import Counting, frame_kind, has_odd_words
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure.partition import measures_in
-from maligeo.join.points import locate
+from maligeo.join.points import Locator, locate
 from maligeo.join.shares import allocate
 from maligeo.measure.counts import with_coverage
 from maligeo.measure.densities import concat_tables, density
@@ -73,11 +73,14 @@ class Records:
         Units of one level and vintage.
     covers : str or None
         Period that the records cover everywhere.
+    how : Locator or None
+        How records are joined to the units, where it is said.
     """
 
     given: Mapping[str, pd.DataFrame]
     units: gpd.GeoDataFrame
     covers: str | None
+    how: Locator | None = None
 
     def __post_init__(self) -> None:
         if self.covers is not None and not self.given:
@@ -99,13 +102,17 @@ class Records:
     def incidents(self) -> pd.DataFrame | None:
         """Located incidents; None where none are given."""
         given = self.given.get(INCIDENTS)
-        return None if given is None else locate(given, self.units)
+        return None if given is None else self._locator.locate(given)
 
     @cached_property
     def projects(self) -> pd.DataFrame:
         """Located projects, those that are given or the bundled ones."""
         given = self.given.get(PROJECTS)
-        return locate(load_projects() if given is None else given, self.units)
+        return self._locator.locate(load_projects() if given is None else given)
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self.units) if self.how is None else self.how
 
     @property
     def areas(self) -> pd.DataFrame | None:

@@ -16,6 +16,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import Release
+from maligeo.join.points import Locator
 from maligeo.maps.regions import add_left_out
 from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.densities import concat_tables
@@ -56,7 +57,7 @@ def study(
     incidents: Given | pd.DataFrame = None,
     projects: Given | pd.DataFrame = None,
     areas: Given | gpd.GeoDataFrame = None,
-    units: Given | gpd.GeoDataFrame = None,
+    units: Given | gpd.GeoDataFrame | Locator = None,
     period: Period = None,
     covers: str | None = None,
 ) -> Study:
@@ -69,8 +70,9 @@ def study(
         these give them or as `as_incidents`, `as_projects` and `as_areas` take them. What is
         not given is the bundled data; with incidents or projects of one's own, the bundled
         figures are left out.
-    units : path, Source or geopandas.GeoDataFrame, EPSG:4326, optional
-        Boundaries as `read_boundaries` takes them, or units; the nine of 2015 by default.
+    units : path, Source, geopandas.GeoDataFrame in EPSG:4326 or Locator, optional
+        Boundaries as `read_boundaries` takes them, or units; the nine of 2015 by default. A
+        `Locator` also says how records are joined to them, as by a gazetteer.
     period : str or sequence of str, optional
         Period to count in: "2021", "2021-01/2021-09", "year", "quarter", "month", or
         several periods.
@@ -102,10 +104,13 @@ def study(
     """
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
-    division = _taken(units)
+    how = units if isinstance(units, Locator) else None
+    division = _taken(units if how is None else how.units)
     frames = {kind: records_of(kind, one) for kind, one in taken.items()}
     asked = {**taken, "boundaries": division, "period": period, "covers": covers}
-    return Study(Records(frames, _units(division), covers), period, asked=asked)
+    if how is not None:
+        asked |= how.options
+    return Study(Records(frames, _units(division), covers, how), period, asked=asked)
 
 
 def _taken(given: Any) -> Any:
