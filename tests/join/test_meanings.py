@@ -37,7 +37,7 @@ def located(units: gpd.GeoDataFrame, **columns: Names) -> pd.DataFrame:
     [
         ("Cercle de Koro", "Mopti", "Koro"),
         ("Kidal (Abeibara)", "Kidal", "Abeïbara"),
-        ("Abeibara (Kidal)", "Kidal", None),
+        ("Abeibara (Kidal)", "Kidal", "Abeïbara"),
         ("Commune de Diankabou", "Mopti", "Koro"),
         ("Ville de Gao", "Gao", "Gao"),
         ("GAO / MENAKA", "Gao", None),  # Ménaka lay in Gao
@@ -188,6 +188,13 @@ def test_a_place_of_no_stated_level_is_placed_where_it_is_one() -> None:
     assert texts(found["adm2_name"]) == ["Koro", None, "Mopti", None, None]
     assert found["locate_note"].iloc[1] == TOO_COARSE  # it may be the region
     assert "'Bamba' is the name of several places" in found["locate_note"].iloc[4]
+
+
+def test_a_known_place_is_not_read_as_one_that_is_like_it(regions: gpd.GeoDataFrame) -> None:
+    records = pd.DataFrame({"place_name": ["Kita Nord", "Diankabou", "Moptti"]})
+    found = maligeo.locate(records, regions, min_score=30)
+    assert texts(found["adm1_name"]) == ["Kayes", "Mopti", "Mopti"]
+    assert found["locate_score"].tolist()[:2] == [100, 100]
 
 
 def test_a_unit_known_coarsely_alone_is_set_aside() -> None:

@@ -132,3 +132,25 @@ def test_positions_are_found_under_any_usual_name(
     found = maligeo.locate(pd.DataFrame({names[0]: [-4.2], names[1]: [14.5]}), regions)
     assert found["adm1_name"].tolist() == ["Mopti"]
     assert list(found.columns[:2]) == list(names)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("National", "countrywide"),
+        ("Toutes les régions", "countrywide"),
+        ("Mali", "countrywide"),
+        ("Ensemble du territoire", "countrywide"),
+        ("Cercle de Koro", "unit"),
+        ("Kidal (Abeibara)", "unit"),
+        ("Mopti - Ségou", "joint"),
+        ("Gao, Ménaka, Tombouctou", "joint"),
+        ("Tombouctu", "unattributed"),
+        ("Sikaso", "unattributed"),
+    ],
+)
+def test_places_as_people_write_them(regions: gpd.GeoDataFrame, written: str, kind: str) -> None:
+    found = located(regions, adm1_name=[written])
+    assert found["place_kind"].tolist() == [kind]
+    if kind == "unattributed":
+        assert "do you mean" in found["locate_note"].iloc[0]

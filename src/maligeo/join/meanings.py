@@ -1,7 +1,7 @@
 """The unit, or units, that the reported names of a record mean."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -65,7 +65,7 @@ class Meanings:
 
     def match(self, cells: Sequence[object]) -> NameMatch:
         """Find the units that the cells of a record mean, in the order of `COLUMNS`."""
-        told = read_cells(cells, self._is_name)
+        told = self._outer_first(read_cells(cells, self._is_name))
         if not told.levels and not told.places:
             if told.countrywide:
                 return NameMatch(note=TOO_COARSE, countrywide=True)
@@ -87,6 +87,18 @@ class Meanings:
             "; ".join(dict.fromkeys(note for note in notes if note)) or None,
             "place" if any(step.by_place for step in steps) else "name",
         )
+
+    def _outer_first(self, told: Told) -> Told:
+        """Turn "Abeibara (Kidal)" among regions into "Kidal (Abeibara)"."""
+
+        def turned(said: Said, level: int) -> Said:
+            if level > self.names.level or self.names.bearing(said.name, level):
+                return said
+            outer = [name for name in said.within if self.names.bearing(name, level)]
+            return Said(outer[0], (said.name,)) if outer else said
+
+        levels = {at: tuple(turned(one, at) for one in names) for at, names in told.levels.items()}
+        return replace(told, levels=levels)
 
     def _decided(self, told: Told, rows: frozenset[int]) -> list[Step]:
         """Read the names that decide: those of the level, else finer ones, else of no level."""
@@ -124,8 +136,6 @@ class Meanings:
         """Read a name of the level of the units."""
         level = self.names.level
         step = self.names.narrow(said.name, level, rows)
-        for name in said.within:  # "Abeibara (Kidal)" among regions
-            step = step if step.rows else self.names.narrow(name, level, rows)
         if not step.rows:
             return self._lost(step, said.name, level, rows)
         left = self._within(said, step.rows)
@@ -167,10 +177,13 @@ class Meanings:
         coarse = [at for at in range(floor, level) if self.names.bearing(said.name, at) & rows]
         if coarse and not listed:
             return Step(_NOWHERE, note=TOO_COARSE)
-        own = self.names.narrow(said.name, level, rows) if floor <= level else Step(_NOWHERE)
         finer = dict[Part, frozenset[int]]()
         for at in range(max(floor, level + 1), FINEST + 1):
             finer |= self._holders(said.name, at, rows)
+        # A name that is known for sure is not looked for among those that are like it.
+        is_sure = bool(self.names.bearing(said.name, level) & rows) or not (spots or finer)
+        is_own = floor <= level and is_sure
+        own = self.names.narrow(said.name, level, rows) if is_own else Step(_NOWHERE)
         found = spots.union(own.rows, *finer.values())
         if not found:
             return self._lost(own, said.name, None, rows)
