@@ -64,7 +64,9 @@ from .readers.areas import read_areas as read_areas
 from .readers.boundaries import check_boundaries as check_boundaries
 from .readers.boundaries import load_boundaries as load_boundaries
 from .readers.boundaries import read_boundaries as read_boundaries
+from .readers.figures import as_figures as as_figures
 from .readers.figures import load_figures as load_figures
+from .readers.figures import read_figures as read_figures
 from .readers.files.sources import Source as Source
 from .readers.gazetteers import read_gazetteer as read_gazetteer
 from .readers.incidents import as_incidents as as_incidents

@@ -26,7 +26,7 @@ EARLIEST_YEAR: Final = 1900
 MISSING_WORDS: Final = frozenset(
     {
         "", "-", "--", "---", "–", "—", ".", "?", "n/a", "na", "n.a.", "#n/a", "null", "none",
-        "nan", "nil", "nd", "n.d.", "unknown", "not known", "inconnu", "inconnue", "non connu",
+        "nan", "nil", "nd", "n/d", "n.d.", "unknown", "not known", "inconnu", "inconnue", "non connu",
         "non précisé", "non disponible", "nsp",
     }
 )  # fmt: skip
@@ -71,6 +71,13 @@ def strip_missing(texts: pd.Series) -> pd.Series:
     cleaned = trimmed.mask(trimmed.str.lower().isin(MISSING_WORDS))
     taken = cleaned.array.take(codes, allow_fill=True)
     return pd.Series(taken, index=texts.index, name=texts.name)
+
+
+def each_word(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
+    """Change the texts of a column, each that differs once; missing ones stay missing."""
+    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
+    changed = pd.array([change(text) for text in distinct], dtype=_TEXT)
+    return pd.Series(changed.take(codes, allow_fill=True), index=texts.index, name=texts.name)
 
 
 def map_words(
@@ -355,11 +362,12 @@ def _numbers_of(cells: pd.Series, pattern: str) -> Floats:
         figures = part.str.fullmatch(r"[0-9]{1,4}").fillna(False).to_numpy(dtype=bool)
         numbers[figures, at] = part[figures].astype("float64")
         words = part.notna().to_numpy(dtype=bool) & ~figures
-        numbers[words, at] = [_months().get(word_key(word), np.nan) for word in part[words]]
+        numbers[words, at] = [month_numbers().get(word_key(word), np.nan) for word in part[words]]
     return numbers
 
 
-def _months() -> dict[str, int]:
+def month_numbers() -> dict[str, int]:
+    """Give the number of each word for a month, in the form of `word_key`."""
     return {word_key(word): number for word, number in read_catalogue("months")["months"].items()}
 
 
