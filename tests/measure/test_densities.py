@@ -108,9 +108,21 @@ class TestFigures:
                 measure="incidents",
             )
 
-    def test_an_unknown_unit_is_refused(self) -> None:
-        with pytest.raises(FrameError, match="Gamma"):
-            density(worlds.figures({"unit": "Gamma", "value": 8}), UNITS, measure="incidents")
+    def test_an_unknown_unit_is_no_unit_and_not_lost(self) -> None:
+        figures = worlds.figures({"unit": "Alfa", "value": 1}, {"unit": "Beta Sul", "value": 8})
+        table = by_name(density(figures, UNITS, measure="incidents"))
+        assert table["count"].fillna(0).to_dict() == {"Alpha": 1, "Béta-Sud": 0, "unattributed": 8}
+        note = table.loc["unattributed", "note"]
+        assert note == "of no unit here: Beta Sul (8, Béta-Sud?)"
+        national = by_name(
+            density(
+                pd.concat([figures, worlds.figures({"value": 10, "figure_id": "all"})]),
+                UNITS,
+                measure="incidents",
+            )
+        )
+        assert national.loc["unattributed", "count"] == 9
+        assert "Beta Sul" in national.loc["unattributed", "note"]
 
     def test_a_period_keeps_what_lies_within(self) -> None:
         figures = worlds.figures(

@@ -141,7 +141,8 @@ def density(
         require_choice(counting, columns.COUNTINGS, option="counting")
     vintage = require_one_vintage(units["vintage"], what="units")
     kind = _kind(records)
-    require_vintage_of(units, records, what="records")
+    if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
+        require_vintage_of(units, records, what="records")
     if kind == "incidents":
         counts = count_incidents(records, units, measure=measure, period=period)
     elif kind == "areas":

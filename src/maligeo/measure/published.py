@@ -1,8 +1,8 @@
-"""Published figures to counts by unit and period, with nothing lost on the way.
+"""Figures to counts by unit and period, with nothing lost on the way.
 
 A publisher gives a national count and, for some regions, counts or whole percentages of
-it. Shares become derived counts; what the regions leave of the national count becomes a
-row of its own; a region that is not named stays without a value.
+it. Shares become derived counts; what the regions leave of the national count, or what is of
+no unit, becomes a row of its own; a region that is not named stays without a value.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -12,16 +12,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known
 from maligeo.core.errors import ArgumentError, Fault, FrameError
-from maligeo.core.placenames import ALIAS_SEPARATOR, JOINT, normalise
+from maligeo.core.placenames import JOINT, split_places
 from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
+from maligeo.measure.figure_places import place_figures
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
 SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
+EVENTS = ("incidents", "events")  # counts of what happens independently
+_NAMED_MOST = 5
 _HEAD = ("period_start", "period_end", "publisher", "measure", "who", "device")
 
 
@@ -62,13 +64,16 @@ def count_figures(
         raise ArgumentError(f"no figure of {measure} lies within the period {period}")
     kinds = chosen[["who", "device"]].drop_duplicates().sort_values(["who", "device"])
     if len(kinds) > 1:
-        found = "; ".join(f"{row.who}, {row.device}" for row in kinds.itertuples())
+        told = kinds.fillna("not said")
+        found = "; ".join(f"{row.who}, {row.device}" for row in told.itertuples())
+        differing = "who" if kinds["who"].nunique(dropna=False) > 1 else "device"
         raise ArgumentError(
             f"figures of {measure} are about different people or devices ({found}), which do "
-            "not add up: keep one by figures[figures['who'] == …]"
+            f"not add up: keep one by figures[figures['{differing}'] == …]"
         )
     counts = counts_from_figures(chosen, units)
-    if measure != "incidents":  # the victims of one incident are not independent events
+    # The victims of one incident are not independent events, nor are the people of a household.
+    if not measure.startswith(EVENTS):
         return counts
     count = counts["count"].astype("Float64")
     counts["low_count"] = count < FEW_EVENTS
@@ -105,14 +110,17 @@ def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Da
         For each publisher and period one row per unit and one for what cannot be
         attributed: `pcode, name, place_kind, period_start, period_end, count, count_low,
         count_high, basis, publisher, source, note, unique_total`. Where the national
-        count is known the counts add up to it; it is the `unique_total`.
+        count is known the counts add up to it; it is the `unique_total`. Figures of finer
+        places are added up by the unit that holds them.
 
     Raises
     ------
     FrameError
-        If a unit is not known or stands twice, or regions add up to more than the nation.
+        If a unit stands twice, or regions add up to more than the nation.
     """
-    ordered = figures.sort_values(["unit", "figure_id"], kind="stable")
+    placed = pd.DataFrame(place_figures(figures, units), index=figures.index)
+    ordered = pd.concat([figures[list(columns.FIGURES)], placed], axis=1)
+    ordered = ordered.sort_values(["unit", "figure_id"], kind="stable")
     counts = [
         row
         for key, rows in ordered.groupby(SERIES, dropna=False, sort=True)
@@ -130,10 +138,8 @@ class _Series:
         self.rows = rows
         self.units = units
         self.head = dict(zip(SERIES, key, strict=True))
-        nation = normalise(str(catalog.country()["name_fr"]))
-        national = [row for row in rows if normalise(row.unit) == nation]
-        self.regional = [row for row in rows if normalise(row.unit) != nation]
-        self.total = self._national_count(national)
+        self.regional = [row for row in rows if row.how != "nation"]
+        self.total = self._national_count([row for row in rows if row.how == "nation"])
 
     def counts(self) -> Iterator[dict[str, object]]:
         """Give the rows of units, of joint figures, and of the remainder."""
@@ -155,29 +161,30 @@ class _Series:
         return counts[0] if counts else None
 
     def _unit_rows(self) -> Iterator[dict[str, object]]:
-        by_name: dict[str, list[Any]] = {}
+        by_unit: dict[int, list[Any]] = {}
         for row in self.regional:
-            by_name.setdefault(normalise(row.unit), []).append(row)
-        _refuse(
-            (row for rows in by_name.values() if len(rows) > 1 for row in rows),
-            "stands twice for one publisher and period",
-        )
-        for pcode, name in zip(self.units["pcode"], self.units["name"], strict=True):
-            (row,) = by_name.pop(normalise(name), [None])
+            if row.position >= 0:
+                by_unit.setdefault(row.position, []).append(row)
+        for rows in by_unit.values():
+            _require_addable(rows)
+        places = zip(self.units["pcode"], self.units["name"], strict=True)
+        for at, (pcode, name) in enumerate(places):
             place = {"pcode": pcode, "name": name, "place_kind": "unit"}
-            yield place | (self._absent() if row is None else self._value(row))
-        unknown = (row for (row,) in by_name.values() if ALIAS_SEPARATOR not in row.unit)
-        _refuse(unknown, "is no unit of these")
+            rows = by_unit.get(at, [])
+            if len(rows) == 1:
+                yield place | self._value(rows[0])
+            else:
+                yield place | (_sum(rows) if rows else self._absent())
 
     def _joint_rows(self) -> Iterator[dict[str, object]]:
         for row in self.regional:
-            if ALIAS_SEPARATOR in row.unit:
-                name = JOINT.join(row.unit.split(ALIAS_SEPARATOR))
+            if row.how == "joint":
+                name = JOINT.join(split_places(row.unit))
                 yield {"pcode": pd.NA, "name": name, "place_kind": "joint"} | self._value(row)
 
     def _value(self, row: Any) -> dict[str, object]:
         """Give the count of one figure, derived from its share where it is one."""
-        source = {"source": row.source, "note": row.note}
+        source = {"source": row.source, "note": _joined(row.note, row.remark)}
         value, total = row.value, self.total
         if row.basis == "count" or pd.isna(value):
             return {
@@ -205,31 +212,77 @@ class _Series:
         }
 
     def _remainder(self, named: list[dict[str, object]]) -> Iterator[dict[str, object]]:
-        """Give what the named units leave of the national count."""
+        """Give what the named units leave of the national count, or what is of none of them."""
         counted: list[Any] = [row["count"] for row in named if pd.notna(row["count"])]
         left = None if self.total is None else self.total - float(sum(counted))
         if left is not None and left < -1e-9:
             fault = Fault(None, "value", self.total, "regions add up to more than the nation")
             raise FrameError("figures", [fault])
+        unplaced = [row for row in self.regional if row.how in ("coarser", "none")]
+        place = {"pcode": pd.NA, "name": pd.NA, "place_kind": "unattributed"}
+        if left is None and unplaced:
+            yield place | _sum(unplaced) | {"note": _unplaced_note(unplaced)}
+            return
         note = "national figure, not broken down" if not named else "named for no single unit"
+        note = note if left is not None else "no national figure for this period"
         value = pd.NA if left is None else max(left, 0.0)
-        yield {
-            "pcode": pd.NA,
-            "name": pd.NA,
-            "place_kind": "unattributed",
+        yield place | {
             "count": value,
             "count_low": pd.NA if named else value,
             "count_high": pd.NA if named else value,
             "basis": "derived" if named else "count",
             "source": self.rows[0].source,
-            "note": note if left is not None else "no national figure for this period",
+            "note": _joined(note, _unplaced_note(unplaced)),
         }
+
+
+def _require_addable(rows: Sequence[Any]) -> None:
+    """Refuse figures of one unit that may count the same."""
+    keys = [row.key for row in rows]
+    own = [row for row in rows if row.how == "unit"]
+    twice = own if len(own) > 1 else [row for row in rows if keys.count(row.key) > 1]
+    _refuse(twice, "stands twice for one publisher and period")
+    if own and any(row.how == "guess" for row in rows):
+        _refuse(own, "stands beside places in it: say in columns of their own which level they are")
+    if len(rows) > 1:
+        _refuse((row for row in rows if row.basis != "count"), "is a share, and not to be added")
+
+
+def _sum(rows: Sequence[Any]) -> dict[str, object]:
+    """Add figures of different places up; what one of them does not say is missing above."""
+    known = [float(row.value) for row in rows if pd.notna(row.value)]
+    count = sum(known) if known else pd.NA
+    note = f"added up from {len(rows)} places"
+    if len(known) < len(rows):
+        note = f"at least: not stated for {len(rows) - len(known)} of {len(rows)} places"
+    return {
+        "count": count,
+        "count_low": count,
+        "count_high": count if len(known) == len(rows) else pd.NA,
+        "basis": "count",
+        "source": rows[0].source,
+        "note": note,
+    }
+
+
+def _unplaced_note(rows: Sequence[Any]) -> str:
+    """Name what led to no unit, with the names that may be meant."""
+    texts = []
+    for row in rows[:_NAMED_MOST]:
+        value = "?" if pd.isna(row.value) else f"{row.value:g}"
+        texts.append(f"{row.unit} ({value}{f', {row.remark}?' if row.remark else ''})")
+    more = [f"{len(rows) - _NAMED_MOST} more"] if len(rows) > _NAMED_MOST else []
+    return f"of no unit here: {', '.join([*texts, *more])}" if rows else ""
 
 
 def _refuse(rows: Iterable[Any], reason: str) -> None:
     faults = [Fault(row.Index, "unit", row.unit, reason) for row in rows]
     if faults:
         raise FrameError("figures", faults)
+
+
+def _joined(*notes: object) -> object:
+    return "; ".join(str(note) for note in notes if pd.notna(note) and note) or pd.NA
 
 
 def _share_note(share: float, total: float | None, note: object) -> str:

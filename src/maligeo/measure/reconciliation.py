@@ -80,7 +80,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     vintage = require_one_vintage(table["vintage"], what="density table")
     of_figures = require_one_vintage(figures["vintage"], what="figures")
     require_same_vintage(of_figures, vintage, what="figures and records")
-    units = table.loc[table["place_kind"] == "unit", ["pcode", "name"]].drop_duplicates()
+    own = table[table["place_kind"] == "unit"]
+    units = own[["vintage", "pcode", "name"]].drop_duplicates()
     rows: list[dict[str, Any]] = []
     for measure in sorted(set(table["measure"].dropna())):
         published = figures[

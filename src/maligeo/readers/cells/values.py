@@ -26,8 +26,8 @@ EARLIEST_YEAR: Final = 1900
 MISSING_WORDS: Final = frozenset(
     {
         "", "-", "--", "---", "–", "—", ".", "?", "n/a", "na", "n.a.", "#n/a", "null", "none",
-        "nan", "nil", "nd", "n/d", "n.d.", "unknown", "not known", "inconnu", "inconnue", "non connu",
-        "non précisé", "non disponible", "nsp",
+        "nan", "nil", "nd", "n/d", "n.d.", "unknown", "not known", "inconnu", "inconnue",
+        "non connu", "non précisé", "non disponible", "nsp",
     }
 )  # fmt: skip
 # Figures are [0-9] in all patterns: \d would also take those of other scripts.
