@@ -31,6 +31,7 @@ class Kind(StrEnum):
 
     incidents = "incidents"
     areas = "areas"
+    figures = "figures"
     projects = "projects"
     boundaries = "boundaries"
 
@@ -139,7 +140,8 @@ def _kinds(path: Path, kept: dict[str, Any]) -> list[Kind]:
     if is_iati(Path(Source.of(path))):
         return [Kind.projects]
     records: list[Kind] = [kind for kind in Kind if kind != Kind.boundaries]
-    possible: list[Kind] = records if is_table(Path(Source.of(path))) else list(Kind)
+    layers: list[Kind] = [kind for kind in Kind if kind != Kind.figures]
+    possible: list[Kind] = records if is_table(Path(Source.of(path))) else layers
     return [Kind(name) for name in kept if name in possible] or possible
 
 

@@ -52,7 +52,7 @@ _MANNERS: Final = {
 
 
 _PROFILE: Final = "profile"
-_PROFILED: Final = ("incidents", "projects", "areas", "boundaries")
+_PROFILED: Final = ("incidents", "projects", "areas", "figures", "boundaries")
 _PROFILES: Final = Annotated[
     list[Path] | None,
     typer.Option("--profile", help="How the files are read: see maligeo check; repeatable."),

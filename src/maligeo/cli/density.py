@@ -13,6 +13,7 @@ from maligeo.cli.options import (
     BoundariesOption,
     CountingOption,
     CoversOption,
+    FiguresOption,
     FileVintageOption,
     IncidentsOption,
     LevelOption,
@@ -23,8 +24,11 @@ from maligeo.cli.options import (
     StoreOption,
     division,
     periods,
+    source,
 )
 from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put
+from maligeo.core.errors import ArgumentError
+from maligeo.workflows.steps import figure_counts
 
 SHOWN: Final = {
     "name": "unit",
@@ -54,6 +58,7 @@ def write_density(
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     areas: AreasOption = None,
+    figures: FiguresOption = None,
     measure: MeasureOption = None,
     counting: CountingOption = None,
     covers: CoversOption = None,
@@ -72,8 +77,22 @@ def write_density(
 
     Without a file it is the table behind the map. --period also takes year, quarter or
     month, and several periods with commas. What is written of your own records for partners
-    or the public is released first, by period.
+    or the public is released first, by period; a table of figures is counted for internal use.
     """
+    counted_figures = source(figures)
+    if counted_figures is not None:
+        if any((incidents, projects, areas, counting, covers)):
+            raise ArgumentError("--figures goes with no file of records, --counting or --covers")
+        product = figure_counts(
+            counted_figures,
+            division(boundaries, level, vintage),
+            measure=measure,
+            period=periods(period),
+            region=region,
+            audience=audience or "internal",
+        )
+        put(product, SHOWN, output_format, output)
+        return
     study = maligeo.study(
         incidents=incidents,
         projects=projects,

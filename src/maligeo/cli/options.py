@@ -72,6 +72,9 @@ ProjectsOption = Annotated[Path | None, typer.Option("--projects", help="File wi
 AreasOption = Annotated[
     Path | None, typer.Option("--areas", help="File with hazardous or released land.")
 ]
+FiguresOption = Annotated[
+    Path | None, typer.Option("--figures", help="Table of figures by unit and period.")
+]
 CoversOption = Annotated[
     str | None,
     typer.Option("--covers", help="Period that the file covers everywhere: only then is none 0."),

@@ -29,6 +29,13 @@ PER_SQKM = 1_000.0
 PER_PEOPLE = 100_000.0
 EVENTS: Final = ("incidents",)  # independent of one another, as a Poisson count must be
 
+# What happens in the course of a period. All else, such as people or those displaced, is there
+# at a time, and comes to no rate a year.
+_HAPPENING: Final = (
+    r"(?:incidents|victims|killed|injured|civilians|events|fatalities|wounded|casualties|projects"
+    r"|programmes|money)(?:_.*)?|.*_sqm"
+)
+
 _NUMBERS = (
     "count", "count_low", "count_high", "area_sqkm", "population", "per_1000_sqkm", "per_100k",
     "ci_low", "ci_high", "smoothed_per_100k", "local_per_100k", "per_incident", "unique_total",
@@ -221,7 +228,8 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
     table = typed(table.reindex(columns=list(columns.DENSITY)))
     table["per_1000_sqkm"] = table["count"] / table["area_sqkm"] * PER_SQKM
     exposure = table["population"] * years(table["period_start"], table["period_end"])
-    exposure = exposure.mask((exposure <= 0) | (table["measure"] == "people"))
+    happens = table["measure"].str.fullmatch(_HAPPENING).fillna(False).astype(bool)
+    exposure = exposure.where((exposure > 0) & happens)
     table["per_100k"] = table["count"] / exposure * PER_PEOPLE
     for end, bound in bounds.items():
         table[end] = bound / exposure * PER_PEOPLE

@@ -1,5 +1,6 @@
 """Tables of figures: one row for a figure, one column for a measure, or one for a period."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -11,10 +12,10 @@ from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.errors import UnknownNameError
 from maligeo.core.placenames import normalise
-from maligeo.readers.cells.periods import lasting, parse_periods, split_heading
+from maligeo.readers.cells.periods import lasting, parse_periods, split_headings
 from maligeo.readers.cells.values import each_word, map_words, parse_numbers, strip_missing
 from maligeo.readers.figure_totals import find_totals
-from maligeo.readers.files.non_records import TOTAL, find_non_records
+from maligeo.readers.files.non_records import TOTAL
 from maligeo.readers.files.raw import STATED_ORDER, RawFile
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import (
@@ -41,6 +42,10 @@ _ALWAYS: Final = (
 _KEY: Final = (*PLACES, "unit", "period_start", "period_end", "measure", "who", "device",
                "publisher")  # fmt: skip
 _EXPLOSIVE: Final = frozenset({"ied", "landmine", "ied_mine", "erw", "mine_erw"})
+# In a column of places; what begins with "Ensemble du" is the country.
+_TOTAL_OF: Final = re.compile(
+    r"\W*((sous|sub|grand)[\s-]*)?tota(l|ux)\b.*|.*\btotal\W*|ensemble\W*", re.IGNORECASE
+)
 _OF_RECORDS: Final = ("title", "funder", "implementer")
 _MEASURE, _VALUE, _SPAN = "measure", "value", ["period_start", "period_end"]
 
@@ -116,8 +121,7 @@ class _FigureTable:
         if self.period_fields:
             return {}
         used = set(self.found.values())
-        parts = {name: split_heading(name) for name in self.raw.frame.columns if name not in used}
-        return {name: (what, period) for name, (what, period) in parts.items() if period}
+        return split_headings(name for name in self.raw.frame.columns if name not in used)
 
     @cached_property
     def value_columns(self) -> dict[str, str]:
@@ -154,7 +158,7 @@ class _FigureTable:
         left = [
             name
             for name in self.file.reading(self.form, self.found).extra
-            if column_key(name) not in never and plain_key(name) and not self._is_relative(name)
+            if column_key(name) not in never and not self._is_relative(name)
         ]
         return [name for name in left if self._is_numbers(self.raw.frame[name])]
 
@@ -219,8 +223,9 @@ class _FigureTable:
         """Tell the rows that are totals by the name of their place, and those about abroad."""
         found: dict[int, str] = {}
         for field in ("unit", *PLACES):
-            if field in self.found:
-                found |= find_non_records(rows[[self.found[field]]]).to_dict()
+            cells = self.texts(rows, field)
+            is_total = each_word(cells, _total).notna().to_numpy(dtype=bool)
+            found |= dict.fromkeys(rows.index[is_total], TOTAL)
         if "country" in self.found:
             cells = strip_missing(rows[self.found["country"]])
             home = {normalise(name) for name in _country_names()}
@@ -317,7 +322,7 @@ class _FigureTable:
     @cached_property
     def _heading_spans(self) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
         """Periods of columns; dates in headings are months if all begin one."""
-        texts = [period.strip("()") for _, period in self.period_headings.values()]
+        texts = [period for _, period in self.period_headings.values()]
         spans, _ = parse_periods(pd.Series(texts, dtype=TEXT), order=self.order)
         return dict(
             zip(self.period_headings, spans.itertuples(index=False, name=None), strict=True)
@@ -382,6 +387,10 @@ class _FigureTable:
         kept = [name for name in account.extra if name in {*account.kept, *rest}]
         unknown = {name: ours for name, ours in account.not_understood.items() if name not in rest}
         return replace(account, kept=tuple(kept), not_understood=unknown)
+
+
+def _total(text: str) -> str | None:
+    return TOTAL if _TOTAL_OF.fullmatch(text.strip()) else None
 
 
 def _meant(meanings: Mapping[str, str], text: str) -> str:

@@ -43,6 +43,7 @@ from maligeo.workflows.steps import (
     CrosswalkOptions,
     LocateOptions,
     crosswalk_table,
+    figure_counts,
     located_file,
     reconciliation,
 )
@@ -57,7 +58,10 @@ from maligeo.workflows.tilesets import (
 
 _COUNTED: Final = ("level", "header_row")
 _FILES: Final = frozenset(
-    ("incidents", "projects", "areas", "boundaries", "records", "table", "raster", "gazetteer")
+    (
+        "incidents", "projects", "areas", "figures", "boundaries", "records", "table", "raster",
+        "gazetteer",
+    )  # fmt: skip
 )
 _LARGEST: Final = 1e9
 _FILE_OR_TEXT: Final = frozenset(("origin", "target"))
@@ -474,6 +478,7 @@ PRODUCTS: Final[Mapping[str, Maker]] = {
     "locate": _locate,
     "crosswalk": _step(crosswalk_table, CrosswalkOptions),
     "reconcile": _step(reconciliation),
+    "figures": _step(figure_counts),
     "surface": _step(incident_surface, SurfaceOptions),
     "tiles raster": _raster,
     "tiles vector": _vector,

@@ -1,6 +1,7 @@
 """Cells and headings to periods, as people write them: years, quarters, months, spans, days."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -32,6 +33,7 @@ _PATTERNS: Final = tuple(
         r"(?P<month>[a-z]+) (?:a |au |to |et |and )?(?P<until>[a-z]+) (?P<year>\d{4})",
     )
 )
+_DATE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 _DAY: Final = "is not a date"
 _UNREADABLE: Final = "is not a period, such as 2022, 2022-03, mars 2022 or T1 2022"
 
@@ -94,28 +96,36 @@ def _month(word: str) -> int:
     return int(word) if word.isdigit() else month_numbers().get(word, 0)
 
 
-def split_heading(heading: str) -> tuple[str, str]:
-    """Take the period from the end of a heading: "PDI janv. 2022" is ("PDI", "janv. 2022").
+def split_headings(headings: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Take the period from the end of headings: "PDI janv. 2022" is ("PDI", "janv. 2022").
+
+    Parameters
+    ----------
+    headings : iterable of str
 
     Returns
     -------
-    what, period : str
-        Empty where there is none.
+    dict of str to (str, str)
+        What stands before the period, which may be nothing, and the period; headings without
+        one are left out.
     """
+    ends = {heading: list(_ends(heading)) for heading in headings}
+    texts = {end for some in ends.values() for _, end in some if _DATE.fullmatch(end)}
+    dates, _ = parse_dates(pd.Series(sorted(texts), dtype="string"), fallback=DAY_MONTH)
+    days = {text for text, date in zip(sorted(texts), dates, strict=True) if pd.notna(date)}
+    split = {}
+    for heading, some in ends.items():
+        found = next(((what, end) for what, end in some if end in days or read_period(end)), None)
+        if found is not None:
+            split[heading] = found
+    return split
+
+
+def _ends(heading: str) -> Iterator[tuple[str, str]]:
+    """Cut a heading before each of its words, the longest end first."""
     words = heading.split()
     for at in range(len(words)):
-        period = " ".join(words[at:])
-        if is_period(period):
-            return " ".join(words[:at]).strip(" -–:,(_"), period
-    return heading, ""
-
-
-def is_period(text: str) -> bool:
-    """Tell whether a text is a period or a date."""
-    if not re.search(r"[0-9]{4}", text):
-        return False
-    days, _ = parse_dates(pd.Series([text], dtype="string"), fallback=DAY_MONTH)
-    return read_period(text.strip("()")) is not None or bool(days.notna().all())
+        yield " ".join(words[:at]).strip(" -–:,(_"), " ".join(words[at:]).strip("()")
 
 
 def parse_periods(
