@@ -130,6 +130,29 @@ def test_own_figures_among_the_published_make_no_public_density(
         maligeo.write_table(table, tmp_path / "public.csv")
 
 
+@pytest.mark.parametrize("publisher", [None, "UNMAS", "OCHA"])
+def test_figures_of_a_file_are_not_public_whoever_they_name(
+    units: gpd.GeoDataFrame, tmp_path: Path, publisher: str | None
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("Région;Année;PDI\nMopti;2021;4711\nGao;2021;3\n", encoding="utf-8")
+    said = {} if publisher is None else {"publisher": publisher, "basis": "count"}
+    figures = maligeo.read_figures(maligeo.Source(path, constants=said))
+    table = maligeo.density(figures, units, measure="displaced")
+    for frame in (figures, table):
+        for audience in ("partner", "public"):
+            with pytest.raises(ReleaseError, match="not released for the audience"):
+                maligeo.write_table(frame, tmp_path / "shown.csv", audience=audience)
+            with pytest.raises(ReleaseError):
+                maligeo.release(frame, as_of=LATER, audience=audience)
+    with pytest.raises(ReleaseError):
+        maligeo.region_map(table, units, audience="public")
+    figures.attrs["audience"] = "public"
+    with pytest.raises(ReleaseError, match="not those of the bundled data"):
+        maligeo.write_table(figures, tmp_path / "shown.csv")
+    assert not (tmp_path / "shown.csv").exists()
+
+
 def test_density_of_published_figures_stands_beside_own_counts(
     units: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:

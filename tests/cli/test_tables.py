@@ -156,6 +156,42 @@ def test_the_table_in_excel_and_parquet(incidents: Path, tmp_path: Path) -> None
     assert len(read_counts(tmp_path / "table.parquet")) == 12
 
 
+FIGURES = """Cercle;Mois;Année;Incidents;Décès
+Koro;mars;2022;3;1
+Bankass;mars;2022;0;
+Korro;mars;2022;2;2
+Total;;;5;3
+"""
+
+
+def test_density_of_a_table_of_figures(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(FIGURES, encoding="utf-8")
+    asked = ("density", "--figures", path, "--measure", "events", "--period", "month")
+    run(*asked, "-o", tmp_path / "table.csv")
+    table = read_counts(tmp_path / "table.csv")
+    counts = table.set_index(table["name"].fillna(table["place_kind"]))["count"].dropna()
+    assert counts.to_dict() == {"Mopti": 3, "unattributed": 2}
+    assert read_about(tmp_path / "table.csv").audience == "internal"
+    mopti = run(*asked, "--region", "Mopti", "--format", "csv").splitlines()
+    assert len(mopti) == 2
+    assert run("verify", tmp_path / "table.csv").startswith("same: every byte")
+    for audience in ("partner", "public"):
+        assert isinstance(fails(*asked, "--audience", audience), ReleaseError)
+    assert "events, fatalities" in str(fails("density", "--figures", path))
+    both = fails(*asked, "--covers", "2022")
+    assert isinstance(both, ArgumentError)
+
+
+def test_a_profile_says_how_figures_are_read(tmp_path: Path) -> None:
+    path, profile = tmp_path / "own.csv", tmp_path / "own.toml"
+    path.write_text("Cercle;2021;2022\nKoro;3;4\n", encoding="utf-8")
+    said = ("--constant", "measure=PDI", "--save-profile", profile)
+    assert "chiffres" in run("check", path, *said, "--language", "fr")
+    shown = run("density", "--figures", path, "--profile", profile, "--period", "2022", *INTERNAL)
+    assert "displaced" in shown
+
+
 def test_a_crosswalk_and_a_table_carried_over(incidents: Path, tmp_path: Path) -> None:
     shown = run("crosswalk", "2023", "2015")
     assert "Ménaka" in shown

@@ -22,7 +22,7 @@ from maligeo.measure.rates import FEW_EVENTS, poisson_interval
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
 SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
-EVENTS = ("incidents", "events")  # counts of what happens independently
+_INDEPENDENT = ("incidents", "events")  # what the names of such measures begin with
 _NAMED_MOST = 5
 _HEAD = ("period_start", "period_end", "publisher", "measure", "who", "device")
 
@@ -73,7 +73,7 @@ def count_figures(
         )
     counts = counts_from_figures(chosen, units)
     # The victims of one incident are not independent events, nor are the people of a household.
-    if not measure.startswith(EVENTS):
+    if not measure.startswith(_INDEPENDENT):
         return counts
     count = counts["count"].astype("Float64")
     counts["low_count"] = count < FEW_EVENTS
