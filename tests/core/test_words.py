@@ -30,8 +30,8 @@ LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
-    "reading": ["day-month", "month-day", "total", "note", "header"],
-    "kind": ["incidents", "areas", "projects", "boundaries"],
+    "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
+    "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,

@@ -72,9 +72,9 @@ def density(
     Parameters
     ----------
     records : pandas.DataFrame
-        Located incidents (`locate`), allocated areas or projects (`allocate`), published
-        figures (`load_figures`) or people (`population`); which of them is seen from the
-        columns. `with_coverage` states what the source of incidents or areas covers.
+        Located incidents (`locate`), allocated areas or projects (`allocate`), figures
+        (`load_figures`, `read_figures`) or people (`population`); which of them is seen from
+        the columns. `with_coverage` states what the source of incidents or areas covers.
     units : geopandas.GeoDataFrame
         Units of the same vintage, with `area_sqkm`.
     measure : str
@@ -83,7 +83,8 @@ def density(
         each counted once: "cancelled_sqm", "reduced_sqm", "cleared_sqm",
         "suspected_sqm", "confirmed_sqm". Of projects: "projects", "programmes", and
         "money", "money_donor", "money_disbursed", which give a measure per currency
-        ("money_EUR"). Of figures: one of their measures. Of people: "people".
+        ("money_EUR"). Of figures: one of their measures; finer places are added up by the
+        unit that holds them. Of people: "people".
     population : pandas.DataFrame, optional
         People per unit, as from `maligeo.population`; without it rates per person are
         missing.
