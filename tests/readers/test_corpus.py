@@ -30,7 +30,7 @@ CORPUS = Path(__file__).parents[1] / "data" / "corpus"
 ENTRIES: list[dict[str, Any]] = tomllib.loads((CORPUS / "expected.toml").read_text("utf-8"))[
     "reading"
 ]
-RECORDS = ("incidents", "projects", "areas")
+RECORDS = ("incidents", "projects", "areas", "figures")
 ASPECTS = ("kind", "columns", "rows", "values")
 # Headings of columns that hold names, numbers or accounts of persons, as lists and forms have them.
 OF_PERSONS = [
