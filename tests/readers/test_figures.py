@@ -224,6 +224,26 @@ def test_a_region_that_is_the_total_of_its_cercles_is_set_aside(tmp_path: Path) 
     assert frame.loc[frame["unit"] == "Gao", "value"].tolist() == [1, 0]
 
 
+def test_the_order_of_day_and_month_is_told_or_stated(tmp_path: Path) -> None:
+    path = written(tmp_path, "Région;Date de rapport;PDI\nMopti;03/04/2022;1\nGao;05/06/2022;2\n")
+    frame = maligeo.read_figures(path)
+    assert frame["period_start"].tolist() == [
+        pd.Timestamp("2022-04-03"),
+        pd.Timestamp("2022-06-05"),
+    ]
+    assert reading_of(frame).date_order == "day-month"
+    stated = maligeo.read_figures(maligeo.Source(path, dates="month-day"))
+    assert stated["period_start"].iloc[0] == pd.Timestamp("2022-03-04")
+    assert reading_of(stated).date_order == ""
+
+
+def test_counts_in_the_columns_of_ucdp(tmp_path: Path) -> None:
+    text = "adm_1,adm_2,year,best,low,high\nMopti,Koro,2021,12,10,15\n"
+    frame = maligeo.read_figures(written(tmp_path, text))
+    assert values_of(frame) == {("Koro", "fatalities"): 12}
+    assert reading_of(frame).kept == ("low", "high")
+
+
 @pytest.mark.parametrize(
     ("text", "said", "message"),
     [

@@ -13,7 +13,13 @@ from maligeo.core import columns
 from maligeo.core.errors import UnknownNameError
 from maligeo.core.placenames import normalise
 from maligeo.readers.cells.periods import lasting, parse_periods, split_headings
-from maligeo.readers.cells.values import each_word, map_words, parse_numbers, strip_missing
+from maligeo.readers.cells.values import (
+    date_orders,
+    each_word,
+    map_words,
+    parse_numbers,
+    strip_missing,
+)
 from maligeo.readers.figure_totals import find_totals
 from maligeo.readers.files.non_records import TOTAL
 from maligeo.readers.files.raw import STATED_ORDER, RawFile
@@ -46,6 +52,7 @@ _EXPLOSIVE: Final = frozenset({"ied", "landmine", "ied_mine", "erw", "mine_erw"}
 _TOTAL_OF: Final = re.compile(
     r"\W*((sous|sub|grand)[\s-]*)?tota(l|ux)\b.*|.*\btotal\W*|ensemble\W*", re.IGNORECASE
 )
+_DAY_OR_MONTH: Final = r"^\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
 _OF_RECORDS: Final = ("title", "funder", "implementer")
 _MEASURE, _VALUE, _SPAN = "measure", "value", ["period_start", "period_end"]
 
@@ -176,11 +183,25 @@ class _FigureTable:
             self.form.name
         ).get(plain_key(text), text.strip())
 
-    @property
-    def order(self) -> str | None:
-        """Order of day and month where no date shows it."""
+    def _parsed(self, cells: pd.Series, *, days: bool = False) -> tuple[pd.DataFrame, Faults]:
         settings = self.form.settings
-        return settings.get(STATED_ORDER) or settings.get("date_order")
+        return parse_periods(
+            cells,
+            fallback=settings.get("date_order"),
+            stated=settings.get(STATED_ORDER),
+            days=days,
+        )
+
+    def _assumed_order(self, rows: pd.DataFrame) -> str:
+        """Give the order of day and month that no date of a column shows."""
+        if STATED_ORDER in self.form.settings:
+            return ""
+        columns = [rows[self.found[field]] for field in self.period_fields]
+        unsure = [
+            cells for cells in columns
+            if cells.str.contains(_DAY_OR_MONTH).any() and not date_orders(cells)
+        ]  # fmt: skip
+        return str(self.form.settings.get("date_order", "")) if unsure else ""
 
     def texts(self, rows: pd.DataFrame, field: str) -> pd.Series:
         """Give the cells of a field: missing where the file lacks it."""
@@ -213,6 +234,7 @@ class _FigureTable:
             rows_in_file=len(self.raw.frame) + len(self.raw.set_aside),
             rows_read=good.index.nunique(),
             rows_rejected=gate.rejected,
+            date_order=self._assumed_order(rows),
         )
         good.attrs = {"format": self.form.name, ATTRIBUTE: account}
         for name in ("rows_in_file", "rows_left_out", "rows_rejected"):
@@ -269,9 +291,9 @@ class _FigureTable:
         first, *rest = self.period_fields
         cells = rows[self.found[first]]
         if rest == ["period_end"]:
-            start = faults.taking(parse_periods(cells, order=self.order, days=True))
+            start = faults.taking(self._parsed(cells, days=True))
             ends = rows[self.found["period_end"]]
-            end = faults.taking(parse_periods(ends, order=self.order, days=True))
+            end = faults.taking(self._parsed(ends, days=True))
             reversed_ = start["period_start"] > end["period_end"]
             faults.add(reversed_, str(ends.name), ends, "lies before the beginning of its period")
             return start.assign(period_end=end["period_end"])
@@ -279,9 +301,7 @@ class _FigureTable:
             year = rows[self.found["year"]]
             alone = cells.str.contains(r"[0-9]{4}").fillna(False).astype(bool)
             cells = cells.where(alone, cells.str.cat(year, sep=" ")).rename(cells.name)
-        spans = faults.taking(
-            parse_periods(cells, order=self.order, days=self.period_fields == ("date",))
-        )
+        spans = faults.taking(self._parsed(cells, days=self.period_fields == ("date",)))
         faults.add(
             strip_missing(cells).isna(), str(cells.name), rows[cells.name], "names no period"
         )
@@ -323,7 +343,7 @@ class _FigureTable:
     def _heading_spans(self) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
         """Periods of columns; dates in headings are months if all begin one."""
         texts = [period for _, period in self.period_headings.values()]
-        spans, _ = parse_periods(pd.Series(texts, dtype=TEXT), order=self.order)
+        spans, _ = self._parsed(pd.Series(texts, dtype=TEXT))
         return dict(
             zip(self.period_headings, spans.itertuples(index=False, name=None), strict=True)
         )

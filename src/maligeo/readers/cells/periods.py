@@ -129,7 +129,11 @@ def _ends(heading: str) -> Iterator[tuple[str, str]]:
 
 
 def parse_periods(
-    texts: pd.Series, *, order: str | None = None, days: bool = False
+    texts: pd.Series,
+    *,
+    fallback: str | None = None,
+    stated: str | None = None,
+    days: bool = False,
 ) -> tuple[pd.DataFrame, Faults]:
     """Read periods.
 
@@ -140,8 +144,10 @@ def parse_periods(
     ----------
     texts : pandas.Series of str
         Its name and index name the faults.
-    order : {"day-month", "month-day"}, optional
+    fallback : {"day-month", "month-day"}, optional
         Order of day and month where no cell shows one.
+    stated : {"day-month", "month-day"}, optional
+        Order whatever the cells show.
     days : bool, default False
         A date is always that day.
 
@@ -155,7 +161,8 @@ def parse_periods(
     cells = strip_missing(texts)
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
     known = pd.Series(distinct, dtype="string")
-    dates, odd = parse_dates(known, fallback=order)
+    orders = None if stated is None else (lambda: frozenset({stated}))
+    dates, odd = parse_dates(known, orders=orders, fallback=fallback)
     ends = dates.copy()
     firsts = dates.dropna()
     if not days and firsts.nunique() > 1 and bool((firsts.dt.day == 1).all()):
