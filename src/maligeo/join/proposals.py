@@ -78,6 +78,12 @@ class Proposals:
         return list(dict.fromkeys(self._names[known] for known in best))[:_SHOWN]
 
 
+def proposed_names(note: str) -> str:
+    """Give the names that a note proposes, with commas between them; "" where it does not."""
+    asked = _PROPOSED.search(note)
+    return "" if asked is None else asked["names"]
+
+
 def unplaced_places(located: pd.DataFrame) -> pd.DataFrame:
     """List the names of places that led to no unit, with the nearest names that are known.
 
@@ -114,8 +120,7 @@ def unplaced_places(located: pd.DataFrame) -> pd.DataFrame:
         if told is None:
             continue
         place = str(ast.literal_eval(told["place"]))
-        asked = _PROPOSED.search(note)
-        proposals = None if asked is None else asked["names"].replace(", ", ALIAS_SEPARATOR)
+        proposals = proposed_names(note).replace(", ", ALIAS_SEPARATOR) or None
         rows.append((place, _level(firsts.iloc[at], place), counts[note], proposals, note))
     table = pd.DataFrame(rows, columns=["place", "level", "rows", "proposals", "note"])
     table = table.astype(

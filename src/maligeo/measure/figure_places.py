@@ -5,17 +5,17 @@ from typing import Final, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from maligeo import catalog
-from maligeo.core.placenames import normalise, split_places
+from maligeo.core.placenames import normalise
+from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import UnitNames, ancestor_names
 from maligeo.join.points import unit_level
+from maligeo.join.proposals import proposed_names
 
 How = Literal["nation", "unit", "kin", "part", "guess", "joint", "coarser", "none"]
 
 _LEVELS: Final = (1, 2, 3)
-_LIKE: Final = 75.0  # of 100, from which a name is proposed for another
 _NEEDED: Final = ("name_alt", "parent_pcode")
 
 
@@ -80,59 +80,45 @@ class _Atlas:
         vintage = str(units["vintage"].iloc[0])
         self._level = unit_level(units) if "level" in units.columns else 1
         known = units.reindex(columns=list(dict.fromkeys((*units.columns, *_NEEDED))))
-        self._names = UnitNames(known, vintage, self._level)
-        self._listed = list(units["name"])
+        self._meanings = Meanings(UnitNames(known, vintage, self._level))
         self._nation = normalise(str(catalog.country()["name_fr"]))
-        above = ancestor_names(known, vintage, self._level).get(1)
         local = [name for name in unlevelled if normalise(name) != self._nation]
-        self._are_regions = above is not None and all(map(above.find, local))
+        names = ancestor_names(known, vintage, self._level).get(1)
+        self._are_regions = names is not None and all(map(names[1].find, local))
 
     def place(self, unit: str, stated: Sequence[str | None]) -> Placed:
         """Find the unit that a figure is about."""
         key = "/".join(normalise(name or "") for name in (*stated, unit))
         if normalise(unit) == self._nation:
             return Placed(-1, "nation", "", key)
-        names = self._with_unit(unit, stated)
-        finest = max((at for at, name in enumerate(names, start=1) if name), default=0)
-        if finest == 0:
+        named = {normalise(name) for name in stated if name}
+        finest = max((at for at, name in enumerate(stated, start=1) if name), default=0)
+        if not named:
             return self._place_unlevelled(unit, key)
-        if finest < self._level:
-            return self._joint(unit, key) or Placed(-1, "coarser", "", key)
-        found = self._names.match(names[: self._level], names[self._level :])
-        if found.position is None:
-            return self._joint(unit, key) or self._unknown(unit, key)
-        how: How = "part" if finest > self._level else "kin" if found.note else "unit"
-        return Placed(found.position, how, found.note or "", key)
-
-    def _with_unit(self, unit: str, stated: Sequence[str | None]) -> list[str | None]:
-        """Put a unit that is none of the places stated below the finest of these."""
-        names = list(stated)
-        if not any(names) or normalise(unit) in {normalise(name) for name in names if name}:
-            return names
-        below = max(at for at, name in enumerate(names, start=1) if name)
-        return [*names[:below], unit, *names[below + 1 :]][: len(_LEVELS)]
+        is_finer = normalise(unit) not in named  # of a level that nobody says
+        if finest < self._level and not is_finer:
+            found = self._meanings.match([*stated, None])
+            return self._found(found, "coarser", key)
+        found = self._meanings.match([*stated, unit if is_finer else None])
+        how: How = "part" if is_finer or finest > self._level else "unit"
+        return self._found(found, how, key)
 
     def _place_unlevelled(self, unit: str, key: str) -> Placed:
         if self._are_regions:
             return Placed(-1, "coarser", "", key)
-        found = self._names.match([*[None] * (self._level - 1), unit])
-        how: How = "kin" if found.note else "unit"
-        if found.position is None:
-            finer = [unit] * (len(_LEVELS) - self._level)
-            found, how = self._names.match([None] * self._level, finer), "guess"
-        if found.position is None:
-            return self._joint(unit, key) or self._unknown(unit, key)
-        return Placed(found.position, how, found.note or "", key)
+        own = [unit if level == self._level else None for level in _LEVELS]
+        found = self._meanings.match([*own, None])
+        if not found.positions:
+            finer = self._meanings.match([None, None, None, unit])
+            return self._found(finer if finer.positions else found, "guess", key)
+        return self._found(found, "unit", key)
 
-    def _joint(self, unit: str, key: str) -> Placed | None:
-        """Tell names of several units, each of which is known."""
-        parts = split_places(unit)
-        above = [None] * (self._level - 1)
-        known = [self._names.match([*above, part]).position is not None for part in parts]
-        return Placed(-1, "joint", "", key) if len(parts) > 1 and all(known) else None
-
-    def _unknown(self, unit: str, key: str) -> Placed:
-        near = process.extractOne(
-            unit, self._listed, scorer=fuzz.ratio, processor=normalise, score_cutoff=_LIKE
-        )
-        return Placed(-1, "none", near[0] if near else "", key)
+    def _found(self, found: NameMatch, how: How, key: str) -> Placed:
+        """Say where a figure belongs whose names led to one unit, to several, or to none."""
+        remark = found.note or ""
+        if len(found.positions) > 1:
+            return Placed(-1, "joint", "", key)
+        if found.positions:
+            how = "kin" if how == "unit" and remark else "part" if how == "coarser" else how
+            return Placed(found.positions[0], how, remark, key)
+        return Placed(-1, "coarser" if how == "coarser" else "none", proposed_names(remark), key)

@@ -11,7 +11,7 @@ import pandas as pd
 from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.errors import UnknownNameError
-from maligeo.core.placenames import normalise
+from maligeo.core.placenames import is_countrywide, normalise
 from maligeo.readers.cells.periods import lasting, parse_periods, split_headings
 from maligeo.readers.cells.values import (
     date_orders,
@@ -30,7 +30,6 @@ from maligeo.readers.formats import (
     column_key,
     load_format,
     plain_key,
-    read_catalogue,
     word_key,
 )
 from maligeo.readers.quarantine import Faults, Gate
@@ -283,7 +282,7 @@ class _FigureTable:
             unit = unit.fillna(heads[place])
         column = next(self.found[one] for one in ("unit", *PLACES) if one in self.found)
         faults.add(unit.isna(), column, rows[column], "names no place")
-        whole = each_word(unit, word_key).isin(_countrywide())
+        whole = each_word(unit, _country).notna()
         heads["unit"] = unit.mask(whole, catalog.country()["name_fr"])
         heads.loc[whole, list(PLACES)] = pd.NA
 
@@ -434,7 +433,8 @@ def _country_names() -> Collection[str]:
     return {str(facts[name]) for name in ("iso2", "iso3", "name_fr", "name_en")}
 
 
-@cache
-def _countrywide() -> frozenset[str]:
-    names = read_catalogue("projects_places")["countrywide"]["names"]
-    return frozenset(map(word_key, (*names, *_country_names())))
+def _country(text: str) -> str | None:
+    """Give the name of the country for whatever stands for all of it."""
+    home = {normalise(name) for name in _country_names()}
+    is_whole = is_countrywide(text) or normalise(text) in home
+    return str(catalog.country()["name_fr"]) if is_whole else None

@@ -61,8 +61,8 @@ _FILES: Final = frozenset(
     (
         "incidents", "projects", "areas", "figures", "boundaries", "records", "table", "raster",
         "gazetteer",
-    )  # fmt: skip
-)
+    )
+)  # fmt: skip
 _LARGEST: Final = 1e9
 _FILE_OR_TEXT: Final = frozenset(("origin", "target"))
 _NAMED: Final = ("layers", "tiles")  # files by names of their own
