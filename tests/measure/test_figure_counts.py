@@ -102,8 +102,9 @@ def test_places_of_levels_that_nobody_says_are_never_added_to_one_another() -> N
         density(as_figures(frame), REGIONS, measure="displaced")
 
 
-def test_several_units_together_stay_together() -> None:
-    frame = pd.DataFrame({"Région": ["Mopti et Ségou", "Gao"], "Année": 2022, "PDI": [5, 3]})
+@pytest.mark.parametrize("written", ["Mopti et Ségou", "Mopti - Ségou", "Mopti|Ségou"])
+def test_several_units_together_stay_together(written: str) -> None:
+    frame = pd.DataFrame({"Région": [written, "Gao"], "Année": 2022, "PDI": [5, 3]})
     table = density(as_figures(frame), REGIONS, measure="displaced")
     assert by_name(table) == {"Mopti + Ségou": 5, "Gao": 3}
     assert table.loc[table["count"] == 5, "place_kind"].tolist() == ["joint"]

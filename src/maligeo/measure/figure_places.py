@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.core.placenames import normalise
+from maligeo.core.placenames import JOINT, normalise, split_places
 from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import UnitNames, ancestor_names
 from maligeo.join.points import unit_level
@@ -34,12 +34,15 @@ class Placed(NamedTuple):
         How the name was read, or what it may mean.
     key : str
         The names in comparable form.
+    together : str
+        The names of several units, as a table shows them.
     """
 
     position: int
     how: How
     remark: str
     key: str
+    together: str = ""
 
 
 def place_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> list[Placed]:
@@ -80,7 +83,8 @@ class _Atlas:
         vintage = str(units["vintage"].iloc[0])
         self._level = unit_level(units) if "level" in units.columns else 1
         known = units.reindex(columns=list(dict.fromkeys((*units.columns, *_NEEDED))))
-        self._meanings = Meanings(UnitNames(known, vintage, self._level))
+        self._names = UnitNames(known, vintage, self._level)
+        self._meanings = Meanings(self._names)
         self._nation = normalise(str(catalog.country()["name_fr"]))
         local = [name for name in unlevelled if normalise(name) != self._nation]
         names = ancestor_names(known, vintage, self._level).get(1)
@@ -98,10 +102,10 @@ class _Atlas:
         is_finer = normalise(unit) not in named  # of a level that nobody says
         if finest < self._level and not is_finer:
             found = self._meanings.match([*stated, None])
-            return self._found(found, "coarser", key)
+            return self._found(found, "coarser", key, unit)
         found = self._meanings.match([*stated, unit if is_finer else None])
         how: How = "part" if is_finer or finest > self._level else "unit"
-        return self._found(found, how, key)
+        return self._found(found, how, key, unit)
 
     def _place_unlevelled(self, unit: str, key: str) -> Placed:
         if self._are_regions:
@@ -110,15 +114,19 @@ class _Atlas:
         found = self._meanings.match([*own, None])
         if not found.positions:
             finer = self._meanings.match([None, None, None, unit])
-            return self._found(finer if finer.positions else found, "guess", key)
-        return self._found(found, "unit", key)
+            return self._found(finer if finer.positions else found, "guess", key, unit)
+        return self._found(found, "unit", key, unit)
 
-    def _found(self, found: NameMatch, how: How, key: str) -> Placed:
+    def _found(self, found: NameMatch, how: How, key: str, unit: str) -> Placed:
         """Say where a figure belongs whose names led to one unit, to several, or to none."""
         remark = found.note or ""
         if len(found.positions) > 1:
-            return Placed(-1, "joint", "", key)
+            parts = split_places(unit, is_name=self._is_unit)
+            return Placed(-1, "joint", "", key, JOINT.join(parts))
         if found.positions:
             how = "kin" if how == "unit" and remark else "part" if how == "coarser" else how
             return Placed(found.positions[0], how, remark, key)
         return Placed(-1, "coarser" if how == "coarser" else "none", proposed_names(remark), key)
+
+    def _is_unit(self, name: str) -> bool:
+        return bool(self._names.bearing(name, self._level))

@@ -15,7 +15,6 @@ import pandas as pd
 from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known
 from maligeo.core.errors import ArgumentError, Fault, FrameError
-from maligeo.core.placenames import JOINT, split_places
 from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.figure_places import place_figures
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
@@ -179,8 +178,8 @@ class _Series:
     def _joint_rows(self) -> Iterator[dict[str, object]]:
         for row in self.regional:
             if row.how == "joint":
-                name = JOINT.join(split_places(row.unit))
-                yield {"pcode": pd.NA, "name": name, "place_kind": "joint"} | self._value(row)
+                place = {"pcode": pd.NA, "name": row.together, "place_kind": "joint"}
+                yield place | self._value(row)
 
     def _value(self, row: Any) -> dict[str, object]:
         """Give the count of one figure, derived from its share where it is one."""
