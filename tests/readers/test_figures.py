@@ -251,7 +251,7 @@ def test_counts_in_the_columns_of_ucdp(tmp_path: Path) -> None:
         ("Région;2019\nMopti;3\n", {}, "nothing says what is counted"),
         ("Région;Année;Observations\nMopti;2021;calme\n", {}, "no column holds figures"),
         ("Région;Année;org_type_code;admin_level;Lat\nMopti;2021;4;1;14\n", {}, "no column holds"),
-        ("Titre;Région;Année;Budget\nPuits;Mopti;2021;3\n", {}, "records and no figures"),
+        ("Titre;Région;Année;Budget\nPuits;Mopti;2021;3\n", {}, "are records, and no figures"),
         ("Titre;Année;Budget\nPuits;2021;3\n", {}, "of no known make"),
     ],
 )

@@ -65,10 +65,9 @@ def count_figures(
     if len(kinds) > 1:
         told = kinds.fillna("not said")
         found = "; ".join(f"{row.who}, {row.device}" for row in told.itertuples())
-        differing = "who" if kinds["who"].nunique(dropna=False) > 1 else "device"
         raise ArgumentError(
             f"figures of {measure} are about different people or devices ({found}), which do "
-            f"not add up: keep one by figures[figures['{differing}'] == …]"
+            "not add up: keep one of them"
         )
     counts = counts_from_figures(chosen, units)
     # The victims of one incident are not independent events, nor are the people of a household.

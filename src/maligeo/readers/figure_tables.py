@@ -96,17 +96,16 @@ class _FigureTable:
         """Refuse what is no table of figures: without a period, or without a measure."""
         records = load_format("plain_projects").found_in(Header(self.file.columns))
         single = [records[name] for name in _OF_RECORDS if name in records]
+        values = {"file": str(self.file.source)}
         if single and _VALUE not in self.file.source.columns:
-            reason = f"rows with {single[0]!r} are records and no figures"
-        elif not (self.period_fields or self.period_headings):
-            reason = "no column says the period of a figure: state constants={'period': '2022'}"
-        elif not (self.value_columns or self.period_headings):
-            reason = "no column holds figures: name it with columns={'value': …}"
-        elif any(not measure for measure, _ in self._measured):
-            reason = "nothing says what is counted: state constants={'measure': …}"
-        else:
-            return
-        raise UnknownNameError(f"{self.file.source}: {reason}")
+            values["column"] = single[0]
+            raise UnknownNameError(key="figures_are_records", values=values)
+        if not (self.period_fields or self.period_headings):
+            raise UnknownNameError(key="figures_without_period", values=values)
+        if not (self.value_columns or self.period_headings):
+            raise UnknownNameError(key="figures_without_value", values=values)
+        if any(not measure for measure, _ in self._measured):
+            raise UnknownNameError(key="figures_without_measure", values=values)
 
     @cached_property
     def _known_measures(self) -> list[str]:
