@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -11,24 +10,40 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.crs import SQM_PER_SQKM, area_sqkm
+from maligeo.core.errors import Fault, UnknownNameError
 from maligeo.readers import formats
 from maligeo.readers.area_checks import AreaLimits, Names, check_areas
-from maligeo.readers.cells import coordinates, values
+from maligeo.readers.area_shapes import find_shapes
+from maligeo.readers.cells import values
+from maligeo.readers.declared_areas import (
+    BARE,
+    declared_column,
+    parse_areas,
+    rival_columns,
+    unit_faults,
+)
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
-from maligeo.readers.formats import SourceFormat
+from maligeo.readers.formats import SourceFormat, load_format, word_key
 from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
-from maligeo.readers.turning_points import build_polygons
 
 AREAS: Final = (
     "area_id", "status", "method", "start_date", "end_date", "declared_area_sqm",
-    "computed_area_sqm", "devices", "organisation", "source", "geometry",
+    "computed_area_sqm", "devices", "organisation", "adm1_name", "adm2_name", "adm3_name",
+    "place_name", "source", "geometry",
 )  # fmt: skip
 FORMATS: Final = ("plain_areas",)
-_FREE_TEXT: Final = ("method", "organisation")
+_FREE_TEXT: Final = (
+    "method", "organisation", "adm1_name", "adm2_name", "adm3_name", "place_name",
+)  # fmt: skip
+_STATUS: Final = "status"
+_UNSTATED: Final = (
+    "is said nowhere: say --constant status=cleared (or suspected, confirmed, cancelled, "
+    "reduced) if it is the same of all, or which column says it, as by --column status=NAME"
+)
 
 
 def read_areas(
@@ -46,7 +61,8 @@ def read_areas(
     ----------
     path : str, pathlib.Path or Source
         A vector file with polygons, or a table with WKT or with one row per turning point
-        (grouped by area, and by polygon where an area has several).
+        (grouped by area, and by polygon where an area has several). Areas without an outline
+        have a declared area, and a place by name or by position.
     source : {"auto", "plain_areas"}
         Who made it; "auto" finds out from its columns.
     on_invalid : {"raise", "quarantine"}
@@ -65,16 +81,19 @@ def read_areas(
         Columns `area_id, status` ("suspected", "confirmed", "cancelled", "reduced",
         "cleared"), `method, start_date, end_date` (datetime64), `declared_area_sqm` and
         `computed_area_sqm` (Float64, m²; computed in EPSG:6933), `devices` (Int64),
-        `organisation, source`, and `geometry` (a polygon, or None where the file has
-        none). `frame.attrs` counts `rows_in_file`, `rows_left_out` (points that are no
+        `organisation`, `adm1_name, adm2_name, adm3_name, place_name` as reported, `source`,
+        and `geometry` (a polygon, or None where the file has none). Where positions stand
+        instead of outlines, `lon` and `lat` (degrees), which only place the area.
+        `frame.attrs` counts `rows_in_file`, `rows_left_out` (points that are no
         corners of a polygon) and `rows_rejected`, and names the `format`.
 
     Raises
     ------
     FrameError
         With every fault: fewer than three vertices, self-crossing, ids or polygons that
-        repeat, overlaps, vertices too far apart, declared areas that are off, positions
-        outside the country, unknown words, and faults of numbers and dates.
+        repeat, overlaps, vertices too far apart, declared areas that are off or in no unit,
+        positions outside the country, words that are unknown or may mean several statuses,
+        and faults of numbers and dates.
     InputFileError
         If the file is missing, empty, broken or not of such a kind.
     UnknownNameError
@@ -87,6 +106,10 @@ def read_areas(
     The checks are those of GICHD's geocheck for IMSMA, and the declared area. Areas of
     one status that overlap by more than a hundredth of the smaller are faults, unless
     both have dates and these differ: later passes over the same ground are no mistake.
+
+    Declared areas are in the unit of the cell ("12 ha"), else of the heading, else of the
+    field that the column is said to be (`declared_area_ha`). Ids that the file lacks are made
+    of its content and the number of the row.
 
     Examples
     --------
@@ -105,6 +128,11 @@ def read_areas(
     2         a  cleared
     >>> round(areas["computed_area_sqm"].sum())  # m²
     11953
+    >>> _ = file.write_text("N°;Cercle;Superficie (ha);Statut\n1;Koro;1,5;dépolluée\n")
+    >>> maligeo.read_areas(file)[["adm2_name", "declared_area_sqm", "geometry"]]
+        adm2_name  declared_area_sqm geometry
+    row
+    2        Koro            15000.0     None
     """
     gate = Gate(str(path), on_invalid, rejects)
     limits = AreaLimits(area_tolerance, max_vertex_gap_m)
@@ -168,7 +196,7 @@ def as_areas(
 def _read(
     file: RawFile, source: str, gate: Gate, limits: AreaLimits, *, quarantine: bool
 ) -> gpd.GeoDataFrame:
-    form = file.format(source, among=FORMATS)
+    form = _format(file, source)
     reading = _AreaFile(file, form, file.found(form), quarantine, limits)
     with gate:
         raw = reading.raw()
@@ -192,6 +220,14 @@ def _read(
     return good
 
 
+def _format(file: RawFile, source: str) -> SourceFormat:
+    """Give the format; where nothing but the status is lacking, say what to say."""
+    lacks = load_format(FORMATS[0]).lacks(file.header)
+    if len(lacks) == 1 and lacks[0].startswith(_STATUS):
+        raise UnknownNameError(f"{file.source}: the status of the land {_UNSTATED}")
+    return file.format(source, among=FORMATS)
+
+
 @dataclass
 class _AreaFile:
     """One file being read."""
@@ -204,7 +240,7 @@ class _AreaFile:
     left_out: int = 0
     date_order: str = ""
 
-    @cached_property
+    @property
     def reading(self) -> Reading:
         return self.file.reading(self.form, self.found)
 
@@ -215,49 +251,58 @@ class _AreaFile:
 
     def convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults]:
         rows, faults = raw.sound_rows()
-        shapes, owner = self._shapes(rows, raw, faults)
-        records = rows.loc[shapes.index]
+        geometry = None if raw.geometry is None else raw.geometry.loc[rows.index]
+        shapes = faults.taking(find_shapes(rows, self.found, geometry, self.form))
+        self.left_out = shapes.left_out
+        outlines = shapes.outlines
+        records = rows.loc[outlines.index]
         frame = self._columns(records, raw, faults)
-        frame["computed_area_sqm"] = _areas(shapes)
-        spatial = gpd.GeoDataFrame(frame, geometry=shapes)[list(AREAS)]
+        frame["declared_area_sqm"] = self._declared(records, outlines, raw, faults)
+        frame["computed_area_sqm"] = _areas(outlines)
+        spatial = gpd.GeoDataFrame(frame, geometry=outlines)[list(AREAS)]
+        if shapes.positions.lon.notna().any():
+            spatial["lon"], spatial["lat"] = shapes.positions
         spatial = with_extra(spatial, rows, self.reading)
         names = Names.of(self.found)
         faults.extend(check_areas(spatial, names, self.limits))
         if self.quarantine:
-            _spread(faults, owner, names.area_id)
+            _spread(faults, shapes.owner, names.area_id)
         return spatial, faults
-
-    def _shapes(
-        self, rows: pd.DataFrame, raw: RawTable, faults: Faults
-    ) -> tuple[gpd.GeoSeries, pd.Series]:
-        """Give one shape per area, and for every row the row that stands for its area."""
-        own = pd.Series(rows.index, index=rows.index)
-        if raw.geometry is not None:
-            return raw.geometry.loc[rows.index], own
-        if "wkt" in self.found:
-            return faults.taking(coordinates.parse_wkt(rows[self.found["wkt"]])), own
-        shapes, owner, more, self.left_out = build_polygons(rows, self.found, self.form)
-        faults.extend(more)
-        return shapes, owner
 
     def _columns(self, records: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.DataFrame:
         frame = pd.DataFrame(index=records.index)
-        ids = self._texts(records, "area_id").str.strip()
-        missing = ids.isna() | (ids == "")
-        faults.add(missing, str(ids.name), ids, "is missing")
-        frame["area_id"] = ids
-        statuses = self._texts(records, "status")
-        faults.add(statuses.isna(), str(statuses.name), statuses, "is missing")
-        frame["status"] = faults.taking(values.map_words(statuses, self.form.values["status"]))
+        frame["area_id"] = self._ids(records, faults)
+        frame[_STATUS] = self._statuses(records, faults)
         for ours in _FREE_TEXT:
             frame[ours] = values.strip_missing(self._texts(records, ours))
         self._add_dates(records, frame, faults)
-        frame["declared_area_sqm"] = self._declared(records, raw, faults)
         devices = self._texts(records, "devices")
         frame["devices"] = faults.taking(values.parse_counts(devices, decimal=raw.decimal))
         own = self._texts(records, "source")
         frame["source"] = own.fillna(self.form.label or self.file.name)
         return frame
+
+    def _ids(self, records: pd.DataFrame, faults: Faults) -> pd.Series:
+        if "area_id" not in self.found:
+            return self.file.made_ids(records.index)
+        ids = self._texts(records, "area_id").str.strip()
+        faults.add(ids.isna() | (ids == ""), str(ids.name), ids, "is missing")
+        return ids
+
+    def _statuses(self, records: pd.DataFrame, faults: Faults) -> pd.Series:
+        texts = self._texts(records, _STATUS)
+        if _STATUS not in self.found:
+            faults.extend(Faults([Fault(None, _STATUS, None, _UNSTATED)]))
+            return texts
+        said = self.file.source.constants.get(_STATUS)
+        if said is not None:  # one fault for all rows
+            texts = pd.Series([said], [None], TEXT, name=_STATUS)
+        faults.add(texts.isna(), str(texts.name), texts, "is missing")
+        unclear = _ambiguous(texts, self.form)
+        faults.add(unclear.notna(), str(texts.name), texts, unclear)
+        clear = texts.mask(unclear.notna())
+        statuses = faults.taking(values.map_words(clear, self.form.values[_STATUS]))
+        return statuses if said is None else pd.Series(statuses.iloc[0], records.index, TEXT)
 
     def _texts(self, records: pd.DataFrame, ours: str) -> pd.Series:
         if ours in self.found:
@@ -285,14 +330,42 @@ class _AreaFile:
         reversed_ = frame["end_date"] < frame["start_date"]
         faults.add(reversed_, str(both[1].name), both[1], "lies before the start")
 
-    def _declared(self, records: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.Series:
-        units = self.form.settings["area_units"]
-        for ours in units.keys() & self.found.keys():
-            texts = self._texts(records, ours)
-            numbers = faults.taking(values.parse_numbers(texts, decimal=raw.decimal))
-            faults.add(numbers < 0, str(texts.name), texts, "is negative")
-            return numbers * units[ours]
-        return pd.Series(pd.NA, index=records.index, dtype="Float64")
+    def _declared(
+        self, records: pd.DataFrame, outlines: gpd.GeoSeries, raw: RawTable, faults: Faults
+    ) -> pd.Series:
+        """Read the declared areas; a figure in no unit is a fault where nothing else is known."""
+        ours = declared_column(self.found)
+        if ours is None:
+            return pd.Series(pd.NA, index=records.index, dtype="Float64")
+        texts = self._texts(records, ours)
+        self._require_one(ours, faults)
+        parsed = parse_areas(texts, ours, self.form, decimal=raw.decimal)
+        areas = faults.taking(parsed)
+        faults.extend(unit_faults(texts, areas.unsaid & outlines.isna()))
+        if areas.unsaid.any() and areas.sqm.isna().all():  # outlines say it: the column stays
+            self.found = {name: theirs for name, theirs in self.found.items() if name != ours}
+        return areas.sqm
+
+    def _require_one(self, ours: str, faults: Faults) -> None:
+        """Refuse to choose among several columns of areas."""
+        if ours != BARE or BARE in self.file.source.columns:
+            return
+        used = self.found[ours]
+        rivals = rival_columns(self.reading.extra, used, self.form)
+        reason = f'may be the area, and so may {used}: say which, as by --column "{BARE}={used}"'
+        faults.extend(Faults(Fault(None, name, None, reason) for name in rivals))
+
+
+def _ambiguous(texts: pd.Series, form: SourceFormat) -> "pd.Series[str]":
+    """Say of words that may be several statuses which they may be."""
+    reasons = {
+        word_key(word): f"may be {', '.join(one['meant'])}, which IMAS 07.11 keeps apart: say "
+        "which, in the file or for all by --constant status=" + one["meant"][-1]
+        for one in form.settings["ambiguous_status"]
+        for word in one["words"]
+    }
+    known = texts.map(lambda text: reasons.get(word_key(text)), na_action="ignore")
+    return known.astype("string")
 
 
 @np.errstate(over="ignore", invalid="ignore")

@@ -3,6 +3,7 @@
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -12,12 +13,39 @@ from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults
 
-_CORNER = "corner"
-_FEWEST = 3
+POSITIONS: Final = ("latitude", "longitude", "coordinates", "mgrs", "utm_easting", "utm_northing")
+_OF_POINTS: Final = ("vertex_order", "vertex_type", "polygon")
+_CORNER: Final = "corner"
+_FEWEST: Final = 3
+
+
+def are_turning_points(rows: pd.DataFrame, found: dict[str, str], *, declared: bool) -> bool:
+    """Tell corners of outlines from positions that each place one area.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows as read.
+    found : dict of str to str
+        Column of ours to column of the file.
+    declared : bool
+        Whether the file has a column of declared areas, without which a lone position says
+        nothing of an area.
+    """
+    if found.keys().isdisjoint(POSITIONS):
+        return False
+    if not declared or not found.keys().isdisjoint(_OF_POINTS):
+        return True
+    return "area_id" in found and bool(
+        rows[found["area_id"]].str.strip().dropna().duplicated().any()
+    )
 
 
 def build_polygons(
-    rows: pd.DataFrame, found: dict[str, str], form: SourceFormat
+    rows: pd.DataFrame,
+    found: dict[str, str],
+    form: SourceFormat,
+    declared: "pd.Series[bool]",
 ) -> tuple[gpd.GeoSeries, pd.Series, Faults, int]:
     """Put turning points together to one shape per area.
 
@@ -30,6 +58,8 @@ def build_polygons(
         any, `polygon`, `vertex_order` and `vertex_type`.
     form : SourceFormat
         Its words for types of points.
+    declared : pandas.Series of bool
+        Which rows declare an area; one without any position needs no corners then.
 
     Returns
     -------
@@ -44,15 +74,17 @@ def build_polygons(
         Rows that are marks outside a polygon and not corners of it.
     """
     positions, faults, _ = find_positions(rows, found, None, swap=False)
+    bare = declared & rows[[found[one] for one in POSITIONS if one in found]].isna().all(axis=1)
     areas = rows[found["area_id"]].str.strip()
     areas = areas.fillna(pd.Series(rows.index.astype(str), rows.index, dtype=areas.dtype))
     owner = pd.Series(rows.index, index=rows.index).groupby(areas.to_numpy()).transform("first")
-    corner = _corners(rows, found, form, faults)
+    bare = bare.groupby(owner.to_numpy()).transform("all")
+    corner = _corners(rows, found, form, faults) | bare
     points = pd.DataFrame(
         {
             "area": owner,
             "part": _part(rows, found),
-            "order": _order(rows, found, faults),
+            "order": _order(rows, found, faults, bare),
             "lon": positions.lon,
             "lat": positions.lat,
         }
@@ -60,7 +92,7 @@ def build_polygons(
     shapes = _shapes(points.sort_values(["area", "part", "order"], kind="stable"))
     firsts = pd.Index(owner.unique(), name=rows.index.name)
     series = gpd.GeoSeries(shapes.reindex(firsts), crs=GEOGRAPHIC)
-    few = owner.isin(firsts[series.isna()]) & (owner == owner.index)
+    few = owner.isin(firsts[series.isna()]) & (owner == owner.index) & ~bare
     faults.add(few, found["area_id"], areas, "has fewer than three vertices")
     _find_contradictions(rows, found, owner, faults)
     return series, owner, faults, int((~corner).sum())
@@ -82,14 +114,16 @@ def _part(rows: pd.DataFrame, found: dict[str, str]) -> pd.Series:
     return rows[found["polygon"]].str.strip().fillna("").astype(object)
 
 
-def _order(rows: pd.DataFrame, found: dict[str, str], faults: Faults) -> "pd.Series[float]":
+def _order(
+    rows: pd.DataFrame, found: dict[str, str], faults: Faults, bare: "pd.Series[bool]"
+) -> "pd.Series[float]":
     """Give the order of the points: as numbered, else as they stand."""
     if "vertex_order" not in found:
         return pd.Series(0.0, index=rows.index)
     texts = rows[found["vertex_order"]]
     # "TP12" and "12" both are the twelfth point.
     figures = texts.str.extract(r"([0-9]{1,6})\s*$", expand=False)
-    faults.add(figures.isna(), str(texts.name), texts, "is no number of a point")
+    faults.add(figures.isna() & ~bare, str(texts.name), texts, "is no number of a point")
     return figures.astype("Float64").astype("float64").fillna(0.0)
 
 

@@ -86,14 +86,22 @@ class SourceFormat:
 
         First goes what the user says, then the names as they are listed; of the columns
         that are left, those whose names differ from a listed one in words without a meaning
-        of their own, as in "Nbre de morts".
+        of their own, as in "Nbre de morts", or in the unit of an area.
         """
         found = {ours: name for ours, name in header.stated.items() if ours in self.columns}
         self._match(header, found, column_key)
         self._match(header, found, plain_key)
         if header.longest is not None:
             self._match(header, found, lambda name: column_key(name[: header.longest]))
+        if units := self.unit_words:
+            self._match(header, found, lambda name: plain_key(name, units))
         return found
+
+    @property
+    def unit_words(self) -> frozenset[str]:
+        """Words for units of area that headings may hold."""
+        listed = self.settings.get("area_words", {}).values()
+        return frozenset(part for words in listed for word in words for part in word.split())
 
     def _match(self, header: "Header", found: dict[str, str], key: Callable[[str], str]) -> None:
         """Find fields that are not yet found among the columns that are left, by some key."""
@@ -115,11 +123,11 @@ def column_key(name: str) -> str:
     return re.sub(r"[\W_]+", "", without_accents(name)).lower()
 
 
-def plain_key(name: str) -> str:
+def plain_key(name: str, units: Collection[str] = ()) -> str:
     """Reduce a column name to the words that mean something: "Nbre de morts (2022)" to "morts"."""
     bare = re.sub(r"[(\[].*?[)\]]", " ", without_accents(name).lower())
     words = re.split(r"[\W_]+", bare)
-    return "".join(word for word in words if word and word not in _empty_words())
+    return "".join(word for word in words if word not in _empty_words() and word not in units)
 
 
 @cache
