@@ -7,15 +7,16 @@ import pandas as pd
 
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.policy import Rules
+from maligeo.join.declared import COMPUTED
 from maligeo.join.points import unit_level
 from maligeo.join.shares import allocate
 
 SUM_COLUMNS: Final = (
     "area_id", "status", "end_date", "date_precision", "vintage", "pcode", "name", "place_kind",
-    "share", "net_area_sqm",
+    "share", "net_area_sqm", "basis",
 )  # fmt: skip
 
-_KEYS: Final = ["status", "end_date", "vintage", "pcode", "name", "place_kind"]
+_KEYS: Final = ["status", "end_date", "vintage", "pcode", "name", "place_kind", "basis"]
 
 
 def area_sums(areas: pd.DataFrame, units: gpd.GeoDataFrame, rules: Rules) -> pd.DataFrame:
@@ -34,7 +35,8 @@ def area_sums(areas: pd.DataFrame, units: gpd.GeoDataFrame, rules: Rules) -> pd.
     -------
     pandas.DataFrame
         Columns `SUM_COLUMNS`, as `density` takes allocated areas; `area_id` is a number of
-        no meaning, `end_date` the first day of the year.
+        no meaning, `end_date` the first day of the year. What is computed of outlines and
+        what is declared without one are sums apart.
 
     Raises
     ------
@@ -50,8 +52,10 @@ def area_sums(areas: pd.DataFrame, units: gpd.GeoDataFrame, rules: Rules) -> pd.
     kept = shares[passing.fillna(value=False).astype(bool)]
     day = pd.to_datetime(kept.get("end_date", pd.Series(pd.NaT, index=kept.index)))
     year = day.dt.to_period("Y").dt.start_time.astype("datetime64[us]")
-    rows = pd.DataFrame(kept).assign(end_date=year)
-    sums = rows.groupby(_KEYS, dropna=False, sort=True)["net_area_sqm"].sum().reset_index()
+    basis = kept.get("basis", pd.Series(COMPUTED, index=kept.index))
+    rows = pd.DataFrame(kept).assign(end_date=year, basis=basis.astype("string"))
+    sqm = rows.groupby(_KEYS, dropna=False, sort=True)["net_area_sqm"]
+    sums = sqm.sum(min_count=1).reset_index()  # areas of no known size are not zero
     sums["area_id"] = (sums.index + 1).astype("string")
     sums["date_precision"], sums["share"] = "year", 1.0
     return sums[list(SUM_COLUMNS)]

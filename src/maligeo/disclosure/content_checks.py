@@ -21,6 +21,7 @@ from maligeo.disclosure.generalisation import (
 )
 from maligeo.disclosure.policy import ANY, TIMES, Lattice, RecordRules, Rules
 from maligeo.disclosure.published import published_counts
+from maligeo.join.declared import COMPUTED, DECLARED
 from maligeo.readers.reference import is_reference_unit
 
 _GAPS: Final = (
@@ -132,9 +133,14 @@ def sum_faults(frame: pd.DataFrame, rules: Rules) -> list[str]:
     measures = frame["status"].dropna().astype("string") + "_sqm"
     lattice = rules.lattice_for("areas")
     faults += [f"measure {name!r}" for name in measures.unique() if not lattice.has(name)]
-    keys = ["status", "end_date", "pcode", "name", "place_kind"]
+    keys = [
+        name for name in ("status", "end_date", "pcode", "name", "place_kind", "basis")
+        if name in frame.columns
+    ]  # fmt: skip
     if not faults and frame.duplicated(keys).any():
         faults.append("areas that are not added up")
+    if "basis" in frame.columns and not frame["basis"].dropna().isin((COMPUTED, DECLARED)).all():
+        faults.append("words of no list in 'basis'")
     cells = frame.assign(day=frame["end_date"], time=frame["date_precision"])
     return faults + _cell_faults(cells, lattice, rules)
 

@@ -2,7 +2,8 @@
 
 Pieces are cut in longitude and latitude, as points are located, and measured in the
 equal-area CRS. The shares of an area are the pieces' parts of their sum, so that its
-square metres are conserved however the cut is rounded.
+square metres are conserved however the cut is rounded. Areas without an outline are placed
+whole, as declared.
 """
 
 import geopandas as gpd
@@ -21,6 +22,7 @@ from maligeo.core.crs import (
     require_geographic,
     shapes_of,
 )
+from maligeo.join.declared import COMPUTED, DECLARED, KINDS, place_declared, require_one_each
 
 NO_POLYGON = "no polygon with an area"
 CROSSES = "the outline crosses or touches itself; repaired"
@@ -28,7 +30,8 @@ SAME = "same polygon as {}"
 NEGLIGIBLE = 1e-9  # of an area: what a cut leaves by rounding
 THINNEST = 1e-8  # degrees, about a millimetre: an area over its outline's length
 
-_ADDED = ("computed_area_sqm", "area_sqm", "net_area_sqm", "allocate_note")
+_SQM = ("computed_area_sqm", "area_sqm", "net_area_sqm")
+_ADDED = (*_SQM, "basis", "allocate_note")
 
 
 def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -38,7 +41,8 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
     ----------
     areas : geopandas.GeoDataFrame, EPSG:4326
         Polygons with `area_id` and `status`; where `end_date` is there, the passes over
-        the same ground count in its order, else in the order of the rows.
+        the same ground count in its order, else in the order of the rows. Areas without a
+        polygon with `declared_area_sqm`, and `adm1_name, adm2_name, adm3_name` or `lon, lat`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one vintage; where units overlap the one that stands first has the ground.
 
@@ -48,17 +52,20 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
         The input's columns without geometry and:
 
         - `vintage, pcode, name, place_kind, share, share_by`; what lies in no unit is a
-          row "outside", an area without a polygon a row "unattributed"
+          row "outside". An area without a polygon is one row, in the unit that its place
+          leads to, else "countrywide", "joint", "outside" or "unattributed"
         - `computed_area_sqm`: of the whole polygon, in EPSG:6933, after making it valid
         - `area_sqm`: of its part in the unit; these add up to `computed_area_sqm`
         - `net_area_sqm`: of that part, what no earlier area of the same status covers;
-          these add up to the ground that the status covers, each square metre once
+          these add up to the ground that the status covers, each square metre once. Of an
+          area without a polygon both are what is declared, whatever overlaps it
+        - `basis`: "computed" of polygons, "declared" of areas without one
         - `allocate_note`: a repair, a duplicate, or why there is no area
 
     Raises
     ------
     FrameError
-        If a column is missing.
+        If a column is missing, or an area without a polygon has the id of another.
     VintageError
         If the units are of several vintages.
     CrsError
@@ -78,9 +85,10 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
     )
     rows["computed_area_sqm"] = rows.groupby("area")["area_sqm"].transform("sum")
     rows["share"] = rows["area_sqm"] / rows["computed_area_sqm"]
-    rows = _with_missing(rows, len(areas))
+    rows = _with_declared(rows, areas, units, notes)
     return _joined(rows, areas, units, vintage).assign(
-        allocate_note=pd.array([notes.get(at, pd.NA) for at in rows["area"]], dtype="string")
+        basis=rows["basis"].astype("string"),
+        allocate_note=pd.array([notes.get(at, pd.NA) for at in rows["area"]], dtype="string"),
     )
 
 
@@ -178,10 +186,20 @@ def _square_metres(shapes: Shapes) -> npt.NDArray[np.float64]:
     return area_sqkm(gpd.GeoSeries(shapes, crs=GEOGRAPHIC)) * SQM_PER_SQKM
 
 
-def _with_missing(rows: pd.DataFrame, areas: int) -> pd.DataFrame:
+def _with_declared(
+    rows: pd.DataFrame, areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame, notes: dict[int, str]
+) -> pd.DataFrame:
     """Add a row for every area that has no square metre, and sort by area and unit."""
-    missing = np.setdiff1d(np.arange(areas), rows["area"])
-    blank = pd.DataFrame({"area": missing, "unit": -2, "share": 1.0})
+    missing = np.setdiff1d(np.arange(len(areas)), rows["area"])
+    bare = pd.Series(np.isin(np.arange(len(areas)), missing), index=areas.index)
+    require_one_each(areas, bare)
+    placed = place_declared(pd.DataFrame(areas).iloc[missing].reset_index(drop=True), units)
+    for at, note in zip(missing.tolist(), placed["note"], strict=True):
+        notes[at] = note if pd.notna(note) else notes.get(at, NO_POLYGON)
+    sqm = placed["sqm"].to_numpy(np.float64, na_value=np.nan)
+    whole = {"share": 1.0, "area_sqm": sqm, "net_area_sqm": sqm, "basis": DECLARED}
+    blank = pd.DataFrame({"area": missing, "unit": placed["unit"], **whole})
+    rows = rows.assign(basis=COMPUTED)
     rows = pd.concat([rows, blank], ignore_index=True) if len(missing) else rows
     last = rows["unit"].where(rows["unit"] >= 0, np.iinfo(np.int64).max)
     return rows.assign(last=last).sort_values(["area", "last"], kind="stable", ignore_index=True)
@@ -193,13 +211,13 @@ def _joined(
     """Bring together what is known of the areas, the units and the pieces."""
     own = pd.DataFrame(areas.drop(columns=["geometry", *_ADDED], errors="ignore"))
     table = own.iloc[rows["area"]].reset_index(drop=True)
-    kind = rows["unit"].map({-1: "outside", -2: "unattributed"}).fillna("unit")
+    kind = rows["unit"].map({-1 - at: kind for at, kind in enumerate(KINDS)}).fillna("unit")
     for column in ("pcode", "name"):
-        values = np.append(units[column].astype("object").to_numpy(), [pd.NA, pd.NA])
+        values = np.append(units[column].astype("object").to_numpy(), [pd.NA] * len(KINDS))
         table[column] = pd.array(values[rows["unit"]], dtype="string")
     table["vintage"], table["place_kind"] = vintage, kind.astype("string")
     table["share"], table["share_by"] = rows["share"], "area"
-    for column in ("computed_area_sqm", "area_sqm", "net_area_sqm"):
+    for column in _SQM:
         table[column] = rows[column]
-    known = [*columns.ALLOCATION, "computed_area_sqm", "area_sqm", "net_area_sqm"]
+    known = [*columns.ALLOCATION, *_SQM]
     return table[[*(column for column in table.columns if column not in known), *known]]

@@ -9,6 +9,7 @@ from maligeo.core.checks import require_columns
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import Period, parse_period
+from maligeo.join.declared import DECLARED
 from maligeo.measure.densities import EVENTS
 from maligeo.measure.rates import ratio_interval
 
@@ -108,7 +109,9 @@ def _compared(both: pd.DataFrame, time_ratio: float) -> pd.DataFrame:
     known = ~(np.isnan(low) | np.isnan(high))
     ratio = np.divide(later, earlier, out=np.full(len(both), np.inf), where=earlier > 0)
     ratio[(earlier == 0) & (later == 0)] = np.nan
-    derived = (both["basis_1"] != "count") | (both["basis_2"] != "count")
+    sides = both[["basis_1", "basis_2"]]
+    derived = ~sides.isin(["count", DECLARED]).all(axis=1)
+    counted = (sides == DECLARED).any(axis=1).map({True: DECLARED, False: "count"})
     result: dict[str, Any] = {
         "earlier_count": earlier,
         "later_count": later,
@@ -117,7 +120,7 @@ def _compared(both: pd.DataFrame, time_ratio: float) -> pd.DataFrame:
         "ratio_high": high / time_ratio,
     }
     table = both[_KEY].assign(**{name: pd.array(v, "Float64") for name, v in result.items()})
-    table["basis"] = derived.map({True: "derived", False: "count"}).astype("string")
+    table["basis"] = counted.mask(derived, "derived").astype("string")
     note = pd.Series(pd.NA, index=both.index, dtype="string").mask(derived, _ROUNDED)
     return table.assign(note=note.mask(~known, _UNBOUNDED))
 

@@ -21,6 +21,7 @@ from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import Period, parse_period
 from maligeo.core.placenames import JOINT
+from maligeo.join.declared import DECLARED
 from maligeo.join.points import unit_level
 from maligeo.measure.rates import FEW_EVENTS, clustered_interval, sum_by
 
@@ -300,6 +301,8 @@ AREA_MEASURES: Final = ("cancelled", "reduced", "cleared", "suspected", "confirm
 UNPLACED: Final = ("countrywide", "unattributed", "outside")
 SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting polygons
 
+DECLARED_ALONE: Final = "declared, not measured: overlaps may count twice"
+PARTLY_DECLARED: Final = "partly declared, not measured: overlaps may count twice"
 _NO_STATEMENT = "no record, and no statement that the source covers this"
 _UNCOVERED = "not covered by the source"
 _PARTLY = "the source covers a part of the period only"
@@ -320,6 +323,8 @@ class _Entries:
         What the record adds; NaN where it does not say.
     partial : bool array
         Whether it says a part only, such as the killed without the injured.
+    declared : bool array
+        Whether its square metres are what somebody says, and not computed.
     joints : tuple of str
         Names of units that records are in together.
     """
@@ -329,6 +334,7 @@ class _Entries:
     last: Days
     value: Floats
     partial: npt.NDArray[np.bool_]
+    declared: npt.NDArray[np.bool_]
     joints: tuple[str, ...] = ()
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "_Entries":
@@ -339,6 +345,7 @@ class _Entries:
             self.last[rows],
             self.value[rows],
             self.partial[rows],
+            self.declared[rows],
             self.joints,
         )
 
@@ -374,7 +381,8 @@ def count_incidents(
     precision = located["date_precision"] if "date_precision" in located.columns else None
     first, last = possible_days(located["date"], precision)
     place, joints = _place(located, units, *_level_columns(located, units))
-    entries = _Entries(place, first, last, value, partial, joints)
+    is_declared = np.zeros_like(partial)
+    entries = _Entries(place, first, last, value, partial, is_declared, joints)
     counts = _count(entries, units, Coverage(located), period)
     if parts:
         stated = counts.pop("stated")
@@ -402,7 +410,8 @@ def count_areas(
     Returns
     -------
     pandas.DataFrame
-        As from `count_incidents`, without intervals: square metres are no events.
+        As from `count_incidents`, without intervals: square metres are no events. Where
+        areas without an outline are in a sum, its `basis` is "declared", not "count".
     """
     known = [f"{status}_sqm" for status in AREA_MEASURES]
     require_known(measure, known, what="measure")
@@ -418,13 +427,28 @@ def count_areas(
     dates = chosen.get("end_date", pd.Series(pd.NaT, index=chosen.index))
     first, last = possible_days(dates, chosen.get("date_precision"))
     place, joints = _place(chosen, units, "pcode", "name")
+    basis = chosen.get("basis", pd.Series(pd.NA, index=chosen.index))
+    declared = (basis == DECLARED).fillna(value=False).to_numpy(dtype=np.bool_)
     partial = np.zeros(len(chosen), dtype=np.bool_)
-    entries = _Entries(place, first, last, value, partial, joints)
+    entries = _Entries(place, first, last, value, partial, declared, joints)
     counts = _count(entries, units, Coverage(shares), period)
     amounts = ["count", "count_low", "count_high", "unique_total"]
     counts[amounts] = counts[amounts].round(SQM_DECIMALS)
     unsaid = ["interval_low", "interval_high", "low_count", "stated"]
-    return labelled(counts.drop(columns=unsaid), shares, measure)
+    counts = labelled(counts.drop(columns=unsaid), shares, measure)
+    return _with_basis(counts)
+
+
+def _with_basis(counts: pd.DataFrame) -> pd.DataFrame:
+    """Say of which sums square metres are declared by somebody, and not computed of outlines."""
+    holds = counts["declared"] > 0
+    said = pd.Series(PARTLY_DECLARED, index=counts.index).where(
+        counts["declared"] < counts["records"], DECLARED_ALONE
+    )
+    note = counts["note"].astype("string").fillna("").str.cat(said, sep="; ").str.strip("; ")
+    return counts.assign(
+        basis=counts["basis"].mask(holds, DECLARED), note=counts["note"].mask(holds, note)
+    )
 
 
 def _sum_of_parts(
@@ -510,6 +534,7 @@ def _tally(
     table["period_end"] = pd.NaT if period is None else period.end
     table["records"] = sum_by(entries.place, np.ones(len(value)), places)
     table["stated"] = sum_by(entries.place, stated, places)
+    table["declared"] = sum_by(entries.place, stated & entries.declared, places)
     total = sum_by(entries.place, value, places)
     table["unique_total"] = total.sum()
     partial = sum_by(entries.place, entries.partial | ~stated, places)

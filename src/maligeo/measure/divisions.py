@@ -15,6 +15,7 @@ from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError, explained
 from maligeo.core.inputs import take_input
+from maligeo.join.declared import DECLARED
 from maligeo.join.divisions import COLUMNS
 from maligeo.measure.bundled_figures import bundled_rows
 from maligeo.measure.densities import EVENTS, typed, with_rates
@@ -193,10 +194,17 @@ def _sums(joined: pd.DataFrame) -> Iterator[dict[str, Any]]:
         row["records"] = row["records"] if whole else pd.NA
         years = parts["population_year"].dropna().unique()
         row["population_year"] = years[0] if len(years) == 1 else pd.NA
-        counted = (parts["basis"].dropna() == "count").all()
-        row["basis"] = "count" if whole and counted else "derived"
+        row["basis"] = _basis(parts["basis"]) if whole else "derived"
         row["note"] = _note(parts, "count")
         yield row
+
+
+def _basis(parts: pd.Series) -> str:
+    """Give what a sum of whole parts rests on: square metres that are declared stay so."""
+    found = set(parts.dropna())
+    if not found <= {"count", DECLARED}:
+        return "derived"
+    return DECLARED if DECLARED in found else "count"
 
 
 def _note(parts: pd.DataFrame, column: str) -> Any:

@@ -226,7 +226,8 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
     dict of str to int
         `in_file`, `left_out`, `quarantined` and `set_aside` (rows that are no records) where
         the reader counted them; `shown` and
-        `hidden`, which add up to the rows of the frame; `placed`, `too_coarse` and
+        `hidden`, which add up to the rows of the frame; of the hidden, `declared`: areas with a
+        declared size and no outline, where there are any; `placed`, `too_coarse` and
         `not_placed`, which also do, for located records.
     """
     counts: dict[str, int] = {}
@@ -238,12 +239,21 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
     if reading is not None and reading.set_aside:
         counts["set_aside"] = len(reading.set_aside)
     counts |= {"shown": shown, "hidden": len(frame) - shown}
+    if declared := _declared_only(frame):
+        counts["declared"] = declared
     if not {"locate_method", "locate_note"} <= set(frame.columns):  # a release has no note
         return counts
     placed = int((frame["locate_method"] != "none").sum())
     coarse = int((frame["locate_note"] == TOO_COARSE).sum())
     rest = len(frame) - placed - coarse
     return counts | {"placed": placed, "too_coarse": coarse, "not_placed": rest}
+
+
+def _declared_only(frame: pd.DataFrame) -> int:
+    """Count the areas that are known by a declared size, without an outline."""
+    if not {"declared_area_sqm", "geometry"} <= set(frame.columns):
+        return 0
+    return int((frame["geometry"].isna() & frame["declared_area_sqm"].notna()).sum())
 
 
 def _added(count: object) -> int:
