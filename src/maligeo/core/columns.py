@@ -62,8 +62,8 @@ RECORD_COLUMNS: Final = frozenset(
         *PROJECTS, *ALLOCATION, *FIGURES,
         "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
         "civilians_killed", "civilians_injured", "area_id", "method", "declared_area_sqm",
-        "computed_area_sqm", "devices", "organisation", "location_code", "place_name", "lon", "lat",
-        "geometry",
+        "computed_area_sqm", "devices", "organisation", "place_name", "place_lon", "place_lat",
+        "location_code", "lon", "lat", "geometry",
         "locate_method", "locate_distance_m", "locate_score", "locate_disagrees", "locate_note",
         *(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("pcode", "name", "reported")),
     }

@@ -15,7 +15,8 @@ COMPUTED: Final = "computed"
 NOTE: Final = "declared, not measured: overlaps cannot be seen"
 KINDS: Final = ("outside", "unattributed", "countrywide", "joint")  # as units -1, -2, …
 
-_SAYS: Final = ("lon", "lat", "adm1_name", "adm2_name", "adm3_name", "place_name", "place")
+_POSITION: Final = {"place_lon": "lon", "place_lat": "lat"}
+_SAYS: Final = (*_POSITION, "adm1_name", "adm2_name", "adm3_name", "place_name", "place")
 _HOW: Final = ("location_precision", "place_level", "place_parent")
 
 
@@ -25,7 +26,7 @@ def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame
     Parameters
     ----------
     areas : pandas.DataFrame, n rows
-        Areas without outlines, with their names of places or `lon, lat`, and
+        Areas without outlines, with their names of places or `place_lon, place_lat`, and
         `declared_area_sqm`; whatever of these is not there is not known.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one vintage.
@@ -45,7 +46,7 @@ def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame
     if not known.any():
         return placed
     some = areas.loc[known, [*said, *(name for name in _HOW if name in areas.columns)]]
-    located = locate(pd.DataFrame(some), units)
+    located = locate(pd.DataFrame(some).rename(columns=_POSITION), units)
     placed.loc[known, "unit"] = _positions(located, units)
     remarks = located["locate_note"].astype("string")
     notes = placed["note"].fillna("").str.cat(remarks.reindex(areas.index).fillna(""), sep="; ")

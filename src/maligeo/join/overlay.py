@@ -42,7 +42,8 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
     areas : geopandas.GeoDataFrame, EPSG:4326
         Polygons with `area_id` and `status`; where `end_date` is there, the passes over
         the same ground count in its order, else in the order of the rows. Areas without a
-        polygon with `declared_area_sqm`, and `adm1_name, adm2_name, adm3_name` or `lon, lat`.
+        polygon with `declared_area_sqm`, and `adm1_name, adm2_name, adm3_name` or
+        `place_lon, place_lat`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one vintage; where units overlap the one that stands first has the ground.
 

@@ -83,7 +83,7 @@ def read_areas(
         `computed_area_sqm` (Float64, m²; computed in EPSG:6933), `devices` (Int64),
         `organisation`, `adm1_name, adm2_name, adm3_name, place_name` as reported, `source`,
         and `geometry` (a polygon, or None where the file has none). Where positions stand
-        instead of outlines, `lon` and `lat` (degrees), which only place the area.
+        instead of outlines, `place_lon` and `place_lat` (degrees), which only place the area.
         `frame.attrs` counts `rows_in_file`, `rows_left_out` (points that are no
         corners of a polygon) and `rows_rejected`, and names the `format`.
 
@@ -261,7 +261,7 @@ class _AreaFile:
         frame["computed_area_sqm"] = _areas(outlines)
         spatial = gpd.GeoDataFrame(frame, geometry=outlines)[list(AREAS)]
         if shapes.positions.lon.notna().any():
-            spatial["lon"], spatial["lat"] = shapes.positions
+            spatial["place_lon"], spatial["place_lat"] = shapes.positions
         spatial = with_extra(spatial, rows, self.reading)
         names = Names.of(self.found)
         faults.extend(check_areas(spatial, names, self.limits))
