@@ -68,7 +68,7 @@ def test_faulty_rows_to_a_file(tmp_path: Path) -> None:
 def test_a_file_of_no_known_make(tmp_path: Path) -> None:
     path = tmp_path / "strange.csv"
     path.write_text("apples,pears\n1,2\n")
-    with pytest.raises(UnknownNameError, match="lacks area_id"):
+    with pytest.raises(UnknownNameError, match="lists no land"):
         run_check(path, "--kind", "areas")
 
 

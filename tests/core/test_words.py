@@ -52,7 +52,7 @@ COMPUTED = {
     "compare": ["note_chance", "note_units", "note_publishers", "note_lengths", "note_bounds"],
     "records": [
         "in_file", "left_out", "quarantined", "set_aside", "shown", "hidden", "placed",
-        "too_coarse", "not_placed",
+        "too_coarse", "not_placed", "declared",
     ],
     "points": [
         "rows", "used", "without_position", "without_weight", "outside", "too_coarse",

@@ -144,7 +144,7 @@ def test_the_ratio_and_the_distance_are_options(tmp_path: Path) -> None:
 
 
 def test_files_of_other_kinds(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="lacks geometry or wkt or declared_area"):
+    with pytest.raises(UnknownNameError, match="lists no land"):
         read_areas(DATA.parent / "incidents" / "acled.csv")
 
 

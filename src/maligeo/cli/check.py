@@ -18,6 +18,7 @@ from maligeo.core.session import session_language
 from maligeo.core.words import number_text, word
 from maligeo.readers.files.raw import is_table
 from maligeo.readers.files.sources import DATE_ORDERS, Source
+from maligeo.readers.kinds import likely_kinds
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.readers.projects import is_iati
 from maligeo.readers.reading import ATTRIBUTE
@@ -102,7 +103,7 @@ def check_file(
     kept = {} if profile is None else read_profile(profile)
     sources = {
         each: _source(path, kept.get(each, {}), said)
-        for each in ([kind] if kind else _kinds(path, kept))
+        for each in ([kind] if kind else _kinds(_source(path, {}, said), kept))
     }
     found, frame, faults = _read(sources, rejects)
     _say(path, found, frame, spoken)
@@ -135,13 +136,15 @@ def _source(path: Path, kept: dict[str, Any], said: dict[str, Any]) -> Source:
     return replace(Source.of(path), **{name: value for name, value in how.items() if value})
 
 
-def _kinds(path: Path, kept: dict[str, Any]) -> list[Kind]:
-    """Give the kinds that a file may be of: IATI is projects, of a table the columns tell."""
-    if is_iati(Path(Source.of(path))):
+def _kinds(source: Source, kept: dict[str, Any]) -> list[Kind]:
+    """Give the kinds that a file may be of, as its columns tell; IATI is projects."""
+    if is_iati(Path(source)):
         return [Kind.projects]
-    records: list[Kind] = [kind for kind in Kind if kind != Kind.boundaries]
-    layers: list[Kind] = [kind for kind in Kind if kind != Kind.figures]
-    possible: list[Kind] = records if is_table(Path(Source.of(path))) else layers
+    try:
+        records = [Kind(name) for name in likely_kinds(source)]
+    except UnknownNameError:  # each reader says what is to be named
+        records = [Kind.incidents, Kind.areas, Kind.projects]
+    possible = [*records, Kind.figures if is_table(Path(source)) else Kind.boundaries]
     return [Kind(name) for name in kept if name in possible] or possible
 
 

@@ -40,6 +40,10 @@ _FREE_TEXT: Final = (
     "method", "organisation", "adm1_name", "adm2_name", "adm3_name", "place_name",
 )  # fmt: skip
 _STATUS: Final = "status"
+_NO_LAND: Final = (
+    "it needs outlines (polygons, WKT, or turning points with the id of their area) or declared "
+    "areas such as 'Superficie (ha)', and a status"
+)
 _UNSTATED: Final = (
     "is said nowhere: say --constant status=cleared (or suspected, confirmed, cancelled, "
     "reduced) if it is the same of all, or which column says it, as by --column status=NAME"
@@ -221,10 +225,13 @@ def _read(
 
 
 def _format(file: RawFile, source: str) -> SourceFormat:
-    """Give the format; where nothing but the status is lacking, say what to say."""
-    lacks = load_format(FORMATS[0]).lacks(file.header)
+    """Give the format; where the file is not of it, say what is lacking and what to say."""
+    lacks = [] if file.is_bare else load_format(FORMATS[0]).lacks(file.header)
     if len(lacks) == 1 and lacks[0].startswith(_STATUS):
         raise UnknownNameError(f"{file.source}: the status of the land {_UNSTATED}")
+    if lacks and source in (formats.AUTO, *FORMATS):
+        shown = ", ".join(file.columns)
+        raise UnknownNameError(f"{file.source} lists no land: {_NO_LAND}. Its columns are: {shown}")
     return file.format(source, among=FORMATS)
 
 
