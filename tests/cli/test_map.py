@@ -243,3 +243,24 @@ def test_what_a_map_cannot_be_is_told_in_one_line(arguments: tuple[str, ...], to
     assert done.returncode == 1
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_land_without_an_outline_is_counted_beside_the_map(tmp_path: Path) -> None:
+    land = tmp_path / f"{SECRET}.csv"
+    land.write_text(
+        f"N°;Cercle;Village;Superficie (ha);Statut;Date\n1;Koro;{SECRET};2;dépolluée;03/04/2021\n"
+    )
+    page = written("--areas", land, "--audience", "internal", path=tmp_path / "map.html")
+    assert "comptés dans leur unité, tels que déclarés" in page
+    for audience in ("partner", "public"):
+        shown = written(
+            "--areas", land, "--audience", audience, *DAY, path=tmp_path / f"{audience}.html"
+        )
+        assert SECRET not in shown
+        table = tmp_path / f"{audience}.csv"
+        done = run("density", "--areas", land, "--audience", audience, *DAY, "-o", table)
+        assert done.returncode == 0, done.stderr
+        assert SECRET not in table.read_text("utf-8")
+        rows = pd.read_csv(table).set_index("place_kind")
+        assert rows["count"].sum() == 20_000
+        assert set(rows.loc[rows["count"] > 0, "basis"]) == {"declared"}
