@@ -34,10 +34,11 @@ def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame, n rows, same index
-        `unit` (row position among the units, or -1 - the position in `KINDS`), `sqm`
-        (Float64, as declared) and `note`.
+        `unit` (row position among the units, or -1 - the position in `KINDS`), `together`
+        (names of the units that a row is in together), `sqm` (Float64, as declared), `note`.
     """
     placed = pd.DataFrame({"unit": -1 - KINDS.index("unattributed")}, index=areas.index)
+    placed["together"] = pd.Series(pd.NA, areas.index, dtype="string")
     declared = areas.get("declared_area_sqm", pd.Series(pd.NA, index=areas.index))
     placed["sqm"] = pd.to_numeric(declared).astype("Float64")
     placed["note"] = pd.Series(NOTE, areas.index, dtype="string").where(placed["sqm"].notna())
@@ -47,7 +48,9 @@ def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame
         return placed
     some = areas.loc[known, [*said, *(name for name in _HOW if name in areas.columns)]]
     located = locate(pd.DataFrame(some).rename(columns=_POSITION), units)
+    names = located[f"adm{unit_level(units)}_name"].astype("string")
     placed.loc[known, "unit"] = _positions(located, units)
+    placed.loc[known, "together"] = names.where(located["place_kind"] == "joint")
     remarks = located["locate_note"].astype("string")
     notes = placed["note"].fillna("").str.cat(remarks.reindex(areas.index).fillna(""), sep="; ")
     return placed.assign(note=notes.str.strip("; ").replace("", pd.NA))
@@ -61,7 +64,7 @@ def _positions(located: pd.DataFrame, units: gpd.GeoDataFrame) -> "pd.Series[int
     position = pd.Series(np.arange(len(units)), index=unit_keys(units))
     kind = located["place_kind"].astype("object")
     apart = kind.map({kind: -1 - at for at, kind in enumerate(KINDS)})
-    return unit_keys(named).map(position).fillna(apart).astype("int64")
+    return unit_keys(named).where(kind == "unit").map(position).fillna(apart).astype("int64")
 
 
 def require_one_each(areas: pd.DataFrame, bare: "pd.Series[bool]") -> None:

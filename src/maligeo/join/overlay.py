@@ -199,8 +199,8 @@ def _with_declared(
         notes[at] = note if pd.notna(note) else notes.get(at, NO_POLYGON)
     sqm = placed["sqm"].to_numpy(np.float64, na_value=np.nan)
     whole = {"share": 1.0, "area_sqm": sqm, "net_area_sqm": sqm, "basis": DECLARED}
-    blank = pd.DataFrame({"area": missing, "unit": placed["unit"], **whole})
-    rows = rows.assign(basis=COMPUTED)
+    blank = pd.DataFrame({"area": missing, **placed[["unit", "together"]], **whole})
+    rows = rows.assign(basis=COMPUTED, together=pd.Series(pd.NA, rows.index, dtype="string"))
     rows = pd.concat([rows, blank], ignore_index=True) if len(missing) else rows
     last = rows["unit"].where(rows["unit"] >= 0, np.iinfo(np.int64).max)
     return rows.assign(last=last).sort_values(["area", "last"], kind="stable", ignore_index=True)
@@ -216,6 +216,7 @@ def _joined(
     for column in ("pcode", "name"):
         values = np.append(units[column].astype("object").to_numpy(), [pd.NA] * len(KINDS))
         table[column] = pd.array(values[rows["unit"]], dtype="string")
+    table["name"] = table["name"].fillna(rows["together"])
     table["vintage"], table["place_kind"] = vintage, kind.astype("string")
     table["share"], table["share_by"] = rows["share"], "area"
     for column in _SQM:

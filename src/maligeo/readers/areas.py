@@ -299,17 +299,20 @@ class _AreaFile:
     def _statuses(self, records: pd.DataFrame, faults: Faults) -> pd.Series:
         texts = self._texts(records, _STATUS)
         if _STATUS not in self.found:
-            faults.extend(Faults([Fault(None, _STATUS, None, _UNSTATED)]))
+            unstated = [Fault(None, _STATUS, None, _UNSTATED)] if len(records) else []
+            faults.extend(Faults(unstated))
             return texts
         said = self.file.source.constants.get(_STATUS)
-        if said is not None:  # one fault for all rows
+        if said is not None and len(records):  # one fault for all rows
             texts = pd.Series([said], [None], TEXT, name=_STATUS)
         faults.add(texts.isna(), str(texts.name), texts, "is missing")
         unclear = _ambiguous(texts, self.form)
         faults.add(unclear.notna(), str(texts.name), texts, unclear)
         clear = texts.mask(unclear.notna())
         statuses = faults.taking(values.map_words(clear, self.form.values[_STATUS]))
-        return statuses if said is None else pd.Series(statuses.iloc[0], records.index, TEXT)
+        if said is None or records.empty:
+            return statuses
+        return pd.Series(statuses.iloc[0], records.index, TEXT)
 
     def _texts(self, records: pd.DataFrame, ours: str) -> pd.Series:
         if ours in self.found:
