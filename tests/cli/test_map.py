@@ -250,11 +250,11 @@ def test_land_without_an_outline_is_counted_beside_the_map(tmp_path: Path) -> No
     land.write_text(
         f"N°;Cercle;Village;Superficie (ha);Statut;Date\n1;Koro;{SECRET};2;dépolluée;03/04/2021\n"
     )
-    page = written("--areas", land, "--audience", "internal", path=tmp_path / "map.html")
+    page = written("--areas", str(land), "--audience", "internal", path=tmp_path / "map.html")
     assert "comptés dans leur unité, tels que déclarés" in page
     for audience in ("partner", "public"):
         shown = written(
-            "--areas", land, "--audience", audience, *DAY, path=tmp_path / f"{audience}.html"
+            "--areas", str(land), "--audience", audience, *DAY, path=tmp_path / f"{audience}.html"
         )
         assert SECRET not in shown
         table = tmp_path / f"{audience}.csv"

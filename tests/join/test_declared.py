@@ -25,10 +25,10 @@ STATUSES = ("suspected", "confirmed", "cancelled", "reduced", "cleared")
 
 def land(*rows: dict[str, object]) -> gpd.GeoDataFrame:
     """Areas as readers give them; what a row does not say is missing."""
-    blank = {"status": "cleared", "declared_area_sqm": None, "geometry": None}
+    blank: dict[str, object] = {"status": "cleared", "declared_area_sqm": None, "geometry": None}
     names = ("adm1_name", "adm2_name", "adm3_name", "place_lon", "place_lat", "end_date")
     made = [
-        dict.fromkeys(names) | blank | {"area_id": f"a{at}"} | row for at, row in enumerate(rows)
+        {**dict.fromkeys(names), **blank, "area_id": f"a{at}", **row} for at, row in enumerate(rows)
     ]
     frame = pd.DataFrame(made)
     frame["end_date"] = pd.to_datetime(frame["end_date"])

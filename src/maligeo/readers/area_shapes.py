@@ -31,6 +31,8 @@ class AreaShapes(NamedTuple):
         Of the same areas, where a position stands instead of an outline; else NaN.
     owner : pandas.Series
         For every row the label of its area's first row.
+    speaker : pandas.Index
+        For every area the label of the row that says what is known of it.
     left_out : int
         Rows that are marks outside a polygon and not corners of it.
     """
@@ -38,6 +40,7 @@ class AreaShapes(NamedTuple):
     outlines: gpd.GeoSeries
     positions: Positions
     owner: pd.Series
+    speaker: pd.Index
     left_out: int = 0
 
 
@@ -69,16 +72,17 @@ def find_shapes(
     if geometry is not None:
         outlines, points = _apart(geometry, declared)
         positions = faults.taking(_positions(rows, found, outlines, points))
-        return AreaShapes(outlines, positions, own), faults
+        return AreaShapes(outlines, positions, own, rows.index), faults
     if not are_turning_points(rows, found, declared=declared_column(found) is not None):
         outlines = gpd.GeoSeries([None] * len(rows), index=rows.index, crs=GEOGRAPHIC)
         positions, more, _ = find_positions(rows, found, None, swap=False)
         faults.extend(more)
-        return AreaShapes(outlines, positions, own), faults
+        return AreaShapes(outlines, positions, own, rows.index), faults
     if "area_id" not in found:
         return _unowned(rows), Faults([Fault(None, "area_id", None, _NO_OWNER)])
-    outlines, owner, faults, left_out = build_polygons(rows, found, form, declared)
-    return AreaShapes(outlines, _nowhere(outlines.index), owner, left_out), faults
+    made, faults = build_polygons(rows, found, form, declared)
+    nowhere = _nowhere(made.shapes.index)
+    return AreaShapes(made.shapes, nowhere, made.owner, made.speaker, made.left_out), faults
 
 
 def _declared(rows: pd.DataFrame, found: dict[str, str]) -> "pd.Series[bool]":
@@ -120,4 +124,5 @@ def _nowhere(index: pd.Index) -> Positions:
 
 def _unowned(rows: pd.DataFrame) -> AreaShapes:
     outlines = gpd.GeoSeries([None] * len(rows), index=rows.index, crs=GEOGRAPHIC)
-    return AreaShapes(outlines, _nowhere(rows.index), pd.Series(rows.index, index=rows.index))
+    own = pd.Series(rows.index, index=rows.index)
+    return AreaShapes(outlines, _nowhere(rows.index), own, rows.index)

@@ -21,6 +21,7 @@ from maligeo.readers.declared_areas import (
     parse_areas,
     rival_columns,
     unit_faults,
+    with_unit,
 )
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import Source
@@ -201,7 +202,8 @@ def _read(
     file: RawFile, source: str, gate: Gate, limits: AreaLimits, *, quarantine: bool
 ) -> gpd.GeoDataFrame:
     form = _format(file, source)
-    reading = _AreaFile(file, form, file.found(form), quarantine, limits)
+    found = with_unit(file.found(form), form)
+    reading = _AreaFile(file, form, found, quarantine, limits)
     with gate:
         raw = reading.raw()
         frame, faults = reading.convert(raw)
@@ -262,7 +264,7 @@ class _AreaFile:
         shapes = faults.taking(find_shapes(rows, self.found, geometry, self.form))
         self.left_out = shapes.left_out
         outlines = shapes.outlines
-        records = rows.loc[outlines.index]
+        records = rows.loc[shapes.speaker].set_axis(outlines.index)
         frame = self._columns(records, raw, faults)
         frame["declared_area_sqm"] = self._declared(records, outlines, raw, faults)
         frame["computed_area_sqm"] = _areas(outlines)
@@ -358,7 +360,7 @@ class _AreaFile:
 
     def _require_one(self, ours: str, faults: Faults) -> None:
         """Refuse to choose among several columns of areas."""
-        if ours != BARE or BARE in self.file.source.columns:
+        if any(field.startswith(BARE) for field in self.file.source.columns):
             return
         used = self.found[ours]
         rivals = rival_columns(self.reading.extra, used, self.form)

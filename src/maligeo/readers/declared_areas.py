@@ -9,7 +9,7 @@ import pandas as pd
 from maligeo.core.placenames import without_accents
 from maligeo.readers.cells import values
 from maligeo.readers.files.tables import TEXT
-from maligeo.readers.formats import SourceFormat, plain_key
+from maligeo.readers.formats import SourceFormat, column_key, plain_key
 from maligeo.readers.quarantine import Faults
 
 BARE: Final = "declared_area"  # the field whose unit is not in its name
@@ -34,6 +34,13 @@ class DeclaredAreas(NamedTuple):
     unsaid: pd.Series
 
 
+def with_unit(found: Mapping[str, str], form: SourceFormat) -> dict[str, str]:
+    """Give the fields with that of the declared area in the unit that its heading names."""
+    unit = heading_unit(found.get(BARE, ""), form.settings["area_words"])
+    others = {ours: name for ours, name in found.items() if ours != BARE}
+    return dict(found) if unit is None else {**others, unit: found[BARE]}
+
+
 def declared_column(found: Mapping[str, str]) -> str | None:
     """Give the field that holds the declared area: one in a stated unit, else the bare one."""
     fields = [ours for ours in found if ours.startswith(BARE)]
@@ -48,9 +55,8 @@ def parse_areas(
     Parameters
     ----------
     texts : pandas.Series of str
-        Its name is the heading, which may name the unit.
     field : str
-        What the column is: "declared_area", or with the suffix of a unit.
+        What the column is: "declared_area", or with the suffix of the unit of its figures.
     form : SourceFormat
         With `area_units` and `area_words` among its settings.
     decimal : {",", "."} or None
@@ -64,7 +70,7 @@ def parse_areas(
     """
     sizes: Mapping[str, float] = form.settings["area_units"]
     words: Mapping[str, Sequence[str]] = form.settings["area_words"]
-    unit = field if field in sizes else heading_unit(str(texts.name), words)
+    unit = field if field in sizes else None
     cells = texts.map(lambda cell: _apart(cell, words), na_action="ignore")
     figures = cells.map(lambda pair: pair[0], na_action="ignore").astype(TEXT)
     units = cells.map(lambda pair: pair[1] or unit, na_action="ignore")
@@ -115,5 +121,10 @@ def unit_faults(texts: pd.Series, unsaid: "pd.Series[bool]") -> Faults:
 def rival_columns(names: Sequence[str], used: str, form: SourceFormat) -> list[str]:
     """Name the other columns that may be the area of a row, but for the same in another unit."""
     known = {plain_key(name, form.unit_words) for name in form.columns[BARE]}
+    own = {
+        column_key(name) for field in form.settings["area_units"] for name in form.columns[field]
+    }
+    if column_key(used) in own:
+        return []
     known.discard(plain_key(used, form.unit_words))
     return [name for name in names if plain_key(name, form.unit_words) in known]

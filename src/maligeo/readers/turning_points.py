@@ -1,6 +1,6 @@
 """Turning points to outlines: tables with one row per corner of an area."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,8 @@ from maligeo.readers.quarantine import Faults
 POSITIONS: Final = ("latitude", "longitude", "coordinates", "mgrs", "utm_easting", "utm_northing")
 _OF_POINTS: Final = ("vertex_order", "vertex_type", "polygon")
 _CORNER: Final = "corner"
+_START: Final = "start"
+_MARK: Final = "mark"
 _FEWEST: Final = 3
 
 
@@ -41,12 +43,33 @@ def are_turning_points(rows: pd.DataFrame, found: dict[str, str], *, declared: b
     )
 
 
+class Polygons(NamedTuple):
+    """Outlines made of turning points.
+
+    Attributes
+    ----------
+    shapes : geopandas.GeoSeries, EPSG:4326
+        One polygon or multipolygon per area, at the label of the area's first row.
+    owner : pandas.Series
+        For every row the label of its area's first row.
+    speaker : pandas.Index
+        For every area the label of the row that says what is known of it: its first corner.
+    left_out : int
+        Rows that are marks outside a polygon and not corners of it.
+    """
+
+    shapes: gpd.GeoSeries
+    owner: pd.Series
+    speaker: pd.Index
+    left_out: int
+
+
 def build_polygons(
     rows: pd.DataFrame,
     found: dict[str, str],
     form: SourceFormat,
     declared: "pd.Series[bool]",
-) -> tuple[gpd.GeoSeries, pd.Series, Faults, int]:
+) -> tuple[Polygons, Faults]:
     """Put turning points together to one shape per area.
 
     Parameters
@@ -63,15 +86,10 @@ def build_polygons(
 
     Returns
     -------
-    shapes : geopandas.GeoSeries, EPSG:4326
-        One polygon or multipolygon per area, at the label of the area's first row.
-    owner : pandas.Series
-        For every row the label of its area's first row.
+    polygons : Polygons
     faults : Faults
         Of positions, orders and types; areas with fewer than three different corners;
         words for an area that contradict each other.
-    left_out : int
-        Rows that are marks outside a polygon and not corners of it.
     """
     positions, faults, _ = find_positions(rows, found, None, swap=False)
     bare = declared & rows[[found[one] for one in POSITIONS if one in found]].isna().all(axis=1)
@@ -79,12 +97,13 @@ def build_polygons(
     areas = areas.fillna(pd.Series(rows.index.astype(str), rows.index, dtype=areas.dtype))
     owner = pd.Series(rows.index, index=rows.index).groupby(areas.to_numpy()).transform("first")
     bare = bare.groupby(owner.to_numpy()).transform("all")
-    corner = _corners(rows, found, form, faults) | bare
+    types = _types(rows, found, form, faults)
+    corner = (types != _MARK) | bare
     points = pd.DataFrame(
         {
             "area": owner,
             "part": _part(rows, found),
-            "order": _order(rows, found, faults, bare),
+            "order": _order(rows, found, types.where(~bare, _MARK), faults),
             "lon": positions.lon,
             "lat": positions.lat,
         }
@@ -94,18 +113,22 @@ def build_polygons(
     series = gpd.GeoSeries(shapes.reindex(firsts), crs=GEOGRAPHIC)
     few = owner.isin(firsts[series.isna()]) & (owner == owner.index) & ~bare
     faults.add(few, found["area_id"], areas, "has fewer than three vertices")
-    _find_contradictions(rows, found, owner, faults)
-    return series, owner, faults, int((~corner).sum())
+    speaks = pd.Series(rows.index, index=rows.index)[corner]
+    speaks = speaks.groupby(owner[corner].to_numpy()).first().reindex(firsts)
+    speaker = speaks.fillna(firsts.to_series()).astype(rows.index.dtype)
+    _find_contradictions(rows, found, owner.map(speaker), faults)
+    return Polygons(series, owner, pd.Index(speaker), int((~corner).sum())), faults
 
 
-def _corners(
+def _types(
     rows: pd.DataFrame, found: dict[str, str], form: SourceFormat, faults: Faults
-) -> "pd.Series[bool]":
+) -> "pd.Series[str]":
+    """Tell start points, other corners and marks; what is not said is a corner."""
     if "vertex_type" not in found:
-        return pd.Series(True, index=rows.index)
+        return pd.Series(_CORNER, index=rows.index)
     texts = rows[found["vertex_type"]]
     words = faults.taking(values.map_words(texts, form.values["vertex_type"]))
-    return (words.fillna(_CORNER) == _CORNER).astype(bool)
+    return words.fillna(_CORNER).astype(object)
 
 
 def _part(rows: pd.DataFrame, found: dict[str, str]) -> pd.Series:
@@ -115,16 +138,18 @@ def _part(rows: pd.DataFrame, found: dict[str, str]) -> pd.Series:
 
 
 def _order(
-    rows: pd.DataFrame, found: dict[str, str], faults: Faults, bare: "pd.Series[bool]"
+    rows: pd.DataFrame, found: dict[str, str], types: "pd.Series[str]", faults: Faults
 ) -> "pd.Series[float]":
-    """Give the order of the points: as numbered, else as they stand."""
+    """Give the order of the points: as numbered, a start point first, else as they stand."""
     if "vertex_order" not in found:
         return pd.Series(0.0, index=rows.index)
     texts = rows[found["vertex_order"]]
     # "TP12" and "12" both are the twelfth point.
     figures = texts.str.extract(r"([0-9]{1,6})\s*$", expand=False)
-    faults.add(figures.isna() & ~bare, str(texts.name), texts, "is no number of a point")
-    return figures.astype("Float64").astype("float64").fillna(0.0)
+    unsaid = texts.isna() & (types == _START)
+    faulty = figures.isna() & ~unsaid & (types != _MARK)
+    faults.add(faulty, str(texts.name), texts, "is no number of a point")
+    return figures.astype("Float64").astype("float64").mask(unsaid, -1.0).fillna(0.0)
 
 
 def _shapes(points: pd.DataFrame) -> pd.Series:
@@ -153,14 +178,14 @@ def _shapes(points: pd.DataFrame) -> pd.Series:
 
 
 def _find_contradictions(
-    rows: pd.DataFrame, found: dict[str, str], owner: pd.Series, faults: Faults
+    rows: pd.DataFrame, found: dict[str, str], speaker: pd.Series, faults: Faults
 ) -> None:
-    """Find rows that say something else of their area than its first row does."""
+    """Find rows that say something else of their area than its first corner does."""
     of_area = ("status", "method", "start_date", "end_date", "devices", "organisation")
     declared = tuple(name for name in found if name.startswith("declared_area"))
     for ours in (*of_area, *declared):
         if ours in found:
             texts = rows[found[ours]]
-            first = texts.loc[owner].set_axis(texts.index)
+            first = texts.loc[speaker].set_axis(texts.index)
             other = (texts.notna() & (texts != first)).fillna(True)
             faults.add(other, str(texts.name), texts, "differs from the first row of its area")

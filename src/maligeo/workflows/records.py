@@ -41,6 +41,8 @@ _AS: Final[Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
 }
 _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
 
+_SIZES: Final = frozenset({"geometry", "declared_area_sqm", "net_area_sqm"})
+
 Period = str | Sequence[str] | None
 
 
@@ -56,6 +58,8 @@ def _is_read(frame: pd.DataFrame, kind: str) -> bool:
     """Tell a frame as readers give them from one in words and columns of its own."""
     if ATTRIBUTE in frame.attrs:
         return True
+    if kind == AREAS and _SIZES.isdisjoint(frame.columns):
+        return False  # what they are as large as is in words of its own
     days = frame["date"] if "date" in frame.columns else pd.Series(dtype="datetime64[us]")
     has_days = pd.api.types.is_datetime64_dtype(days)
     return frame_kind(frame) == kind and has_days and not has_odd_words(frame)

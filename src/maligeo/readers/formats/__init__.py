@@ -148,7 +148,8 @@ def known_headings() -> frozenset[str]:
 def resembled_field(name: str, among: Collection[str]) -> str | None:
     """Give the field that a heading seems to mean, of those that come into question; or None."""
     key = column_key(name)
-    stems: dict[str, list[str]] = read_catalogue("headings")["resembles"]
+    headings = read_catalogue("headings")
+    stems: dict[str, list[str]] = {} if key in headings["made"] else headings["resembles"]
     for ours, parts in stems.items():
         if ours in among and any(part in key for part in parts):
             return ours
