@@ -162,8 +162,8 @@ declared = st.fixed_dictionaries(
     {"status": st.sampled_from(STATUSES), "end_date": days,
      "declared_area_sqm": st.floats(0, 1e7).map(lambda sqm: round(sqm, 1))}
 )  # fmt: skip
-bare = st.tuples(declared, places).map(lambda parts: parts[0] | parts[1])
-drawn = st.tuples(declared, squares).map(lambda parts: parts[0] | {"geometry": parts[1]})
+bare = st.tuples(declared, places).map(lambda parts: {**parts[0], **parts[1]})
+drawn = st.tuples(declared, squares).map(lambda parts: {**parts[0], "geometry": parts[1]})
 
 
 @settings(deadline=None, max_examples=40)

@@ -160,14 +160,13 @@ def test_coordinates_off_the_globe(tmp_path: Path, far: str) -> None:
 def test_a_start_point_comes_first_and_a_mark_states_nothing(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     path.write_text(
-        "id;status;type;no;lat;lon;area (m2)\n"
+        "id;status;point_type;point_no;lat;lon;area (m2)\n"
         "A;CHA;RP;;15,4;-3,4;\n"
         "A;CHA;TP;1;15,5;-3,499;11900\n"
         "A;CHA;TP;2;15,501;-3,499;11900\n"
         "A;CHA;TP;3;15,501;-3,5;11900\n"
         "A;CHA;SP;;15,5;-3,5;11900\n"
     )
-    path.write_text(path.read_text().replace(";type;no;", ";point_type;point_no;"))
     frame = read_areas(path)
     assert frame.geometry.iloc[0].equals(box(-3.5, 15.5, -3.499, 15.501))
     assert frame["declared_area_sqm"].tolist() == [11900]
