@@ -147,13 +147,12 @@ def test_partners_see_neither_places_nor_positions() -> None:
     assert shares["net_area_sqm"].sum() > 1332
 
 
-places = st.sampled_from(
-    [
+NAMED: list[dict[str, object]] = [
         {"adm1_name": "Mopti"}, {"adm1_name": "Gao", "adm2_name": "Ansongo"}, {"adm2_name": "Koro"},
         {"adm1_name": "Nulle part"}, {}, {"place_lon": -4.2, "place_lat": 14.5},
         {"place_lon": 20.0, "place_lat": 14.5},
-    ]
-)  # fmt: skip
+    ]  # fmt: skip
+places = st.sampled_from(NAMED)
 squares = st.tuples(st.floats(-8, 2), st.floats(12, 18), st.floats(0.01, 0.5)).map(
     lambda at: shapely.box(at[0], at[1], at[0] + at[2], at[1] + at[2])
 )
