@@ -67,6 +67,7 @@ _MARKS: Final = frozenset(
 )
 _UNTOLD: Final = ("source", "records", "per_incident", "unique_total")  # of protected counts
 _FREQUENCIES: Final = {"day": "D", "month": "M", "quarter": "Q", "year": "Y"}
+_PLACES: Final = frozenset({"geometry", "lon", "lat", "place_name", "place_lon", "place_lat"})
 _NUMBERED: Final = ("area_id",)  # a number of no meaning, given at release
 
 
@@ -161,7 +162,7 @@ def _cell_faults(rows: pd.DataFrame, lattice: Lattice, rules: Rules) -> list[str
 
 def published_faults(frame: pd.DataFrame) -> list[str]:
     """List what a frame of published records holds apart from what was published."""
-    known = columns.RECORD_COLUMNS - {"geometry", "lon", "lat", "place_name"}
+    known = columns.RECORD_COLUMNS - _PLACES
     return [f"column {name!r}" for name in frame.columns if name not in known]
 
 
