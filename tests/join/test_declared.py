@@ -11,12 +11,14 @@ from maligeo.core.crs import area_sqkm
 from maligeo.core.errors import FrameError
 from maligeo.disclosure import release, require_released
 from maligeo.join.divisions import crosswalk
+from maligeo.join.points import Locator
 from maligeo.join.shares import allocate
 from maligeo.measure.counts import DECLARED_ALONE, PARTLY_DECLARED
 from maligeo.measure.densities import density
 from maligeo.measure.divisions import convert
 from maligeo.readers.areas import as_areas
 from maligeo.readers.boundaries import load_boundaries
+from maligeo.workflows.study import study
 
 UNITS = load_boundaries()
 IN_MOPTI = shapely.box(-4.2, 14.5, -4.199, 14.501)  # about 107 m by 111 m
@@ -183,3 +185,33 @@ def test_all_rows_together_are_all_square_metres(
         ground = area_sqkm(union)[0] * 1e6 if len(outlines) else 0.0
         without = of_status.loc[of_status.geometry.isna(), "declared_area_sqm"].sum()
         assert table["count"].sum() == pytest.approx(ground + without, rel=1e-6, abs=0.5)
+
+
+def test_several_units_together_and_the_whole_country() -> None:
+    areas = land(
+        {"adm1_name": "Gao, Mopti", "declared_area_sqm": 4.0},
+        {"adm1_name": "Toutes les régions", "declared_area_sqm": 6.0},
+        {"adm1_name": "Gao", "declared_area_sqm": 1.0},
+    )
+    shares = allocate(areas, UNITS, by="area")
+    assert shares["place_kind"].tolist() == ["joint", "countrywide", "unit"]
+    assert shares["name"].fillna("-").tolist() == ["Gao + Mopti", "-", "Gao"]
+    table = density(shares, UNITS, measure="cleared_sqm").set_index("place_kind")
+    assert table.loc[["joint", "countrywide"], "count"].tolist() == [4, 6]
+    assert table["count"].sum() == 11
+    assert table.loc["joint", "basis"] == "declared"
+
+
+def test_a_village_goes_by_the_gazetteer() -> None:
+    villages = pd.DataFrame(
+        [("Puits-Neuf", None, None, -4.2, 14.5)],
+        columns=["place_name", "name_alt", "adm2_name", "lon", "lat"],
+    )
+    areas = land({"declared_area_sqm": 5.0}).assign(place_name="Puits-Neuf")
+    assert allocate(areas, UNITS, by="area")["place_kind"].tolist() == ["unattributed"]
+    how = Locator(UNITS, gazetteer=villages)
+    assert allocate(areas, how, by="area")["name"].tolist() == ["Mopti"]
+    made = study(areas=areas.assign(end_date=pd.Timestamp("2021-03-01")), units=how)
+    for one in (made, made.release(audience="public", as_of="2022-01-01")):
+        table = one.count("cleared_sqm").frame.set_index("name")
+        assert table.loc["Mopti", ["count", "basis"]].tolist() == [5, "declared"]

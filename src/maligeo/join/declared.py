@@ -8,7 +8,7 @@ import pandas as pd
 
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import Fault, FrameError
-from maligeo.join.points import locate, unit_level
+from maligeo.join.points import Locator
 
 DECLARED: Final = "declared"  # the basis of square metres that nobody measured
 COMPUTED: Final = "computed"
@@ -20,7 +20,7 @@ _SAYS: Final = (*_POSITION, "adm1_name", "adm2_name", "adm3_name", "place_name",
 _HOW: Final = ("location_precision", "place_level", "place_parent")
 
 
-def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame | Locator) -> pd.DataFrame:
     """Put areas without an outline into units, by position or name.
 
     Parameters
@@ -28,8 +28,8 @@ def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame
     areas : pandas.DataFrame, n rows
         Areas without outlines, with their names of places or `place_lon, place_lat`, and
         `declared_area_sqm`; whatever of these is not there is not known.
-    units : geopandas.GeoDataFrame, EPSG:4326
-        Units of one vintage.
+    units : geopandas.GeoDataFrame, EPSG:4326, or Locator
+        Units of one vintage, or these and how areas are joined to them.
 
     Returns
     -------
@@ -47,17 +47,18 @@ def place_declared(areas: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame
     if not known.any():
         return placed
     some = areas.loc[known, [*said, *(name for name in _HOW if name in areas.columns)]]
-    located = locate(pd.DataFrame(some).rename(columns=_POSITION), units)
-    names = located[f"adm{unit_level(units)}_name"].astype("string")
-    placed.loc[known, "unit"] = _positions(located, units)
+    how = units if isinstance(units, Locator) else Locator(units)
+    located = how.locate(pd.DataFrame(some).rename(columns=_POSITION))
+    names = located[f"adm{how.level}_name"].astype("string")
+    placed.loc[known, "unit"] = _positions(located, how)
     placed.loc[known, "together"] = names.where(located["place_kind"] == "joint")
     remarks = located["locate_note"].astype("string")
     notes = placed["note"].fillna("").str.cat(remarks.reindex(areas.index).fillna(""), sep="; ")
     return placed.assign(note=notes.str.strip("; ").replace("", pd.NA))
 
 
-def _positions(located: pd.DataFrame, units: gpd.GeoDataFrame) -> "pd.Series[int]":
-    level = unit_level(units)
+def _positions(located: pd.DataFrame, how: Locator) -> "pd.Series[int]":
+    level, units = how.level, how.units
     named = pd.DataFrame(
         {part: located[f"adm{level}_{part}"].astype("string") for part in ("pcode", "name")}
     )

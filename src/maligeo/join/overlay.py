@@ -23,6 +23,7 @@ from maligeo.core.crs import (
     shapes_of,
 )
 from maligeo.join.declared import COMPUTED, DECLARED, KINDS, place_declared, require_one_each
+from maligeo.join.points import Locator
 
 NO_POLYGON = "no polygon with an area"
 CROSSES = "the outline crosses or touches itself; repaired"
@@ -34,7 +35,9 @@ _SQM = ("computed_area_sqm", "area_sqm", "net_area_sqm")
 _ADDED = (*_SQM, "basis", "allocate_note")
 
 
-def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+def allocate_areas(
+    areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame, how: Locator | None = None
+) -> pd.DataFrame:
     """Divide polygons among units by area, and take out what an earlier one counted.
 
     Parameters
@@ -46,6 +49,8 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
         `place_lon, place_lat`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one vintage; where units overlap the one that stands first has the ground.
+    how : Locator, optional
+        How areas without a polygon are joined to these units, as by a gazetteer.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def allocate_areas(areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.DataF
     )
     rows["computed_area_sqm"] = rows.groupby("area")["area_sqm"].transform("sum")
     rows["share"] = rows["area_sqm"] / rows["computed_area_sqm"]
-    rows = _with_declared(rows, areas, units, notes)
+    rows = _with_declared(rows, areas, units if how is None else how, notes)
     return _joined(rows, areas, units, vintage).assign(
         basis=rows["basis"].astype("string"),
         allocate_note=pd.array([notes.get(at, pd.NA) for at in rows["area"]], dtype="string"),
@@ -188,7 +193,10 @@ def _square_metres(shapes: Shapes) -> npt.NDArray[np.float64]:
 
 
 def _with_declared(
-    rows: pd.DataFrame, areas: gpd.GeoDataFrame, units: gpd.GeoDataFrame, notes: dict[int, str]
+    rows: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    units: gpd.GeoDataFrame | Locator,
+    notes: dict[int, str],
 ) -> pd.DataFrame:
     """Add a row for every area that has no square metre, and sort by area and unit."""
     missing = np.setdiff1d(np.arange(len(areas)), rows["area"])

@@ -18,6 +18,7 @@ from maligeo.core.checks import (
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.placenames import JOINT
 from maligeo.join.overlay import allocate_areas
+from maligeo.join.points import Locator
 
 METHODS = ("equal", "area", "population", "stated")
 TOLERANCE = 1e-6  # of stated shares, which people round
@@ -27,7 +28,7 @@ _KEY = ["project_id", "place_kind", "pcode"]
 
 def allocate(
     records: pd.DataFrame,
-    units: gpd.GeoDataFrame,
+    units: gpd.GeoDataFrame | Locator,
     *,
     by: str = "equal",
     population: pd.DataFrame | None = None,
@@ -44,8 +45,9 @@ def allocate(
     ----------
     records : pandas.DataFrame or geopandas.GeoDataFrame
         Areas in EPSG:4326, or located projects.
-    units : geopandas.GeoDataFrame, EPSG:4326
-        Units of one vintage, the same as those located in.
+    units : geopandas.GeoDataFrame in EPSG:4326, or Locator
+        Units of one vintage, the same as those located in; a `Locator` of them also says how
+        areas without an outline are joined to them, as by a gazetteer.
     by : {"equal", "area", "population", "stated"}, default "equal"
         "equal": each place the same. "area": polygons by the area in each unit, projects
         by the area of the units. "population": by the people of the units. "stated": by
@@ -85,16 +87,18 @@ def allocate(
     """
     require_choice(by, METHODS, option="by")
     require_frame(records, what="records")
+    how = units if isinstance(units, Locator) else None
+    outlines = units.units if isinstance(units, Locator) else units
     if "area_id" in records.columns:
         if by != "area":
             raise ArgumentError(f"polygons are divided by area, not by {by!r}")
-        return inherit_audience(allocate_areas(records, units), records)
-    places = _places(records, units)
+        return inherit_audience(allocate_areas(records, outlines, how), records)
+    places = _places(records, outlines)
     weights = {
         "equal": lambda: pd.Series(1.0, index=places.index),
-        "area": lambda: _unit_weight(places, units, "area_sqkm"),
+        "area": lambda: _unit_weight(places, outlines, "area_sqkm"),
         "population": lambda: _people_weight(places, population),
-        "stated": lambda: _stated_weight(places, records, units),
+        "stated": lambda: _stated_weight(places, records, outlines),
     }[by]()
     places["share"] = _shares(places, weights) if by != "stated" else weights
     places["share_by"] = by

@@ -83,7 +83,8 @@ class StudyFrames:
         for kind in records.given:
             if kind == INCIDENTS and rules.by_cells:
                 continue
-            frame = records.joined(kind)
+            is_summed = kind == AREAS and AREAS not in rules.rules.records
+            frame = records.countable(kind) if is_summed else records.joined(kind)
             given[kind] = rules.of(frame, self.units)
         return ReleasedRecords(given, self.units, records.covers if given else None)
 

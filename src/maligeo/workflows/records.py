@@ -178,7 +178,7 @@ class Records:
         """
         kind = self.only_kind()
         return density(
-            self.covered(self._countable(kind)),
+            self.covered(self.countable(kind)),
             self.units,
             measure=measure or _FIRST_MEASURE[kind],
             population=self.people,
@@ -193,14 +193,15 @@ class Records:
         located: pd.DataFrame = self.projects if kind == PROJECTS else self.incidents
         return located
 
-    def _countable(self, kind: str) -> pd.DataFrame:
+    def countable(self, kind: str) -> pd.DataFrame:
         """Give records as `density` counts them: located, or divided among units."""
         if kind == INCIDENTS:
             return self.joined(kind)
         records = self.joined(kind)
         if kind == AREAS:
             is_divided = "net_area_sqm" in records.columns
-            return records if is_divided else allocate(records, self.units, by="area")
+            units = self.units if self.how is None else self.how
+            return records if is_divided else allocate(records, units, by="area")
         return allocate(records, self.units)
 
 
