@@ -144,7 +144,9 @@ def _kinds(source: Source, kept: dict[str, Any]) -> list[Kind]:
         records = [Kind(name) for name in likely_kinds(source)]
     except UnknownNameError:  # each reader says what is to be named
         records = [Kind.incidents, Kind.areas, Kind.projects]
-    possible = [*records, Kind.figures if is_table(Path(source)) else Kind.boundaries]
+    if is_table(Path(source)):  # a table of figures may look like one of projects
+        records.insert(records.index(Kind.projects), Kind.figures)
+    possible = records if is_table(Path(source)) else [*records, Kind.boundaries]
     return [Kind(name) for name in kept if name in possible] or possible
 
 
