@@ -20,10 +20,10 @@ from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.cells.coordinates import inside_country
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import GEOMETRY, SourceFormat
-from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
+from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
@@ -341,6 +341,12 @@ _FREE_TEXT: Final = ("method", "organisation")
 def read_areas(
     path: str | Path | Source,
     *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
     source: str = formats.AUTO,
     on_invalid: str = "raise",
     rejects: str | Path | None = None,
@@ -354,6 +360,9 @@ def read_areas(
     path : str, pathlib.Path or Source
         A vector file with polygons, or a table with WKT or with one row per turning point
         (grouped by area, and by polygon where an area has several).
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already.
     source : {"auto", "plain_areas"}
         Who made it; "auto" finds out from its columns.
     on_invalid : {"raise", "quarantine"}
@@ -413,9 +422,17 @@ def read_areas(
     >>> round(areas["computed_area_sqm"].sum())  # m²
     11953
     """
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     gate = Gate(str(path), on_invalid, rejects)
     limits = AreaLimits(area_tolerance, max_vertex_gap_m)
-    return _read(open_raw(path), source, gate, limits, quarantine=on_invalid == "quarantine")
+    return _read(open_raw(said), source, gate, limits, quarantine=on_invalid == "quarantine")
 
 
 def as_areas(

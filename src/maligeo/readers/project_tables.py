@@ -18,10 +18,10 @@ from maligeo.readers.cells.values import (
     strip_missing,
 )
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat, word_key
-from maligeo.readers.frames import DateOrder, raw_frame
+from maligeo.readers.frames import raw_frame
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_frames import (
     LEVELS,

@@ -197,6 +197,7 @@ def open_raw(path: str | Path | Source) -> RawFile:
     source = Source.of(path)
     take_input(Path(source))
     if is_table(Path(source)):
+        source.require_unsaid(["layer"], "a table, which has no layers,")
         table = open_table(source)
         columns = without_persons(table.columns)
         return RawFile(source, columns, _others(table.columns, columns), table.hxl, table.chunks)
@@ -216,6 +217,7 @@ def is_table(path: Path) -> bool:
 def _open_vector(source: Source) -> RawFile:
     if source.sheet is not None:
         raise UnknownNameError(f"{source} is no workbook and has no sheet {source.sheet!r}")
+    source.require_unsaid(["header_row"], "a file of layers, whose columns have names,")
     frame = read_vector(Path(source), layer=source.layer)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     geometry = frame.geometry

@@ -156,6 +156,7 @@ def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableF
     if sheet is not None:
         raise UnknownNameError(f"{file} is not an Excel file and has no sheet {sheet!r}")
     if suffix == ".parquet":
+        source.require_unsaid(["header_row"], "Parquet, whose columns have names,")
         return _open_parquet(file)
     if suffix == ".xls":
         raise InputFileError(f"{file} is an Excel file of before 2007: save it as .xlsx")
