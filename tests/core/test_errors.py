@@ -122,3 +122,10 @@ def test_every_message_is_in_both_languages_and_used(key: str) -> None:
     assert placeholders(text["fr"]) == placeholders(text["en"])
     said = f'what="{key.removeprefix("what.")}"' if key.startswith("what.") else f'key="{key}"'
     assert any(said in path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
+
+
+@pytest.mark.parametrize("key", read_file("faults"))
+def test_every_text_of_a_fault_is_in_both_languages(key: str) -> None:
+    text = read_file("faults")[key]
+    assert placeholders(text["fr"]) == placeholders(text["en"])
+    assert text["fr"] != text["en"]

@@ -270,7 +270,7 @@ def _corners(
     if "vertex_type" not in found:
         return pd.Series(True, index=rows.index)
     texts = rows[found["vertex_type"]]
-    words = faults.taking(values.map_words(texts, form.values["vertex_type"]))
+    words = faults.taking(values.read_words(texts, form, "vertex_type"))
     return (words.fillna(_CORNER) == _CORNER).astype(bool)
 
 
@@ -510,6 +510,7 @@ def _read(
             rows_read=len(raw.frame) - reading.left_out - gate.rejected,
             rows_left_out=reading.left_out,
             rows_rejected=gate.rejected,
+            unknown_words=faults.unknown_words(),
             date_order=reading.date_order,
         ),
     }
@@ -572,7 +573,7 @@ class _AreaFile:
         frame["area_id"] = ids
         statuses = self._texts(records, "status")
         faults.add(statuses.isna(), str(statuses.name), statuses, "is missing")
-        frame["status"] = faults.taking(values.map_words(statuses, self.form.values["status"]))
+        frame["status"] = faults.taking(values.read_words(statuses, self.form, "status"))
         for ours in _FREE_TEXT:
             frame[ours] = values.strip_missing(self._texts(records, ours))
         self._add_dates(records, frame, faults)

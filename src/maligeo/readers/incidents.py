@@ -383,6 +383,7 @@ class _IncidentFile:
                         rows_read=len(good),
                         rows_left_out=counts["rows_left_out"],
                         rows_rejected=rejected,
+                        unknown_words=faults.unknown_words(),
                         date_order=self._assumed_order(),
                     ),
                 }
@@ -419,12 +420,10 @@ class _IncidentFile:
         frame["date"] = self._dates(rows, faults)
         for ours in _WORDS:
             texts = self._texts(rows, ours)
-            meanings = self.form.values.get(ours, {})
             if texts.name is None:
                 frame[ours] = texts
                 continue
-            unlisted = self.form.unlisted.get(ours)
-            frame[ours] = faults.taking(values.map_words(texts, meanings, unlisted=unlisted))
+            frame[ours] = faults.taking(values.read_words(texts, self.form, ours))
         for ours in _COUNTS:
             if ours not in self.found:
                 frame[ours] = pd.Series(pd.NA, index=rows.index, dtype="Int64")

@@ -115,8 +115,6 @@ def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.
         if ours in found:
             added[ours] = values.strip_missing(rows[found[ours]])
     if _PRECISION in found:
-        meanings = form.values.get(_PRECISION, {})
-        unlisted = form.unlisted.get(_PRECISION)
-        parsed = values.map_words(rows[found[_PRECISION]], meanings, unlisted=unlisted)
+        parsed = values.read_words(rows[found[_PRECISION]], form, _PRECISION)
         added[_PRECISION] = faults.taking(parsed)
     return rows.assign(**added), faults

@@ -61,6 +61,8 @@ class SourceFormat:
         Column of ours to the names that it bears in such files.
     values : mapping of str to mapping
         Column of ours to the words in the file and what they mean.
+    spellings : mapping of str to tuple of str
+        Column of ours to the words of `values` as people write them.
     unlisted : mapping of str to str
         Column of ours to what every word means that is not listed; without it such a
         word is a fault.
@@ -77,6 +79,7 @@ class SourceFormat:
     signature: tuple[tuple[str, ...], ...]
     columns: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unlisted: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -171,9 +174,14 @@ def load_format(name: str) -> SourceFormat:
     entry = read_catalogue(name)
     aliases = {ours: (names,) if isinstance(names, str) else tuple(names)
                for ours, names in entry["columns"].items()}  # fmt: skip
+    tables = entry.get("values", {})
     values = {
         ours: {word_key(word): meant for meant, words in table.items() for word in (meant, *words)}
-        for ours, table in entry.get("values", {}).items()
+        for ours, table in tables.items()
+    }
+    spellings = {
+        ours: tuple(word for meant, words in table.items() for word in (*words, meant))
+        for ours, table in tables.items()
     }
     return SourceFormat(
         name=name,
@@ -186,6 +194,7 @@ def load_format(name: str) -> SourceFormat:
         ),
         columns=aliases,
         values=values,
+        spellings=spellings,
         unlisted=entry.get("unlisted", {}),
         constants=entry.get("constants", {}),
         settings=entry.get("settings", {}),
