@@ -101,7 +101,7 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     undated = run_whole("gaps", *internal)
     assert undated.returncode == 1
     assert undated.stderr.strip().splitlines() == [
-        "maligeo: the incidents are about no period: say which, e.g. period='2021'"
+        "maligeo: the incidents are about no period: say which, such as 2021"
     ]
     public = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
     assert public.returncode == 1  # four incidents in all: nothing of them is a number

@@ -87,7 +87,7 @@ def test_a_geopackage_of_several_layers_needs_a_name(tmp_path: Path) -> None:
     for layer in ("adm1", "adm2"):
         two_squares().to_file(tmp_path / "a.gpkg", layer=layer)
     assert list_layers(tmp_path / "a.gpkg") == ["adm1", "adm2"]
-    with pytest.raises(ArgumentError, match="say layer="):
+    with pytest.raises(ArgumentError, match="layers: say which"):
         read_vector(tmp_path / "a.gpkg")
     assert len(read_vector(tmp_path / "a.gpkg", layer="adm2")) == 2
 

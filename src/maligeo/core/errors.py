@@ -43,6 +43,8 @@ class MaligeoError(Exception):
     ('unknown_region', 'Ga')
     """
 
+    language: str | None = None  # in which it is to be said, where somebody asked for one
+
     def __init__(
         self,
         *args: object,
@@ -253,7 +255,7 @@ class FrameError(MaligeoError, ValueError):
         texts = read_texts("faults")
         count, listed = len(self.faults), said_once(self.faults)
         key = "fault.one" if count == 1 else "fault.several"
-        what = parts_in(language, {"what": self.what})["what"]
+        what = parts_in(language, {"what": translated(self.what, language)})["what"]
         lines = [texts[key][language].format(what=what, count=count)]
         lines += [f"  {fault.message(language, rows)}" for fault, rows in listed[:SHOWN_FAULTS]]
         if len(listed) > SHOWN_FAULTS:

@@ -166,7 +166,8 @@ def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
 
 def _examples(meanings: Mapping[str, str]) -> str:
     """Name what words may mean, each with a word that means it: "erw (reg), other (autre)"."""
-    first = {meant: word for word, meant in reversed(list(meanings.items())) if word != word_key(meant)}
+    pairs = reversed(list(meanings.items()))
+    first = {meant: word for word, meant in pairs if word != word_key(meant)}
     names = dict.fromkeys(meanings.values())
     return ", ".join(f"{name} ({first[name]})" if name in first else name for name in names)
 

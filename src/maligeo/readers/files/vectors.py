@@ -366,7 +366,7 @@ def _choose(layers: list[str], layer: str | None, what: str) -> str:
         raise InputFileError(f"{what} holds no layer with geometry")
     if layer is None and len(layers) > 1:
         raise ArgumentError(
-            f"{what} has {len(layers)} layers; say layer=, or name one after the file, like "
+            f"{what} has {len(layers)} layers: say which, like "
             f"{what}#{layers[0]}: there is {listed}"
         )
     if layer is not None and layer not in layers:
