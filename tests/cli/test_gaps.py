@@ -95,7 +95,7 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     internal = (*files, "--audience", "internal")
     done = run_whole("gaps", *internal, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("INTERNE")
+    assert done.stdout.startswith("INTERNAL")
     assert "Incidents: your records, 2021-01-01 to 2021-12-31" in done.stdout
     assert "Incidents and no programme: Ségou" in done.stdout
     undated = run_whole("gaps", *internal)

@@ -13,7 +13,7 @@ from typing import Final
 from maligeo.core.bilingual import french_spaces, read_file, read_texts
 
 KIND: Final = "what"  # part of a sentence that names a kind of thing
-CLAUSE: Final = "why"  # part of a sentence that is one itself
+CLAUSES: Final = ("why", "cause")  # parts of a sentence that are one themselves
 
 _PART: Final = re.compile(r"\{(\w+)(!r)?\}")
 
@@ -59,8 +59,8 @@ def parts_in(language: str, parts: Mapping[str, object]) -> dict[str, object]:
     if KIND in given:
         named = read_texts("errors").get(f"{KIND}.{given[KIND]}")
         given[KIND] = given[KIND] if named is None else named[language]
-    if CLAUSE in given:
-        given[CLAUSE] = translated(str(given[CLAUSE]), language)
+    for name in given.keys() & set(CLAUSES):
+        given[name] = translated(str(given[name]), language)
     return given
 
 

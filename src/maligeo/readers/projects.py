@@ -10,8 +10,8 @@ from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_choice
-from maligeo.core.errors import explained
 from maligeo.core.inputs import take_input
+from maligeo.readers.files.contents import require_records
 from maligeo.readers.files.sources import SAID, DateOrder, Source
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
@@ -184,9 +184,10 @@ def is_iati(path: Path) -> bool:
     Raises
     ------
     InputFileError
-        If the file cannot be opened.
+        If the file cannot be opened, or holds something else than records.
     """
     take_input(path)
-    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+    require_records(path)
+    with path.open("rb") as file:
         head = file.read(64).lstrip()
     return head.startswith(_XML_START) and path.suffix.lower() != ".kml"

@@ -13,6 +13,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.contents import require_records
 from maligeo.readers.files.non_records import find_non_records
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
@@ -196,6 +197,7 @@ def open_raw(path: str | Path | Source) -> RawFile:
     """
     source = Source.of(path)
     take_input(Path(source))
+    require_records(Path(source))
     if is_table(Path(source)):
         source.require_unsaid(["layer"], "a table, which has no layers,")
         table = open_table(source)

@@ -1,0 +1,242 @@
+"""Files looked through before anything is made of them: kind, faults, words, places."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
+from maligeo.core.words import word
+from maligeo.join.points import locate, locate_summary
+from maligeo.readers.areas import FORMATS as AREA_FORMATS
+from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.files.raw import is_table, open_raw
+from maligeo.readers.files.sources import WORKBOOKS, Source
+from maligeo.readers.files.tables import list_sheets
+from maligeo.readers.formats import UNKNOWN_MAKE
+from maligeo.readers.incidents import FORMATS as INCIDENT_FORMATS
+from maligeo.readers.project_tables import TABLES
+from maligeo.readers.projects import is_iati
+from maligeo.readers.reading import ATTRIBUTE, Reading
+from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS
+
+BOUNDARIES: Final = "boundaries"
+KINDS: Final = (INCIDENTS, AREAS, PROJECTS, BOUNDARIES)
+_FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FORMATS}
+_NAMES: Final = (
+    "adm1_reported", "adm1_name", "adm2_name", "adm3_name", "place_name", "place",
+)  # fmt: skip
+_NEAR: Final = 80.0  # likeness, 0 to 100, from which a known name is proposed
+_MOST_NEAR: Final = 3
+
+
+@dataclass(frozen=True)
+class Places:
+    """What becomes of the places of records in the regions of 2015.
+
+    Attributes
+    ----------
+    counts : mapping of str to int
+        Rows that are `placed` in a region, known `too_coarse`, `outside` the country, and
+        `not_found`.
+    names : pandas.DataFrame
+        `place`, `rows`, `proposals` (names separated by "|") and `note` of what was not found.
+    """
+
+    counts: Mapping[str, int]
+    names: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was looked through.
+
+    Attributes
+    ----------
+    source : Source
+        The file, and how it was read.
+    kind : str
+        What it holds.
+    frame : pandas.DataFrame
+        What is sound of it.
+    faults : FrameError or None
+        What is not.
+    places : Places or None
+        None where there are no names or positions to look at.
+    """
+
+    source: Source
+    kind: str
+    frame: pd.DataFrame
+    faults: FrameError | None
+    places: Places | None
+
+    @property
+    def reading(self) -> Reading | None:
+        """What became of every column and row; IATI and boundaries have none."""
+        found: Reading | None = self.frame.attrs.get(ATTRIBUTE)
+        return found
+
+    @property
+    def faulty_cells(self) -> tuple[Fault, ...]:
+        """Every fault."""
+        return () if self.faults is None else self.faults.faults
+
+    @property
+    def records(self) -> int:
+        """How many records are sound: projects, of which several rows may be one, or rows."""
+        frame = self.frame
+        return int(frame["project_id"].nunique()) if self.kind == PROJECTS else len(frame)
+
+    def rows(self) -> pd.DataFrame | None:
+        """Give the rows of the file as they stand, by their numbers, also those set aside.
+
+        Columns of which nothing is read, since they may be about persons, are left out.
+        None where the file has no rows: IATI.
+        """
+        reading = self.reading
+        if reading is None:
+            return None
+        wanted = {*reading.used.values(), *reading.extra}
+        pieces = open_raw(self.source).chunks(wanted, records_only=False)
+        rows = pd.concat([piece.frame for piece in pieces])
+        return rows.drop(columns=[name for name in rows.columns if name not in wanted])
+
+
+def possible_kinds(path: Path) -> Sequence[str]:
+    """Give the kinds that a file may be of: IATI is projects, of a table the columns tell."""
+    if is_iati(path):
+        return [PROJECTS]
+    return [kind for kind in KINDS if kind != BOUNDARIES or not is_table(path)]
+
+
+def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> Checked:
+    """Read a file as the first kind that its columns fit, and list its faults.
+
+    Parameters
+    ----------
+    sources : mapping of str to Source
+        Kinds that come into question, and how the file is read as each.
+    rejects : path, optional
+        CSV file for the rows with faults.
+
+    Raises
+    ------
+    UnknownNameError
+        If it fits none: of the nearest kind, what it lacks; of a workbook with several
+        sheets, what each holds.
+    MaligeoError
+        As the readers raise.
+    """
+    _require_one_sheet(next(iter(sources.values())))
+    unfit: list[MaligeoError] = []
+    for kind, source in sources.items():
+        try:
+            return _read_as(kind, source, rejects)
+        except (UnknownNameError, ArgumentError) as error:
+            if error.key not in (UNKNOWN_MAKE, "unknown_choice"):
+                raise
+            unfit.append(error)
+    raise min(unfit, key=_distance)
+
+
+def _distance(error: MaligeoError) -> int:
+    """Tell how far a file is from a kind: a field that the kind has not is farthest."""
+    count = error.values.get("count")
+    return count if isinstance(count, int) else 99
+
+
+def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
+    if kind == BOUNDARIES:  # they are sound as a whole, or not at all
+        return Checked(source, kind, read_boundaries(source), None, None)
+    faults = None
+    try:
+        frame = READERS[kind](source)
+    except FrameError as error:
+        faults = error
+    if faults is not None or rejects is not None:
+        with TemporaryDirectory() as folder:
+            bad = Path(folder, "rejects.csv") if rejects is None else rejects
+            frame = READERS[kind](source, on_invalid="quarantine", rejects=bad)
+    return Checked(source, kind, frame, faults, _places(frame, kind))
+
+
+def _places(frame: pd.DataFrame, kind: str) -> Places | None:
+    if kind == AREAS or frame.empty:
+        return None
+    located = locate(frame, load_boundaries())
+    counts = locate_summary(located)
+    lost = {
+        "too_coarse": counts["too_coarse"],
+        "outside": counts["outside"],
+        "not_found": counts["unnamed"],
+    }
+    placed = {"placed": counts["rows"] - sum(lost.values())}
+    return Places(placed | lost, _not_found(located))
+
+
+def _not_found(located: pd.DataFrame) -> pd.DataFrame:
+    """List the names that lead to no region, with the nearest names of regions."""
+    names = [name for name in _NAMES if name in located.columns]
+    lost = located[(located["locate_method"] == "none") & located["locate_note"].notna()]
+    places = lost[names].astype("string").bfill(axis=1).iloc[:, 0].rename("place")
+    notes = lost["locate_note"].astype("string").rename("note")
+    table = pd.concat([places, notes], axis=1).dropna(subset="place")
+    counted = table.groupby(["place", "note"], sort=True).size().rename("rows").reset_index()
+    known = list(load_boundaries()["name"])
+    counted["proposals"] = [
+        "|".join(
+            near
+            for near, _, _ in process.extract(
+                place, known, scorer=fuzz.WRatio, score_cutoff=_NEAR, limit=_MOST_NEAR
+            )
+        )
+        for place in counted["place"]
+    ]
+    return counted.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
+
+
+def _require_one_sheet(source: Source) -> None:
+    """Refuse a workbook with several sheets, and say what each of them seems to hold."""
+    path = Path(source)
+    if source.sheet is not None or path.suffix.lower() not in WORKBOOKS:
+        return
+    sheets = list_sheets(path)
+    if len(sheets) < 2:
+        return
+    described = {name: sheet_kinds(source, name) for name in sheets}
+    raise UnknownNameError(
+        key="several_sheets",
+        values={
+            "file": path,
+            "example": next((name for name, kinds in described.items() if kinds), sheets[0]),
+            "listed": _listed(described, "en"),
+            "listed_fr": _listed(described, "fr"),
+        },
+    )
+
+
+def _listed(described: Mapping[str, Sequence[str]], language: str) -> str:
+    """Write a line for each sheet."""
+    nothing = word("check.nothing", language)
+    lines = (
+        f"  {name!r}: {' / '.join(word(f'kind.{kind}', language) for kind in kinds) or nothing}"
+        for name, kinds in described.items()
+    )
+    return "\n" + "\n".join(lines)
+
+
+def sheet_kinds(source: Source, sheet: str) -> list[str]:
+    """Give the kinds of records that a sheet of a workbook seems to hold."""
+    kinds = []
+    for kind, formats in _FORMATS.items():
+        try:
+            open_raw(replace(source, sheet=sheet)).format("auto", among=formats)
+        except MaligeoError:  # of another kind, or of none
+            continue
+        kinds.append(kind)
+    return kinds
