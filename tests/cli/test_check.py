@@ -120,7 +120,7 @@ def test_a_fault_leaves_the_reading_to_be_seen() -> None:
 
 
 WORDS = (
-    "Date;Région;Engin;Tués;Enquêteur;Obs\n"
+    "Date;Région;Engin;Tués;Téléphone;Obs\n"
     "03/03/2022;Gao;obuss;2;A. B.;=1+1\n"
     "04/03/2022;Gao;obuss;x;A. B.;\n"
     "05/03/2022;Tombouctu;EEI;1;A. B.;\n"
@@ -183,7 +183,7 @@ def test_the_workbook_has_the_rows_with_their_faults_in_red(tmp_path: Path) -> N
     words = [[cell.value for cell in row] for row in book["Mots"]]
     assert words[1][:3] == ["Engin", "obuss", 2]
     columns = {row[0].value: row[1].value for row in book["Colonnes"]}
-    assert columns["Enquêteur"].startswith("rien n’en est lu")
+    assert columns["Téléphone"].startswith("rien n’en est lu")
     text = "".join(str(cell.value) for one in book for row in one for cell in row)
     assert "A. B." not in text
     assert stat.S_IMODE(out.stat().st_mode) == 0o600

@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
-from maligeo.core.words import word
+from maligeo.core.words import both
 from maligeo.join.points import locate, locate_summary
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
@@ -214,17 +214,16 @@ def _require_one_sheet(source: Source) -> None:
         values={
             "file": path,
             "example": next((name for name, kinds in described.items() if kinds), sheets[0]),
-            "listed": _listed(described, "en"),
-            "listed_fr": _listed(described, "fr"),
+            "listed": _listed(described),
         },
     )
 
 
-def _listed(described: Mapping[str, Sequence[str]], language: str) -> str:
-    """Write a line for each sheet."""
-    nothing = word("check.nothing", language)
+def _listed(described: Mapping[str, Sequence[str]]) -> str:
+    """Write a line for each sheet, in both languages: nobody can switch it."""
+    nothing = both("check.nothing")
     lines = (
-        f"  {name!r}: {' / '.join(word(f'kind.{kind}', language) for kind in kinds) or nothing}"
+        f"  {name!r}: {', '.join(both(f'kind.{kind}') for kind in kinds) or nothing}"
         for name, kinds in described.items()
     )
     return "\n" + "\n".join(lines)
