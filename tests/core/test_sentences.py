@@ -13,6 +13,8 @@ from tests.sentences import PACKAGE, sentences
 ROOMS = ("readers", "core", "join", "workflows", "cli", "measure", "disclosure", "exports")
 PART = re.compile(r"\{(\w+)(?:!r)?\}")
 ENTRIES = read_file("sentences")
+# Put together of parts too small to be looked for.
+COMPOSED = {"day and month cannot be distinguished"}
 SHORT = 6  # letters; less may stand anywhere
 
 
@@ -41,7 +43,9 @@ def test_no_entry_is_left_over() -> None:
     left = []
     for english in ENTRIES.keys() - systems:
         pieces = re.split(PART.pattern.replace("(", "(?:", 1), english)
-        if not any(piece.strip(" .:,;()") in joined for piece in pieces if len(piece) > SHORT):
+        if english not in COMPOSED and not any(
+            piece.strip(" .:,;()") in joined for piece in pieces if len(piece) > SHORT
+        ):
             left.append(english)
     assert left == []
 
@@ -67,6 +71,6 @@ def test_a_list_of_faults_in_french() -> None:
     assert told.split("\n") == [
         "incidents : 2 fautes",
         "  ligne 3, Tués : n’est pas un nombre (on y lit « x »)",
-        "  colonne « date » : la colonne manque (on y lit rien)",
+        "  colonne « date » : la colonne manque",
     ]
     assert ArgumentError("x").message("fr") == "x"

@@ -16,6 +16,7 @@ from maligeo.core.sentences import parts_in, translated
 
 SHOWN_FAULTS = 50
 UNKNOWN_WORD = "is no word that is known here"  # begins the reason of such a fault
+WHOLE_ROW = "row"  # column of a fault that lies in a whole row
 _SHOWN_ROWS = 10
 _LANGUAGES = ("fr", "en")
 
@@ -182,6 +183,10 @@ class Fault(NamedTuple):
         """
         texts = read_texts("faults")
         where = "table" if self.row is None else "rows" if len(rows) > 1 else "row"
+        if where == "row" and self.column == WHOLE_ROW:
+            where = "whole"
+        if self.value is None and where != "rows":
+            where = f"empty_{where}"
         listed = ", ".join(map(str, rows[:_SHOWN_ROWS])) + (", …" * (len(rows) > _SHOWN_ROWS))
         return texts[f"fault.{where}"][language].format(
             row=self.row,
@@ -208,8 +213,6 @@ class Fault(NamedTuple):
 
 def _quoted(value: object, language: str) -> str:
     """Put a text between quotes, as Python does in English."""
-    if value is None:
-        return read_texts("faults")["fault.nothing"][language]
     if language == "en" or not isinstance(value, str):
         return repr(value)
     return f"«{NO_BREAK_SPACE}{value}{NO_BREAK_SPACE}»"

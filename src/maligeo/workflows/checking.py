@@ -99,7 +99,7 @@ class Checked:
         None where the file has no rows: IATI.
         """
         reading = self.reading
-        if reading is None:
+        if reading is None or is_iati(Path(self.source)):
             return None
         wanted = {*reading.used.values(), *reading.extra}
         pieces = open_raw(self.source).chunks(wanted, records_only=False)

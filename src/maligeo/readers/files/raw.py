@@ -34,6 +34,7 @@ from maligeo.readers.formats import (
     resembled_field,
     without_persons,
 )
+from maligeo.readers.quarantine import Faults
 from maligeo.readers.reading import Reading
 
 _GEO_MARK = b"geo"
@@ -169,7 +170,10 @@ class RawFile:
             stated = {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
             }
-            yield replace(raw, frame=frame.assign(**stated), set_aside=aside.to_dict())
+            faults = Faults(fault for fault in raw.faults if fault.row not in aside.index)
+            yield replace(
+                raw, frame=frame.assign(**stated), set_aside=aside.to_dict(), faults=faults
+            )
 
 
 def _no_column(file: RawFile, name: str) -> str:
