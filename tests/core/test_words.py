@@ -32,13 +32,15 @@ LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
+    "located": [
+        "rows", "inside", "border", "nearest", "name", "place", "fuzzy", "too_coarse", "outside",
+        "unnamed", "disagreeing",
+    ],
     "check": [
         "row", "column", "became", "field", "value", "reason", "proposal", "place", "word",
         "count", "used", "constant", "kept", "not_understood", "personal", "sheet_rows",
         "sheet_columns", "sheet_faults", "sheet_places", "sheet_words",
     ],
-    "reading": ["day-month", "month-day", "total", "note", "header"],
-    "kind": ["incidents", "areas", "projects", "boundaries"],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,

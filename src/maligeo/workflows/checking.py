@@ -7,13 +7,14 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
 from maligeo.core.words import both
 from maligeo.join.points import locate, locate_summary
+from maligeo.join.proposals import unplaced_places
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.cells.values import strip_missing
 from maligeo.readers.files.raw import is_table, open_raw
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
@@ -27,11 +28,7 @@ from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS
 BOUNDARIES: Final = "boundaries"
 KINDS: Final = (INCIDENTS, AREAS, PROJECTS, BOUNDARIES)
 _FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FORMATS}
-_NAMES: Final = (
-    "adm1_reported", "adm1_name", "adm2_name", "adm3_name", "place_name", "place",
-)  # fmt: skip
-_NEAR: Final = 80.0  # likeness, 0 to 100, from which a known name is proposed
-_MOST_NEAR: Final = 3
+_NAMES: Final = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Places:
         Rows that are `placed` in a region, known `too_coarse`, `outside` the country, and
         `not_found`.
     names : pandas.DataFrame
-        `place`, `rows`, `proposals` (names separated by "|") and `note` of what was not found.
+        What was not found, as `unplaced_places` gives it, also in rows with faults.
     """
 
     counts: Mapping[str, int]
@@ -162,13 +159,16 @@ def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
         with TemporaryDirectory() as folder:
             bad = Path(folder, "rejects.csv") if rejects is None else rejects
             frame = READERS[kind](source, on_invalid="quarantine", rejects=bad)
-    return Checked(source, kind, frame, faults, _places(frame, kind))
+    checked = Checked(source, kind, frame, faults, None)
+    return replace(checked, places=_places(checked))
 
 
-def _places(frame: pd.DataFrame, kind: str) -> Places | None:
-    if kind == AREAS or frame.empty:
+def _places(checked: Checked) -> Places | None:
+    """Look for the places of what is sound, and for the names of what is not."""
+    if checked.kind == AREAS:
         return None
-    located = locate(frame, load_boundaries())
+    units = load_boundaries()
+    located = locate(checked.frame, units)
     counts = locate_summary(located)
     lost = {
         "too_coarse": counts["too_coarse"],
@@ -176,28 +176,22 @@ def _places(frame: pd.DataFrame, kind: str) -> Places | None:
         "not_found": counts["unnamed"],
     }
     placed = {"placed": counts["rows"] - sum(lost.values())}
-    return Places(placed | lost, _not_found(located))
+    parts = [unplaced_places(located), unplaced_places(locate(_faulty_names(checked), units))]
+    keys = ["place", "level", "proposals", "note"]
+    names = pd.concat(parts).groupby(keys, dropna=False, sort=True)["rows"].sum().reset_index()
+    names = names.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
+    return Places(placed | lost, names) if len(checked.frame) or len(names) else None
 
 
-def _not_found(located: pd.DataFrame) -> pd.DataFrame:
-    """List the names that lead to no region, with the nearest names of regions."""
-    names = [name for name in _NAMES if name in located.columns]
-    lost = located[(located["locate_method"] == "none") & located["locate_note"].notna()]
-    places = lost[names].astype("string").bfill(axis=1).iloc[:, 0].rename("place")
-    notes = lost["locate_note"].astype("string").rename("note")
-    table = pd.concat([places, notes], axis=1).dropna(subset="place")
-    counted = table.groupby(["place", "note"], sort=True).size().rename("rows").reset_index()
-    known = list(load_boundaries()["name"])
-    counted["proposals"] = [
-        "|".join(
-            near
-            for near, _, _ in process.extract(
-                place, known, scorer=fuzz.WRatio, score_cutoff=_NEAR, limit=_MOST_NEAR
-            )
-        )
-        for place in counted["place"]
-    ]
-    return counted.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
+def _faulty_names(checked: Checked) -> pd.DataFrame:
+    """Give the names of units in the rows with faults, which are not in the frame."""
+    rows, reading = checked.rows(), checked.reading
+    if rows is None or reading is None:
+        return pd.DataFrame()
+    numbers = {fault.row for fault in checked.faulty_cells}
+    faulty = rows[rows.index.isin(numbers)]
+    found = {ours: name for ours, name in reading.used.items() if ours in _NAMES}
+    return pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
 
 
 def _require_one_sheet(source: Source) -> None:
