@@ -15,6 +15,7 @@ from maligeo.join.proposals import unplaced_places
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.cells.values import strip_missing
+from maligeo.readers.figures import read_figures
 from maligeo.readers.files.raw import is_table, open_raw
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
@@ -26,8 +27,12 @@ from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS
 
 BOUNDARIES: Final = "boundaries"
-KINDS: Final = (INCIDENTS, AREAS, PROJECTS, BOUNDARIES)
+FIGURES: Final = "figures"
+KINDS: Final = (INCIDENTS, AREAS, FIGURES, PROJECTS, BOUNDARIES)
 _FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FORMATS}
+_READERS: Final = {**READERS, FIGURES: read_figures}
+_FAR: Final = 99  # steps from a kind of which a file has not even the fields
+_NO_FIGURES: Final = "figures_"  # begins the keys of errors about tables that are no figures
 _NAMES: Final = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 
 
@@ -108,7 +113,8 @@ def possible_kinds(path: Path) -> Sequence[str]:
     """Give the kinds that a file may be of: IATI is projects, of a table the columns tell."""
     if is_iati(path):
         return [PROJECTS]
-    return [kind for kind in KINDS if kind != BOUNDARIES or not is_table(path)]
+    unlikely = BOUNDARIES if is_table(path) else FIGURES
+    return [kind for kind in KINDS if kind != unlikely]
 
 
 def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> Checked:
@@ -135,7 +141,9 @@ def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> 
         try:
             return _read_as(kind, source, rejects)
         except (UnknownNameError, ArgumentError) as error:
-            if error.key not in (UNKNOWN_MAKE, "unknown_choice"):
+            key = error.key or ""
+            is_unfit = key in (UNKNOWN_MAKE, "unknown_choice") or key.startswith(_NO_FIGURES)
+            if not is_unfit or len(sources) == 1:
                 raise
             unfit.append(error)
     raise min(unfit, key=_distance)
@@ -144,7 +152,7 @@ def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> 
 def _distance(error: MaligeoError) -> int:
     """Tell how far a file is from a kind: a field that the kind has not is farthest."""
     count = error.values.get("count")
-    return count if isinstance(count, int) else 99
+    return count if isinstance(count, int) else _FAR
 
 
 def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
@@ -152,20 +160,20 @@ def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
         return Checked(source, kind, read_boundaries(source), None, None)
     faults = None
     try:
-        frame = READERS[kind](source)
+        frame = _READERS[kind](source)
     except FrameError as error:
         faults = error
     if faults is not None or rejects is not None:
         with TemporaryDirectory() as folder:
             bad = Path(folder, "rejects.csv") if rejects is None else rejects
-            frame = READERS[kind](source, on_invalid="quarantine", rejects=bad)
+            frame = _READERS[kind](source, on_invalid="quarantine", rejects=bad)
     checked = Checked(source, kind, frame, faults, None)
     return replace(checked, places=_places(checked))
 
 
 def _places(checked: Checked) -> Places | None:
     """Look for the places of what is sound, and for the names of what is not."""
-    if checked.kind == AREAS:
+    if checked.kind not in (INCIDENTS, PROJECTS):
         return None
     units = load_boundaries()
     located = locate(checked.frame, units)
