@@ -14,7 +14,7 @@ from maligeo.cli import main
 
 # What `maligeo verify` says of a product that the same code made.
 SAME = f"same: every byte\nmade by maligeo {maligeo.__version__}\n"
-SETTINGS = {"COLUMNS": "200", "NO_COLOR": "1"}
+SETTINGS = {"COLUMNS": "200", "NO_COLOR": "1", "MALIGEO_LANGUAGE": "en"}
 
 
 class Done(NamedTuple):

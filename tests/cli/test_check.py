@@ -1,11 +1,13 @@
+import stat
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
 import maligeo
-from maligeo.cli import app
-from maligeo.core.errors import InputFileError, UnknownNameError
+from maligeo.cli import app, main
+from maligeo.core.errors import FrameError, InputFileError, OutputFileError, UnknownNameError
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -50,7 +52,7 @@ def test_a_sound_file(name: str, told: str) -> None:
     ],
 )
 def test_every_fault_is_printed_and_the_exit_code_is_one(name: str, told: list[str]) -> None:
-    code, output = run_check(DATA / name)
+    code, output = run_check(DATA / name, "--language", "en")
     assert code == 1
     assert all(words in output for words in told)
 
@@ -115,3 +117,132 @@ def test_a_fault_leaves_the_reading_to_be_seen() -> None:
     _, output = run_check(DATA / "incidents/faulty.csv", "--language", "en")
     assert "Columns read:" in output
     assert "15 with faults" in output
+
+
+WORDS = (
+    "Date;Région;Engin;Tués;Téléphone;Obs\n"
+    "03/03/2022;Gao;obuss;2;A. B.;=1+1\n"
+    "04/03/2022;Gao;obuss;x;A. B.;\n"
+    "05/03/2022;Tombouctu;EEI;1;A. B.;\n"
+    "TOTAL;;;3;;\n"
+)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_a_word_is_said_once_with_its_rows_and_a_proposal(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text(WORDS, "utf-8")
+    code, output = run_check(path)
+    assert code == 1
+    told = plain(output)
+    assert (
+        "Engin, « obuss » (2 lignes : 2, 3) : n’est pas un mot connu ici ; est-ce « obus »" in told
+    )
+    assert "  Engin : « obuss » (lignes : 2) ; est-ce obus" in told
+    assert "ligne 3, Tués : n’est pas un nombre (on y lit « x »)" in told
+    assert "« Tombouctu »" in told
+    with pytest.raises(FrameError) as raised:
+        maligeo.read_incidents(path)
+    assert len(raised.value.faults) == 3
+    assert raised.value.faults[0].proposals[0] == "obus"
+    assert str(raised.value).count("obuss") == 1
+
+
+def test_places_are_counted_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("Date;Région;Tués\n03/03/2022;Gao;2\n04/03/2022;Tombouctu;1\n", "utf-8")
+    _, output = run_check(path)
+    told = plain(output)
+    assert "1 placés dans une région, 0 connus trop grossièrement, 0 hors du pays, 1 sans" in told
+    assert "« Tombouctu » (lignes : 1) ; est-ce Tombouctou" in told
+
+
+def test_the_workbook_has_the_rows_with_their_faults_in_red(tmp_path: Path) -> None:
+    path, out = tmp_path / "liste.csv", tmp_path / "liste-check.xlsx"
+    path.write_text(WORDS, "utf-8")
+    code, output = run_check(path, "-o", out)
+    assert code == 1
+    assert "avec ses fautes en rouge" in output
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["Lignes", "Colonnes", "Fautes", "Lieux", "Mots"]
+    rows = [[cell.value for cell in row] for row in book["Lignes"]]
+    assert rows[0] == ["ligne", "Date", "Région", "Engin", "Tués"]
+    assert [row[0] for row in rows[1:]] == ["2", "3", "4", "5"]
+    assert rows[4][1] == "TOTAL"
+    sheet = book["Lignes"]
+    assert plain(sheet["D2"].comment.text).startswith("n’est pas un mot connu ici ; est-ce « obus")
+    assert sheet["E3"].comment.text == "n’est pas un nombre"
+    assert sheet["E3"].font.color.rgb.endswith("C00000")
+    assert sheet["E2"].comment is None
+    faults = [[cell.value for cell in row] for row in book["Fautes"]]
+    assert faults[1][:3] == [2, "Engin", "obuss"]
+    assert faults[1][4].startswith("obus")
+    words = [[cell.value for cell in row] for row in book["Mots"]]
+    assert words[1][:3] == ["Engin", "obuss", 2]
+    columns = {row[0].value: row[1].value for row in book["Colonnes"]}
+    assert columns["Téléphone"].startswith("rien n’en est lu")
+    text = "".join(str(cell.value) for one in book for row in one for cell in row)
+    assert "A. B." not in text
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+
+
+def test_a_cell_that_a_spreadsheet_would_compute_is_guarded(tmp_path: Path) -> None:
+    path, out = tmp_path / "liste.csv", tmp_path / "a.xlsx"
+    path.write_text("Date;Région;Tués;Obs\n03/03/2022;Gao;2;=1+1\n", "utf-8")
+    run_check(path, "-o", out, "--language", "en")
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames[0] == "Rows"
+    assert book["Rows"]["E2"].value == "'=1+1"
+
+
+def test_the_workbook_is_the_same_each_time_and_never_the_input(tmp_path: Path) -> None:
+    path, out = tmp_path / "liste.csv", tmp_path / "a.xlsx"
+    path.write_text(WORDS, "utf-8")
+    run_check(path, "-o", out)
+    first = out.read_bytes()
+    run_check(path, "-o", out)
+    assert out.read_bytes() == first
+    source = tmp_path / "source.xlsx"
+    book = openpyxl.Workbook()
+    for row in (["Date", "Région", "Tués"], ["2022-03-03", "Gao", "2"]):
+        book.active.append(row)
+    book.save(source)
+    with pytest.raises(OutputFileError, match="is the file that is read"):
+        run_check(source, "-o", source)
+
+
+def test_a_workbook_with_several_sheets_says_what_each_holds(tmp_path: Path) -> None:
+    path = tmp_path / "suivi.xlsx"
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("mars")
+    for row in (["Lisez-moi", "de ce classeur"], ["voir", "mars"]):
+        first.append(row)
+    for row in (["Date", "Région", "Tués"], ["2022-03-03", "Gao", "2"]):
+        second.append(row)
+    book.save(path)
+    with pytest.raises(UnknownNameError) as raised:
+        run_check(path)
+    told = plain(raised.value.message("fr"))
+    assert "a plusieurs feuilles" in told
+    assert '--sheet "mars"' in told
+    assert "'Sheet': rien de reconnu" in told
+    assert "'mars': incidents" in told
+    code, _ = run_check(path, "--sheet", "mars")
+    assert code == 0
+
+
+def test_errors_are_said_in_the_language_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MALIGEO_LANGUAGE", raising=False)
+    missing = str(tmp_path / "none.csv")
+    for arguments, told in (
+        ([], "ne peut pas être ouvert : il n’y a pas de fichier de ce nom"),
+        (["--language", "en"], "cannot be opened: No such file"),
+    ):
+        with pytest.raises(SystemExit):
+            main(["density", "--incidents", missing, *arguments])
+        assert told in plain(capsys.readouterr().err)

@@ -174,7 +174,7 @@ def test_a_person_is_asked_once(sources: str, server: Server, tmp_path: Path) ->
     assert code == 1
     assert "CC BY 4.0" in shown
     assert f"size     {len(POINTS) / 1000:,.0f} kB" in shown
-    assert "the licence was not accepted" in shown
+    assert "la licence n’a pas été acceptée" in shown
     assert not path.exists()
     assert server.bodies("/file") == []
     code, shown = in_terminal(command, "y")

@@ -95,13 +95,13 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     internal = (*files, "--audience", "internal")
     done = run_whole("gaps", *internal, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("INTERNE")
+    assert done.stdout.startswith("INTERNAL")
     assert "Incidents: your records, 2021-01-01 to 2021-12-31" in done.stdout
     assert "Incidents and no programme: Ségou" in done.stdout
     undated = run_whole("gaps", *internal)
     assert undated.returncode == 1
     assert undated.stderr.strip().splitlines() == [
-        "maligeo: the incidents are about no period: say which, e.g. period='2021'"
+        "maligeo: the incidents are about no period: say which, such as 2021"
     ]
     public = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
     assert public.returncode == 1  # four incidents in all: nothing of them is a number

@@ -88,7 +88,7 @@ def test_what_an_audience_does_not_see_is_named(incidents: Path, tmp_path: Path)
     given = ("--incidents", str(incidents), "--areas", str(areas), *DAY)
     done = run("map", *given, "-o", str(tmp_path / "map.html"))
     assert done.returncode == 0, done.stderr
-    assert "Les contours des terrains ne sont pas montrés à ce public" in done.stderr
+    assert "Outlines of land are not shown to this audience" in done.stderr
     inside = run("map", *given, "--audience", "internal", "-o", str(tmp_path / "map.html"))
     assert "ne sont pas montrés" not in inside.stderr
 

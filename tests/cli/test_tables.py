@@ -107,7 +107,9 @@ def test_density_as_text_and_several_periods(incidents: Path) -> None:
     assert "Mopti" in shown
     assert "2022-12-31" in shown
     assert "(unattributed)" in shown
-    assert "no statement that the source covers" in shown
+    assert "rien ne dit que la source couvre ce lieu" in shown
+    english = run("density", "--incidents", incidents, *ASKED, *INTERNAL, "--language", "en")
+    assert "nothing says that the source covers this" in english
 
 
 def test_text_that_goes_elsewhere_than_to_a_terminal_is_released(
@@ -115,13 +117,13 @@ def test_text_that_goes_elsewhere_than_to_a_terminal_is_released(
 ) -> None:
     asked = ("density", "--incidents", incidents, "--covers", "2021/2022", "--as-of", "2024-01-01")
     public = run(*asked)
-    assert "withheld: fewer than 5" in public
+    assert "moins de 5" in public
     assert "INTERNE" not in public
     assert run(*asked, "--audience", "public") == public
     monkeypatch.setattr("maligeo.cli.density.is_passed_on", lambda *_: False)  # a terminal
     exact = run(*asked)
     assert "INTERNE" in exact.splitlines()[0]
-    assert "withheld" not in exact
+    assert "moins de 5" not in exact
 
 
 def test_only_a_terminal_without_a_named_audience_shows_what_is_exact(
@@ -222,7 +224,7 @@ def test_records_against_published_figures(incidents: Path) -> None:
         (("density", *TWO_KINDS), ArgumentError, "one of"),
         (("density", "--incidents", "none.csv"), InputFileError, "none.csv"),
         (("density", "-o", "none/folder/table.csv"), OutputFileError, "no folder"),
-        (("crosswalk", "2015", "2023"), ArgumentError, "method='population'"),
+        (("crosswalk", "2015", "2023"), ArgumentError, "method population"),
         (("crosswalk", "2023", "2015", "--table", "none.csv"), InputFileError, "none.csv"),
     ],
 )

@@ -120,5 +120,14 @@ def test_every_message_is_in_both_languages_and_used(key: str) -> None:
     text = read_file("errors")[key]
     assert text.keys() == {"fr", "en"}
     assert placeholders(text["fr"]) == placeholders(text["en"])
-    said = f'what="{key.removeprefix("what.")}"' if key.startswith("what.") else f'key="{key}"'
-    assert any(said in path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
+    said = [f'what="{key.removeprefix("what.")}"'] if key.startswith("what.") else [f'key="{key}"']
+    said += [f'UNKNOWN_MAKE: Final = "{key}"']
+    texts = [path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py")]
+    assert any(one in text for one in said for text in texts)
+
+
+@pytest.mark.parametrize("key", read_file("faults"))
+def test_every_text_of_a_fault_is_in_both_languages(key: str) -> None:
+    text = read_file("faults")[key]
+    assert set(placeholders(text["fr"])) <= set(placeholders(text["en"]))
+    assert text["fr"] != text["en"]

@@ -17,6 +17,7 @@ from maligeo.measure.densities import density
 from tests import worlds
 
 ALIKE = {
+    "heading.note", "heading.exact",
     "kind.incidents",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
@@ -32,6 +33,20 @@ LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
+    "heading": [
+        "name", "measure", "period_start", "period_end", "count", "per_1000_sqkm", "per_100k",
+        "population_year", "low_count", "note", "publisher", "device", "recorded", "published",
+        "difference", "agrees", "from_name", "to_name", "weight", "method", "exact",
+    ],
+    "located": [
+        "rows", "inside", "border", "nearest", "name", "place", "fuzzy", "too_coarse", "outside",
+        "unnamed", "disagreeing",
+    ],
+    "check": [
+        "row", "column", "became", "field", "value", "reason", "proposal", "place", "word",
+        "count", "used", "constant", "kept", "not_understood", "personal", "sheet_rows",
+        "sheet_columns", "sheet_faults", "sheet_places", "sheet_words",
+    ],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,

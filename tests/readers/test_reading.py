@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import maligeo
 from maligeo.core.errors import ArgumentError, FrameError, InputFileError, UnknownNameError
 from maligeo.readers.files.sources import Source
+from maligeo.readers.places import iter_places
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.readers.reading import Reading
 from maligeo.text.balance import record_counts
@@ -304,3 +305,67 @@ def test_columns_and_rows_add_up(tmp_path: Path, data: st.DataObject) -> None:
         seen = [at for at, name in enumerate(names) if name not in reading.personal]
         filled = sum(any(row[at] for at in seen) for row in rows)
         assert parts + len(reading.set_aside) == reading.rows_in_file == filled
+
+
+def test_every_reader_takes_what_is_said_as_keywords(tmp_path: Path) -> None:
+    path = written(tmp_path, "Liste\nquand;Région;Pertes\n04/03/2022;Gao;3\n")
+    frame = maligeo.read_incidents(
+        path,
+        columns={"date": "quand", "killed": "Pertes"},
+        constants={"event_type": "EEI"},
+        dates="month-day",
+        header_row=2,
+    )
+    row = frame.iloc[0]
+    assert (row["killed"], row["event_type"]) == (3, "ied")
+    assert row["date"] == pd.Timestamp("2022-04-03")
+
+
+def test_a_keyword_goes_before_what_a_source_says(tmp_path: Path) -> None:
+    path = written(tmp_path, "quand;Région;Pertes;Morts\n04/03/2022;Gao;3;5\n")
+    source = Source(path, columns={"date": "quand", "killed": "Morts"}, dates="month-day")
+    frame = maligeo.read_incidents(source, columns={"killed": "Pertes"}, dates="day-month")
+    assert frame["killed"].tolist() == [3]
+    assert frame["date"].tolist() == [pd.Timestamp("2022-03-04")]
+
+
+def test_projects_areas_and_places_take_keywords(tmp_path: Path) -> None:
+    projects = written(tmp_path, "Quoi;Région\nPuits;Gao\n", "projects.csv")
+    read = maligeo.read_projects(projects, columns={"title": "Quoi"})
+    assert read["title"].tolist() == ["Puits"]
+    square = "POLYGON ((-4 14, -3.999 14, -3.999 14.001, -4 14.001, -4 14))"
+    land = written(tmp_path, f'champ,forme\na,"{square}"\n', "land.csv")
+    said = {"area_id": "champ", "wkt": "forme"}
+    areas = maligeo.read_areas(land, columns=said, constants={"status": "dépolluée"})
+    assert areas["status"].tolist() == ["cleared"]
+    places = next(iter_places(written(tmp_path, "ou\nGao\n"), columns={"adm1_name": "ou"}))
+    assert places["adm1_name"].tolist() == ["Gao"]
+
+
+def test_boundaries_take_columns_by_the_fields_of_units(tmp_path: Path) -> None:
+    units = maligeo.load_boundaries()[["name", "pcode", "geometry"]]
+    path = tmp_path / "own.geojson"
+    units.rename(columns={"name": "NOM", "pcode": "CODE"}).to_file(path)
+    read = maligeo.read_boundaries(
+        path, level=1, vintage="2015", columns={"name": "NOM", "pcode": "CODE"}
+    )
+    assert read["pcode"].tolist() == units["pcode"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "told"),
+    [
+        ("list.csv", {"layer": "a"}, "a table, which has no layers, is read without layer"),
+        ("a.xml", {"columns": {"title": "x"}}, "IATI XML, .* is read without columns"),
+        ("a.geojson", {"header_row": 2}, "is read without header_row"),
+    ],
+)
+def test_what_means_nothing_to_a_file_is_refused(
+    tmp_path: Path, name: str, said: dict[str, Any], told: str
+) -> None:
+    texts = {"list.csv": "Titre;Région\nPuits;Gao\n", "a.xml": "<iati-activities/>"}
+    path = written(tmp_path, texts.get(name, ""), name)
+    if name == "a.geojson":
+        maligeo.load_boundaries()[["name", "geometry"]].to_file(path)
+    with pytest.raises(ArgumentError, match=told):
+        maligeo.read_projects(path, **said)

@@ -87,7 +87,7 @@ def test_a_geopackage_of_several_layers_needs_a_name(tmp_path: Path) -> None:
     for layer in ("adm1", "adm2"):
         two_squares().to_file(tmp_path / "a.gpkg", layer=layer)
     assert list_layers(tmp_path / "a.gpkg") == ["adm1", "adm2"]
-    with pytest.raises(ArgumentError, match="say layer="):
+    with pytest.raises(ArgumentError, match="layers: say which"):
         read_vector(tmp_path / "a.gpkg")
     assert len(read_vector(tmp_path / "a.gpkg", layer="adm2")) == 2
 
@@ -201,14 +201,14 @@ def test_a_file_cut_off_anywhere(tmp_path: Path, kind: str) -> None:
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"nom;code\nGao;ML07\n", "is no vector file"),
-        (b"\x89PNG\r\n\x1a\n", "is no vector file"),
+        (b"nom;code\nGao;ML07\n", "is a text: if it is a table, name it .csv"),
+        (b"\x89PNG\r\n\x1a\n", "is a picture"),
         (
             b'{"type": "gdal_streamed_alg", "command_line": "gdal vector read /etc/passwd"}',
             "GeoJSON",
         ),
         (b"<OGRVRTDataSource/>", "not KML"),
-        (b"<html><body/></html>", "not KML"),
+        (b"<html><body/></html>", "is a web page"),
         (b'<!DOCTYPE k [<!ENTITY a "b">]><kml>&a;</kml>', "document type"),
         (b"<kml", "not XML"),
         (b"fgb\x03fgb\x00", "FlatGeobuf"),
@@ -227,7 +227,7 @@ def test_what_is_no_vector_file_says_so(tmp_path: Path, content: bytes, message:
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="cannot be opened"):
         read_vector(tmp_path / "nothing.gpkg")
-    with pytest.raises(InputFileError, match="cannot be opened"):
+    with pytest.raises(InputFileError, match="is a folder: name a file in it"):
         read_vector(tmp_path)
 
 

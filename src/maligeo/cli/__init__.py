@@ -15,7 +15,9 @@ from typer.core import TyperCommand, TyperGroup
 
 import maligeo
 from maligeo.cli.command import HELP, Application
-from maligeo.core.errors import MaligeoError
+from maligeo.core.columns import Language
+from maligeo.core.errors import ArgumentError, MaligeoError
+from maligeo.core.session import session_language
 from maligeo.provenance.record import printable
 
 FAILURE: Final = 1
@@ -136,8 +138,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments, prog_name="maligeo")
     except MaligeoError as error:
-        print_error(str(error))
+        print_error(error.message(error.language or _language()))
         sys.exit(FAILURE)
+
+
+def _language() -> Language:
+    """Give the language of the session; French where none that is known is asked for."""
+    try:
+        return session_language()
+    except ArgumentError:
+        return "fr"
 
 
 def _write_everything() -> None:

@@ -17,8 +17,13 @@ from typing import Annotated, Any, Final
 import typer
 
 import maligeo
+from maligeo.cli.options import LanguageOption
+from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.inputs import require_no_input
+from maligeo.core.sentences import translated
+from maligeo.core.session import session_language, speaking
+from maligeo.core.words import word
 from maligeo.provenance.record import printable
 from maligeo.readers.files.sources import Source
 from maligeo.readers.profiles import read_profile
@@ -51,6 +56,7 @@ _MANNERS: Final = {
 }
 
 
+_LANGUAGE: Final = "language"
 _PROFILE: Final = "profile"
 _PROFILED: Final = ("incidents", "projects", "areas", "figures", "boundaries")
 _PROFILES: Final = Annotated[
@@ -96,11 +102,15 @@ def say(message: str) -> None:
 def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None]:
     """Give a command its guard, its streams and the options of `_MANNERS`."""
     own = inspect.signature(function)
+    takes_language = _LANGUAGE in own.parameters
     takes_profile = not own.parameters.keys().isdisjoint(_PROFILED)
 
     @functools.wraps(function)
     def run(*, quiet: bool, verbose: bool, **given: Any) -> None:
-        with _said(quiet=quiet, verbose=verbose), ExitStack() as opened:
+        language = session_language(given.get("language"))
+        if not takes_language:
+            given.pop("language")
+        with _said(language, quiet=quiet, verbose=verbose), ExitStack() as opened:
             replaced = _require_apart(given)
             for name, value in given.items():
                 if value == STANDARD and name not in OUTPUTS:
@@ -111,14 +121,15 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
                 given["output"] = opened.enter_context(_standard_output(_suffix(given, streams)))
             function(**given)
             for path in replaced:
-                say(f"{path} was there, and is replaced")
+                say(word("command.replaced", language).format(file=path))
 
     manners = _MANNERS | ({_PROFILE: _PROFILES} if takes_profile else {})
+    manners |= {} if takes_language else {_LANGUAGE: LanguageOption}
     extra = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=None if name == _PROFILE else False,
+            default=False if name in _MANNERS else None,
             annotation=kind,
         )
         for name, kind in manners.items()
@@ -198,10 +209,11 @@ def _suffix(given: Mapping[str, Any], streams: str) -> str:
 
 
 @contextmanager
-def _said(*, quiet: bool, verbose: bool) -> Iterator[None]:
+def _said(language: Language, *, quiet: bool, verbose: bool) -> Iterator[None]:
     """Say what goes on: warnings in one line, and more or less as asked for."""
     begun = time.perf_counter()
     with ExitStack() as opened:
+        opened.enter_context(speaking(language))
         opened.enter_context(warnings.catch_warnings())
         warnings.showwarning = _say_warning  # type: ignore[assignment]
         if quiet:  # errors end the command, and are said after it
@@ -211,6 +223,7 @@ def _said(*, quiet: bool, verbose: bool) -> Iterator[None]:
         try:
             yield
         except maligeo.MaligeoError as error:
+            error.language = language
             if verbose:
                 sys.excepthook(type(error), error, error.__traceback__)
             raise
@@ -219,4 +232,5 @@ def _said(*, quiet: bool, verbose: bool) -> Iterator[None]:
 
 
 def _say_warning(message: Warning | str, *_where: object) -> None:
-    say("\n".join(printable(line) for line in str(message).split("\n")))
+    text = translated(str(message), session_language())
+    say("\n".join(printable(line) for line in text.split("\n")))

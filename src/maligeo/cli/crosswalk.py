@@ -21,14 +21,7 @@ from maligeo.disclosure import Release
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.steps import CrosswalkOptions, crosswalk_table
 
-SHOWN: Final = {
-    "from_name": "from",
-    "to_name": "to",
-    "weight": "weight",
-    "method": "method",
-    "exact": "exact",
-    "note": "note",
-}
+SHOWN: Final = ("from_name", "to_name", "weight", "method", "exact", "note")
 
 OriginArgument = Annotated[
     str, typer.Argument(help="Vintage (2015, 2016, 2023) or file with units to come from.")

@@ -30,18 +30,18 @@ from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar,
 from maligeo.core.errors import ArgumentError
 from maligeo.workflows.steps import figure_counts
 
-SHOWN: Final = {
-    "name": "unit",
-    "measure": "measure",
-    "period_start": "from",
-    "period_end": "to",
-    "count": "count",
-    "per_1000_sqkm": "per\n1,000\nkm²",
-    "per_100k": "per\n100,000\na year",
-    "population_year": "people\nof",
-    "low_count": "few",
-    "note": "note",
-}
+SHOWN: Final = (
+    "name",
+    "measure",
+    "period_start",
+    "period_end",
+    "count",
+    "per_1000_sqkm",
+    "per_100k",
+    "population_year",
+    "low_count",
+    "note",
+)
 
 MeasureOption = Annotated[
     str | None,

@@ -87,7 +87,7 @@ def write_gaps(
             study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         answer = study.answer()
     if output is not None or output_format is not Format.text:
-        put(answer, {}, output_format, output)
+        put(answer, (), output_format, output)
         return
     gaps = answer.frame
     console = Console()

@@ -18,23 +18,15 @@ from maligeo.cli.options import (
 )
 from maligeo.cli.output import progress_bar
 from maligeo.core.columns import NEAR
-from maligeo.core.words import word
+from maligeo.core.session import session_language
+from maligeo.core.words import number_text, word
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.steps import LocateOptions, located_file
 
-_WAYS: Final = {
-    "rows": "rows",
-    "inside": "inside a unit",
-    "border": "on a border (lowest of the units)",
-    "nearest": "nearest unit within the distance",
-    "name": "by name",
-    "place": "by a place of the gazetteer",
-    "fuzzy": "by a misspelt name",
-    "too_coarse": "too coarse for this level",
-    "outside": "outside all units",
-    "unnamed": "without position or known name",
-    "disagreeing": "of all: name and point disagree",
-}
+_WAYS: Final = (
+    "rows", "inside", "border", "nearest", "name", "place", "fuzzy", "too_coarse", "outside",
+    "unnamed", "disagreeing",
+)  # fmt: skip
 
 FileArgument = Annotated[Path, typer.Argument(help="Table or vector file with places.")]
 OutputOption = Annotated[
@@ -90,7 +82,9 @@ def locate_file(
     with progress_bar("rows") as advance:
         located = located_file(Source.of(path), units, file, options=options, progress=advance)
         located.save(output)
-    for key, way in _WAYS.items():
+    language = session_language()
+    for key in _WAYS:
         if located.totals[key] or key == "rows":
-            typer.echo(f"{located.totals[key]:>12,}  {way}", err=True)
-    typer.echo(f"written to {output}; {word('audience.internal', 'en')}", err=True)
+            count = number_text(located.totals[key], language)
+            typer.echo(f"{count:>12}  {word(f'located.{key}', language)}", err=True)
+    typer.echo(word("located.written", language).format(file=output), err=True)

@@ -1,7 +1,7 @@
 """What a command shows: tables on a terminal or in a file, and progress on standard error."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +27,7 @@ from maligeo.cli.command import put_bytes
 from maligeo.core.audiences import audience_of
 from maligeo.core.columns import AUDIENCES
 from maligeo.core.session import session_language
-from maligeo.core.words import word
+from maligeo.core.words import note_text, word
 from maligeo.exports.write import csv_text, json_text
 from maligeo.workflows.recipes import TableProduct
 
@@ -64,7 +64,7 @@ def say_internal(table: pd.DataFrame) -> None:
 
 def put(
     product: TableProduct,
-    shown: Mapping[str, str],
+    shown: Sequence[str],
     output_format: Format,
     output: Path | None,
 ) -> None:
@@ -74,8 +74,8 @@ def put(
     ----------
     product : TableProduct
         Its frame has a column `name`, and `place_kind` where rows have no name.
-    shown : mapping of str to str
-        Columns that the readable form shows, and their headings; the first is `name`.
+    shown : sequence of str
+        Columns that the readable form shows; their headings are words.
     output_format : Format
         For the standard output. The readable form is for whoever sits there; as CSV or JSON
         the table is what a file would hold.
@@ -98,12 +98,14 @@ def put(
         put_bytes(released.encode("utf-8"))
 
 
-def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, list[Text]]:
+def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[Text]]:
     """Lay a table out for reading, and its notes, numbered; no number is ever broken."""
     notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
     number = {note: str(count) for count, note in enumerate(notes, start=1)}
     readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for column, heading in shown.items():
+    language = session_language()
+    for column in shown:
+        heading = word(f"heading.{column}", language)
         figures = pd.api.types.is_numeric_dtype(table[column])
         side: JustifyMethod = "right" if figures or column == _NOTE else "left"
         whole = figures or pd.api.types.is_datetime64_any_dtype(table[column])
@@ -117,12 +119,13 @@ def _readable(table: pd.DataFrame, shown: Mapping[str, str]) -> tuple[Table, lis
         )
     for _, row in table.iterrows():
         cells = [_cell(row[column]) for column in shown if column != _NOTE]
-        if pd.isna(row[next(iter(shown))]) and "place_kind" in row.index:
+        if pd.isna(row[shown[0]]) and "place_kind" in row.index:
             cells[0] = f"({row['place_kind']})"
         if _NOTE in shown:
             cells.append(number.get(row[_NOTE], "") if pd.notna(row[_NOTE]) else "")
         readable.add_row(*cells)
-    below = [Text(f"{count:>3}  {note}") for note, count in number.items()]
+    texts = {note: "; ".join(note_text(note, language)) for note in number}
+    below = [Text(f"{count:>3}  {texts[note]}") for note, count in number.items()]
     return readable, [Text(), *below] if below else []
 
 
@@ -132,7 +135,7 @@ def _cell(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return str(value.date().isoformat())
     if isinstance(value, bool | np.bool_):
-        return "yes" if value else ""
+        return word("value.yes", session_language()) if value else ""
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
     return str(value)

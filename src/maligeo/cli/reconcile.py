@@ -12,18 +12,18 @@ from maligeo.core.columns import AUDIENCES
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.steps import reconciliation
 
-SHOWN: Final = {
-    "name": "unit",
-    "publisher": "publisher",
-    "device": "device",
-    "period_start": "from",
-    "period_end": "to",
-    "recorded": "recorded",
-    "published": "published",
-    "difference": "difference",
-    "agrees": "agrees",
-    "note": "note",
-}
+SHOWN: Final = (
+    "name",
+    "publisher",
+    "device",
+    "period_start",
+    "period_end",
+    "recorded",
+    "published",
+    "difference",
+    "agrees",
+    "note",
+)
 
 IncidentsFile = Annotated[Path, typer.Option("--incidents", help="File with incidents.")]
 MeasureOption = Annotated[

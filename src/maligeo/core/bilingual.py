@@ -12,6 +12,7 @@ from typing import Any, Final
 
 NARROW_SPACE: Final = "\u202f"
 NO_BREAK_SPACE: Final = "\u00a0"
+FRENCH_SPACES: Final = NARROW_SPACE + NO_BREAK_SPACE
 
 _FOLDER: Final = Path(__file__).parent / "words"
 _BEFORE_HIGH_SIGN = re.compile(r" (?=[:;!?%»])|(?<=«) ")

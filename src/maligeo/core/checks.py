@@ -66,7 +66,7 @@ def require_one_vintage(vintages: Iterable[object], *, what: str) -> str:
         found = " and ".join(distinct) if distinct else "none"
         raise VintageError(
             f"{what} must have one boundary vintage, not {found}; "
-            "maligeo.crosswalk converts between vintages"
+            "maligeo crosswalk converts between vintages"
         )
     return distinct[0]
 
@@ -82,7 +82,7 @@ def require_same_vintage(left: str, right: str, *, what: str) -> None:
     if left != right:
         raise VintageError(
             f"{what} are of vintages {left} and {right}, which do not join: "
-            f"convert with maligeo.crosswalk({left!r}, {right!r})"
+            f"maligeo crosswalk {left} {right} converts"
         )
 
 

@@ -53,7 +53,8 @@ def rows_of(
             yield from database.execute(query, values)
     except (sqlite3.Error, OverflowError, OSError) as error:
         why = "a query that is stored in it does not end" if left.is_spent else error
-        raise InputFileError(f"{complaint or f'cannot read {path}'}: {why}") from error
+        parts = {"why": complaint or f"cannot read {path}", "cause": why}
+        raise InputFileError(key="explained", values=parts) from error
 
 
 def _address(path: Path) -> str:

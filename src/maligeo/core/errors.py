@@ -11,9 +11,13 @@ from importlib.metadata import requires
 from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
-from maligeo.core.bilingual import read_texts
+from maligeo.core.bilingual import NO_BREAK_SPACE, read_texts
+from maligeo.core.sentences import parts_in, translated
 
 SHOWN_FAULTS = 50
+UNKNOWN_WORD = "is no word that is known here"  # begins the reason of such a fault
+WHOLE_ROW = "row"  # column of a fault that lies in a whole row
+_SHOWN_ROWS = 10
 _LANGUAGES = ("fr", "en")
 
 
@@ -23,7 +27,8 @@ class MaligeoError(Exception):
     Parameters
     ----------
     *args : object
-        The message in English, where it has no name.
+        The message in English, where it has no name; `core/words/sentences.toml` has its
+        French.
     key : str, optional
         Name of the message in `core/words/errors.toml`.
     values : mapping of str to object, optional
@@ -38,6 +43,8 @@ class MaligeoError(Exception):
     >>> error.key, error.values["name"]
     ('unknown_region', 'Ga')
     """
+
+    language: str | None = None  # in which it is to be said, where somebody asked for one
 
     def __init__(
         self,
@@ -55,7 +62,7 @@ class MaligeoError(Exception):
         return MappingProxyType(dict(self._values))
 
     def message(self, language: str) -> str:
-        """Give the message in a language; in English where it has no text in others.
+        """Give the message in a language; as it is where it has no text in others.
 
         Parameters
         ----------
@@ -71,13 +78,9 @@ class MaligeoError(Exception):
             wrong = {"option": "language", "value": language, "choices": ", ".join(_LANGUAGES)}
             raise ArgumentError(key="unknown_choice", values=wrong)
         if self.key is None:
-            return str(self)
-        texts = read_texts("errors")
-        values: dict[str, object] = dict(self._values)
-        kind = texts.get(f"what.{values.get('what')}")
-        if kind is not None:
-            values["what"] = kind[language]
-        return texts[self.key][language].format(**values)
+            return translated(str(self), language)
+        values = parts_in(language, self.values)
+        return read_texts("errors")[self.key][language].format(**values)
 
 
 class ArgumentError(MaligeoError, ValueError):
@@ -134,7 +137,8 @@ def explained(complaint: str, error: type[MaligeoError] = InputFileError) -> Ite
         raise
     except Exception as fault:
         lines = str(getattr(fault, "strerror", None) or fault).splitlines()
-        raise error(f"{complaint}: {lines[0] if lines else type(fault).__name__}") from fault
+        cause = lines[0] if lines else type(fault).__name__
+        raise error(key="explained", values={"why": complaint, "cause": cause}) from fault
 
 
 class MissingDependencyError(MaligeoError, ImportError):
@@ -153,17 +157,75 @@ class Fault(NamedTuple):
     value : object
         The offending value, as it was found.
     reason : str
-        What is wrong with it, in one sentence without a full stop.
+        What is wrong with it, in one sentence in English without a full stop.
+    proposals : tuple of str
+        What may be meant, the nearest first.
     """
 
     row: object
     column: str
     value: object
     reason: str
+    proposals: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        where = f"column {self.column!r}" if self.row is None else f"row {self.row}, {self.column}"
-        return f"{where}: {self.reason} (found {self.value!r})"
+        return self.message("en")
+
+    def message(self, language: str, rows: Sequence[object] = ()) -> str:
+        """Say it in a language.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}
+            The language.
+        rows : sequence
+            All rows with this fault, where it is said once for several.
+        """
+        texts = read_texts("faults")
+        where = "table" if self.row is None else "rows" if len(rows) > 1 else "row"
+        if where == "row" and self.column == WHOLE_ROW:
+            where = "whole"
+        if self.value is None and where != "rows":
+            where = f"empty_{where}"
+        listed = ", ".join(map(str, rows[:_SHOWN_ROWS])) + (", …" * (len(rows) > _SHOWN_ROWS))
+        return texts[f"fault.{where}"][language].format(
+            row=self.row,
+            rows=listed,
+            count=len(rows),
+            column=self.column,
+            reason=self.reason_in(language),
+            value=_quoted(self.value, language),
+        )
+
+    def reason_in(self, language: str) -> str:
+        """Give the reason in a language, with what may be meant."""
+        reason = translated(self.reason, language)
+        if not self.proposals:
+            return reason
+        text = read_texts("faults")["fault.reason"][language]
+        return text.format(reason=reason, proposal=self.proposal_in(language))
+
+    def proposal_in(self, language: str) -> str:
+        """Ask whether something else is meant; an empty text where nothing comes near."""
+        words = ", ".join(_quoted(word, language) for word in self.proposals)
+        return read_texts("faults")["fault.proposal"][language].format(words=words) if words else ""
+
+
+def _quoted(value: object, language: str) -> str:
+    """Put a text between quotes, as Python does in English."""
+    if language == "en" or not isinstance(value, str):
+        return repr(value)
+    return f"«{NO_BREAK_SPACE}{value}{NO_BREAK_SPACE}»"
+
+
+def said_once(faults: Sequence[Fault]) -> list[tuple[Fault, list[object]]]:
+    """Give faults with their rows, a word that is not known once for all of its rows."""
+    rows: dict[object, tuple[Fault, list[object]]] = {}
+    for number, fault in enumerate(faults):
+        is_word = fault.reason.startswith(UNKNOWN_WORD) and fault.row is not None
+        key = (fault.column, fault.value) if is_word else number
+        rows.setdefault(key, (fault, []))[1].append(fault.row)
+    return list(rows.values())
 
 
 class FrameError(MaligeoError, ValueError):
@@ -183,11 +245,25 @@ class FrameError(MaligeoError, ValueError):
         super().__init__(what, self.faults)
 
     def __str__(self) -> str:
-        count = len(self.faults)
-        lines = [f"{self.what}: {count} fault{'s' if count != 1 else ''}"]
-        lines += [f"  {fault}" for fault in self.faults[:SHOWN_FAULTS]]
-        if count > SHOWN_FAULTS:
-            lines.append(f"  … and {count - SHOWN_FAULTS} more")
+        return self.message("en")
+
+    def message(self, language: str) -> str:
+        """List the faults in a language.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}
+            The language.
+        """
+        texts = read_texts("faults")
+        count, listed = len(self.faults), said_once(self.faults)
+        key = "fault.one" if count == 1 else "fault.several"
+        what = parts_in(language, {"what": translated(self.what, language)})["what"]
+        lines = [texts[key][language].format(what=what, count=count)]
+        lines += [f"  {fault.message(language, rows)}" for fault, rows in listed[:SHOWN_FAULTS]]
+        if len(listed) > SHOWN_FAULTS:
+            more = sum(len(rows) for _, rows in listed[SHOWN_FAULTS:])
+            lines.append("  " + texts["fault.more"][language].format(count=more))
         return "\n".join(lines)
 
 

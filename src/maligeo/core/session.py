@@ -1,7 +1,8 @@
 """What is chosen once for a session: the language of its products, and for whom they are."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Final, cast
 
 from maligeo.core.checks import require_choice
@@ -55,6 +56,17 @@ def session_language(language: Language | None = None) -> Language:
         If the language, or the one that `MALIGEO_LANGUAGE` names, is not known.
     """
     return cast(Language, _choice(LANGUAGE_VARIABLE, language, LANGUAGES, option="language"))
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Make a language that of the session for a while."""
+    before = _chosen.get(LANGUAGE_VARIABLE)
+    _chosen[LANGUAGE_VARIABLE] = language
+    try:
+        yield
+    finally:
+        _choose(LANGUAGE_VARIABLE, before, LANGUAGES, option="language")
 
 
 def set_audience(audience: Audience | None) -> None:

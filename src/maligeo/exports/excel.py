@@ -110,7 +110,7 @@ LARGEST_EXACT: Final = 10**15 - 1  # a spreadsheet keeps fifteen digits
 LARGEST, SMALLEST = 9.99999999999999e307, 2.2250738585072014e-308  # but for zero
 FIRST_DAY: Final = pd.Timestamp("1900-03-01")  # before, Excel's calendar has a day too many
 
-_DAY: Final = pd.Timestamp("2000-01-01")
+SOME_DAY: Final = pd.Timestamp("2000-01-01")
 _FORMATS: Final[Mapping[str, str]] = {
     "count": "#,##0",
     "number": "#,##0.##",
@@ -126,7 +126,7 @@ _FORMATS: Final[Mapping[str, str]] = {
 _NARROWEST, _WIDEST = 9, 60  # characters
 _NOTE_WIDTHS: Final = (26, 40, 30, 80)
 _PROPERTY_CHARACTERS: Final = 255
-_PLAIN_TEXTS: Final = {
+PLAIN_TEXTS: Final = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -149,7 +149,7 @@ def write_workbook(table: PlainTable, job: Job) -> None:
 
     _require_fitting(table, job)
     whole = io.BytesIO()
-    with xlsxwriter.Workbook(whole, {**_PLAIN_TEXTS, "in_memory": True}) as book:
+    with xlsxwriter.Workbook(whole, {**PLAIN_TEXTS, "in_memory": True}) as book:
         _describe(book, job)
         _write_data(book, table, job)
         _write_notes(book, table, job)
@@ -186,7 +186,7 @@ def _head_rows(job: Job) -> int:
 
 
 def _describe(book: Any, job: Job) -> None:
-    book.set_properties({"created": _DAY.to_pydatetime(), "subject": job.audience_words})
+    book.set_properties({"created": SOME_DAY.to_pydatetime(), "subject": job.audience_words})
     if job.about is None:
         return
     text = job.about.to_json()

@@ -157,7 +157,7 @@ def _require_whole(wanted: list[str], split: pd.DataFrame, to_vintage: str) -> N
         )
         raise ArgumentError(
             f"not made of whole cercles in the division of {to_vintage}: {reasons}; give "
-            "parts= with a finer layer, or name other regions"
+            "the parts as a finer layer, or name other regions"
         )
 
 

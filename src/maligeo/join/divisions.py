@@ -109,7 +109,7 @@ def _between_vintages(origin: str, target: str, method: str | None) -> pd.DataFr
     if target == origin or method != "population":
         raise ArgumentError(
             f"a crosswalk goes back in time, not from {origin} to {target}: dividing an old "
-            "region among new ones needs method='population' (the census of "
+            "region among new ones needs the method population (the census of "
             f"{CENSUS_YEAR}), or layers of both divisions"
         )
     return _by_census(units, origin, target)
@@ -200,11 +200,13 @@ def _between_layers(
         torn = weights.loc[weights["weight"] < 1.0, "at"].nunique()
         raise ArgumentError(
             f"{torn} units do not lie in one unit of the other layer: say how to divide "
-            "them, with method='area', or method='population' and a raster of people"
+            "them, by the method area, or by population and a raster of people"
         )
     if method == "population" and not nests:
         if raster is None:
-            raise ArgumentError("method='population' between layers needs raster= and kind=")
+            raise ArgumentError(
+                "the method population between layers needs a raster, and what its cells hold"
+            )
         weights = _by_people(weights, origin, target, people=(raster, kind))
     return _described(weights, origin, target, "nesting" if nests else str(method))
 

@@ -63,8 +63,7 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
     """
     if kind is None:
         raise ArgumentError(
-            "say what a cell of the raster holds: kind='count' for people, kind='density' "
-            "for people per km²"
+            "say what a cell of the raster holds: count for people, density for people per km²"
         )
     require_choice(kind, KINDS, option="kind")
     with _opened(Path(raster)) as source:
@@ -77,7 +76,7 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
     if densest > DENSEST_PER_SQKM:
         raise ArgumentError(
             f"{raster}: a cell would have {densest:,.0f} people per km², more than any place; "
-            f"it does not hold what kind={kind!r} says"
+            f"it does not hold what {kind!r} says"
         )
     return sums
 
@@ -104,7 +103,7 @@ def _require_kind(source: Any, path: Path, kind: str) -> None:
     if kind == "count" and _SAYS_DENSITY.search(described):
         raise ArgumentError(
             f"{path} calls itself a density ({_SAYS_DENSITY.search(described).group()!r}): "  # type: ignore[union-attr]
-            "kind='count' would add densities up as if they were people"
+            "count would add densities up as if they were people"
         )
 
 

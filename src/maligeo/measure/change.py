@@ -96,7 +96,7 @@ def _side(table: pd.DataFrame, span: Period, text: str) -> pd.DataFrame:
     rows = table[(table["period_start"] == span.start) & (table["period_end"] == span.end)]
     if rows.empty:
         raise ArgumentError(
-            f"the table has no incidents for exactly {text}: density(…, period=[…]) makes it"
+            f"the table has no incidents for exactly {text}: count them by these periods"
         )
     return rows[[*_KEY, *_VALUES]]
 

@@ -79,7 +79,7 @@ def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     if vintage != origin:
         raise VintageError(
             f"the table is of vintage {vintage} and the weights lead from {origin}: "
-            f"use maligeo.crosswalk({vintage!r}, …)"
+            f"make weights from {vintage}"
         )
     if "count" in table.columns:
         converted, published = _convert_counts(table, weights)

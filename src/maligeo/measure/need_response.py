@@ -612,6 +612,6 @@ def _widest(table: pd.DataFrame) -> pd.DataFrame:
     named = table["count"].notna() & (table["place_kind"] == "unit")
     counts = named.groupby([table[column] for column in series]).sum().reset_index(name="units")
     if counts.empty:
-        raise ArgumentError("the incidents are about no period: say which, e.g. period='2021'")
+        raise ArgumentError("the incidents are about no period: say which, such as 2021")
     best = counts.sort_values(["units", "period_end", "period_start", "publisher"]).iloc[-1]
     return table[(table[series] == best[series]).all(axis="columns")]

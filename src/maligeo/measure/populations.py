@@ -136,7 +136,7 @@ def _from_raster(
     units: gpd.GeoDataFrame, raster: Path, kind: str | None, year: int | None
 ) -> pd.DataFrame:
     if year is None:
-        raise ArgumentError("say which year the raster is about: year=…")
+        raise ArgumentError("say which year the raster is about")
     require_geographic(units, what="units")
     people = sum_raster(units.geometry, raster, kind=kind)
     _require_plausible(float(people.sum()), units, raster, kind, year)
@@ -156,7 +156,7 @@ def _require_plausible(
     if counted is None or counted / PLAUSIBLE <= people <= counted * PLAUSIBLE:
         return
     raise ArgumentError(
-        f"{raster} as kind={kind!r} gives {people:,.0f} people where the census counted "
+        f"{raster} as {kind!r} gives {people:,.0f} people where the census counted "
         f"{counted:,.0f}: it probably holds what the other kind says"
     )
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
+from maligeo.core.bilingual import FRENCH_SPACES
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import InputFileError
 from maligeo.core.inputs import require_ordinary
@@ -232,4 +233,6 @@ def program() -> str:
 
 def printable(text: str) -> str:
     """Write signs that would steer a terminal, or turn the line around, as their codes."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+    return "".join(
+        sign if sign.isprintable() or sign in FRENCH_SPACES else ascii(sign)[1:-1] for sign in text
+    )

@@ -24,10 +24,10 @@ from maligeo.readers.declared_areas import (
     with_unit,
 )
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat, load_format, word_key
-from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
+from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
@@ -41,10 +41,6 @@ _FREE_TEXT: Final = (
     "method", "organisation", "adm1_name", "adm2_name", "adm3_name", "place_name",
 )  # fmt: skip
 _STATUS: Final = "status"
-_NO_LAND: Final = (
-    "it needs outlines (polygons, WKT, or turning points with the id of their area) or declared "
-    "areas such as 'Superficie (ha)', and a status"
-)
 _UNSTATED: Final = (
     "is said nowhere: say --constant status=cleared (or suspected, confirmed, cancelled, "
     "reduced) if it is the same of all, or which column says it, as by --column status=NAME"
@@ -54,6 +50,12 @@ _UNSTATED: Final = (
 def read_areas(
     path: str | Path | Source,
     *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
     source: str = formats.AUTO,
     on_invalid: str = "raise",
     rejects: str | Path | None = None,
@@ -68,6 +70,9 @@ def read_areas(
         A vector file with polygons, or a table with WKT or with one row per turning point
         (grouped by area, and by polygon where an area has several). Areas without an outline
         have a declared area, and a place by name or by position.
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already.
     source : {"auto", "plain_areas"}
         Who made it; "auto" finds out from its columns.
     on_invalid : {"raise", "quarantine"}
@@ -139,9 +144,17 @@ def read_areas(
     row
     2        Koro            15000.0     None
     """
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     gate = Gate(str(path), on_invalid, rejects)
     limits = AreaLimits(area_tolerance, max_vertex_gap_m)
-    return _read(open_raw(path), source, gate, limits, quarantine=on_invalid == "quarantine")
+    return _read(open_raw(said), source, gate, limits, quarantine=on_invalid == "quarantine")
 
 
 def as_areas(
@@ -220,6 +233,7 @@ def _read(
             rows_read=len(raw.frame) - reading.left_out - gate.rejected,
             rows_left_out=reading.left_out,
             rows_rejected=gate.rejected,
+            unknown_words=faults.unknown_words(),
             date_order=reading.date_order,
         ),
     }
@@ -229,11 +243,11 @@ def _read(
 def _format(file: RawFile, source: str) -> SourceFormat:
     """Give the format; where the file is not of it, say what is lacking and what to say."""
     lacks = [] if file.is_bare else load_format(FORMATS[0]).lacks(file.header)
-    if len(lacks) == 1 and lacks[0].startswith(_STATUS):
-        raise UnknownNameError(f"{file.source}: the status of the land {_UNSTATED}")
+    values = {"file": str(file.source), "count": len(lacks), "known": ", ".join(file.columns)}
+    if len(lacks) == 1 and lacks[0][0] == _STATUS:
+        raise UnknownNameError(key="land_without_status", values=values)
     if lacks and source in (formats.AUTO, *FORMATS):
-        shown = ", ".join(file.columns)
-        raise UnknownNameError(f"{file.source} lists no land: {_NO_LAND}. Its columns are: {shown}")
+        raise UnknownNameError(key="no_land", values=values)
     return file.format(source, among=FORMATS)
 
 
@@ -311,7 +325,7 @@ class _AreaFile:
         unclear = _ambiguous(texts, self.form)
         faults.add(unclear.notna(), str(texts.name), texts, unclear)
         clear = texts.mask(unclear.notna())
-        statuses = faults.taking(values.map_words(clear, self.form.values[_STATUS]))
+        statuses = faults.taking(values.read_words(clear, self.form, _STATUS))
         if said is None or records.empty:
             return statuses
         return pd.Series(statuses.iloc[0], records.index, TEXT)

@@ -1,5 +1,6 @@
 """Administrative units with their outlines, and what is wrong with outlines that can be read."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +10,8 @@ import pandas as pd
 import shapely
 
 from maligeo import catalog
-from maligeo.core import columns
-from maligeo.core.checks import require_columns, require_known
+from maligeo.core.checks import require_choice, require_columns, require_known
+from maligeo.core.columns import UNITS
 from maligeo.core.crs import EQUAL_AREA, GEOGRAPHIC, SQM_PER_SQKM, area_sqkm, require_geographic
 from maligeo.core.errors import Fault, UnknownNameError
 from maligeo.core.placenames import normalise
@@ -180,6 +181,8 @@ def _label(unit: pd.Series) -> str:
 
 __all__ = ["check_boundaries", "load_boundaries", "read_boundaries"]
 
+_FIELDS: Final = ("name", "pcode")  # that may be said of a layer of unknown layout
+_NEVER_SAID: Final = ("constants", "dates", "sheet", "header_row")
 _BUNDLED = {(1, "2015"): "mali_2015_adm1"}
 
 
@@ -227,7 +230,7 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
     for column in ("valid_on", "valid_to"):
         units[column] = pd.to_datetime(units[column])
     units["area_sqkm"] = area_sqkm(units.geometry)
-    return units[list(columns.UNITS)]
+    return units[list(UNITS)]
 
 
 def require_bundled(level: int, vintage: str) -> None:
@@ -250,6 +253,7 @@ def read_boundaries(
     *,
     level: int | None = None,
     vintage: str | None = None,
+    columns: Mapping[str, str] | None = None,
     layer: str | None = None,
     name_field: str | None = None,
     code_field: str | None = None,
@@ -271,6 +275,9 @@ def read_boundaries(
     vintage : str, optional
         The division ("2015", "2016", "2023"). Without it, it is found from dates of
         validity, numbers of units, names of regions and codes, if they agree.
+    columns : mapping of str to str, optional
+        Which columns hold `name` and `pcode`, as for `maligeo.Source`: the same as
+        `name_field` and `code_field`.
     layer : str, optional
         Which layer; without it the only one, or the one whose name bears the level.
     name_field, code_field : str, optional
@@ -316,14 +323,18 @@ def read_boundaries(
     0    2015      1  ML01      Kayes
     1    2015      1  ML02  Koulikoro
     """
-    asked = Source.of(path)
+    asked = Source.of(path).saying(columns=columns, layer=layer)
+    asked.require_unsaid(_NEVER_SAID, "a file of boundaries")
+    for field in asked.columns:
+        require_choice(field, _FIELDS, option="field")
     source = Path(asked)
+    name_field = name_field or asked.columns.get(_FIELDS[0])
+    code_field = code_field or asked.columns.get(_FIELDS[1])
     level, vintage = level or asked.level, vintage or asked.vintage
-    layer = layer or asked.layer
     if vintage is not None:
         known = catalog.load_table("reference", "units")["vintage"].unique()
         require_known(str(vintage), list(known), what="vintage")
-    raw = read_vector(source, layer=layer or _layer(source, level))
+    raw = read_vector(source, layer=asked.layer or _layer(source, level))
     if name_field is None and code_field is None:
         schema = find_schema(raw.columns)
     else:
@@ -338,7 +349,7 @@ def read_boundaries(
     units = with_reference_names(units, schema)
     units["level"] = units["level"].astype("int64")
     units["area_sqkm"] = area_sqkm(units.geometry)
-    return units[list(columns.UNITS)]
+    return units[list(UNITS)]
 
 
 def _layer(source: Path, level: int | None) -> str | None:

@@ -90,7 +90,7 @@ def find_schema(columns: Iterable[str]) -> Schema:
                 None,
                 "columns",
                 ", ".join(present.values())[:200],
-                f"no known layout (there is {known}): give name_field and code_field",
+                f"no known layout (there is {known}): say which columns hold name and pcode",
             )
         ],
     )
@@ -118,7 +118,7 @@ def named_schema(columns: Iterable[str], name_field: str | None, code_field: str
         If the file has no such column.
     """
     if name_field is None or code_field is None:
-        raise ArgumentError("name_field and code_field go together: a unit needs both")
+        raise ArgumentError("the columns of name and pcode go together: a unit needs both")
     given = {"name": name_field, "code": code_field}
     present = set(columns)
     faults = [
@@ -318,7 +318,7 @@ def _levels_of(own: gpd.GeoDataFrame, schema: Schema, level: int | None) -> "pd.
         return digits.astype("Int64")
     known = level if schema.level is None else schema.level
     if known is None:
-        raise ArgumentError("the level of the units is not in the file: say level=")
+        raise ArgumentError("the level of the units is not in the file: say which it is")
     return pd.Series(known, index=own.index, dtype="Int64")
 
 
@@ -328,7 +328,7 @@ def _at_level(units: gpd.GeoDataFrame, level: int | None) -> gpd.GeoDataFrame:
         return units
     if level is None or level not in there:
         listed = " and ".join(map(str, there)) or "none"
-        raise ArgumentError(f"the file has level {listed}, and level={level} was asked for")
+        raise ArgumentError(f"the file has level {listed}, and level {level} was asked for")
     return units[(units["level"] == level).fillna(False)]
 
 

@@ -11,9 +11,9 @@ from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_known
 from maligeo.readers.figure_tables import read_figure_table
 from maligeo.readers.files.raw import open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.formats import AUTO
-from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
+from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.quarantine import Gate
 
 _BUNDLED = {"incidents": ("incidents", "figures")}

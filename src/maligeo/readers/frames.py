@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -11,11 +11,10 @@ import pandas as pd
 from maligeo.core.crs import GEOGRAPHIC
 from maligeo.core.errors import ArgumentError, CrsError, Fault, FrameError
 from maligeo.readers.files.raw import DIGITS, RawFile
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable
 from maligeo.readers.formats import GEOMETRY, without_persons
 
-DateOrder = Literal["day-month", "month-day"]
 _Read = TypeVar("_Read", bound=pd.DataFrame)
 _PERIODS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 _PRECISION: Final = "date_precision"

@@ -17,10 +17,10 @@ from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable
 from maligeo.readers.formats import SourceFormat
-from maligeo.readers.frames import DateOrder, raw_frame, with_rows_of
+from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
@@ -88,6 +88,12 @@ _PLACE: Final = "place_name"
 def read_incidents(
     path: str | Path | Source,
     *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
     source: str = formats.AUTO,
     event_types: Collection[str] | None = None,
     on_invalid: str = "raise",
@@ -100,6 +106,9 @@ def read_incidents(
     ----------
     path : str, pathlib.Path or Source
         CSV, TSV, Excel, Parquet, or a vector file with points.
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already.
     source : {"auto", "acled", "ucdp", "imsma", "plain_incidents"}
         Who made it; "auto" finds out from its columns.
     event_types : collection of str, optional
@@ -167,9 +176,17 @@ def read_incidents(
     row
     2          a        ied       2  POINT (-4.2 14.5)
     """
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     frames = list(
         iter_incidents(
-            path,
+            said,
             source=source,
             event_types=event_types,
             on_invalid=on_invalid,
@@ -255,6 +272,12 @@ def as_incidents(
 def iter_incidents(
     path: str | Path | Source,
     *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
     source: str = formats.AUTO,
     event_types: Collection[str] | None = None,
     on_invalid: str = "raise",
@@ -268,7 +291,9 @@ def iter_incidents(
 
     Parameters
     ----------
-    path, source, event_types, on_invalid, rejects, swap_coordinates
+    path, columns, constants, dates, sheet, layer, header_row
+        As for `read_incidents`.
+    source, event_types, on_invalid, rejects, swap_coordinates
         As for `read_incidents`.
 
     Yields
@@ -281,8 +306,16 @@ def iter_incidents(
     FrameError, InputFileError, UnknownNameError, ArgumentError
         As `read_incidents`; arguments and header are looked at before the first piece.
     """
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     gate = Gate(str(path), on_invalid, rejects)
-    reading = _opened(open_raw(path), source, event_types, swap_coordinates)
+    reading = _opened(open_raw(said), source, event_types, swap_coordinates)
     return reading.frames(gate)
 
 
@@ -350,6 +383,7 @@ class _IncidentFile:
                         rows_read=len(good),
                         rows_left_out=counts["rows_left_out"],
                         rows_rejected=rejected,
+                        unknown_words=faults.unknown_words(),
                         date_order=self._assumed_order(),
                     ),
                 }
@@ -386,12 +420,10 @@ class _IncidentFile:
         frame["date"] = self._dates(rows, faults)
         for ours in _WORDS:
             texts = self._texts(rows, ours)
-            meanings = self.form.values.get(ours, {})
             if texts.name is None:
                 frame[ours] = texts
                 continue
-            unlisted = self.form.unlisted.get(ours)
-            frame[ours] = faults.taking(values.map_words(texts, meanings, unlisted=unlisted))
+            frame[ours] = faults.taking(values.read_words(texts, self.form, ours))
         for ours in _COUNTS:
             if ours not in self.found:
                 frame[ours] = pd.Series(pd.NA, index=rows.index, dtype="Int64")

@@ -1,6 +1,6 @@
 """Any table with places, piece by piece, as it stands: for joining it to units."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from maligeo.core.errors import UnknownNameError
 from maligeo.readers.cells import values
 from maligeo.readers.files.raw import RawFile, open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import SourceFormat, load_format
 from maligeo.readers.incidents import FORMATS
@@ -24,7 +24,16 @@ _PRECISION = "location_precision"
 
 
 def iter_places(
-    path: str | Path | Source, *, on_invalid: str = "raise", rejects: str | Path | None = None
+    path: str | Path | Source,
+    *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
+    on_invalid: str = "raise",
+    rejects: str | Path | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Read a table with places in pieces, every column as it stands.
 
@@ -33,6 +42,9 @@ def iter_places(
     path : str, pathlib.Path or Source
         CSV, TSV, Excel, Parquet, or a vector file with points. Columns about persons are
         left out.
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already.
     on_invalid : {"raise", "quarantine"}, default "raise"
         Raise one error with every fault, or write faulty rows to `rejects`.
     rejects : str or pathlib.Path, optional
@@ -54,8 +66,16 @@ def iter_places(
     FrameError, InputFileError, ArgumentError
         As `read_incidents`.
     """
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     gate = Gate(str(path), on_invalid, rejects)
-    file = open_raw(path)
+    file = open_raw(said)
     form = _format(file)
     found = {ours: name for ours, name in file.found(form).items() if ours in _wanted()}
     if not found.keys() - {_PRECISION, "utm_zone"}:
@@ -95,8 +115,6 @@ def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.
         if ours in found:
             added[ours] = values.strip_missing(rows[found[ours]])
     if _PRECISION in found:
-        meanings = form.values.get(_PRECISION, {})
-        unlisted = form.unlisted.get(_PRECISION)
-        parsed = values.map_words(rows[found[_PRECISION]], meanings, unlisted=unlisted)
+        parsed = values.read_words(rows[found[_PRECISION]], form, _PRECISION)
         added[_PRECISION] = faults.taking(parsed)
     return rows.assign(**added), faults

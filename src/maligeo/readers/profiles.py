@@ -8,9 +8,8 @@ from typing import Any, Final
 from maligeo.core.errors import InputFileError
 from maligeo.core.files import written_whole
 from maligeo.core.inputs import require_ordinary
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import SAID, Source
 
-SAID: Final = ("columns", "constants", "dates", "sheet", "layer", "header_row")
 _HEAD: Final = "# How files are read, by what they hold: maligeo --profile\n"
 
 

@@ -15,13 +15,14 @@ from maligeo.readers.cells.values import (
     parse_counts,
     parse_dates,
     parse_numbers,
+    read_words,
     strip_missing,
 )
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable, join_chunks
-from maligeo.readers.formats import SourceFormat, word_key
-from maligeo.readers.frames import DateOrder, raw_frame
+from maligeo.readers.formats import SourceFormat
+from maligeo.readers.frames import raw_frame
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_frames import (
     LEVELS,
@@ -166,6 +167,7 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
             rows_read=len(table.verbatim) - left_out - gate.rejected,
             rows_left_out=left_out,
             rows_rejected=gate.rejected,
+            unknown_words=table.faults.unknown_words(),
         ),
     }
     return good
@@ -221,15 +223,7 @@ def _ids(table: _Table) -> pd.Series:
 
 def _words(table: _Table, column: str) -> pd.Series:
     """Turn words of the file into ours; a word that is not known is a fault."""
-    cells = table.cells(column)
-    meanings = table.made.values.get(column, {})
-    meant = cells.map(lambda word: meanings.get(word_key(word), pd.NA), na_action="ignore")
-    meant = meant.astype("string")
-    listed = ", ".join(dict.fromkeys(meanings.values()))
-    table.faults.add(
-        cells.notna() & meant.isna(), str(cells.name), cells, f"is no word for {listed}"
-    )
-    return meant
+    return table.faults.taking(read_words(table.cells(column), table.made, column))
 
 
 def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:

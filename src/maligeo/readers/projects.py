@@ -1,5 +1,6 @@
 """Aid and stabilisation projects: one row per project and place."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,9 +10,9 @@ from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.audiences import mark_published
 from maligeo.core.checks import require_choice
-from maligeo.core.errors import explained
 from maligeo.core.inputs import take_input
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.contents import require_records
+from maligeo.readers.files.sources import SAID, DateOrder, Source
 from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
 from maligeo.readers.project_tables import TABLES, read_project_table
@@ -82,6 +83,12 @@ def load_programmes() -> pd.DataFrame:
 def read_projects(
     path: str | Path | Source,
     *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
     source: str = "auto",
     on_invalid: str = "raise",
     rejects: str | Path | None = None,
@@ -94,6 +101,10 @@ def read_projects(
     path : str, pathlib.Path or Source
         IATI 2.01 to 2.03 activities, a table (CSV, TSV, Excel, Parquet), or a vector file
         as for `maligeo.readers.files.vectors.read_vector`. Columns about persons are not read.
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already.
+        Of IATI XML nothing can be said: it names its fields itself.
     source : str, default "auto"
         "iati", "aiddata", "plain_projects", or "auto": found from the root element or the
         columns of the file.
@@ -126,7 +137,8 @@ def read_projects(
     UnknownNameError
         If its columns are of no known make.
     ArgumentError
-        If `source` or `on_invalid` is not known, or `rejects` does not go with it.
+        If `source` or `on_invalid` is not known, `rejects` does not go with it, or something is
+        said of IATI XML.
     FrameError
         With every fault: ids missing or repeated, text in number columns, percentages
         that do not add up to 100, an end before the start, amounts of one project that
@@ -144,12 +156,21 @@ def read_projects(
     0      wells  Wells   Gao        adm1
     """
     require_choice(source, SOURCES, option="source")
-    if source == "iati" or (source == "auto" and is_iati(Path(Source.of(path)))):
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
+    if source == "iati" or (source == "auto" and is_iati(Path(said))):
+        said.require_unsaid(SAID, "IATI XML, which names its fields itself,")
         return read_iati(
-            Path(path), on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
+            Path(said), on_invalid=on_invalid, rejects=rejects, swap_coordinates=swap_coordinates
         )
     return read_project_table(
-        path,
+        said,
         source=source,
         on_invalid=on_invalid,
         rejects=rejects,
@@ -163,9 +184,10 @@ def is_iati(path: Path) -> bool:
     Raises
     ------
     InputFileError
-        If the file cannot be opened.
+        If the file cannot be opened, or holds something else than records.
     """
     take_input(path)
-    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+    require_records(path)
+    with path.open("rb") as file:
         head = file.read(64).lstrip()
     return head.startswith(_XML_START) and path.suffix.lower() != ".kml"

@@ -4,18 +4,19 @@ Readers collect faults column by column in a `Faults`, then hand rows and faults
 `Gate`, once per chunk of a large file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Any, NamedTuple, Self, TypeVar
 
 import pandas as pd
 
 from maligeo.core.checks import require_choice
-from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.errors import UNKNOWN_WORD, ArgumentError, Fault, FrameError, said_once
 from maligeo.core.files import written_whole
 from maligeo.core.spreadsheets import guarded
+from maligeo.readers.reading import UnknownWord
 
 ON_INVALID = ("raise", "quarantine")
 
@@ -30,6 +31,7 @@ class _Block(NamedTuple):
     column: str
     values: list[object]
     reasons: list[str]
+    proposals: Mapping[str, tuple[str, ...]]
 
 
 class Faults:
@@ -46,12 +48,24 @@ class Faults:
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._blocks = [
-            _Block(pd.Index([row], dtype=object), column, [value], [reason])
-            for row, column, value, reason in faults
+            _Block(
+                pd.Index([fault.row], dtype=object),
+                fault.column,
+                [fault.value],
+                [fault.reason],
+                {str(fault.value): fault.proposals},
+            )
+            for fault in faults
         ]
 
     def add(
-        self, bad: "pd.Series[bool]", column: str, values: pd.Series, reason: "str | pd.Series[str]"
+        self,
+        bad: "pd.Series[bool]",
+        column: str,
+        values: pd.Series,
+        reason: "str | pd.Series[str]",
+        *,
+        proposals: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> None:
         """Add a fault for every row that a mask marks.
 
@@ -64,14 +78,17 @@ class Faults:
         values : pandas.Series
             What stands there, with the same index.
         reason : str or pandas.Series of str
-            What is wrong: one reason for all, or one for each row.
+            What is wrong: one reason for all, or one for each row. In English;
+            `core/words/sentences.toml` has the French.
+        proposals : mapping of str to tuple of str
+            What may be meant by a value, the nearest first.
         """
         marked = bad.fillna(False).to_numpy(dtype=bool)
         if not marked.any():
             return
         found = [None if pd.isna(value) else value for value in values[marked].tolist()]
         each = [reason] * len(found) if isinstance(reason, str) else list(reason[marked])
-        self._blocks.append(_Block(bad.index[marked], column, found, each))
+        self._blocks.append(_Block(bad.index[marked], column, found, each, proposals))
 
     def extend(self, others: "Faults") -> None:
         """Add the faults of another collection."""
@@ -101,6 +118,15 @@ class Faults:
             by_row.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason}")
         return pd.Series({row: "; ".join(texts) for row, texts in by_row.items()}, dtype="string")
 
+    def unknown_words(self) -> dict[str, dict[str, UnknownWord]]:
+        """Give by column the words that are not known, each once with its rows."""
+        words: dict[str, dict[str, UnknownWord]] = {}
+        for fault, rows in said_once(list(self)):
+            if fault.reason.startswith(UNKNOWN_WORD):
+                entry = UnknownWord(len(rows), fault.proposals)
+                words.setdefault(fault.column, {})[str(fault.value)] = entry
+        return words
+
     def of_table(self) -> "Faults":
         """Give only the faults of the whole table."""
         return Faults(fault for fault in self if fault.row is None)
@@ -110,7 +136,7 @@ class Faults:
 
     def __iter__(self) -> Iterator[Fault]:
         faults = [
-            Fault(row, block.column, value, reason)
+            Fault(row, block.column, value, reason, block.proposals.get(str(value), ()))
             for block in self._blocks
             for row, value, reason in zip(block.rows, block.values, block.reasons, strict=True)
         ]

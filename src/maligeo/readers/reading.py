@@ -3,13 +3,28 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
 from maligeo.core import columns
 
 ATTRIBUTE: Final = "reading"  # of a frame that was read, in `attrs`
+
+
+class UnknownWord(NamedTuple):
+    """A word that is not known.
+
+    Attributes
+    ----------
+    rows : int
+        In how many rows it stands.
+    proposals : tuple of str
+        Known words that come near it, the nearest first.
+    """
+
+    rows: int
+    proposals: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,8 @@ class Reading:
     rows_in_file, rows_read, rows_left_out, rows_rejected : int
         All rows of the file; those of the frame; those that an option left out; those with
         faults. With those set aside the last three add up to the first.
+    unknown_words : mapping of str to mapping of str to UnknownWord
+        Words that are not known, by column, and in how many rows each stands.
     date_order : str
         Order of day and month that was assumed where no date of the file shows one; else "".
     """
@@ -52,6 +69,7 @@ class Reading:
     rows_read: int = 0
     rows_left_out: int = 0
     rows_rejected: int = 0
+    unknown_words: Mapping[str, Mapping[str, "UnknownWord"]] = field(default_factory=dict)
     date_order: str = ""
 
     @property
@@ -76,8 +94,22 @@ def added(readings: Sequence[Reading]) -> Reading:
         rows_read=sum(reading.rows_read for reading in readings),
         rows_left_out=sum(reading.rows_left_out for reading in readings),
         rows_rejected=sum(reading.rows_rejected for reading in readings),
+        unknown_words=_added_words(readings),
         date_order=next((one.date_order for one in readings if one.date_order), ""),
     )
+
+
+def _added_words(readings: Sequence[Reading]) -> dict[str, dict[str, UnknownWord]]:
+    words: dict[str, dict[str, UnknownWord]] = {}
+    for column, word, found in (
+        (column, word, found)
+        for reading in readings
+        for column, some in reading.unknown_words.items()
+        for word, found in some.items()
+    ):
+        before = words.setdefault(column, {}).get(word, UnknownWord(0, found.proposals))
+        words[column][word] = found._replace(rows=before.rows + found.rows)
+    return words
 
 
 _TAKEN: Final = frozenset(

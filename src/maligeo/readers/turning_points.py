@@ -127,7 +127,7 @@ def _types(
     if "vertex_type" not in found:
         return pd.Series(_CORNER, index=rows.index)
     texts = rows[found["vertex_type"]]
-    words = faults.taking(values.map_words(texts, form.values["vertex_type"]))
+    words = faults.taking(values.read_words(texts, form, "vertex_type"))
     return words.fillna(_CORNER).astype(object)
 
 

@@ -66,7 +66,7 @@ def vintage_of(signs: Iterable[Sign], *, what: str) -> str:
         reason = f"its signs fit {' and '.join(sorted(left))}: {listed}"
     else:
         reason = f"its signs contradict one another: {listed}"
-    raise VintageError(f"{what}: {reason}; say vintage=, one of {', '.join(_vintages())}")
+    raise VintageError(f"{what}: {reason}; say which it is, one of {', '.join(_vintages())}")
 
 
 def find_signs(units: pd.DataFrame, regions: pd.DataFrame, *, cod_codes: bool) -> list[Sign]:

@@ -1,6 +1,8 @@
 """What became of a file that was read, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
 
 from maligeo.core.words import number_text, word
 from maligeo.readers.reading import Reading
@@ -62,12 +64,51 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     )
     yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
     yield "reading.aside", _aside(reading, language)
+    yield "reading.words", _unknown(reading, language)
 
 
 def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
     used = reading.used.get(ours)
     key = "reading.resembles" if used is None else "reading.resembles_more"
     return word(key, language).format(column=name, field=ours, used=used)
+
+
+def _unknown(reading: Reading, language: str) -> list[str]:
+    return [
+        f"{column} : {line}" if language == "fr" else f"{column}: {line}"
+        for column, some in reading.unknown_words.items()
+        for word_found, found in some.items()
+        for line in [name_line(word_found, found.rows, found.proposals, language)]
+    ]
+
+
+def name_line(name: str, rows: int, proposals: Sequence[str], language: str) -> str:
+    """Name something that was not found, in how many rows it stands and what may be meant."""
+    key = "reading.name_near" if proposals else "reading.name"
+    near = ", ".join(proposals)
+    return word(key, language).format(name=name, rows=number_text(rows, language), near=near)
+
+
+def place_lines(counts: Mapping[str, int], names: pd.DataFrame, language: str) -> list[str]:
+    """Say what becomes of the places of a file.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Rows that are `placed`, `too_coarse`, `outside`, `not_found`.
+    names : pandas.DataFrame
+        `place`, `rows` and `proposals` (separated by "|") of names that were not found.
+    language : {"fr", "en"}
+        Language.
+    """
+    texts = {key: number_text(count, language) for key, count in counts.items()}
+    lines = [word("reading.places", language).format(**texts)]
+    if len(names):
+        lines.append(word("reading.place_names", language))
+    for place, rows, near in names[["place", "rows", "proposals"]].head(_MOST_ROWS).to_numpy():
+        proposals = near.split("|") if isinstance(near, str) and near else []
+        lines.append(f"  {name_line(place, int(rows), proposals, language)}")
+    return [*lines, "  …"] if len(names) > _MOST_ROWS else lines
 
 
 def _aside(reading: Reading, language: str) -> list[str]:

@@ -28,7 +28,7 @@ INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
 AREAS: Final = "areas"
 VICTIMS: Final = ("victims",)
-READERS: Final[Mapping[str, Callable[[Source], pd.DataFrame]]] = {
+READERS: Final[Mapping[str, Callable[..., pd.DataFrame]]] = {
     INCIDENTS: read_incidents,
     PROJECTS: read_projects,
     AREAS: read_areas,

@@ -400,4 +400,4 @@ def _written(lon: Floats, lat: Floats, index: pd.Index, rows: npt.NDArray[np.boo
 
 
 def _degrees(value: float) -> str:
-    return "nothing" if np.isnan(value) else f"{value:.10g}"
+    return "–" if np.isnan(value) else f"{value:.10g}"

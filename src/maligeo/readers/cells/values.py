@@ -6,7 +6,7 @@ money come with their currency.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -15,9 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import fuzz, process
 
 from maligeo.core.crs import Floats
-from maligeo.readers.formats import read_catalogue, word_key
+from maligeo.core.errors import UNKNOWN_WORD
+from maligeo.readers.formats import SourceFormat, read_catalogue, word_key
 from maligeo.readers.quarantine import Faults
 
 DAY_MONTH: Final = "day-month"
@@ -33,6 +35,8 @@ MISSING_WORDS: Final = frozenset(
 # Figures are [0-9] in all patterns: \d would also take those of other scripts.
 _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
+_NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
+_MOST_NEAR: Final = 3
 
 _PLAIN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 # The characters themselves: pandas hands some patterns to RE2, which knows no "\u00a0".
@@ -80,8 +84,33 @@ def each_word(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Serie
     return pd.Series(changed.take(codes, allow_fill=True), index=texts.index, name=texts.name)
 
 
+def read_words(texts: pd.Series, form: SourceFormat, ours: str) -> tuple["pd.Series[str]", Faults]:
+    """Replace the words of a column by ours, as a format says.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+    form : SourceFormat
+        The make of the file.
+    ours : str
+        Column of ours.
+
+    Returns
+    -------
+    words : pandas.Series of string
+    faults : Faults
+        Of words that are not known, with those that come near as proposals.
+    """
+    meanings, unlisted = form.values.get(ours, {}), form.unlisted.get(ours)
+    return map_words(texts, meanings, unlisted=unlisted, spellings=form.spellings.get(ours, ()))
+
+
 def map_words(
-    texts: pd.Series, meanings: Mapping[str, str], *, unlisted: str | None = None
+    texts: pd.Series,
+    meanings: Mapping[str, str],
+    *,
+    unlisted: str | None = None,
+    spellings: Sequence[str] = (),
 ) -> tuple["pd.Series[str]", Faults]:
     """Replace the words of a source by ours.
 
@@ -92,6 +121,8 @@ def map_words(
         Words in the form of `word_key`, and what they mean.
     unlisted : str, optional
         What all other words mean; without it they are faults.
+    spellings : sequence of str
+        Words that may be proposed for one that is not known.
 
     Returns
     -------
@@ -110,10 +141,35 @@ def map_words(
     marked = np.append(unknown, False)[codes]
     column = str(texts.name)
     if marked.any():
-        known = ", ".join(sorted({*meanings.values()}))
-        reason = f"is no word that is known here (for {known})"
-        faults.add(pd.Series(marked, index=texts.index), column, texts, reason)
+        near = {word: _near(word, spellings) for word in distinct[unknown]}
+        reasons = {
+            word: UNKNOWN_WORD if found else f"{UNKNOWN_WORD}, which are {_examples(meanings)}"
+            for word, found in near.items()
+        }
+        rows = pd.Series(marked, index=texts.index)
+        faults.add(rows, column, texts, texts.map(reasons), proposals=near)
     return pd.Series(words, index=texts.index, name=texts.name), faults
+
+
+def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
+    """Give the words that come near one, the nearest first."""
+    found = process.extract(
+        word,
+        spellings,
+        scorer=fuzz.WRatio,
+        processor=word_key,
+        score_cutoff=_NEAR,
+        limit=_MOST_NEAR,
+    )
+    return tuple(dict.fromkeys(near for near, _, _ in found))
+
+
+def _examples(meanings: Mapping[str, str]) -> str:
+    """Name what words may mean, each with a word that means it: "erw (reg), other (autre)"."""
+    pairs = reversed(list(meanings.items()))
+    first = {meant: word for word, meant in pairs if word != word_key(meant)}
+    names = dict.fromkeys(meanings.values())
+    return ", ".join(f"{name} ({first[name]})" if name in first else name for name in names)
 
 
 def parse_numbers(

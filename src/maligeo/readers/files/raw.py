@@ -13,6 +13,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.contents import require_records
 from maligeo.readers.files.non_records import find_non_records
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
@@ -33,6 +34,7 @@ from maligeo.readers.formats import (
     resembled_field,
     without_persons,
 )
+from maligeo.readers.quarantine import Faults
 from maligeo.readers.reading import Reading
 
 _GEO_MARK = b"geo"
@@ -168,7 +170,10 @@ class RawFile:
             stated = {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
             }
-            yield replace(raw, frame=frame.assign(**stated), set_aside=aside.to_dict())
+            faults = Faults(fault for fault in raw.faults if fault.row not in aside.index)
+            yield replace(
+                raw, frame=frame.assign(**stated), set_aside=aside.to_dict(), faults=faults
+            )
 
 
 def _no_column(file: RawFile, name: str) -> str:
@@ -196,7 +201,9 @@ def open_raw(path: str | Path | Source) -> RawFile:
     """
     source = Source.of(path)
     take_input(Path(source))
+    require_records(Path(source))
     if is_table(Path(source)):
+        source.require_unsaid(["layer"], "a table, which has no layers,")
         table = open_table(source)
         columns = without_persons(table.columns)
         return RawFile(source, columns, _others(table.columns, columns), table.hxl, table.chunks)
@@ -216,6 +223,7 @@ def is_table(path: Path) -> bool:
 def _open_vector(source: Source) -> RawFile:
     if source.sheet is not None:
         raise UnknownNameError(f"{source} is no workbook and has no sheet {source.sheet!r}")
+    source.require_unsaid(["header_row"], "a file of layers, whose columns have names,")
     frame = read_vector(Path(source), layer=source.layer)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     geometry = frame.geometry

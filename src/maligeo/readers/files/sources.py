@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError
 
 PART: Final = "#"  # between a file and its sheet or layer
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
-DATE_ORDERS: Final = ("day-month", "month-day")
+DateOrder = Literal["day-month", "month-day"]
+DATE_ORDERS: Final = get_args(DateOrder)
+# What the user may say of a file of records.
+SAID: Final = ("columns", "constants", "dates", "sheet", "layer", "header_row")
 PARTS: Final = ("sheet", "layer", "columns", "constants")  # their words may give something away
 READ_HOW: Final = (*PARTS, "level", "vintage", "dates", "header_row")
 LAYERED: Final = frozenset({".gpkg", ".zip", ".kml", ".kmz"})
@@ -63,7 +66,7 @@ class Source:
     vintage: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
     constants: Mapping[str, str] = field(default_factory=dict, hash=False)
-    dates: Literal["day-month", "month-day"] | None = None
+    dates: DateOrder | None = None
     header_row: int | None = None
 
     def __post_init__(self) -> None:
@@ -93,6 +96,46 @@ class Source:
         if suffix in WORKBOOKS:
             return cls(file, sheet=part)
         return cls(file, layer=part) if suffix in LAYERED else cls(path)
+
+    def saying(
+        self,
+        *,
+        columns: Mapping[str, str] | None = None,
+        constants: Mapping[str, str] | None = None,
+        dates: DateOrder | None = None,
+        sheet: str | None = None,
+        layer: str | None = None,
+        header_row: int | None = None,
+    ) -> Source:
+        """Add what else is said of a file; it goes before what the source says already."""
+        return replace(
+            self,
+            columns={**self.columns, **(columns or {})},
+            constants={**self.constants, **(constants or {})},
+            dates=dates or self.dates,
+            sheet=sheet or self.sheet,
+            layer=layer or self.layer,
+            header_row=self.header_row if header_row is None else header_row,
+        )
+
+    def require_unsaid(self, words: Iterable[str], what: str) -> None:
+        """Refuse what cannot be said of such a file.
+
+        Parameters
+        ----------
+        words : iterable of str
+            Names of attributes.
+        what : str
+            What the file is, as the start of a sentence.
+
+        Raises
+        ------
+        ArgumentError
+            If any of them is stated.
+        """
+        said = [name for name in words if getattr(self, name)]
+        if said:
+            raise ArgumentError(f"{self}: {what} is read without {', '.join(said)}")
 
     def how(self, parts: Iterable[str] = READ_HOW) -> dict[str, str | int]:
         """Say how the file is read, as a record holds it: what is not stated is left out."""

@@ -21,6 +21,7 @@ from maligeo.core.inputs import take_input
 from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.files.bounds import require_bounded_parquet
+from maligeo.readers.files.contents import require_records
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.quarantine import Faults
 
@@ -150,15 +151,15 @@ def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableF
     source = Source.of(path)
     file, sheet = Path(source), source.sheet or sheet
     take_input(file)
+    require_records(file)
     suffix = file.suffix.lower()
     if suffix in WORKBOOKS:
         return _open_excel(file, sheet, source.header_row)
     if sheet is not None:
         raise UnknownNameError(f"{file} is not an Excel file and has no sheet {sheet!r}")
     if suffix == ".parquet":
+        source.require_unsaid(["header_row"], "Parquet, whose columns have names,")
         return _open_parquet(file)
-    if suffix == ".xls":
-        raise InputFileError(f"{file} is an Excel file of before 2007: save it as .xlsx")
     return _open_text(file, source.header_row)
 
 
@@ -297,17 +298,11 @@ def _open_excel(path: Path, sheet: str | None, header_row: int | None) -> TableF
 
 def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
     """Give the cells of the one sheet that is meant, as text."""
-    names = [one.title for one in book.worksheets]
+    names = _sheet_names(book)
     if sheet is not None and sheet not in names:
         raise UnknownNameError(f"{path} has no sheet {sheet!r}; there is {', '.join(names)}")
     wanted = names if sheet is None else [sheet]
-    filled: dict[str, list[list[str]]] = {}
-    for name in wanted:
-        rows = [
-            [_cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)
-        ]
-        if any(any(row) for row in rows):
-            filled[name] = rows
+    filled = _filled(book, wanted)
     if not filled:
         raise InputFileError(f"{path} holds no table: there is nothing in it")
     if len(filled) > 1:
@@ -315,6 +310,40 @@ def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
         example = f"{path.name}#{next(iter(filled))}"
         raise UnknownNameError(f"{path} has several sheets ({several}): say which, like {example}")
     return next(iter(filled.values()))
+
+
+def _filled(book: Any, names: Sequence[str]) -> dict[str, list[list[str]]]:
+    """Give the cells of the sheets in which something stands, as text."""
+    filled: dict[str, list[list[str]]] = {}
+    for name in names:
+        rows = [
+            [_cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)
+        ]
+        if any(any(row) for row in rows):
+            filled[name] = rows
+    return filled
+
+
+def _sheet_names(book: Any) -> list[str]:
+    return [one.title for one in book.worksheets]
+
+
+def list_sheets(path: Path) -> list[str]:
+    """Name the sheets of a workbook in which something stands.
+
+    Raises
+    ------
+    InputFileError
+        If the file cannot be read.
+    """
+    openpyxl = errors.require("openpyxl", extra="excel", why="reading Excel files")
+    require_records(path)
+    with explained(f"{path} cannot be read"):
+        require_bounded(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        filled = _filled(book, _sheet_names(book))
+        book.close()
+    return list(filled)
 
 
 def _cell_text(cell: object) -> str:

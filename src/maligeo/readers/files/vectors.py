@@ -34,6 +34,7 @@ from maligeo.core.xml import read_root
 from maligeo.readers.files import shapefiles
 from maligeo.readers.files.archives import Member, unpacked
 from maligeo.readers.files.bounds import require_bounded_parquet, require_bounded_table
+from maligeo.readers.files.contents import require_records
 
 CUTS_NAMES: Final = "cuts_names"  # whether the file has names of columns cut short
 STATES_COLUMNS: Final = "states_columns"  # whether a file without a feature says its columns
@@ -250,17 +251,14 @@ def recognise(path: Path) -> str:
         If the file is missing, empty or of no format that is read here.
     """
     take_input(path)
-    with explained(f"{path} cannot be opened"), path.open("rb") as file:
+    require_records(path)
+    with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if not head:
-        raise InputFileError(f"{path} is empty")
     for candidate in _FORMATS:
         if candidate.matches(head):
             return candidate.name
-    raise InputFileError(
-        f"{path} is no vector file that can be read: "
-        f"its first bytes are none of {', '.join(entry.name for entry in _FORMATS)}"
-    )
+    known = ", ".join(entry.name for entry in _FORMATS)
+    raise InputFileError(f"{path} holds no outlines or points that can be read, as {known} do")
 
 
 def _is_main(member: Member) -> bool:
@@ -366,7 +364,7 @@ def _choose(layers: list[str], layer: str | None, what: str) -> str:
         raise InputFileError(f"{what} holds no layer with geometry")
     if layer is None and len(layers) > 1:
         raise ArgumentError(
-            f"{what} has {len(layers)} layers; say layer=, or name one after the file, like "
+            f"{what} has {len(layers)} layers: say which, like "
             f"{what}#{layers[0]}: there is {listed}"
         )
     if layer is not None and layer not in layers:

@@ -19,6 +19,7 @@ from maligeo.core.placenames import without_accents
 
 AUTO: Final = "auto"
 GEOMETRY: Final = "geometry"
+UNKNOWN_MAKE: Final = "unknown_make"  # key of the error about a file that fits no format
 _SHOWN_COLUMNS: Final = 40
 
 
@@ -61,6 +62,8 @@ class SourceFormat:
         Column of ours to the names that it bears in such files.
     values : mapping of str to mapping
         Column of ours to the words in the file and what they mean.
+    spellings : mapping of str to tuple of str
+        Column of ours to the words of `values` as people write them.
     unlisted : mapping of str to str
         Column of ours to what every word means that is not listed; without it such a
         word is a fault.
@@ -77,6 +80,7 @@ class SourceFormat:
     signature: tuple[tuple[str, ...], ...]
     columns: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unlisted: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -112,10 +116,10 @@ class SourceFormat:
             if ours not in found and present:
                 found[ours] = present[0]
 
-    def lacks(self, header: "Header") -> list[str]:
-        """Say what of the signature a header lacks; nothing when it is of this make."""
+    def lacks(self, header: "Header") -> list[tuple[str, ...]]:
+        """Give the groups of the signature that a header lacks; none when it is of this make."""
         found = self.found_in(header).keys()
-        return [" or ".join(group) for group in self.signature if found.isdisjoint(group)]
+        return [group for group in self.signature if found.isdisjoint(group)]
 
 
 def column_key(name: str) -> str:
@@ -180,9 +184,14 @@ def load_format(name: str) -> SourceFormat:
     entry = read_catalogue(name)
     aliases = {ours: (names,) if isinstance(names, str) else tuple(names)
                for ours, names in entry["columns"].items()}  # fmt: skip
+    tables = entry.get("values", {})
     values = {
         ours: {word_key(word): meant for meant, words in table.items() for word in (meant, *words)}
-        for ours, table in entry.get("values", {}).items()
+        for ours, table in tables.items()
+    }
+    spellings = {
+        ours: tuple(word for meant, words in table.items() for word in (*words, meant))
+        for ours, table in tables.items()
     }
     return SourceFormat(
         name=name,
@@ -195,6 +204,7 @@ def load_format(name: str) -> SourceFormat:
         ),
         columns=aliases,
         values=values,
+        spellings=spellings,
         unlisted=entry.get("unlisted", {}),
         constants=entry.get("constants", {}),
         settings=entry.get("settings", {}),
@@ -240,16 +250,28 @@ def choose_format(
     ArgumentError
         If no format bears that name.
     UnknownNameError
-        If the file is not of that make, or "auto" finds none: the message says what each
-        would need and lists the columns.
+        If the file is not of that make, or "auto" finds none: the message says what it lacks
+        for the one that it comes nearest to, and lists the columns.
     """
     require_choice(source, (AUTO, *among), option="source")
     asked = among if source == AUTO else (source,)
     for name in asked:
         if not load_format(name).lacks(header):
             return load_format(name)
-    lacks = "; ".join(
-        f"for {name} it lacks {', '.join(load_format(name).lacks(header))}" for name in asked
-    )
-    shown = ", ".join(header.names[:_SHOWN_COLUMNS])
-    raise UnknownNameError(f"{what} is of no known make: {lacks}. Its columns are: {shown}")
+    nearest = min(map(load_format, reversed(asked)), key=lambda form: len(form.lacks(header)))
+    missing = nearest.lacks(header)
+    values = {
+        "file": what,
+        "what": nearest.kind,
+        "missing": ", ".join("/".join(group) for group in missing),
+        "say": " ".join(f'--column "{_guess(group, header)}"' for group in missing),
+        "columns": ", ".join(header.names[:_SHOWN_COLUMNS]),
+        "count": len(missing),
+    }
+    raise UnknownNameError(key=UNKNOWN_MAKE, values=values)
+
+
+def _guess(group: tuple[str, ...], header: Header) -> str:
+    """Say which column may be a field of a group, or leave that to the reader."""
+    guesses = ((resembled_field(name, group), name) for name in header.names)
+    return next((f"{ours}={name}" for ours, name in guesses if ours), f"{group[0]}=…")

@@ -1,0 +1,90 @@
+"""What errors and faults say, in French: sentences that the code writes in English.
+
+A sentence stands in the code once, in English, where it is raised. Its French is in
+`core/words/errors.toml`, where programs tell errors apart by name, or else in
+`core/words/sentences.toml`, where it is found by the English one.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from maligeo.core.bilingual import french_spaces, read_file, read_texts
+
+KIND: Final = "what"  # part of a sentence that names a kind of thing
+CLAUSES: Final = ("why", "cause")  # parts of a sentence that are one themselves
+
+_PART: Final = re.compile(r"\{(\w+)(!r)?\}")
+
+
+def translated(sentence: str, language: str) -> str:
+    """Say a sentence in a language.
+
+    Parameters
+    ----------
+    sentence : str
+        As the code writes it, in English.
+    language : {"fr", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        The sentence as it is where it has no French: it may be one of a library, or of a
+        caller's own code.
+
+    Examples
+    --------
+    >>> translated("is not a number", "fr")
+    'n’est pas un nombre'
+    """
+    if language == "en":
+        return sentence
+    for pattern, french in _sentences():
+        found = pattern.fullmatch(sentence)
+        if found:
+            return french_spaces(_filled(french, found.groupdict(), language))
+    return sentence
+
+
+def is_translated(sentence: str) -> bool:
+    """Tell whether a sentence has a French form."""
+    return any(pattern.fullmatch(sentence) for pattern, _ in _sentences())
+
+
+def parts_in(language: str, parts: Mapping[str, object]) -> dict[str, object]:
+    """Give the parts of a sentence in a language: kinds of things, and clauses."""
+    given = dict(parts)
+    if KIND in given:
+        named = read_texts("errors").get(f"{KIND}.{given[KIND]}")
+        given[KIND] = given[KIND] if named is None else named[language]
+    for name in given.keys() & set(CLAUSES):
+        given[name] = translated(str(given[name]), language)
+    return given
+
+
+def _filled(french: str, parts: dict[str, str], language: str) -> str:
+    given = {name: text for name, text in parts.items() if not name.startswith("quote_")}
+    return french.format(**parts_in(language, given))
+
+
+@cache
+def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Give the sentences, those with the most letters of their own first."""
+    entries = read_file("sentences").items()
+    ordered = sorted(entries, key=lambda entry: -len(_PART.sub("", entry[0])))
+    return tuple((re.compile(_pattern(english), re.DOTALL), french) for english, french in ordered)
+
+
+def _pattern(english: str) -> str:
+    """Make a pattern of a sentence; what is quoted in it is found without its quotes."""
+    pattern, at = "", 0
+    for part in _PART.finditer(english):
+        name = part[1]
+        hole = f"(?P<{name}>.*?)"
+        if part[2]:
+            hole = f"(?P<quote_{name}>['\"]?){hole}(?P=quote_{name})"
+        pattern += re.escape(english[at : part.start()]) + hole
+        at = part.end()
+    return pattern + re.escape(english[at:])

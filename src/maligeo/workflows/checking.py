@@ -1,0 +1,252 @@
+"""Files looked through before anything is made of them: kind, faults, words, places."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pandas as pd
+
+from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
+from maligeo.core.words import both
+from maligeo.join.points import locate, locate_summary
+from maligeo.join.proposals import unplaced_places
+from maligeo.readers.areas import FORMATS as AREA_FORMATS
+from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.cells.values import strip_missing
+from maligeo.readers.figures import read_figures
+from maligeo.readers.files.raw import is_table, open_raw
+from maligeo.readers.files.sources import WORKBOOKS, Source
+from maligeo.readers.files.tables import list_sheets
+from maligeo.readers.formats import UNKNOWN_MAKE
+from maligeo.readers.incidents import FORMATS as INCIDENT_FORMATS
+from maligeo.readers.kinds import likely_kinds
+from maligeo.readers.project_tables import TABLES
+from maligeo.readers.projects import is_iati
+from maligeo.readers.reading import ATTRIBUTE, Reading
+from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS
+
+BOUNDARIES: Final = "boundaries"
+FIGURES: Final = "figures"
+KINDS: Final = (INCIDENTS, AREAS, FIGURES, PROJECTS, BOUNDARIES)
+_FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FORMATS}
+_READERS: Final = {**READERS, FIGURES: read_figures}
+_FAR: Final = 99  # steps from a kind of which a file has not even the fields
+_UNFIT: Final = (UNKNOWN_MAKE, "unknown_choice", "no_land", "land_without_status")
+_NO_FIGURES: Final = "figures_"  # begins the keys of errors about tables that are no figures
+_NAMES: Final = ("adm1_name", "adm2_name", "adm3_name", "place_name")
+
+
+@dataclass(frozen=True)
+class Places:
+    """What becomes of the places of records in the regions of 2015.
+
+    Attributes
+    ----------
+    counts : mapping of str to int
+        Rows that are `placed` in a region, known `too_coarse`, `outside` the country, and
+        `not_found`.
+    names : pandas.DataFrame
+        What was not found, as `unplaced_places` gives it, also in rows with faults.
+    """
+
+    counts: Mapping[str, int]
+    names: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was looked through.
+
+    Attributes
+    ----------
+    source : Source
+        The file, and how it was read.
+    kind : str
+        What it holds.
+    frame : pandas.DataFrame
+        What is sound of it.
+    faults : FrameError or None
+        What is not.
+    places : Places or None
+        None where there are no names or positions to look at.
+    """
+
+    source: Source
+    kind: str
+    frame: pd.DataFrame
+    faults: FrameError | None
+    places: Places | None
+
+    @property
+    def reading(self) -> Reading | None:
+        """What became of every column and row; IATI and boundaries have none."""
+        found: Reading | None = self.frame.attrs.get(ATTRIBUTE)
+        return found
+
+    @property
+    def faulty_cells(self) -> tuple[Fault, ...]:
+        """Every fault."""
+        return () if self.faults is None else self.faults.faults
+
+    @property
+    def records(self) -> int:
+        """How many records are sound: projects, of which several rows may be one, or rows."""
+        frame = self.frame
+        return int(frame["project_id"].nunique()) if self.kind == PROJECTS else len(frame)
+
+    def rows(self) -> pd.DataFrame | None:
+        """Give the rows of the file as they stand, by their numbers, also those set aside.
+
+        Columns of which nothing is read, since they may be about persons, are left out.
+        None where the file has no rows: IATI.
+        """
+        reading = self.reading
+        if reading is None or is_iati(Path(self.source)):
+            return None
+        wanted = {*reading.used.values(), *reading.extra}
+        pieces = open_raw(self.source).chunks(wanted, records_only=False)
+        rows = pd.concat([piece.frame for piece in pieces])
+        return rows.drop(columns=[name for name in rows.columns if name not in wanted])
+
+
+def possible_kinds(source: Source) -> Sequence[str]:
+    """Give the kinds that a file may be of, the likeliest first; IATI is projects."""
+    path = Path(source)
+    if is_iati(path):
+        return [PROJECTS]
+    try:
+        records = likely_kinds(source)
+    except UnknownNameError:  # each reader says what is to be named
+        records = [INCIDENTS, AREAS, PROJECTS]
+    if not is_table(path):
+        return [*records, BOUNDARIES]
+    records.insert(records.index(PROJECTS), FIGURES)  # a table of figures may look like projects
+    return records
+
+
+def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> Checked:
+    """Read a file as the first kind that its columns fit, and list its faults.
+
+    Parameters
+    ----------
+    sources : mapping of str to Source
+        Kinds that come into question, and how the file is read as each.
+    rejects : path, optional
+        CSV file for the rows with faults.
+
+    Raises
+    ------
+    UnknownNameError
+        If it fits none: of the nearest kind, what it lacks; of a workbook with several
+        sheets, what each holds.
+    MaligeoError
+        As the readers raise.
+    """
+    _require_one_sheet(next(iter(sources.values())))
+    unfit: list[MaligeoError] = []
+    for kind, source in sources.items():
+        try:
+            return _read_as(kind, source, rejects)
+        except (UnknownNameError, ArgumentError) as error:
+            key = error.key or ""
+            is_unfit = key in _UNFIT or key.startswith(_NO_FIGURES)
+            if not is_unfit or len(sources) == 1:
+                raise
+            unfit.append(error)
+    raise min(unfit, key=_distance)
+
+
+def _distance(error: MaligeoError) -> int:
+    """Tell how far a file is from a kind: a field that the kind has not is farthest."""
+    count = error.values.get("count")
+    return count if isinstance(count, int) else _FAR
+
+
+def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
+    if kind == BOUNDARIES:  # they are sound as a whole, or not at all
+        return Checked(source, kind, read_boundaries(source), None, None)
+    faults = None
+    try:
+        frame = _READERS[kind](source)
+    except FrameError as error:
+        faults = error
+    if faults is not None or rejects is not None:
+        with TemporaryDirectory() as folder:
+            bad = Path(folder, "rejects.csv") if rejects is None else rejects
+            frame = _READERS[kind](source, on_invalid="quarantine", rejects=bad)
+    checked = Checked(source, kind, frame, faults, None)
+    return replace(checked, places=_places(checked))
+
+
+def _places(checked: Checked) -> Places | None:
+    """Look for the places of what is sound, and for the names of what is not."""
+    if checked.kind not in (INCIDENTS, PROJECTS):
+        return None
+    units = load_boundaries()
+    located = locate(checked.frame, units)
+    counts = locate_summary(located)
+    lost = {
+        "too_coarse": counts["too_coarse"],
+        "outside": counts["outside"],
+        "not_found": counts["unnamed"],
+    }
+    placed = {"placed": counts["rows"] - sum(lost.values())}
+    parts = [unplaced_places(located), unplaced_places(locate(_faulty_names(checked), units))]
+    keys = ["place", "level", "proposals", "note"]
+    names = pd.concat(parts).groupby(keys, dropna=False, sort=True)["rows"].sum().reset_index()
+    names = names.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
+    return Places(placed | lost, names) if len(checked.frame) or len(names) else None
+
+
+def _faulty_names(checked: Checked) -> pd.DataFrame:
+    """Give the names of units in the rows with faults, which are not in the frame."""
+    rows, reading = checked.rows(), checked.reading
+    if rows is None or reading is None:
+        return pd.DataFrame()
+    numbers = {fault.row for fault in checked.faulty_cells}
+    faulty = rows[rows.index.isin(numbers)]
+    found = {ours: name for ours, name in reading.used.items() if ours in _NAMES}
+    return pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
+
+
+def _require_one_sheet(source: Source) -> None:
+    """Refuse a workbook with several sheets, and say what each of them seems to hold."""
+    path = Path(source)
+    if source.sheet is not None or path.suffix.lower() not in WORKBOOKS:
+        return
+    sheets = list_sheets(path)
+    if len(sheets) < 2:
+        return
+    described = {name: sheet_kinds(source, name) for name in sheets}
+    raise UnknownNameError(
+        key="several_sheets",
+        values={
+            "file": path,
+            "example": next((name for name, kinds in described.items() if kinds), sheets[0]),
+            "listed": _listed(described),
+        },
+    )
+
+
+def _listed(described: Mapping[str, Sequence[str]]) -> str:
+    """Write a line for each sheet, in both languages: nobody can switch it."""
+    nothing = both("check.nothing")
+    lines = (
+        f"  {name!r}: {', '.join(both(f'kind.{kind}') for kind in kinds) or nothing}"
+        for name, kinds in described.items()
+    )
+    return "\n" + "\n".join(lines)
+
+
+def sheet_kinds(source: Source, sheet: str) -> list[str]:
+    """Give the kinds of records that a sheet of a workbook seems to hold."""
+    kinds = []
+    for kind, formats in _FORMATS.items():
+        try:
+            open_raw(replace(source, sheet=sheet)).format("auto", among=formats)
+        except MaligeoError:  # of another kind, or of none
+            continue
+        kinds.append(kind)
+    return kinds
