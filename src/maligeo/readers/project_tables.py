@@ -36,7 +36,9 @@ from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
 TABLES: Final = ("aiddata", "plain_projects")
 
-_TEXTS: Final = ("title", "programme", "funder", "implementer", "sector", "note", "source")
+_TEXTS: Final = (
+    "title", "programme", "organisation", "funder", "implementer", "sector", "note", "source",
+)  # fmt: skip
 _WORDS: Final = ("status", "reach", "location_precision", "place_level")
 _AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
 
