@@ -1,6 +1,7 @@
 """What became of a file when it was read: every column and every row."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -39,6 +40,11 @@ class Reading:
         faults. With those set aside the last three add up to the first.
     date_order : str
         Order of day and month that was assumed where no date of the file shows one; else "".
+    filled_down : mapping of str to int
+        Columns to how many of their rows say what a merged cell above says.
+    sparse : str
+        Column of places that is written in the first row of each block of rows alone, as it
+        seems, so that the rows below it have no place; else "".
     """
 
     format: str
@@ -53,6 +59,8 @@ class Reading:
     rows_left_out: int = 0
     rows_rejected: int = 0
     date_order: str = ""
+    filled_down: Mapping[str, int] = field(default_factory=dict)
+    sparse: str = ""
 
     @property
     def columns_in_file(self) -> int:
@@ -66,8 +74,18 @@ class Reading:
         return (*self.kept, *self.not_understood)
 
 
+def with_kept(reading: Reading, names: Sequence[str]) -> Reading:
+    """Count columns among those kept although they resemble a field, unless they are not read."""
+    more = [name for name in names if name not in (*reading.personal, *reading.kept)]
+    others = {name: ours for name, ours in reading.not_understood.items() if name not in names}
+    return replace(reading, kept=(*reading.kept, *more), not_understood=others)
+
+
 def added(readings: Sequence[Reading]) -> Reading:
     """Put together the readings of consecutive pieces of one file."""
+    filled = Counter[str]()
+    for reading in readings:
+        filled.update(reading.filled_down)
     aside = {row: why for reading in readings for row, why in reading.set_aside.items()}
     return replace(
         readings[-1],
@@ -77,6 +95,7 @@ def added(readings: Sequence[Reading]) -> Reading:
         rows_left_out=sum(reading.rows_left_out for reading in readings),
         rows_rejected=sum(reading.rows_rejected for reading in readings),
         date_order=next((one.date_order for one in readings if one.date_order), ""),
+        filled_down=dict(filled),
     )
 
 

@@ -32,6 +32,8 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
     for key, items in _lists(reading, language):
         if items:
             lines += [word(key, language), *(f"  {item}" for item in items)]
+    if reading.sparse:
+        lines.append(word("reading.sparse", language).format(column=reading.sparse))
     if reading.date_order:
         lines.append(word(f"reading.{reading.date_order}", language))
     return lines
@@ -62,12 +64,19 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     )
     yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
     yield "reading.aside", _aside(reading, language)
+    yield "reading.filled", _filled(reading, language)
 
 
 def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
     used = reading.used.get(ours)
     key = "reading.resembles" if used is None else "reading.resembles_more"
     return word(key, language).format(column=name, field=ours, used=used)
+
+
+def _filled(reading: Reading, language: str) -> list[str]:
+    text = word("reading.filled_column", language)
+    counts = reading.filled_down.items()
+    return [text.format(column=name, rows=number_text(rows, language)) for name, rows in counts]
 
 
 def _aside(reading: Reading, language: str) -> list[str]:

@@ -13,6 +13,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.blocks import filled_down
 from maligeo.readers.files.non_records import find_non_records
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
@@ -159,16 +160,19 @@ class RawFile:
     ) -> Iterator[RawTable]:
         """Read the rows piece by piece: these columns, or all but those about persons.
 
-        Rows that are no records are set aside, see `find_non_records`, unless all are wanted.
+        Rows that are no records are set aside, see `find_non_records`, unless all are wanted;
+        what a merged cell says holds for all its rows.
         """
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
             aside = find_non_records(raw.frame if records_only else raw.frame.head(0))
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
+            frame, blocks = filled_down(frame, raw.frame, raw.blocks)
             stated = {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
             }
-            yield replace(raw, frame=frame.assign(**stated), set_aside=aside.to_dict())
+            aside_rows = aside.to_dict()
+            yield replace(raw, frame=frame.assign(**stated), set_aside=aside_rows, blocks=blocks)
 
 
 def _no_column(file: RawFile, name: str) -> str:
