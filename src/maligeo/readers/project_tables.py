@@ -46,7 +46,6 @@ _WORDS: Final = ("status", "reach", "location_precision", "place_level")
 _AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
 _DATES: Final = ("start_date", "end_date")
 _OF_PROJECTS: Final = (*_AMOUNTS, *_DATES, "budget_currency", "status")
-_OTHERWISE: Final = "otherwise"  # of a field that is empty, which one is read, in a format
 _CODES: Final = {f"adm{level}_pcode": level for level in (1, 2, 3)}
 _PLACED: Final = ("place", "adm1_name", "adm2_name", "adm3_name", "latitude", "longitude")
 
@@ -71,14 +70,16 @@ class _Table:
 
     def cells(self, ours: str) -> pd.Series:
         """Give the text of a column of ours, missing throughout where the file has none."""
-        otherwise = str(self.made.settings.get(_OTHERWISE, {}).get(ours))
-        columns = [self.found[name] for name in (ours, otherwise) if name in self.found]
-        if not columns:
+        if ours not in self.found:
             return pd.Series(pd.NA, index=self.raw.frame.index, dtype="string", name=ours)
-        cells = strip_missing(self.raw.frame[columns[0]])
-        for other in columns[1:]:
-            cells = cells.fillna(strip_missing(self.raw.frame[other]))
-        return cells
+        cells = strip_missing(self.raw.frame[self.found[ours]])
+        other = self.found.get(_otherwise(self.made).get(ours, ""))
+        return cells if other is None else cells.fillna(strip_missing(self.raw.frame[other]))
+
+
+def _otherwise(made: SourceFormat) -> dict[str, str]:
+    """Give the fields that another one stands in for where they are empty."""
+    return dict(made.settings.get("otherwise", {}))
 
 
 def read_project_table(
@@ -192,12 +193,17 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
 def _open(file: RawFile, source: str) -> _Table:
     made = file.format(source, among=TABLES)
     found = file.found(made)
+    for ours, other in _otherwise(made).items():
+        if other in found and ours not in found:
+            found[ours] = found.pop(other)
     spare = _spare_fields(made, found)
     reading = with_kept(
         file.reading(made, {ours: name for ours, name in found.items() if ours not in spare}),
         [found[ours] for ours in spare],
     )
     found = {ours: name for ours, name in found.items() if name not in reading.personal}
+    second = {ours: found.get(other) for ours, other in _otherwise(made).items()}
+    reading = replace(reading, otherwise={ours: name for ours, name in second.items() if name})
     raw = join_chunks(list(file.chunks({*found.values(), *reading.extra})))
     rows, faults = raw.sound_rows()
     table = _Table(replace(raw, frame=rows), raw.frame, made, found, file, reading, faults)
@@ -221,8 +227,7 @@ def _with_projects_of_blocks(table: _Table) -> _Table:
 
 def _spare_fields(made: SourceFormat, found: Mapping[str, str]) -> list[str]:
     """List the fields that are read only where another is empty, or only without names."""
-    otherwise = made.settings.get(_OTHERWISE, {})
-    second = [other for ours, other in otherwise.items() if {ours, other} <= found.keys()]
+    second = [other for other in _otherwise(made).values() if other in found]
     codes = [] if found.keys().isdisjoint(_PLACED) else [ours for ours in _CODES if ours in found]
     return second + codes
 
@@ -275,10 +280,20 @@ def _project_columns(table: _Table) -> pd.DataFrame:
         frame[column] = table.faults.taking(read)
     reverse = frame["end_date"] < frame["start_date"]
     ends = table.cells("end_date")
-    table.faults.add(reverse, str(ends.name), ends, "lies before the start date")
+    # That a start is later than the end once planned is no fault: the end is not known.
+    planned = _is_planned(table, "end_date") & ~_is_planned(table, "start_date")
+    frame["end_date"] = frame["end_date"].mask(reverse & planned)
+    table.faults.add(reverse & ~planned, str(ends.name), ends, "lies before the start date")
     _add_amounts(table, frame)
     frame["place_share"] = _shares(table)
     return frame
+
+
+def _is_planned(table: _Table, ours: str) -> "pd.Series[bool]":
+    """Tell where a date is that of the column which stands in for another."""
+    if ours not in table.found or _otherwise(table.made).get(ours) not in table.found:
+        return pd.Series(False, index=table.raw.frame.index)
+    return strip_missing(table.raw.frame[table.found[ours]]).isna()
 
 
 def _sparse(table: _Table) -> str:
@@ -344,6 +359,10 @@ def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:
         other = (stated.notna() & currency.notna() & (stated != currency)).fillna(False)
         reason = "is in " + stated + ", another amount or column of the row says " + currency
         table.faults.add(other, str(cells.name), cells, reason)
+        least = table.made.settings.get("least_amount", 0)
+        small = ((frame[column] > 0) & (frame[column] < least)).fillna(False)
+        reason = "is too small in units: if these are millions, say so in the heading"
+        table.faults.add(small, str(cells.name), cells, reason)
         negative = (frame[column] < 0).fillna(False)
         table.faults.add(negative, str(cells.name), cells, "is negative")
         currency = currency.fillna(stated)

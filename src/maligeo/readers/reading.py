@@ -42,6 +42,9 @@ class Reading:
         Order of day and month that was assumed where no date of the file shows one; else "".
     filled_down : mapping of str to int
         Columns to how many of their rows say what a merged cell above says.
+    otherwise : mapping of str to str
+        Fields of ours to the kept columns that they were read from in rows where their own
+        column is empty.
     sparse : str
         Column of places that is written in the first row of each block of rows alone, as it
         seems, so that the rows below it have no place; else "".
@@ -60,6 +63,7 @@ class Reading:
     rows_rejected: int = 0
     date_order: str = ""
     filled_down: Mapping[str, int] = field(default_factory=dict)
+    otherwise: Mapping[str, str] = field(default_factory=dict)
     sparse: str = ""
 
     @property

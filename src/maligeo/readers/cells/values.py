@@ -464,10 +464,12 @@ def _read(cell: str, unit: float) -> _Amount:
 def _value(number: str, *, large: bool) -> float | None:
     """Read the figure; None where its separator can mean two things."""
     separators = re.findall(r"[.,]", number)
-    if not separators:
-        return float(number)
-    last = separators[-1]
+    last = separators[-1] if separators else "."
     whole, _, after = number.rpartition(last)
+    # A dot before four digits, or after four, cuts: no thousands look like "1234.567".
+    dotted = separators == ["."] and (len(after) > 3 or len(whole.lstrip("+-")) > 3)
+    if dotted or not separators:
+        return float(number)
     if separators.count(last) > 1:
         # Repeated, it stands between thousands, and then nothing else may follow it.
         return float(re.sub(r"[.,]", "", number)) if len(set(separators)) == 1 else None

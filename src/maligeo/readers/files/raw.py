@@ -145,7 +145,9 @@ class RawFile:
         # Next to columns about persons, what people note down is often about them too.
         unread = rest if self.personal or form.settings.get("only_mapped") else []
         rest = [name for name in rest if name not in unread]
-        resembling = {name: resembled_field(name, form.columns) for name in rest}
+        # A known make has further columns about a field on purpose; of a list by hand it is asked.
+        open_fields = [ours for ours in form.columns if not form.label or ours not in found]
+        resembling = {name: resembled_field(name, open_fields) for name in rest}
         return Reading(
             form.name,
             used,
