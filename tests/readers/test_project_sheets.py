@@ -90,7 +90,7 @@ def of_projects(path: Path, columns: int) -> tuple[gpd.GeoDataFrame, Reading]:
 @pytest.mark.parametrize("grouped", [False, True])
 def test_a_3w_sheet(tmp_path: Path, tagged: bool, grouped: bool) -> None:
     groups = [at(GROUPS, len(HEADINGS))] if grouped else []
-    top = [[TITLE], ["Mise à jour :", datetime.date(2022, 3, 31)], []]
+    top: list[list[Any]] = [[TITLE], ["Mise à jour :", datetime.date(2022, 3, 31)], []]
     rows: list[list[Any]] = [*top, *groups, HEADINGS, *([TAGS] if tagged else []), *ROWS]
     merged = ["A1:Q1", *(["A4:C4", "D4:F4", "G4:K4", "L4:Q4"] if grouped else [])]
     frame, reading = of_projects(workbook(tmp_path, rows, merged), len(HEADINGS))

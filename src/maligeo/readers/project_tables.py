@@ -332,8 +332,8 @@ def _words(table: _Table, column: str) -> pd.Series:
     """Turn words of the file into ours; a word that is not known is a fault."""
     cells = table.cells(column)
     meanings = table.made.values.get(column, {})
-    meant = cells.map(lambda word: meanings.get(word_key(word), pd.NA), na_action="ignore")
-    meant = meant.astype("string")
+    words = {word: meanings.get(word_key(word), pd.NA) for word in cells.dropna().unique()}
+    meant = cells.map(words, na_action="ignore").astype("string")
     listed = ", ".join(dict.fromkeys(meanings.values()))
     table.faults.add(
         cells.notna() & meant.isna(), str(cells.name), cells, f"is no word for {listed}"
