@@ -43,6 +43,7 @@ def located_projects() -> gpd.GeoDataFrame:
     """A project with a secret in each text, at a place of its own."""
     rows = worlds.projects(
         {"project_id": "p1", "title": frames.SECRET, "implementer": frames.SECRET,
+         "organisation": frames.SECRET,
          "note": frames.SECRET, "place": frames.SECRET, "location_precision": "exact",
          "start_date": pd.Timestamp("2021-03-17")}
     )  # fmt: skip

@@ -36,6 +36,7 @@ def test_an_activity_with_two_locations() -> None:
     village, region = (row for _, row in read_projects(DATA / "iati_203.xml").head(2).iterrows())
     assert village["title"] == region["title"] == "De l'eau pour deux régions"
     assert village["funder"] == "Norvège|Suisse"
+    assert village["organisation"] == "Agence d'essai"
     assert village["implementer"] == "XX-1"
     assert village["programme"] == "XX-1-PROG"
     assert village["sector"] == "14030|14031|Eau"

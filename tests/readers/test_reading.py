@@ -195,7 +195,7 @@ def test_the_two_rows_of_headings_of_a_3w(tmp_path: Path) -> None:
         'ONG B,USAID,Santé,Cliniques,"Gao, Ménaka",,2020-05-01,Terminé\n'
     )
     frame = maligeo.read_projects(written(tmp_path, text))
-    assert frame["implementer"].tolist() == ["ONG A", "ONG B", "ONG B"]
+    assert frame["organisation"].tolist() == ["ONG A", "ONG B", "ONG B"]
     assert frame["place"].tolist() == ["Bankass", "Gao", "Ménaka"]
     assert frame["status"].tolist() == ["active", "completed", "completed"]
 

@@ -162,6 +162,8 @@ def test_days_survive_being_written(day: object) -> None:
         ("0,125 million EUR", 125_000, "EUR"),
         ("-12 $", -12, "USD"),
         ("1200", 1200, None),
+        ("1234.567", 1234.567, None),
+        ("0.65595700", 0.655957, None),
     ],
 )
 def test_amounts_as_people_write_them(text: str, amount: float, currency: str | None) -> None:

@@ -32,10 +32,10 @@ FIGURES: Final = (
 )  # fmt: skip
 
 PROJECTS: Final = (
-    "project_id", "project_count", "title", "programme", "funder", "implementer", "sector",
-    "status", "start_date", "end_date", "budget_amount", "budget_currency", "donor_amount",
-    "disbursed_amount", "place", "place_level", "place_parent", "place_share", "reach",
-    "location_precision", "note", "source", "adm1_name", "adm2_name", "adm3_name",
+    "project_id", "project_count", "title", "programme", "organisation", "funder", "implementer",
+    "sector", "status", "start_date", "end_date", "budget_amount", "budget_currency",
+    "donor_amount", "disbursed_amount", "place", "place_level", "place_parent", "place_share",
+    "reach", "location_precision", "note", "source", "adm1_name", "adm2_name", "adm3_name",
 )  # fmt: skip
 
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides

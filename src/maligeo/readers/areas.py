@@ -229,6 +229,7 @@ def _read(
         ATTRIBUTE: replace(
             reading.reading,
             set_aside=raw.set_aside,
+            filled_down=raw.filled_down,
             rows_in_file=len(raw.frame) + len(raw.set_aside),
             rows_read=len(raw.frame) - reading.left_out - gate.rejected,
             rows_left_out=reading.left_out,

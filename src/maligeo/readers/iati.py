@@ -232,14 +232,19 @@ def _common(element: Element, number: int, faults: list[Fault]) -> Row:
     row: Row = {
         "title": text_of(element.find("title")),
         "programme": _join(parents),
+        "organisation": _organisation(element.find("reporting-org")),
         "sector": _join([text_of(found) or _code(found) for found in element.findall("sector")]),
         "status": _listed(element.find("activity-status"), codes["status"], number, faults),
     } | money
     for column, role in codes["roles"].items():
         found = [org for org in element.findall("participating-org") if org.get("role") == role]
-        row[column] = _join([text_of(org) or org.get("ref") for org in found])
+        row[column] = _join([_organisation(org) for org in found])
     row |= _dates(element, number, faults)
     return row
+
+
+def _organisation(element: Element | None) -> str | None:
+    return None if element is None else text_of(element) or element.get("ref")
 
 
 def _dates(element: Element, number: int, faults: list[Fault]) -> Row:

@@ -379,6 +379,7 @@ class _IncidentFile:
                     ATTRIBUTE: replace(
                         self.reading,
                         set_aside=raw.set_aside,
+                        filled_down=raw.filled_down,
                         rows_in_file=in_file,
                         rows_read=len(good),
                         rows_left_out=counts["rows_left_out"],

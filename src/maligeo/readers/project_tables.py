@@ -10,7 +10,7 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.readers.cells.values import (
-    heading_currency,
+    heading_unit,
     parse_amounts,
     parse_counts,
     parse_dates,
@@ -18,12 +18,14 @@ from maligeo.readers.cells.values import (
     read_words,
     strip_missing,
 )
+from maligeo.readers.files.blocks import looks_merged
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat
 from maligeo.readers.frames import raw_frame
 from maligeo.readers.positions import find_positions, to_points
+from maligeo.readers.project_blocks import rows_of_one_project
 from maligeo.readers.project_frames import (
     LEVELS,
     PLACE_COLUMNS,
@@ -33,13 +35,20 @@ from maligeo.readers.project_frames import (
     project_frame,
 )
 from maligeo.readers.quarantine import Faults, Gate
-from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
+from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra, with_kept
+from maligeo.readers.unit_codes import names_of_codes
 
-TABLES: Final = ("aiddata", "plain_projects")
+TABLES: Final = ("aiddata", "hapi_presence", "worldbank", "plain_projects")
 
-_TEXTS: Final = ("title", "programme", "funder", "implementer", "sector", "note", "source")
+_TEXTS: Final = (
+    "title", "programme", "organisation", "funder", "implementer", "sector", "note", "source",
+)  # fmt: skip
 _WORDS: Final = ("status", "reach", "location_precision", "place_level")
 _AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
+_DATES: Final = ("start_date", "end_date")
+_OF_PROJECTS: Final = (*_AMOUNTS, *_DATES, "budget_currency", "status")
+_CODES: Final = {f"adm{level}_pcode": level for level in (1, 2, 3)}
+_PLACED: Final = ("place", "adm1_name", "adm2_name", "adm3_name", "latitude", "longitude")
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,8 @@ class _Table:
     """A table with what its columns mean, and the faults found so far.
 
     `raw` lacks the rows with too many or too few cells, whose text may stand in wrong
-    columns; `verbatim` has all.
+    columns; `verbatim` has all. `places` are rows that name further places of a project, and
+    its first row.
     """
 
     raw: RawTable
@@ -57,12 +67,20 @@ class _Table:
     file: RawFile
     reading: Reading
     faults: Faults = field(default_factory=Faults)
+    places: Mapping[int, int] = field(default_factory=dict)
 
     def cells(self, ours: str) -> pd.Series:
         """Give the text of a column of ours, missing throughout where the file has none."""
         if ours not in self.found:
             return pd.Series(pd.NA, index=self.raw.frame.index, dtype="string", name=ours)
-        return strip_missing(self.raw.frame[self.found[ours]])
+        cells = strip_missing(self.raw.frame[self.found[ours]])
+        other = self.found.get(_otherwise(self.made).get(ours, ""))
+        return cells if other is None else cells.fillna(strip_missing(self.raw.frame[other]))
+
+
+def _otherwise(made: SourceFormat) -> dict[str, str]:
+    """Give the fields that another one stands in for where they are empty."""
+    return dict(made.settings.get("otherwise", {}))
 
 
 def read_project_table(
@@ -143,17 +161,15 @@ def as_projects(
 
 
 def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> gpd.GeoDataFrame:
-    table = _open(file, source)
+    table, left_out = _of_country(_open(file, source))
     frame = _project_columns(table)
-    kept = _concerns_country(table)
     shapes, swapped = _shapes(table, swap=swap_coordinates)
-    projects = project_frame(_with_places(table, frame[kept], shapes))
+    projects = project_frame(_with_places(table, frame, shapes))
     table.faults.extend(check_projects(projects, table.found))
     projects = with_extra(projects, table.raw.frame, table.reading)
     with gate:
         good = gate.pass_rows(projects, table.verbatim, table.faults).reset_index(drop=True)
     aside = table.raw.set_aside
-    left_out = int((~kept & ~table.faults.marks(kept.index)).sum())
     good.attrs = {
         "format": table.made.name,
         "rows_in_file": len(table.verbatim) + len(aside),
@@ -163,6 +179,9 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
         ATTRIBUTE: replace(
             table.reading,
             set_aside=aside,
+            filled_down=table.raw.filled_down,
+            sparse=_sparse(table),
+            date_order=_assumed_order(table),
             rows_in_file=len(table.verbatim) + len(aside),
             rows_read=len(table.verbatim) - left_out - gate.rejected,
             rows_left_out=left_out,
@@ -176,10 +195,65 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
 def _open(file: RawFile, source: str) -> _Table:
     made = file.format(source, among=TABLES)
     found = file.found(made)
-    reading = file.reading(made, found)
+    for ours, other in _otherwise(made).items():
+        if other in found and ours not in found:
+            found[ours] = found.pop(other)
+    spare = _spare_fields(made, found)
+    reading = with_kept(
+        file.reading(made, {ours: name for ours, name in found.items() if ours not in spare}),
+        [found[ours] for ours in spare],
+    )
+    found = {ours: name for ours, name in found.items() if name not in reading.personal}
+    second = {ours: found.get(other) for ours, other in _otherwise(made).items()}
+    reading = replace(reading, otherwise={ours: name for ours, name in second.items() if name})
     raw = join_chunks(list(file.chunks({*found.values(), *reading.extra})))
     rows, faults = raw.sound_rows()
-    return _Table(replace(raw, frame=rows), raw.frame, made, found, file, reading, faults)
+    table = _Table(replace(raw, frame=rows), raw.frame, made, found, file, reading, faults)
+    return _with_projects_of_blocks(_with_names_of_codes(table))
+
+
+def _with_projects_of_blocks(table: _Table) -> _Table:
+    """Find the projects whose title is merged over a row for each place, and complete the rows."""
+    block = table.raw.blocks.get(table.found.get("title", ""), {})
+    places = rows_of_one_project(table.raw.frame, table.found, block)
+    if not places or "project_id" in table.found:
+        return table
+    frame = table.raw.frame.copy()
+    for column in (table.found[ours] for ours in _OF_PROJECTS if ours in table.found):
+        first = frame.loc[list(places.values()), column].array
+        frame.loc[list(places), column] = frame.loc[list(places), column].fillna(
+            pd.Series(first, index=list(places))
+        )
+    return replace(table, raw=replace(table.raw, frame=frame), places=places)
+
+
+def _spare_fields(made: SourceFormat, found: Mapping[str, str]) -> list[str]:
+    """List the fields that are read only where another is empty, or only without names."""
+    second = [other for other in _otherwise(made).values() if other in found]
+    codes = [] if found.keys().isdisjoint(_PLACED) else [ours for ours in _CODES if ours in found]
+    return second + codes
+
+
+def _with_names_of_codes(table: _Table) -> _Table:
+    """Read codes as the names of their units, in a table that names no place otherwise."""
+    codes = {ours: level for ours, level in _CODES.items() if ours in table.found}
+    if not codes or not table.found.keys().isdisjoint(_PLACED):
+        return table
+    frame, found = table.raw.frame.copy(), dict(table.found)
+    for ours, level in codes.items():
+        column = table.found[ours]
+        found[f"adm{level}_name"] = column
+        frame[column] = table.faults.taking(names_of_codes(table.cells(ours), level))
+    return replace(table, raw=replace(table.raw, frame=frame), found=found)
+
+
+def _of_country(table: _Table) -> tuple[_Table, int]:
+    """Leave out the rows about other countries, and say how many they are."""
+    kept = _concerns_country(table)
+    if kept.all():
+        return table, 0
+    raw = replace(table.raw, frame=table.raw.frame[kept])
+    return replace(table, raw=raw), int((~kept).sum())
 
 
 def _project_columns(table: _Table) -> pd.DataFrame:
@@ -187,7 +261,9 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     frame = pd.DataFrame(index=table.raw.frame.index)
     frame["project_id"] = _ids(table)
     for column in _TEXTS:
-        frame[column] = table.cells(column)
+        frame[column] = table.cells(column).fillna(table.made.constants.get(column, pd.NA))
+    if "title" not in table.found:
+        frame["title"] = _joined(frame["sector"], frame["organisation"], between=" – ")
     name = table.file.name
     origin = f"{table.made.label}: {name}" if table.made.label else name
     rows = frame.index.astype("string").to_series(index=frame.index)
@@ -201,29 +277,63 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     order = table.made.settings.get("date_order")
     stated = table.made.settings.get(STATED_ORDER)
     orders = None if stated is None else lambda: frozenset({stated})
-    for column in ("start_date", "end_date"):
+    for column in _DATES:
         read = parse_dates(table.cells(column), orders=orders, fallback=order)
         frame[column] = table.faults.taking(read)
     reverse = frame["end_date"] < frame["start_date"]
     ends = table.cells("end_date")
-    table.faults.add(reverse, str(ends.name), ends, "lies before the start date")
+    # That a start is later than the end once planned is no fault: the end is not known.
+    planned = _is_planned(table, "end_date") & ~_is_planned(table, "start_date")
+    frame["end_date"] = frame["end_date"].mask(reverse & planned)
+    table.faults.add(reverse & ~planned, str(ends.name), ends, "lies before the start date")
     _add_amounts(table, frame)
     frame["place_share"] = _shares(table)
     return frame
 
 
+def _is_planned(table: _Table, ours: str) -> "pd.Series[bool]":
+    """Tell where a date is that of the column which stands in for another."""
+    if ours not in table.found or _otherwise(table.made).get(ours) not in table.found:
+        return pd.Series(False, index=table.raw.frame.index)
+    return strip_missing(table.raw.frame[table.found[ours]]).isna()
+
+
+def _sparse(table: _Table) -> str:
+    """Name the column of the largest places where it looks merged; cells of CSV are not."""
+    columns = [table.found[ours] for ours in _PLACED[1:4] if ours in table.found]
+    cells = [strip_missing(table.raw.frame[name]) for name in columns[:1]]
+    return columns[0] if any(map(looks_merged, cells)) else ""
+
+
+def _assumed_order(table: _Table) -> str:
+    """Give the order of day and month where a date can be read in both and none shows it."""
+    order = str(table.made.settings.get("date_order", ""))
+    if STATED_ORDER in table.made.settings:
+        return ""
+    for column in _DATES:
+        _, faults = parse_dates(table.cells(column))
+        if any("cannot be distinguished" in fault.reason for fault in faults):
+            return order
+    return ""
+
+
 def _ids(table: _Table) -> pd.Series:
-    """Give the ids; in a table without such a column every row is a project of its own."""
+    """Give the ids; in a table without such a column every row is a project of its own.
+
+    But for those that name further places of a project whose title is merged over all of them.
+    """
     ids = table.cells("project_id")
     if "project_id" not in table.found:
-        return table.file.made_ids(ids.index)
+        rows = pd.Index([table.places.get(row, row) for row in ids.index], dtype="int64")
+        return table.file.made_ids(rows).set_axis(ids.index)
     table.faults.add(ids.isna(), table.found["project_id"], ids, "is missing")
     return ids
 
 
 def _words(table: _Table, column: str) -> pd.Series:
     """Turn words of the file into ours; a word that is not known is a fault."""
-    return table.faults.taking(read_words(table.cells(column), table.made, column))
+    meant = table.faults.taking(read_words(table.cells(column), table.made, column))
+    return meant.fillna(table.made.constants.get(column, pd.NA))
 
 
 def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:
@@ -232,18 +342,22 @@ def _add_amounts(table: _Table, frame: pd.DataFrame) -> None:
     for column in _AMOUNTS:
         cells = table.cells(column)
         if table.made.settings.get("amounts") == "numbers":
-            parsed = parse_numbers(cells, decimal=table.made.settings.get("decimal"))
-            values = table.faults.taking(parsed)
+            numbers = parse_numbers(cells, decimal=table.made.settings.get("decimal"))
+            values = table.faults.taking(numbers)
             read = pd.DataFrame({"amount": values, "currency": pd.NA}, dtype="object")
         else:
-            read = table.faults.taking(parse_amounts(cells))
+            factor, heading = heading_unit(str(cells.name))
+            parsed = parse_amounts(cells, currency=heading, factor=factor)
+            read = table.faults.taking(parsed)
         frame[column] = read["amount"].astype("Float64")
-        heading = heading_currency(str(cells.name))
         stated = read["currency"].astype("string")
-        stated = stated.mask(stated.isna() & cells.notna(), heading)
         other = (stated.notna() & currency.notna() & (stated != currency)).fillna(False)
         reason = "is in " + stated + ", another amount or column of the row says " + currency
         table.faults.add(other, str(cells.name), cells, reason)
+        least = table.made.settings.get("least_amount", 0)
+        small = ((frame[column] > 0) & (frame[column] < least)).fillna(False)
+        reason = "is too small in units: if these are millions, say so in the heading"
+        table.faults.add(small, str(cells.name), cells, reason)
         negative = (frame[column] < 0).fillna(False)
         table.faults.add(negative, str(cells.name), cells, "is negative")
         currency = currency.fillna(stated)
@@ -281,6 +395,7 @@ def _shares(table: _Table) -> "pd.Series[float]":
 def _shapes(table: _Table, *, swap: bool) -> tuple[gpd.GeoSeries, int]:
     """Give the geometries of the rows; those in the country are checked."""
     rows, geometry = table.raw.frame, table.raw.geometry
+    geometry = None if geometry is None else geometry.loc[rows.index]
     spots = None if geometry is None else geometry.representative_point()
     here = ~_abroad(table)
     inside = None if spots is None else spots[here]
@@ -295,12 +410,12 @@ def _shapes(table: _Table, *, swap: bool) -> tuple[gpd.GeoSeries, int]:
 
 def _concerns_country(table: _Table) -> "pd.Series[bool]":
     """Tell which rows are about the country, or do not say about which."""
-    recipients = table.cells("recipients").str.upper()
     country = catalog.country()
-    wanted = {str(country["iso3"]), str(country["name_en"]).upper()}
-    listed = recipients.str.split("|").map(wanted.isdisjoint, na_action="ignore")
+    names = {str(country[name]).casefold() for name in ("iso2", "iso3", "name_en", "name_fr")}
+    listed = table.cells("recipients").str.casefold().str.split(r"\W+", regex=True)
+    others = listed.map(names.isdisjoint, na_action="ignore").astype("boolean").fillna(False)
     gazetted = table.cells("gazetteer").notna() & ~_abroad(table)
-    return gazetted | ~(listed.astype("boolean").fillna(False))
+    return (gazetted | ~others).astype(bool)
 
 
 def _abroad(table: _Table) -> "pd.Series[bool]":
@@ -359,11 +474,11 @@ def _location_codes(table: _Table) -> pd.Series:
     )
 
 
-def _joined(left: pd.Series, right: pd.Series) -> pd.Series:
-    """Join two columns of remarks, row by row; indexes may repeat, so by position."""
+def _joined(left: pd.Series, right: pd.Series, between: str = "; ") -> pd.Series:
+    """Join two columns of texts, row by row; indexes may repeat, so by position."""
     first, second = left.astype("string").array, right.astype("string").array
     texts = [
-        "; ".join(text for text in pair if isinstance(text, str)) or None
+        between.join(text for text in pair if isinstance(text, str)) or None
         for pair in zip(first, second, strict=True)
     ]
     return pd.Series(pd.array(texts, dtype="string"), index=left.index)

@@ -1,6 +1,7 @@
 """What became of a file when it was read: every column and every row."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
@@ -56,6 +57,14 @@ class Reading:
         Words that are not known, by column, and in how many rows each stands.
     date_order : str
         Order of day and month that was assumed where no date of the file shows one; else "".
+    filled_down : mapping of str to int
+        Columns to how many of their rows say what a merged cell above says.
+    otherwise : mapping of str to str
+        Fields of ours to the kept columns that they were read from in rows where their own
+        column is empty.
+    sparse : str
+        Column of places that is written in the first row of each block of rows alone, as it
+        seems, so that the rows below it have no place; else "".
     """
 
     format: str
@@ -71,6 +80,9 @@ class Reading:
     rows_rejected: int = 0
     unknown_words: Mapping[str, Mapping[str, "UnknownWord"]] = field(default_factory=dict)
     date_order: str = ""
+    filled_down: Mapping[str, int] = field(default_factory=dict)
+    otherwise: Mapping[str, str] = field(default_factory=dict)
+    sparse: str = ""
 
     @property
     def columns_in_file(self) -> int:
@@ -84,8 +96,18 @@ class Reading:
         return (*self.kept, *self.not_understood)
 
 
+def with_kept(reading: Reading, names: Sequence[str]) -> Reading:
+    """Count columns among those kept although they resemble a field, unless they are not read."""
+    more = [name for name in names if name not in (*reading.personal, *reading.kept)]
+    others = {name: ours for name, ours in reading.not_understood.items() if name not in names}
+    return replace(reading, kept=(*reading.kept, *more), not_understood=others)
+
+
 def added(readings: Sequence[Reading]) -> Reading:
     """Put together the readings of consecutive pieces of one file."""
+    filled = Counter[str]()
+    for reading in readings:
+        filled.update(reading.filled_down)
     aside = {row: why for reading in readings for row, why in reading.set_aside.items()}
     return replace(
         readings[-1],
@@ -96,6 +118,7 @@ def added(readings: Sequence[Reading]) -> Reading:
         rows_rejected=sum(reading.rows_rejected for reading in readings),
         unknown_words=_added_words(readings),
         date_order=next((one.date_order for one in readings if one.date_order), ""),
+        filled_down=dict(filled),
     )
 
 

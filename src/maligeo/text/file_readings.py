@@ -34,6 +34,8 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
     for key, items in _lists(reading, language):
         if items:
             lines += [word(key, language), *(f"  {item}" for item in items)]
+    if reading.sparse:
+        lines.append(word("reading.sparse", language).format(column=reading.sparse))
     if reading.date_order:
         lines.append(word(f"reading.{reading.date_order}", language))
     return lines
@@ -55,6 +57,7 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
     yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
     yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
+    yield "reading.otherwise", [f"{name} → {ours}" for ours, name in reading.otherwise.items()]
     yield (
         "reading.not_understood",
         [
@@ -65,6 +68,7 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
     yield "reading.aside", _aside(reading, language)
     yield "reading.words", _unknown(reading, language)
+    yield "reading.filled", _filled(reading, language)
 
 
 def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
@@ -109,6 +113,12 @@ def place_lines(counts: Mapping[str, int], names: pd.DataFrame, language: str) -
         proposals = near.split("|") if isinstance(near, str) and near else []
         lines.append(f"  {name_line(place, int(rows), proposals, language)}")
     return [*lines, "  …"] if len(names) > _MOST_ROWS else lines
+
+
+def _filled(reading: Reading, language: str) -> list[str]:
+    text = word("reading.filled_column", language)
+    counts = reading.filled_down.items()
+    return [text.format(column=name, rows=number_text(rows, language)) for name, rows in counts]
 
 
 def _aside(reading: Reading, language: str) -> list[str]:

@@ -5,6 +5,7 @@ missing stays missing, one that cannot be read becomes missing and a fault. Amou
 money come with their currency.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -442,6 +443,9 @@ _NUMBER: Final = re.compile(r"[+-]?\d+(?:[ \u00a0\u2009\u202f'’]\d{3}(?!\d)|[.
 _SPACES: Final = re.compile(r"[\s\u00a0\u2009\u202f'’]+")
 _FILLERS: Final = re.compile(r"\b(?:de|of|d)\b|[().:]")
 _MOST_DECIMALS: Final = 2
+_BETWEEN_WORDS: Final = re.compile(r"[\s\u00a0\u202f()\[\],;:/_–*×'’-]+")
+_ZEROS: Final = re.compile(r"x?1?(?:000)+")
+_SHORT: Final = 3  # letters of a factor that is one only beside a currency or alone: "(M FCFA)"
 
 
 class _Amount(NamedTuple):
@@ -450,7 +454,9 @@ class _Amount(NamedTuple):
     reason: str | None = None
 
 
-def parse_amounts(texts: pd.Series, *, currency: str | None = None) -> tuple[pd.DataFrame, Faults]:
+def parse_amounts(
+    texts: pd.Series, *, currency: str | None = None, factor: float = 1.0
+) -> tuple[pd.DataFrame, Faults]:
     """Read amounts of money with their currency.
 
     Money has at most two decimals: a separator before three digits stands between
@@ -464,6 +470,8 @@ def parse_amounts(texts: pd.Series, *, currency: str | None = None) -> tuple[pd.
     currency : str, optional
         ISO 4217 code for cells that do not say one; without it such a cell has an amount
         and no currency.
+    factor : float, default 1
+        What cells are multiplied by that do not say "million" or the like themselves.
 
     Returns
     -------
@@ -474,7 +482,7 @@ def parse_amounts(texts: pd.Series, *, currency: str | None = None) -> tuple[pd.
     """
     cells = strip_missing(texts)
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    read = [_read(str(cell)) for cell in distinct]
+    read = [_read(str(cell), factor) for cell in distinct]
     missing = _Amount(None, None)
     rows = [read[code] if code >= 0 else missing for code in codes]
     amounts = pd.DataFrame(
@@ -493,7 +501,7 @@ def parse_amounts(texts: pd.Series, *, currency: str | None = None) -> tuple[pd.
     return amounts, faults
 
 
-def _read(cell: str) -> _Amount:
+def _read(cell: str, unit: float) -> _Amount:
     found = _NUMBER.findall(cell)
     if len(found) != 1:
         return _Amount(None, None, "is not an amount" if not found else "holds several numbers")
@@ -501,7 +509,7 @@ def _read(cell: str) -> _Amount:
     match = _unit_pattern().fullmatch(around)
     if match is None:
         return _Amount(None, None, "is not an amount in a currency that is known")
-    factor = _factors().get(match["factor"] or match["factor_after"] or "", 1.0)
+    factor = _factors().get(match["factor"] or match["factor_after"] or "", unit)
     value = _value(_SPACES.sub("", found[0]), large=factor != 1.0)
     if value is None:
         return _Amount(None, None, "may have decimals or thousands after its separator")
@@ -512,10 +520,12 @@ def _read(cell: str) -> _Amount:
 def _value(number: str, *, large: bool) -> float | None:
     """Read the figure; None where its separator can mean two things."""
     separators = re.findall(r"[.,]", number)
-    if not separators:
-        return float(number)
-    last = separators[-1]
+    last = separators[-1] if separators else "."
     whole, _, after = number.rpartition(last)
+    # A dot before four digits, or after four, cuts: no thousands look like "1234.567".
+    dotted = separators == ["."] and (len(after) > 3 or len(whole.lstrip("+-")) > 3)
+    if dotted or not separators:
+        return float(number)
     if separators.count(last) > 1:
         # Repeated, it stands between thousands, and then nothing else may follow it.
         return float(re.sub(r"[.,]", "", number)) if len(set(separators)) == 1 else None
@@ -529,16 +539,44 @@ def _value(number: str, *, large: bool) -> float | None:
     return float(re.sub(r"[.,]", "", whole) + "." + after)
 
 
-def heading_currency(heading: str) -> str | None:
-    """Give the currency that a heading names, as "Budget (FCFA)" does; ISO 4217, or None."""
-    words = re.split(r"[\s()\[\],;:/_]+", heading.casefold())
-    return next((_currencies()[word] for word in words if word in _currencies()), None)
+def heading_unit(heading: str) -> tuple[float, str | None]:
+    """Give the factor and the currency that a heading names.
+
+    Examples
+    --------
+    >>> heading_unit("Budget (FCFA)"), heading_unit("Montant en millions de FCFA")
+    ((1.0, 'XOF'), (1000000.0, 'XOF'))
+    """
+    words = [word for word in _BETWEEN_WORDS.split(heading.casefold()) if word]
+    beside = [{*words[max(at - 1, 0) : at], *words[at + 1 : at + 2]} for at in range(len(words))]
+    alone = set(re.findall(r"\((\w+)\)", heading.casefold()))
+    units = [
+        _unit(word, plain=len(word) > _SHORT or word in alone or bool(near & _currency_words()))
+        for word, near in zip(words, beside, strict=True)
+    ]
+    return math.prod(factor for factor, _ in units), next((of for _, of in units if of), None)
+
+
+def _unit(word: str, *, plain: bool) -> tuple[float, str | None]:
+    """Give what a word of a heading says: "mfcfa" both; "m" a factor where that is plain."""
+    if _ZEROS.fullmatch(word):  # "(x 1000)", "(000 FCFA)", "(000 000)"
+        return 10.0 ** word.count("0"), None
+    match = _unit_pattern().fullmatch(word)
+    if match is None or not (match["currency"] or plain):
+        return 1.0, None
+    factor = _factors().get(match["factor"] or match["factor_after"] or "", 1.0)
+    return factor, _currencies().get(match["currency"] or "")
 
 
 @cache
 def _currencies() -> dict[str, str]:
     table: dict[str, list[str]] = read_catalogue("currencies")["currencies"]
     return {word.casefold(): code for code, words in table.items() for word in (code, *words)}
+
+
+@cache
+def _currency_words() -> frozenset[str]:
+    return frozenset({*_currencies(), "f", "us"})  # "M F CFA", "M US $"
 
 
 @cache

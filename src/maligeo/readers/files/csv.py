@@ -19,16 +19,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from maligeo.core.errors import Fault, FrameError, InputFileError, explained
-from maligeo.readers.files.bounds import require_bounded_table
-from maligeo.readers.formats import column_key, known_headings, plain_key
+from maligeo.core.errors import InputFileError, explained
+from maligeo.readers.files.layouts import Layout, lay_out
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _CHECKED_BYTES: Final = 16 * 2**20
 _SAMPLE_CHARS: Final = 2**18
 _SAMPLE_ROWS: Final = 200
-_NUMBERS: Final = re.compile(r"^\W*\d[\d\W]*$")  # a number, a date in figures
-_HEADER_WITHIN: Final = 20
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,36 +36,6 @@ _BOMS: Final = (
 # Windows, DOS and old Macintosh; where they differ, French letters tell them apart.
 _ONE_BYTE: Final = ("cp1252", "cp850", "mac_roman")
 _FRENCH: Final = "éèêëàâçîïôùûüœÉÈÊÀÂÇÎÔÛ°’«»"
-_HXL_TAG: Final = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z0-9_]+)*\s*$")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a text table is laid out.
-
-    Attributes
-    ----------
-    encoding : str
-        Python's name of the encoding.
-    delimiter : str
-        What stands between cells.
-    columns : tuple of str
-        Names in the header; an empty one becomes "column 3", by its place.
-    rows_before : int
-        Rows before the first data row: what stands above the header, the header itself
-        and the HXL tags.
-    hxl : dict of str to str
-        Column to HXL tag; empty without a tag row.
-    ends : bool
-        Whether the file ends with these rows, so that there is nothing to parse.
-    """
-
-    encoding: str
-    delimiter: str
-    columns: tuple[str, ...]
-    rows_before: int
-    hxl: dict[str, str] = field(default_factory=dict)
-    ends: bool = False
 
 
 def find_layout(path: Path, header_row: int | None = None) -> Layout:
@@ -90,65 +57,6 @@ def find_layout(path: Path, header_row: int | None = None) -> Layout:
     rows = _rows_of(text, delimiter)
     layout = lay_out(rows, path, encoding, delimiter, header_row)
     return replace(layout, ends=len(text) < _SAMPLE_CHARS and len(rows) <= layout.rows_before)
-
-
-def lay_out(
-    rows: list[list[str]],
-    path: Path,
-    encoding: str,
-    delimiter: str,
-    header_row: int | None = None,
-) -> Layout:
-    """Find header and HXL tags in the first rows of a table.
-
-    Parameters
-    ----------
-    rows : list of list of str
-        First rows, from the top; a blank row is an empty list.
-    path : pathlib.Path
-        The file, for messages.
-    encoding, delimiter : str
-        Handed on.
-    header_row : int, optional
-        Number of the row with the headings, from 1; by default the first of several cells.
-    """
-    filled = [at for at, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    if not filled:
-        raise InputFileError(f"{path} holds no table: there is nothing in it")
-    several = [
-        at for at in filled[:_HEADER_WITHIN] if sum(bool(cell.strip()) for cell in rows[at]) > 1
-    ]
-    header = _header(rows, several) if several else filled[0]
-    if header_row is not None:
-        if header_row - 1 not in filled:
-            raise InputFileError(f"{path} has no headings in row {header_row}")
-        header = header_row - 1
-    columns = _name_columns(rows[header], path)
-    after = header + 1
-    tags: dict[str, str] = {}
-    if _is_tag_row(rows[header]):
-        tags = dict(zip(columns, map(str.strip, rows[header]), strict=True))
-    elif after < len(rows) and _is_tag_row(rows[after]):
-        pairs = zip(columns, map(str.strip, rows[after]), strict=False)
-        tags = {column: tag for column, tag in pairs if tag}
-        after += 1
-    return Layout(encoding, delimiter, columns, after, tags)
-
-
-def _header(rows: list[list[str]], candidates: Sequence[int]) -> int:
-    """Choose the row of the headings: the first, or a later one that has more known ones.
-
-    Above the headings of a 3W stands a row with QUI, QUOI, OÙ and QUAND.
-    """
-
-    def known(at: int) -> int:
-        if at != candidates[0] and any(map(_NUMBERS.search, rows[at])):
-            return 0  # a row of data
-        found = sum(bool({column_key(cell), plain_key(cell)} & headings) for cell in rows[at])
-        return found if found > 1 else 0
-
-    headings = known_headings()
-    return max(candidates, key=known)  # the first of equals
 
 
 def _read_head(path: Path) -> bytes:
@@ -217,21 +125,6 @@ def _find_delimiter(text: str) -> str:
         return (width - 1) * count / widths.total()
 
     return max(DELIMITERS, key=fitness)  # the first of equals: a comma
-
-
-def _name_columns(cells: list[str], path: Path) -> tuple[str, ...]:
-    require_bounded_table(str(path), columns=len(cells), cells=0, size=0)
-    names = [cell.strip() or f"column {at}" for at, cell in enumerate(cells, start=1)]
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        faults = [Fault(None, name, name, "column name repeats") for name in repeated]
-        raise FrameError(str(path), faults)
-    return tuple(names)
-
-
-def _is_tag_row(cells: list[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and all(_HXL_TAG.match(cell) for cell in filled)
 
 
 # The parser reads up to 32 of its blocks ahead: small ones bound memory, and several

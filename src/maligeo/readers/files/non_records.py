@@ -26,7 +26,6 @@ _NOTE: Final = re.compile(
 )
 # The title of a block of rows, as in a cell that is merged over a whole line.
 _TITLE: Final = re.compile(r"\s*(région|region|district|cercle|commune)s?\b.*", re.IGNORECASE)
-_LOOKED_AT: Final = 4  # columns in which the first filled cell of a row is looked for
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
@@ -65,7 +64,7 @@ def _matching(texts: "pd.Series[str]", pattern: re.Pattern[str]) -> list[int]:
 
 def _first_filled(frame: pd.DataFrame) -> "pd.Series[str]":
     first = frame.iloc[:, 0]
-    for at in range(1, min(_LOOKED_AT, len(frame.columns))):
+    for at in range(1, len(frame.columns)):
         if not first.isna().any():
             break
         first = first.fillna(frame.iloc[:, at])

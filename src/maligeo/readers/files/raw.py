@@ -13,6 +13,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
+from maligeo.readers.files.blocks import filled_down
 from maligeo.readers.files.contents import require_records
 from maligeo.readers.files.non_records import find_non_records
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
@@ -146,7 +147,9 @@ class RawFile:
         # Next to columns about persons, what people note down is often about them too.
         unread = rest if self.personal or form.settings.get("only_mapped") else []
         rest = [name for name in rest if name not in unread]
-        resembling = {name: resembled_field(name, form.columns) for name in rest}
+        # A known make has further columns about a field on purpose; of a list by hand it is asked.
+        open_fields = [ours for ours in form.columns if not form.label or ours not in found]
+        resembling = {name: resembled_field(name, open_fields) for name in rest}
         return Reading(
             form.name,
             used,
@@ -161,18 +164,24 @@ class RawFile:
     ) -> Iterator[RawTable]:
         """Read the rows piece by piece: these columns, or all but those about persons.
 
-        Rows that are no records are set aside, see `find_non_records`, unless all are wanted.
+        Rows that are no records are set aside, see `find_non_records`, unless all are wanted;
+        what a merged cell says holds for all its rows.
         """
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
             aside = find_non_records(raw.frame if records_only else raw.frame.head(0))
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
+            frame, blocks = filled_down(frame, raw.frame, raw.blocks)
             stated = {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
             }
             faults = Faults(fault for fault in raw.faults if fault.row not in aside.index)
             yield replace(
-                raw, frame=frame.assign(**stated), set_aside=aside.to_dict(), faults=faults
+                raw,
+                frame=frame.assign(**stated),
+                set_aside=aside.to_dict(),
+                faults=faults,
+                blocks=blocks,
             )
 
 

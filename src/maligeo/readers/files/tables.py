@@ -20,8 +20,10 @@ from maligeo.core.errors import InputFileError, UnknownNameError, explained
 from maligeo.core.inputs import take_input
 from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
+from maligeo.readers.files.blocks import Blocks, MergedRange, blocks_of, merged_ranges
 from maligeo.readers.files.bounds import require_bounded_parquet
 from maligeo.readers.files.contents import require_records
+from maligeo.readers.files.layouts import Layout, lay_out
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.quarantine import Faults
 
@@ -56,6 +58,9 @@ class RawTable:
         With the same index, in EPSG:4326, where the file has geometries of its own.
     set_aside : dict of int to str
         Rows that are no records and stand in the frame no more, and why.
+    blocks : dict of str to dict of int to int
+        Column to rows below the first one of a merged cell, and the number of that row; in
+        `RawFile.chunks` only those that were filled with what it says.
     """
 
     frame: pd.DataFrame
@@ -66,6 +71,12 @@ class RawTable:
     faults: Faults = field(default_factory=Faults)
     geometry: gpd.GeoSeries | None = None
     set_aside: dict[int, str] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=dict)
+
+    @property
+    def filled_down(self) -> dict[str, int]:
+        """How many rows of each column were filled with what a merged cell says."""
+        return {name: len(rows) for name, rows in self.blocks.items()}
 
     def sound_rows(self) -> tuple[pd.DataFrame, Faults]:
         """Give the rows without fault, and the faults of the others for more to be added."""
@@ -210,7 +221,7 @@ def _open_text(path: Path, header_row: int | None) -> TableFile:
     return TableFile(path, layout.columns, layout.hxl, read)
 
 
-def _text_chunk(block: csv.TextBlock, layout: csv.Layout, *, restricted: bool) -> RawTable:
+def _text_chunk(block: csv.TextBlock, layout: Layout, *, restricted: bool) -> RawTable:
     frame = _frame(block.table, pd.Index(block.rows, name="row"))
     faults = Faults()
     if block.ragged:
@@ -273,9 +284,12 @@ def _open_excel(path: Path, sheet: str | None, header_row: int | None) -> TableF
     with explained(f"{path} cannot be read"):
         require_bounded(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        rows = _sheet_rows(book, sheet, path)
+        name, rows = _sheet_rows(book, sheet, path)
+        merged = _merged(book[name])
         book.close()
-    layout = csv.lay_out(rows[:200], path, "", "", header_row)
+    layout = lay_out(rows[:200], path, "", "", header_row)
+    numbers = range(layout.rows_before + 1, len(rows) + 1)
+    blocks = blocks_of(merged, layout.columns, numbers, str(path))
 
     def read(columns: Sequence[str]) -> Iterator[RawTable]:
         width = len(layout.columns)
@@ -285,19 +299,35 @@ def _open_excel(path: Path, sheet: str | None, header_row: int | None) -> TableF
             name: pd.array([row[at] or None if at < len(row) else None for row in data], dtype=TEXT)
             for name, at in zip(columns, places, strict=True)
         }
-        index = pd.RangeIndex(layout.rows_before + 1, layout.rows_before + 1 + len(data))
-        frame = pd.DataFrame(cells, index=index.rename("row"))
+        frame = pd.DataFrame(cells, index=pd.RangeIndex.from_range(numbers).rename("row"))
         beyond = pd.Series([any(row[width:]) for row in data], index=frame.index, dtype=bool)
         faults = Faults()
         faults.add(beyond, "row", beyond, "the row has cells beyond the header")
         frame = frame[frame.notna().any(axis=1) | beyond]
-        yield RawTable(frame, hxl=layout.hxl, faults=faults)
+        wanted = {name: blocks[name] for name in columns if name in blocks}
+        yield RawTable(frame, hxl=layout.hxl, faults=faults, blocks=wanted)
 
-    return TableFile(path, layout.columns, layout.hxl, read)
+    return TableFile(path, _in_use(layout, rows), layout.hxl, read)
 
 
-def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
-    """Give the cells of the one sheet that is meant, as text."""
+def _in_use(layout: Layout, rows: list[list[str]]) -> tuple[str, ...]:
+    """Leave out the columns that have neither a heading nor a cell, as beside or between blocks."""
+    data = rows[layout.rows_before :]
+    return tuple(
+        name
+        for at, name in enumerate(layout.columns)
+        if not name.endswith(f"column {at + 1}") or any(row[at] for row in data if at < len(row))
+    )
+
+
+def _merged(sheet: Any) -> list[MergedRange]:
+    """Find merged cells, of which openpyxl says nothing when it reads row by row."""
+    with sheet._get_source() as content:
+        return merged_ranges(content)
+
+
+def _sheet_rows(book: Any, sheet: str | None, path: Path) -> tuple[str, list[list[str]]]:
+    """Give the one sheet that is meant, and its cells as text."""
     names = _sheet_names(book)
     if sheet is not None and sheet not in names:
         raise UnknownNameError(f"{path} has no sheet {sheet!r}; there is {', '.join(names)}")
@@ -309,7 +339,7 @@ def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
         several = ", ".join(repr(name) for name in filled)
         example = f"{path.name}#{next(iter(filled))}"
         raise UnknownNameError(f"{path} has several sheets ({several}): say which, like {example}")
-    return next(iter(filled.values()))
+    return next(iter(filled.items()))
 
 
 def _filled(book: Any, names: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -353,4 +383,6 @@ def _cell_text(cell: object) -> str:
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
-    return str(cell)
+    text = str(cell)
+    # In a cell that holds a number the dot cuts; before three digits it could also group.
+    return f"{text}0" if isinstance(cell, float) and text[-4:-3] == "." else text

@@ -20,7 +20,10 @@ from maligeo.core.placenames import without_accents
 AUTO: Final = "auto"
 GEOMETRY: Final = "geometry"
 UNKNOWN_MAKE: Final = "unknown_make"  # key of the error about a file that fits no format
+GROUP: Final = " – "  # between the title of a group of columns and a heading below it
 _SHOWN_COLUMNS: Final = 40
+_WHOLE: Final = 3  # letters of a part of a heading that must be a whole word
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -139,25 +142,58 @@ def _empty_words() -> frozenset[str]:
     return frozenset(read_catalogue("headings")["empty"])
 
 
-@cache
-def known_headings() -> frozenset[str]:
+def known_headings() -> Collection[str]:
     """List the names of columns of all makes, in the form in which names are compared."""
+    return _heading_fields().keys()
+
+
+def fields_named(heading: str) -> frozenset[str]:
+    """List the fields of ours that a heading means in files of any make."""
+    meant = _heading_fields()
+    return meant.get(column_key(heading), frozenset()) or meant.get(plain_key(heading), frozenset())
+
+
+@cache
+def _heading_fields() -> dict[str, frozenset[str]]:
     names = (resources.files("maligeo.readers") / "formats").iterdir()
-    stems = [Path(str(entry)).stem for entry in names if entry.name.endswith(".toml")]
+    stems = sorted(Path(str(entry)).stem for entry in names if entry.name.endswith(".toml"))
     forms = [load_format(stem) for stem in stems if "signature" in read_catalogue(stem)]
-    listed = (name for form in forms for some in form.columns.values() for name in some)
-    return frozenset(key for name in listed for key in (column_key(name), plain_key(name)) if key)
+    meant: dict[str, frozenset[str]] = {}
+    for form in forms:
+        for ours, listed in form.columns.items():
+            for key in {key(name) for name in listed for key in (column_key, plain_key)} - {""}:
+                meant[key] = meant.get(key, frozenset()) | {ours}
+    return meant
+
+
+@cache
+def bare_headings() -> frozenset[str]:
+    """List the headings that say little without the title of their group, as they are compared."""
+    return frozenset(map(column_key, read_catalogue("headings")["bare"]))
 
 
 def resembled_field(name: str, among: Collection[str]) -> str | None:
     """Give the field that a heading seems to mean, of those that come into question; or None."""
-    key = column_key(name)
-    headings = read_catalogue("headings")
-    stems: dict[str, list[str]] = {} if key in headings["made"] else headings["resembles"]
-    for ours, parts in stems.items():
-        if ours in among and any(part in key for part in parts):
-            return ours
+    catalogue = read_catalogue("headings")
+    if column_key(name) in catalogue["made"]:
+        return None
+    unlike: dict[str, list[str]] = catalogue["unlike"]
+    for ours, parts in catalogue["resembles"].items():
+        others = unlike.get(ours, unlike["*"])
+        if ours in among and _begins(name, parts) and not _begins(name, others):
+            return str(ours)
     return None
+
+
+def _begins(name: str, parts: Collection[str]) -> bool:
+    """Tell whether a word of a heading, or several in a row, begin with one of these parts."""
+    bare = without_accents(_CAMEL.sub(" ", name)).lower()
+    words = [word for word in re.split(r"[\W_]+", bare) if word]
+    rests = ["".join(words[at:]) for at in range(len(words))]
+    return any(
+        part in words if len(part) <= _WHOLE else any(rest.startswith(part) for rest in rests)
+        for part in parts
+    )
 
 
 def word_key(word: str) -> str:
@@ -218,8 +254,12 @@ def without_persons(names: Collection[str]) -> tuple[str, ...]:
 
 def _is_personal(name: str) -> bool:
     whole, part = _personal_patterns()
-    key = column_key(name)
-    return bool(whole.fullmatch(key) or part.search(key))
+    group, _, heading = name.rpartition(GROUP)
+    keys = {column_key(name)}
+    # "Point focal – Nom" is about a person as "Nom" is; "Organisation – Nom" is not.
+    if group and column_key(name) not in known_headings():
+        keys.add(column_key(heading))
+    return any(whole.fullmatch(key) or part.search(key) for key in keys)
 
 
 @cache
