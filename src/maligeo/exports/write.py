@@ -235,7 +235,8 @@ def write_layers(
     -------
     pathlib.Path
         The file or folder. A folder that exists is replaced if it is a data package and
-        holds nothing else.
+        holds nothing else. A GeoPackage that exists keeps its layers of other names, with
+        their styles, and a line in the log "maligeo" names them.
 
     Raises
     ------
@@ -247,7 +248,8 @@ def write_layers(
     FrameError, GeometryError, CrsError, VintageError
         If a layer cannot be written as it is; nothing is cut, moved or dropped silently.
     OutputFileError
-        If it cannot be written; what stood there before is then left alone.
+        If it cannot be written; what stood there before is then left alone. So it is where a
+        GeoPackage would keep layers that the audience must not see.
 
     Notes
     -----
@@ -431,7 +433,7 @@ def _parquet(job: Job) -> Iterator[Write]:
 
 @contextmanager
 def _geopackage(job: Job) -> Iterator[Write]:
-    with open_geopackage(job) as write:
+    with open_geopackage(job, [_LAYER]) as write:
         yield lambda piece: write(_layer(piece))
 
 
