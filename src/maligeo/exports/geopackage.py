@@ -277,7 +277,7 @@ def _former_sources(database: sqlite3.Connection) -> list[dict[str, str]]:
     if not _has_table(database, "gpkg_metadata"):
         return []
     ours = f"from gpkg_metadata where md_standard_uri like '{_OURS}%'"
-    rows = database.execute(f"select md_standard_uri, metadata {ours}").fetchall()  # noqa: S608
+    rows = database.execute(f"select md_standard_uri, metadata {ours}").fetchall()
     database.execute(
         f"delete from gpkg_metadata_reference where md_file_id in (select id {ours})"  # noqa: S608
     )
@@ -317,8 +317,8 @@ def _add_styles(database: sqlite3.Connection, layers: Sequence[PlainLayer], job:
         return
     database.executescript(_STYLE_TABLE)
     database.execute(
-        "insert or ignore into gpkg_contents (table_name, data_type, identifier, description, last_change, "
-        "srs_id) values ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
+        "insert or ignore into gpkg_contents (table_name, data_type, identifier, description, "
+        "last_change, srs_id) values ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
         (DAY,),
     )
     database.executemany(

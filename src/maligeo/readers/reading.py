@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final
 
 import pandas as pd
@@ -13,8 +13,10 @@ ATTRIBUTE: Final = "reading"  # of a frame that was read, in `attrs`
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(dict[str, object]):
     """An account of a file that was read, as `frame.attrs["reading"]` holds it.
+
+    It is a dictionary of its attributes too: pandas writes `attrs` into Parquet as JSON.
 
     Attributes
     ----------
@@ -53,6 +55,9 @@ class Reading:
     rows_left_out: int = 0
     rows_rejected: int = 0
     date_order: str = ""
+
+    def __post_init__(self) -> None:
+        self.update({each.name: getattr(self, each.name) for each in fields(self)})
 
     @property
     def columns_in_file(self) -> int:

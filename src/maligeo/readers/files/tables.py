@@ -295,6 +295,9 @@ def _open_excel(path: Path, sheet: str | None, header_row: int | None) -> TableF
     return TableFile(path, layout.columns, layout.hxl, read)
 
 
+_NOTES: Final = "notes"  # a sheet next to the table, in workbooks of ours and of many others
+
+
 def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
     """Give the cells of the one sheet that is meant, as text."""
     names = [one.title for one in book.worksheets]
@@ -310,6 +313,8 @@ def _sheet_rows(book: Any, sheet: str | None, path: Path) -> list[list[str]]:
             filled[name] = rows
     if not filled:
         raise InputFileError(f"{path} holds no table: there is nothing in it")
+    if sheet is None and len(filled) > 1:
+        filled = {name: rows for name, rows in filled.items() if name.casefold() != _NOTES}
     if len(filled) > 1:
         several = ", ".join(repr(name) for name in filled)
         example = f"{path.name}#{next(iter(filled))}"
