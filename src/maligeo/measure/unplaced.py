@@ -21,6 +21,7 @@ NO_PLACE: Final = f"{AT_LEAST}: records without a place may lie here"
 NO_DATE: Final = f"{AT_LEAST}: records without a date may belong here"
 
 
+_FINEST: Final = {"country": 0, "adm1": 1, "adm2": 2}  # levels of coarse places
 Flags = npt.NDArray[np.bool_]
 
 
@@ -85,15 +86,20 @@ def scopes_of(
 
 
 def _reported(records: pd.DataFrame, level: int) -> pd.DataFrame:
-    """Give the names that are reported, from the first level down to that of the units."""
+    """Give the names that are reported, from the first level down to that of the units.
+
+    Names finer than a place is known are left out: they are those of a centre.
+    """
     names = {}
+    nothing = pd.Series(pd.NA, index=records.index, dtype="object")
+    precision = records.get("location_precision", nothing).astype("object")
+    finest = precision.map(_FINEST).fillna(level).astype("int64")
     for at in range(1, level + 1):
-        nothing = pd.Series(pd.NA, index=records.index, dtype="object")
         name, reported = (
             records[column].astype("object") if column in records.columns else nothing
             for column in (f"adm{at}_name", f"adm{at}_reported")
         )
-        names[f"adm{at}_name"] = name.where(name.notna(), reported)
+        names[f"adm{at}_name"] = name.where(name.notna(), reported).where(finest >= at)
     return pd.DataFrame(names, index=records.index)
 
 
