@@ -31,7 +31,7 @@ from .maps.tiles import add_tiles as add_tiles
 from .measure.autocorrelation import global_autocorrelation as global_autocorrelation
 from .measure.autocorrelation import local_autocorrelation as local_autocorrelation
 from .measure.change import growth as growth
-from .measure.counts import with_coverage as with_coverage
+from .measure.coverage import with_coverage as with_coverage
 from .measure.densities import concat_tables as concat_tables
 from .measure.densities import density as density
 from .measure.divisions import convert as convert
@@ -61,6 +61,7 @@ from .provenance import read_about as read_about
 from .provenance.record import Provenance as Provenance
 from .readers.areas import as_areas as as_areas
 from .readers.areas import read_areas as read_areas
+from .readers.boundaries import as_units as as_units
 from .readers.boundaries import check_boundaries as check_boundaries
 from .readers.boundaries import load_boundaries as load_boundaries
 from .readers.boundaries import read_boundaries as read_boundaries

@@ -20,7 +20,7 @@ from maligeo.disclosure import release, require_released
 from maligeo.disclosure.division import units_hash
 from maligeo.exports import write_layers
 from maligeo.join.points import locate
-from maligeo.measure.counts import with_coverage
+from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.tile_archives import Tile, open_tiles
 from maligeo.tiles import vector_tiles

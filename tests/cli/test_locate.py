@@ -152,10 +152,11 @@ def test_villages_of_a_gazetteer(tmp_path: Path) -> None:
 
 def test_near_positions_go_by_names_when_asked_for(tmp_path: Path) -> None:
     records, units = tmp_path / "list.csv", tmp_path / "communes.gpkg"
-    communes().to_file(units, layer="communes")
+    koro = communes().iloc[[5]].assign(pcode="ML050711")  # as the table of the division has it
+    koro.to_file(units, layer="communes")
     text = "id,lat,lon,location_precision,commune,cercle\na,14.5,5.5,near,Koro,Koro\n"
     records.write_text(text, encoding="utf-8")
-    for more, unit in ((), ""), (("--near", "names"), "ML050701"):
+    for more, unit in ((), ""), (("--near", "names"), "ML050711"):
         out = tmp_path / f"out{len(more)}.csv"
         done = run(
             "locate", str(records), "-o", str(out), "--boundaries", str(units), "--level", "3",

@@ -179,8 +179,9 @@ def test_own_areas_lie_over_the_bundled_regions(tmp_path: Path) -> None:
 
 
 def test_two_periods_side_by_side(incidents: Path, tmp_path: Path) -> None:
-    page = written("--compare", "2021-01/2021-09,2022", path=tmp_path / "bundled.html")
-    assert "compare" in calls(page)
+    for periods in ("2021-01/2021-09,2022", "2021,2022"):  # the second is that of the help
+        page = written("--compare", periods, path=tmp_path / "bundled.html")
+        assert "compare" in calls(page)
     page = written(
         "--incidents", str(incidents), "--covers", "2020/2022", "--compare", "2020,2022", *DAY,
         "--language", "en", path=tmp_path / "own.html",

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import box
 
 from maligeo.join.points import locate
-from maligeo.measure.counts import with_coverage
+from maligeo.measure.coverage import with_coverage
 from tests import worlds
 
 SECRET = "informant-of-the-well"

@@ -9,7 +9,7 @@ from maligeo.core.errors import ReleaseError
 from maligeo.disclosure import CellRelease, Release, release, require_released
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
-from maligeo.measure.counts import with_coverage
+from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.need_response import coverage_gaps
 from maligeo.readers.boundaries import load_boundaries
@@ -255,3 +255,27 @@ def test_tables_of_two_days_do_not_go_together() -> None:
     assert joined.attrs["audience"] == "internal"
     with pytest.raises(ReleaseError, match="were not released"):
         require_released(joined, "public", what="density")
+
+
+NOWHERE = "at least: records without a place may lie here"
+NOWHERE_AT = float("nan")
+
+
+def test_where_records_without_a_place_are_released_units_are_at_least() -> None:
+    lost: list[frames.Group] = [(NOWHERE_AT, day, 10) for _, day, *_ in even((2021,))]
+    table = cells(*WORLD, *lost).table("incidents", period="year")
+    closed, opened = row(table, "Mopti", "2020-01-01"), row(table, "Mopti", "2021-01-01")
+    assert (closed["count"], opened["count"]) == (40, 40)
+    assert closed["count_high"] == 44
+    assert pd.isna(opened["count_high"])
+    assert str(opened["note"]).endswith(NOWHERE)
+    assert NOWHERE not in str(closed["note"])
+
+
+def test_whether_units_are_open_follows_from_released_cells_alone() -> None:
+    # Four records without a place in a year are "fewer than 5", as none at all are.
+    few: list[frames.Group] = [(NOWHERE_AT, "2021-02-15", 1)]
+    tables = [cells(*WORLD, *more).table("incidents", period="year") for more in ([], few)]
+    units = [table[table["place_kind"] == "unit"].reset_index(drop=True) for table in tables]
+    columns = ["name", "period_start", "count", "count_low", "count_high", "note"]
+    pd.testing.assert_frame_equal(units[0][columns], units[1][columns])

@@ -19,6 +19,7 @@ import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
 from maligeo import look
+from maligeo.core.errors import MaligeoError, OutputFileError
 from maligeo.exports import ExportOptions, write_layers
 from maligeo.provenance.record import KEY, Provenance
 from tests.exports import exportworlds as small
@@ -313,3 +314,67 @@ def test_qgis_shows_the_styles_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert ran.stdout.splitlines() == [
         f"regions True {classes + 2} 0", "incidents True 7 0", "areas True 7 0",
     ]  # fmt: skip
+
+
+class TestAFileThatIsThere:
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        return write(tmp_path)
+
+    def test_layers_of_other_names_stay_with_their_styles_and_words(
+        self, path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        before = {name: layer(path, name) for name in ("incidents", "areas", "regions", "density")}
+        styled, described = styles(path), rows(path, "select * from gpkg_data_columns")
+        write_layers({"zones": small.units()}, path, audience="internal", options=ENGLISH)
+        assert set(pyogrio.list_layers(path)[:, 0]) == {*before, "zones", "layer_styles"}
+        for name, frame in before.items():
+            pd.testing.assert_frame_equal(pd.DataFrame(layer(path, name)), pd.DataFrame(frame))
+        assert styles(path).keys() >= styled.keys()
+        assert set(rows(path, "select * from gpkg_data_columns")) >= set(described)
+        assert rows(path, "pragma foreign_key_check") == []
+        assert caplog.messages == ["mali.gpkg keeps its layers areas, density, incidents, regions"]
+
+    def test_a_layer_of_the_same_name_is_replaced_with_all_that_was_said_of_it(
+        self, path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        write_layers({"regions": small.units()}, path, audience="internal", options=ENGLISH)
+        assert "incidents_2021" not in layer(path, "regions").columns
+        assert not [style for style in styles(path) if style[0] == "regions"]
+        words = "select count(*) from gpkg_data_columns where column_name = 'incidents_2021'"
+        assert rows(path, words) == [(0,)]
+        assert "replaces regions" in caplog.text
+
+    def test_layers_and_metadata_of_other_programs_stay(self, tmp_path: Path) -> None:
+        path = tmp_path / "theirs.gpkg"
+        small.units().to_file(path, layer="Mes zones", driver="GPKG", metadata={"a": "b"})
+        before = rows(path, "select metadata from gpkg_metadata")
+        write_layers({"regions": small.units()}, path, audience="internal", about=small.ABOUT)
+        assert len(layer(path, "Mes zones")) == 2
+        assert set(rows(path, "select metadata from gpkg_metadata")) > set(before)
+
+    def test_the_sources_of_what_stays_are_still_named(self, tmp_path: Path) -> None:
+        path = tmp_path / "mali.gpkg"
+        for at, name in enumerate(("first", "second")):
+            units = small.units().assign(source=f"source {at}")
+            write_layers({name: units}, path, audience="internal")
+        (text,) = rows(
+            path, "select metadata from gpkg_metadata where md_standard_uri like '%sources'"
+        )
+        assert [source["title"] for source in json.loads(text[0])["sources"]] == [
+            "source 0", "source 1",
+        ]  # fmt: skip
+
+    def test_internal_layers_are_not_kept_in_a_public_file(self, path: Path) -> None:
+        before = path.read_bytes()
+        with pytest.raises(OutputFileError, match="areas, density, incidents, regions, for int"):
+            write_layers({"zones": small.units()}, path, audience="public")
+        assert path.read_bytes() == before
+
+    def test_what_fails_leaves_the_file_as_it_was(self, path: Path) -> None:
+        before = path.read_bytes()
+        three = small.units().assign(geometry=Point(0, 0, 1))
+        with pytest.raises(MaligeoError):
+            write_layers({"zones": three}, path, audience="internal")
+        assert path.read_bytes() == before
+        assert [file.name for file in path.parent.iterdir()] == ["mali.gpkg"]

@@ -13,7 +13,7 @@ from shapely.geometry import Point, box
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
-from maligeo.measure.counts import with_coverage
+from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.rates import clustered_interval, poisson_interval
 from tests import worlds
@@ -61,6 +61,14 @@ class TestIncidents:
         assert alpha["population_year"] == 2020
         low, high = poisson_interval(2)
         assert alpha["ci_low"] == pytest.approx(float(low) * 2 * 365.25 / 365)
+        assert pd.isna(alpha["ci_high"])  # the one that is in no unit may lie here
+        placed = records[records["place_kind"] != "unattributed"]
+        alpha = by_place(
+            density(
+                placed, UNITS, measure="incidents", period="2021",
+                population=worlds.people(50_000, 10_000),
+            )
+        ).loc["Alpha"]  # fmt: skip
         assert alpha["ci_high"] == pytest.approx(float(high) * 2 * 365.25 / 365)
         assert alpha["low_count"]
         assert (table["unique_total"] == 5).all()

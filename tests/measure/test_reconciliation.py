@@ -37,9 +37,19 @@ def test_the_difference_by_unit_and_for_the_nation() -> None:
     assert (nation["recorded"], nation["published"], nation["difference"]) == (6, 10, -4)
     assert not nation["agrees"]
     assert alpha["difference"] == 0
-    assert alpha["agrees"]
+    assert pd.isna(alpha["agrees"])  # one of the two that are nowhere may lie in it
+    assert alpha["note"] == "the records have at least this"
     assert list(found.columns) == list(COLUMNS)
     assert ("UNMAS", "Béta-Sud") not in found.index  # nothing was published about it
+
+
+def test_more_records_than_were_published_disagree_however_many_have_no_place() -> None:
+    table = density(records(4, 1, nowhere=2), UNITS, measure="incidents", period=["2021"])
+    alpha = compared(table, {"value": 10}, {"unit": "Alpha", "value": 3}).loc[("UNMAS", "Alpha")]
+    assert alpha["agrees"] == False  # noqa: E712
+    placed = density(records(3, 1), UNITS, measure="incidents", period=["2021"])
+    alpha = compared(placed, {"value": 10}, {"unit": "Alpha", "value": 3}).loc[("UNMAS", "Alpha")]
+    assert alpha["agrees"]
 
 
 def test_a_share_agrees_within_its_rounding() -> None:

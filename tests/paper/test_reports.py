@@ -16,7 +16,7 @@ from maligeo.core.errors import (
     UnknownNameError,
     VintageError,
 )
-from maligeo.measure.counts import with_coverage
+from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import concat_tables, density
 from maligeo.paper import ReportOptions, region_report
 from maligeo.paper.drawing.shapes import Fill

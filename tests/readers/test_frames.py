@@ -1,6 +1,8 @@
 """Frames in memory are read as files are: the same words, columns, dates and faults."""
 
 import datetime
+import pickle
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -132,3 +134,16 @@ def test_a_frame_that_was_read_is_taken_as_it_is() -> None:
 def test_something_else_is_no_frame() -> None:
     with pytest.raises(ArgumentError, match="must be a frame"):
         maligeo.as_incidents([1, 2])
+
+
+def test_frames_that_were_read_can_be_written_by_pandas(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"event_id": ["a"], "date": ["2020-03-01"], "event_type": ["ied"],
+                          "lon": [-4.2], "lat": [14.5]})  # fmt: skip
+    incidents = maligeo.as_incidents(frame)
+    units = maligeo.as_units(maligeo.load_boundaries())
+    for name, read in (("incidents", incidents), ("units", units)):
+        path = tmp_path / f"{name}.parquet"
+        read.to_parquet(path)
+        assert len(gpd.read_parquet(path)) == len(read)
+        again = pickle.loads(pickle.dumps(read.attrs["reading"]))
+        assert again == read.attrs["reading"]

@@ -31,6 +31,7 @@ from maligeo.readers.profiles import read_profile
 STANDARD: Final = Path("-")  # the standard input or output, in the place of a file
 OUTPUTS: Final = ("output", "rejects", "save_profile")  # parameters that name what is written
 HELP: Final = {"help_option_names": ["-h", "--help"]}
+_KEEPING: Final = ".gpkg"  # a file of layers, which keeps others than those that are written
 _FORMAT: Final = "output_format"
 
 # First bytes of formats, and the suffix by which a file of them is read; text is CSV.
@@ -121,7 +122,8 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
                 given["output"] = opened.enter_context(_standard_output(_suffix(given, streams)))
             function(**given)
             for path in replaced:
-                say(word("command.replaced", language).format(file=path))
+                if path.suffix.lower() != _KEEPING:
+                    say(word("command.replaced", language).format(file=path))
 
     manners = _MANNERS | ({_PROFILE: _PROFILES} if takes_profile else {})
     manners |= {} if takes_language else {_LANGUAGE: LanguageOption}

@@ -15,7 +15,7 @@ def require_choice(value: object, choices: Collection[str], *, option: str) -> N
     ArgumentError
         Naming the option, the value and the choices.
     """
-    if value not in choices:
+    if not pd.api.types.is_scalar(value) or value not in choices:
         values = {"option": option, "value": value, "choices": ", ".join(choices)}
         raise ArgumentError(key="unknown_choice", values=values)
 
@@ -113,6 +113,6 @@ def require_known(name: str, known: Collection[str], *, what: str) -> None:
     UnknownNameError
         Naming what is known.
     """
-    if name not in known:
+    if not pd.api.types.is_scalar(name) or name not in known:
         values = {"what": what, "name": name, "known": ", ".join(known)}
         raise UnknownNameError(key="unknown_name", values=values)

@@ -39,6 +39,10 @@ PROJECTS: Final = (
 )  # fmt: skip
 
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
+# How the remarks read on rows of records that are in no period.
+UNDATED: Final = "without a date, or with one too coarse for these periods"
+OUTSIDE_COVERAGE: Final = "of days that the source does not cover"
+AT_LEAST: Final = "at least"  # how a remark begins that leaves a count without an upper bound
 
 COUNT: Final = "count"  # how many records a row stands for
 # What may be added up over records, whatever else they say.
@@ -57,6 +61,7 @@ DENSITY: Final = (
 
 POPULATION: Final = ("vintage", "pcode", "name", "population", "population_year", "source", "note")
 
+_OF_LEVEL: Final = ("pcode", "name", "reported", "place_kind")  # of what was located
 RECORD_COLUMNS: Final = frozenset(
     {
         *PROJECTS, *ALLOCATION, *FIGURES,
@@ -65,7 +70,7 @@ RECORD_COLUMNS: Final = frozenset(
         "computed_area_sqm", "devices", "organisation", "place_name", "place_lon", "place_lat",
         "location_code", "lon", "lat", "geometry",
         "locate_method", "locate_distance_m", "locate_score", "locate_disagrees", "locate_note",
-        *(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("pcode", "name", "reported")),
+        *(f"adm{level}_{part}" for level in (1, 2, 3) for part in _OF_LEVEL),
     }
 )  # fmt: skip
 
@@ -149,6 +154,7 @@ WORDS: Final[Mapping[str, frozenset[str]]] = {
         {"adm1", "adm2", "adm3", "settlement", "site", "country", "unattributed", "abroad"}
     ),
     "place_kind": frozenset(PLACE_KINDS),
+    **{f"adm{level}_place_kind": frozenset(PLACE_KINDS) for level in (1, 2, 3)},
     "locate_method": frozenset(LOCATE_METHODS),
 }
 _CURRENCY: Final = "budget_currency"

@@ -35,8 +35,10 @@ def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
     Raises
     ------
     CrsError
-        If the frame has no CRS or another one. Nothing is reprojected silently.
+        If the frame has no shapes, no CRS or another one. Nothing is reprojected silently.
     """
+    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is None:
+        raise CrsError(f"{what} has no column of shapes: name it with frame.set_geometry")
     if frame.crs is None:
         raise CrsError(f"{what} has no CRS: say which it is, e.g. frame.set_crs({GEOGRAPHIC!r})")
     if CRS(frame.crs) != CRS(GEOGRAPHIC):

@@ -14,7 +14,7 @@ from maligeo.disclosure.division import Division
 from maligeo.disclosure.partition import WHOLE_YEAR, measures_in, partition
 from maligeo.disclosure.policy import Rules
 from maligeo.disclosure.store import Store
-from maligeo.measure.counts import require_stated
+from maligeo.measure.coverage import require_stated
 
 Advance = Callable[[int, int], None]
 

@@ -16,13 +16,16 @@ from maligeo.disclosure.incidents import Released
 from maligeo.disclosure.partition import WHOLE_YEAR
 from maligeo.disclosure.policy import Protection
 from maligeo.join.points import unit_level
-from maligeo.measure.counts import UNPLACED, Coverage, Periods
+from maligeo.measure.counts import UNPLACED, Periods
+from maligeo.measure.coverage import Coverage
 from maligeo.measure.densities import relate
 from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+from maligeo.measure.unplaced import NO_PLACE
 
 ROUNDED: Final = "rounded to a multiple of {to}"
 FEWER: Final = WITHHELD + ": fewer than {number}"
 BETWEEN: Final = WITHHELD + ": between {low} and {high}"
+_LOOSE: Final = ("(unattributed)", "(countrywide)")  # records that lie in some unit
 AT_LEAST: Final = "at least: not fully stated for all"
 NOT_COVERED: Final = "no statement that the source covers this"
 
@@ -71,7 +74,7 @@ def cell_table(
     -------
     pandas.DataFrame
         Columns as `maligeo.core.columns.DENSITY`; `count_low` and `count_high` hold the
-        number that was counted.
+        number that was counted, the latter missing where records without a unit may lie too.
 
     Raises
     ------
@@ -164,6 +167,9 @@ def _rows(
     rows = pd.DataFrame({"measure": list(measures)}).merge(places, how="cross")
     rows = rows.merge(summed, on=["key", "measure"], how="left")
     rows["period_start"], rows["period_end"] = span.period
+    unplaced = summed[summed["key"].isin(_LOOSE) & (summed["measure"] == INCIDENTS)]
+    may_be_more = bool((unplaced["count_low"].isna() | (unplaced["count_low"] > 0)).any())
+    rows["open"] = (rows["place_kind"] == "unit") & may_be_more
     coverage = Coverage(_stating(released))
     whole = [coverage.of(str(key), span.period) == "whole" for key in rows.pop("key")]
     return _said(rows, np.array(whole), rules)
@@ -227,16 +233,19 @@ def _said(
     )
     rows.loc[uncovered, ["count_low", "count_high"]] = np.nan
     rows.loc[rows["unstated"].fillna(value=False).astype(bool), "count_high"] = np.nan
-    return rows.drop(columns=["small", "several", "unstated"])
+    # What is open follows from the released cell of records without a unit, and so tells no more.
+    rows.loc[rows["open"], ["count_high", "interval_high"]] = np.nan
+    return rows.drop(columns=["small", "several", "unstated", "open"])
 
 
 def _note(row: Any, covered: bool, rules: Protection) -> str:
+    may_be_more = [NO_PLACE] if row.open else []
     if pd.notna(row.count):
         notes = [ROUNDED.format(to=rules.round_to)] if rules.round_to > 1 else []
-        return "; ".join([*notes, *([AT_LEAST] if row.unstated else [])])
+        return "; ".join([*notes, *([AT_LEAST] if row.unstated else []), *may_be_more])
     if pd.isna(row.count_high):
         return WITHHELD
     fewer = FEWER.format(number=int(row.count_high) + 1)
     between = BETWEEN.format(low=int(row.count_low), high=int(row.count_high))
     said = fewer if row.small else between
-    return said if covered else f"{said}; {NOT_COVERED}"
+    return "; ".join([said, *may_be_more, *([] if covered else [NOT_COVERED])])

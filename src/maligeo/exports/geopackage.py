@@ -1,16 +1,19 @@
 """GeoPackage (OGC 12-128r18): several layers in a file, with the styles that QGIS shows.
 
 What says when a file was written is a fixed day, so that the same layers give the same
-bytes.
+bytes. In a file that is there, layers of other names stay as they are.
 """
 
 import json
+import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from maligeo.core import words
+from maligeo.core.columns import AUDIENCES, LANGUAGES
 from maligeo.core.errors import OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.exports.arrow import write_gdal
@@ -22,17 +25,18 @@ from maligeo.provenance.record import KEY
 
 VERSION: Final = "1.2"  # QGIS of 2019 reads it without a warning; later ones add nothing used here
 DAY: Final = "2000-01-01T00:00:00.000Z"
+_OTHERS: Final = 0o077  # rights of everybody but the owner
 _ENDINGS: Final = ("-journal", "-wal", "-shm")  # of files that SQLite keeps next to its own
 
 _METADATA_TABLES: Final = """
-create table gpkg_metadata (
+create table if not exists gpkg_metadata (
     id integer primary key autoincrement not null,
     md_scope text not null default 'dataset',
     md_standard_uri text not null,
     mime_type text not null default 'text/xml',
     metadata text not null default ''
 );
-create table gpkg_metadata_reference (
+create table if not exists gpkg_metadata_reference (
     reference_scope text not null,
     table_name text,
     column_name text,
@@ -45,7 +49,7 @@ create table gpkg_metadata_reference (
 );
 """
 _COLUMN_TABLE: Final = """
-create table gpkg_data_columns (
+create table if not exists gpkg_data_columns (
     table_name text not null,
     column_name text not null,
     name text,
@@ -58,7 +62,7 @@ create table gpkg_data_columns (
 );
 """
 _STYLE_TABLE: Final = """
-create table layer_styles (
+create table if not exists layer_styles (
     id integer primary key autoincrement not null,
     f_table_catalog text(256),
     f_table_schema text(256),
@@ -85,7 +89,8 @@ create table if not exists gpkg_extensions (
 );
 """
 _EXTENSION: Final = "insert or ignore into gpkg_extensions values (?, null, ?, ?, 'read-write')"
-_METADATA: Final = "insert into gpkg_metadata values (?, 'dataset', ?, 'application/json', ?)"
+_METADATA: Final = "insert into gpkg_metadata values (null, 'dataset', ?, 'application/json', ?)"
+_OURS: Final = "urn:maligeo:"
 _METADATA_REFERENCE: Final = (
     "insert into gpkg_metadata_reference values ('geopackage', null, null, null, ?, ?, null)"
 )
@@ -93,19 +98,46 @@ _METADATA_PAGE: Final = "http://www.geopackage.org/spec121/#extension_metadata"
 _SCHEMA_PAGE: Final = "http://www.geopackage.org/spec121/#extension_schema"
 
 
+_log = logging.getLogger("maligeo")
+
+
 def write_geopackage(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write all layers, their styles, the words for their columns, and what made them."""
-    with open_geopackage(job) as write:
+    with open_geopackage(job, [layer.name for layer in layers]) as write:
         for layer in layers:
             write(layer)
 
 
 @contextmanager
-def open_geopackage(job: Job) -> Iterator[Callable[[PlainLayer], None]]:
-    """Open a GeoPackage that takes layers; one of a name that is there adds rows to it."""
+def open_geopackage(job: Job, names: Collection[str]) -> Iterator[Callable[[PlainLayer], None]]:
+    """Open a GeoPackage that takes layers; one that was written already takes more rows.
+
+    Parameters
+    ----------
+    job : Job
+        What is to be written, and where. Layers that are there stay, but for those of the
+        names.
+    names : collection of str
+        Layers that are to come.
+
+    Yields
+    ------
+    callable
+        Writes a layer, or more rows of it.
+
+    Raises
+    ------
+    OutputFileError
+        If the file cannot be written, or has layers that the audience must not see.
+    """
     layers: dict[str, PlainLayer] = {}
-    with written_whole(job.path, private=job.is_private) as path:
+    kept = _kept_layers(job, names)
+    private = job.is_private or (bool(kept) and not job.path.stat().st_mode & _OTHERS)
+    with written_whole(job.path, private=private) as path:
         draft = path.with_name(f"{path.stem}-draft.gpkg")
+        if kept:
+            with closing(sqlite3.connect(job.path)) as old, closing(sqlite3.connect(draft)) as new:
+                old.backup(new)
 
         def write(layer: PlainLayer) -> None:
             is_new = layer.name not in layers
@@ -125,6 +157,38 @@ def open_geopackage(job: Job) -> Iterator[Callable[[PlainLayer], None]]:
                 for ending in _ENDINGS:
                     file.with_name(file.name + ending).unlink(missing_ok=True)
             draft.unlink(missing_ok=True)
+
+
+def _kept_layers(job: Job, names: Collection[str]) -> list[str]:
+    """Name the layers that stay, and say so; refuse those that the audience must not see."""
+    found = _layers_of(job.path)
+    kept = sorted(found.keys() - set(names))
+    if not kept:
+        return []
+    stricter = AUDIENCES[: AUDIENCES.index(job.audience)]
+    said = [words.word(f"audience.{one}", language) for one in stricter for language in LANGUAGES]
+    closed = [name for name in kept if any(text in found[name] for text in said)]
+    if closed:
+        raise OutputFileError(
+            f"cannot write {job.path}: it holds {', '.join(closed)}, for {' or '.join(stricter)} "
+            f"use, and what is written is for the audience {job.audience}: name another file"
+        )
+    replaced = sorted(found.keys() & set(names))
+    more = f", replaces {', '.join(replaced)}" if replaced else ""
+    _log.warning("%s keeps its layers %s%s", job.path.name, ", ".join(kept), more)
+    return kept
+
+
+def _layers_of(path: Path) -> dict[str, str]:
+    """Give the layers of a GeoPackage and their descriptions; none where there is no such."""
+    if not path.is_file():
+        return {}
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            rows = database.execute("select table_name, description from gpkg_contents").fetchall()
+    except sqlite3.DatabaseError:
+        return {}
+    return {str(name): str(text) for name, text in rows if name != "layer_styles"}
 
 
 def _options(layer: PlainLayer, job: Job) -> dict[str, Any]:
@@ -155,7 +219,10 @@ def _complete(draft: Path, path: Path, layers: Sequence[PlainLayer], job: Job) -
             _add_columns(database, layers, job)
             _add_metadata(database, job)
             _add_styles(database, layers, job)
-            database.execute("update gpkg_contents set last_change = ?", (DAY,))
+            database.executemany(
+                "update gpkg_contents set last_change = ? where table_name = ?",
+                [(DAY, name) for name in (*(layer.name for layer in layers), "layer_styles")],
+            )
         database.execute("vacuum into ?", (str(path),))
 
 
@@ -164,6 +231,8 @@ def _add_columns(database: sqlite3.Connection, layers: Sequence[PlainLayer], job
     database.executescript(_COLUMN_TABLE)
     database.execute(_EXTENSION, ("gpkg_data_columns", "gpkg_schema", _SCHEMA_PAGE))
     rows = [row for layer in layers for row in _columns(layer, job)]
+    own = [(layer.name,) for layer in layers]
+    database.executemany("delete from gpkg_data_columns where table_name = ?", own)
     database.executemany(
         "insert into gpkg_data_columns (table_name, column_name, name, title, description) "
         "values (?, ?, ?, ?, ?)",
@@ -186,30 +255,70 @@ def _columns(layer: PlainLayer, job: Job) -> Iterator[tuple[str, str, str, str, 
 def _add_metadata(database: sqlite3.Connection, job: Job) -> None:
     """Say what made the file and whose data it holds (extension Metadata)."""
     said: list[tuple[str, dict[str, Any]]] = []
+    sources = [*_former_sources(database), *job.described_sources]
     if job.about is not None:
         said.append((KEY, {KEY: json.loads(job.about.to_json())}))
-    if job.sources:
-        said.append((SOURCES, {SOURCES: job.described_sources}))
+    if sources:
+        unique = {json.dumps(source, sort_keys=True): source for source in sources}
+        said.append((SOURCES, {SOURCES: list(unique.values())}))
     if not said:
         return
     database.executescript(_METADATA_TABLES)
     for table in ("gpkg_metadata", "gpkg_metadata_reference"):
         database.execute(_EXTENSION, (table, "gpkg_metadata", _METADATA_PAGE))
-    for at, (name, content) in enumerate(said, start=1):
+    for name, content in said:
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        database.execute(_METADATA, (at, f"urn:maligeo:{name}", text))
-        database.execute(_METADATA_REFERENCE, (DAY, at))
+        added = database.execute(_METADATA, (f"{_OURS}{name}", text))
+        database.execute(_METADATA_REFERENCE, (DAY, added.lastrowid))
+
+
+def _former_sources(database: sqlite3.Connection) -> list[dict[str, str]]:
+    """Take out what the file said of its making, and give the sources of what it keeps."""
+    if not _has_table(database, "gpkg_metadata"):
+        return []
+    ours = f"from gpkg_metadata where md_standard_uri like '{_OURS}%'"
+    rows = database.execute(f"select md_standard_uri, metadata {ours}").fetchall()
+    database.execute(
+        f"delete from gpkg_metadata_reference where md_file_id in (select id {ours})"  # noqa: S608
+    )
+    database.execute(f"delete {ours}")
+    _count_on(database, "gpkg_metadata")
+    return [
+        source
+        for name, text in rows
+        if name == f"{_OURS}{SOURCES}"
+        for source in json.loads(text)[SOURCES]
+    ]
+
+
+def _has_table(database: sqlite3.Connection, name: str) -> bool:
+    query = "select 1 from sqlite_master where type = 'table' and name = ?"
+    return database.execute(query, (name,)).fetchone() is not None
+
+
+def _count_on(database: sqlite3.Connection, table: str) -> None:
+    """Let rows be numbered from the last one that is there, so that bytes repeat."""
+    if _has_table(database, "sqlite_sequence"):
+        last = f"select coalesce(max(id), 0) from {table}"  # noqa: S608
+        database.execute(
+            f"update sqlite_sequence set seq = ({last}) where name = ?",  # noqa: S608
+            (table,),
+        )
 
 
 def _add_styles(database: sqlite3.Connection, layers: Sequence[PlainLayer], job: Job) -> None:
     """Add the table in which QGIS looks for styles, where there are any."""
     rows = list(_styles(layers, job))
+    if _has_table(database, "layer_styles"):
+        own = [(layer.name,) for layer in layers]
+        database.executemany("delete from layer_styles where f_table_name = ?", own)
+        _count_on(database, "layer_styles")
     if not rows:
         return
     database.executescript(_STYLE_TABLE)
     database.execute(
-        "insert into gpkg_contents (table_name, data_type, identifier, description, last_change, "
-        "srs_id) values ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
+        "insert or ignore into gpkg_contents (table_name, data_type, identifier, description, "
+        "last_change, srs_id) values ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
         (DAY,),
     )
     database.executemany(

@@ -3,6 +3,7 @@
 A format is an entry in `TABLE_FORMATS` or `LAYER_FORMATS`: its suffix and its writer.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -15,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.audiences import is_synthetic
-from maligeo.core.checks import require_choice
+from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import AUDIENCES, Audience, Language
+from maligeo.core.columns import DENSITY as DENSITY_COLUMNS
 from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate, require_released
@@ -155,6 +157,7 @@ def write_table(
     audience = session_audience(audience)
     require_released(table, audience, what="the rows of the table")
     wanted = _wanted(path)
+    _require_options(options)
     chosen = _format(wanted, TABLE_FORMATS)
     suffix = wanted.suffix.lower()
     if options.hxl and not chosen.takes_hxl:
@@ -235,7 +238,8 @@ def write_layers(
     -------
     pathlib.Path
         The file or folder. A folder that exists is replaced if it is a data package and
-        holds nothing else.
+        holds nothing else. A GeoPackage that exists keeps its layers of other names, with
+        their styles, and a line in the log "maligeo" names them.
 
     Raises
     ------
@@ -247,7 +251,8 @@ def write_layers(
     FrameError, GeometryError, CrsError, VintageError
         If a layer cannot be written as it is; nothing is cut, moved or dropped silently.
     OutputFileError
-        If it cannot be written; what stood there before is then left alone.
+        If it cannot be written; what stood there before is then left alone. So it is where a
+        GeoPackage would keep layers that the audience must not see.
 
     Notes
     -----
@@ -270,8 +275,11 @@ def write_layers(
     """
     audience = session_audience(audience)
     gate = Gate(audience)
+    if not isinstance(layers, Mapping):
+        raise ArgumentError("layers are given by name, as {'regions': units}")
     for name, frame in layers.items():
         gate.admit(frame, what=f"the rows of layer {name!r}")
+    _require_options(options)
     if options.hxl:
         raise ArgumentError("HXL hashtags are for tables: see maligeo.write_table")
     wanted = _wanted(path)
@@ -279,6 +287,7 @@ def write_layers(
     frames, values = dict(layers), dict[str, list[RegionValue]]()
     if density is not None:
         gate.admit(density, what="the rows of the density table")
+        require_columns(density, DENSITY_COLUMNS, what="density table")
         frames, values = _with_density(frames, density)
     if len(frames) > 1 and not chosen.holds_several:
         several = ", ".join(key or "a folder" for key, one in LAYER_FORMATS.items() if one[1])
@@ -307,7 +316,14 @@ def _job(
     )
 
 
+def _require_options(options: ExportOptions) -> None:
+    if not isinstance(options, ExportOptions):
+        raise ArgumentError(f"options must be ExportOptions, not {type(options).__name__}")
+
+
 def _wanted(path: str | Path) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentError(f"{path!r} is no path of a file")
     wanted = Path(path)
     if not wanted.parent.is_dir():
         raise OutputFileError(f"cannot write {wanted}: there is no folder {wanted.parent}")
@@ -431,7 +447,7 @@ def _parquet(job: Job) -> Iterator[Write]:
 
 @contextmanager
 def _geopackage(job: Job) -> Iterator[Write]:
-    with open_geopackage(job) as write:
+    with open_geopackage(job, [_LAYER]) as write:
         yield lambda piece: write(_layer(piece))
 
 

@@ -68,10 +68,12 @@ def known_parts(vintage: str, level: int) -> Parts:
     ----------
     vintage : str
         Whose units `above` names. Cercles of another division are among them where their
-        region lies wholly in one of this one.
+        region lies wholly in one of this one; of units of one's own nothing is known.
     level : int
         1, 2 or 3.
     """
+    if _regions(vintage).empty:
+        return Parts(NameTable({}), ())
     frame = {1: _regions, 2: _cercles, 3: _communes}[level](vintage)
     places = tuple(
         Part(

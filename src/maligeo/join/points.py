@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import Any, TypeVar
 
 import geopandas as gpd
@@ -23,6 +24,7 @@ from maligeo.core.checks import (
 from maligeo.core.columns import LOCATE_METHODS, NEAR, Near
 from maligeo.core.crs import Floats, positions_of, require_geographic
 from maligeo.core.errors import ArgumentError
+from maligeo.join.codes import remark_codes, with_own_codes
 from maligeo.join.gazetteer import LocatedGazetteer, bundled_towns
 from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import EXACT_SCORE, UnitNames
@@ -187,6 +189,10 @@ class Locator:
         require_columns(self.units, _UNIT_COLUMNS, what="units")
         require_geographic(self.units, what="units")
         require_choice(self.near, NEAR, option="near")
+        for option in ("nearest_m", "min_score"):
+            number = getattr(self, option)
+            if number is not None and not isinstance(number, Real):
+                raise ArgumentError(f"{option} must be a number, not {number!r}")
         if self.min_score is not None and not 0 <= self.min_score <= EXACT_SCORE:
             raise ArgumentError(f"min_score must lie between 0 and 100, not {self.min_score}")
         if self.gazetteer is not None:
@@ -229,6 +235,7 @@ class Locator:
         """Say in which unit each record lies, as `maligeo.locate` does."""
         if is_lazy(records):
             return map_partitions(_locate_frame, records, self)
+        require_frame(records, what="records")
         return _locate_frame(records, self)
 
 
@@ -285,14 +292,14 @@ def locate(
         The input's columns, with the reported name of the level moved to
         `adm{level}_reported`, and (as categoricals) `vintage`, `adm{level}_pcode` and
         `adm{level}_name` of the unit (of a record in several units together without a code,
-        and with names such as "Mopti + Ségou"), `place_kind` ("unit", "joint",
-        "countrywide", "outside", "unattributed"), `locate_method` ("inside", "border",
-        "nearest", "name", "place" for one of the gazetteer, "none"), `locate_distance_m` (0
-        for a point in its unit, metres for the nearest one, missing else), `locate_score`
-        (100 for a name as listed, less for a misspelt one), `locate_disagrees` (whether the
-        reported name means another unit than the point's; missing where that is not known)
-        and `locate_note`. `attrs["locate"]` holds the counts of `locate_summary`, except for
-        dask frames.
+        and with names such as "Mopti + Ségou"), `adm{level}_place_kind` ("unit", "joint",
+        "countrywide", "outside", "unattributed"), `place_kind`, that of the last level,
+        `locate_method` ("inside", "border", "nearest", "name", "place" for one of the
+        gazetteer, "none"), `locate_distance_m` (0 for a point in its unit, metres for the
+        nearest one, missing else), `locate_score` (100 for a name as listed, less for a
+        misspelt one), `locate_disagrees` (whether the reported name means another unit than
+        the point's; missing where that is not known) and `locate_note`. `attrs["locate"]`
+        holds the counts of `locate_summary`, except for dask frames.
 
     Raises
     ------
@@ -383,6 +390,7 @@ def unit_level(units: gpd.GeoDataFrame) -> int:
     ArgumentError
         If there are none or several.
     """
+    require_columns(units, ("level",), what="units")
     levels = sorted({int(level) for level in units["level"]})
     if len(levels) != 1:
         raise ArgumentError(f"units must be of one level, not {levels}")
@@ -390,7 +398,7 @@ def unit_level(units: gpd.GeoDataFrame) -> int:
 
 
 def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
-    records = _as_reported(records, locator.level)
+    records = with_own_codes(_as_reported(records, locator.level), locator.level)
     found = Findings.nothing(len(records))
     lon, lat = _positions(records)
     coarse = _too_coarse(records, locator.level)
@@ -400,6 +408,7 @@ def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
     found.remark(np.flatnonzero(coarse), TOO_COARSE)
     _read_names(found, locator, records, (positioned | coarse) & ~by_name)
     _compare(found, locator, lon, lat, by_name)
+    remark_codes(found, records, locator.units, locator.level)
     located = assemble(records, found, locator.units, vintage=locator.vintage, level=locator.level)
     located.attrs = records.attrs | {"locate": locate_summary(located)}
     return mark_published(located, published_rows(records))

@@ -107,11 +107,13 @@ def assemble(
     pandas.DataFrame, n rows
     """
     located = records.rename(columns={f"adm{level}_name": f"adm{level}_reported"})
+    kind = _place_kind(records, found)
     added: dict[str, Any] = {
         "vintage": _constant(vintage, len(records)),
         f"adm{level}_pcode": _taken(units["pcode"], found.position),
         f"adm{level}_name": _unit_names(units["name"], found),
-        "place_kind": _place_kind(records, found),
+        f"adm{level}_place_kind": kind,
+        "place_kind": kind,
         "locate_method": _coded(found.method, LOCATE_METHODS),
         "locate_distance_m": found.distance_m,
         "locate_score": found.score,

@@ -1,9 +1,9 @@
 """Two maps side by side, and in words how their values differ."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -31,13 +31,20 @@ from maligeo.maps.regions import (
 )
 from maligeo.maps.without_script import first_comparison
 from maligeo.text.balance import balance
-from maligeo.text.readings import PeriodRows, cells, has_low, periods, unit_text, value_text
+from maligeo.text.readings import (
+    PeriodRows,
+    cells,
+    has_low,
+    is_at_least,
+    periods,
+    unit_text,
+    value_text,
+)
 from maligeo.text.titles import certain_towns, choose_period, place_parts
 
 SIDES: Final = ("A", "B")
 
 _MINUS: Final = "\u2212"
-_AT_LEAST: Final = "at least"
 _SAME_LENGTH: Final = 3  # days: months and leap years differ by that much
 
 
@@ -102,7 +109,7 @@ def difference_notes(pair: Pair, language: str) -> list[str]:
         keys.append("publishers")
     if not pair.first.layer.is_rate and _lengths_differ(pair):
         keys.append("lengths")
-    if any(_is_bound(row) for found in pair[:2] for row in found.by_unit.values()):
+    if any(found.has_bounds for found in pair[:2]):
         keys.append("bounds")
     return [words.word(f"compare.note_{key}", language) for key in keys]
 
@@ -112,7 +119,7 @@ def _difference(pair: Pair, pcode: str, language: str) -> str:
         return ""
     rows = [found.by_unit.get(pcode) for found in (pair.first, pair.second)]
     known = [row for row in rows if row is not None and pd.notna(row["shown"])]
-    if len(known) < len(rows) or any(map(_is_bound, known)):
+    if len(known) < len(rows) or any(map(is_at_least, known)):
         return words.word("compare.unknown", language)
     layer = pair.first.layer
     step = round(float(known[1]["shown"]) - float(known[0]["shown"]), layer.decimals)
@@ -121,12 +128,6 @@ def _difference(pair: Pair, pcode: str, language: str) -> str:
     if not any(row["derived"] for row in known):
         return signed
     return words.word("value.derived", language).format(value=signed)
-
-
-def _is_bound(row: Mapping[str, Any]) -> bool:
-    """Tell whether a value is known in part, and so a lower bound only."""
-    partial = isinstance(row["note"], str) and _AT_LEAST in row["note"]
-    return partial and pd.notna(row["count"]) and pd.isna(row["count_high"])
 
 
 def _lengths_differ(pair: Pair) -> bool:

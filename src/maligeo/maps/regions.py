@@ -35,6 +35,7 @@ from maligeo.text.notes import note_sections
 from maligeo.text.readings import (
     LOW_SIGN,
     PeriodRows,
+    bound_text,
     cell_sources,
     cells,
     has_low,
@@ -87,13 +88,19 @@ def _figure(spans: Sequence[PeriodRows], pcode: str, language: str) -> dict[str,
     name = words.word(f"layer.{first.layer.key}", language)
     if len(spans) == 1 and first.has_dates:
         name = f"{name}, {first.label}"
-    return {"name": name, "periods": [_reading(period, pcode, language) for period in spans]}
+    return {
+        "name": name,
+        "periods": [
+            _reading(period, pcode, language) for period in spans if pcode in period.by_unit
+        ],
+    }
 
 
 def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
     row, layer = period.by_unit[pcode], period.layer
     interval = interval_text(row, layer, language)
     value = value_text(row["shown"], layer, language, derived=row["derived"])
+    value = bound_text(value, row, language)
     return {
         "label": period.label,
         "value": f"{value}{LOW_SIGN}" if is_low(row, layer) else value,
@@ -109,7 +116,8 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
     lasting: dict[str, None] = {}
     dated: dict[tuple[str, str], None] = {}
     years: dict[int, None] = {}
-    for period in (period for spans in layers for period in spans):
+    shown = [period for spans in layers for period in spans if pcode in period.by_unit]
+    for period in shown:
         row = period.by_unit[pcode]
         remarks = words.note_text(row["note"], language)
         if period.layer.has_periods and period.has_dates:
@@ -120,7 +128,6 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
             years[int(row["population_year"])] = None
     base = words.word("popup.base", language)
     own = [text for text, remark in dated if remark not in lasting]
-    shown = (period for spans in layers for period in spans)
     low = any(is_low(period.by_unit[pcode], period.layer) for period in shown)
     marked = [words.word("legend.low", language)] if low else []
     found = [*lasting, *marked, *(base.format(year=year) for year in sorted(years)), *own]
@@ -128,7 +135,8 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
 
 
 def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
-    rows = (period.by_unit[pcode] for spans in layers for period in spans)
+    shown = (period for spans in layers for period in spans if pcode in period.by_unit)
+    rows = (period.by_unit[pcode] for period in shown)
     cells = dict.fromkeys(row["source"] for row in rows if pd.notna(row["source"]))
     return list(dict.fromkeys(text for text, _ in cell_sources(cells)))
 
@@ -251,6 +259,7 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
         Language of the texts.
     """
     layer, withheld = found[0].layer, any(period.has_withheld for period in found)
+    bounds = any(period.has_bounds for period in found)
     fills = [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
     texts = {part: words.word(f"{part}.{layer.key}", language) for part in _MEANINGS}
     return texts | {
@@ -258,7 +267,7 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
         "fills": fills,
         "pales": [look.pale(fill) for fill in fills],
         "inks": [look.DARK_INK, look.DARK_INK, *classes.inks],
-        "legend": legend(layer, classes, language, withheld=withheld),
+        "legend": legend(layer, classes, language, withheld=withheld, bounds=bounds),
     }
 
 

@@ -6,9 +6,9 @@ where the source covers it, and is missing where nobody says so.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -16,142 +16,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.checks import require_columns, require_known
-from maligeo.core.columns import unit_keys
+from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import Period, parse_period
 from maligeo.core.placenames import JOINT
 from maligeo.join.declared import DECLARED
 from maligeo.join.points import unit_level
+from maligeo.measure.coverage import Coverage, require_stated
 from maligeo.measure.rates import FEW_EVENTS, clustered_interval, sum_by
-
-Covered = Literal["whole", "part", "none", "unstated"]
-Covers = str | Mapping[str, str | Sequence[str]]
-
-EVERYWHERE: Final = ""
-_KEY: Final = "covers"
-_DAY = pd.Timedelta(days=1)
-_Frame = TypeVar("_Frame", bound=pd.DataFrame)
-
-
-def with_coverage(records: _Frame, covers: Covers) -> _Frame:
-    """State which units and periods the source of some records covers.
-
-    Only then does `density` know that a unit without a record had none, rather than
-    nobody who looked.
-
-    Parameters
-    ----------
-    records : pandas.DataFrame or geopandas.GeoDataFrame
-        Located incidents or allocated areas, as they go to `density`; `locate` keeps the
-        statement, other operations may lose it.
-    covers : str or mapping of str to (str or sequence of str)
-        A period for the whole country ("2020/2022"), or periods for each unit by its
-        p-code (by its name where it has none). A unit that is not in the mapping is not
-        covered.
-
-    Returns
-    -------
-    same kind of frame as the records
-        With `attrs["covers"]`.
-
-    Raises
-    ------
-    ArgumentError
-        If a text is no period or nothing is stated.
-
-    Examples
-    --------
-    >>> import maligeo
-    >>> import pandas as pd
-    >>> units = maligeo.load_boundaries()
-    >>> records = pd.DataFrame(
-    ...     {"event_id": ["a", "b", "c"], "event_type": "ied", "date": pd.Timestamp("2022-03-01"),
-    ...      "killed": [2, 0, 1], "lon": [-4.2, -3.0, None], "lat": [14.5, 16.8, None],
-    ...      "adm1_name": [None, None, "Mopti"]}
-    ... )
-    >>> located = maligeo.with_coverage(maligeo.locate(records, units), "2022")
-    >>> table = maligeo.density(located, units, measure="incidents", period="year")
-    >>> table.loc[table["name"] == "Kayes", ["name", "count"]]  # nobody looked, without it
-        name  count
-    0  Kayes    0.0
-    """
-    stated = {EVERYWHERE: covers} if isinstance(covers, str) else dict(covers)
-    if not stated:
-        raise ArgumentError("covers is empty: state a period, or periods for units")
-    periods = {
-        unit: [texts] if isinstance(texts, str) else list(texts) for unit, texts in stated.items()
-    }
-    for texts in periods.values():
-        for text in texts:
-            parse_period(text)
-    covered: _Frame = records.copy()
-    covered.attrs = {**records.attrs, _KEY: periods}
-    return covered
-
-
-def require_stated(records: pd.DataFrame) -> None:
-    """Refuse to count an empty list of which nobody says what it covers.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no record and no statement.
-    """
-    if records.empty and Coverage(records).span is None:
-        raise ArgumentError(
-            "there is no record, and nobody says what was looked at: state the period that the "
-            "list covers, as by --covers 2021-03, and it counts as none there"
-        )
-
-
-class Coverage:
-    """The statement on a frame, read.
-
-    Parameters
-    ----------
-    records : pandas.DataFrame
-        With or without a statement in `attrs`.
-    """
-
-    def __init__(self, records: pd.DataFrame) -> None:
-        stated = records.attrs.get(_KEY, {})
-        self._spans = {unit: _joined(texts) for unit, texts in stated.items()}
-
-    @property
-    def span(self) -> Period | None:
-        """From the first covered day to the last, anywhere; None without a statement."""
-        spans = [span for unit in self._spans.values() for span in unit]
-        if not spans:
-            return None
-        return Period(min(span.start for span in spans), max(span.end for span in spans))
-
-    def of(self, unit: str, period: Period | None) -> Covered:
-        """Say how much of a period (None for all time) is covered in a unit."""
-        if not self._spans:
-            return "unstated"
-        spans = self._spans.get(unit, self._spans.get(EVERYWHERE, []))
-        if period is None:
-            return "whole" if spans else "none"
-        if any(span.start <= period.start and span.end >= period.end for span in spans):
-            return "whole"
-        overlaps = any(span.start <= period.end and span.end >= period.start for span in spans)
-        return "part" if overlaps else "none"
-
-
-def _joined(texts: Sequence[str]) -> list[Period]:
-    """Join periods that overlap or follow one another without a gap."""
-    joined: list[Period] = []
-    for span in sorted(parse_period(text) for text in texts):
-        if joined and span.start <= joined[-1].end + _DAY:
-            joined[-1] = Period(joined[-1].start, max(joined[-1].end, span.end))
-        else:
-            joined.append(span)
-    return joined
-
+from maligeo.measure.unplaced import NO_DATE, NO_PLACE, Flags, Scopes, scopes_of
 
 CALENDAR: Final = {"year": "Y", "quarter": "Q", "month": "M"}
-UNDATED: Final = "without a date, or with one too coarse for these periods"
 
 Periods = str | Sequence[str] | None
 Days = npt.NDArray[np.datetime64]
@@ -253,7 +129,8 @@ def _as_days(dates: pd.Series) -> pd.Series:
     if odd:
         reason = "is no date: maligeo.as_incidents reads dates as people write them"
         raise FrameError("records", [Fault(row, "date", value, reason) for row, value in odd])
-    return pd.to_datetime(dates)
+    local = dates.map(lambda day: pd.Timestamp(day).tz_localize(None), na_action="ignore")
+    return pd.to_datetime(local)
 
 
 def span_of(first: Days, last: Days) -> Period | None:
@@ -298,6 +175,8 @@ INCIDENT_MEASURES: Final[dict[str, tuple[str, ...]]] = {
     "civilians_injured": ("civilians_injured",),
 }
 AREA_MEASURES: Final = ("cancelled", "reduced", "cleared", "suspected", "confirmed")
+PLACE_KIND: Final = "place_kind"
+_LYING: Final = ("joint", "countrywide", "unattributed")  # somewhere in the units
 UNPLACED: Final = ("countrywide", "unattributed", "outside")
 SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting polygons
 
@@ -325,6 +204,8 @@ class _Entries:
         Whether it says a part only, such as the killed without the injured.
     declared : bool array
         Whether its square metres are what somebody says, and not computed.
+    scopes : Scopes
+        In which units those may lie that have none.
     joints : tuple of str
         Names of units that records are in together.
     """
@@ -335,7 +216,28 @@ class _Entries:
     value: Floats
     partial: npt.NDArray[np.bool_]
     declared: npt.NDArray[np.bool_]
+    scopes: Scopes
     joints: tuple[str, ...] = ()
+
+    @property
+    def adds(self) -> Flags:
+        """Whether the record adds something, or may."""
+        counted: Flags = np.isnan(self.value) | (self.value > 0) | self.partial
+        return counted
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether there are records, and none has a date."""
+        return len(self.first) > 0 and bool((np.isnat(self.first) | np.isnat(self.last)).all())
+
+    def may_lie_in(self, period: Period | None) -> Flags:
+        """Tell which records may lie in a period, as far as their dates say."""
+        unknown = np.isnat(self.first) | np.isnat(self.last)
+        if period is None:
+            return np.ones(len(self.first), dtype=np.bool_)
+        start, end = (np.datetime64(day, "D") for day in period)
+        reaching: Flags = (self.first <= end) & (self.last >= start)
+        return unknown | reaching
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "_Entries":
         """Give some of the entries."""
@@ -346,6 +248,7 @@ class _Entries:
             self.value[rows],
             self.partial[rows],
             self.declared[rows],
+            replace(self.scopes, which=self.scopes.which[rows]),
             self.joints,
         )
 
@@ -380,9 +283,11 @@ def count_incidents(
     value, partial = _sum_of_parts(located, parts)
     precision = located["date_precision"] if "date_precision" in located.columns else None
     first, last = possible_days(located["date"], precision)
-    place, joints = _place(located, units, *_level_columns(located, units))
-    is_declared = np.zeros_like(partial)
-    entries = _Entries(place, first, last, value, partial, is_declared, joints)
+    code, name, kind = _level_columns(located, units)
+    place, joints = _place(located, units, code, name, kind)
+    scopes = _scopes(located, units, code, kind)
+    declared = np.zeros(len(located), dtype=np.bool_)
+    entries = _Entries(place, first, last, value, partial, declared, scopes, joints)
     counts = _count(entries, units, Coverage(located), period)
     if parts:
         stated = counts.pop("stated")
@@ -426,11 +331,12 @@ def count_areas(
     value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)
     dates = chosen.get("end_date", pd.Series(pd.NaT, index=chosen.index))
     first, last = possible_days(dates, chosen.get("date_precision"))
-    place, joints = _place(chosen, units, "pcode", "name")
+    place, joints = _place(chosen, units, "pcode", "name", "place_kind")
+    scopes = _scopes(chosen, units, "pcode", "place_kind")
     basis = chosen.get("basis", pd.Series(pd.NA, index=chosen.index))
     declared = (basis == DECLARED).fillna(value=False).to_numpy(dtype=np.bool_)
     partial = np.zeros(len(chosen), dtype=np.bool_)
-    entries = _Entries(place, first, last, value, partial, declared, joints)
+    entries = _Entries(place, first, last, value, partial, declared, scopes, joints)
     counts = _count(entries, units, Coverage(shares), period)
     amounts = ["count", "count_low", "count_high", "unique_total"]
     counts[amounts] = counts[amounts].round(SQM_DECIMALS)
@@ -457,29 +363,42 @@ def _sum_of_parts(
     """Add the stated parts of a measure; an incident itself counts 1."""
     if not parts:
         return np.ones(len(located)), np.zeros(len(located), dtype=np.bool_)
+    faults = [fault for part in parts for fault in _odd_counts(located[part])]
+    if faults:
+        raise FrameError("records", faults)
     values = np.array([located[part].to_numpy(dtype=np.float64, na_value=np.nan) for part in parts])
     unsaid = np.isnan(values)
     total = np.where(unsaid.all(axis=0), np.nan, np.where(unsaid, 0.0, values).sum(axis=0))
     return total, unsaid.any(axis=0) & ~unsaid.all(axis=0)
 
 
-def _level_columns(located: pd.DataFrame, units: gpd.GeoDataFrame) -> tuple[str, str]:
+def _odd_counts(people: pd.Series) -> list[Fault]:
+    """Find what is no number of people."""
+    numbers = pd.to_numeric(people, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        wrong = ~((numbers >= 0) & (numbers % 1 == 0) & np.isfinite(numbers))
+    odd = people[wrong & people.notna().to_numpy()]
+    reason = "is no whole number of people"
+    return [Fault(row, str(people.name), value, reason) for row, value in odd.items()]
+
+
+def _level_columns(located: pd.DataFrame, units: gpd.GeoDataFrame) -> tuple[str, str, str]:
+    """Name the columns with code, name and kind of place at the level of the units."""
     level = unit_level(units)
-    names = (f"adm{level}_pcode", f"adm{level}_name")
-    require_columns(located, names, what=f"incidents located at level {level}")
-    return names
+    code, name, kind = (f"adm{level}_{part}" for part in ("pcode", "name", PLACE_KIND))
+    require_columns(located, (code, name), what=f"incidents located at level {level}")
+    return code, name, kind if kind in located.columns else PLACE_KIND
 
 
 def _place(
-    records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, name: str
+    records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, name: str, kinds: str
 ) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
     """Give each record the position of its unit, or of its kind of place behind the units.
 
     Behind these come the units that records are in together, by their names.
     """
-    # Located at several levels, a record has a code of each, and the kind of the last one.
     inside = records[code].notna().to_numpy()
-    kind = records["place_kind"].astype("object").replace(["unit", "joint"], "unattributed")
+    kind = records[kinds].astype("object").replace(["unit", "joint"], "unattributed")
     together = records[name].astype("object").where(records[code].isna())
     is_joint = together.str.contains(JOINT, regex=False, na=False).astype(bool)
     kind = kind.mask(is_joint, together)
@@ -496,22 +415,62 @@ def _place(
     return place.astype(np.int64), joints
 
 
+def _scopes(records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, kinds: str) -> Scopes:
+    """Find where records without a unit may lie: also those placed in the country alone."""
+    kind = records[kinds].astype("object").replace("unit", "unattributed")
+    return scopes_of(records, units, kind.mask(records[code].notna(), "unit"), lying=_LYING)
+
+
 def _count(
     entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Periods
 ) -> pd.DataFrame:
     # Records outside what is covered are counted too: else they would be in no row.
-    periods = asked_periods(period, within=_around(coverage.span, entries))
-    tables = []
-    if periods:
-        inside, undated = sort_into(periods, entries.first, entries.last)
-        for span, rows in zip(periods, inside, strict=True):
-            tables.append(_tally(entries.take(rows), units, coverage, span))
-        if undated.any():
-            rest = _tally(entries.take(undated), units, coverage, None)
-            tables.append(rest[rest["records"] > 0].assign(note=UNDATED, count_high=np.nan))
+    coverage.require_units(units)
+    covered = coverage.span
+    if period is None and covered is not None and not entries.is_undated:
+        periods, rest = [covered], OUTSIDE_COVERAGE
     else:
-        tables.append(_tally(entries, units, coverage, None))
+        periods, rest = asked_periods(period, within=_around(covered, entries)), ""
+    if not periods:
+        table, every = _tally(entries, units, coverage, None), entries.may_lie_in(None)
+        return _left_open(table, entries, every, every)
+    inside, undated = sort_into(periods, entries.first, entries.last)
+    tables = []
+    for span, rows in zip(periods, inside, strict=True):
+        table = _tally(entries.take(rows), units, coverage, span)
+        tables.append(_left_open(table, entries, entries.may_lie_in(span), rows))
+    elsewhere = ~np.any([*inside, undated], axis=0) if rest else np.zeros_like(undated)
+    for apart, note in ((elsewhere, rest), (undated, UNDATED)):
+        if apart.any():
+            table = _tally(entries.take(apart), units, coverage, None)
+            tables.append(table[table["records"] > 0].assign(note=note, count_high=np.nan))
     return pd.concat(tables, ignore_index=True)
+
+
+def _left_open(
+    table: pd.DataFrame, entries: _Entries, possible: Flags, inside: Flags
+) -> pd.DataFrame:
+    """Take the upper bounds from counts to which a record may belong that is not in them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Counts of one period, the units first.
+    entries : _Entries
+        All that is counted.
+    possible, inside : bool arrays
+        Which of them may lie in the period, and which do.
+    """
+    adds, units = entries.adds, entries.scopes.groups.shape[1]
+    unplaced = np.zeros(len(table), dtype=np.bool_)
+    unplaced[:units] = entries.scopes.open_for(adds & possible)
+    undated = sum_by(entries.place, adds & possible & ~inside, len(table)) > 0
+    counted = table["count"].notna().to_numpy(dtype=np.bool_)
+    for why, rows in ((NO_PLACE, unplaced & counted), (NO_DATE, undated & counted)):
+        said = table["note"].where(table["note"].isna(), table["note"] + "; ")
+        table["note"] = table["note"].mask(rows, said.fillna("") + why)
+        table.loc[rows, ["count_high", "interval_high"]] = np.nan
+    return table
 
 
 def _around(covered: Period | None, entries: _Entries) -> Period | None:
@@ -567,9 +526,9 @@ def _readings(
             continue
         notes = []
         if incomplete > 0:
-            notes.append(f"at least: not fully stated for {incomplete:.0f} of {records:.0f}")
+            notes.append(f"{AT_LEAST}: not fully stated for {incomplete:.0f} of {records:.0f}")
         if covered in ("part", "none"):
-            notes.append(f"at least: {_PARTLY if covered == 'part' else _UNCOVERED}")
+            notes.append(f"{AT_LEAST}: {_PARTLY if covered == 'part' else _UNCOVERED}")
         yield stated > 0, not notes, "; ".join(notes) or pd.NA
 
 

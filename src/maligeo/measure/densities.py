@@ -1,12 +1,13 @@
 """Counts to densities and rates by unit, period and measure."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo.core import columns
+from maligeo.core import columns, words
 from maligeo.core.audiences import inherit_audience, inherit_by_row
 from maligeo.core.checks import (
     require_choice,
@@ -18,13 +19,16 @@ from maligeo.core.checks import (
 )
 from maligeo.core.columns import Counting, frame_kind, unit_keys
 from maligeo.core.crs import Floats
-from maligeo.core.errors import Fault, FrameError
-from maligeo.core.periods import years
-from maligeo.measure.counts import Periods, count_areas, count_incidents
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.periods import period_texts, years
+from maligeo.measure.counts import count_areas, count_incidents, possible_days, span_of
+from maligeo.measure.coverage import Coverage
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
 from maligeo.measure.rates import FEWEST_UNITS, Pairs, shared_borders, smooth_rates
 
+_LONG: Final = pd.Timedelta(days=31)
+REMARKS: Final = "remarks"  # in attrs: what is to be said of a table as a whole
 PER_SQKM = 1_000.0
 PER_PEOPLE = 100_000.0
 EVENTS: Final = ("incidents",)  # independent of one another, as a Poisson count must be
@@ -64,7 +68,7 @@ def density(
     *,
     measure: str,
     population: pd.DataFrame | None = None,
-    period: Periods = None,
+    period: str | int | Sequence[str | int] | None = None,
     counting: Counting | None = None,
 ) -> pd.DataFrame:
     """Count records by unit, and relate the counts to area and people.
@@ -88,7 +92,7 @@ def density(
     population : pandas.DataFrame, optional
         People per unit, as from `maligeo.population`; without it rates per person are
         missing.
-    period : str or sequence of str, optional
+    period : str, int or sequence of these, optional
         "year", "quarter", "month"; a period such as "2021" or "2021-01/2021-09"; or
         several such. Incidents and areas belong to the period that holds their date,
         projects to each in which they are under way, and a published figure, which is
@@ -105,17 +109,21 @@ def density(
         (`place_kind`) or no period; columns as `maligeo.core.columns.DENSITY`:
 
         - `count`, missing where the source says nothing, which is not zero; `count_low`
-          and `count_high` are its bounds, the latter missing where it is "at least"
+          and `count_high` are its bounds, the latter missing where it is "at least": where
+          values are not stated, or where records without a place or a date may belong
         - `per_1000_sqkm`: count of the whole period per 1,000 km²; `per_100k`: per
           100,000 people and year; `per_incident`: victims per incident
         - `ci_low`, `ci_high`: 95 % interval of `per_100k`, exact for whole counts of
-          incidents (Garwood 1936), allowing for clusters for victims (Fay and Feuer 1997)
+          incidents (Garwood 1936), allowing for clusters for victims (Fay and Feuer 1997);
+          without its upper end where other records may belong
         - `smoothed_per_100k`: rates of incidents shrunk towards the mean of the units
           (empirical Bayes, Marshall 1991), `local_per_100k` towards that of the
           neighbours, where 30 units or more are known
         - `records`: how many stand behind the row; `low_count`: whether fewer than 20
           events do, so that the rate says little; `unique_total`: what the measure and
           period come to when every record counts once, next to rows that add up to more
+
+        `attrs["remarks"]` says where the stated coverage goes on after the last record.
 
     Raises
     ------
@@ -148,21 +156,40 @@ def density(
     if counting is not None:
         require_choice(counting, columns.COUNTINGS, option="counting")
     vintage = require_one_vintage(units["vintage"], what="units")
-    kind = _kind(records)
+    kind, asked = _kind(records), period_texts(period)
     if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
         require_vintage_of(units, records, what="records")
     if kind == "incidents":
-        counts = count_incidents(records, units, measure=measure, period=period)
+        counts = count_incidents(records, units, measure=measure, period=asked)
     elif kind == "areas":
-        counts = count_areas(records, units, measure=measure, period=period)
+        counts = count_areas(records, units, measure=measure, period=asked)
     elif kind == "figures":
-        counts = count_figures(records, units, measure=measure, period=period)
+        counts = count_figures(records, units, measure=measure, period=asked)
     elif kind == "population":
         counts = _count_people(records, units, measure)
     else:
-        counts = count_projects(records, units, measure=measure, counting=counting, period=period)
+        counts = count_projects(records, units, measure=measure, counting=counting, period=asked)
     table = relate(counts.assign(vintage=vintage), units, population)
-    return inherit_audience(table, records, population)
+    table = inherit_audience(table, records, population)
+    remark = coverage_remark(records)
+    if remark:
+        table.attrs[REMARKS] = [remark]
+    return table
+
+
+def coverage_remark(records: pd.DataFrame, language: str = "en") -> str:
+    """Say that what is covered goes on long after the last record; else nothing.
+
+    Such a statement may be true, and is more often that of a list which is not complete.
+    """
+    span, days = Coverage(records).span, records.get("date", records.get("end_date"))
+    if span is None or days is None:
+        return ""
+    dated = span_of(*possible_days(days, records.get("date_precision")))
+    if dated is None or span.end <= dated.end + _LONG:
+        return ""
+    ends = {"end": f"{span.end:%Y-%m-%d}", "last": f"{dated.end:%Y-%m-%d}"}
+    return words.word("coverage.beyond", language).format(**ends)
 
 
 def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -181,6 +208,8 @@ def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
     ------
     VintageError
         If the tables are of several vintages.
+    ArgumentError, FrameError
+        If there is none, or one is no density table.
 
     Examples
     --------
@@ -200,6 +229,10 @@ def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:
     >>> table.groupby("measure")["count"].sum().to_dict()
     {'incidents': 3.0, 'killed': 3.0}
     """
+    if not tables:
+        raise ArgumentError("there is no table to put under another")
+    for table in tables:
+        require_columns(table, ("vintage", "measure", "count"), what="density table")
     kept = [table.dropna(axis="columns", how="all") for table in tables]
     combined = pd.concat(kept, ignore_index=True).reindex(columns=list(columns.DENSITY))
     require_one_vintage(combined["vintage"], what="density tables")
@@ -236,7 +269,8 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
         table[end] = bound / exposure * PER_PEOPLE
     smooth = table["measure"].isin(EVENTS) & (table["place_kind"] == "unit")
     for _, rows in table[smooth].groupby(_SERIES, dropna=False):
-        known = _floats(rows["count"].mask(rows["count_high"].isna()))
+        whole = rows["count_high"].notna() | rows["ci_low"].notna()
+        known = _floats(rows["count"].where(whole))
         people = _floats(exposure[rows.index])
         table.loc[rows.index, "smoothed_per_100k"] = smooth_rates(known, people) * PER_PEOPLE
         if pairs is not None and np.isfinite(known / people).sum() >= FEWEST_UNITS:
@@ -309,6 +343,12 @@ def _with_people(table: pd.DataFrame, key: pd.Series, population: pd.DataFrame) 
         require_one_vintage(table["vintage"], what="records"),
         what="people and records",
     )
+    repeated = population[unit_keys(population).duplicated()]
+    if len(repeated):
+        reason = "is a unit of an earlier row: people are counted once in each"
+        raise FrameError(
+            "people", [Fault(row, "pcode", code, reason) for row, code in repeated["pcode"].items()]
+        )
     people = population.set_index(unit_keys(population))
     for column in ("population", "population_year"):
         table[column] = key.map(people[column])

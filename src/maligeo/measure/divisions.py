@@ -159,8 +159,9 @@ def _series_rows(series: pd.DataFrame, weights: pd.DataFrame) -> list[dict[str, 
     there = next((row for row in apart if row["place_kind"] == _OUTSIDE), None)
     if not (beyond and there):
         return rows + apart
+    is_whole = pd.notna(there["count_high"]) and pd.notna(beyond[0]["count_high"])
     there["count"] = math.fsum(_known([there["count"], beyond[0]["count"]]))
-    there["count_low"] = there["count_high"] = there["count"]
+    there["count_low"], there["count_high"] = there["count"], there["count"] if is_whole else pd.NA
     return [row for row in rows if row["place_kind"] == "unit"] + apart
 
 

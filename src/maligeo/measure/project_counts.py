@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from maligeo.core.checks import require_columns, require_known
@@ -17,6 +18,7 @@ from maligeo.core.columns import Counting, unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
 from maligeo.core.periods import Period
 from maligeo.measure.counts import Periods, asked_periods, labelled, span_of
+from maligeo.measure.unplaced import NO_DATE, scopes_of
 
 AMOUNTS: Final = {
     "money": "budget_amount",
@@ -25,6 +27,7 @@ AMOUNTS: Final = {
 }
 PROJECT_MEASURES: Final = ("projects", "programmes", *AMOUNTS)
 
+_LYING: Final = ("unattributed", "joint")
 _NO_RECORD = "no record in these sources"
 _UNDATED = "without start or end, so that the period is unknown"
 _SHARED_BY = {"fractional": ("equal",), "weighted": ("area", "population", "stated")}
@@ -81,13 +84,14 @@ def count_projects(
     _require_shares(shares, counting)
     present = shares[shares["project_count"] > 0].assign(silent=False)
     tables = []
-    for span, rows in _by_period(present, period):
+    for span, rows, undated in _by_period(present, period):
         table = _by_place(_weighed(rows, measure, counting), units)
+        table = _left_open(table, units, rows, undated)
         ends = (pd.NaT, pd.NaT) if span is None else span
         table["period_start"], table["period_end"] = ends
         table["unique_total"] = _unique(rows, measure)
         if span is None and period is not None:
-            table = table[table["records"] > 0].assign(note=_UNDATED)
+            table = table[table["records"] > 0].assign(note=_UNDATED, count_high=pd.NA)
         tables.append(table)
     name = measure if counting in (None, "full") else f"{measure}_{counting}"
     return labelled(pd.concat(tables, ignore_index=True), shares, name)
@@ -117,17 +121,42 @@ def _weighed(rows: pd.DataFrame, measure: str, counting: Counting | None) -> pd.
 
 def _by_period(
     weighed: pd.DataFrame, period: Periods
-) -> Iterator[tuple[Period | None, pd.DataFrame]]:
-    """Give the rows under way in each period, then those of which it is not known."""
+) -> Iterator[tuple[Period | None, pd.DataFrame, pd.DataFrame]]:
+    """Give the rows under way in each period, and those that may be; then all of the latter."""
+    nothing = weighed.iloc[:0]
     if period is None:
-        yield None, weighed
+        yield None, weighed, nothing
         return
     require_columns(weighed, ("start_date", "end_date"), what="allocated projects")
     start, end = pd.to_datetime(weighed["start_date"]), pd.to_datetime(weighed["end_date"])
     days = (side.to_numpy().astype("datetime64[D]") for side in (start, end))
     for span in asked_periods(period, within=span_of(*days)):
-        yield span, weighed[(start <= span.end) & (end >= span.start)]
-    yield None, weighed[start.isna() | end.isna()]
+        begins, lasts = start <= span.end, end >= span.start
+        possible = (begins | start.isna()) & (lasts | end.isna())
+        yield span, weighed[begins & lasts], weighed[possible & ~(begins & lasts)]
+    yield None, weighed[start.isna() | end.isna()], nothing
+
+
+def _left_open(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, rows: pd.DataFrame, undated: pd.DataFrame
+) -> pd.DataFrame:
+    """Take the upper bounds from counts to which other projects may belong.
+
+    Those are projects without a unit, as far as they are not countrywide, and those of which
+    it is not known whether they are under way.
+    """
+    loose = pd.concat([rows, undated])
+    scopes = scopes_of(loose, units, loose["place_kind"], lying=_LYING)
+    unplaced = np.zeros(len(table), dtype=np.bool_)
+    unplaced[: len(units)] = scopes.open_for(np.ones(len(loose), dtype=np.bool_))
+    key = unit_keys(table).where(table["place_kind"] == "unit", table["place_kind"])
+    at = unit_keys(undated).where(undated["place_kind"] == "unit", undated["place_kind"])
+    late = key.isin(set(at)).to_numpy(dtype=np.bool_)
+    note = table["note"].mask(table["note"] == _NO_RECORD) if late.any() else table["note"]
+    said = note.where(note.isna(), note + "; ").fillna("") + NO_DATE
+    table["note"] = table["note"].mask(late, said)
+    table["count_high"] = table["count_high"].mask(late | unplaced)
+    return table
 
 
 def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -190,6 +219,7 @@ def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) 
         amount = rows["project_id"].map(own_rows[column]).astype("Float64")
         weight = (amount.fillna(0) * rows["share"]).astype("float64")
         sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units)
+        sums = _left_open(sums, units, rows, rows.iloc[:0])
         sums["unique_total"] = math.fsum(own_rows[column].astype("float64"))
         tables.append(labelled(sums, shares, f"{measure}_{currency}"))
     return pd.concat(tables, ignore_index=True)

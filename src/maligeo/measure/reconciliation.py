@@ -7,10 +7,11 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
-from maligeo.core.columns import unit_keys
+from maligeo.core.columns import AT_LEAST, unit_keys
 from maligeo.core.errors import ArgumentError
 from maligeo.measure.densities import density
 from maligeo.measure.published import counts_from_figures
+from maligeo.measure.unplaced import NO_PLACE
 from maligeo.readers.figures import load_figures
 
 NATION: Final = "nation"
@@ -129,11 +130,14 @@ def _compared(row: dict[str, Any], table: pd.DataFrame, measure: str) -> dict[st
         own = own[(unit_keys(own) == key) & (own["place_kind"] == "unit")]
     known = own["count"].dropna()
     recorded = math.fsum(float(count) for count in known) if len(known) else pd.NA
-    partial = len(known) > 0 and bool(own["count_high"].isna().any())
+    is_nation = row["place_kind"] == NATION
+    partial = len(known) > 0 and bool(_is_partial(own, is_nation=is_nation).any())
     difference = recorded - row["count"] if len(known) and pd.notna(row["count"]) else pd.NA
     agrees: Any = pd.NA
-    if pd.notna(difference) and pd.notna(row["count_high"]) and not partial:
-        agrees = row["count_low"] - 1e-9 <= recorded <= row["count_high"] + 1e-9
+    if pd.notna(difference) and pd.notna(row["count_high"]):
+        is_more = recorded > row["count_high"] + 1e-9
+        agrees = not is_more and recorded >= row["count_low"] - 1e-9
+        agrees = pd.NA if partial and not is_more else agrees
     note = _NO_COUNT if not len(known) else _AT_LEAST if partial else None
     notes = [str(text) for text in (note, row["note"]) if text is not None and pd.notna(text)]
     return row | {
@@ -146,6 +150,18 @@ def _compared(row: dict[str, Any], table: pd.DataFrame, measure: str) -> dict[st
         "agrees": agrees,
         "note": "; ".join(notes) or pd.NA,
     }
+
+
+def _is_partial(own: pd.DataFrame, *, is_nation: bool) -> "pd.Series[bool]":
+    """Tell which counts are lower bounds: in the nation, what has no place is counted too."""
+    partial = own["count_high"].isna()
+    if not is_nation or "note" not in own.columns:
+        return partial
+    remarks = own["note"].astype("string").fillna("")
+    only_placeless = remarks.str.contains(NO_PLACE, regex=False) & ~(
+        remarks.str.replace(NO_PLACE, "", regex=False).str.contains(AT_LEAST, regex=False)
+    )
+    return partial & ~only_placeless.astype(bool)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Administrative units with their outlines, and what is wrong with outlines that can be read."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +12,15 @@ import pandas as pd
 import shapely
 
 from maligeo import catalog
-from maligeo.core.checks import require_choice, require_columns, require_known
-from maligeo.core.columns import UNITS
+from maligeo.core import columns
+from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.crs import EQUAL_AREA, GEOGRAPHIC, SQM_PER_SQKM, area_sqkm, require_geographic
-from maligeo.core.errors import Fault, UnknownNameError
+from maligeo.core.errors import ArgumentError, CrsError, Fault, GeometryError, UnknownNameError
 from maligeo.core.placenames import normalise
 from maligeo.readers.boundary_schemas import (
+    FIELDS,
+    LEVELS,
+    Schema,
     find_schema,
     layer_of_level,
     named_schema,
@@ -23,8 +28,11 @@ from maligeo.readers.boundary_schemas import (
     standardise,
     with_reference_names,
 )
+from maligeo.readers.editions import editions, require_edition, require_vintage
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import list_layers, read_vector
+from maligeo.readers.formats import resembled_field
+from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.readers.vintages import find_signs, vintage_of
 
 _NEEDED: Final = ("level", "pcode", "name", "parent_pcode", "geometry")
@@ -179,10 +187,11 @@ def _label(unit: pd.Series) -> str:
     return f"{unit['name']} ({unit['pcode']})"
 
 
-__all__ = ["check_boundaries", "load_boundaries", "read_boundaries"]
+__all__ = ["as_units", "check_boundaries", "load_boundaries", "read_boundaries"]
 
-_FIELDS: Final = ("name", "pcode")  # that may be said of a layer of unknown layout
-_NEVER_SAID: Final = ("constants", "dates", "sheet", "header_row")
+_log = logging.getLogger("maligeo")
+_FRAME: Final = "units"  # name of a frame, for messages
+_NEVER_SAID: Final = ("dates", "sheet", "header_row")
 _BUNDLED = {(1, "2015"): "mali_2015_adm1"}
 
 
@@ -224,13 +233,13 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
     2  ML03    Sikasso
     """
     require_bundled(level, vintage)
-    path = catalog.resource_path("boundaries", _BUNDLED[level, str(vintage)])
+    path = catalog.resource_path("boundaries", _BUNDLED[int(level), str(vintage)])
     units = gpd.read_file(path)
     units["vintage"] = units["vintage"].astype("string")
     for column in ("valid_on", "valid_to"):
         units[column] = pd.to_datetime(units[column])
     units["area_sqkm"] = area_sqkm(units.geometry)
-    return units[list(UNITS)]
+    return units[list(columns.UNITS)]
 
 
 def require_bundled(level: int, vintage: str) -> None:
@@ -241,7 +250,7 @@ def require_bundled(level: int, vintage: str) -> None:
     UnknownNameError
         If they are not.
     """
-    if (level, str(vintage)) not in _BUNDLED:
+    if (str(level), str(vintage)) not in {(str(at), of) for at, of in _BUNDLED}:
         bundled = ", ".join(f"level {at} of {of}" for at, of in _BUNDLED)
         raise UnknownNameError(
             f"no boundaries of level {level}, vintage {vintage!r} are bundled (there is {bundled})"
@@ -273,11 +282,12 @@ def read_boundaries(
         Administrative level. Needed where the file does not say it or has several; an
         error where it says another.
     vintage : str, optional
-        The division ("2015", "2016", "2023"). Without it, it is found from dates of
-        validity, numbers of units, names of regions and codes, if they agree.
+        The division ("2015", "2016", "2023"), or a name of your own, such as "zones-2024", for
+        units of no known one. Without it, it is found from dates of validity, numbers of
+        units, names of regions and codes, if they agree.
     columns : mapping of str to str, optional
-        Which columns hold `name` and `pcode`, as for `maligeo.Source`: the same as
-        `name_field` and `code_field`.
+        Fields of units to columns of the file, as for `maligeo.Source`; `name` and `pcode` are
+        the same as `name_field` and `code_field`.
     layer : str, optional
         Which layer; without it the only one, or the one whose name bears the level.
     name_field, code_field : str, optional
@@ -302,14 +312,16 @@ def read_boundaries(
         code used twice, or an outline that is no valid polygon.
     VintageError
         If the signs of the vintage are lacking, too few, or contradict one another: they
-        are listed, and `vintage` has to be given.
+        are listed, and `vintage` has to be given. If codes bear other names than in the
+        division that is given or found: examples are given, and the divisions that they fit.
     ArgumentError, UnknownNameError
         If level, layer or vintage do not fit the file.
 
     Notes
     -----
     `check_boundaries` looks for what does not stop the reading: gaps, overlaps, repeated
-    names, units outside their parents.
+    names, units outside their parents. `attrs["reading"]` is the `Reading`: what became of
+    every column; where there are no codes they are made of the names.
 
     Examples
     --------
@@ -325,31 +337,156 @@ def read_boundaries(
     """
     asked = Source.of(path).saying(columns=columns, layer=layer)
     asked.require_unsaid(_NEVER_SAID, "a file of boundaries")
-    for field in asked.columns:
-        require_choice(field, _FIELDS, option="field")
     source = Path(asked)
-    name_field = name_field or asked.columns.get(_FIELDS[0])
-    code_field = code_field or asked.columns.get(_FIELDS[1])
-    level, vintage = level or asked.level, vintage or asked.vintage
-    if vintage is not None:
-        known = catalog.load_table("reference", "units")["vintage"].unique()
-        require_known(str(vintage), list(known), what="vintage")
-    raw = read_vector(source, layer=asked.layer or _layer(source, level))
-    if name_field is None and code_field is None:
-        schema = find_schema(raw.columns)
-    else:
-        schema = named_schema(raw.columns, name_field, code_field)
-    units = standardise(raw, schema, level)
-    if vintage is None:
-        regions = units[["region_pcode", "region_name"]].drop_duplicates()
-        regions = regions.set_axis(["pcode", "name"], axis=1)
-        signs = find_signs(units, regions, cod_codes=schema.cod_codes)
-        vintage = vintage_of(signs, what=str(source))
-    units["vintage"] = pd.Series(str(vintage), index=units.index, dtype="string")
-    units = with_reference_names(units, schema)
-    units["level"] = units["level"].astype("int64")
-    units["area_sqkm"] = area_sqkm(units.geometry)
-    return units[list(UNITS)]
+    fields = {"name": name_field, "pcode": code_field}
+    if (name_field is None) != (code_field is None):
+        raise ArgumentError("the columns of name and pcode go together: a unit needs both")
+    said = replace(
+        asked,
+        level=level or asked.level,
+        vintage=vintage or asked.vintage,
+        columns={**asked.columns, **{k: v for k, v in fields.items() if v is not None}},
+    )
+    raw = read_vector(source, layer=asked.layer or _layer(source, said.level))
+    return _units_of(raw, said, what=str(source))
+
+
+def as_units(
+    frame: gpd.GeoDataFrame,
+    *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    level: int | None = None,
+    vintage: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Read units from a frame, as `read_boundaries` reads them from a file.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame in any stated CRS, n rows
+        One row per unit, with polygons and names, in any layout that `read_boundaries`
+        knows or in one that `columns` states.
+    columns : mapping of str to str, optional
+        Fields of units (`name, pcode, parent_pcode, name_alt, level, vintage, source` …) to
+        columns of the frame, where their names do not say it.
+    constants : mapping of str to str, optional
+        What a field is in every row, such as `{"source": "own survey"}`.
+    level, vintage
+        As for `read_boundaries`. Units that are of no known division bear a vintage of
+        your own, such as "zones-2024".
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_boundaries` gives it. Where there are no codes they are made of the names.
+
+    Raises
+    ------
+    FrameError
+        With every row that has no name or outline, a code used twice, or an outline that
+        is no valid polygon; rows are counted from 1.
+    CrsError
+        If the shapes have no CRS.
+    VintageError, ArgumentError
+        As `read_boundaries`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import maligeo
+    >>> from shapely.geometry import box
+    >>> zones = gpd.GeoDataFrame(
+    ...     {"zone": ["Nord", "Sud"]},
+    ...     geometry=[box(-4, 15, -2, 17), box(-4, 13, -2, 15)], crs="EPSG:4326",
+    ... )
+    >>> units = maligeo.as_units(zones, columns={"name": "zone"}, level=1, vintage="zones-2024")
+    >>> units[["vintage", "level", "pcode", "name"]]
+          vintage  level pcode  name
+    0  zones-2024      1  NORD  Nord
+    1  zones-2024      1   SUD   Sud
+    """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        kind = type(frame).__name__
+        raise ArgumentError(f"units must be a GeoDataFrame with polygons, not {kind}")
+    if frame.active_geometry_name is None:
+        raise GeometryError("the units have no column of shapes: name it with set_geometry")
+    if frame.crs is None:
+        raise CrsError("the units do not say their CRS: state it with set_crs")
+    raw = frame.to_crs(GEOGRAPHIC)
+    if raw.geometry.name != "geometry":
+        raw = raw.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
+    raw = raw.rename(columns=str)
+    for option, given in (("columns", columns), ("constants", constants)):
+        if given is not None and not isinstance(given, Mapping):
+            raise ArgumentError(f"{option} name fields, as {option}={{'name': …}}, not {given!r}")
+    said = Source(
+        _FRAME, level=level, vintage=vintage, columns=columns or {}, constants=constants or {}
+    )
+    return _units_of(raw, said, what=_FRAME)
+
+
+def _units_of(raw: gpd.GeoDataFrame, said: Source, *, what: str) -> gpd.GeoDataFrame:
+    """Make units of the rows of a file or frame."""
+    if said.level is not None:
+        require_choice(str(said.level), list(map(str, LEVELS)), option="level")
+    for ours in said.constants:
+        require_choice(ours, (*FIELDS, "level"), option="field")
+    raw = raw.assign(**{f"({ours})": text for ours, text in said.constants.items()})
+    stated = {**said.columns, **{ours: f"({ours})" for ours in said.constants}}
+    schema = named_schema(raw.columns, stated) if stated else find_schema(raw.columns)
+    units = standardise(raw, schema, None if said.level is None else int(said.level))
+    vintage = _vintage(units, schema, said.vintage, what)
+    units["vintage"] = pd.Series(vintage, index=units.index, dtype="string")
+    if schema.cod_codes:
+        require_edition(units, vintage, what=what)
+    named = with_reference_names(units, schema)
+    named["level"] = named["level"].astype("int64")
+    named["area_sqkm"] = area_sqkm(named.geometry)
+    if "code" not in schema.columns and named["pcode"].equals(units["pcode"]):
+        example = named["pcode"].iloc[0]
+        _log.warning("%s has no codes: they are made of the names, such as %s", what, example)
+    return _accounted(named, raw, schema, said)
+
+
+def _accounted(
+    units: gpd.GeoDataFrame, raw: gpd.GeoDataFrame, schema: Schema, said: Source
+) -> gpd.GeoDataFrame:
+    """Keep the columns of units, and say what became of those of the file.
+
+    Units go on every map, so that nothing else of a file goes with them, but for the names
+    of the units above, which no table has for units of no known division.
+    """
+    own = str(units["vintage"].iloc[0]) not in editions()
+    above = [f"adm{level}_name" for level in schema.above] if own else []
+    used = {ours: name for ours, name in schema.used.items() if not name.startswith("(")}
+    unread = [name for name in raw.columns if name not in {*schema.used.values(), "geometry"}]
+    resembling = {name: resembled_field(name, FIELDS) for name in unread}
+    kept = units[[*columns.UNITS, *above]]
+    kept.attrs[ATTRIBUTE] = Reading(
+        schema.title,
+        used,
+        constants=dict(said.constants),
+        not_understood={name: ours for name, ours in resembling.items() if ours is not None},
+        personal=tuple(name for name, ours in resembling.items() if ours is None),
+        rows_in_file=len(raw),
+        rows_read=len(kept),
+        rows_left_out=len(raw) - len(kept),
+    )
+    return kept
+
+
+def _vintage(units: gpd.GeoDataFrame, schema: Schema, stated: str | None, what: str) -> str:
+    """Give the division that is stated, or that the units show."""
+    if stated is not None:
+        require_vintage(str(stated))
+        return str(stated)
+    declared = set(units["vintage"].dropna()) if "vintage" in units.columns else set()
+    if len(declared) == 1 and not declared <= set(editions()):
+        return str(declared.pop())
+    regions = units[["region_pcode", "region_name"]].drop_duplicates()
+    regions = regions.set_axis(["pcode", "name"], axis=1)
+    signs = find_signs(units, regions, cod_codes=schema.cod_codes)
+    return vintage_of(signs, what=what)
 
 
 def _layer(source: Path, level: int | None) -> str | None:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,20 @@ import pandas as pd
 import shapely
 
 from maligeo import catalog
+from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError
-from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, without_accents
 from maligeo.readers.credits import known_sources, source_of
 
 FORMATS: Final = Path(__file__).parent / "formats"
 
 _DEEPEST: Final = 5
+LEVELS: Final = range(_DEEPEST + 1)
+_ROLES: Final = {"pcode": "code", "parent_pcode": "parent"}
+FIELDS: Final = (
+    "name", "pcode", "parent_pcode", "name_alt", "iso_3166_2", "valid_on", "valid_to", "level",
+    "vintage", "source",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Schema:
         Which code of the country stands in the column `country`: "iso2" or "iso3".
     credit : str
         Publisher, as an entry of `formats/credits.toml`; empty where the layout tells none.
+    above : mapping of int to str
+        Columns with the names of the units above, by level.
     """
 
     title: str
@@ -56,6 +65,17 @@ class Schema:
     cod_codes: bool = False
     country_key: str = "iso2"
     credit: str = ""
+    above: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Fields of units to the columns of the file that they are read from."""
+        ours = {role: name for name, role in _ROLES.items()}
+        fields = {ours.get(role, role): column for role, column in self.columns.items()}
+        others = {f"name_alt {at}": name for at, name in enumerate(self.alternatives, start=1)}
+        above = {f"adm{level}_name": column for level, column in self.above.items()}
+        region = {f"adm1_{role}": column for role, column in self.region.items()}
+        return {**region, **above, **others, **fields}
 
 
 def find_schema(columns: Iterable[str]) -> Schema:
@@ -96,15 +116,16 @@ def find_schema(columns: Iterable[str]) -> Schema:
     )
 
 
-def named_schema(columns: Iterable[str], name_field: str | None, code_field: str | None) -> Schema:
-    """Describe a file of which the caller names the columns.
+def named_schema(columns: Iterable[str], stated: Mapping[str, str]) -> Schema:
+    """Describe a file of which the caller names columns.
 
     Parameters
     ----------
     columns : iterable of str
         Columns of the file.
-    name_field, code_field : str or None
-        Columns with name and code of the units.
+    stated : mapping of str to str
+        Fields of units to columns of the file. With a name the layout is what is stated;
+        else it is that of the file, with what is stated in its place.
 
     Returns
     -------
@@ -113,30 +134,42 @@ def named_schema(columns: Iterable[str], name_field: str | None, code_field: str
     Raises
     ------
     ArgumentError
-        If one of the two is given without the other.
+        If a field is none of a unit's.
     FrameError
-        If the file has no such column.
+        If the file has no such column, or its layout is not known.
     """
-    if name_field is None or code_field is None:
-        raise ArgumentError("the columns of name and pcode go together: a unit needs both")
-    given = {"name": name_field, "code": code_field}
-    present = set(columns)
+    present = list(columns)
+    for ours in stated:
+        require_choice(ours, FIELDS, option="field")
     faults = [
         Fault(None, column, None, f"column is missing; there is {', '.join(sorted(present))}")
-        for column in given.values()
+        for column in stated.values()
         if column not in present
     ]
     if faults:
         raise FrameError("boundaries", faults)
-    return Schema("named columns", None, given, cod_codes=True)
+    roles = {_ROLES.get(ours, ours): column for ours, column in stated.items()}
+    others = tuple(column for column in (roles.pop("name_alt", None),) if column)
+    if "name" in roles:
+        above = _stated_above({column.casefold(): column for column in present})
+        return Schema("named columns", None, roles, others, cod_codes="code" in roles, above=above)
+    found = find_schema(present)
+    return replace(
+        found,
+        level=None if "level" in roles else found.level,
+        columns={**found.columns, **roles},
+        alternatives=others or found.alternatives,
+    )
 
 
 @cache
 def _entries() -> tuple[dict[str, Any], ...]:
-    return tuple(
+    """Give the layouts, those that are known by the most columns first."""
+    found = [
         tomllib.loads(path.read_text(encoding="utf-8"))
         for path in sorted(FORMATS.glob("boundaries_*.toml"))
-    )
+    ]
+    return tuple(sorted(found, key=lambda entry: -len(entry["marks"])))
 
 
 def _levels(entry: dict[str, Any]) -> range:
@@ -152,16 +185,28 @@ def _fit(entry: dict[str, Any], level: int, present: Mapping[str, str]) -> Schem
     others = (_named(name, level, present) for name in entry["alternatives"]["name_alt"])
     numbered = len(_levels(entry)) > 1
     top = _resolve(entry["fields"], 1, present) if numbered and level >= 1 else {}
+    uppers = {
+        upper: found["name"]
+        for upper in range(1, level if numbered else 0)
+        if "name" in (found := _resolve(entry["fields"], upper, present))
+    }
     return Schema(
         title=entry["title"],
         level=level if numbered else entry.get("level"),
         columns=columns,
         alternatives=tuple(dict.fromkeys(name for name in others if name)),
         region={role: top[role] for role in ("name", "code") if role in top},
-        cod_codes=entry["codes"] == "cod",
+        cod_codes=entry["codes"] == "cod" and "code" in columns,
         country_key=entry.get("country", {}).get("key", "iso2"),
         credit=entry.get("credit", ""),
+        above=uppers or _stated_above(present),
     )
+
+
+def _stated_above(present: Mapping[str, str]) -> dict[int, str]:
+    """Find columns with the names of the units above, as located records have them."""
+    names = {level: f"adm{level}_name" for level in range(1, _DEEPEST)}
+    return {level: present[name] for level, name in names.items() if name in present}
 
 
 def _resolve(
@@ -195,7 +240,7 @@ def layer_of_level(layers: Iterable[str], level: int) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-_TABLES: Final = ("units", "cercles_2015")
+_TABLES: Final = ("units", "cercles_2015", "communes_2015", "pcodes_2023")
 _EXACT: Final = 2.0**53  # above, a float holds no exact whole number
 _POLYGONS: Final = ("Polygon", "MultiPolygon")
 _REFERENCE: Final = ("pcode", "name", "name_alt", "parent_pcode", "iso_3166_2")
@@ -218,7 +263,8 @@ def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd
     geopandas.GeoDataFrame
         `level, pcode, name, name_alt, parent_pcode, iso_3166_2, source, valid_on, valid_to`,
         `vintage` where the file has it, `region_pcode, region_name` of the first level,
-        and `geometry`.
+        names of the units above as `adm1_name` and so on where it has them, `row`, the number
+        of the row from 1, and `geometry`.
 
     Raises
     ------
@@ -234,9 +280,10 @@ def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd
     own = _of_country(numbered, schema)
     faults: list[Fault] = []
     units = gpd.GeoDataFrame(geometry=own.geometry)
-    for role, column in (("name", "name"), ("code", "pcode")):
-        units[column] = _text(own[schema.columns[role]])
-    for role, column in (("parent", "parent_pcode"), ("iso_3166_2", "iso_3166_2")):
+    units["name"] = _text(own[schema.columns["name"]])
+    for role, column in (
+        ("code", "pcode"), ("parent", "parent_pcode"), ("iso_3166_2", "iso_3166_2")
+    ):  # fmt: skip
         units[column] = _optional(own, schema.columns.get(role))
     units["name_alt"] = _joined([_text(own[column]) for column in schema.alternatives], units)
     units["source"] = _optional(own, schema.columns.get("source"))
@@ -244,15 +291,21 @@ def standardise(raw: gpd.GeoDataFrame, schema: Schema, level: int | None) -> gpd
         units[column] = _dates(own, schema.columns.get(column), faults)
     if "vintage" in schema.columns:
         units["vintage"] = _text(own[schema.columns["vintage"]])
-    region = schema.region or schema.columns
-    units["region_pcode"] = _text(own[region["code"]])
-    units["region_name"] = _text(own[region["name"]])
     units["level"] = _levels_of(own, schema, level)
     units = _at_level(units, level)
+    own = own.loc[units.index]
+    if "code" not in schema.columns:
+        units["pcode"] = _made_codes(units)
+    is_top = bool((units["level"] == 1).all())
+    region = schema.region or (schema.columns if is_top else {})
+    for upper, column in schema.above.items():
+        units[f"adm{upper}_name"] = _text(own[column])
+    units["region_pcode"] = _optional(own, region.get("code"))
+    units["region_name"] = _optional(own, region.get("name"))
     faults += _row_faults(units)
     if faults:
         raise FrameError("boundaries", faults)
-    return units.reset_index(drop=True)
+    return units.reset_index()
 
 
 def with_reference_names(units: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
@@ -291,8 +344,9 @@ def with_reference_names(units: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoData
     if schema.credit:
         named["source"] = source_of(schema.credit, str(units["vintage"].iloc[0]))
     named["source"] = known_sources(named["source"])
-    if not schema.cod_codes and not pd.isna(found["pcode"]).any():
-        named["source"] = named["source"] + ", code " + units["pcode"]
+    if not schema.cod_codes and len(units) and not pd.isna(found["pcode"]).any():
+        if "code" in schema.columns:
+            named["source"] = named["source"] + ", code " + units["pcode"]
         for column in ("pcode", "parent_pcode"):
             named[column] = pd.Series(found[column], index=units.index, dtype="string")
     return named
@@ -320,6 +374,17 @@ def _levels_of(own: gpd.GeoDataFrame, schema: Schema, level: int | None) -> "pd.
     if known is None:
         raise ArgumentError("the level of the units is not in the file: say which it is")
     return pd.Series(known, index=own.index, dtype="Int64")
+
+
+def _made_codes(units: pd.DataFrame) -> pd.Series:
+    """Make codes of the names, behind the parent's code where there is one."""
+    made = units["name"].map(_code_of, na_action="ignore").astype("string")
+    parent = units["parent_pcode"]
+    return made.where(parent.isna(), parent + "-" + made)
+
+
+def _code_of(name: str) -> str:
+    return "-".join(re.findall(r"[A-Z0-9]+", without_accents(name).upper()))
 
 
 def _at_level(units: gpd.GeoDataFrame, level: int | None) -> gpd.GeoDataFrame:
@@ -369,7 +434,9 @@ def _reference(vintage: str, level: int) -> pd.DataFrame:
     tables = [catalog.load_table("reference", name) for name in _TABLES]
     tables = [table[(table["vintage"] == vintage) & (table["level"] == level)] for table in tables]
     filled = [table.reindex(columns=list(_REFERENCE)).astype("string") for table in tables]
-    return pd.concat(filled, ignore_index=True)
+    known = pd.concat(filled, ignore_index=True)
+    repeated = known["pcode"].notna() & known["pcode"].duplicated()
+    return known[~repeated].reset_index(drop=True)
 
 
 def _reference_rows(names: pd.Series, reference: pd.DataFrame) -> np.ndarray:

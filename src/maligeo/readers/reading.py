@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -29,8 +29,10 @@ class UnknownWord(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(dict[str, object]):
     """An account of a file that was read, as `frame.attrs["reading"]` holds it.
+
+    It is a dictionary of its attributes too: pandas writes `attrs` into Parquet as JSON.
 
     Attributes
     ----------
@@ -83,6 +85,9 @@ class Reading:
     filled_down: Mapping[str, int] = field(default_factory=dict)
     otherwise: Mapping[str, str] = field(default_factory=dict)
     sparse: str = ""
+
+    def __post_init__(self) -> None:
+        self.update({each.name: getattr(self, each.name) for each in fields(self)})
 
     @property
     def columns_in_file(self) -> int:

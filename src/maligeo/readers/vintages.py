@@ -66,7 +66,10 @@ def vintage_of(signs: Iterable[Sign], *, what: str) -> str:
         reason = f"its signs fit {' and '.join(sorted(left))}: {listed}"
     else:
         reason = f"its signs contradict one another: {listed}"
-    raise VintageError(f"{what}: {reason}; say which it is, one of {', '.join(_vintages())}")
+    raise VintageError(
+        f"{what}: {reason}; say which it is, one of {', '.join(_vintages())}, or a name of your "
+        "own, such as zones-2024, for units of none of these"
+    )
 
 
 def find_signs(units: pd.DataFrame, regions: pd.DataFrame, *, cod_codes: bool) -> list[Sign]:

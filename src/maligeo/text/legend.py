@@ -15,7 +15,12 @@ _FEW = 100.0  # up to here a class names its first and last whole number: "10 â€
 
 
 def legend(
-    layer: Layer, classes: Classes, language: str, *, withheld: bool = False
+    layer: Layer,
+    classes: Classes,
+    language: str,
+    *,
+    withheld: bool = False,
+    bounds: bool = False,
 ) -> list[dict[str, object]]:
     """Describe the classes of a layer, largest first, then zero and missing.
 
@@ -30,6 +35,8 @@ def legend(
     withheld : bool, default False
         Whether a release hides a value, which then looks like a missing one; it then gives
         no zero either.
+    bounds : bool, default False
+        Whether a value is "at least": a zero then does not say that there was none.
 
     Returns
     -------
@@ -41,7 +48,9 @@ def legend(
         for at in reversed(range(len(classes.lows)))
     ]
     if layer.can_be_zero and not withheld:
-        entries.append(_special(0, "legend.zero", language))
+        zero = _special(0, "legend.zero", language)
+        note = words.word("legend.at_least", language) if bounds else zero["note"]
+        entries.append({**zero, "note": note})
     unknown = "legend.withheld" if withheld else "legend.missing"
     entries.append(_special(-1, unknown, language))
     return entries

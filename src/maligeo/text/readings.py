@@ -13,13 +13,15 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from maligeo.core import words
-from maligeo.core.columns import WITHHELD
+from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
 from maligeo.readers.credits import credits_of, uncredited
 
 PERIOD = ["period_start", "period_end", "publisher"]
 SOURCE_SEPARATOR = " | "
 
+# Remarks on records that are in no period, and what a choice of them is called.
+_APART: Final = {UNDATED: "period.undated", OUTSIDE_COVERAGE: "period.uncovered"}
 _ADDRESS = re.compile(r",?\s*(https?://\S+)$")
 
 
@@ -75,6 +77,11 @@ class PeriodRows:
         return any(row["hidden"] for row in self.places)
 
     @property
+    def has_bounds(self) -> bool:
+        """Whether a value is a lower bound only."""
+        return any(is_at_least(row) for row in self.by_unit.values())
+
+    @property
     def is_derived(self) -> bool:
         """Whether a value follows from a published share."""
         return any(row["derived"] for row in self.by_unit.values())
@@ -106,7 +113,10 @@ def read_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
 
 
 def all_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
-    """Give all periods of a layer without labels, also those that say nothing of any unit."""
+    """Give all periods of a layer without labels, also those that say nothing of any unit.
+
+    Records without a date come first.
+    """
     shown = layer_rows(table, layer).reset_index(drop=True)
     columns = {name: shown[name].tolist() for name in shown}
     places = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
@@ -116,7 +126,7 @@ def all_periods(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
         by_unit = {row["pcode"]: row for row in there if row["place_kind"] == "unit"}
         apart = [row for row in there if row["place_kind"] != "unit"]
         found.append(PeriodRows(layer, rows, by_unit, apart))
-    return found
+    return sorted(found, key=lambda period: period.has_dates)  # the last one is shown first
 
 
 def in_language(found: Sequence[PeriodRows], language: str) -> list[PeriodRows]:
@@ -150,6 +160,19 @@ def value_text(value: float | None, layer: Layer, language: str, *, derived: boo
     return words.word("value.derived", language).format(value=text)
 
 
+def is_at_least(row: Mapping[str, Any] | pd.Series) -> bool:
+    """Tell whether a count is a lower bound only: in part known, or open to other records."""
+    partial = isinstance(row["note"], str) and AT_LEAST in row["note"]
+    return partial and pd.notna(row["count"]) and pd.isna(row["count_high"])
+
+
+def bound_text(text: str, row: Mapping[str, Any] | pd.Series, language: str) -> str:
+    """Write "at least" before the value of a row that is a lower bound only."""
+    if not is_at_least(row):
+        return text
+    return words.word("value.at_least", language).format(value=text)
+
+
 def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: str) -> str:
     """Write what is known about the precision of a value; empty for an exact one.
 
@@ -159,7 +182,7 @@ def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: st
     if pd.isna(row["shown"]):
         return ""
     low, high, key = _interval(row, layer)
-    if low is None or high is None:
+    if low is None:
         return ""
     ends = [_number(end, layer, language) for end in (low, high)]
     return words.word(key, language).format(low=ends[0], high=ends[1])
@@ -200,12 +223,14 @@ def _interval(
     row: Mapping[str, Any] | pd.Series, layer: Layer
 ) -> tuple[float | None, float | None, str]:
     """Give both ends and the words for them; nothing when the value is exact."""
-    if row["derived"] and pd.notna(row["count_low"]):
+    if row["derived"] and pd.notna(row["count_low"]) and pd.notna(row["count_high"]):
         scale = float(row[layer.column]) / float(row["count"]) if row["count"] else 0.0
         ends = [float(row[end]) * scale * layer.factor for end in ("count_low", "count_high")]
         low, high = _whole_ends(*ends) if not layer.is_rate else (ends[0], ends[1])
         return low, high, "value.interval"
     if layer.column == "per_100k" and pd.notna(row["ci_low"]):
+        if pd.isna(row["ci_high"]):
+            return float(row["ci_low"]), None, "value.confidence_open"
         return float(row["ci_low"]), float(row["ci_high"]), "value.confidence"
     return None, None, ""
 
@@ -225,7 +250,9 @@ def _has_unit(period: PeriodRows) -> bool:
 def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:
     first = rows.iloc[0]
     if pd.isna(first["period_start"]):
-        return words.word("period.all", language)
+        notes = set(rows["note"].dropna())
+        key = next((key for note, key in _APART.items() if notes == {note}), "period.all")
+        return words.word(key, language)
     if not layer.has_periods:
         year = first["period_end"].year
         return words.word("period.census", language).format(year=year)
@@ -305,6 +332,7 @@ def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
     if row["hidden"]:
         return hidden_text(row["note"], found.layer, language)
     text = value_text(row["shown"], found.layer, language, derived=row["derived"])
+    text = bound_text(text, row, language)
     return f"{text}{LOW_SIGN}" if is_low(row, found.layer) else text
 
 

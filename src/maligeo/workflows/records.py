@@ -13,10 +13,11 @@ from maligeo.core.errors import ArgumentError
 from maligeo.disclosure.partition import measures_in
 from maligeo.join.points import Locator, locate
 from maligeo.join.shares import allocate
-from maligeo.measure.counts import with_coverage
-from maligeo.measure.densities import concat_tables, density
+from maligeo.measure.coverage import with_coverage
+from maligeo.measure.densities import concat_tables, coverage_remark, density
 from maligeo.measure.populations import population
 from maligeo.readers.areas import as_areas, read_areas
+from maligeo.readers.editions import editions
 from maligeo.readers.figures import load_figures
 from maligeo.readers.files.sources import Source
 from maligeo.readers.incidents import as_incidents, read_incidents
@@ -75,15 +76,15 @@ class Records:
         By kind: "incidents", "projects", "areas". What is not given is the bundled data.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and vintage.
-    covers : str or None
-        Period that the records cover everywhere.
+    covers : str, sequence of str or None
+        Periods that the records cover everywhere.
     how : Locator or None
         How records are joined to the units, where it is said.
     """
 
     given: Mapping[str, pd.DataFrame]
     units: gpd.GeoDataFrame
-    covers: str | None
+    covers: str | Sequence[str] | None
     how: Locator | None = None
 
     def __post_init__(self) -> None:
@@ -99,8 +100,9 @@ class Records:
 
     @cached_property
     def people(self) -> pd.DataFrame | None:
-        """People of regions from the census; finer units have none."""
-        return population(self.units) if (self.units["level"] == 1).all() else None
+        """People of regions from the census; finer units and those of one's own have none."""
+        is_counted = (self.units["level"] == 1) & self.units["vintage"].isin(editions())
+        return population(self.units) if is_counted.all() else None
 
     @cached_property
     def incidents(self) -> pd.DataFrame | None:
@@ -126,6 +128,11 @@ class Records:
     def covered(self, records: pd.DataFrame) -> pd.DataFrame:
         """State the coverage of records, where the study has one."""
         return records if self.covers is None else with_coverage(records, self.covers)
+
+    def remarks(self, language: str) -> list[str]:
+        """Say where the stated coverage goes on long after the last record of a kind."""
+        found = (self.covered(frame) for kind, frame in self.given.items() if kind != PROJECTS)
+        return [text for frame in found if (text := coverage_remark(frame, language))]
 
     def require_covered(self) -> None:
         """Refuse a coverage where no incidents are given that it could be about.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from maligeo import exports, maps, paper
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import Audience, Counting, Language
+from maligeo.core.columns import UNITS, Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
+from maligeo.core.periods import period_texts
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import Release
@@ -20,7 +22,7 @@ from maligeo.join.points import Locator
 from maligeo.maps.regions import add_left_out
 from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.densities import concat_tables
-from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.boundaries import as_units, load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.workflows.frames import StudyFrames
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from maligeo.provenance.record import Provenance
 
 
+_log = logging.getLogger("maligeo")
 _PAGES: Final = (".html", ".htm")
 PAPER: Final = (".pdf", ".png", ".svg")
 _GAPS: Final = "gaps"
@@ -59,7 +62,7 @@ def study(
     areas: Given | gpd.GeoDataFrame = None,
     units: Given | gpd.GeoDataFrame | Locator = None,
     period: Period = None,
-    covers: str | None = None,
+    covers: str | Sequence[str] | None = None,
 ) -> Study:
     """Bring records together: read, located, counted and, for products, released together.
 
@@ -70,14 +73,16 @@ def study(
         these give them or as `as_incidents`, `as_projects` and `as_areas` take them. What is
         not given is the bundled data; with incidents or projects of one's own, the bundled
         figures are left out.
-    units : path, Source, geopandas.GeoDataFrame in EPSG:4326 or Locator, optional
-        Boundaries as `read_boundaries` takes them, or units; the nine of 2015 by default. A
-        `Locator` also says how records are joined to them, as by a gazetteer.
+    units : path, Source, geopandas.GeoDataFrame or Locator, optional
+        Boundaries as `read_boundaries` takes them, units, or a frame as `as_units` takes it;
+        the nine of 2015 by default. A `Locator` also says how records are joined to them, as
+        by a gazetteer.
     period : str or sequence of str, optional
         Period to count in: "2021", "2021-01/2021-09", "year", "quarter", "month", or
         several periods.
-    covers : str, optional
-        Period that the records cover everywhere: only then is none counted a 0.
+    covers : str or sequence of str, optional
+        Periods that the records cover everywhere: only then is none counted a 0. Where they
+        go on long after the last record, a line in the log "maligeo" says so.
 
     Returns
     -------
@@ -102,6 +107,7 @@ def study(
     >>> study.answer().frame["certainty"].value_counts().to_dict()
     {'robust': 5, 'depends on weights': 3}
     """
+    period, covers = period_texts(period), period_texts(covers)
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
     how = units if isinstance(units, Locator) else None
@@ -110,7 +116,10 @@ def study(
     asked = {**taken, "boundaries": division, "period": period, "covers": covers}
     if how is not None:
         asked |= how.options
-    return Study(Records(frames, _units(division), covers, how), period, asked=asked)
+    made = Study(Records(frames, _units(division), covers, how), period, asked=asked)
+    for remark in made.records.remarks(session_language()):
+        _log.warning("%s", remark)
+    return made
 
 
 def _taken(given: Any) -> Any:
@@ -124,7 +133,9 @@ def _taken(given: Any) -> Any:
 def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     if given is None:
         return load_boundaries()
-    return read_boundaries(given) if isinstance(given, Source) else given
+    if isinstance(given, Source):
+        return read_boundaries(given)
+    return given if set(UNITS) <= set(given.columns) else as_units(given)
 
 
 def _archives(
@@ -277,8 +288,9 @@ class Study(StudyFrames):
 
     @property
     def reading(self) -> dict[str, Reading]:
-        """What became of every column and row of what was given, by kind of record."""
-        attrs = {kind: frame.attrs for kind, frame in self.records.given.items()}
+        """What became of every column and row of what was given, by kind of record and units."""
+        given = {**self.records.given, "boundaries": self.records.units}
+        attrs = {kind: frame.attrs for kind, frame in given.items()}
         return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
 
     def release(

@@ -145,7 +145,9 @@ def _of_density(
     shown = choose_period(found, options.period, options.publisher)
     classes = look.classify(table, layer, scheme=options.scheme)
     balanced: dict[str, Any] = balance(shown, table, language)
-    entries: list[dict[str, Any]] = legend(layer, classes, language, withheld=shown.has_withheld)
+    entries: list[dict[str, Any]] = legend(
+        layer, classes, language, withheld=shown.has_withheld, bounds=shown.has_bounds
+    )
     return Subject(
         title=words.word(f"title.{layer.key}", language),
         unit=words.word(f"unit.{layer.key}", language),

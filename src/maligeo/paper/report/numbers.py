@@ -10,7 +10,7 @@ import pandas as pd
 from maligeo import look
 from maligeo.core import words
 from maligeo.look import Layer
-from maligeo.text.readings import PeriodRows, interval_text, is_low, periods, unit_text
+from maligeo.text.readings import PeriodRows, bound_text, interval_text, is_low, periods, unit_text
 
 VICTIMS: Final = ("victims", "killed", "injured")
 _BY_KEY: Final = {layer.key: layer for layer in look.LAYERS}
@@ -245,7 +245,8 @@ def _victims(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure]
             else words.period_text(row["period_start"], row["period_end"], language)
         )
         label = words.word(f"report.{measure}", language).format(period=when)
-        yield Figure(label, words.number_text(float(row["count"]), language), _rate(row, language))
+        count = bound_text(words.number_text(float(row["count"]), language), row, language)
+        yield Figure(label, count, _rate(row, language))
 
 
 def _rate(row: pd.Series, language: str) -> str:
@@ -253,15 +254,16 @@ def _rate(row: pd.Series, language: str) -> str:
     if pd.isna(row["per_100k"]):
         return ""
     rate = words.number_text(float(row["per_100k"]), language, decimals=1, fixed=True)
+    rate = bound_text(rate, row, language)
     text = words.word("report.per_100k", language).format(rate=rate)
     if pd.isna(row["ci_low"]):
         return text
-    ends = [
-        words.number_text(float(row[end]), language, decimals=1, fixed=True)
+    low, high = (
+        words.number_text(_number(row[end]), language, decimals=1, fixed=True)
         for end in ("ci_low", "ci_high")
-    ]
-    interval = words.word("value.confidence", language).format(low=ends[0], high=ends[1])
-    return f"{text}, {interval}"
+    )
+    key = "value.confidence_open" if pd.isna(row["ci_high"]) else "value.confidence"
+    return f"{text}, {words.word(key, language).format(low=low, high=high)}"
 
 
 def _standing(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from rapidfuzz import process
 
 from maligeo.core.checks import require_choice
@@ -224,9 +225,8 @@ def is_table(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix != ".parquet":
         return suffix in TEXT_SUFFIXES | WORKBOOKS | {".xls"}
-    with explained(f"{path} cannot be opened"), path.open("rb") as file:
-        file.seek(-min(path.stat().st_size, 65_536), 2)
-        return _GEO_MARK not in file.read()
+    with explained(f"{path} cannot be opened"):
+        return _GEO_MARK not in (pq.read_schema(path).metadata or {})
 
 
 def _open_vector(source: Source) -> RawFile:

@@ -89,6 +89,8 @@ class Source:
     @classmethod
     def of(cls, path: str | os.PathLike[str] | Source) -> Source:
         """Give a source as it is, and a path as a source; "book.xlsx#sheet" is taken apart."""
+        if not isinstance(path, str | os.PathLike):
+            raise ArgumentError(f"{path!r} is no path of a file")
         if isinstance(path, cls) or Path(path).exists():
             return path if isinstance(path, cls) else cls(path)
         file, _, part = os.fspath(path).rpartition(PART)

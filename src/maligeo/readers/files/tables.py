@@ -326,6 +326,9 @@ def _merged(sheet: Any) -> list[MergedRange]:
         return merged_ranges(content)
 
 
+_NOTES: Final = "notes"  # a sheet next to the table, in workbooks of ours and of many others
+
+
 def _sheet_rows(book: Any, sheet: str | None, path: Path) -> tuple[str, list[list[str]]]:
     """Give the one sheet that is meant, and its cells as text."""
     names = _sheet_names(book)
@@ -351,7 +354,8 @@ def _filled(book: Any, names: Sequence[str]) -> dict[str, list[list[str]]]:
         ]
         if any(any(row) for row in rows):
             filled[name] = rows
-    return filled
+    several = len(filled) > 1
+    return {name: rows for name, rows in filled.items() if not several or name.lower() != _NOTES}
 
 
 def _sheet_names(book: Any) -> list[str]:

@@ -40,6 +40,7 @@ CUTS_NAMES: Final = "cuts_names"  # whether the file has names of columns cut sh
 STATES_COLUMNS: Final = "states_columns"  # whether a file without a feature says its columns
 
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
+_NO_DATA: Final = ("layer_styles",)  # tables of a GeoPackage that describe others
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -293,6 +294,8 @@ def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDa
     if kind == "GeoJSON":
         declared = count_features(path)
     frame = pyogrio.read_dataframe(source, layer=chosen, encoding=encoding, force_2d=True)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame)), crs=GEOGRAPHIC)
     if declared not in (-1, len(frame)):
         raise InputFileError(
             f"{what} is cut off or damaged: it announces {declared} features, and "
@@ -320,6 +323,8 @@ def _layers(path: Path, kind: str, what: str) -> list[str]:
         else:
             found = [(str(name), shape) for name, shape in pyogrio.list_layers(source)]
             layers = [name for name, shape in found if shape is not None]
+            if kind == "GeoPackage" and not layers:  # tables alone, such as a list of projects
+                layers = [name for name, _ in found if name not in _NO_DATA]
         tables = [name for name in layers if name.casefold() not in queries]
         driver = pyogrio.read_info(source, layer=tables[0])["driver"] if tables else "no layer"
     if queries and not tables:
