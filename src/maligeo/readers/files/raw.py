@@ -24,7 +24,12 @@ from maligeo.readers.files.tables import (
     RawTable,
     open_table,
 )
-from maligeo.readers.files.vectors import CUTS_NAMES, STATES_COLUMNS, read_vector
+from maligeo.readers.files.vectors import (
+    CUTS_NAMES,
+    DRIVERS_FIELDS,
+    STATES_COLUMNS,
+    read_vector,
+)
 from maligeo.readers.formats import (
     AUTO,
     GEOMETRY,
@@ -70,6 +75,8 @@ class RawFile:
         Letters after which its names of columns are cut.
     content : str
         Digits of a hash of its content, where it is no file.
+    unused : frozenset of str
+        Columns that its kind of file always has and that it leaves empty; they mean nothing.
     """
 
     source: Source
@@ -80,6 +87,7 @@ class RawFile:
     is_bare: bool = False
     longest: int | None = None
     content: str = ""
+    unused: frozenset[str] = frozenset()
 
     @cached_property
     def mark(self) -> str:
@@ -109,7 +117,8 @@ class RawFile:
         """What a format is known by: columns and their HXL tags, and what the user says."""
         tags = (self.hxl[name] for name in self.columns if name in self.hxl)
         said = {ours: f"({ours})" for ours in self.source.constants}
-        return Header((*self.columns, *tags), {**self.source.columns, **said}, self.longest)
+        names = (name for name in self.columns if name not in self.unused)
+        return Header((*names, *tags), {**self.source.columns, **said}, self.longest)
 
     def format(self, source: str, *, among: tuple[str, ...]) -> SourceFormat:
         """Give the format that is asked for or that the header bears; see `choose_format`.
@@ -150,12 +159,14 @@ class RawFile:
         rest = [name for name in rest if name not in unread]
         # A known make has further columns about a field on purpose; of a list by hand it is asked.
         open_fields = [ours for ours in form.columns if not form.label or ours not in found]
-        resembling = {name: resembled_field(name, open_fields) for name in rest}
+        resembling = {
+            name: resembled_field(name, open_fields) for name in rest if name not in self.unused
+        }
         return Reading(
             form.name,
             used,
             constants=dict(self.source.constants),
-            kept=tuple(name for name in rest if resembling[name] is None),
+            kept=tuple(name for name in rest if resembling.get(name) is None),
             not_understood={name: ours for name, ours in resembling.items() if ours is not None},
             personal=(*self.personal, *unread),
         )
@@ -238,8 +249,11 @@ def _open_vector(source: Source) -> RawFile:
     geometry = frame.geometry
     attributes = pd.DataFrame(frame.drop(columns=GEOMETRY)).rename(columns=str)
     attributes[GEOMETRY] = geometry.to_wkt()
-    columns = without_persons(attributes.columns)
+    added = frame.attrs.get(DRIVERS_FIELDS, ())
+    theirs = without_persons([name for name in attributes.columns if name not in added])
+    columns = tuple(name for name in attributes.columns if name in added or name in theirs)
     personal = _others(attributes.columns, columns)
+    unused = frozenset(name for name in added if name in columns and attributes[name].isna().all())
     attributes = attributes[list(columns)].astype(TEXT)
 
     def read(wanted: Collection[str]) -> Iterator[RawTable]:
@@ -247,7 +261,7 @@ def _open_vector(source: Source) -> RawFile:
 
     is_bare = frame.empty and not frame.attrs.get(STATES_COLUMNS, True)
     longest = LONGEST_NAME if frame.attrs.get(CUTS_NAMES, False) else None
-    return RawFile(source, columns, personal, {}, read, is_bare, longest)
+    return RawFile(source, columns, personal, {}, read, is_bare, longest, unused=unused)
 
 
 def _others(names: Collection[str], kept: Collection[str]) -> tuple[str, ...]:

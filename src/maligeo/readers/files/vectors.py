@@ -37,6 +37,7 @@ from maligeo.readers.files.bounds import require_bounded_parquet, require_bounde
 from maligeo.readers.files.contents import require_records
 
 CUTS_NAMES: Final = "cuts_names"  # whether the file has names of columns cut short
+DRIVERS_FIELDS: Final = "drivers_fields"  # columns of every file of this make, also empty ones
 STATES_COLUMNS: Final = "states_columns"  # whether a file without a feature says its columns
 
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
@@ -114,6 +115,11 @@ _REGISTERED: Final = "select table_name from gpkg_geometry_columns order by rowi
 _KML_NAMES: Final = re.compile(
     rb"<(?:[\w.-]+:)?(?:Data|SimpleData|SimpleField)\s[^<>]*?\bname\s*=\s*[\"']([^\"'<>]*)"
 )
+# Those of a placemark: "Name" is what stands beside it on the map.
+_OF_PLACEMARKS: Final = (
+    "id", "Name", "description", "timestamp", "begin", "end", "altitudeMode", "tessellate",
+    "extrude", "visibility", "drawOrder", "icon",
+)  # fmt: skip
 _BARE: Final = ("GeoJSON", "KML")  # their columns are those of their features
 _HEAD_BYTES: Final = 1024
 _MAX_DEGREES: Final = 1e7
@@ -305,6 +311,7 @@ def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDa
         "encoding": encoding or "utf-8",
         STATES_COLUMNS: kind not in _BARE,
         CUTS_NAMES: kind == "Shapefile",
+        DRIVERS_FIELDS: _OF_PLACEMARKS if kind == "KML" else (),
     }
     return frame
 

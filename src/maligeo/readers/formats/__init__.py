@@ -253,20 +253,32 @@ def without_persons(names: Collection[str]) -> tuple[str, ...]:
 
 
 def _is_personal(name: str) -> bool:
-    whole, part = _personal_patterns()
+    whole, part, words, counted = _personal_patterns()
     group, _, heading = name.rpartition(GROUP)
-    keys = {column_key(name)}
+    keys, text = {column_key(name)}, _words(name)
     # "Point focal – Nom" is about a person as "Nom" is; "Organisation – Nom" is not.
     if group and column_key(name) not in known_headings():
         keys.add(column_key(heading))
-    return any(whole.fullmatch(key) or part.search(key) for key in keys)
+    if any(whole.fullmatch(key) or part.search(key) for key in keys):
+        return True
+    return bool(words.match(text)) and not counted.match(text)
+
+
+def _words(name: str) -> str:
+    """Write a heading as words, as "reported by" for "grp_a/ReportedBy"."""
+    apart = _CAMEL.sub(" ", without_accents(name.rpartition("/")[2]))
+    return " ".join(re.findall(r"[a-z0-9]+", apart.lower()))
 
 
 @cache
-def _personal_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    catalogue = read_catalogue("personal")
-    whole, part = ("|".join(f"(?:{text})" for text in catalogue[key]) for key in ("whole", "part"))
-    return re.compile(whole), re.compile(part)
+def _personal_patterns() -> tuple[re.Pattern[str], ...]:
+    listed = read_catalogue("personal")
+    whole, part, words, first = (
+        "|".join(f"(?:{text})" for text in listed[key])
+        for key in ("whole", "part", "words", "first")
+    )
+    some = rf"(?:(?:.*\s)?(?:{words})|(?:{listed['leading']}\s)*(?:{first}))(?:\s|$)"
+    return tuple(map(re.compile, (whole, part, some, rf"{listed['counts']}\b")))
 
 
 def choose_format(
