@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,13 +14,24 @@ TOTAL: Final = "total"
 NOTE: Final = "note"
 HEADER: Final = "header"
 
-_HINT: Final = "tota"  # in all words for totals; looking for it is cheap
+# Cheap to look for: without it no cell is the label of a total.
+_HINT: Final = r"(?i)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
+_A_TOTAL: Final = r"((sous|sub|grand|s)[\s/.-]*)?tota(l|ux)"
+# What can be nothing else, whatever stands beside it.
 _TOTAL: Final = re.compile(
-    r"\W*((sous|sub|grand)[\s-]*)?tota(l|ux)\b"
-    r"(\s*(général|generale?|partiel|mali|national|[:/–-].*|\d.*|(de la |du |d'|de )?"
-    r"(région|region|cercle|commune)\b.*))?\W*",
+    rf"\W*({_A_TOTAL}(\s*(général|generale?|partiel|mali|national|[:/–-].*|\d.*"
+    r"|(de la |du |d'|de )?(région|region|cercle|commune)\b.*))?|(sous|sub|s)[\s/.-]*total\b.*)\W*",
     re.IGNORECASE,
 )
+# What is one where only figures stand beside it: "Total Gao", "Gao Total", "Cumul 2022".
+_LABEL: Final = re.compile(
+    rf"\W*({_A_TOTAL}\b.*|.*\btotal|(cumul|somme|sum|overall)\b.*"
+    r"|ensemble(\s*(du|de la|de l'|des)\b.*)?)\W*",
+    re.IGNORECASE,
+)
+# One behind names of places, as in "Gao | Total | 4".
+_BARE_LABEL: Final = re.compile(rf"\W*({_A_TOTAL}|cumul|ensemble|somme)\W*", re.IGNORECASE)
+_FIGURE: Final = re.compile(r"[+-]?\s*\d[\d\s.,'’\u00a0\u202f]*(%|[^\W\d]{1,5}|[$€£])?|\W*")
 _NOTE: Final = re.compile(
     r"\s*(sources?|notes?|n\.?\s?b\.?|remarques?|légende|legende|legend|\*|\(\d\)"
     r"|mise? à jour|updated?)(\b|\s|:).*",
@@ -26,6 +39,8 @@ _NOTE: Final = re.compile(
 )
 # The title of a block of rows, as in a cell that is merged over a whole line.
 _TITLE: Final = re.compile(r"\s*(région|region|district|cercle|commune)s?\b.*", re.IGNORECASE)
+_LOOKED_AT: Final = 6  # columns in which the label of a total is looked for, beside the first
+_SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
@@ -47,8 +62,7 @@ def find_non_records(frame: pd.DataFrame) -> "pd.Series[str]":
         return pd.Series(dtype="string")
     first = _first_filled(frame)
     found = pd.Series(pd.NA, index=frame.index, dtype="string")
-    hinted = _holding(first, _HINT)
-    found[_matching(first[hinted], _TOTAL)] = TOTAL
+    found[_totals(frame, first)] = TOTAL
     found[_headers(frame)] = HEADER
     if len(frame.columns) >= _WIDE:
         lone = first[_lone(frame) & found.isna()]
@@ -71,10 +85,52 @@ def _first_filled(frame: pd.DataFrame) -> "pd.Series[str]":
     return first
 
 
-def _holding(texts: "pd.Series[str]", part: str) -> "pd.Series[bool]":
-    matched = pc.match_substring(pa.array(texts), part, ignore_case=True)
-    holds = pc.fill_null(matched, False).to_numpy(zero_copy_only=False)
-    return pd.Series(holds, index=texts.index, dtype=bool)
+def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
+    """Give the rows that sum up others, by their labels and by their figures."""
+    columns = [first, *(frame.iloc[:, at] for at in range(min(_LOOKED_AT, len(frame.columns))))]
+    hinted = np.logical_or.reduce([_hinted(column) for column in columns])
+    totals: list[int] = []
+    for at in np.flatnonzero(hinted).tolist():
+        cells = ["" if pd.isna(cell) else str(cell).strip() for cell in frame.iloc[at]]
+        if _is_total(cells) or (_is_labelled(cells) and _sums_up(frame, at, totals)):
+            totals.append(at)
+    return frame.index[totals].tolist()
+
+
+def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
+    matched = pc.match_substring_regex(pa.array(texts), _HINT)
+    return np.asarray(pc.fill_null(matched, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    """Tell a total by the first cells of a row, and by what stands beside its label."""
+    filled = [at for at, cell in enumerate(cells) if cell][:_LOOKED_AT]
+    if filled and _TOTAL.fullmatch(cells[filled[0]]):
+        return True
+    for at in filled:
+        beside = [cell for cell in cells[at + 1 :] if cell]
+        pattern = _LABEL if at == filled[0] else _BARE_LABEL
+        if pattern.fullmatch(cells[at]):
+            return bool(beside) and all(map(_FIGURE.fullmatch, beside))
+    return False
+
+
+def _is_labelled(cells: Sequence[str]) -> bool:
+    return any(map(_LABEL.fullmatch, cells[:_LOOKED_AT]))
+
+
+def _sums_up(frame: pd.DataFrame, at: int, totals: Sequence[int]) -> bool:
+    """Tell a row all of whose figures are the sums of the rows above, of its block or of all."""
+    sums = pd.to_numeric(frame.iloc[at], errors="coerce").dropna()
+    block = range(totals[-1] + 1 if totals else 0, at)
+    records = [row for row in range(at) if row not in totals]
+    if sums.empty or not (sums > 0).any():
+        return False
+    figures = frame.iloc[:at][list(sums.index)].apply(pd.to_numeric, errors="coerce")
+    return any(
+        len(rows) >= _SUMMED and bool((figures.iloc[rows].sum() == sums).all())
+        for rows in ([*block], records)
+    )
 
 
 def _headers(frame: pd.DataFrame) -> "pd.Series[bool]":
