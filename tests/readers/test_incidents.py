@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
+import maligeo
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError
 from maligeo.readers.files import csv
 from maligeo.readers.incidents import INCIDENTS, iter_incidents, read_incidents
@@ -310,3 +311,18 @@ def test_ids_that_repeat_across_pieces(tmp_path: Path, monkeypatch: pytest.Monke
     frame = read_incidents(path, on_invalid="quarantine", rejects=tmp_path / "r.csv")
     assert sorted(frame["event_id"].astype(int)) == sorted(set(ids.tolist()))
     assert frame["event_id"].astype(int).tolist() == list(dict.fromkeys(ids.tolist()))
+
+
+def test_incidents_of_other_countries_are_left_out_and_counted() -> None:
+    frame = pd.DataFrame(
+        {
+            "date": ["2022-03-01"] * 5,
+            "type": ["EEI"] * 5,
+            "Pays": ["Mali", "Niger", None, "MLI", "Burkina Faso"],
+            "région": ["Gao", "Tillabéri", "Gao", "Mopti", "Sahel"],
+        }
+    )
+    incidents = maligeo.as_incidents(frame)
+    assert incidents["adm1_name"].tolist() == ["Gao", "Gao", "Mopti"]
+    assert incidents.attrs["reading"].rows_left_out == 2
+    assert incidents.attrs["reading"].used["country"] == "Pays"

@@ -16,6 +16,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
+from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable
@@ -406,7 +407,12 @@ class _IncidentFile:
         return spatial, faults, {"rows_left_out": count - len(rows), "rows_swapped": swapped}
 
     def _choose(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Leave out the event types that are not wanted; unknown ones stay, to be faults."""
+        """Leave out what lies in other countries, and the event types that are not wanted.
+
+        Unknown ones stay, to be faults.
+        """
+        if "country" in self.found:
+            rows = rows[~are_abroad(rows[self.found["country"]])]
         column = self.found.get("event_type")
         if self.wanted is None or column is None:
             return rows
