@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maligeo.readers.cells.values import (
+    are_months,
     date_orders,
     parse_amounts,
     parse_counts,
@@ -185,3 +186,18 @@ def test_amounts_that_are_none(text: str) -> None:
 def test_a_currency_for_those_that_say_none() -> None:
     amounts, _ = parse_amounts(cells("12", "3 $", None), currency="XOF")
     assert amounts["currency"].fillna("").tolist() == ["XOF", "USD", ""]
+
+
+def test_a_word_for_none_is_no_victim_and_not_unknown() -> None:
+    counts, faults = parse_counts(pd.Series(["néant", "RAS", "inconnu", "2"], name="tués"))
+    assert counts.fillna(-1).tolist() == [0, 0, -1, 2]
+    assert not len(faults)
+
+
+def test_a_day_of_the_week_adds_nothing_and_a_month_alone_is_read_where_asked() -> None:
+    texts = pd.Series(["lundi 4 avril 2022", "avr. 2022", "Août 2021"], name="date")
+    days, faults = parse_dates(texts, months=True)
+    assert days.dt.strftime("%Y-%m-%d").tolist() == ["2022-04-04", "2022-04-01", "2021-08-01"]
+    assert not len(faults)
+    assert are_months(texts).tolist() == [False, True, True]
+    assert len(parse_dates(texts)[1]) == 2

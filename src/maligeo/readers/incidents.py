@@ -431,6 +431,8 @@ class _IncidentFile:
                 frame[ours] = texts
                 continue
             frame[ours] = faults.taking(values.read_words(texts, self.form, ours))
+        months = frame["date_precision"].isna() & values.are_months(self._texts(rows, "date"))
+        frame["date_precision"] = frame["date_precision"].mask(months, "month")
         for ours in _COUNTS:
             if ours not in self.found:
                 frame[ours] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
@@ -467,6 +469,7 @@ class _IncidentFile:
             orders=self._date_orders,
             fallback=self.form.settings.get("date_order"),
             latest=pd.Timestamp.now().normalize(),
+            months=True,
         )
         return faults.taking(parsed)
 

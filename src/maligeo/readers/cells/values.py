@@ -33,6 +33,10 @@ MISSING_WORDS: Final = frozenset(
         "non connu", "non précisé", "non disponible", "nsp",
     }
 )  # fmt: skip
+# What a count of nothing is called: not unknown, but none.
+_NONE_WORDS: Final = frozenset(
+    {"néant", "neant", "ras", "r.a.s.", "r.a.s", "aucun", "aucune", "zéro", "zero"}
+)
 # Figures are [0-9] in all patterns: \d would also take those of other scripts.
 _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
@@ -57,6 +61,11 @@ _YEAR_FIRST: Final = rf"^([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIM
 _YEAR_LAST: Final = rf"^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}){_TIME}$"
 _SHORT_YEAR: Final = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}"
 _DAY_WORD: Final = r"^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W0-9_]+)\.?[\s./,-]+([0-9]{4})$"
+_WEEKDAY: Final = (
+    r"(?i)^(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+(?:le\s+)?"
+)
+_MONTH_YEAR: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{4})$"
 _WORD_DAY: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{1,2})(?:er|st|nd|rd|th)?,?\s+([0-9]{4})$"
 
 
@@ -264,7 +273,8 @@ def parse_counts(
     values : pandas.Series of Int64
     faults : Faults
     """
-    numbers, faults = parse_numbers(texts, decimal=decimal)
+    none = texts.str.strip().str.lower().isin(_NONE_WORDS)
+    numbers, faults = parse_numbers(texts.mask(none, "0"), decimal=decimal)
     values = numbers.to_numpy("float64", na_value=np.nan)
     with np.errstate(invalid="ignore"):
         negative = values < 0
@@ -304,12 +314,31 @@ def date_orders(texts: pd.Series) -> frozenset[str]:
     return frozenset(seen)
 
 
+def are_months(texts: pd.Series) -> "pd.Series[bool]":
+    """Tell which texts are a month of a year, in words: "avr. 2022"."""
+    words = each_word(texts, lambda text: "month" if _month_of(text) else None)
+    return words.notna()
+
+
+def _month_of(text: str) -> tuple[str, int] | None:
+    found = re.match(_MONTH_YEAR, text.strip())
+    number = month_numbers().get(word_key(found[1])) if found else None
+    return None if found is None or number is None else (found[2], number)
+
+
+def _first_of_month(text: str) -> str:
+    """Write the first day of a month where a cell names no day."""
+    found = _month_of(text)
+    return text if found is None else f"{found[0]}-{found[1]:02}-01"
+
+
 def parse_dates(
     texts: pd.Series,
     *,
     orders: Callable[[], frozenset[str]] | None = None,
     fallback: str | None = None,
     latest: pd.Timestamp | None = None,
+    months: bool = False,
 ) -> tuple["pd.Series[pd.Timestamp]", Faults]:
     """Read dates: ISO 8601, day and month in figures, months in French or English words.
 
@@ -327,6 +356,8 @@ def parse_dates(
         Order to assume where no cell shows one.
     latest : pandas.Timestamp, optional
         A date after it lies in the future and is a fault.
+    months : bool, default False
+        Read "avr. 2022" as the first day of that month; see `are_months`.
 
     Returns
     -------
@@ -341,6 +372,8 @@ def parse_dates(
     reasons = pd.Series(pd.NA, index=known.index, dtype=_TEXT)
     if days is None:
         cells = strip_missing(known)
+        cells = cells.str.replace(_WEEKDAY, "", regex=True)
+        cells = each_word(cells, _first_of_month) if months else cells
         if orders is None or not cells.str.match(_YEAR_LAST).any():
             seen = date_orders(cells)
         else:

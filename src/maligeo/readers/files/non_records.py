@@ -94,7 +94,7 @@ def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
         cells = ["" if pd.isna(cell) else str(cell).strip() for cell in frame.iloc[at]]
         if _is_total(cells) or (_is_labelled(cells) and _sums_up(frame, at, totals)):
             totals.append(at)
-    return frame.index[totals].tolist()
+    return [int(row) for row in frame.index[totals]]
 
 
 def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:

@@ -119,6 +119,15 @@ class SourceFormat:
             if ours not in found and present:
                 found[ours] = present[0]
 
+    def is_of(self, header: "Header") -> bool:
+        """Tell a file of this make: most of its signature bears names of its own.
+
+        What a user says of single columns does not make a table one of another make.
+        """
+        own = self.found_in(header).keys() - header.stated.keys()
+        named = sum(not own.isdisjoint(group) for group in self.signature)
+        return not self.lacks(header) and 2 * named > len(self.signature)
+
     def lacks(self, header: "Header") -> list[tuple[str, ...]]:
         """Give the groups of the signature that a header lacks; none when it is of this make."""
         found = self.found_in(header).keys()
@@ -308,7 +317,9 @@ def choose_format(
     require_choice(source, (AUTO, *among), option="source")
     asked = among if source == AUTO else (source,)
     for name in asked:
-        if not load_format(name).lacks(header):
+        if load_format(name).is_of(header) or (
+            name == asked[-1] and not load_format(name).lacks(header)
+        ):
             return load_format(name)
     nearest = min(map(load_format, reversed(asked)), key=lambda form: len(form.lacks(header)))
     missing = nearest.lacks(header)
