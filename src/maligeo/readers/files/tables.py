@@ -23,6 +23,7 @@ from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.files.blocks import Blocks, MergedRange, blocks_of, merged_ranges
 from maligeo.readers.files.bounds import require_bounded_parquet
 from maligeo.readers.files.contents import require_records
+from maligeo.readers.files.formulas import require_computed
 from maligeo.readers.files.layouts import Layout, lay_out
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.quarantine import Faults
@@ -342,7 +343,10 @@ def _sheet_rows(book: Any, sheet: str | None, path: Path) -> tuple[str, list[lis
         several = ", ".join(repr(name) for name in filled)
         example = f"{path.name}#{next(iter(filled))}"
         raise UnknownNameError(f"{path} has several sheets ({several}): say which, like {example}")
-    return next(iter(filled.items()))
+    name, rows = next(iter(filled.items()))
+    with book[name]._get_source() as content:
+        require_computed(content, path)
+    return name, rows
 
 
 def _filled(book: Any, names: Sequence[str]) -> dict[str, list[list[str]]]:
