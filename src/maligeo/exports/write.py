@@ -276,7 +276,7 @@ def write_layers(
     audience = session_audience(audience)
     gate = Gate(audience)
     if not isinstance(layers, Mapping):
-        raise ArgumentError("layers are given by name, as {'regions': units}")
+        raise ArgumentError("layers are given by name, as a dictionary of names to frames")
     for name, frame in layers.items():
         gate.admit(frame, what=f"the rows of layer {name!r}")
     _require_options(options)

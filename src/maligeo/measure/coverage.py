@@ -94,7 +94,7 @@ def require_stated(records: pd.DataFrame) -> None:
     if records.empty and Coverage(records).span is None:
         raise ArgumentError(
             "there is no record, and nobody says what was looked at: state the period that the "
-            "list covers, as by --covers 2021-03 or covers='2021-03', and it counts as none there"
+            "list covers, as by --covers 2021-03, and it counts as none there"
         )
 
 

@@ -418,7 +418,7 @@ def as_units(
     raw = raw.rename(columns=str)
     for option, given in (("columns", columns), ("constants", constants)):
         if given is not None and not isinstance(given, Mapping):
-            raise ArgumentError(f"{option} name fields, as {option}={{'name': …}}, not {given!r}")
+            raise ArgumentError(f"{option} name fields, as a dictionary does, not {given!r}")
     said = Source(
         _FRAME, level=level, vintage=vintage, columns=columns or {}, constants=constants or {}
     )

@@ -17,7 +17,6 @@ from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
 from maligeo.readers.reference import reference_units
 
 _SHOWN: Final = 4
-_OWN: Final = "give the units a vintage of your own, such as 'zones-2024'"
 _YEAR: Final = re.compile(r"\d{4}")
 _NAME: Final = re.compile(r"[\w.-]{1,40}")
 
@@ -117,10 +116,16 @@ def require_edition(units: pd.DataFrame, vintage: str, *, what: str) -> None:
     ]
     examples = ", ".join(_example(code, name, known) for code, name in odd[:_SHOWN])
     more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
-    advice = f"they fit {' and '.join(fitting)}; else " if fitting else "they fit no known one: "
     raise VintageError(
-        f"{what}: {len(odd)} of {len(pairs)} codes bear other names than in the division of "
-        f"{vintage}: {examples}{more}; {advice}{_OWN}"
+        key="contradicting_codes" if fitting else "contradicting_codes_of_none",
+        values={
+            "file": what,
+            "count": len(odd),
+            "all": len(pairs),
+            "vintage": vintage,
+            "examples": f"{examples}{more}",
+            "fitting": ", ".join(fitting),
+        },
     )
 
 

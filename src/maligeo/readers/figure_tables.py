@@ -88,7 +88,7 @@ class _FigureTable:
         """Read the cells of a file."""
         found = file.found(form)
         wanted = {*found.values(), *file.reading(form, found).extra}
-        table = cls(file, form, found, join_chunks(list(file.chunks(wanted))))
+        table = cls(file, form, found, join_chunks(list(file.chunks(wanted, of_figures=True))))
         table.require_figures()
         return table
 

@@ -128,7 +128,9 @@ def _require_known_text(path: Path, head: bytes) -> None:
         raise InputFileError(
             f"{path} is a track of a GPS (GPX): save its points as GeoJSON, as in QGIS"
         )
-    is_known = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_KNOWN)
+    # Two bytes a letter, as in UTF-16: without its mark and zeros the start is plain.
+    plain = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
+    is_known = plain.lstrip(b" \t\r\n").startswith(_KNOWN)
     if not is_known and suffix not in _TABLES:
         raise InputFileError(f"{path} is a text: if it is a table, name it .csv")
 

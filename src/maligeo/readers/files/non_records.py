@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from maligeo.core.placenames import is_countrywide
+
 TOTAL: Final = "total"
 NOTE: Final = "note"
 HEADER: Final = "header"
@@ -44,13 +46,15 @@ _SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
-def find_non_records(frame: pd.DataFrame) -> "pd.Series[str]":
+def find_non_records(frame: pd.DataFrame, *, of_figures: bool = False) -> "pd.Series[str]":
     """Tell rows that are no records.
 
     Parameters
     ----------
     frame : pandas.DataFrame of str
         Rows as read.
+    of_figures : bool, default False
+        Whether a row is a figure: that of the country as a whole is one then.
 
     Returns
     -------
@@ -62,7 +66,10 @@ def find_non_records(frame: pd.DataFrame) -> "pd.Series[str]":
         return pd.Series(dtype="string")
     first = _first_filled(frame)
     found = pd.Series(pd.NA, index=frame.index, dtype="string")
-    found[_totals(frame, first)] = TOTAL
+    totals = _totals(frame, first)
+    if of_figures:
+        totals = [row for row in totals if not is_countrywide(str(first[row]))]
+    found[totals] = TOTAL
     found[_headers(frame)] = HEADER
     if len(frame.columns) >= _WIDE:
         lone = first[_lone(frame) & found.isna()]

@@ -172,7 +172,11 @@ class RawFile:
         )
 
     def chunks(
-        self, columns: Collection[str] | None = None, *, records_only: bool = True
+        self,
+        columns: Collection[str] | None = None,
+        *,
+        records_only: bool = True,
+        of_figures: bool = False,
     ) -> Iterator[RawTable]:
         """Read the rows piece by piece: these columns, or all but those about persons.
 
@@ -181,7 +185,9 @@ class RawFile:
         """
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
-            aside = find_non_records(raw.frame if records_only else raw.frame.head(0))
+            aside = find_non_records(
+                raw.frame if records_only else raw.frame.head(0), of_figures=of_figures
+            )
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
             frame, blocks = filled_down(frame, raw.frame, raw.blocks)
             stated = {
