@@ -164,7 +164,7 @@ class TestLayers:
         assert shares["a-0", "b-0"] == pytest.approx(0.75)
         assert shares["a-0", "b-1"] == pytest.approx(0.25)
         assert shares["a-1", "b-1"] == 1
-        with pytest.raises(ArgumentError, match="needs raster"):
+        with pytest.raises(ArgumentError, match="needs a raster"):
             crosswalk(layer("a", 0, 2), layer("b", 0, 1, 4), method="population")
 
     def test_where_nobody_lives_the_area_decides_and_says_so(self, tmp_path: Path) -> None:

@@ -51,10 +51,11 @@ class TestAsTheCommandLine:
 
     def test_map(self, incidents: Path, tmp_path: Path) -> None:
         study = maligeo.study(incidents=incidents, projects=IATI, covers="2020/2022")
-        made = study.release(audience="internal").map().save(tmp_path / "script.html")
+        made = study.release(audience="internal").map(language="fr")
+        made = made.save(tmp_path / "script.html")
         done = run(
             "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
-            "--audience", "internal", "-o", tmp_path / "command.html",
+            "--audience", "internal", "--language", "fr", "-o", tmp_path / "command.html",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert made.read_bytes() == (tmp_path / "command.html").read_bytes()
