@@ -1,0 +1,85 @@
+"""Which projects are under way in a period, and of which that is not known."""
+
+from typing import Final
+
+import pandas as pd
+
+from maligeo.core.checks import require_columns
+from maligeo.core.periods import Period
+
+ACTIVE: Final = "active"
+UNDATED: Final = "undated"
+PLANNED: Final = "planned"
+SUSPENDED: Final = "suspended"
+CANCELLED: Final = "cancelled"
+NOT_THEN: Final = "not then"
+ACTIVITIES: Final = (ACTIVE, UNDATED, PLANNED, SUSPENDED, CANCELLED, NOT_THEN)
+
+_BY_STATUS: Final = (PLANNED, SUSPENDED, CANCELLED)
+_DATES: Final = ("start_date", "end_date")
+OF_PROGRAMME: Final = "dates of its programme"
+
+
+def activity(projects: pd.DataFrame, span: Period | None) -> "pd.Series[str]":
+    """Say of each project whether it is under way in a period.
+
+    Parameters
+    ----------
+    projects : pandas.DataFrame, n rows
+        With `status`, and for a period `start_date, end_date`.
+    span : Period, optional
+        The period; without it every project that is neither planned, suspended nor cancelled
+        is "active", whenever it was.
+
+    Returns
+    -------
+    pandas.Series of str, n rows
+        "active": under way for a day at least. "undated": nobody says whether it was then.
+        "not then": it ended before, or began later. "planned", "suspended" and "cancelled" as
+        their status says, of those that are not "not then".
+
+    Raises
+    ------
+    FrameError
+        If a column is missing.
+    """
+    require_columns(projects, ("status", *(_DATES if span is not None else ())), what="projects")
+    found = pd.Series(ACTIVE, index=projects.index, dtype="str")
+    if span is not None:
+        start, end = (pd.to_datetime(projects[name]) for name in _DATES)
+        within = start.between(span.start, span.end) | end.between(span.start, span.end)
+        around = (start <= span.end) & (end >= span.start)
+        found = found.where(within | around, UNDATED)
+    for status in _BY_STATUS:
+        found = found.mask((projects["status"] == status).fillna(False), status)
+    if span is not None:
+        found = found.mask((start > span.end) | (end < span.start), NOT_THEN)
+    return found
+
+
+def with_programme_dates(projects: pd.DataFrame, programmes: pd.DataFrame) -> pd.DataFrame:
+    """Give projects without dates those of their programme, and say so in their notes.
+
+    Parameters
+    ----------
+    projects : pandas.DataFrame
+        With `programme, start_date, end_date, note`.
+    programmes : pandas.DataFrame
+        One row per `programme`, with `period_start, period_end`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Projects with a date of their own, or in no programme that is known, as they were.
+    """
+    periods = programmes.drop_duplicates("programme").set_index("programme")
+    bare = projects["start_date"].isna() & projects["end_date"].isna()
+    dates = {
+        ours: pd.to_datetime(projects["programme"].map(periods[theirs]))
+        for ours, theirs in zip(_DATES, ("period_start", "period_end"), strict=True)
+    }
+    taken = bare & (dates["start_date"].notna() | dates["end_date"].notna())
+    filled = {ours: pd.to_datetime(projects[ours]).mask(taken, dates[ours]) for ours in _DATES}
+    note = projects["note"].astype("string")
+    said = note.fillna("").str.cat([f"; {OF_PROGRAMME}"] * len(note)).str.removeprefix("; ")
+    return projects.assign(**filled, note=note.mask(taken, said))
