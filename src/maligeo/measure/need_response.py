@@ -1,6 +1,5 @@
 """Need against response by unit: ranks, gaps, and how far an order hangs on what was chosen."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -11,11 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
-from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
@@ -202,7 +199,6 @@ def _draw_values(
 
 ROBUST: Final = "robust"
 DEPENDS: Final = "depends on weights"
-NOT_STATED: Final = "not stated"
 
 _KEY = ["place_kind", "pcode", "name"]
 _ELSEWHERE = ["joint", "countrywide", "unattributed", "outside"]
@@ -313,127 +309,6 @@ def coverage_gaps(
     return inherit_audience(table, need, response)
 
 
-def presence(
-    shares: pd.DataFrame, units: gpd.GeoDataFrame, *, by: str = "programme"
-) -> pd.DataFrame:
-    """Cross units with programmes (or sectors, funders …), empty cells and all.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Allocated projects, as from `allocate`.
-    units : geopandas.GeoDataFrame
-        Units of the same vintage; each gets a row, also without any project.
-    by : str, default "programme"
-        Column of `shares` that gives the columns of the matrix, in alphabetical order. A
-        cell that joins several values by "|", as sectors and funders do, counts the
-        project under each; one without any counts under "not stated".
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index `place_kind, pcode, name`: the units in their order, then what is
-        countrywide, could not be attributed or lies outside. Cells count the projects
-        recorded there (a project in several units counts in each); 0 means that the
-        sources record none, not that none exists.
-
-    Raises
-    ------
-    FrameError
-        If a column is missing.
-    VintageError
-        If shares and units are of different vintages.
-
-    Examples
-    --------
-    >>> import maligeo
-    >>> units = maligeo.load_boundaries()
-    >>> shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
-    >>> maligeo.presence(shares, units, by="funder")[["Luxembourg", "MINUSMA"]].head(3)
-    funder                      Luxembourg  MINUSMA
-    place_kind pcode name
-    unit       ML01  Kayes               0        0
-               ML02  Koulikoro           0        0
-               ML03  Sikasso             1        0
-    """
-    require_columns(shares, ("project_id", "project_count", by, *_KEY), what="allocated projects")
-    require_vintage_of(units, shares, what="allocated projects")
-    single = _one_value_each(shares, by)
-    keyed = single.assign(pcode=single["pcode"].fillna(""), name=single["name"].fillna(""))
-    matrix = keyed.pivot_table(
-        index=_KEY, columns=by, values="project_count", aggfunc="sum", observed=True
-    )
-    rows = pd.MultiIndex.from_frame(_rows(shares, units))
-    stated = sorted(set(single[by]) - {NOT_STATED})
-    headings = [*stated, *({NOT_STATED} & set(single[by]))]
-    columns = pd.Index(headings, name=by)
-    counts = matrix.reindex(index=rows, columns=columns).fillna(0).astype("Int64")
-    return inherit_audience(counts, shares)
-
-
-def empty_cells(matrix: pd.DataFrame) -> pd.DataFrame:
-    """List the cells of a matrix of presence in which the sources record nothing.
-
-    Parameters
-    ----------
-    matrix : pandas.DataFrame
-        As from `presence`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per unit and heading without a project: `pcode, name`, the column that the
-        matrix is by, and `unplaced`, the projects of that heading that are countrywide or
-        could not be placed. Only where these are 0 is the cell known to be empty.
-
-    Raises
-    ------
-    FrameError
-        If the matrix has not the index of `presence`.
-    """
-    require_columns(matrix.index.to_frame(), _KEY, what="matrix of presence")
-    units = matrix[matrix.index.get_level_values("place_kind") == "unit"]
-    rows, cells = np.nonzero((units == 0).to_numpy(dtype=bool))
-    empty = units.index.to_frame(index=False).iloc[rows][["pcode", "name"]]
-    empty[str(matrix.columns.name)] = units.columns[cells]
-    unplaced = matrix.drop(index=units.index).sum()
-    empty = empty.reset_index(drop=True).astype("string")
-    empty = empty.assign(unplaced=unplaced.iloc[cells].to_numpy(dtype="int64"))
-    return inherit_audience(empty, matrix)
-
-
-def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
-    """Say how many projects of each programme (or sector, funder …) have a place on the map.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Allocated projects, as from `allocate`.
-    by : str, default "programme"
-        Column to group by; joined values count under each, as in `presence`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per value of `by`, in alphabetical order: `projects`, of which `placed` in
-        units, `countrywide`, `unattributed` and `outside`; they add up.
-
-    Raises
-    ------
-    FrameError
-        If a column is missing.
-    """
-    required = ("project_count", "share", "place_kind", by)
-    require_columns(shares, required, what="allocated projects")
-    single = _one_value_each(shares, by)
-    single["part"] = single["project_count"].astype("float64") * single["share"]
-    table = single.pivot_table(index=by, columns="place_kind", values="part", aggfunc=math.fsum)
-    table = table.reindex(columns=["unit", *_ELSEWHERE[1:]]).fillna(0.0).astype("Float64")
-    table.insert(0, "projects", table.sum(axis="columns"))
-    table = table.rename(columns={"unit": "placed"}).rename_axis(columns=None).reset_index()
-    return inherit_audience(table, shares)
-
-
 def _require_apart(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> None:
     both = sorted({one.name for one in needs} & {one.name for one in responses})
     if both:
@@ -518,21 +393,6 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     types = dict.fromkeys(table.columns.drop(["period_start", "period_end"]), "Float64")
     typed = table.astype(types | dict.fromkeys(text, "string") | {"no_response": "boolean"})
     return typed.astype(dict.fromkeys(("period_start", "period_end"), "datetime64[ns]"))
-
-
-def _one_value_each(shares: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Repeat each row for each of its joined values, once."""
-    values = shares[by].astype("string").fillna(NOT_STATED).str.split(ALIAS_SEPARATOR)
-    distinct = [sorted({part.strip() for part in parts} - {""}) for parts in values]
-    return shares.assign(**{by: distinct}).explode(by).reset_index(drop=True)
-
-
-def _rows(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """List the units, then the kinds of place without a unit that occur."""
-    placed = units[["pcode", "name"]].fillna("").assign(place_kind="unit")
-    kinds = [kind for kind in _ELSEWHERE if kind in set(shares["place_kind"])]
-    others = pd.DataFrame({"place_kind": kinds, "pcode": "", "name": ""})
-    return pd.concat([placed, others], ignore_index=True)[_KEY].astype("string")
 
 
 def incident_gaps(

@@ -10,7 +10,8 @@ from maligeo.core.errors import ArgumentError
 from maligeo.disclosure import CellRelease, Release
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import count_response, gaps_of_counts, presence
+from maligeo.measure.need_response import count_response, gaps_of_counts
+from maligeo.measure.presence import presence
 from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
