@@ -23,7 +23,7 @@ MORE: Final = "more"
 RESPONSES: Final = (NOBODY, LESS, ALIKE, MORE)
 
 SOLID: Final = "solid"
-CAUSES: Final = ("chance", "unplaced", "weights", "rounding")
+CAUSES: Final = ("chance", "unplaced", "dates", "weights", "rounding")
 
 Classes = npt.NDArray[np.int8]
 _HALF: Final = 0.5  # of an event: Jeffreys' prior of a Poisson mean
@@ -130,11 +130,14 @@ class Response:
     ways : numpy.ndarray of float64, shape (ways, n)
         Projects placed in each unit: in full in each of their units, by share, and so on. The
         first is the way that the stated class is made from.
+    undated : numpy.ndarray of float64, shape (ways, n)
+        Those among them of which nobody says whether they are under way in the period.
     unplaced : sequence of Unplaced
         Projects without a unit.
     """
 
     ways: Floats
+    undated: Floats
     unplaced: Sequence[Unplaced] = ()
 
     @property
@@ -277,8 +280,11 @@ def _fixed(cause: str, needs: Sequence[Need], response: Response) -> tuple[list[
     if cause == "rounding":
         middle = [replace(need, low=need.counted, high=need.counted) for need in needs]
         return middle, response
+    if cause == "dates":
+        return list(needs), replace(response, undated=np.zeros_like(response.undated))
     if cause == "weights":
-        return list(needs), replace(response, ways=response.ways[:1])
+        first = replace(response, ways=response.ways[:1], undated=response.undated[:1])
+        return list(needs), first
     return list(needs), response
 
 
@@ -333,9 +339,13 @@ def _expected(need: Need, events: Floats, rng: np.random.Generator) -> Floats:
 def _drawn_response(
     response: Response, chances: Floats | None, rules: Rules, rng: np.random.Generator
 ) -> Floats:
-    """Draw numbers of projects, shape (draws, n), in one way of counting each."""
+    """Draw numbers of projects, shape (draws, n), in one way of counting each.
+
+    In half of the draws those without a date are not under way.
+    """
     way = rng.integers(len(response.ways), size=rules.draws)
-    placed: Floats = response.ways[way]
+    without = rng.integers(2, size=(rules.draws, 1))
+    placed = response.ways[way] - without * response.undated[way]
     return np.asarray(placed + _placed(response.unplaced, chances, rules.draws, rng))
 
 

@@ -160,7 +160,7 @@ def _one_value_each(shares: pd.DataFrame, by: str) -> pd.DataFrame:
     offices, of named places, and of records of several projects that name several values.
     `many` is 1 there, and else that number.
     """
-    values = _values(shares, by)
+    values = named_values(shares, by)
     many = shares["project_count"].astype("Int64")
     is_mixed = (values.map(len) > 1) & (many > 1).fillna(False)
     number = many.mask(without_projects(shares) | is_mixed)
@@ -170,8 +170,20 @@ def _one_value_each(shares: pd.DataFrame, by: str) -> pd.DataFrame:
     return single.assign(many=single["project_count"].astype("Int64").fillna(1))
 
 
-def _values(shares: pd.DataFrame, by: str) -> "pd.Series[Any]":
-    """List for each row what it names, in the columns that answer the question."""
+def named_values(shares: pd.DataFrame, by: str) -> "pd.Series[Any]":
+    """List for each row what it names, in the columns that answer the question.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame, n rows
+    by : str
+        As for `presence`.
+
+    Returns
+    -------
+    pandas.Series of list of str, n rows
+        Without repeats, in alphabetical order; ["not stated"] where a row names none.
+    """
     texts = [
         shares[column].astype("string").fillna("").str.split(ALIAS_SEPARATOR)
         for column in _COLUMNS_OF.get(by, (by,))
