@@ -13,12 +13,16 @@ from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.measure.answer import CLASSES
+from maligeo.measure.certainty import CAUSES
 from maligeo.measure.densities import density
 from tests import worlds
 
 ALIKE = {
     "heading.note", "heading.exact",
     "kind.incidents",
+    "kind.incidents", "answer.need", "answer.incidents.one", "answer.incidents.many",
+    "answer.organisations.one",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
@@ -26,7 +30,7 @@ ALIKE = {
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
-FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading")
+FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading", "answer")
 LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
@@ -46,6 +50,20 @@ COMPUTED = {
         "row", "column", "became", "field", "value", "reason", "proposal", "place", "word",
         "count", "used", "constant", "kept", "not_understood", "personal", "sheet_rows",
         "sheet_columns", "sheet_faults", "sheet_places", "sheet_words",
+    ],
+    "answer": [
+        *(f"by_{why}" for why in ("chance", "rounding", "both")),
+        *(
+            f"{what}.{number}"
+            for what in (
+                "organisations", "projects", "unplaced", "incidents", "victims", "killed",
+                "injured",
+            )
+            for number in ("one", "many")
+        ),
+        *(f"class.{name}" for name in CLASSES),
+        *(f"depends.{cause}" for cause in CAUSES),
+        "undated", "planned",
     ],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),

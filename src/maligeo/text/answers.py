@@ -1,0 +1,130 @@
+"""The answer on need and response in sentences, in French and English."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from maligeo.core import words
+from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.measure.answer import EVENTS, TOO_FEW_EVENTS
+from maligeo.measure.certainty import SOLID
+from maligeo.readers.projects import load_programmes
+
+Row = Mapping[str, Any]
+_BOUNDS: Final = ("_low", "_high")
+
+
+def measures_of(answer: pd.DataFrame) -> list[str]:
+    """Name the measures of need that an answer is about, the first as it was asked first."""
+    return [name for name in answer.columns if f"{name}{_BOUNDS[0]}" in answer.columns]
+
+
+def class_text(row: Row, language: str) -> str:
+    """Say in which class a unit is, and how sure that is: "Need, and nobody recorded (solid)"."""
+    text = words.word(f"answer.class.{row['class']}", language)
+    sure = certainty_text(row, language)
+    return f"{text} ({sure})" if sure else text
+
+
+def certainty_text(row: Row, language: str) -> str:
+    """Say how sure a class is, or what it depends on; empty for a unit without a finding."""
+    depends = row["depends_on"]
+    if pd.isna(depends):
+        return ""
+    key = "answer.solid" if depends == SOLID else f"answer.depends.{depends}"
+    return words.word(key, language)
+
+
+def sentence(row: Row, measures: list[str], language: str, *, asked: bool = False) -> str:
+    """Say what is known of need and response in a unit.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `maligeo.need_and_response`.
+    measures : list of str
+        As from `measures_of`.
+    language : {"fr", "en"}
+        Language.
+    asked : bool, default False
+        Whether the response is of a period that was asked for.
+    """
+    need = ", ".join(_need(row, measure, language) for measure in measures)
+    response = " ; " if language == "fr" else "; "
+    return words.word("answer.sentence", language).format(
+        name=row["name"], need=need, response=response.join(_response(row, language, asked))
+    )
+
+
+def _need(row: Row, measure: str, language: str) -> str:
+    count, low, high = (row[f"{measure}{side}"] for side in ("", *_BOUNDS))
+    what = _measure(measure, count, language)
+    if pd.isna(count):
+        if pd.notna(high) and row["class"] == "few":
+            return words.word("answer.need_few", language).format(count=TOO_FEW_EVENTS, what=what)
+        return words.word("answer.need_unknown", language).format(what=what)
+    shown = words.number_text(round(float(count)), language)
+    if pd.isna(low) or (low == high == count):
+        return words.word("answer.need", language).format(count=shown, what=what)
+    is_whole = float(count).is_integer()
+    why = ("by_chance" if is_whole else "by_both") if measure in EVENTS else "by_rounding"
+    return words.word("answer.need_between", language).format(
+        count=shown,
+        what=what,
+        low=words.number_text(np.floor(low), language),
+        high=words.number_text(np.ceil(high), language),
+        why=words.word(f"answer.{why}", language),
+    )
+
+
+def _measure(measure: str, count: float | None, language: str) -> str:
+    """Name what is counted; what is not of this library bears its own name."""
+    if not words.has_word(f"answer.{measure}.many"):
+        return measure.replace("_", " ")
+    return _counted_word(measure, None if pd.isna(count) else count, language)
+
+
+def _counted_word(what: str, count: float | None, language: str) -> str:
+    """Give a word in the number that goes with a count; French says "0 projet"."""
+    few = (0, 1) if language == "fr" else (1,)
+    number = "one" if count is not None and round(float(count)) in few else "many"
+    return words.word(f"answer.{what}.{number}", language)
+
+
+def _response(row: Row, language: str, asked: bool) -> Iterator[str]:
+    counted = [
+        _number(name, row[name], language)
+        for name in ("organisations", "projects")
+        if row[name] > 0
+    ]
+    who = ", ".join(counted) if counted else words.word("answer.nobody", language)
+    is_named = pd.notna(row["named"])
+    if asked:
+        period = words.period_text(row["response_start"], row["response_end"], language)
+        yield words.word("answer.in_period", language).format(who=who, period=period)
+    elif counted:
+        yield words.word("answer.whenever", language).format(who=who)
+    elif not is_named:
+        yield who
+    for name in ("undated", "planned"):
+        if row[name] > 0:
+            count = words.number_text(row[name], language)
+            yield words.word(f"answer.{name}", language).format(count=count)
+    if is_named:
+        codes = row["named"].split(ALIAS_SEPARATOR)
+        names = ", ".join(_programme(code, language) for code in codes)
+        yield words.word("answer.named", language).format(names=names)
+    if row["unplaced"] > 0:
+        yield _number("unplaced", row["unplaced"], language)
+
+
+def _number(what: str, count: float, language: str) -> str:
+    text = words.number_text(count, language)
+    return _counted_word(what, count, language).format(count=text)
+
+
+def _programme(code: str, language: str) -> str:
+    known = load_programmes().set_index("programme")[f"name_{language}"]
+    return str(known.get(code, code))
