@@ -17,7 +17,6 @@ ACTIVITIES: Final = (ACTIVE, UNDATED, PLANNED, SUSPENDED, CANCELLED, NOT_THEN)
 
 _BY_STATUS: Final = (PLANNED, SUSPENDED, CANCELLED)
 _DATES: Final = ("start_date", "end_date")
-OF_PROGRAMME: Final = "dates of its programme"
 
 
 def activity(projects: pd.DataFrame, span: Period | None) -> "pd.Series[str]":
@@ -55,31 +54,3 @@ def activity(projects: pd.DataFrame, span: Period | None) -> "pd.Series[str]":
     if span is not None:
         found = found.mask((start > span.end) | (end < span.start), NOT_THEN)
     return found
-
-
-def with_programme_dates(projects: pd.DataFrame, programmes: pd.DataFrame) -> pd.DataFrame:
-    """Give projects without dates those of their programme, and say so in their notes.
-
-    Parameters
-    ----------
-    projects : pandas.DataFrame
-        With `programme, start_date, end_date, note`.
-    programmes : pandas.DataFrame
-        One row per `programme`, with `period_start, period_end`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Projects with a date of their own, or in no programme that is known, as they were.
-    """
-    periods = programmes.drop_duplicates("programme").set_index("programme")
-    bare = projects["start_date"].isna() & projects["end_date"].isna()
-    dates = {
-        ours: pd.to_datetime(projects["programme"].map(periods[theirs]))
-        for ours, theirs in zip(_DATES, ("period_start", "period_end"), strict=True)
-    }
-    taken = bare & (dates["start_date"].notna() | dates["end_date"].notna())
-    filled = {ours: pd.to_datetime(projects[ours]).mask(taken, dates[ours]) for ours in _DATES}
-    note = projects["note"].astype("string")
-    said = note.fillna("").str.cat([f"; {OF_PROGRAMME}"] * len(note)).str.removeprefix("; ")
-    return projects.assign(**filled, note=note.mask(taken, said))

@@ -1,6 +1,6 @@
 """Need against response by unit: ranks, gaps, and how far an order hangs on what was chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -13,7 +13,10 @@ from maligeo.core.audiences import inherit_audience
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
+from maligeo.core.periods import parse_period
 from maligeo.join.shares import allocate
+from maligeo.measure.activity import ACTIVE, UNDATED, activity
+from maligeo.measure.answer import CLASSES, need_and_response
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
 
@@ -84,8 +87,7 @@ class Draws:
     seed : int, default 1
         Seed of the random numbers: the same seed gives the same table.
     agreement : float, default 0.9
-        Share of the draws that have to agree for a finding to be called robust; also the
-        share of the draws that an interval of ranks covers.
+        Share of the draws that an interval of ranks covers.
 
     Raises
     ------
@@ -197,11 +199,9 @@ def _draw_values(
     return np.asarray(low[taken] + within * (high - low)[taken], dtype=np.float64)
 
 
-ROBUST: Final = "robust"
-DEPENDS: Final = "depends on weights"
-
 _KEY = ["place_kind", "pcode", "name"]
 _ELSEWHERE = ["joint", "countrywide", "unattributed", "outside"]
+_FIRST: Final = ("class", "certainty", "depends_on")
 _NO_UNIT = "concerns no single unit: not ranked"
 
 
@@ -242,7 +242,7 @@ def coverage_gaps(
         90 % of the draws keep. `gap_places` = response_rank - need_rank, in places, with
         its own interval; above 0 the response stands further back than the need.
         `agreement`: share of the draws in which the gap lies on the same side (above 0,
-        or not); `certainty` is "robust" from 0.9 on, else "depends on weights".
+        or not): how much hangs on the weights, and not how sure the answer is.
         `no_response`: the sources place none there, whatever the rank. `note` repeats the
         notes of the tables, and says why a unit has no gap: a need that is not known,
         whether nobody recorded it or nobody could go there, is never read as no need.
@@ -299,7 +299,7 @@ def coverage_gaps(
             _values(responses),
             _ranked("response_rank", answered, keys[known], draws).reindex(keys),
             _ranked("gap_places", behind, keys[known], draws).reindex(keys),
-            _certainty(behind, keys[known], draws).reindex(keys),
+            _agreement(behind, keys[known]).reindex(keys),
             _findings(needs, responses),
         ],
         axis="columns",
@@ -344,10 +344,9 @@ def _ranked(name: str, ranked: DrawnRanks, keys: pd.Index, draws: Draws) -> pd.D
     return pd.DataFrame(columns, index=keys)
 
 
-def _certainty(gap: DrawnRanks, keys: pd.Index, draws: Draws) -> pd.DataFrame:
+def _agreement(gap: DrawnRanks, keys: pd.Index) -> pd.DataFrame:
     agreement = ((gap.drawn > 0) == (gap.chosen > 0)).mean(axis=0)
-    certainty = np.where(agreement >= draws.agreement, ROBUST, DEPENDS)
-    return pd.DataFrame({"agreement": agreement, "certainty": certainty}, index=keys)
+    return pd.DataFrame({"agreement": agreement}, index=keys)
 
 
 def _findings(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd.DataFrame:
@@ -389,7 +388,7 @@ def _elsewhere(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    text = ("vintage", "pcode", "name", "place_kind", "publisher", "certainty", "note")
+    text = ("vintage", "pcode", "name", "place_kind", "publisher", "note")
     types = dict.fromkeys(table.columns.drop(["period_start", "period_end"]), "Float64")
     typed = table.astype(types | dict.fromkeys(text, "string") | {"no_response": "boolean"})
     return typed.astype(dict.fromkeys(("period_start", "period_end"), "datetime64[ns]"))
@@ -401,9 +400,10 @@ def incident_gaps(
     units: gpd.GeoDataFrame,
     *,
     people: pd.DataFrame | None = None,
+    period: str | None = None,
     draws: Draws = DEFAULT_DRAWS,
 ) -> pd.DataFrame:
-    """Compare incidents with projects: number, per area and, where known, per people.
+    """Answer by unit where need is, who is active there and how sure that is; and rank units.
 
     Parameters
     ----------
@@ -417,13 +417,18 @@ def incident_gaps(
     people : pandas.DataFrame, optional
         People per unit, as from `population`. Without it rates per person and the way of
         counting projects by people are left out.
+    period : str, optional
+        When projects must be under way, such as "2022"; without it all count that are not
+        planned, suspended or cancelled, whenever they were.
     draws : Draws, optional
-        Random draws, see `coverage_gaps`.
+        Random draws of the ranks, see `coverage_gaps`.
 
     Returns
     -------
     pandas.DataFrame
-        As from `coverage_gaps`.
+        The columns of `need_and_response`, of which `class`, `certainty` and `depends_on` go
+        first, and those of `coverage_gaps`. Units by class, need and nobody recorded first,
+        then by falling need; then what concerns no single unit.
 
     Raises
     ------
@@ -432,8 +437,45 @@ def incident_gaps(
     VintageError
         If the frames are of different vintages.
     """
-    counted = count_response(allocate(located, units), units)
-    return gaps_of_counts(need, counted, located, units, people=people, draws=draws)
+    span = None if period is None else parse_period(period)
+    chosen = _widest(need)
+    answer = need_and_response(chosen, allocate(located, units), units, people=people, period=span)
+    status = located if "status" in located.columns else located.assign(status=pd.NA)
+    current = located[activity(status, span).isin([ACTIVE, UNDATED])]
+    ranked = _ranks_of(chosen, current, units, people, draws)
+    return _answered(answer, ranked)
+
+
+def _ranks_of(
+    need: pd.DataFrame,
+    located: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    people: pd.DataFrame | None,
+    draws: Draws,
+) -> pd.DataFrame:
+    response = list(count_response(allocate(located, units), units).values())
+    if people is not None:
+        by_people = allocate(located, units, by="population", population=people)
+        response.append(density(by_people, units, measure="projects", counting="weighted"))
+    need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
+    return coverage_gaps(need, concat_tables(*response), units, need_by=need_by, draws=draws)
+
+
+def _answered(answer: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
+    """Put an answer and ranks side by side, the units that need somebody most first."""
+    keys = ["place_kind", "pcode", "name"]
+    extra = [*keys, *answer.columns.difference(ranked.columns, sort=False)]
+    table = ranked.merge(answer[extra], on=keys, how="left")
+    table["programmes"] = table["programmes"].astype("Float64")
+    need = answer.columns[answer.columns.get_loc("note") + 1]
+    order = pd.Categorical(table["class"], categories=CLASSES, ordered=True)
+    table = table.assign(order=order).sort_values(
+        ["order", need], ascending=[True, False], kind="stable"
+    )
+    first = ["vintage", *keys[1:], keys[0], *_FIRST]
+    rest = [name for name in table.columns if name not in (*first, "order", "note")]
+    result = table[[*first, *rest, "note"]].reset_index(drop=True)
+    return inherit_audience(result, answer, ranked)
 
 
 def count_response(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
@@ -443,26 +485,6 @@ def count_response(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> dict[str, p
         "projects_fractional": density(shares, units, measure="projects", counting="fractional"),
         "programmes": density(shares, units, measure="programmes"),
     }
-
-
-def gaps_of_counts(
-    need: pd.DataFrame,
-    counted: Mapping[str, pd.DataFrame],
-    located: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    *,
-    people: pd.DataFrame | None = None,
-    draws: Draws = DEFAULT_DRAWS,
-) -> pd.DataFrame:
-    """Compare as `incident_gaps` does, with what `count_response` counted of the projects."""
-    response = list(counted.values())
-    if people is not None:
-        by_people = allocate(located, units, by="population", population=people)
-        response.append(density(by_people, units, measure="projects", counting="weighted"))
-    need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
-    return coverage_gaps(
-        _widest(need), concat_tables(*response), units, need_by=need_by, draws=draws
-    )
 
 
 def _widest(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure import CellRelease, Release
 from maligeo.join.shares import allocate
+from maligeo.measure.counts import CALENDAR
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import count_response, gaps_of_counts
+from maligeo.measure.need_response import count_response, incident_gaps
 from maligeo.measure.presence import presence
 from maligeo.workflows.records import (
     AREAS,
@@ -186,13 +187,19 @@ class StudyFrames:
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
-        """Need against response by unit, as `maligeo.coverage_gaps` gives it."""
+        """Need and response by unit, as `maligeo.incident_gaps` gives it."""
         return self.gaps_of(self.need(period=self.period))
 
     def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
         """Compare a density table of incidents with the projects."""
         people = self.records.people
-        return gaps_of_counts(need, self._response, self.projects, self.units, people=people)
+        return incident_gaps(need, self.projects, self.units, people=people, period=self.span)
+
+    @property
+    def span(self) -> str | None:
+        """The one period that was asked for; None without one, or for several or calendar ones."""
+        asked = self.period
+        return asked if isinstance(asked, str) and asked not in CALENDAR else None
 
     @property
     def standing(self) -> list[pd.DataFrame]:
