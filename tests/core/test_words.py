@@ -22,7 +22,7 @@ ALIKE = {
     "heading.note", "heading.exact",
     "kind.incidents",
     "kind.incidents", "answer.need", "answer.incidents.one", "answer.incidents.many",
-    "answer.organisations.one",
+    "answer.organisations.one", "answer.level.2", "answer.level.3",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
@@ -57,13 +57,13 @@ COMPUTED = {
             f"{what}.{number}"
             for what in (
                 "organisations", "projects", "unplaced", "incidents", "victims", "killed",
-                "injured",
+                "injured", "planned",
             )
             for number in ("one", "many")
         ),
         *(f"class.{name}" for name in CLASSES),
         *(f"depends.{cause}" for cause in CAUSES),
-        "undated", "planned",
+        "undated", *(f"level.{level}" for level in (1, 2, 3)),
     ],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),

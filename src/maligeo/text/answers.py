@@ -1,6 +1,7 @@
 """The answer on need and response in sentences, in French and English."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -8,17 +9,23 @@ import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.core.words import NO_BREAK_SPACE
 from maligeo.measure.answer import EVENTS, TOO_FEW_EVENTS
 from maligeo.measure.certainty import SOLID
 from maligeo.readers.projects import load_programmes
 
 Row = Mapping[str, Any]
+_RANKS: Final = ("need_rank", "response_rank", "gap_places")
 _BOUNDS: Final = ("_low", "_high")
 
 
-def measures_of(answer: pd.DataFrame) -> list[str]:
-    """Name the measures of need that an answer is about, the first as it was asked first."""
-    return [name for name in answer.columns if f"{name}{_BOUNDS[0]}" in answer.columns]
+def measures_of(answer: pd.DataFrame) -> tuple[str, ...]:
+    """Name the measures of need that an answer is about, in their order."""
+    names = set(answer.columns)
+    return tuple(
+        name for name in answer.columns if {f"{name}{side}" for side in _BOUNDS} <= names
+        and name not in _RANKS
+    )  # fmt: skip
 
 
 def class_text(row: Row, language: str) -> str:
@@ -37,24 +44,40 @@ def certainty_text(row: Row, language: str) -> str:
     return words.word(key, language)
 
 
-def sentence(row: Row, measures: list[str], language: str, *, asked: bool = False) -> str:
+@dataclass(frozen=True)
+class Question:
+    """What an answer was asked for.
+
+    Attributes
+    ----------
+    measures : tuple of str
+        Measures of need, the first first; as from `measures_of`.
+    level : int
+        Administrative level of the units.
+    is_dated : bool
+        Whether the response is of a period that was asked for.
+    """
+
+    measures: tuple[str, ...]
+    level: int = 1
+    is_dated: bool = False
+
+
+def sentence(row: Row, question: Question, language: str) -> str:
     """Say what is known of need and response in a unit.
 
     Parameters
     ----------
     row : mapping
         A row of `maligeo.need_and_response`.
-    measures : list of str
-        As from `measures_of`.
+    question : Question
     language : {"fr", "en"}
-        Language.
-    asked : bool, default False
-        Whether the response is of a period that was asked for.
     """
-    need = ", ".join(_need(row, measure, language) for measure in measures)
-    response = " ; " if language == "fr" else "; "
+    need = ", ".join(_need(row, measure, language) for measure in question.measures)
+    between = f"{NO_BREAK_SPACE}; " if language == "fr" else "; "
+    response = between.join(_response(row, question, language))
     return words.word("answer.sentence", language).format(
-        name=row["name"], need=need, response=response.join(_response(row, language, asked))
+        name=row["name"], need=need, response=response
     )
 
 
@@ -93,7 +116,7 @@ def _counted_word(what: str, count: float | None, language: str) -> str:
     return words.word(f"answer.{what}.{number}", language)
 
 
-def _response(row: Row, language: str, asked: bool) -> Iterator[str]:
+def _response(row: Row, question: Question, language: str) -> Iterator[str]:
     counted = [
         _number(name, row[name], language)
         for name in ("organisations", "projects")
@@ -101,28 +124,30 @@ def _response(row: Row, language: str, asked: bool) -> Iterator[str]:
     ]
     who = ", ".join(counted) if counted else words.word("answer.nobody", language)
     is_named = pd.notna(row["named"])
-    if asked:
+    if question.is_dated:
         period = words.period_text(row["response_start"], row["response_end"], language)
         yield words.word("answer.in_period", language).format(who=who, period=period)
     elif counted:
         yield words.word("answer.whenever", language).format(who=who)
     elif not is_named:
         yield who
-    for name in ("undated", "planned"):
-        if row[name] > 0:
-            count = words.number_text(row[name], language)
-            yield words.word(f"answer.{name}", language).format(count=count)
+    if row["undated"] > 0:
+        count = words.number_text(row["undated"], language)
+        yield words.word("answer.undated", language).format(count=count)
+    if row["planned"] > 0:
+        yield _number("planned", row["planned"], language)
     if is_named:
         codes = row["named"].split(ALIAS_SEPARATOR)
         names = ", ".join(_programme(code, language) for code in codes)
         yield words.word("answer.named", language).format(names=names)
     if row["unplaced"] > 0:
-        yield _number("unplaced", row["unplaced"], language)
+        place = words.word(f"answer.level.{question.level}", language)
+        yield _number("unplaced", row["unplaced"], language, place=place)
 
 
-def _number(what: str, count: float, language: str) -> str:
+def _number(what: str, count: float, language: str, place: str = "") -> str:
     text = words.number_text(count, language)
-    return _counted_word(what, count, language).format(count=text)
+    return _counted_word(what, count, language).format(count=text, place=place)
 
 
 def _programme(code: str, language: str) -> str:
