@@ -12,7 +12,7 @@ from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import without_projects
 from maligeo.measure.activity import ACTIVE, PLANNED, SUSPENDED, UNDATED, activity
 from maligeo.measure.certainty import Response, Unplaced
-from maligeo.measure.presence import NOT_STATED, named_values
+from maligeo.measure.presence import NOT_STATED, columns_of, named_values
 
 _ACTIVITY: Final = "activity"
 
@@ -104,6 +104,8 @@ def _number(rows: pd.DataFrame, index: pd.Index, *, by_share: bool = False) -> F
 
 
 def _distinct(rows: pd.DataFrame, by: str, index: pd.Index) -> Floats:
+    if not set(columns_of(by)) & set(rows.columns):  # an audience that does not see whose they are
+        return np.full(len(index), np.nan)
     each = rows[["key"]].assign(value=named_values(rows, by)).explode("value")
     each = each[each["value"] != NOT_STATED]
     return _by_unit(each.groupby("key")["value"].nunique(), index)
@@ -119,9 +121,9 @@ def _unplaced(here: pd.DataFrame, index: pd.Index) -> list[Unplaced]:
     among = named.groupby("project_id")["key"].agg(frozenset)
     lost = here[(here["place_kind"] == "unattributed") & (here["share"] > 0)]
     units = lost["project_id"].map(among)
-    counts = (lost["project_count"].astype("float64") * lost["share"]).groupby(
-        units.where(units.notna(), None).map(lambda keys: keys or frozenset())
-    )
+    nowhere: frozenset[str] = frozenset()
+    groups = pd.Series([nowhere if pd.isna(one) else one for one in units], index=lost.index)
+    counts = (lost["project_count"].astype("float64") * lost["share"]).groupby(groups)
     return [
         Unplaced(
             sizes.to_numpy(np.float64),
@@ -135,7 +137,9 @@ def _unplaced(here: pd.DataFrame, index: pd.Index) -> list[Unplaced]:
 def _named(here: pd.DataFrame, index: pd.Index) -> "pd.Series[str]":
     """Join what the sources name in each unit without a number of projects."""
     rows = here[without_projects(here) & (here["place_kind"] == "unit")]
-    said = rows["programme"].astype("string").fillna(rows["title"].astype("string"))
+    said = pd.Series(pd.NA, index=rows.index, dtype="string")
+    for name in (name for name in ("programme", "title") if name in rows.columns):
+        said = said.fillna(rows[name].astype("string"))
     joined = (
         said.dropna()
         .groupby(rows["key"])

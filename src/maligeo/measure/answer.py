@@ -66,7 +66,7 @@ def need_and_response(
         `projects_by_share`, of which `undated`; `planned` (also suspended);
         `named`: what the sources name there without a number, joined by "|"; `unplaced`:
         projects in no known unit that may be here; `response_start, response_end`: the dates
-        of the projects counted; `class`: "nobody" (need, and nobody recorded), "less" (need,
+        of the projects counted, or the period that was asked for (`in_period`); `class`: "nobody" (need, and nobody recorded), "less" (need,
         and less response than elsewhere), "alike" (as elsewhere), "more" (a response, and
         little need), "few" (fewer than 5 events) or "unknown" (need not known); `certainty`:
         share of the draws in this class, see `judge`; `depends_on`: "solid" or what it would
@@ -91,6 +91,7 @@ def need_and_response(
     told = np.isin(classes, RESPONSES)
     columns = {
         **response_columns(active, index, period),
+        "in_period": pd.array([period is not None] * len(index), dtype="boolean"),
         "class": pd.array(classes, dtype="string"),
         "certainty": pd.array(np.where(told, finding.certainty, np.nan), dtype="Float64"),
         "depends_on": pd.array(np.where(told, finding.depends_on, ""), dtype="string"),
@@ -112,10 +113,8 @@ def _need_of(indicator: Indicator) -> Need:
     """Take the counts of a measure, and the events that are in no known unit."""
     rows = indicator.rows[0]
     count = _numbers(rows["count"])
-    is_derived = (rows["basis"] == "derived").fillna(False).to_numpy(dtype=np.bool_)
-    low, high = (
-        np.where(is_derived, _numbers(rows[f"count_{side}"]), count) for side in ("low", "high")
-    )
+    ends = (_numbers(rows[f"count_{side}"].fillna(rows["count"])) for side in ("low", "high"))
+    low, high = (np.where(np.isfinite(count), end, count) for end in ends)
     known = np.isfinite(count)
     apart = indicator.elsewhere
     lost = _numbers(apart.loc[apart["place_kind"].isin(["unattributed", "joint"]), "value"])

@@ -457,7 +457,8 @@ def _ranks_of(
     if people is not None:
         by_people = allocate(located, units, by="population", population=people)
         response.append(density(by_people, units, measure="projects", counting="weighted"))
-    need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
+    known = need[need["place_kind"] == "unit"].groupby("measure")[list(NEED_BY)]
+    need_by = [by for by, counts in known.count().items() if counts.gt(0).all()]
     return coverage_gaps(need, concat_tables(*response), units, need_by=need_by, draws=draws)
 
 
@@ -492,8 +493,11 @@ def _widest(table: pd.DataFrame) -> pd.DataFrame:
     series = ["publisher", "period_start", "period_end"]
     table = table.assign(publisher=table["publisher"].fillna(""))  # records have none
     named = table["count"].notna() & (table["place_kind"] == "unit")
-    counts = named.groupby([table[column] for column in series]).sum().reset_index(name="units")
+    keys = ["measure", *series]
+    counts = named.groupby([table[column] for column in keys]).sum().reset_index(name="units")
     if counts.empty:
         raise ArgumentError("the incidents are about no period: say which, such as 2021")
-    best = counts.sort_values(["units", "period_end", "period_start", "publisher"]).iloc[-1]
-    return table[(table[series] == best[series]).all(axis="columns")]
+    order = ["units", "period_end", "period_start", "publisher"]
+    best = counts.sort_values(order).groupby("measure").tail(1)
+    kept = pd.MultiIndex.from_frame(best[keys])
+    return table[pd.MultiIndex.from_frame(table[keys]).isin(kept)]

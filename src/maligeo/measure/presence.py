@@ -1,6 +1,7 @@
 """Who works where: units crossed with programmes, organisations, funders or sectors."""
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import geopandas as gpd
@@ -8,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.checks import require_columns, require_vintage_of
+from maligeo.core.checks import require_choice, require_columns, require_vintage_of
+from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import without_projects
 
 NOT_STATED: Final = "not stated"
 SEVERAL: Final = "several, not broken down"
+SELECTED: Final = ("programme", "organisation", "funder", "sector", "status")
 _HEADINGS_LAST: Final = (SEVERAL, NOT_STATED)
 # An organisation works for a project whether it leads it or carries it out.
 _COLUMNS_OF: Final = {"organisation": ("organisation", "implementer")}
@@ -67,7 +70,7 @@ def presence(
                ML02  Koulikoro           0        0
                ML03  Sikasso             1        0
     """
-    columns = _COLUMNS_OF.get(by, (by,))
+    columns = columns_of(by)
     required = ("project_id", "project_count", "share", columns[0], *_KEY)
     require_columns(shares, required, what="allocated projects")
     require_vintage_of(units, shares, what="allocated projects")
@@ -170,6 +173,45 @@ def _one_value_each(shares: pd.DataFrame, by: str) -> pd.DataFrame:
     return single.assign(many=single["project_count"].astype("Int64").fillna(1))
 
 
+def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Keep the projects that name one of the values asked for, of each column asked for.
+
+    Parameters
+    ----------
+    projects : pandas.DataFrame
+    only : mapping of str to sequence of str
+        Values by "programme", "organisation", "funder", "sector" or "status", in capitals or
+        small letters.
+
+    Raises
+    ------
+    ArgumentError
+        If nobody may ask for that, or the audience does not see it.
+    UnknownNameError
+        If no project names any of the values.
+    """
+    kept = projects
+    for by, values in only.items():
+        require_choice(by, SELECTED, option="only")
+        if not set(columns_of(by)) & set(projects.columns):
+            raise ArgumentError(f"these projects have no {by}, or their audience does not see it")
+        wanted = {value.strip().casefold() for value in values}
+        named = named_values(projects, by)
+        found = named.map(lambda each, wanted=wanted: bool(wanted & {one.casefold() for one in each}))
+        if not found.any():
+            known = sorted({one for each in named for one in each} - {NOT_STATED})
+            raise UnknownNameError(
+                f"no project has the {by} {', '.join(values)}; there are {', '.join(known) or 'none'}"
+            )
+        kept = kept[found.reindex(kept.index)]
+    return inherit_audience(kept, projects)
+
+
+def columns_of(by: str) -> tuple[str, ...]:
+    """Give the columns of projects that answer who or what is asked for."""
+    return _COLUMNS_OF.get(by, (by,))
+
+
 def named_values(shares: pd.DataFrame, by: str) -> "pd.Series[Any]":
     """List for each row what it names, in the columns that answer the question.
 
@@ -186,7 +228,7 @@ def named_values(shares: pd.DataFrame, by: str) -> "pd.Series[Any]":
     """
     texts = [
         shares[column].astype("string").fillna("").str.split(ALIAS_SEPARATOR)
-        for column in _COLUMNS_OF.get(by, (by,))
+        for column in columns_of(by)
         if column in shares.columns
     ]
     named = (sorted({part.strip() for cell in cells for part in cell} - {""})

@@ -8,13 +8,20 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core import words
+from maligeo.core.columns import LANGUAGES
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.core.words import NO_BREAK_SPACE
-from maligeo.measure.answer import EVENTS, TOO_FEW_EVENTS
+from maligeo.measure.answer import CLASSES, EVENTS, TOO_FEW_EVENTS
 from maligeo.measure.certainty import SOLID
 from maligeo.readers.projects import load_programmes
 
 Row = Mapping[str, Any]
+ANSWER: Final = (
+    "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "publisher", "class",
+    "certainty", "depends_on", "organisations", "projects", "undated", "planned", "named",
+    "unplaced", "response_start", "response_end", "in_period",
+)  # fmt: skip
+_LEVELS: Final = (1, 2, 3)
 _RANKS: Final = ("need_rank", "response_rank", "gap_places")
 _BOUNDS: Final = ("_low", "_high")
 
@@ -61,6 +68,81 @@ class Question:
     measures: tuple[str, ...]
     level: int = 1
     is_dated: bool = False
+
+
+def question_of(answer: pd.DataFrame, level: int = 1) -> Question:
+    """Say what an answer was asked for, of units of a level."""
+    units = answer[answer["place_kind"] == "unit"]
+    dated = bool(units["in_period"].fillna(value=False).any())
+    return Question(measures_of(answer), level, dated)
+
+
+def with_sentences(answer: pd.DataFrame, level: int, language: str) -> pd.DataFrame:
+    """Add the column `sentence`: what is known of each unit, in a language."""
+    question = question_of(answer, level)
+    texts = [
+        sentence(row, question, language) if row["place_kind"] == "unit" else None
+        for row in answer.to_dict("records")
+    ]
+    told = answer.drop(columns="sentence", errors="ignore")
+    at = told.columns.get_loc("depends_on") + 1
+    told.insert(at, "sentence", pd.array(texts, dtype="string"))
+    return told
+
+
+def has_own_sentences(answer: pd.DataFrame) -> bool:
+    """Tell whether the sentences of an answer are those that its numbers give."""
+    if not set(ANSWER) <= set(answer.columns):
+        return False
+    said = answer["sentence"].astype("string").fillna("")
+    return any(
+        (with_sentences(answer, level, language)["sentence"].fillna("") == said).all()
+        for level in _LEVELS
+        for language in LANGUAGES
+    )
+
+
+def by_class(answer: pd.DataFrame) -> Iterator[tuple[str, list[Row]]]:
+    """Give the classes that occur, those who need somebody most first, with their units."""
+    units = answer[answer["place_kind"] == "unit"]
+    for name in CLASSES:
+        rows = units[units["class"] == name].to_dict("records")
+        if rows:
+            yield name, rows
+
+
+def period_lines(answer: pd.DataFrame, language: str) -> list[str]:
+    """Say which time the need and the response are about, and who published the need."""
+    units = answer[answer["place_kind"] == "unit"]
+    first = units.iloc[0]
+    need = _span(first["period_start"], first["period_end"], language)
+    if pd.notna(first["publisher"]):
+        need = f"{need} ({first['publisher']})"
+    starts, ends = first["response_start"], first["response_end"]
+    response = _span(starts, ends, language)
+    key = "answer.response_then" if first["in_period"] else "answer.response_whenever"
+    return [
+        words.word("answer.need_then", language).format(period=need),
+        words.word(key, language).format(period=response),
+    ]
+
+
+def _span(start: Any, end: Any, language: str) -> str:
+    """Write a period of which an end may not be known."""
+    if pd.isna(start) and pd.isna(end):
+        return words.word("answer.no_dates", language)
+    if pd.isna(end):
+        return words.word("answer.since", language).format(year=start.year)
+    if pd.isna(start):
+        return words.word("answer.until", language).format(year=end.year)
+    return words.period_text(start, end, language)
+
+
+def presence_text(cell: Any, language: str) -> str:
+    """Write a cell of a matrix of presence: a number, named without one, or not recorded."""
+    if pd.isna(cell):
+        return words.word("answer.state.named", language)
+    return words.number_text(float(cell), language) if cell else words.word("answer.state.none", language)
 
 
 def sentence(row: Row, question: Question, language: str) -> str:
@@ -120,7 +202,7 @@ def _response(row: Row, question: Question, language: str) -> Iterator[str]:
     counted = [
         _number(name, row[name], language)
         for name in ("organisations", "projects")
-        if row[name] > 0
+        if pd.notna(row[name]) and row[name] > 0
     ]
     who = ", ".join(counted) if counted else words.word("answer.nobody", language)
     is_named = pd.notna(row["named"])
@@ -151,5 +233,10 @@ def _number(what: str, count: float, language: str, place: str = "") -> str:
 
 
 def _programme(code: str, language: str) -> str:
-    known = load_programmes().set_index("programme")[f"name_{language}"]
-    return str(known.get(code, code))
+    return programme_names(language).get(code, code)
+
+
+def programme_names(language: str) -> dict[str, str]:
+    """Give the names of the bundled programmes, by code."""
+    named = load_programmes().dropna(subset=[f"name_{language}"])
+    return dict(zip(named["programme"].astype(str), named[f"name_{language}"].astype(str), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,8 @@ from maligeo.join.shares import allocate
 from maligeo.measure.counts import CALENDAR
 from maligeo.measure.densities import concat_tables
 from maligeo.measure.need_response import count_response, incident_gaps
-from maligeo.measure.presence import presence
+from maligeo.measure.presence import presence, select_projects
+from maligeo.text.answers import with_sentences
 from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
     from maligeo.core.columns import Audience, Counting
 
 BY_YEAR: Final = "year"
+_ALL_WITHHELD: Final = (
+    "no unit has a value for the {audience}: in this period each has too few incidents for a "
+    "number to be given. Ask for a longer period or larger units, or make the answer with "
+    "--audience internal and keep it"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +53,20 @@ class StudyFrames:
         Period to count in.
     released_for : Release or None
         For whom the frames are released; None for exact ones.
+    only : mapping of str to sequence of str
+        The projects to keep, as for `select_projects`.
+    measures : tuple of str
+        What need is, as measures of incidents; incidents themselves by default.
+    figures : pandas.DataFrame or None
+        What need is, as a density table of one's own.
     """
 
     records: Records = field(repr=False)
     period: Period = None
     released_for: Release | None = None
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    measures: tuple[str, ...] = (INCIDENTS,)
+    figures: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def units(self) -> gpd.GeoDataFrame:
@@ -148,8 +164,8 @@ class StudyFrames:
 
     @cached_property
     def projects(self) -> pd.DataFrame:
-        """Located projects, those that are given or the bundled ones."""
-        return self._shown.projects
+        """Located projects, those that are given or the bundled ones, as far as asked for."""
+        return select_projects(self._shown.projects, self.only)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
@@ -172,15 +188,28 @@ class StudyFrames:
 
     @cached_property
     def presence(self) -> pd.DataFrame:
-        """Matrix of units and programmes, as `maligeo.presence` gives it."""
-        return presence(self.shares, self.units)
+        """Matrix of units and programmes, as `maligeo.presence` gives it.
+
+        It is by organisation where no project names a programme and the audience sees who
+        carries them out.
+        """
+        return presence(self.shares, self.units, by=self.headings)
+
+    @property
+    def headings(self) -> str:
+        """What the matrix is by."""
+        by_name = not has_programmes(self.shares) and "organisation" in self.shares.columns
+        return "organisation" if by_name else "programme"
 
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
         kind = self.records.only_kind()
         if self._cells is None:
             self.rules.require_cells(kind, self.units, self.period)
-            return self._shown.count(measure, counting, self.period)
+            shown = self._shown
+            if kind == PROJECTS and self.only:
+                shown = ReleasedRecords({PROJECTS: self.projects}, self.units, None)
+            return shown.count(measure, counting, self.period)
         if counting is not None:
             raise ArgumentError("counting is about projects")
         return self.need(measure or INCIDENTS, period=self.period)
@@ -188,7 +217,27 @@ class StudyFrames:
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Need and response by unit, as `maligeo.incident_gaps` gives it."""
-        return self.gaps_of(self.need(period=self.period))
+        return self.gaps_of(self._need_asked)
+
+    @property
+    def _need_asked(self) -> pd.DataFrame:
+        """The density table of what need is."""
+        if self.figures is not None:
+            return self.figures
+        need = self.need(*self.measures, period=self.period)
+        by_unit = need[need["place_kind"] == "unit"]
+        if self._cells is not None and by_unit["count"].isna().all():
+            raise ArgumentError(_ALL_WITHHELD.format(audience=self.audience))
+        return need
+
+    @property
+    def level(self) -> int:
+        """Administrative level of the units."""
+        return int(self.units["level"].iloc[0])
+
+    def answered(self, language: str) -> pd.DataFrame:
+        """Give need and response by unit with what they say in a language."""
+        return with_sentences(self.gaps, self.level, language)
 
     def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
         """Compare a density table of incidents with the projects."""

@@ -104,8 +104,8 @@ def study(
           measure  count
     4   incidents  49.58
     14   projects    4.0
-    >>> study.answer().frame["certainty"].value_counts().to_dict()
-    {'robust': 5, 'depends on weights': 3}
+    >>> study.answer(language="en").frame.loc[0, "sentence"].split(";")[0]
+    'Mopti: 49.6 incidents'
     """
     period, covers = period_texts(period), period_texts(covers)
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
@@ -120,6 +120,19 @@ def study(
     for remark in made.records.remarks(session_language()):
         _log.warning("%s", remark)
     return made
+
+
+def _only(given: Mapping[str, str | Sequence[str]] | Sequence[str] | None) -> dict[str, list[str]]:
+    """Give the values to keep by column."""
+    if isinstance(given, Mapping):
+        return {by: [one] if isinstance(one, str) else list(one) for by, one in given.items()}
+    kept: dict[str, list[str]] = {}
+    for text in [given] if isinstance(given, str) else given or ():
+        by, equals, value = text.partition("=")
+        if not equals:
+            raise ArgumentError(f"{text!r} is not written like 'sector=santé'")
+        kept.setdefault(by.strip(), []).append(value)
+    return kept
 
 
 def _taken(given: Any) -> Any:
@@ -331,23 +344,30 @@ class Study(StudyFrames):
         rules = Release.asked(audience, as_of, folder=store, of_records=given, advance=progress)
         return replace(self, released_for=rules)
 
-    def answer(self) -> TableProduct:
-        """Compare need and response by unit.
+    def answer(self, *, language: Language | None = None) -> TableProduct:
+        """Say by unit where need is, who is active there, and how sure that is.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}, optional
+            Language of the sentences; that of the session by default.
 
         Returns
         -------
         TableProduct
-            `frame` as `maligeo.coverage_gaps` gives it; `save` writes .csv, .xlsx or
-            .parquet.
+            `frame` as `maligeo.incident_gaps` gives it, with `sentence`; `save` writes .csv,
+            .xlsx or .parquet.
 
         Raises
         ------
         ArgumentError
             If no incident is known by unit, or the incidents are about no period.
         """
+        language = session_language(language)
         shared = self._shared
-        gaps = self.gaps
-        return table_product(self._recipe("gaps", {}), lambda: gaps, lambda: shared.gaps)
+        answer = self.answered(language)
+        recipe = self._recipe("gaps", {"language": language})
+        return table_product(recipe, lambda: answer, lambda: shared.answered(language))
 
     def count(
         self,
