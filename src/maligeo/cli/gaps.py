@@ -29,17 +29,15 @@ from maligeo.cli.options import (
 from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_internal
 from maligeo.core.session import session_language
 from maligeo.core.words import number_text, word
-from maligeo.measure.presence import NOT_STATED, SEVERAL
 from maligeo.text.answers import (
     by_class,
     certainty_text,
+    heading_text,
     period_lines,
     presence_text,
-    programme_names,
 )
 from maligeo.workflows.study import Study
 
-_OWN = {NOT_STATED: "answer.not_stated", SEVERAL: "answer.several"}
 _COLUMNS = ("projects", "placed", "countrywide", "unattributed")
 
 
@@ -107,6 +105,7 @@ def write_gaps(
         units=division(boundaries, level, vintage),
         period=period,
         covers=covers,
+    ).asking(
         only={name: values for name, values in asked.items() if values},
         need=need,
     )
@@ -138,10 +137,9 @@ def _lines(answer: pd.DataFrame, language: str) -> Iterator[str]:
 
 def _presence(study: Study, by: str, language: str) -> Iterator[str | Table]:
     """List by whom or what the projects are, and where each is."""
-    shares = study.shares
+    shares = study.active
     matrix = maligeo.presence(shares, study.units, by=by)
     placed = maligeo.placement(shares, by=by)
-    named = programme_names(language) if by == "programme" else {}
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(word(f"answer.by.{by}", language), overflow="fold")
     for name in _COLUMNS:
@@ -151,7 +149,7 @@ def _presence(study: Study, by: str, language: str) -> Iterator[str | Table]:
     for row in placed.to_dict("records"):
         counts = (_count(row[name], language) for name in _COLUMNS)
         where = _where(matrix[row[by]], language)
-        table.add_row(_heading(named.get(row[by], row[by]), language), *counts, where)
+        table.add_row(heading_text(row[by], by, language), *counts, where)
     yield table
     yield word("answer.state.note", language)
 
@@ -159,10 +157,6 @@ def _presence(study: Study, by: str, language: str) -> Iterator[str | Table]:
 def _count(number: float, language: str) -> str:
     decimals = 0 if float(number).is_integer() else 2
     return number_text(float(number), language, decimals=decimals)
-
-
-def _heading(text: str, language: str) -> str:
-    return word(_OWN[text], language) if text in _OWN else text
 
 
 def _where(cells: "pd.Series[int]", language: str) -> str:

@@ -88,7 +88,7 @@ def response_columns(
         name: pd.Series(values, index=index, dtype="Float64") for name, values in numbers.items()
     }
     columns["named"] = _named(here, index)
-    first, last = _span(placed, period)
+    first, last = _span(here, period)
     columns["response_start"] = pd.Series(first, index=index, dtype="datetime64[ns]")
     columns["response_end"] = pd.Series(last, index=index, dtype="datetime64[ns]")
     return columns
@@ -148,9 +148,10 @@ def _named(here: pd.DataFrame, index: pd.Index) -> "pd.Series[str]":
     return joined.reindex(index).astype("string")
 
 
-def _span(placed: pd.DataFrame, period: Period | None) -> Period:
-    """Give the period that was asked for, or the dates of the projects counted."""
+def _span(here: pd.DataFrame, period: Period | None) -> Period:
+    """Give the period that was asked for, or the dates of the projects: no end where one has none."""
     if period is not None:
         return period
-    dates = [pd.to_datetime(placed[name]) for name in ("start_date", "end_date")]
-    return Period(dates[0].min(), dates[1].max())
+    start, end = (pd.to_datetime(here[name]) for name in ("start_date", "end_date"))
+    open_ended = (start.notna() & end.isna()).any()
+    return Period(start.min(), pd.NaT if open_ended else end.max())

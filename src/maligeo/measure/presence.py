@@ -71,7 +71,8 @@ def presence(
                ML03  Sikasso             1        0
     """
     columns = columns_of(by)
-    required = ("project_id", "project_count", "share", columns[0], *_KEY)
+    seen = next((name for name in columns if name in shares.columns), columns[0])
+    required = ("project_id", "project_count", "share", seen, *_KEY)
     require_columns(shares, required, what="allocated projects")
     require_vintage_of(units, shares, what="allocated projects")
     single = _one_value_each(shares, by)
@@ -197,7 +198,9 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
             raise ArgumentError(f"these projects have no {by}, or their audience does not see it")
         wanted = {value.strip().casefold() for value in values}
         named = named_values(projects, by)
-        found = named.map(lambda each, wanted=wanted: bool(wanted & {one.casefold() for one in each}))
+        found = named.map(
+            lambda each, wanted=wanted: bool(wanted & {one.casefold() for one in each})
+        )
         if not found.any():
             known = sorted({one for each in named for one in each} - {NOT_STATED})
             raise UnknownNameError(

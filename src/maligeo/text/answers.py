@@ -7,13 +7,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.core.words import NO_BREAK_SPACE
-from maligeo.measure.answer import CLASSES, EVENTS, TOO_FEW_EVENTS
-from maligeo.measure.certainty import SOLID
+from maligeo.measure.answer import CLASSES, EVENTS, TOO_FEW, TOO_FEW_EVENTS, UNKNOWN
+from maligeo.measure.certainty import RESPONSES, SOLID
+from maligeo.measure.presence import NOT_STATED, SEVERAL
 from maligeo.readers.projects import load_programmes
+from maligeo.text.readings import Cell
 
 Row = Mapping[str, Any]
 ANSWER: Final = (
@@ -21,7 +24,9 @@ ANSWER: Final = (
     "certainty", "depends_on", "organisations", "projects", "undated", "planned", "named",
     "unplaced", "response_start", "response_end", "in_period",
 )  # fmt: skip
+_NOTHING: Final = "–"
 _LEVELS: Final = (1, 2, 3)
+_OWN_HEADINGS: Final = {NOT_STATED: "answer.not_stated", SEVERAL: "answer.several"}
 _RANKS: Final = ("need_rank", "response_rank", "gap_places")
 _BOUNDS: Final = ("_low", "_high")
 
@@ -142,7 +147,69 @@ def presence_text(cell: Any, language: str) -> str:
     """Write a cell of a matrix of presence: a number, named without one, or not recorded."""
     if pd.isna(cell):
         return words.word("answer.state.named", language)
-    return words.number_text(float(cell), language) if cell else words.word("answer.state.none", language)
+    return words.number_text(float(cell), language) if cell else _NOTHING
+
+
+@dataclass(frozen=True)
+class AnswerLook:
+    """How the findings of an answer look on a map.
+
+    Attributes
+    ----------
+    fills : tuple of str
+        Colours by class index + 1, as for other layers: those of a solid finding, the same
+        for one that is not certain, and that of too few events.
+    dotted : tuple of int
+        Class indexes that are dotted.
+    """
+
+    fills: tuple[str, ...]
+    dotted: tuple[int, ...]
+
+
+_KNOWN: Final = len(RESPONSES)
+_FEW_INDEX: Final = 2 * _KNOWN + 1
+_COLOURS: Final = {name: one.colour for name, one in look.NEED_RESPONSE_LOOKS.items()}
+_TOLD: Final = tuple(_COLOURS[name] for name in RESPONSES)
+ANSWER_LOOK: Final = AnswerLook(
+    (look.MISSING_COLOUR, look.ZERO_COLOUR, *_TOLD, *_TOLD, _COLOURS[TOO_FEW]),
+    tuple(range(_KNOWN + 1, _FEW_INDEX + 1)),
+)
+
+
+def answer_cell(row: Row | None, language: str) -> Cell:
+    """Give the class of a unit as a cell of a map: -1 where its need is not known."""
+    if row is None or row["class"] == UNKNOWN:
+        return Cell(-1, words.word(f"answer.short.{UNKNOWN}", language), "")
+    text = words.word(f"answer.short.{row['class']}", language)
+    if row["class"] == TOO_FEW:
+        return Cell(_FEW_INDEX, text, "")
+    unsure = row["depends_on"] != SOLID
+    index = RESPONSES.index(row["class"]) + 1 + unsure * _KNOWN
+    return Cell(index, text, certainty_text(row, language))
+
+
+def answer_legend(language: str) -> list[dict[str, Any]]:
+    """Give the entries of the legend: classes, what dots mean, too few events and not known."""
+    shown = {**{name: at for at, name in enumerate(RESPONSES, start=1)}, TOO_FEW: _FEW_INDEX}
+    entries = [
+        {"index": at, "label": words.word(f"answer.class.{name}", language), "note": ""}
+        for name, at in (*shown.items(), (UNKNOWN, -1))
+    ]
+    unsure = {
+        "index": _KNOWN + 1,
+        "label": words.word("answer.unsure", language),
+        "note": words.word("answer.unsure_note", language),
+    }
+    return [*entries[:_KNOWN], unsure, *entries[_KNOWN:]]
+
+
+def heading_text(heading: object, by: object, language: str) -> str:
+    """Write a heading of a matrix of presence: a programme by its name, others as they are."""
+    text = str(heading)
+    if text in _OWN_HEADINGS:
+        return words.word(_OWN_HEADINGS[text], language)
+    return _programme(text, language) if by == "programme" else text
 
 
 def sentence(row: Row, question: Question, language: str) -> str:
@@ -233,10 +300,6 @@ def _number(what: str, count: float, language: str, place: str = "") -> str:
 
 
 def _programme(code: str, language: str) -> str:
-    return programme_names(language).get(code, code)
-
-
-def programme_names(language: str) -> dict[str, str]:
-    """Give the names of the bundled programmes, by code."""
-    named = load_programmes().dropna(subset=[f"name_{language}"])
-    return dict(zip(named["programme"].astype(str), named[f"name_{language}"].astype(str), strict=True))
+    column = f"name_{language}"
+    named = load_programmes().dropna(subset=[column]).set_index("programme")[column]
+    return str(named.get(code, code))

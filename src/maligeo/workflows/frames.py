@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from maligeo.core.errors import ArgumentError
+from maligeo.core.periods import parse_period
 from maligeo.disclosure import CellRelease, Release
 from maligeo.join.shares import allocate
+from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.counts import CALENDAR
 from maligeo.measure.densities import concat_tables
 from maligeo.measure.need_response import count_response, incident_gaps
-from maligeo.measure.presence import presence, select_projects
+from maligeo.measure.presence import columns_of, presence, select_projects
 from maligeo.text.answers import with_sentences
 from maligeo.workflows.records import (
     AREAS,
@@ -29,7 +33,6 @@ from maligeo.workflows.records import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from maligeo.core.columns import Audience, Counting
 
@@ -193,13 +196,30 @@ class StudyFrames:
         It is by organisation where no project names a programme and the audience sees who
         carries them out.
         """
-        return presence(self.shares, self.units, by=self.headings)
+        by_name = not has_programmes(self.shares) and self.names_organisations
+        return presence(self.active, self.units, by="organisation" if by_name else "programme")
 
     @property
-    def headings(self) -> str:
-        """What the matrix is by."""
-        by_name = not has_programmes(self.shares) and "organisation" in self.shares.columns
-        return "organisation" if by_name else "programme"
+    def organisations(self) -> pd.DataFrame | None:
+        """Matrix of units and organisations; None where nobody names any, or may see them."""
+        if not self.names_organisations:
+            return None
+        return presence(self.active, self.units, by="organisation")
+
+    @property
+    def names_organisations(self) -> bool:
+        """Whether any project names an organisation that the audience may see."""
+        shares = self.shares
+        named = [one for one in columns_of("organisation") if one in shares.columns]
+        return bool(named and shares[named].notna().any(axis=None))
+
+    @cached_property
+    def active(self) -> pd.DataFrame:
+        """Shares of the projects that are under way in the period, or may be."""
+        span = None if self.span is None else parse_period(self.span)
+        shares = self.shares
+        status = shares if "status" in shares.columns else shares.assign(status=pd.NA)
+        return shares[activity(status, span).isin([ACTIVE, UNDATED])]
 
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""

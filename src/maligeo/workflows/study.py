@@ -10,6 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from maligeo import exports, maps, paper
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import UNITS, Audience, Counting, Language
@@ -39,7 +41,6 @@ from maligeo.workflows.records import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from maligeo.maps import PageMap
     from maligeo.provenance.record import Provenance
@@ -219,16 +220,23 @@ class View:
             maps.add_areas(fmap, study.areas)
         if PROJECTS in records.given:
             maps.add_projects(fmap, study.shares, study.units)
-        if not records.given or (PROJECTS in records.given and has_programmes(study.shares)):
+        if not records.given or (PROJECTS in records.given and self._has_headings()):
             maps.add_presence(fmap, study.presence)
         if study.incidents is not None:
             maps.add_incidents(fmap, study.incidents)
-        if not records.given and self._need_is_known():
+        if self._need_is_known():
             maps.add_gaps(fmap, study.gaps, study.units)
         return fmap
 
+    def _has_headings(self) -> bool:
+        """Tell whether projects name programmes or organisations that may be seen."""
+        return has_programmes(self.study.shares) or self.study.names_organisations
+
     def _need_is_known(self) -> bool:
         """Tell whether incidents are known by unit; a national total has no gaps to show."""
+        given = self.study.records.given
+        if given and not {INCIDENTS, PROJECTS} <= set(given):
+            return False
         table = self.study.table
         by_unit = (table["measure"] == INCIDENTS) & (table["place_kind"] == "unit")
         return bool(table.loc[by_unit, "count"].notna().any())
@@ -244,8 +252,6 @@ class View:
                 "--compare, --tiles and --online-tiles are about the map on a screen"
             )
         study, is_gaps = self.study, self.measure == _GAPS
-        if is_gaps and study.records.given:
-            raise ArgumentError("gaps are drawn of the bundled data: maligeo gaps compares files")
         options = paper.MapOptions(
             layer=None if is_gaps else self.measure,
             region=self.region,
@@ -305,6 +311,51 @@ class Study(StudyFrames):
         given = {**self.records.given, "boundaries": self.records.units}
         attrs = {kind: frame.attrs for kind, frame in given.items()}
         return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
+
+    def asking(
+        self,
+        *,
+        only: Mapping[str, str | Sequence[str]] | Sequence[str] | None = None,
+        need: str | Sequence[str] | pd.DataFrame | None = None,
+    ) -> Study:
+        """Ask about some of the projects, or about another need than incidents.
+
+        Parameters
+        ----------
+        only : mapping of str to str or sequence of str, optional
+            Projects to keep, such as {"sector": "santé"}, by "programme", "organisation",
+            "funder", "sector" or "status"; also written ["sector=santé"].
+        need : str, sequence of str or pandas.DataFrame, optional
+            What need is in the answer: measures of the incidents, such as "victims", or a
+            density table. Several weigh the same.
+
+        Returns
+        -------
+        Study
+
+        Raises
+        ------
+        ArgumentError
+            If projects cannot be chosen so.
+        """
+        kept = _only(only)
+        table = need if isinstance(need, pd.DataFrame) else None
+        named = (
+            [need]
+            if isinstance(need, str)
+            else list(() if need is None or table is not None else need)
+        )
+        options = {
+            "only": [f"{by}={value}" for by, values in kept.items() for value in values] or None,
+            "need": table if table is not None else named or None,
+        }
+        return replace(
+            self,
+            only=kept,
+            measures=tuple(named) or (INCIDENTS,),
+            figures=table,
+            asked={**self.asked, **options},
+        )
 
     def release(
         self,
@@ -564,6 +615,7 @@ class Study(StudyFrames):
         options = paper.ReportOptions(
             region=region,
             presence=self.presence,
+            organisations=self.organisations,
             gaps=gaps,
             language=language,
         )
