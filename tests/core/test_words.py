@@ -61,7 +61,9 @@ COMPUTED = {
             )
             for number in ("one", "many")
         ),
-        *(f"class.{name}" for name in CLASSES),
+        *(f"{text}.{name}" for text in ("class", "short") for name in CLASSES),
+        *(f"by.{by}" for by in ("organisation", "programme", "funder", "sector")),
+        *(f"column.{name}" for name in ("projects", "placed", "countrywide", "unattributed")),
         *(f"depends.{cause}" for cause in CAUSES),
         "undated", *(f"level.{level}" for level in (1, 2, 3)),
     ],

@@ -73,7 +73,7 @@ class TestNumbers:
             "Incidents in Jan–Aug 2022": ("≈ 50", "49 to 50"),
             "Incidents per 100,000 people and year": ("≈ 3.8", "3.7 to 3.8"),
             "Population, census of 2022": ("1,974,684", "24.1 people per km²"),
-            "Projects recorded": ("4", "1.3 in shares (fractional count)"),
+            "Projects recorded": ("3", "1.2 in shares (fractional count)"),
             "Programmes present": ("3", ""),
             "Area of the outline": ("82,007\u00a0km²", ""),
         }
@@ -142,17 +142,25 @@ class TestWords:
         assert notes["MINUSMA: quick-impact projects (QIP)"].endswith(": 740")
         assert notes["UNMAS Mali: mine action"] == ""
 
-    def test_the_place_in_the_gaps_and_how_sure_it_is(
+    def test_the_finding_is_a_class_a_sentence_and_its_periods(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, gaps: pd.DataFrame
     ) -> None:
-        found = dict(profile(table, units, region="Mopti", gaps=gaps, language="en").gap)
-        row = gaps[gaps["pcode"] == "ML05"].iloc[0]
-        assert found["Gap, in places"] == "+2.5 (+0.5 to +3)"
-        assert found["Rank by falling gap"] == "2 of 8"
-        share = round(row["agreement"] * 100)
-        assert found["Certainty of the sign"] == f"robust ({share}% of the draws)"
-        unknown = dict(profile(table, units, region="Bamako", gaps=gaps, language="en").gap)
-        assert unknown == {"Gap, in places": "not comparable (need or response not known)"}
+        found = profile(table, units, region="Mopti", gaps=gaps, language="en").gap
+        assert found[0] == "Response as elsewhere (depends on what has no place)"
+        assert found[1].startswith(
+            "Mopti: 50 incidents (35 to 68 allowing for rounding and chance)"
+        )
+        assert found[2].startswith("Need: Jan–Aug 2022 (UNMAS/OCHA) · Response: projects of any")
+        unknown = profile(table, units, region="Bamako", gaps=gaps, language="en").gap
+        assert unknown[0] == "Need not known"
+        assert "number not known, which does not mean none" in unknown[1]
+
+    def test_bamako_has_quick_impact_projects_of_unknown_number(
+        self, table: pd.DataFrame, units: gpd.GeoDataFrame, matrix: pd.DataFrame
+    ) -> None:
+        found = profile(table, units, region="Bamako", presence=matrix, language="en")
+        named = dict(found.programmes_by_presence())["report.named"]
+        assert [one.name for one in named] == ["MINUSMA: quick-impact projects (QIP)"]
 
     def test_data_quality_tells_notes_by_period_and_figures_of_the_whole_country(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame

@@ -1,7 +1,7 @@
 """What a frame holds that its rules do not let pass, found without what it was made from."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -293,7 +293,7 @@ def _end_faults(own: pd.DataFrame, name: str, rules: Rules) -> list[str]:
     return []
 
 
-def _left_open(count: object, note: object, rules: Rules) -> tuple[float, float]:
+def _left_open(count: Any, note: object, rules: Rules) -> tuple[float, float]:
     """Give the least and most that a count may have been, by its rounding or by its note."""
     said = _BOUNDS.search("" if pd.isna(note) else str(note))
     if not pd.isna(count):

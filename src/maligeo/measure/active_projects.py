@@ -149,7 +149,7 @@ def _named(here: pd.DataFrame, index: pd.Index) -> "pd.Series[str]":
 
 
 def _span(here: pd.DataFrame, period: Period | None) -> Period:
-    """Give the period that was asked for, or the dates of the projects: no end where one has none."""
+    """Give the period asked for, or the dates of the projects: no end where one has none."""
     if period is not None:
         return period
     start, end = (pd.to_datetime(here[name]) for name in ("start_date", "end_date"))

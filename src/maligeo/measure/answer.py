@@ -66,7 +66,8 @@ def need_and_response(
         `projects_by_share`, of which `undated`; `planned` (also suspended);
         `named`: what the sources name there without a number, joined by "|"; `unplaced`:
         projects in no known unit that may be here; `response_start, response_end`: the dates
-        of the projects counted, or the period that was asked for (`in_period`); `class`: "nobody" (need, and nobody recorded), "less" (need,
+        of the projects counted, or the period that was asked for (`in_period`); `class`:
+        "nobody" (need, and nobody recorded), "less" (need,
         and less response than elsewhere), "alike" (as elsewhere), "more" (a response, and
         little need), "few" (fewer than 5 events) or "unknown" (need not known); `certainty`:
         share of the draws in this class, see `judge`; `depends_on`: "solid" or what it would

@@ -203,8 +203,9 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
         )
         if not found.any():
             known = sorted({one for each in named for one in each} - {NOT_STATED})
+            listed = ", ".join(known) or "none"
             raise UnknownNameError(
-                f"no project has the {by} {', '.join(values)}; there are {', '.join(known) or 'none'}"
+                f"no project has the {by} {', '.join(values)}; there are {listed}"
             )
         kept = kept[found.reindex(kept.index)]
     return inherit_audience(kept, projects)
