@@ -73,8 +73,8 @@ class TestNumbers:
             "Incidents in Jan–Aug 2022": ("≈ 50", "49 to 50"),
             "Incidents per 100,000 people and year": ("≈ 3.8", "3.7 to 3.8"),
             "Population, census of 2022": ("1,974,684", "24.1 people per km²"),
-            "Projects recorded": ("3", "1.2 in shares (fractional count)"),
-            "Programmes present": ("3", ""),
+            "Projects recorded": ("3", "1.0 in shares (fractional count)"),
+            "Programmes present": ("2", ""),
             "Area of the outline": ("82,007\u00a0km²", ""),
         }
 
@@ -136,8 +136,9 @@ class TestWords:
     ) -> None:
         found = profile(table, units, region="Mopti", presence=matrix, language="en").programmes
         counts = {one.name: one.count for one in found}
-        assert counts["UNMAS Mali: mine action"] == 1
-        assert counts["MINUSMA: quick-impact projects (QIP)"] == 0
+        assert counts["UNMAS Mali: mine action"] is None
+        assert counts["MINUSMA: quick-impact projects (QIP)"] is None
+        assert [one for one in counts.values() if one == 0]
         notes = {one.name: one.note for one in found}
         assert notes["MINUSMA: quick-impact projects (QIP)"].endswith(": 740")
         assert notes["UNMAS Mali: mine action"] == ""
@@ -209,7 +210,7 @@ class TestHtml:
         for row in told.numbers.periods:
             assert row.count in page.texts
             assert row.rate in page.texts
-        assert {value for _, value in told.gap} <= set(page.texts)
+        assert set(told.gap) <= set(page.texts)
         assert {one.name for one in told.programmes} <= {text.strip() for text in page.texts}
         assert words.word("audience.internal", language) in page.texts
         assert ("html", {"lang": language}) in page.tags

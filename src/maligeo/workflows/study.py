@@ -106,7 +106,7 @@ def study(
     4   incidents  49.58
     14   projects    4.0
     >>> study.answer(language="en").frame.loc[0, "sentence"].split(";")[0]
-    'Mopti: 49.6 incidents'
+    'Koulikoro: 5 incidents (1 to 15 allowing for rounding and chance)'
     """
     period, covers = period_texts(period), period_texts(covers)
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
@@ -340,11 +340,8 @@ class Study(StudyFrames):
         """
         kept = _only(only)
         table = need if isinstance(need, pd.DataFrame) else None
-        named = (
-            [need]
-            if isinstance(need, str)
-            else list(() if need is None or table is not None else need)
-        )
+        listed = [] if need is None or table is not None else need
+        named = [listed] if isinstance(listed, str) else list(listed)
         options = {
             "only": [f"{by}={value}" for by, values in kept.items() for value in values] or None,
             "need": table if table is not None else named or None,
