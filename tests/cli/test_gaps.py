@@ -145,5 +145,5 @@ def test_gaps_of_released_counts(tmp_path: Path) -> None:
     done = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
     assert "INTERNE" not in done.stdout
-    assert "Bamako : moins de 5 incidents" in flat(done.stdout)
+    assert "Bamako: fewer than 5 incidents" in flat(done.stdout)
     assert "48" not in done.stdout  # it is rounded

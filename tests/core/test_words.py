@@ -93,7 +93,6 @@ COMPUTED = {
         "rows", "used", "without_position", "without_weight", "outside", "too_coarse",
     ],
     "projects": ["placed", "apart", "sized"],
-    "report": ["victims", "killed", "injured", "need_rank", "response_rank"],
     "tile_layer": ["boundaries", "incidents", "areas", "projects"],
     "export": ["column", "heading", "unit", "meaning"],
 }  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from maligeo.core.words import NO_BREAK_SPACE
 from maligeo.join.points import locate
-from maligeo.measure.counts import with_coverage
+from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.need_response import incident_gaps
 from maligeo.text.answers import Question, class_text, sentence

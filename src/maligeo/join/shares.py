@@ -116,7 +116,8 @@ def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     require_columns(keyed, ("project_id", "place", "vintage"), what="located projects")
     require_vintage_of(units, keyed, what="located projects")
     # Next to a place of activity, an office in the same unit says nothing more.
-    keyed = pd.concat(rows for _, rows in keyed.groupby(without_projects(keyed), sort=True))
+    order = without_projects(keyed).sort_values(kind="stable").index
+    keyed = keyed.loc[order]
     group = keyed.groupby(_KEY, dropna=False, sort=False)
     places = group.head(1).sort_index()
     places["place"] = group["place"].transform(_join).loc[places.index]

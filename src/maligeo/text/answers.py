@@ -9,6 +9,7 @@ import pandas as pd
 
 from maligeo import look
 from maligeo.core import words
+from maligeo.core.audiences import inherit_audience
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.core.words import NO_BREAK_SPACE
@@ -92,7 +93,7 @@ def with_sentences(answer: pd.DataFrame, level: int, language: str) -> pd.DataFr
     told = answer.drop(columns="sentence", errors="ignore")
     at = told.columns.get_loc("depends_on") + 1
     told.insert(at, "sentence", pd.array(texts, dtype="string"))
-    return told
+    return inherit_audience(told, answer)
 
 
 def has_own_sentences(answer: pd.DataFrame) -> bool:

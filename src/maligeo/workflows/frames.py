@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from maligeo.core.audiences import inherit_audience
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
 from maligeo.disclosure import CellRelease, Release
@@ -219,7 +220,7 @@ class StudyFrames:
         span = None if self.span is None else parse_period(self.span)
         shares = self.shares
         status = shares if "status" in shares.columns else shares.assign(status=pd.NA)
-        return shares[activity(status, span).isin([ACTIVE, UNDATED])]
+        return inherit_audience(shares[activity(status, span).isin([ACTIVE, UNDATED])], shares)
 
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
