@@ -52,6 +52,7 @@ COMPUTED = {
         "count", "used", "constant", "kept", "not_understood", "personal", "sheet_rows",
         "sheet_columns", "sheet_faults", "sheet_places", "sheet_words",
     ],
+    "report": ["victims", "killed", "injured"],
     "answer": [
         *(f"by_{why}" for why in ("chance", "rounding", "both")),
         *(
