@@ -70,8 +70,8 @@ class TestNumbers:
         found = profile(table, units, region="Mopti", language="en").numbers
         figures = {one.label: (one.value, one.note) for one in found.figures}
         assert figures == {
-            "Incidents in Jan–Aug 2022": ("≈ 50", "49 to 50"),
-            "Incidents per 100,000 people and year": ("≈ 3.8", "3.7 to 3.8"),
+            "Incidents in Jan–Aug 2022": ("≈ 50", "36 to 66, rounding and chance"),
+            "Incidents per 100,000 people and year": ("≈ 3.8", "2.8 to 5.0, rounding and chance"),
             "Population, census of 2022": ("1,974,684", "24.1 people per km²"),
             "Projects recorded": ("3", "1.0 in shares (fractional count)"),
             "Programmes present": ("2", ""),
@@ -87,6 +87,15 @@ class TestNumbers:
         assert (quarter.rate, quarter.rate_interval) == ("2.6*", "95% CI: 1.4 to 4.5")
         row = table[(table["pcode"] == "ML05") & (table["count"] == 13)].iloc[0]
         assert round(row["ci_low"], 1) == 1.4 and round(row["ci_high"], 1) == 4.5
+
+    def test_the_line_of_a_rate_lies_in_its_own_band(
+        self, table: pd.DataFrame, units: gpd.GeoDataFrame
+    ) -> None:
+        found = profile(table, units, region="Kayes", language="en").numbers.trend
+        known = [one for one in found if one.value is not None and one.low is not None]
+        assert known
+        for one in known:
+            assert one.high is None or one.low <= one.value <= one.high
 
     def test_few_events_are_marked_and_explained(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame
