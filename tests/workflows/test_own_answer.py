@@ -65,7 +65,7 @@ def test_only_some_projects_and_another_need(study: maligeo.Study) -> None:
     assert row_of(asked, "Mopti")["victims"] == 72
     assert asked.asked["only"] == ["sector=SANTÉ"]
     with pytest.raises(
-        UnknownNameError, match="no project has the organisation X; there are ONG A"
+        UnknownNameError, match="has the organisation X; there are ONG A"
     ):
         row_of(study.asking(only=["organisation=X"]), "Gao")
     public = study.asking(only={"organisation": "ONG A"}).release(audience="public")
