@@ -64,9 +64,7 @@ def test_only_some_projects_and_another_need(study: maligeo.Study) -> None:
     assert row_of(asked, "Gao")["projects"] == 0
     assert row_of(asked, "Mopti")["victims"] == 72
     assert asked.asked["only"] == ["sector=SANTÉ"]
-    with pytest.raises(
-        UnknownNameError, match="has the organisation X; there are ONG A"
-    ):
+    with pytest.raises(UnknownNameError, match="has the organisation X; there are ONG A"):
         row_of(study.asking(only=["organisation=X"]), "Gao")
     public = study.asking(only={"organisation": "ONG A"}).release(audience="public")
     with pytest.raises(ArgumentError, match="their audience does not see it"):

@@ -51,10 +51,10 @@ class TestAsTheCommandLine:
 
     def test_map(self, incidents: Path, tmp_path: Path) -> None:
         study = maligeo.study(incidents=incidents, projects=IATI, covers="2020/2022")
-        made = study.release(audience="internal").map().save(tmp_path / "script.html")
+        made = study.release(audience="internal").map(language="en").save(tmp_path / "script.html")
         done = run(
             "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
-            "--audience", "internal", "-o", tmp_path / "command.html",
+            "--audience", "internal", "--language", "en", "-o", tmp_path / "command.html",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert made.read_bytes() == (tmp_path / "command.html").read_bytes()
@@ -84,8 +84,10 @@ class TestAsTheCommandLine:
         study = maligeo.study(incidents=incidents, covers="2020/2022", period="2021")
         public = study.release(as_of=DAY)
         options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "2021")
-        public.answer().save(tmp_path / "script.parquet")
-        run("gaps", *options, "--as-of", DAY, "-o", tmp_path / "command.parquet")
+        public.answer(language="en").save(tmp_path / "script.parquet")
+        run(
+            "gaps", *options, "--as-of", DAY, "--language", "en", "-o", tmp_path / "command.parquet"
+        )
         assert (tmp_path / "script.parquet").read_bytes() == (
             tmp_path / "command.parquet"
         ).read_bytes()

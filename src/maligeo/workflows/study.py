@@ -235,7 +235,8 @@ class View:
     def _need_is_known(self) -> bool:
         """Tell whether incidents are known by unit; a national total has no gaps to show."""
         given = self.study.records.given
-        if given and not {INCIDENTS, PROJECTS} <= set(given):
+        is_asked = {INCIDENTS, PROJECTS} <= set(given) and self.study.period is not None
+        if given and not is_asked:  # need of no period can be held against nothing
             return False
         table = self.study.table
         by_unit = (table["measure"] == INCIDENTS) & (table["place_kind"] == "unit")
