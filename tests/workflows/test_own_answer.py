@@ -1,6 +1,7 @@
 """The planner's question asked of files: who is where, in which class, for whom to see."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -84,7 +85,8 @@ def test_a_project_in_several_regions_is_placed_once(study: maligeo.Study) -> No
     table = study.release(audience="internal").table
     layer = next(one for one in maligeo.look.LAYERS if one.key == "projects")
     shown = periods(table, layer, "en")[0]
-    lines = {line["label"]: line["value"] for line in balance(shown, table, "en")["lines"]}
+    found: Any = balance(shown, table, "en")["lines"]
+    lines = {line["label"]: line["value"] for line in found}
     assert lines["Placed in a region"] == "3"
 
 
