@@ -43,11 +43,11 @@ from .measure.money import convert_money as convert_money
 from .measure.money import money_totals as money_totals
 from .measure.need_response import Draws as Draws
 from .measure.need_response import coverage_gaps as coverage_gaps
-from .measure.need_response import empty_cells as empty_cells
 from .measure.need_response import incident_gaps as incident_gaps
-from .measure.need_response import placement as placement
-from .measure.need_response import presence as presence
 from .measure.populations import population as population
+from .measure.presence import empty_cells as empty_cells
+from .measure.presence import placement as placement
+from .measure.presence import presence as presence
 from .measure.rates import poisson_interval as poisson_interval
 from .measure.rates import smooth_rates as smooth_rates
 from .measure.reconciliation import reconcile as reconcile

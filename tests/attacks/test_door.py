@@ -283,6 +283,11 @@ def _changed_tables(held: Frames, public: Frames) -> Iterator[tuple[str, Any, st
     yield "counts by commune", communes, "in no lattice"
     gaps = public["gaps"]
     yield "small counts in gaps", gaps.assign(incidents=2.0), "not rounded in 'incidents'"
+    exact = gaps.assign(incidents_low=2.2, incidents_high=14.4)  # those of 7 incidents
+    yield "exact bounds in gaps", exact, "bounds in 'incidents' that no released count"
+    yield "a sentence of gaps", gaps.assign(sentence="7 incidents"), "sentences of somebody's own"
+    yield "a class of gaps", gaps.assign(**{"class": "7"}), "words of no list in 'class'"
+    yield "a certainty of gaps", gaps.assign(certainty=7.0), "values in 'certainty'"
     yield "a column of gaps", gaps.assign(phone=1), "column 'phone'"
 
 

@@ -1,4 +1,5 @@
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -21,43 +22,65 @@ def run(*arguments: str, columns: int = 120) -> str:
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return run()
+    return flat(run("--language", "en"))
 
 
-def test_it_names_who_has_incidents_and_nobody(text: str) -> None:
-    assert "Incidents and no programme: Kayes, Koulikoro\n" in text
-    assert "Incidents not known, which does not mean none: Bamako\n" in text
-    assert "UNMAS/OCHA, 2022-01-01 to 2022-08-31" in text
+def flat(text: str) -> str:
+    """Take the breaks of lines out, which hang on the width of the terminal."""
+    return " ".join(text.split())
 
 
-def test_it_names_the_programmes_that_cannot_be_placed(text: str) -> None:
-    lines = [line.split() for line in text.splitlines() if "cannot be placed" in line]
-    assert [line[0] for line in lines] == ["minusma-qip", "minusma-tf"]
-    assert [line[1] for line in lines] == ["740", "315"]
-    assert "in none of the ranks: 1,067\n" in text
+def test_it_opens_with_the_periods_and_the_sentences(text: str) -> None:
+    first, second, third = (
+        text.index(part)
+        for part in (
+            "Need: Jan–Aug 2022 (UNMAS/OCHA) Response: projects of any date (since 2013)",
+            "Need, and nobody recorded • Koulikoro: 5 incidents",
+            "Programme projects placed country no unit",
+        )
+    )
+    assert first < second < third
+    assert "Need not known • Bamako: incidents: number not known" in text
+    assert "rank" not in text
 
 
-def test_regions_come_by_falling_gap_and_the_unplaced_last(text: str) -> None:
-    at = [text.index(f"\n{name} ") for name in ("Ségou", "Gao", "Bamako", "unattributed")]
-    assert at == sorted(at)
+def test_it_speaks_the_language_asked_for() -> None:
+    french = flat(run("--language", "fr"))
+    assert "Besoin, et personne de recensé • Koulikoro : 5 incidents" in french
+    assert "dépend de ce qui n’est pas localisé" in french
+    assert not {"Need", "projects", "unattributed", "named"} & set(re.findall(r"\w+", french))
 
 
-def test_a_narrow_terminal_still_shows_every_number() -> None:
-    assert "1.5 (1.5…2.5) robust" in run(columns=80)
+def test_bamako_is_named_for_quick_impact_projects_of_unknown_number(text: str) -> None:
+    said = text[text.index("• Bamako") :]
+    assert "named here, number unknown: MINUSMA: quick-impact projects (QIP)" in said
+    assert re.search(
+        r"740 0 0 740 named, number unknown: [^–]*Bamako", flat(run("--language", "en"))
+    )
 
 
 def test_by_sector() -> None:
-    text = run("--by", "sector")
+    text = run("--by", "sector", "--language", "fr")
     assert "lutte antimines" in text
-    assert "not stated" in text
+    assert "non indiqué" in text
+
+
+def test_only_the_projects_asked_for() -> None:
+    text = flat(run("--sector", "lutte antimines", "--language", "en"))
+    assert "UNMAS Mali: mine action" in text
+    assert "quick-impact" not in text
+    with pytest.raises(MaligeoError, match="no project has the sector nothing; there are "):
+        run("--sector", "nothing")
 
 
 def test_csv_for_all(tmp_path: Path) -> None:
-    printed = run("--format", "csv")
+    printed = run("--format", "csv", "--language", "en")
     table = pd.read_csv(io.StringIO(printed))
-    assert table["certainty"].dropna().isin(["robust", "depends on weights"]).all()
+    assert list(table["class"].dropna().unique()) == ["nobody", "alike", "more", "few", "unknown"]
+    assert table["sentence"].str.startswith("Koulikoro: 5 incidents").any()
+    assert {"need_rank", "gap_places"} <= set(table.columns)
     path = tmp_path / "gaps.csv"
-    run("-o", str(path))
+    run("-o", str(path), "--language", "en")
     assert path.read_text(encoding="utf-8") == printed
 
 
@@ -92,12 +115,13 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     incidents.write_text(INCIDENTS, encoding="utf-8")
     projects.write_text(PROJECTS, encoding="utf-8")
     files = ("--incidents", str(incidents), "--projects", str(projects))
-    internal = (*files, "--audience", "internal")
+    internal = (*files, "--audience", "internal", "--language", "en")
     done = run_whole("gaps", *internal, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("INTERNAL")
-    assert "Incidents: your records, 2021-01-01 to 2021-12-31" in done.stdout
-    assert "Incidents and no programme: Ségou" in done.stdout
+    assert "Need: 2021" in done.stdout
+    assert "Response: projects under way in 2021" in done.stdout
+    assert "Ségou: 1 incident (0 to 6 allowing for chance); nobody" in flat(done.stdout)
     undated = run_whole("gaps", *internal)
     assert undated.returncode == 1
     assert undated.stderr.strip().splitlines() == [
@@ -105,7 +129,8 @@ def test_gaps_of_ones_own_files(tmp_path: Path) -> None:
     ]
     public = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
     assert public.returncode == 1  # four incidents in all: nothing of them is a number
-    assert "no unit has a value" in public.stderr
+    assert "each has too few incidents for a number to be given" in public.stderr
+    assert "Ask for a longer period or larger units" in public.stderr
 
 
 def test_gaps_of_released_counts(tmp_path: Path) -> None:
@@ -120,5 +145,5 @@ def test_gaps_of_released_counts(tmp_path: Path) -> None:
     done = run_whole("gaps", *files, "--covers", "2021", "--period", "2021")
     assert done.returncode == 0, done.stderr
     assert "INTERNE" not in done.stdout
-    assert "Incidents not known, which does not mean none: Bamako" in done.stdout
+    assert "Bamako: fewer than 5 incidents" in flat(done.stdout)
     assert "48" not in done.stdout  # it is rounded

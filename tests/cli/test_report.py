@@ -48,7 +48,7 @@ def test_the_suffix_and_the_language_are_obeyed(tmp_path: Path) -> None:
     run("--region", "Kidal", "--language", "en", "-o", path)
     text = pypdf.PdfReader(path).pages[0].extract_text()
     assert "Kidal (Mali): profile" in text
-    assert "Rank by falling gap" in text
+    assert "Need and response" in text
 
 
 def test_a_period_is_kept(tmp_path: Path) -> None:

@@ -13,12 +13,17 @@ from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.measure.answer import CLASSES
+from maligeo.measure.certainty import CAUSES
 from maligeo.measure.densities import density
 from tests import worlds
 
 ALIKE = {
     "heading.note", "heading.exact",
     "kind.incidents",
+    "answer.need", "answer.incidents.one", "answer.incidents.many",
+    "answer.organisations.one", "answer.by.programme",
+    "answer.by.organisation", "answer.level.2", "answer.level.3",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
@@ -26,7 +31,7 @@ ALIKE = {
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
-FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading")
+FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading", "answer")
 LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
@@ -47,6 +52,23 @@ COMPUTED = {
         "count", "used", "constant", "kept", "not_understood", "personal", "sheet_rows",
         "sheet_columns", "sheet_faults", "sheet_places", "sheet_words",
     ],
+    "report": ["victims", "killed", "injured"],
+    "answer": [
+        *(f"by_{why}" for why in ("chance", "rounding", "both")),
+        *(
+            f"{what}.{number}"
+            for what in (
+                "organisations", "projects", "unplaced", "incidents", "victims", "killed",
+                "injured", "planned",
+            )
+            for number in ("one", "many")
+        ),
+        *(f"{text}.{name}" for text in ("class", "short") for name in CLASSES),
+        *(f"by.{by}" for by in ("organisation", "programme", "funder", "sector")),
+        *(f"column.{name}" for name in ("projects", "placed", "countrywide", "unattributed")),
+        *(f"depends.{cause}" for cause in CAUSES),
+        "undated", *(f"level.{level}" for level in (1, 2, 3)),
+    ],
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,
@@ -63,7 +85,6 @@ COMPUTED = {
         "devices", "organisation",
     ],
     "legend": ["zero_note", "missing_note", "withheld_note", "derived", "low"],
-    "gaps": ["low", "middle", "high", "need", "response"],
     "compare": ["note_chance", "note_units", "note_publishers", "note_lengths", "note_bounds"],
     "records": [
         "in_file", "left_out", "quarantined", "set_aside", "shown", "hidden", "placed",
@@ -73,7 +94,6 @@ COMPUTED = {
         "rows", "used", "without_position", "without_weight", "outside", "too_coarse",
     ],
     "projects": ["placed", "apart", "sized"],
-    "report": ["victims", "killed", "injured", "need_rank", "response_rank"],
     "tile_layer": ["boundaries", "incidents", "areas", "projects"],
     "export": ["column", "heading", "unit", "meaning"],
 }  # fmt: skip

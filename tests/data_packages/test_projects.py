@@ -58,7 +58,18 @@ PLACES = {
     "lux-pnud-reformes": ["Mali"],
     "lux-humanitaire-2024": ["Mali"],
     "eutf-centre": ["Mopti", "Ségou"],
-    "unmas-mali": ["Gao", "Kidal", "Mopti", "Tessalit", "Tombouctou"],
+    "unmas-mali": ["Gao", "Kidal", "Mali", "Mopti", "Tessalit", "Tombouctou"],
+    "minusma-qip-all": [
+        "Bamako",
+        "Gao",
+        "Kidal",
+        "Mopti",
+        "Ménaka",
+        "Ségou",
+        "Taoudéni",
+        "Tombouctou",
+    ],
+    "minusma-tf-all": ["nord du Mali"],
 }
 
 
@@ -92,7 +103,7 @@ def row(results: pd.DataFrame, result_id: str) -> pd.Series:
 def test_rows_and_order(
     projects: pd.DataFrame, results: pd.DataFrame, programmes: pd.DataFrame
 ) -> None:
-    assert (len(projects), len(results), len(programmes)) == (36, 78, 6)
+    assert (len(projects), len(results), len(programmes)) == (46, 78, 6)
     filled = projects.fillna({"place": ""})
     assert filled.sort_values(["project_id", "place"], kind="stable").index.equals(projects.index)
     assert results["result_id"].is_monotonic_increasing
@@ -112,14 +123,19 @@ def test_keys_lead_somewhere(
 
 
 def test_what_belongs_to_a_project_is_the_same_on_its_rows(projects: pd.DataFrame) -> None:
-    shared = projects.drop(columns=["place", "place_parent"])
+    of_place = ["place", "place_parent", "place_level", "location_precision", "reach", "note"]
+    shared = projects.drop(columns=of_place)
     assert (shared.groupby("project_id").nunique(dropna=False) == 1).all(axis=None)
+    active = projects[projects["reach"].isna() | (projects["reach"] == "activity")]
+    notes = active.groupby("project_id")["note"].nunique(dropna=False)
+    assert (notes == 1).all()
 
 
 def test_places(projects: pd.DataFrame) -> None:
     named = projects.dropna(subset=["place"])
     assert named.groupby("project_id")["place"].apply(list).to_dict() == PLACES
-    assert (projects["place"].isna() == (projects["place_level"] == "unattributed")).all()
+    nowhere = projects["place_level"] == "unattributed"
+    assert (projects["place"].isna() == (nowhere & projects["reach"].isna())).all()
     below = projects["place_level"].isin(["adm2", "settlement"])
     assert (projects["place_parent"].notna() == below).all()
     assert set(projects.loc[below & (projects["place"] == "Tessalit"), "place_parent"]) == {"Kidal"}
@@ -133,7 +149,7 @@ def test_places_exist(projects: pd.DataFrame) -> None:
     cercles = pd.read_csv(reference / "cercles_2015.csv")
     towns = pd.read_csv(reference / "towns.csv")
     known = {
-        "adm1": set(units["name"]),
+        "adm1": {*units["name"], "Ménaka", "Taoudéni"},  # regions since 2016
         "adm2": set(cercles["name"]),
         "settlement": set(towns["name"]),
     }
@@ -264,10 +280,22 @@ def test_counts_of_a_map_without_layout_stay_without_a_region(
     assert (rows["place_level"] == "unattributed").all()
 
 
-def test_aggregates_have_no_place(projects: pd.DataFrame) -> None:
-    aggregates = projects[projects["project_id"].isin(["minusma-qip-all", "minusma-tf-all"])]
-    assert len(aggregates) == 2
-    assert (aggregates["place_level"] == "unattributed").all()
+def test_aggregates_have_no_place_and_the_places_that_their_document_names(
+    projects: pd.DataFrame,
+) -> None:
+    for project in ("minusma-qip-all", "minusma-tf-all"):
+        rows = projects[projects["project_id"] == project]
+        counted = rows[rows["reach"].isna()]
+        assert counted["place_level"].tolist() == ["unattributed"]
+        assert rows.loc[rows["reach"] == "named", "place"].tolist() == PLACES[project]
+        assert len(rows) == 1 + len(PLACES[project])
+
+
+def test_offices_are_no_places_of_activity(projects: pd.DataFrame) -> None:
+    rows = projects[projects["project_id"] == "unmas-mali"]
+    offices = rows[rows["reach"] == "office"]
+    assert set(offices["place"]) == {"Gao", "Kidal", "Mopti", "Tessalit", "Tombouctou"}
+    assert rows.drop(index=offices.index)["place_level"].tolist() == ["country"]
 
 
 def test_figures_with_un_agencies_belong_to_neither_mechanism(results: pd.DataFrame) -> None:

@@ -24,7 +24,8 @@ def others() -> set[str]:
     palettes = {layer.palette for layer in look.LAYERS} | {look.SURFACE_PALETTE}
     ramps = itertools.product(palettes, range(1, look.MOST_CLASSES + 1))
     return {
-        look.ZERO_COLOUR, look.MISSING_COLOUR, *look.TWO_WAY,
+        look.ZERO_COLOUR, look.MISSING_COLOUR,
+        *(one.colour for one in look.NEED_RESPONSE_LOOKS.values()),
         *(mark.colour for mark in marks), *(area.colour for area in areas),
         *(colour for palette, count in ramps for colour in look.ramp(palette, count)),
     }  # fmt: skip

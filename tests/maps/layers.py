@@ -64,26 +64,42 @@ def shares(*, text: str = "A well") -> pd.DataFrame:
 
 
 def gaps(units: gpd.GeoDataFrame, *, text: str = "") -> pd.DataFrame:
-    """Need falls with the order of the units, response rises; the last is not known."""
+    """Need falls with the order of the units; the last is not known."""
     count = len(units)
-    need = pd.array([*range(1, count), None], dtype="Float64")
-    response = pd.array([*range(count - 1, 0, -1), None], dtype="Float64")
+    need = pd.array([*range(count + 6, 7, -1), None], dtype="Float64")
+    classes = ["nobody", "nobody", "less", "less", "alike", "alike", "more", "few", "unknown"]
+    sure = ["solid", "unplaced", "solid", "chance", "solid", "rounding", "weights", None, None]
     placed = pd.DataFrame(
         {
             "vintage": units["vintage"].iloc[0],
             "pcode": units["pcode"],
             "name": units["name"],
             "place_kind": "unit",
+            "period_start": pd.Timestamp("2021-01-01"),
+            "period_end": pd.Timestamp("2021-12-31"),
+            "publisher": pd.NA,
             "need_rank": need,
-            "response_rank": response,
-            "gap_places": response - need,
-            "certainty": "robust",
-            "no_response": False,
+            "response_rank": need,
+            "gap_places": need,
+            "class": pd.array(classes[:count], dtype="string"),
+            "certainty": 0.95,
+            "depends_on": pd.array(sure[:count], dtype="string"),
+            "incidents": need,
+            "incidents_low": need - 4,
+            "incidents_high": need + 4,
+            "organisations": 1.0,
+            "projects": [0.0, 0.0, *[2.0] * (count - 2)],
+            "undated": 0.0,
+            "planned": 0.0,
+            "named": pd.array([text or None, *[None] * (count - 1)], dtype="string"),
+            "unplaced": 60.0,
+            "response_start": pd.Timestamp("2021-01-01"),
+            "response_end": pd.Timestamp("2021-12-31"),
+            "in_period": True,
             "note": text,
         }
     )
     apart = placed.head(1).assign(
-        pcode=None, name=text or None, place_kind="countrywide", need_rank=pd.NA,
-        response_rank=pd.NA, gap_places=pd.NA,
+        pcode=None, name=text or None, place_kind="countrywide"
     )  # fmt: skip
     return pd.concat([placed, apart], ignore_index=True)

@@ -231,6 +231,7 @@ declare global {
       fills: string[];
       pales: string[];
       inks: string[];
+      dotted?: number[];
       legend: { index: number; label: string; note?: string | null }[];
       extra?(body: HTMLElement): void;
     }
@@ -238,7 +239,9 @@ declare global {
       periods: Period[];
     }
     interface GapLayer extends Layer {
-      ranking: { at: number; name: string; text: string }[];
+      dotted: number[];
+      groups: { title: string; units: { at: number; name: string; text: string; sure: string }[] }[];
+      leads: string[][];
     }
     interface Outlines {
       outlines: PackedShapes;
@@ -261,6 +264,7 @@ declare global {
     }
     interface Card {
       name: string;
+      lead?: string[];
       code: string;
       figures: Figure[];
       notes: string[];
@@ -293,6 +297,7 @@ declare global {
     }
     interface Regions {
       add(layer: Layer): void;
+      lead(texts: string[][]): void;
       mute(muted: string): void;
       select: Select;
     }
@@ -532,6 +537,7 @@ declare global {
       cells: string[];
     }
     interface Presence {
+      by: string;
       columns: string[];
       rows: PresenceRow[];
       focus: number | null;
@@ -692,6 +698,7 @@ declare global {
       ): ChoiceField;
       check(field: HTMLElement, at: number): void;
       swatch(layer: Look, index: number): HTMLElement;
+      dots(index: number, pale: boolean): string;
       legend(map: Leaflet.Map, body: HTMLElement, layer: Look, marks: Marks): void;
       remarks(body: HTMLElement, remarks: string[]): void;
       balance(body: HTMLElement, content: Balance): void;

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from maligeo import look
 from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.errors import ArgumentError, CrsError, FrameError, GeometryError, VintageError
@@ -33,7 +34,6 @@ from maligeo.maps.page import PAGE_WORDS
 from maligeo.maps.regions import with_zoom
 from maligeo.measure.densities import density
 from maligeo.text.balance import record_counts
-from maligeo.text.legend import third
 from tests import worlds
 from tests.maps import layers
 
@@ -131,21 +131,28 @@ class TestProjects:
 
 
 class TestGaps:
-    @pytest.mark.parametrize(
-        ("rank", "expected"), [(1, 2), (3, 2), (3.5, 2), (4, 1), (6, 1), (7, 0), (9, 0)]
-    )
-    def test_thirds_of_nine(self, rank: float, expected: int) -> None:
-        assert third(rank, 9) == expected
-
-    def test_classes_cells_and_ranking(self, fmap: PageMap, units: gpd.GeoDataFrame) -> None:
+    def test_colour_follows_the_class_and_what_is_unsure_is_dotted(
+        self, fmap: PageMap, units: gpd.GeoDataFrame
+    ) -> None:
         add_gaps(fmap, layers.gaps(units), units)
         data = told(fmap)
         cells = data["periods"][0]["cells"]
-        assert [cell[0] for cell in cells] == [7, 7, 8, 5, 5, 6, 3, 3, -1]
-        assert cells[0][1] == "+7"
-        assert len(data["fills"]) == 11
-        assert data["ranking"][0]["at"] == 0
-        assert "Whole country" in data["periods"][0]["balance"]["notes"][0]["~"][1]
+        assert [cell[0] for cell in cells] == [1, 5, 2, 6, 3, 7, 8, 9, -1]
+        assert [cell[0] in data["dotted"] for cell in cells] == [
+            False, True, False, True, False, True, True, True, False,
+        ]  # fmt: skip
+        looks = look.NEED_RESPONSE_LOOKS
+        assert data["fills"][cells[1][0] + 1] == looks["nobody"].colour
+        assert [len(group["units"]) for group in data["groups"]] == [2, 2, 2, 1, 1, 1]
+
+    def test_the_popup_says_it_in_a_sentence_and_what_it_depends_on(
+        self, fmap: PageMap, units: gpd.GeoDataFrame
+    ) -> None:
+        add_gaps(fmap, layers.gaps(units), units)
+        lead = [text["~"][1] if isinstance(text, dict) else text for text in told(fmap)["leads"][1]]
+        assert lead[0] == "Need, and nobody recorded (depends on what has no place)"
+        assert "14 incidents (10 to 18 allowing for chance)" in lead[1]
+        assert "60 projects without a region could change this" in lead[1]
 
 
 class TestHeat:

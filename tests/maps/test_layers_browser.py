@@ -136,12 +136,12 @@ def test_the_language_changes_and_all_stays_where_it_was(
     )
     page.locator(".mg-language").click()
     assert page.locator("html").get_attribute("lang") == "en"
-    assert page.locator("h1").inner_text() == "Need against response"
+    assert page.locator("h1").inner_text() == "Need and response"
     assert "40 incidents of 60" in count_text(page)
     assert page.title().startswith("Mali: explosive")
     assert page.evaluate(f"{MAP}.getCenter().lat") == pytest.approx(view, abs=1e-3)
     page.locator(".mg-language").click()
-    assert page.locator("h1").inner_text() == "Besoin face à la réponse"
+    assert page.locator("h1").inner_text() == "Besoin et réponse"
     assert page.locator("path.leaflet-interactive").count() == 9
 
 
@@ -200,16 +200,20 @@ def test_projects_have_circles_links_and_cards(open_page: "Open", full: Full) ->
 
 
 @SIZES
-def test_gaps_have_a_legend_of_two_ways_and_a_list_that_leads(
+def test_gaps_have_classes_dots_and_a_list_that_leads(
     open_page: "Open", full: Full, size: dict[str, Any]
 ) -> None:
     page = open_page(full("gaps"), **size)
     page.locator(".mg-measure label").last.click()
-    assert page.locator(".mg-two-way td .mg-unseen").count() == 9
+    assert page.locator(".mg-ranking h3").count() == 6
+    assert page.locator(".mg-legend .mg-dotted").count() == 2
+    fills = page.evaluate("[...document.querySelectorAll('path[fill^=\"url(#mg-dots\"]')].length")
+    assert fills == 5  # four findings that are not certain, and too few events
     assert page.locator(".mg-ranking li").count() == 9
     page.locator(".mg-ranking button").nth(1).click()
     name = page.locator(".mg-ranking b").nth(1).inner_text()
     assert page.locator(".mg-card h2").inner_text() == name
+    assert page.locator(".mg-card .mg-lead p").inner_text().startswith(name)
 
 
 def test_the_matrix_leads_to_a_region(open_page: "Open", full: Full) -> None:

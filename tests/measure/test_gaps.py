@@ -8,14 +8,10 @@ from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, Vin
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.need_response import (
-    DEPENDS,
-    ROBUST,
     Draws,
     coverage_gaps,
-    empty_cells,
-    placement,
-    presence,
 )
+from maligeo.measure.presence import empty_cells, placement, presence
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.workflows.study import study
 from tests import worlds
@@ -48,7 +44,7 @@ class TestCoverageGaps:
         assert found["response_rank"].to_dict() == {"A": 1, "B": 3, "C": 4, "D": 2}
         assert found["gap_places"].to_dict() == {"A": -3, "B": 2, "C": 1.5, "D": -0.5}
         assert found["no_response"].to_dict() == {"A": False, "B": False, "C": True, "D": False}
-        assert (found["certainty"] == ROBUST).all()
+        assert (found["agreement"] == 1).all()
         assert (found["gap_places_low"] == found["gap_places_high"]).all()
         assert found["incidents"].to_dict() == {"A": 10, "B": 40, "C": 20, "D": 20}
 
@@ -65,16 +61,16 @@ class TestCoverageGaps:
         found = by_name(coverage_gaps(need, projects(1, 2, 3), units, need_by="count"))
         assert found.loc["A", ["need_rank_low", "need_rank_high"]].tolist() == [1, 3]
         # A has least projects. It is behind unless victims, of which it has least, decide.
-        assert found.loc["A", "certainty"] == DEPENDS
+        assert found.loc["A", "agreement"] < 0.9
         assert found.loc["A", "agreement"] == pytest.approx(0.5, abs=0.06)
-        assert found.loc["C", "certainty"] == ROBUST, "nobody has more projects"
+        assert found.loc["C", "agreement"] >= 0.9, "nobody has more projects"
 
     @pytest.mark.parametrize("note", ["not named by the source", "no access: nobody could go"])
     def test_an_unknown_need_is_never_no_need(self, note: str) -> None:
         need = incidents(10, None, 20, 5, notes=[None, note, None, None])
         table = coverage_gaps(need, projects(1, 0, 2, 0), UNITS, draws=FEW)
         unknown = by_name(table).loc["B"]
-        assert unknown[["need_rank", "response_rank", "gap_places", "certainty"]].isna().all()
+        assert unknown[["need_rank", "response_rank", "gap_places", "agreement"]].isna().all()
         assert unknown["note"] == f"need not known: {note}"
         assert unknown["no_response"]
         assert by_name(table)["need_rank"].dropna().max() == 3, "the others are ranked without it"

@@ -143,16 +143,16 @@ class TestContent:
         ]  # fmt: skip
         assert labels_of[0] == labels_of[1] != []
 
-    def test_gaps_have_nine_colours_and_a_ranking(
+    def test_gaps_have_the_colours_of_their_classes_and_sentences(
         self, gaps: pd.DataFrame, units: gpd.GeoDataFrame
     ) -> None:
         page = pages(gaps, units, language="en")[0]
         colours = {one.colour for one in page.shapes if isinstance(one, Fill)}
-        assert set(look.TWO_WAY) <= colours
-        told = words_of([page])
-        order = [name for name in told if name in set(units["name"])]
-        assert order[-9:] == list(gaps.loc[gaps["place_kind"] == "unit", "name"])
-        assert {"+3", "Need ↑", "Response →", "not comparable"} <= set(told)
+        for name in set(gaps["class"].dropna()) - {"unknown"}:
+            assert look.NEED_RESPONSE_LOOKS[name].colour in colours
+        told = " ".join(words_of(pages(gaps, units, language="en")))
+        assert "named here, number unknown: MINUSMA: quick-impact projects (QIP)" in told
+        assert "Bamako: incidents: number not known, which does not mean none" in told
 
     def test_gaps_take_neither_layer_nor_period(
         self, gaps: pd.DataFrame, units: gpd.GeoDataFrame

@@ -10,7 +10,7 @@ from maligeo.core import words
 from maligeo.exports.column_dictionary import known_columns
 from maligeo.look import LAYERS
 from maligeo.measure.densities import density
-from maligeo.measure.rates import FEW_EVENTS
+from maligeo.measure.rates import UNRELIABLE_BELOW
 from maligeo.text.readings import has_low, periods, unit_text
 from tests import worlds
 
@@ -58,9 +58,12 @@ def test_a_rate_has_a_star_below_twenty_events(
 
 
 def test_map_table_and_tutorials_say_the_same_number() -> None:
-    for language, few in (("fr", f"moins de {FEW_EVENTS}"), ("en", f"fewer than {FEW_EVENTS}")):
+    for language, few in (
+        ("fr", f"moins de {UNRELIABLE_BELOW}"),
+        ("en", f"fewer than {UNRELIABLE_BELOW}"),
+    ):
         assert few in words.word("legend.low", language)
         assert few in known_columns()["low_count"].meanings[language]
     for page, few in (("tutorials/planner.md", "fewer than"), ("fr/demarrage.md", "moins de")):
         text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
-        assert f"{few} {FEW_EVENTS} incidents" in text
+        assert f"{few} {UNRELIABLE_BELOW} incidents" in text

@@ -65,7 +65,7 @@ def test_cells_follow_the_order_of_the_units(table: pd.DataFrame) -> None:
     rate = BY_KEY["incidents_per_100k"]
     found, classes = periods(table, rate, "en")[-1], classify(table, rate)
     shown = cells(found, ["ML08", "nowhere", "ML01", "ML09"], classes, "en")
-    assert shown[0] == Cell(4, "≈ 19.4*", "18.2 to 20.6")
+    assert shown[0] == Cell(4, "≈ 19.4*", "9.9 to 35.6, rounding and chance")
     assert shown[1] == Cell(-1, "no data", "")
     assert shown[2].text == "≈ 0.1*"
     assert shown[3].class_index == -1

@@ -51,11 +51,18 @@ class TestAsTheCommandLine:
 
     def test_map(self, incidents: Path, tmp_path: Path) -> None:
         study = maligeo.study(incidents=incidents, projects=IATI, covers="2020/2022")
+<<<<<<< HEAD
         made = study.release(audience="internal").map(language="fr")
         made = made.save(tmp_path / "script.html")
         done = run(
             "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
             "--audience", "internal", "--language", "fr", "-o", tmp_path / "command.html",
+=======
+        made = study.release(audience="internal").map(language="en").save(tmp_path / "script.html")
+        done = run(
+            "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
+            "--audience", "internal", "--language", "en", "-o", tmp_path / "command.html",
+>>>>>>> j-answer
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert made.read_bytes() == (tmp_path / "command.html").read_bytes()
@@ -85,8 +92,10 @@ class TestAsTheCommandLine:
         study = maligeo.study(incidents=incidents, covers="2020/2022", period="2021")
         public = study.release(as_of=DAY)
         options = ("--incidents", incidents, "--covers", "2020/2022", "--period", "2021")
-        public.answer().save(tmp_path / "script.parquet")
-        run("gaps", *options, "--as-of", DAY, "-o", tmp_path / "command.parquet")
+        public.answer(language="en").save(tmp_path / "script.parquet")
+        run(
+            "gaps", *options, "--as-of", DAY, "--language", "en", "-o", tmp_path / "command.parquet"
+        )
         assert (tmp_path / "script.parquet").read_bytes() == (
             tmp_path / "command.parquet"
         ).read_bytes()

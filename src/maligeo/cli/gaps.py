@@ -1,5 +1,6 @@
-"""`maligeo gaps`: where the need is, who works there, and where nobody does."""
+"""`maligeo gaps`: where the need is, who works there, and how sure that is."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from maligeo.cli.options import (
     CoversOption,
     FileVintageOption,
     IncidentsOption,
+    LanguageOption,
     LevelOption,
     OutputOption,
     PeriodOption,
@@ -25,28 +27,44 @@ from maligeo.cli.options import (
     division,
 )
 from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_internal
+from maligeo.core.session import session_language
+from maligeo.core.words import number_text, word
+from maligeo.text.answers import (
+    by_class,
+    certainty_text,
+    heading_text,
+    period_lines,
+    presence_text,
+)
+from maligeo.workflows.study import Study
 
-_SHOWN = {
-    "incidents": "incidents",
-    "incidents_per_100k": "per\n100,000\na year",
-    "need_rank": "need\nrank",
-    "programmes": "pro-\ngrammes",
-    "projects_fractional": "projects",
-    "response_rank": "resp.\nrank",
-    "gap_places": "gap,\nplaces",
-}
+_COLUMNS = ("projects", "placed", "countrywide", "unattributed")
 
 
 class Grouping(StrEnum):
     """What to list the projects by."""
 
+    organisation = "organisation"
     programme = "programme"
-    sector = "sector"
     funder = "funder"
+    sector = "sector"
 
 
 ByOption = Annotated[
-    Grouping, typer.Option("--by", help="List the projects by programme, sector or funder.")
+    Grouping, typer.Option("--by", help="List the projects by this.", show_choices=True)
+]
+NeedOption = Annotated[
+    list[str] | None,
+    typer.Option("--need", help="What need is: incidents, victims, killed …; may be repeated."),
+]
+SectorOption = Annotated[
+    list[str] | None, typer.Option("--sector", help="Only projects of this sector.")
+]
+OrganisationOption = Annotated[
+    list[str] | None, typer.Option("--organisation", help="Only projects of this organisation.")
+]
+StatusOption = Annotated[
+    list[str] | None, typer.Option("--status", help="Only projects of this status.")
 ]
 
 
@@ -63,123 +81,96 @@ def write_gaps(
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
+    need: NeedOption = None,
     by: ByOption = Grouping.programme,
+    sector: SectorOption = None,
+    organisation: OrganisationOption = None,
+    status: StatusOption = None,
+    language: LanguageOption = None,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
 ) -> None:
-    """Compare incidents with projects by region: who comes first, who has nobody.
+    """Say by region where incidents are, who is active there, and how sure that is.
 
     What is written of your own records for partners or the public is made from what is
     released of them.
     """
+    asked = {"sector": sector, "organisation": organisation, "status": status}
     study = maligeo.study(
         incidents=incidents,
         projects=projects,
         units=division(boundaries, level, vintage),
         period=period,
         covers=covers,
+    ).asking(
+        only={name: values for name, values in asked.items() if values},
+        need=need,
     )
     with progress_bar("cells") as advance:
         if is_passed_on(audience, output_format, output):
             study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
-        answer = study.answer()
+        answer = study.answer(language=language)
     if output is not None or output_format is not Format.text:
         put(answer, (), output_format, output)
         return
-    gaps = answer.frame
-    console = Console()
-    say_internal(gaps)
-    console.print(_heading(gaps), _gap_table(gaps), *_findings(gaps), sep="\n", soft_wrap=True)
-    console.print()
-    console.print(_placement_table(study.shares, study.units, by.value))
+    say_internal(answer.frame)
+    console = Console(highlight=False, markup=False)
+    for line in _lines(answer.frame, session_language(language)):
+        console.print(line)
+    for part in _presence(study, by.value, session_language(language)):
+        console.print(part)
 
 
-def _heading(gaps: pd.DataFrame) -> str:
-    first = gaps.iloc[0]
-    who = "your records" if pd.isna(first["publisher"]) else first["publisher"]
-    return (
-        f"Incidents: {who}, {first['period_start'].date()} to "
-        f"{first['period_end'].date()}. Rank 1 is the most.\n"
-        "Gap: how many places the response stands behind the need. In brackets the range\n"
-        "over random weightings and ways of counting; robust where 90 % of them agree.\n"
-    )
+def _lines(answer: pd.DataFrame, language: str) -> Iterator[str]:
+    """Say of which time the answer is, and what is known of each unit, class by class."""
+    yield from period_lines(answer, language)
+    for name, rows in by_class(answer):
+        yield f"\n{word(f'answer.class.{name}', language)}"
+        for row in rows:
+            sure = certainty_text(row, language)
+            yield f"• {row['sentence']}" + (f" [{sure}]" if sure else "")
+    yield ""
 
 
-def _gap_table(gaps: pd.DataFrame) -> Table:
+def _presence(study: Study, by: str, language: str) -> Iterator[str | Table]:
+    """List by whom or what the projects are, and where each is."""
+    shares = study.active
+    matrix = maligeo.presence(shares, study.units, by=by)
+    placed = maligeo.placement(shares, by=by)
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("region", no_wrap=True)
-    shown = {name: heading for name, heading in _SHOWN.items() if name in gaps.columns}
-    for heading in shown.values():
+    table.add_column(word(f"answer.by.{by}", language), overflow="fold")
+    for name in _COLUMNS:
+        heading = word(f"answer.column.{name}", language)
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("how\nsure")
-    for _, row in gaps.iterrows():
-        table.add_row(
-            row["name"] if pd.notna(row["name"]) else row["place_kind"],
-            *(_number(row[name]) for name in list(shown)[:-1]),
-            _gap(row),
-            row["certainty"] if pd.notna(row["certainty"]) else "not ranked",
-        )
-    return table
+    table.add_column(word("answer.column.where", language), overflow="fold", ratio=1)
+    for row in placed.to_dict("records"):
+        counts = (_count(row[name], language) for name in _COLUMNS)
+        where = _where(matrix[row[by]], language)
+        table.add_row(heading_text(row[by], by, language), *counts, where)
+    yield table
+    yield word("answer.state.note", language)
 
 
-def _number(value: float) -> str:
-    if pd.isna(value):
-        return "–"
-    if value == 0:
-        return "none"
-    return f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
+def _count(number: float, language: str) -> str:
+    decimals = 0 if float(number).is_integer() else 2
+    return number_text(float(number), language, decimals=decimals)
 
 
-def _gap(row: pd.Series) -> str:
-    """Write a gap and, where the draws differ, their range."""
-    gap, low, high = (row[f"gap_places{side}"] for side in ("", "_low", "_high"))
-    if pd.isna(gap):
-        return "–"
-    return f"{gap:g}" if low == high == gap else f"{gap:g} ({low:g}…{high:g})"
+def _where(cells: "pd.Series[int]", language: str) -> str:
+    """Group the units of a column of the matrix by what is said of them."""
+    kinds = cells.index.get_level_values("place_kind")
+    said: dict[str, list[str]] = {}
+    for name, cell in zip(
+        cells.index.get_level_values("name")[kinds == "unit"], cells[kinds == "unit"], strict=True
+    ):
+        said.setdefault(presence_text(cell, language), []).append(str(name))
+    colon = "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
+    return "\n".join(f"{text}{colon}{', '.join(names)}" for text, names in _in_order(said))
 
 
-def _findings(gaps: pd.DataFrame) -> list[str]:
-    """Say in words who has nobody, what is not known, and how uneven the response is."""
-    units = gaps[gaps["place_kind"] == "unit"]
-    nobody = units["no_response"].fillna(False)
-    unknown = units["incidents"].isna()
-    lines = ["", f"Incidents and no programme: {_names(units[nobody & (units['incidents'] > 0)])}"]
-    if unknown.any():
-        lines.append(f"Incidents not known, which does not mean none: {_names(units[unknown])}")
-        lines.append(f"Incidents not known and no programme: {_names(units[unknown & nobody])}")
-    elsewhere = gaps.loc[gaps["place_kind"] != "unit", "projects_fractional"].sum()
-    lines.append(f"Projects in no single region, and so in none of the ranks: {elsewhere:,.0f}")
-    approximate = units["note"].str.contains("approximate", na=False) & ~unknown
-    if approximate.any():
-        lines.append(f"Per approximate number of people: {_names(units[approximate])}")
-    sums = [units[side].sum() for side in ("projects_fractional", "incidents")]
-    if all(sums):
-        uneven = maligeo.gini(units["projects_fractional"], units["incidents"])
-        lines.append(f"Gini of the placed projects against incidents: {uneven:.2f} (0 is even)")
-    if not sums[0]:
-        lines.append("The sources record no project in any region.")
-    return lines
-
-
-def _names(units: pd.DataFrame) -> str:
-    return ", ".join(sorted(units["name"])) or "none"
-
-
-def _placement_table(shares: pd.DataFrame, units: pd.DataFrame, by: str) -> Table:
-    """List how many projects have a place on the map, and where none is recorded."""
-    empty = maligeo.empty_cells(maligeo.presence(shares, units, by=by))
-    table = Table(box=None, pad_edge=False)
-    table.add_column(by)
-    for name in ("projects", "placed", "countrywide", "unattributed"):
-        table.add_column(name, justify="right")
-    table.add_column("no project recorded in")
-    for _, row in maligeo.placement(shares, by=by).iterrows():
-        missing = list(empty.loc[empty[by] == row[by], "name"])
-        if row["placed"] == 0:
-            missing = ["cannot be placed" if row["unattributed"] > 0 else "countrywide"]
-        counts = (row[name] for name in ("projects", "placed", "countrywide", "unattributed"))
-        table.add_row(row[by], *(_number(count) for count in counts), ", ".join(missing))
-    return table
+def _in_order(said: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """Put the most projects first, and what is not recorded last."""
+    return sorted(said.items(), key=lambda one: (one[0] == "–", not one[0][:1].isdigit(), one[0]))

@@ -38,6 +38,9 @@ PROJECTS: Final = (
     "reach", "location_precision", "note", "source", "adm1_name", "adm2_name", "adm3_name",
 )  # fmt: skip
 
+# Reach of places that a source names, and in which it counts no project.
+NO_PROJECTS: Final = ("office", "named")
+
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
 # How the remarks read on rows of records that are in no period.
 UNDATED: Final = "without a date, or with one too coarse for these periods"
@@ -149,7 +152,7 @@ WORDS: Final[Mapping[str, frozenset[str]]] = {
             *("planned", "active", "finalisation", "completed", "suspended"),  # of projects
         }
     ),
-    "reach": frozenset({"activity", "beneficiaries"}),
+    "reach": frozenset({"activity", "beneficiaries", *NO_PROJECTS}),
     "place_level": frozenset(
         {"adm1", "adm2", "adm3", "settlement", "site", "country", "unattributed", "abroad"}
     ),

@@ -1,6 +1,7 @@
 """What a frame holds that its rules do not let pass, found without what it was made from."""
 
-from typing import Final
+import re
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -22,15 +23,26 @@ from maligeo.disclosure.generalisation import (
 from maligeo.disclosure.policy import ANY, TIMES, Lattice, RecordRules, Rules
 from maligeo.disclosure.published import published_counts
 from maligeo.join.declared import COMPUTED, DECLARED
+from maligeo.measure.answer import CLASSES
+from maligeo.measure.certainty import CAUSES, SOLID
+from maligeo.measure.rates import poisson_interval
 from maligeo.readers.reference import is_reference_unit
+from maligeo.text.answers import has_own_sentences
 
 _GAPS: Final = (
     "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "publisher",
     "need_rank", "need_rank_low", "need_rank_high", "response_rank", "response_rank_low",
     "response_rank_high", "gap_places", "gap_places_low", "gap_places_high", "agreement",
-    "certainty", "no_response", "note",
+    "no_response", "class", "certainty", "depends_on", "sentence", "organisations",
+    "projects_by_share", "undated", "planned", "unplaced", "named", "response_start",
+    "response_end", "in_period", "note",
 )  # fmt: skip
-_RATES: Final = ("_per_100k", "_per_1000_sqkm", "_smoothed_per_100k", "_local_per_100k")
+_ENDS: Final = ("_low", "_high")
+_RATES: Final = (
+    "_ci_low", "_ci_high", "_smoothed_per_100k", "_local_per_100k", "_per_100k", "_per_1000_sqkm",
+    *_ENDS,
+)  # fmt: skip
+_BOUNDS: Final = re.compile(r"(?:fewer than (?P<above>\d+)|between (?P<low>\d+) and (?P<high>\d+))")
 _TELLING: Final = (  # columns that give a count back
     "count", "count_low", "count_high", "per_1000_sqkm", "per_100k", "ci_low", "ci_high",
     "smoothed_per_100k", "local_per_100k", "per_incident", "records", "low_count",
@@ -49,6 +61,7 @@ PLAIN: Final = {
     ),
 }  # fmt: skip
 HEADINGS: Final = ("programme", "sector", "funder")  # what a matrix of presence may be by
+_OF_ORGANISATIONS: Final = "organisation"  # also this, for those who see who carries projects out
 _UNIT_NAMES: Final = tuple(f"adm{level}_name" for level in LEVELS)
 _OUTLINE: Final = 2  # dimensions of a polygon
 _MARKS: Final = frozenset(
@@ -260,6 +273,52 @@ def gap_faults(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     for name in (name for name in own.columns if rules.is_protected(str(name))):
         if (own[name] % rules.protection.round_to != 0).fillna(value=False).any():
             faults.append(f"counts that are not rounded in {name!r}")
+        faults += _end_faults(own, str(name), rules)
+    return faults + _finding_faults(gaps)
+
+
+def _end_faults(own: pd.DataFrame, name: str, rules: Rules) -> list[str]:
+    """Find intervals that are narrower than what a release leaves open of a count."""
+    if rules.protection.round_to == 1 or f"{name}_low" not in own.columns:
+        return []
+    for row in own[own["place_kind"] == "unit"].to_dict("records"):
+        found = [row[f"{name}{end}"] for end in _ENDS]
+        low, high = _left_open(row[name], row["note"], rules)
+        widest = (poisson_interval([low])[0][0], poisson_interval([high])[1][0])
+        told = [pd.notna(one) for one in found]
+        if all(told) and np.allclose(np.asarray(found, dtype=np.float64), widest):
+            continue
+        if any(told):
+            return [f"bounds in {name!r} that no released count leaves open"]
+    return []
+
+
+def _left_open(count: Any, note: object, rules: Rules) -> tuple[float, float]:
+    """Give the least and most that a count may have been, by its rounding or by its note."""
+    said = _BOUNDS.search("" if pd.isna(note) else str(note))
+    if not pd.isna(count):
+        width = rules.protection.round_to - 1
+        least = max(float(count) - width, float(rules.protection.smallest_cell))
+        return least, float(count) + width
+    if said is None:
+        return np.nan, np.nan
+    if said["above"]:
+        return 0.0, float(said["above"]) - 1
+    return float(said["low"]), float(said["high"])
+
+
+def _finding_faults(gaps: pd.DataFrame) -> list[str]:
+    """Find classes, certainties and sentences that this library did not write."""
+    known = {"class": CLASSES, "depends_on": (SOLID, *CAUSES)}
+    faults = [
+        f"words of no list in {name!r}"
+        for name, listed in known.items()
+        if name in gaps.columns and not gaps[name].dropna().isin(listed).all()
+    ]
+    if "certainty" in gaps.columns and not gaps["certainty"].dropna().between(0, 1).all():
+        faults.append("values in 'certainty' that are no share")
+    if "sentence" in gaps.columns and not has_own_sentences(gaps):
+        faults.append("sentences of somebody's own")
     return faults
 
 
@@ -280,10 +339,11 @@ def gap_columns_withheld(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     ]
 
 
-def plain_columns_withheld(frame: pd.DataFrame, *, kind: str) -> list[str]:
-    """Name the columns of a plain table that do not pass."""
+def plain_columns_withheld(frame: pd.DataFrame, *, kind: str, names: bool = False) -> list[str]:
+    """Name the columns of a plain table that do not pass; `names` of organisations may."""
     if kind == "presence":
-        return [] if frame.columns.name in HEADINGS else [str(frame.columns.name)]
+        allowed = (*HEADINGS, *([_OF_ORGANISATIONS] if names else []))
+        return [] if frame.columns.name in allowed else [str(frame.columns.name)]
     return [str(name) for name in frame.columns if name not in PLAIN[kind]]
 
 

@@ -150,7 +150,11 @@ def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
         return faults + checks[kind](frame, rules)
     if kind == "units":
         return unit_faults(frame)
-    return faults + [f"column {name!r}" for name in plain_columns_withheld(frame, kind=kind)]
+    projects = rules.records.get("projects")
+    sees_names = projects is not None and "organisation" in projects.columns
+    names = sees_names or is_published(frame)
+    withheld = plain_columns_withheld(frame, kind=kind, names=names)
+    return faults + [f"column {name!r}" for name in withheld]
 
 
 def _rules_of(frame: pd.DataFrame, audience: Audience) -> Rules:

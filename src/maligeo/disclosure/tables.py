@@ -19,7 +19,7 @@ from maligeo.join.points import unit_level
 from maligeo.measure.counts import UNPLACED, Periods
 from maligeo.measure.coverage import Coverage
 from maligeo.measure.densities import relate
-from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 from maligeo.measure.unplaced import NO_PLACE
 
 ROUNDED: Final = "rounded to a multiple of {to}"
@@ -214,7 +214,7 @@ def _said(
     """Add what is said of each row, and what follows from its bounds."""
     known = rows["count"].notna().to_numpy()
     bounded = rows["count_high"].notna().to_numpy()
-    few = rows["count_high"].lt(FEW_EVENTS) | rows["count"].lt(FEW_EVENTS)
+    few = rows["count_high"].lt(UNRELIABLE_BELOW) | rows["count"].lt(UNRELIABLE_BELOW)
     note = [
         _note(row, covered, rules) for row, covered in zip(rows.itertuples(), whole, strict=True)
     ]

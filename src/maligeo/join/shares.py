@@ -39,7 +39,8 @@ def allocate(
     (located by `maligeo.locate`, one row per `project_id` and place) are divided among
     the units of their places; several places in one unit count once there. What is
     countrywide or cannot be placed keeps a share in a row of its own kind, so that the
-    shares of a record always add up to 1.
+    shares of a record always add up to 1. Places that are an office, or that a source names
+    without a number (`reach`), have the share 0.
 
     Parameters
     ----------
@@ -94,17 +95,19 @@ def allocate(
             raise ArgumentError(f"polygons are divided by area, not by {by!r}")
         return inherit_audience(allocate_areas(records, outlines, how), records)
     places = _places(records, outlines)
+    counted = places[~without_projects(places)]
     weights = {
-        "equal": lambda: pd.Series(1.0, index=places.index),
-        "area": lambda: _unit_weight(places, outlines, "area_sqkm"),
-        "population": lambda: _people_weight(places, population),
-        "stated": lambda: _stated_weight(places, records, outlines),
+        "equal": lambda: pd.Series(1.0, index=counted.index),
+        "area": lambda: _unit_weight(counted, outlines, "area_sqkm"),
+        "population": lambda: _people_weight(counted, population),
+        "stated": lambda: _stated_weight(counted, records, outlines),
     }[by]()
-    places["share"] = _shares(places, weights) if by != "stated" else weights
+    shares = _shares(counted, weights) if by != "stated" else weights
+    places["share"] = shares.reindex(places.index, fill_value=0.0)
     places["share_by"] = by
     others = [column for column in places.columns if column not in columns.ALLOCATION]
-    shares = places[[*others, *columns.ALLOCATION]].reset_index(drop=True)
-    return inherit_audience(shares, records, population)
+    divided = places[[*others, *columns.ALLOCATION]].reset_index(drop=True)
+    return inherit_audience(divided, records, population)
 
 
 def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -112,8 +115,11 @@ def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     keyed = _with_codes(located, units)
     require_columns(keyed, ("project_id", "place", "vintage"), what="located projects")
     require_vintage_of(units, keyed, what="located projects")
+    # Next to a place of activity, an office in the same unit says nothing more.
+    order = without_projects(keyed).sort_values(kind="stable").index
+    keyed = keyed.loc[order]
     group = keyed.groupby(_KEY, dropna=False, sort=False)
-    places = group.head(1).copy()
+    places = group.head(1).sort_index()
     places["place"] = group["place"].transform(_join).loc[places.index]
     return places
 
@@ -130,7 +136,7 @@ def _with_codes(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     names = {codes[0]: "pcode", codes[0].replace("_pcode", "_name"): "name"}
     keyed = pd.DataFrame(located.drop(columns="geometry", errors="ignore")).rename(columns=names)
     text = dict.fromkeys(("pcode", "name", "place_kind", "vintage"), "string")
-    return _in_each(keyed.reset_index(drop=True).astype(text), units)
+    return _with_unplaced(_in_each(keyed.reset_index(drop=True).astype(text), units))
 
 
 def _in_each(keyed: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -153,6 +159,24 @@ def _in_each(keyed: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
         parts = rows.groupby(level=0)["name"].transform("size")
         rows["place_share"] = rows["place_share"].astype("Float64") / parts
     return rows.astype({"name": "string"}).reset_index(drop=True)
+
+
+def without_projects(places: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell which places are an office, or named without a number: they count no project."""
+    if "reach" not in places.columns:
+        return pd.Series(False, index=places.index)
+    return places["reach"].isin(columns.NO_PROJECTS)
+
+
+def _with_unplaced(keyed: pd.DataFrame) -> pd.DataFrame:
+    """Give projects of which no place of activity is known a row that counts them."""
+    apart = without_projects(keyed)
+    alone = keyed[apart.groupby(keyed["project_id"]).transform("all")]
+    if alone.empty:
+        return keyed
+    nowhere = dict.fromkeys({"pcode", "name", "place", "reach"} & set(keyed.columns), pd.NA)
+    rows = alone.drop_duplicates("project_id").assign(place_kind="unattributed", **nowhere)
+    return pd.concat([keyed, rows.astype(keyed.dtypes)], ignore_index=True)
 
 
 def _shares(places: pd.DataFrame, weight: pd.Series) -> pd.Series:
@@ -192,7 +216,8 @@ def _stated_weight(
 ) -> pd.Series:
     """Add up the shares that the source states; percentages count as hundredths."""
     require_columns(located, ("place_share",), what="located projects")
-    stated = _with_codes(located, units).astype({"place_share": "Float64"})
+    keyed = _with_codes(located, units)
+    stated = keyed[~without_projects(keyed)].astype({"place_share": "Float64"})
     project = stated["project_id"]
     alone = project.groupby(project).transform("size") == 1
     share = stated["place_share"].mask(alone & stated["place_share"].isna(), 1.0)

@@ -27,7 +27,6 @@ SURFACE_PALETTE: Final = "PuRd"  # of no measure of regions: a surface is read b
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _FEWEST_IN_RAMP: Final = 3  # ColorBrewer has no shorter ramps
 _OTHER: Final = "other"  # the look of what is not in the catalogue
-_TWO_WAY_CLASSES: Final = 9
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,6 @@ def require_colour(colour: str) -> None:
         raise ArgumentError(f"colour {colour!r} is not written like '#1f5f99'")
 
 
-def _two_way(colours: list[str]) -> tuple[str, ...]:
-    for colour in colours:
-        require_colour(colour)
-    if len(colours) != _TWO_WAY_CLASSES:
-        raise ArgumentError(f"marks.toml: two_way has {len(colours)} colours, not 9")
-    return tuple(colours)
-
-
 def _tile_colours(colours: list[str]) -> tuple[str, ...]:
     for colour in colours:
         require_colour(colour)
@@ -87,7 +78,9 @@ OTHER_MARK: Final = _EVENTS[_OTHER]
 AREA_LOOKS: Final = {kind: look for kind, look in _AREAS.items() if kind != _OTHER}
 OTHER_AREA: Final = _AREAS[_OTHER]
 TILE_COLOURS: Final = _tile_colours(_MARKS["tiles"]["colours"])
-TWO_WAY: Final = _two_way(_MARKS["two_way"]["colours"])
+NEED_RESPONSE_LOOKS: Final = entries(
+    Look, _MARKS["need_response"], where="marks.toml, need_response"
+)
 
 
 def ramp(palette: str, count: int) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Any, cast
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import catalog
 from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns, require_vintage_of
@@ -15,6 +14,7 @@ from maligeo.core.errors import Fault, FrameError
 from maligeo.look.outlines import label_points
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
+from maligeo.text.answers import heading_text, presence_text
 
 _ALLOCATED = ("pcode", "name", "share", "share_by")  # where a released project was counted
 _COLUMNS = (
@@ -165,7 +165,8 @@ def add_presence(
         The map, as from `region_map`.
     presence : pandas.DataFrame
         Matrix as from `maligeo.presence`: index `place_kind, pcode, name`, one column per
-        programme, cells count projects.
+        programme or organisation; a cell is a number of projects, missing where the sources
+        name the unit without one.
     programmes : pandas.DataFrame, optional
         Names of programmes: `programme, name_fr, name_en`; those of the bundled ones by
         default. A column of the matrix that is not among them keeps its own name.
@@ -181,16 +182,23 @@ def add_presence(
     if list(presence.index.names) != _INDEX:
         fault = Fault(None, "index", list(presence.index.names), f"must be {', '.join(_INDEX)}")
         raise FrameError("presence", [fault])
-    names = catalog.load_table("projects", "programmes") if programmes is None else programmes
-    require_columns(names, ("programme", "name_fr", "name_en"), what="programmes")
-    add_call(fmap, "presence", lambda one: _matrix(presence, names, one) | {"focus": fmap.focus})
+    if programmes is not None:
+        require_columns(programmes, ("programme", "name_fr", "name_en"), what="programmes")
+    add_call(
+        fmap, "presence", lambda one: _matrix(presence, programmes, one) | {"focus": fmap.focus}
+    )
 
 
-def _matrix(presence: pd.DataFrame, programmes: pd.DataFrame, language: str) -> dict[str, object]:
-    name = f"name_{language}"
-    known = programmes.dropna(subset=[name]).set_index("programme")[name].to_dict()
+def _matrix(
+    presence: pd.DataFrame, programmes: pd.DataFrame | None, language: str
+) -> dict[str, object]:
+    name, by = f"name_{language}", presence.columns.name
+    known = {}
+    if programmes is not None:
+        known = programmes.dropna(subset=[name]).set_index("programme")[name].to_dict()
     return {
-        "columns": [str(known.get(code, code)) for code in presence.columns],
+        "by": str(by),
+        "columns": [str(known.get(code, heading_text(code, by, language))) for code in presence],
         "rows": [
             _row(cast("tuple[Hashable, ...]", key), cells, language)
             for key, cells in presence.iterrows()
@@ -201,10 +209,13 @@ def _matrix(presence: pd.DataFrame, programmes: pd.DataFrame, language: str) -> 
 def _row(key: tuple[Hashable, ...], cells: "pd.Series[int]", language: str) -> Mapping[str, object]:
     kind, _, name = (str(part) for part in key)
     is_unit = kind == "unit"
-    counts = [0 if pd.isna(cell) else int(cell) for cell in cells]
+    recorded = cells.isna() | cells.gt(0).fillna(value=False)
     return {
         "name": name if is_unit else words.word(f"place.{kind}", language).format(name=name),
         "unit": is_unit,
-        "empty": is_unit and not any(counts),
-        "cells": [words.number_text(count, language) if count else "" for count in counts],
+        "empty": is_unit and not recorded.any(),
+        "cells": [
+            presence_text(cell, language) if known else ""
+            for cell, known in zip(cells, recorded, strict=True)
+        ],
     }

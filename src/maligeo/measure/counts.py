@@ -24,7 +24,7 @@ from maligeo.core.placenames import JOINT
 from maligeo.join.declared import DECLARED
 from maligeo.join.points import unit_level
 from maligeo.measure.coverage import Coverage, require_stated
-from maligeo.measure.rates import FEW_EVENTS, clustered_interval, sum_by
+from maligeo.measure.rates import UNRELIABLE_BELOW, clustered_interval, sum_by
 from maligeo.measure.unplaced import NO_DATE, NO_PLACE, Flags, Scopes, scopes_of
 
 CALENDAR: Final = {"year": "Y", "quarter": "Q", "month": "M"}
@@ -541,7 +541,7 @@ def _with_interval(table: pd.DataFrame, entries: _Entries, value: Floats) -> pd.
     )
     total = table["count"].to_numpy(dtype=np.float64)
     events = np.divide(total**2, squares, out=np.zeros(len(table)), where=squares > 0)
-    table["low_count"] = pd.array(events < FEW_EVENTS, dtype="boolean")
+    table["low_count"] = pd.array(events < UNRELIABLE_BELOW, dtype="boolean")
     table["low_count"] = table["low_count"].mask(np.isnan(total))
     return table
 

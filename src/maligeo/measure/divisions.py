@@ -19,7 +19,7 @@ from maligeo.join.declared import DECLARED
 from maligeo.join.divisions import COLUMNS
 from maligeo.measure.bundled_figures import bundled_rows
 from maligeo.measure.densities import EVENTS, typed, with_rates
-from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 from maligeo.readers.files.bounds import require_bounded_parquet
 
 APPROXIMATE: Final = "approximate: the units do not nest exactly"
@@ -234,7 +234,7 @@ def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     events = table["measure"].isin(EVENTS)
     whole = count.where(events & (table["basis"] == "count") & table["count_high"].notna())
     low, high = poisson_interval(whole.to_numpy(dtype="float64", na_value=float("nan")))
-    marked = (count < FEW_EVENTS).where(events)
+    marked = (count < UNRELIABLE_BELOW).where(events)
     return table.assign(interval_low=low, interval_high=high, low_count=marked.astype("boolean"))
 
 

@@ -11,6 +11,9 @@ from maligeo import catalog
 from maligeo.core.checks import require_columns
 from maligeo.core.errors import Fault, FrameError
 
+_FUNDER: Final = "funder"
+_BUDGET: Final = "budget_amount"
+_GIVEN: Final = "donor_amount"
 RATES: Final = ("currency", "to_currency", "rate", "date", "source")
 
 
@@ -108,7 +111,9 @@ def money_totals(
     projects : pandas.DataFrame
         One row per project and place; the amount stands on every row of a project.
     by : str, default "programme"
-        Column to group by.
+        Column to group by. By "funder" the amount is what the funder gave (`donor_amount`),
+        and the budget where the source does not tell these apart; what several gave together
+        is a group of its own.
     amount, currency : str
         Columns of the amount and of its currency.
 
@@ -126,6 +131,10 @@ def money_totals(
     """
     columns = ["project_id", by, amount, currency]
     require_columns(projects, columns, what="projects")
+    if by == _FUNDER and amount == _BUDGET and _GIVEN in projects.columns:
+        # What a funder gave is its own part, where the source tells it from the whole.
+        given = projects[_GIVEN].astype("Float64").fillna(projects[_BUDGET].astype("Float64"))
+        projects = projects.assign(**{_BUDGET: given})
     once = projects[columns].drop_duplicates().sort_values("project_id")
     twice = once[once["project_id"].duplicated()]
     if len(twice):

@@ -1,7 +1,6 @@
 """Need against response by unit: ranks, gaps, and how far an order hangs on what was chosen."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,12 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
-from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.core.periods import parse_period
 from maligeo.join.shares import allocate
+from maligeo.measure.activity import ACTIVE, UNDATED, activity
+from maligeo.measure.answer import CLASSES, need_and_response
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
 
@@ -87,8 +87,7 @@ class Draws:
     seed : int, default 1
         Seed of the random numbers: the same seed gives the same table.
     agreement : float, default 0.9
-        Share of the draws that have to agree for a finding to be called robust; also the
-        share of the draws that an interval of ranks covers.
+        Share of the draws that an interval of ranks covers.
 
     Raises
     ------
@@ -200,12 +199,9 @@ def _draw_values(
     return np.asarray(low[taken] + within * (high - low)[taken], dtype=np.float64)
 
 
-ROBUST: Final = "robust"
-DEPENDS: Final = "depends on weights"
-NOT_STATED: Final = "not stated"
-
 _KEY = ["place_kind", "pcode", "name"]
 _ELSEWHERE = ["joint", "countrywide", "unattributed", "outside"]
+_FIRST: Final = ("class", "certainty", "depends_on")
 _NO_UNIT = "concerns no single unit: not ranked"
 
 
@@ -246,7 +242,7 @@ def coverage_gaps(
         90 % of the draws keep. `gap_places` = response_rank - need_rank, in places, with
         its own interval; above 0 the response stands further back than the need.
         `agreement`: share of the draws in which the gap lies on the same side (above 0,
-        or not); `certainty` is "robust" from 0.9 on, else "depends on weights".
+        or not): how much hangs on the weights, and not how sure the answer is.
         `no_response`: the sources place none there, whatever the rank. `note` repeats the
         notes of the tables, and says why a unit has no gap: a need that is not known,
         whether nobody recorded it or nobody could go there, is never read as no need.
@@ -303,7 +299,7 @@ def coverage_gaps(
             _values(responses),
             _ranked("response_rank", answered, keys[known], draws).reindex(keys),
             _ranked("gap_places", behind, keys[known], draws).reindex(keys),
-            _certainty(behind, keys[known], draws).reindex(keys),
+            _agreement(behind, keys[known]).reindex(keys),
             _findings(needs, responses),
         ],
         axis="columns",
@@ -311,127 +307,6 @@ def coverage_gaps(
     elsewhere = _elsewhere(needs, responses).assign(vintage=placed["vintage"].iloc[0])
     table = _typed(pd.concat([placed, elsewhere], ignore_index=True)[list(placed.columns)])
     return inherit_audience(table, need, response)
-
-
-def presence(
-    shares: pd.DataFrame, units: gpd.GeoDataFrame, *, by: str = "programme"
-) -> pd.DataFrame:
-    """Cross units with programmes (or sectors, funders …), empty cells and all.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Allocated projects, as from `allocate`.
-    units : geopandas.GeoDataFrame
-        Units of the same vintage; each gets a row, also without any project.
-    by : str, default "programme"
-        Column of `shares` that gives the columns of the matrix, in alphabetical order. A
-        cell that joins several values by "|", as sectors and funders do, counts the
-        project under each; one without any counts under "not stated".
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index `place_kind, pcode, name`: the units in their order, then what is
-        countrywide, could not be attributed or lies outside. Cells count the projects
-        recorded there (a project in several units counts in each); 0 means that the
-        sources record none, not that none exists.
-
-    Raises
-    ------
-    FrameError
-        If a column is missing.
-    VintageError
-        If shares and units are of different vintages.
-
-    Examples
-    --------
-    >>> import maligeo
-    >>> units = maligeo.load_boundaries()
-    >>> shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
-    >>> maligeo.presence(shares, units, by="funder")[["Luxembourg", "MINUSMA"]].head(3)
-    funder                      Luxembourg  MINUSMA
-    place_kind pcode name
-    unit       ML01  Kayes               0        0
-               ML02  Koulikoro           0        0
-               ML03  Sikasso             1        0
-    """
-    require_columns(shares, ("project_id", "project_count", by, *_KEY), what="allocated projects")
-    require_vintage_of(units, shares, what="allocated projects")
-    single = _one_value_each(shares, by)
-    keyed = single.assign(pcode=single["pcode"].fillna(""), name=single["name"].fillna(""))
-    matrix = keyed.pivot_table(
-        index=_KEY, columns=by, values="project_count", aggfunc="sum", observed=True
-    )
-    rows = pd.MultiIndex.from_frame(_rows(shares, units))
-    stated = sorted(set(single[by]) - {NOT_STATED})
-    headings = [*stated, *({NOT_STATED} & set(single[by]))]
-    columns = pd.Index(headings, name=by)
-    counts = matrix.reindex(index=rows, columns=columns).fillna(0).astype("Int64")
-    return inherit_audience(counts, shares)
-
-
-def empty_cells(matrix: pd.DataFrame) -> pd.DataFrame:
-    """List the cells of a matrix of presence in which the sources record nothing.
-
-    Parameters
-    ----------
-    matrix : pandas.DataFrame
-        As from `presence`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per unit and heading without a project: `pcode, name`, the column that the
-        matrix is by, and `unplaced`, the projects of that heading that are countrywide or
-        could not be placed. Only where these are 0 is the cell known to be empty.
-
-    Raises
-    ------
-    FrameError
-        If the matrix has not the index of `presence`.
-    """
-    require_columns(matrix.index.to_frame(), _KEY, what="matrix of presence")
-    units = matrix[matrix.index.get_level_values("place_kind") == "unit"]
-    rows, cells = np.nonzero((units == 0).to_numpy(dtype=bool))
-    empty = units.index.to_frame(index=False).iloc[rows][["pcode", "name"]]
-    empty[str(matrix.columns.name)] = units.columns[cells]
-    unplaced = matrix.drop(index=units.index).sum()
-    empty = empty.reset_index(drop=True).astype("string")
-    empty = empty.assign(unplaced=unplaced.iloc[cells].to_numpy(dtype="int64"))
-    return inherit_audience(empty, matrix)
-
-
-def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
-    """Say how many projects of each programme (or sector, funder …) have a place on the map.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Allocated projects, as from `allocate`.
-    by : str, default "programme"
-        Column to group by; joined values count under each, as in `presence`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per value of `by`, in alphabetical order: `projects`, of which `placed` in
-        units, `countrywide`, `unattributed` and `outside`; they add up.
-
-    Raises
-    ------
-    FrameError
-        If a column is missing.
-    """
-    required = ("project_count", "share", "place_kind", by)
-    require_columns(shares, required, what="allocated projects")
-    single = _one_value_each(shares, by)
-    single["part"] = single["project_count"].astype("float64") * single["share"]
-    table = single.pivot_table(index=by, columns="place_kind", values="part", aggfunc=math.fsum)
-    table = table.reindex(columns=["unit", *_ELSEWHERE[1:]]).fillna(0.0).astype("Float64")
-    table.insert(0, "projects", table.sum(axis="columns"))
-    table = table.rename(columns={"unit": "placed"}).rename_axis(columns=None).reset_index()
-    return inherit_audience(table, shares)
 
 
 def _require_apart(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> None:
@@ -469,10 +344,9 @@ def _ranked(name: str, ranked: DrawnRanks, keys: pd.Index, draws: Draws) -> pd.D
     return pd.DataFrame(columns, index=keys)
 
 
-def _certainty(gap: DrawnRanks, keys: pd.Index, draws: Draws) -> pd.DataFrame:
+def _agreement(gap: DrawnRanks, keys: pd.Index) -> pd.DataFrame:
     agreement = ((gap.drawn > 0) == (gap.chosen > 0)).mean(axis=0)
-    certainty = np.where(agreement >= draws.agreement, ROBUST, DEPENDS)
-    return pd.DataFrame({"agreement": agreement, "certainty": certainty}, index=keys)
+    return pd.DataFrame({"agreement": agreement}, index=keys)
 
 
 def _findings(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd.DataFrame:
@@ -514,25 +388,10 @@ def _elsewhere(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    text = ("vintage", "pcode", "name", "place_kind", "publisher", "certainty", "note")
+    text = ("vintage", "pcode", "name", "place_kind", "publisher", "note")
     types = dict.fromkeys(table.columns.drop(["period_start", "period_end"]), "Float64")
     typed = table.astype(types | dict.fromkeys(text, "string") | {"no_response": "boolean"})
     return typed.astype(dict.fromkeys(("period_start", "period_end"), "datetime64[ns]"))
-
-
-def _one_value_each(shares: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Repeat each row for each of its joined values, once."""
-    values = shares[by].astype("string").fillna(NOT_STATED).str.split(ALIAS_SEPARATOR)
-    distinct = [sorted({part.strip() for part in parts} - {""}) for parts in values]
-    return shares.assign(**{by: distinct}).explode(by).reset_index(drop=True)
-
-
-def _rows(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """List the units, then the kinds of place without a unit that occur."""
-    placed = units[["pcode", "name"]].fillna("").assign(place_kind="unit")
-    kinds = [kind for kind in _ELSEWHERE if kind in set(shares["place_kind"])]
-    others = pd.DataFrame({"place_kind": kinds, "pcode": "", "name": ""})
-    return pd.concat([placed, others], ignore_index=True)[_KEY].astype("string")
 
 
 def incident_gaps(
@@ -541,9 +400,10 @@ def incident_gaps(
     units: gpd.GeoDataFrame,
     *,
     people: pd.DataFrame | None = None,
+    period: str | None = None,
     draws: Draws = DEFAULT_DRAWS,
 ) -> pd.DataFrame:
-    """Compare incidents with projects: number, per area and, where known, per people.
+    """Answer by unit where need is, who is active there and how sure that is; and rank units.
 
     Parameters
     ----------
@@ -557,13 +417,18 @@ def incident_gaps(
     people : pandas.DataFrame, optional
         People per unit, as from `population`. Without it rates per person and the way of
         counting projects by people are left out.
+    period : str, optional
+        When projects must be under way, such as "2022"; without it all count that are not
+        planned, suspended or cancelled, whenever they were.
     draws : Draws, optional
-        Random draws, see `coverage_gaps`.
+        Random draws of the ranks, see `coverage_gaps`.
 
     Returns
     -------
     pandas.DataFrame
-        As from `coverage_gaps`.
+        The columns of `need_and_response`, of which `class`, `certainty` and `depends_on` go
+        first, and those of `coverage_gaps`. Units by class, need and nobody recorded first,
+        then by falling need; then what concerns no single unit.
 
     Raises
     ------
@@ -572,8 +437,46 @@ def incident_gaps(
     VintageError
         If the frames are of different vintages.
     """
-    counted = count_response(allocate(located, units), units)
-    return gaps_of_counts(need, counted, located, units, people=people, draws=draws)
+    span = None if period is None else parse_period(period)
+    chosen = _widest(need)
+    answer = need_and_response(chosen, allocate(located, units), units, people=people, period=span)
+    status = located if "status" in located.columns else located.assign(status=pd.NA)
+    current = located[activity(status, span).isin([ACTIVE, UNDATED])]
+    ranked = _ranks_of(chosen, current, units, people, draws)
+    return _answered(answer, ranked)
+
+
+def _ranks_of(
+    need: pd.DataFrame,
+    located: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    people: pd.DataFrame | None,
+    draws: Draws,
+) -> pd.DataFrame:
+    response = list(count_response(allocate(located, units), units).values())
+    if people is not None:
+        by_people = allocate(located, units, by="population", population=people)
+        response.append(density(by_people, units, measure="projects", counting="weighted"))
+    known = need[need["place_kind"] == "unit"].groupby("measure")[list(NEED_BY)]
+    need_by = [by for by, counts in known.count().items() if counts.gt(0).all()]
+    return coverage_gaps(need, concat_tables(*response), units, need_by=need_by, draws=draws)
+
+
+def _answered(answer: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
+    """Put an answer and ranks side by side, the units that need somebody most first."""
+    keys = ["place_kind", "pcode", "name"]
+    extra = [*keys, *answer.columns.difference(ranked.columns, sort=False)]
+    table = ranked.merge(answer[extra], on=keys, how="left")
+    table["programmes"] = table["programmes"].astype("Float64")
+    need = answer.columns[answer.columns.get_loc("note") + 1]
+    order = pd.Categorical(table["class"], categories=CLASSES, ordered=True)
+    table = table.assign(order=order).sort_values(
+        ["order", need], ascending=[True, False], kind="stable"
+    )
+    first = ["vintage", *keys[1:], keys[0], *_FIRST]
+    rest = [name for name in table.columns if name not in (*first, "order", "note")]
+    result = table[[*first, *rest, "note"]].reset_index(drop=True)
+    return inherit_audience(result, answer, ranked)
 
 
 def count_response(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
@@ -585,33 +488,16 @@ def count_response(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> dict[str, p
     }
 
 
-def gaps_of_counts(
-    need: pd.DataFrame,
-    counted: Mapping[str, pd.DataFrame],
-    located: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    *,
-    people: pd.DataFrame | None = None,
-    draws: Draws = DEFAULT_DRAWS,
-) -> pd.DataFrame:
-    """Compare as `incident_gaps` does, with what `count_response` counted of the projects."""
-    response = list(counted.values())
-    if people is not None:
-        by_people = allocate(located, units, by="population", population=people)
-        response.append(density(by_people, units, measure="projects", counting="weighted"))
-    need_by = [by for by in NEED_BY if people is not None or by != "per_100k"]
-    return coverage_gaps(
-        _widest(need), concat_tables(*response), units, need_by=need_by, draws=draws
-    )
-
-
 def _widest(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the publication that names most units; of several, the latest."""
     series = ["publisher", "period_start", "period_end"]
     table = table.assign(publisher=table["publisher"].fillna(""))  # records have none
     named = table["count"].notna() & (table["place_kind"] == "unit")
-    counts = named.groupby([table[column] for column in series]).sum().reset_index(name="units")
+    keys = ["measure", *series]
+    counts = named.groupby([table[column] for column in keys]).sum().reset_index(name="units")
     if counts.empty:
         raise ArgumentError("the incidents are about no period: say which, such as 2021")
-    best = counts.sort_values(["units", "period_end", "period_start", "publisher"]).iloc[-1]
-    return table[(table[series] == best[series]).all(axis="columns")]
+    order = ["units", "period_end", "period_start", "publisher"]
+    best = counts.sort_values(order).groupby("measure").tail(1)
+    kept = pd.MultiIndex.from_frame(best[keys])
+    return table[pd.MultiIndex.from_frame(table[keys]).isin(kept)]

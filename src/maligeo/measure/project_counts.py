@@ -2,7 +2,8 @@
 
 A project in several units counts in each of them (full), or its share in each
 (fractional: equal shares; weighted: by area, people or as stated). An amount of money
-always counts by share, once per project, and currencies are never added.
+always counts by share, once per project, and currencies are never added. What is planned,
+suspended or cancelled is no project under way, and a measure of its own.
 """
 
 import math
@@ -17,6 +18,9 @@ from maligeo.core.checks import require_columns, require_known
 from maligeo.core.columns import Counting, unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
 from maligeo.core.periods import Period
+from maligeo.core.placenames import ALIAS_SEPARATOR
+from maligeo.join.shares import without_projects
+from maligeo.measure.activity import ACTIVE, CANCELLED, PLANNED, SUSPENDED, UNDATED, activity
 from maligeo.measure.counts import Periods, asked_periods, labelled, span_of
 from maligeo.measure.unplaced import NO_DATE, scopes_of
 
@@ -25,7 +29,10 @@ AMOUNTS: Final = {
     "money_donor": "donor_amount",
     "money_disbursed": "disbursed_amount",
 }
-PROJECT_MEASURES: Final = ("projects", "programmes", *AMOUNTS)
+# What is counted once in each place, however many projects it has there, and by which columns.
+DISTINCT: Final = {"programmes": ("programme",), "organisations": ("organisation", "implementer")}
+APART: Final = {f"projects_{status}": status for status in (PLANNED, SUSPENDED, CANCELLED)}
+PROJECT_MEASURES: Final = ("projects", *DISTINCT, *APART, *AMOUNTS)
 
 _LYING: Final = ("unattributed", "joint")
 _NO_RECORD = "no record in these sources"
@@ -50,7 +57,8 @@ def count_projects(
     units : geopandas.GeoDataFrame
         Units that they were allocated to.
     measure : str
-        "projects", "programmes", or one of `AMOUNTS`.
+        "projects" that are under way, "projects_planned", "projects_suspended" or
+        "projects_cancelled"; their "programmes" or "organisations"; or one of `AMOUNTS`.
     counting : {"full", "fractional", "weighted"}, optional
         Without it projects and programmes count in full, and money by share.
     period : str, sequence of str or None
@@ -73,20 +81,21 @@ def count_projects(
         If a project has two amounts, or one without a currency.
     """
     require_known(measure, PROJECT_MEASURES, what="measure")
-    require_columns(shares, ("project_id", "project_count", "programme"), what="allocated projects")
+    columns = ("project_id", "project_count", "share", *DISTINCT.get(measure, ())[:1])
+    require_columns(shares, columns, what="allocated projects")
     if measure in AMOUNTS:
         if period is not None or counting == "full":
             raise ArgumentError("an amount counts once, by share, and is not spread over time")
         _require_shares(shares, counting)
         return _sums_of_money(shares, units, measure)
-    if measure == "programmes" and counting not in (None, "full"):
-        raise ArgumentError("programmes are counted in full: a part of a programme says nothing")
+    if measure in DISTINCT and counting not in (None, "full"):
+        raise ArgumentError(f"{measure} are counted in full: a part of one says nothing")
     _require_shares(shares, counting)
-    present = shares[shares["project_count"] > 0].assign(silent=False)
+    present = shares[(shares["project_count"] > 0) & (shares["share"] > 0)].assign(silent=False)
     tables = []
-    for span, rows, undated in _by_period(present, period):
+    for span, rows, undated in _by_period(present, period, APART.get(measure, ACTIVE)):
         table = _by_place(_weighed(rows, measure, counting), units)
-        table = _left_open(table, units, rows, undated)
+        table = _left_open(table, units, pd.concat([rows, undated]), undated, shares)
         ends = (pd.NaT, pd.NaT) if span is None else span
         table["period_start"], table["period_end"] = ends
         table["unique_total"] = _unique(rows, measure)
@@ -112,44 +121,73 @@ def _require_shares(shares: pd.DataFrame, counting: Counting | None) -> None:
 
 def _weighed(rows: pd.DataFrame, measure: str, counting: Counting | None) -> pd.DataFrame:
     """Give each row what it adds to its place; a programme counts once in each."""
-    if measure == "programmes":
-        once = rows.assign(weight=1.0, key=unit_keys(rows)).dropna(subset="programme")
-        return once.drop_duplicates(["place_kind", "key", "programme"])
+    if measure in DISTINCT:
+        once = _distinct(rows, measure).assign(weight=1.0)
+        once["key"] = unit_keys(once)
+        return once.drop_duplicates(["place_kind", "key", measure])
     share = 1.0 if counting in (None, "full") else rows["share"]
     return rows.assign(weight=rows["project_count"].astype("float64") * share)
 
 
+def _distinct(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Repeat rows for each programme or organisation that they name."""
+    named = [
+        rows[column].astype("string").str.split(ALIAS_SEPARATOR).rename(measure)
+        for column in DISTINCT[measure]
+        if column in rows.columns
+    ]
+    each = pd.concat([rows.assign(**{measure: values}) for values in named]).explode(measure)
+    each[measure] = each[measure].astype("string").str.strip()
+    return each[each[measure].notna() & (each[measure] != "")].reset_index(drop=True)
+
+
 def _by_period(
-    weighed: pd.DataFrame, period: Periods
+    present: pd.DataFrame, period: Periods, wanted: str
 ) -> Iterator[tuple[Period | None, pd.DataFrame, pd.DataFrame]]:
     """Give the rows under way in each period, and those that may be; then all of the latter."""
-    nothing = weighed.iloc[:0]
+    nothing = present.iloc[:0]
+    if "status" not in present.columns:
+        present = present.assign(status=pd.NA)
     if period is None:
-        yield None, weighed, nothing
+        yield None, present[activity(present, None) == wanted], nothing
         return
-    require_columns(weighed, ("start_date", "end_date"), what="allocated projects")
-    start, end = pd.to_datetime(weighed["start_date"]), pd.to_datetime(weighed["end_date"])
-    days = (side.to_numpy().astype("datetime64[D]") for side in (start, end))
+    require_columns(present, ("start_date", "end_date"), what="allocated projects")
+    days = (
+        pd.to_datetime(present[side]).to_numpy().astype("datetime64[D]")
+        for side in ("start_date", "end_date")
+    )
+    unknown = pd.Series(False, index=present.index)
     for span in asked_periods(period, within=span_of(*days)):
-        begins, lasts = start <= span.end, end >= span.start
-        possible = (begins | start.isna()) & (lasts | end.isna())
-        yield span, weighed[begins & lasts], weighed[possible & ~(begins & lasts)]
-    yield None, weighed[start.isna() | end.isna()], nothing
+        found = activity(present, span)
+        undated = found == UNDATED
+        unknown |= undated
+        yield span, present[found == wanted], present[undated & (wanted == ACTIVE)]
+    yield None, present[unknown & (wanted == ACTIVE)], nothing
 
 
 def _left_open(
-    table: pd.DataFrame, units: gpd.GeoDataFrame, rows: pd.DataFrame, undated: pd.DataFrame
+    table: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    loose: pd.DataFrame,
+    undated: pd.DataFrame,
+    shares: pd.DataFrame,
 ) -> pd.DataFrame:
     """Take the upper bounds from counts to which other projects may belong.
 
-    Those are projects without a unit, as far as they are not countrywide, and those of which
-    it is not known whether they are under way.
+    Those are projects without a unit, as far as they are not countrywide, each in the units
+    that its sources name or else in all, and those of which it is not known whether they are
+    under way.
     """
-    loose = pd.concat([rows, undated])
-    scopes = scopes_of(loose, units, loose["place_kind"], lying=_LYING)
+    named = shares[without_projects(shares) & (shares["place_kind"] == "unit")]
+    led = loose["place_kind"].isin(_LYING) & loose["project_id"].isin(named["project_id"])
+    free = loose[~led]
+    scopes = scopes_of(free, units, free["place_kind"], lying=_LYING)
     unplaced = np.zeros(len(table), dtype=np.bool_)
-    unplaced[: len(units)] = scopes.open_for(np.ones(len(loose), dtype=np.bool_))
-    key = unit_keys(table).where(table["place_kind"] == "unit", table["place_kind"])
+    unplaced[: len(units)] = scopes.open_for(np.ones(len(free), dtype=np.bool_))
+    among = unit_keys(named[named["project_id"].isin(loose.loc[led, "project_id"])])
+    is_unit = table["place_kind"] == "unit"
+    unplaced |= (is_unit & unit_keys(table).isin(set(among))).to_numpy(dtype=np.bool_)
+    key = unit_keys(table).where(is_unit, table["place_kind"])
     at = unit_keys(undated).where(undated["place_kind"] == "unit", undated["place_kind"])
     late = key.isin(set(at)).to_numpy(dtype=np.bool_)
     note = table["note"].mask(table["note"] == _NO_RECORD) if late.any() else table["note"]
@@ -201,8 +239,8 @@ def _exact_sum(values: pd.Series, key: pd.Series) -> pd.Series:
 
 def _unique(rows: pd.DataFrame, measure: str) -> float:
     """Count every project, or programme, once."""
-    if measure == "programmes":
-        return float(rows["programme"].nunique())
+    if measure in DISTINCT:
+        return float(_distinct(rows, measure)[measure].nunique())
     return float(rows.drop_duplicates("project_id")["project_count"].sum())
 
 
@@ -219,7 +257,7 @@ def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) 
         amount = rows["project_id"].map(own_rows[column]).astype("Float64")
         weight = (amount.fillna(0) * rows["share"]).astype("float64")
         sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units)
-        sums = _left_open(sums, units, rows, rows.iloc[:0])
+        sums = _left_open(sums, units, rows, rows.iloc[:0], shares)
         sums["unique_total"] = math.fsum(own_rows[column].astype("float64"))
         tables.append(labelled(sums, shares, f"{measure}_{currency}"))
     return pd.concat(tables, ignore_index=True)

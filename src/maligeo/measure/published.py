@@ -17,7 +17,7 @@ from maligeo.core.checks import require_columns, require_known
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.figure_places import place_figures
-from maligeo.measure.rates import FEW_EVENTS, poisson_interval
+from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
 SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
@@ -74,7 +74,7 @@ def count_figures(
     if not measure.startswith(_INDEPENDENT):
         return counts
     count = counts["count"].astype("Float64")
-    counts["low_count"] = count < FEW_EVENTS
+    counts["low_count"] = count < UNRELIABLE_BELOW
     whole = count.where(counts["basis"] == "count").to_numpy(dtype=np.float64, na_value=np.nan)
     counts["interval_low"], counts["interval_high"] = poisson_interval(whole)
     return counts

@@ -9,7 +9,7 @@ import shapely
 from maligeo.core.crs import Floats
 
 CONFIDENCE = 0.95
-FEW_EVENTS = 20  # below it the relative standard error of a count exceeds 22 %
+UNRELIABLE_BELOW = 20  # below it the relative standard error of a count exceeds 22 %
 FEWEST_UNITS = 30  # fewer give each unit a neighbourhood that is most of the country
 
 Pairs = npt.NDArray[np.int64]

@@ -17,6 +17,7 @@ from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
 from maligeo.readers.project_tables import TABLES, read_project_table
 
+_OF_PROGRAMME = "dates of its programme"
 SOURCES = ("auto", "iati", *TABLES)
 
 _XML_START = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
@@ -35,17 +36,38 @@ def load_projects() -> pd.DataFrame:
         One row per project and place, columns as `maligeo.core.columns.PROJECTS`. Amounts are
         nominal, in `budget_currency`, and stand on every row of a project: they count
         once per `project_id`. `project_count` is the number of projects that a record
-        stands for. `adm1_name … adm3_name` repeat the place at its level.
+        stands for. `adm1_name … adm3_name` repeat the place at its level. Projects without
+        dates have those of their programme, and `note` says so. Places with `reach` "office"
+        or "named" count no project: there is an office, or the source names the place and
+        not how many projects are there.
 
     Examples
     --------
     >>> import maligeo
     >>> projects = maligeo.load_projects()
     >>> len(projects), projects["project_id"].nunique()
-    (36, 23)
+    (46, 23)
     """
     named = with_reported_names(catalog.load_table("projects", "projects"))
-    return mark_published(named[list(columns.PROJECTS)])
+    dated = _with_programme_dates(named, catalog.load_table("projects", "programmes"))
+    return mark_published(dated[list(columns.PROJECTS)])
+
+
+def _with_programme_dates(projects: pd.DataFrame, programmes: pd.DataFrame) -> pd.DataFrame:
+    """Give projects without dates those of their programme, and say so in their notes."""
+    periods = programmes.drop_duplicates("programme").set_index("programme")
+    bare = projects["start_date"].isna() & projects["end_date"].isna()
+    dates = {
+        ours: pd.to_datetime(projects["programme"].map(periods[theirs]))
+        for ours, theirs in zip(
+            ("start_date", "end_date"), ("period_start", "period_end"), strict=True
+        )
+    }
+    taken = bare & (dates["start_date"].notna() | dates["end_date"].notna())
+    filled = {ours: pd.to_datetime(projects[ours]).mask(taken, dates[ours]) for ours in dates}
+    note = projects["note"].astype("string")
+    said = note.fillna("").str.cat([f"; {_OF_PROGRAMME}"] * len(note)).str.removeprefix("; ")
+    return projects.assign(**filled, note=note.mask(taken, said))
 
 
 def load_results() -> pd.DataFrame:

@@ -91,6 +91,10 @@ def _counting_layer(layer: Layer) -> Layer:
 
 def _unit_line(period: PeriodRows, write: _Writer) -> Line:
     placed = _sum(period.by_unit.values())
+    if not write.layer.additive:  # a project in three regions is one that has a region
+        once = [row["unique_total"] for row in period.places if pd.notna(row["unique_total"])]
+        apart = math.fsum(row["count"] for row in period.apart if pd.notna(row["count"]))
+        placed = max(float(once[0]) - apart, 0.0) if once else placed
     return write.line(write.word("place.unit"), placed, derived=period.is_derived)
 
 

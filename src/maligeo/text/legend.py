@@ -1,7 +1,7 @@
 """Legends in words: classes of a measure, kinds of points and areas, need against response."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -150,83 +150,3 @@ def is_coarse(incidents: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def _name(key: str, prefix: str, language: str) -> str:
     text = f"{prefix}.{key or 'missing'}"
     return words.word(text, language) if words.has_word(text) else key
-
-
-GAPS: Final = (
-    "vintage", "pcode", "name", "place_kind", "need_rank", "response_rank", "gap_places",
-    "certainty", "no_response", "note",
-)  # fmt: skip
-PARTS: Final = 3
-_ROBUST: Final = "robust"
-
-
-def third(rank: float, ranked: int) -> int:
-    """Give the third that a rank is in: 2 for the upper one, with rank 1, to 0."""
-    return max(PARTS - 1 - int((rank - 1) * PARTS / ranked), 0)
-
-
-def class_of(row: Mapping[str, Any] | None, ranked: int) -> int:
-    """Give the class of a unit, 1 to 9; -1 where need or response is not known.
-
-    Parameters
-    ----------
-    row : mapping, optional
-        A row of `maligeo.coverage_gaps`.
-    ranked : int
-        How many units have a rank.
-    """
-    if row is None or pd.isna(row["gap_places"]):
-        return -1
-    need, response = (third(float(row[name]), ranked) for name in ("need_rank", "response_rank"))
-    return need * PARTS + response + 1
-
-
-def gap_texts(row: Mapping[str, Any] | None, language: str) -> tuple[str, str]:
-    """Give the gap in places, and what it is made of.
-
-    Parameters
-    ----------
-    row : mapping, optional
-        A row of `maligeo.coverage_gaps`; nothing for a unit that it does not hold.
-    language : {"fr", "en"}
-        Language of the texts.
-    """
-    if row is None or pd.isna(row["gap_places"]):
-        return words.word("gaps.unknown", language), ""
-    gap = float(row["gap_places"])
-    number = words.number_text(gap, language, decimals=1)
-    ranks = words.word("gaps.ranks", language).format(
-        need=words.number_text(row["need_rank"], language, decimals=1),
-        response=words.number_text(row["response_rank"], language, decimals=1),
-    )
-    remarks = [ranks]
-    if pd.notna(row["no_response"]) and row["no_response"]:
-        remarks.append(words.word("gaps.none", language))
-    if row["certainty"] != _ROBUST:
-        remarks.append(words.word("gaps.depends", language))
-    return f"+{number}" if gap > 0 else number, ", ".join(remarks)
-
-
-def gap_period(gaps: pd.DataFrame, language: str) -> str:
-    """Write the period of the need; empty where the table does not say."""
-    if not {"period_start", "period_end"} <= set(gaps.columns):
-        return ""
-    start, end = gaps["period_start"].min(), gaps["period_end"].max()
-    return "" if pd.isna(start) or pd.isna(end) else words.period_text(start, end, language)
-
-
-def gap_publisher(gaps: pd.DataFrame) -> str:
-    """Name who published the need; empty where the table does not say."""
-    known = gaps["publisher"].dropna() if "publisher" in gaps.columns else pd.Series(dtype=str)
-    return "" if known.empty else str(known.iloc[0])
-
-
-def unranked_notes(gaps: pd.DataFrame, language: str) -> list[str]:
-    """Name what concerns no single unit, and is in no rank."""
-    apart = gaps[gaps["place_kind"] != "unit"]
-    names = [
-        words.word(f"place.{kind}", language).format(name="" if pd.isna(name) else name)
-        for kind, name in zip(apart["place_kind"], apart["name"], strict=True)
-    ]
-    listed = ", ".join(dict.fromkeys(names))
-    return [words.word("gaps.elsewhere", language).format(names=listed)] if names else []

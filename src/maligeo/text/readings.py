@@ -15,6 +15,8 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
+from maligeo.measure.answer import EVENTS
+from maligeo.measure.rates import poisson_interval
 from maligeo.readers.credits import credits_of, uncredited
 
 PERIOD = ["period_start", "period_end", "publisher"]
@@ -176,7 +178,7 @@ def bound_text(text: str, row: Mapping[str, Any] | pd.Series, language: str) -> 
 def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: str) -> str:
     """Write what is known about the precision of a value; empty for an exact one.
 
-    For a derived value it is the interval that the rounding of the published share allows,
+    For a derived value it is what the rounding of the published share and chance leave,
     for a rate of whole counts the 95 % interval of the table.
     """
     if pd.isna(row["shown"]):
@@ -224,10 +226,9 @@ def _interval(
 ) -> tuple[float | None, float | None, str]:
     """Give both ends and the words for them; nothing when the value is exact."""
     if row["derived"] and pd.notna(row["count_low"]) and pd.notna(row["count_high"]):
-        scale = float(row[layer.column]) / float(row["count"]) if row["count"] else 0.0
-        ends = [float(row[end]) * scale * layer.factor for end in ("count_low", "count_high")]
-        low, high = _whole_ends(*ends) if not layer.is_rate else (ends[0], ends[1])
-        return low, high, "value.interval"
+        ends = derived_ends(row, layer)
+        low, high = _whole_ends(*ends) if not layer.is_rate else ends
+        return low, high, "value.both" if layer.measure in EVENTS else "value.interval"
     if layer.column == "per_100k" and pd.notna(row["ci_low"]):
         if pd.isna(row["ci_high"]):
             return float(row["ci_low"]), None, "value.confidence_open"
@@ -235,10 +236,23 @@ def _interval(
     return None, None, ""
 
 
+def derived_ends(row: Mapping[str, Any] | pd.Series, layer: Layer) -> tuple[float, float]:
+    """Give what the rounding of a published share leaves of a value, and of events chance too.
+
+    The ends are those of the least and of the most that the rounding leaves, so that what is
+    less exact never looks more exact than a whole count.
+    """
+    low, high = float(row["count_low"]), float(row["count_high"])
+    if layer.measure in EVENTS:
+        low = float(poisson_interval([math.ceil(round(low, 9))])[0][0])
+        high = float(poisson_interval([math.floor(round(high, 9))])[1][0])
+    scale = float(row[layer.column]) / float(row["count"]) if row["count"] else 0.0
+    return low * scale * layer.factor, high * scale * layer.factor
+
+
 def _whole_ends(low: float, high: float) -> tuple[float, float]:
-    """Give the whole numbers inside an interval: a count is never a fraction."""
-    inner = math.ceil(round(low, 9)), math.floor(round(high, 9))
-    return inner if inner[0] <= inner[1] else (math.floor(low), math.ceil(high))
+    """Give the whole numbers around an interval: a count is never a fraction."""
+    return math.floor(round(low, 9)), math.ceil(round(high, 9))
 
 
 def _has_unit(period: PeriodRows) -> bool:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
+from maligeo.core.audiences import inherit_audience
 from maligeo.core.errors import ArgumentError
+from maligeo.core.periods import parse_period
 from maligeo.disclosure import CellRelease, Release
 from maligeo.join.shares import allocate
+from maligeo.measure.activity import ACTIVE, UNDATED, activity
+from maligeo.measure.counts import CALENDAR
 from maligeo.measure.densities import concat_tables
-from maligeo.measure.need_response import count_response, gaps_of_counts, presence
+from maligeo.measure.need_response import count_response, incident_gaps
+from maligeo.measure.presence import columns_of, presence, select_projects
+from maligeo.text.answers import with_sentences
 from maligeo.workflows.records import (
     AREAS,
     INCIDENTS,
@@ -25,11 +34,15 @@ from maligeo.workflows.records import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from maligeo.core.columns import Audience, Counting
 
 BY_YEAR: Final = "year"
+_ALL_WITHHELD: Final = (
+    "no unit has a value for the {audience}: in this period each has too few incidents for a "
+    "number to be given. Ask for a longer period or larger units, or make the answer with "
+    "--audience internal and keep it"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +57,20 @@ class StudyFrames:
         Period to count in.
     released_for : Release or None
         For whom the frames are released; None for exact ones.
+    only : mapping of str to sequence of str
+        The projects to keep, as for `select_projects`.
+    measures : tuple of str
+        What need is, as measures of incidents; incidents themselves by default.
+    figures : pandas.DataFrame or None
+        What need is, as a density table of one's own.
     """
 
     records: Records = field(repr=False)
     period: Period = None
     released_for: Release | None = None
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    measures: tuple[str, ...] = (INCIDENTS,)
+    figures: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def units(self) -> gpd.GeoDataFrame:
@@ -146,8 +168,8 @@ class StudyFrames:
 
     @cached_property
     def projects(self) -> pd.DataFrame:
-        """Located projects, those that are given or the bundled ones."""
-        return self._shown.projects
+        """Located projects, those that are given or the bundled ones, as far as asked for."""
+        return select_projects(self._shown.projects, self.only)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
@@ -170,28 +192,84 @@ class StudyFrames:
 
     @cached_property
     def presence(self) -> pd.DataFrame:
-        """Matrix of units and programmes, as `maligeo.presence` gives it."""
-        return presence(self.shares, self.units)
+        """Matrix of units and programmes, as `maligeo.presence` gives it.
+
+        It is by organisation where no project names a programme and the audience sees who
+        carries them out.
+        """
+        by_name = not has_programmes(self.shares) and self.names_organisations
+        return presence(self.active, self.units, by="organisation" if by_name else "programme")
+
+    @property
+    def organisations(self) -> pd.DataFrame | None:
+        """Matrix of units and organisations; None where nobody names any, or may see them."""
+        if not self.names_organisations:
+            return None
+        return presence(self.active, self.units, by="organisation")
+
+    @property
+    def names_organisations(self) -> bool:
+        """Whether any project names an organisation that the audience may see."""
+        shares = self.shares
+        named = [one for one in columns_of("organisation") if one in shares.columns]
+        return bool(named and shares[named].notna().any(axis=None))
+
+    @cached_property
+    def active(self) -> pd.DataFrame:
+        """Shares of the projects that are under way in the period, or may be."""
+        span = None if self.span is None else parse_period(self.span)
+        shares = self.shares
+        status = shares if "status" in shares.columns else shares.assign(status=pd.NA)
+        return inherit_audience(shares[activity(status, span).isin([ACTIVE, UNDATED])], shares)
 
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
         kind = self.records.only_kind()
         if self._cells is None:
             self.rules.require_cells(kind, self.units, self.period)
-            return self._shown.count(measure, counting, self.period)
+            shown = self._shown
+            if kind == PROJECTS and self.only:
+                shown = ReleasedRecords({PROJECTS: self.projects}, self.units, None)
+            return shown.count(measure, counting, self.period)
         if counting is not None:
             raise ArgumentError("counting is about projects")
         return self.need(measure or INCIDENTS, period=self.period)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
-        """Need against response by unit, as `maligeo.coverage_gaps` gives it."""
-        return self.gaps_of(self.need(period=self.period))
+        """Need and response by unit, as `maligeo.incident_gaps` gives it."""
+        return self.gaps_of(self._need_asked)
+
+    @property
+    def _need_asked(self) -> pd.DataFrame:
+        """The density table of what need is."""
+        if self.figures is not None:
+            return self.figures
+        need = self.need(*self.measures, period=self.period)
+        by_unit = need[need["place_kind"] == "unit"]
+        if self._cells is not None and by_unit["count"].isna().all():
+            raise ArgumentError(_ALL_WITHHELD.format(audience=self.audience))
+        return need
+
+    @property
+    def level(self) -> int:
+        """Administrative level of the units."""
+        return int(self.units["level"].iloc[0])
+
+    def answered(self, language: str) -> pd.DataFrame:
+        """Give need and response by unit with what they say in a language."""
+        return with_sentences(self.gaps, self.level, language)
 
     def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
         """Compare a density table of incidents with the projects."""
         people = self.records.people
-        return gaps_of_counts(need, self._response, self.projects, self.units, people=people)
+        return incident_gaps(need, self.projects, self.units, people=people, period=self.span)
+
+    @property
+    def span(self) -> str | None:
+        """The one period that was asked for; None without one, or for several or calendar ones."""
+        asked = self.period
+        return asked if isinstance(asked, str) and asked not in CALENDAR else None
 
     @property
     def standing(self) -> list[pd.DataFrame]:

@@ -422,9 +422,10 @@ def _of_study(method: Callable[..., Product]) -> Maker:
         if "boundaries" in options:
             options["units"] = options.pop("boundaries")
         about, rules = _take(options, study), _take(options, Study.release)
+        chosen = _take(options, Study.asking)
         asked = _take(options, method)
         _all_taken(options)
-        return method(study(**about).release(**rules), **asked)
+        return method(study(**about).asking(**chosen).release(**rules), **asked)
 
     return make
 

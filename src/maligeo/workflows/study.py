@@ -10,6 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from maligeo import exports, maps, paper
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import UNITS, Audience, Counting, Language
@@ -39,7 +41,6 @@ from maligeo.workflows.records import (
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from maligeo.maps import PageMap
     from maligeo.provenance.record import Provenance
@@ -104,8 +105,8 @@ def study(
           measure  count
     4   incidents  49.58
     14   projects    4.0
-    >>> study.answer().frame["certainty"].value_counts().to_dict()
-    {'robust': 5, 'depends on weights': 3}
+    >>> study.answer(language="en").frame.loc[0, "sentence"].split(";")[0]
+    'Koulikoro: 5 incidents (1 to 15 allowing for rounding and chance)'
     """
     period, covers = period_texts(period), period_texts(covers)
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
@@ -120,6 +121,19 @@ def study(
     for remark in made.records.remarks(session_language()):
         _log.warning("%s", remark)
     return made
+
+
+def _only(given: Mapping[str, str | Sequence[str]] | Sequence[str] | None) -> dict[str, list[str]]:
+    """Give the values to keep by column."""
+    if isinstance(given, Mapping):
+        return {by: [one] if isinstance(one, str) else list(one) for by, one in given.items()}
+    kept: dict[str, list[str]] = {}
+    for text in [given] if isinstance(given, str) else given or ():
+        by, equals, value = text.partition("=")
+        if not equals:
+            raise ArgumentError(f"{text!r} is not written like 'sector=santé'")
+        kept.setdefault(by.strip(), []).append(value)
+    return kept
 
 
 def _taken(given: Any) -> Any:
@@ -206,16 +220,24 @@ class View:
             maps.add_areas(fmap, study.areas)
         if PROJECTS in records.given:
             maps.add_projects(fmap, study.shares, study.units)
-        if not records.given or (PROJECTS in records.given and has_programmes(study.shares)):
+        if not records.given or (PROJECTS in records.given and self._has_headings()):
             maps.add_presence(fmap, study.presence)
         if study.incidents is not None:
             maps.add_incidents(fmap, study.incidents)
-        if not records.given and self._need_is_known():
+        if self._need_is_known():
             maps.add_gaps(fmap, study.gaps, study.units)
         return fmap
 
+    def _has_headings(self) -> bool:
+        """Tell whether projects name programmes or organisations that may be seen."""
+        return has_programmes(self.study.shares) or self.study.names_organisations
+
     def _need_is_known(self) -> bool:
         """Tell whether incidents are known by unit; a national total has no gaps to show."""
+        given = self.study.records.given
+        is_asked = {INCIDENTS, PROJECTS} <= set(given) and self.study.period is not None
+        if given and not is_asked:  # need of no period can be held against nothing
+            return False
         table = self.study.table
         by_unit = (table["measure"] == INCIDENTS) & (table["place_kind"] == "unit")
         return bool(table.loc[by_unit, "count"].notna().any())
@@ -231,8 +253,6 @@ class View:
                 "--compare, --tiles and --online-tiles are about the map on a screen"
             )
         study, is_gaps = self.study, self.measure == _GAPS
-        if is_gaps and study.records.given:
-            raise ArgumentError("gaps are drawn of the bundled data: maligeo gaps compares files")
         options = paper.MapOptions(
             layer=None if is_gaps else self.measure,
             region=self.region,
@@ -293,6 +313,48 @@ class Study(StudyFrames):
         attrs = {kind: frame.attrs for kind, frame in given.items()}
         return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
 
+    def asking(
+        self,
+        *,
+        only: Mapping[str, str | Sequence[str]] | Sequence[str] | None = None,
+        need: str | Sequence[str] | pd.DataFrame | None = None,
+    ) -> Study:
+        """Ask about some of the projects, or about another need than incidents.
+
+        Parameters
+        ----------
+        only : mapping of str to str or sequence of str, optional
+            Projects to keep, such as {"sector": "santé"}, by "programme", "organisation",
+            "funder", "sector" or "status"; also written ["sector=santé"].
+        need : str, sequence of str or pandas.DataFrame, optional
+            What need is in the answer: measures of the incidents, such as "victims", or a
+            density table. Several weigh the same.
+
+        Returns
+        -------
+        Study
+
+        Raises
+        ------
+        ArgumentError
+            If projects cannot be chosen so.
+        """
+        kept = _only(only)
+        table = need if isinstance(need, pd.DataFrame) else None
+        listed = [] if need is None or table is not None else need
+        named = [listed] if isinstance(listed, str) else list(listed)
+        options = {
+            "only": [f"{by}={value}" for by, values in kept.items() for value in values] or None,
+            "need": table if table is not None else named or None,
+        }
+        return replace(
+            self,
+            only=kept,
+            measures=tuple(named) or (INCIDENTS,),
+            figures=table,
+            asked={**self.asked, **options},
+        )
+
     def release(
         self,
         *,
@@ -331,23 +393,30 @@ class Study(StudyFrames):
         rules = Release.asked(audience, as_of, folder=store, of_records=given, advance=progress)
         return replace(self, released_for=rules)
 
-    def answer(self) -> TableProduct:
-        """Compare need and response by unit.
+    def answer(self, *, language: Language | None = None) -> TableProduct:
+        """Say by unit where need is, who is active there, and how sure that is.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}, optional
+            Language of the sentences; that of the session by default.
 
         Returns
         -------
         TableProduct
-            `frame` as `maligeo.coverage_gaps` gives it; `save` writes .csv, .xlsx or
-            .parquet.
+            `frame` as `maligeo.incident_gaps` gives it, with `sentence`; `save` writes .csv,
+            .xlsx or .parquet.
 
         Raises
         ------
         ArgumentError
             If no incident is known by unit, or the incidents are about no period.
         """
+        language = session_language(language)
         shared = self._shared
-        gaps = self.gaps
-        return table_product(self._recipe("gaps", {}), lambda: gaps, lambda: shared.gaps)
+        answer = self.answered(language)
+        recipe = self._recipe("gaps", {"language": language})
+        return table_product(recipe, lambda: answer, lambda: shared.answered(language))
 
     def count(
         self,
@@ -544,6 +613,7 @@ class Study(StudyFrames):
         options = paper.ReportOptions(
             region=region,
             presence=self.presence,
+            organisations=self.organisations,
             gaps=gaps,
             language=language,
         )

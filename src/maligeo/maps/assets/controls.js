@@ -70,6 +70,7 @@
     var swatch = mg.el("span", { class: "mg-swatch", "aria-hidden": "true" });
     if (index < 0) swatch.classList.add("mg-missing");
     else swatch.style.backgroundColor = layer.fills[index + 1];
+    if ((layer.dotted || []).indexOf(index) >= 0) swatch.classList.add("mg-dotted");
     return swatch;
   };
 

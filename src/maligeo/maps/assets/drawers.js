@@ -106,7 +106,10 @@
   }
 
   mg.presence = function (map, data) {
-    drawer(map, "presence", "presence.title", "presence.button", function () {
+    var own = data.by === "organisation";
+    var title = own ? "presence.title_organisation" : "presence.title";
+    var button = own ? "presence.button_organisation" : "presence.button";
+    drawer(map, "presence", title, button, function () {
       return presenceTable(map, data);
     });
   };

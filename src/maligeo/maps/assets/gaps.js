@@ -1,58 +1,58 @@
-/* Need against response: a measure of its own, with a legend of two ways and a ranked list. */
+/* Need and response: a measure of its own, whose units are listed by class. */
 (function () {
   "use strict";
 
   var mg = window.maligeo;
-  var LEVELS = ["low", "middle", "high"];
+  var SVG = "http://www.w3.org/2000/svg", STEP = 6;
 
-  /** @param {Mg.Words} words @param {number} at */
-  function level(words, at) { return words["gaps." + LEVELS[at]]; }
-
-  /** @param {Mg.Words} words @param {Mg.Look} layer @param {number} need */
-  function legendRow(words, layer, need) {
-    var cells = LEVELS.map(function (name, response) {
-      var cell = mg.el("td", {}, [mg.el("span", { class: "mg-unseen", text: mg.fill(words["gaps.class"], {
-        need: level(words, need), response: level(words, response)
-      }) })]);
-      cell.style.backgroundColor = layer.fills[need * LEVELS.length + response + 2];
-      return cell;
-    });
-    return mg.el("tr", {}, [mg.el("th", { scope: "row", text: level(words, need) })].concat(cells));
+  /** @param {string} name @param {{ [name: string]: string | number }} attributes @param {Element} parent */
+  function draw(name, attributes, parent) {
+    var node = document.createElementNS(SVG, name);
+    Object.keys(attributes).forEach(function (key) { node.setAttribute(key, String(attributes[key])); });
+    parent.appendChild(node);
+    return node;
   }
 
-  /* The need rises upwards, the response to the right. */
-  /** @param {L.Map} map @param {Mg.Look} layer */
-  function twoWay(map, layer) {
-    var words = map.page.words;
-    var rows = [2, 1, 0].map(function (need) { return legendRow(words, layer, need); });
-    var foot = mg.el("tr", {}, [mg.el("td", {})].concat(LEVELS.map(function (name, at) {
-      return mg.el("th", { scope: "col", text: level(words, at) });
-    })));
-    return mg.el("div", { class: "mg-two-way" }, [
-      mg.el("p", { class: "mg-axis-need", text: words["gaps.need"] + " \u2191" }),
-      mg.el("table", {}, [mg.el("tbody", {}, rows.concat([foot]))]),
-      mg.el("p", { class: "mg-axis-response", text: words["gaps.response"] + " \u2192" })
-    ]);
+  /* White dots on the colours of the findings that are not certain. */
+  /** @param {Mg.GapLayer} layer */
+  function patterns(layer) {
+    var home = /** @type {Element} */ (document.querySelector(".mg-patterns"));
+    /** @param {string} id @param {string} colour */
+    function pattern(id, colour) {
+      if (document.getElementById(id)) return;
+      var made = draw("pattern", { id: id, width: STEP, height: STEP, patternUnits: "userSpaceOnUse" }, home);
+      draw("rect", { width: STEP, height: STEP, fill: colour }, made);
+      draw("circle", { cx: STEP / 2, cy: STEP / 2, r: 1.4, fill: "#ffffff" }, made);
+    }
+    layer.dotted.forEach(function (index) {
+      pattern(mg.dots(index, false), layer.fills[index + 1]);
+      pattern(mg.dots(index, true), layer.pales[index + 1]);
+    });
   }
 
   /** @param {L.Map} map @param {Mg.GapLayer} layer */
-  function ranking(map, layer) {
+  function listing(map, layer) {
     var regions = /** @type {Mg.Regions} */ (map.regions);
-    var title = mg.el("h3", { text: map.page.words["gaps.ranking"] });
-    return mg.el("div", { class: "mg-ranking" }, [title, mg.el("ol", {}, layer.ranking.map(function (entry) {
-      var button = mg.el("button", { type: "button" }, [
-        mg.el("b", { text: entry.name }), mg.el("small", { text: entry.text })
+    return mg.el("div", { class: "mg-ranking" }, layer.groups.map(function (group) {
+      return mg.el("section", {}, [
+        mg.el("h3", { text: group.title }),
+        mg.el("ol", {}, group.units.map(function (entry) {
+          var button = mg.el("button", { type: "button" }, [
+            mg.el("b", { text: entry.name }), mg.el("small", { text: entry.text }),
+            entry.sure ? mg.el("small", { class: "mg-sure", text: entry.sure }) : null
+          ]);
+          button.addEventListener("click", function () { regions.select(entry.at, button); });
+          return mg.el("li", {}, [button]);
+        }))
       ]);
-      button.addEventListener("click", function () { regions.select(entry.at, button); });
-      return mg.el("li", {}, [button]);
-    }))]);
+    }));
   }
 
   mg.gaps = function (map, layer) {
-    layer.extra = function (body) {
-      body.appendChild(twoWay(map, layer));
-      body.appendChild(ranking(map, layer));
-    };
-    /** @type {Mg.Regions} */ (map.regions).add(layer);
+    var regions = /** @type {Mg.Regions} */ (map.regions);
+    patterns(layer);
+    layer.extra = function (body) { body.appendChild(listing(map, layer)); };
+    regions.lead(layer.leads);
+    regions.add(layer);
   };
 })();

@@ -78,6 +78,9 @@
           update();
         }
       },
+      lead: function (texts) {
+        data.cards.forEach(function (one, at) { one.lead = texts[at]; });
+      },
       mute: function (muted) {
         state.muted = muted;
         map.page.side.classList.toggle("mg-muted", Boolean(muted));

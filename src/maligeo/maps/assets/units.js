@@ -132,10 +132,16 @@
     };
   }
 
+  mg.dots = function (index, pale) { return "mg-dots-" + index + (pale ? "-pale" : ""); };
+
+  /** @param {Mg.Look} layer @param {number} index */
+  function isDotted(layer, index) { return Boolean(layer.dotted) && (layer.dotted || []).indexOf(index) >= 0; }
+
   /** @param {Mg.Look} layer @param {Mg.Cell} cell @param {boolean} pale @param {string} muted */
   function fill(layer, cell, pale, muted) {
     if (muted) return "#ffffff";
     if (cell[0] < 0) return pale ? "url(#mg-hatch-pale)" : "url(#mg-hatch)";
+    if (isDotted(layer, cell[0])) return "url(#" + mg.dots(cell[0], pale) + ")";
     return (pale ? layer.pales : layer.fills)[cell[0] + 1];
   }
 

@@ -211,6 +211,11 @@ def patterned(
     return [Fill(shape, colour, opacity=0.18), inside, Fill(shape, None, colour, width=0.3)]
 
 
+def dots_over(shape: shapely.Geometry, *, spacing: float = 1.7) -> list[Shape]:
+    """Strew white dots over a polygon, whose finding is not certain."""
+    return [Fill(hatch(shape, "dots", spacing=spacing), "#ffffff")]
+
+
 def hatch(shape: shapely.Geometry, pattern: Pattern, *, spacing: float) -> shapely.Geometry:
     """Give the lines or dots of a pattern within a polygon, the same on the whole page."""
     if shapely.is_empty(shape) or pattern == "empty":

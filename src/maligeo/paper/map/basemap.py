@@ -22,6 +22,7 @@ from maligeo.paper.drawing.shapes import (
     Floats,
     Stroke,
     Words,
+    dots_over,
     missing,
 )
 from maligeo.paper.map import furniture
@@ -191,6 +192,8 @@ def _draw_units(drawing: Drawing, scene: Scene, shapes: npt.NDArray[np.object_])
         else:
             colour = scene.subject.fills[index + 1]
             drawing.add(Fill(shape, look.pale(colour) if pale else colour))
+        if index in scene.subject.dotted:
+            drawing.add(*dots_over(shape))
 
 
 def _draw_borders(drawing: Drawing, scene: Scene, whole: npt.NDArray[np.object_], box: Box) -> None:

@@ -4,17 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import Language
-from maligeo.paper.drawing.fonts import fitting, text_width
 from maligeo.paper.drawing.shapes import (
     MM_PER_POINT,
     QUIET,
     Drawing,
     Fill,
     Shape,
-    Words,
+    dots_over,
     missing,
     rectangle,
 )
@@ -37,7 +35,6 @@ from maligeo.paper.page import (
     height_of,
     number_pages,
     paragraph,
-    picture,
     signed,
     space,
     table_row,
@@ -45,7 +42,6 @@ from maligeo.paper.page import (
 )
 from maligeo.provenance.record import program
 from maligeo.readers.credits import credit_text
-from maligeo.text.legend import PARTS
 
 _EDGE: Final = "#7c8790"
 _LEVELS: Final = ("low", "middle", "high")
@@ -82,10 +78,13 @@ def legend_blocks(subject: Subject, overlays: Sequence[Overlay], column: Column)
     """Give the legend of a map and of what lies over it."""
     width, size = column.width, column.size
     found = [*column.title(subject.unit), space(1.2)]
-    if subject.two_way:
-        found.append(picture(_two_way(column)))
     for entry in subject.legend:
-        sign = swatch(subject.fills[entry.index + 1], size, hatched=entry.index < 0)
+        sign = swatch(
+            subject.fills[entry.index + 1],
+            size,
+            hatched=entry.index < 0,
+            dotted=entry.index in subject.dotted,
+        )
         found.append(signed(sign, entry.label, entry.note, width, size, holds=True))
     for remark in subject.remarks:
         found += column.remark(remark, holds=True)
@@ -102,43 +101,14 @@ def legend_blocks(subject: Subject, overlays: Sequence[Overlay], column: Column)
     return found
 
 
-def _two_way(column: Column) -> Drawing:
-    """Draw the legend of need against response: nine colours, two ways."""
-    width, size, language = column.width, column.size, column.language
-    side = min(width * 0.17, 9.0)
-    levels = [words.word(f"gaps.{level}", language) for level in _LEVELS]
-    small = fitting(max(levels, key=len), side * 1.05, (size * 0.9, size * 0.8, size * 0.7))
-    indent = max(text_width(level, small) for level in levels) + 1.5
-    step = size * MM_PER_POINT
-    drawing = Drawing(width, PARTS * side + 5.4 * step)
-    top = 1.9 * step
-    need, response = (words.word(f"gaps.{key}", language) for key in ("need", "response"))
-    drawing.add(Words(0, 0.95 * step, f"{need} \u2191", size, bold=True))
-    for row in range(PARTS):
-        level = PARTS - 1 - row  # the highest need stands at the top
-        y = top + row * side
-        drawing.add(
-            Words(indent - 1.0, y + side / 2 + 0.3 * step, levels[level], small, side="right")
-        )
-        for part in range(PARTS):
-            cell = rectangle(indent + part * side, y, side, side)
-            drawing.add(Fill(cell, look.TWO_WAY[level * PARTS + part], "#ffffff", 0.3))
-    bottom = top + PARTS * side
-    for part, text in enumerate(levels):
-        middle = indent + (part + 0.5) * side
-        drawing.add(Words(middle, bottom + 1.1 * step, text, small, side="middle"))
-    across = indent + PARTS * side
-    drawing.add(Words(across, bottom + 2.4 * step, f"{response} \u2192", size, True, side="right"))
-    return drawing
-
-
-def gap_blocks(subject: Subject, column: Column) -> list[Block]:
-    """Give the ranking of the units by falling gap."""
-    title = column.title(words.word("gaps.ranking", column.language))
-    found = [space(2.0), *title, space(0.8)]
-    for name, gap, text in subject.ranking:
-        found.append(valued(name, gap, column.width, column.size, holds=True))
-        found += [*column.remark(text), space(0.9)]
+def finding_blocks(subject: Subject, column: Column) -> list[Block]:
+    """List what is known of need and response, class by class."""
+    found: list[Block] = []
+    for title, told in subject.findings:
+        found += [space(2.0), *column.title(title), space(0.8)]
+        for text, sure in told:
+            found += column.remark(f"{text} [{sure}]" if sure else text)
+            found.append(space(0.9))
     return found
 
 
@@ -193,14 +163,15 @@ def section_blocks(sections: Sequence[Section], width: float, size: float) -> li
 
 
 def swatch(
-    colour: str, size: float, *, hatched: bool = False
+    colour: str, size: float, *, hatched: bool = False, dotted: bool = False
 ) -> Callable[[float, float], list[Shape]]:
-    """Give the sign of a class: its colour in a frame, or the hatching of what is missing."""
+    """Give the sign of a class: its colour in a frame, the hatching of what is missing, or dots."""
     wide, high = 2.1 * size * MM_PER_POINT, 1.05 * size * MM_PER_POINT
 
     def shapes(x: float, y: float) -> list[Shape]:
         patch = rectangle(x - wide / 2, y - high / 2, wide, high)
         inside: list[Shape] = missing(patch, spacing=1.1) if hatched else [Fill(patch, colour)]
+        inside += dots_over(patch, spacing=1.0) if dotted else []
         return [*inside, Fill(patch, None, _EDGE, 0.15)]
 
     return shapes
@@ -349,7 +320,7 @@ def _panel(scene: Scene, column: Column, drawn: MapDrawing) -> list[Block]:
     numbered = [(str(scene.units["name"].iloc[at]), subject.cells[at].text) for at in drawn.keyed]
     return [
         *legend_blocks(subject, scene.overlays, column),
-        *(gap_blocks(subject, column) if subject.two_way else []),
+        *finding_blocks(subject, column),
         space(2.5),
         *balance_blocks(subject, scene.overlays, column),
         *key_blocks(numbered, len(drawn.unnamed), column),
@@ -357,9 +328,9 @@ def _panel(scene: Scene, column: Column, drawn: MapDrawing) -> list[Block]:
 
 
 def _values(scene: Scene, column: Column) -> list[Block]:
-    """List each unit with its value and interval; of gaps the ranking does so."""
+    """List each unit with its value and interval; of need and response the findings do so."""
     subject = scene.subject
-    if subject.two_way:
+    if subject.findings:
         return []
     title = column.title(words.word("paper.values", column.language))
     found = [space(2.5), *title, replace(space(0.8), holds=True)]

@@ -1,6 +1,6 @@
 """What one map on paper shows: values, classes, words, balance and sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,19 @@ from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError
 from maligeo.look import Layer
 from maligeo.paper.options import MapOptions
-from maligeo.text.balance import balance
-from maligeo.text.legend import (
-    GAPS,
-    class_of,
-    gap_period,
-    gap_publisher,
-    gap_texts,
-    legend,
-    unranked_notes,
+from maligeo.text.answers import (
+    ANSWER,
+    ANSWER_LOOK,
+    answer_cell,
+    answer_legend,
+    by_class,
+    certainty_text,
+    period_lines,
+    question_of,
+    sentence,
 )
+from maligeo.text.balance import balance
+from maligeo.text.legend import legend
 from maligeo.text.notes import boundary_section, note_sections, source_section
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
 from maligeo.text.titles import choose_period
@@ -73,12 +76,13 @@ class Subject:
         Balance of what is placed and what is not: `label, value, strong`.
     asides : tuple of str
         What there is to say below the balance.
-    ranking : tuple of (str, str, str)
-        Units by falling gap, with the gap and what it is made of; empty for other maps.
+    findings : tuple of (str, tuple of (str, str))
+        Classes of need and response, each with its units: what is known of them, and how sure
+        that is; empty for other maps.
     sections : tuple of mapping
         Notes, as from `maligeo.text.notes.note_sections`.
-    two_way : bool
-        Whether the classes cross need and response.
+    dotted : tuple of int
+        Class indexes that are dotted, since they are not certain.
     """
 
     title: str
@@ -92,9 +96,9 @@ class Subject:
     remarks: tuple[str, ...]
     lines: tuple[Mapping[str, Any], ...]
     asides: tuple[str, ...]
-    ranking: tuple[tuple[str, str, str], ...]
+    findings: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     sections: tuple[Section, ...]
-    two_way: bool
+    dotted: tuple[int, ...]
 
 
 def subject_of(
@@ -105,7 +109,7 @@ def subject_of(
     Parameters
     ----------
     table : pandas.DataFrame
-        Density table, or gaps as from `maligeo.coverage_gaps`.
+        Density table, or gaps as from `maligeo.incident_gaps`.
     units : geopandas.GeoDataFrame
         Units of the same vintage.
     towns : pandas.DataFrame
@@ -122,9 +126,9 @@ def subject_of(
     UnknownNameError, ArgumentError
         If the table does not hold the layer or the one period.
     """
-    is_gaps = {"need_rank", "gap_places"} <= set(table.columns)
+    is_gaps = {"class", "depends_on"} <= set(table.columns)
     require_columns(
-        table, GAPS if is_gaps else DENSITY, what="gaps" if is_gaps else "density table"
+        table, ANSWER if is_gaps else DENSITY, what="gaps" if is_gaps else "density table"
     )
     require_vintage_of(units, table, what="table")
     if not is_gaps:
@@ -160,9 +164,9 @@ def _of_density(
         remarks=tuple(_remarks(shown, len(found), language)),
         lines=tuple(balanced["lines"]),
         asides=tuple(balanced["notes"]),
-        ranking=(),
+        findings=(),
         sections=tuple(_sections(shown, units, towns, language)),
-        two_way=False,
+        dotted=(),
     )
 
 
@@ -250,33 +254,21 @@ def _of_gaps(
     language = options.language
     behind = gaps if options.behind is None else options.behind
     placed = gaps[gaps["place_kind"] == "unit"]
-    rows = placed.set_index("pcode").to_dict("index")
-    ranked = int(placed["gap_places"].notna().sum())
-    shown = [
-        Cell(class_of(rows.get(code), ranked), *gap_texts(rows.get(code), language))
-        for code in units["pcode"]
-    ]
-    names = dict(zip(units["pcode"], units["name"], strict=True))
-    entry = Entry(
-        -1, words.word("gaps.unknown", language), words.word("gaps.unknown_note", language)
-    )
+    rows = {row["pcode"]: row for row in placed.to_dict("records")}
+    need, response = period_lines(gaps, language)
     return Subject(
         title=words.word("title.gaps", language),
         unit=words.word("unit.gaps", language),
-        period=gap_period(gaps, language),
-        publisher=gap_publisher(gaps),
+        period=need,
+        publisher="",
         days=_days(gaps),
-        cells=tuple(shown),
-        fills=(look.MISSING_COLOUR, look.ZERO_COLOUR, *look.TWO_WAY),
-        legend=(entry,),
-        remarks=(),
+        cells=tuple(answer_cell(rows.get(code), language) for code in units["pcode"]),
+        fills=ANSWER_LOOK.fills,
+        legend=tuple(Entry(**entry) for entry in answer_legend(language)),
+        remarks=(need, response),
         lines=(),
-        asides=tuple(unranked_notes(gaps, language)),
-        ranking=tuple(
-            (str(names[code]), *gap_texts(row, language))
-            for code, row in rows.items()
-            if code in names
-        ),
+        asides=(),
+        findings=tuple(_findings(gaps, units, language)),
         sections=(
             _undisclaimed(boundary_section(units, language), language),
             {
@@ -287,5 +279,21 @@ def _of_gaps(
             },
             source_section(behind, units, towns, language),
         ),
-        two_way=True,
+        dotted=ANSWER_LOOK.dotted,
     )
+
+
+def _findings(
+    gaps: pd.DataFrame, units: gpd.GeoDataFrame, language: str
+) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Give the classes that occur, with what is known of each of their units."""
+    level = int(units["level"].iloc[0]) if "level" in units.columns else 1
+    question, codes = question_of(gaps, level), set(units["pcode"])
+    for name, rows in by_class(gaps):
+        told = tuple(
+            (sentence(row, question, language), certainty_text(row, language))
+            for row in rows
+            if row["pcode"] in codes
+        )
+        if told:
+            yield words.word(f"answer.class.{name}", language), told

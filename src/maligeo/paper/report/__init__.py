@@ -97,7 +97,12 @@ def region_report(
     suffix = require_format(path, REPORT_FORMATS)
     require_columns(units, ("vintage", "pcode", "name"), what="units")
     require_geographic(units, what="units")
-    frames = {"table": table, "presence": options.presence, "gaps": options.gaps}
+    frames = {
+        "table": table,
+        "presence": options.presence,
+        "organisations": options.organisations,
+        "gaps": options.gaps,
+    }
     shown = {what: frame for what, frame in frames.items() if frame is not None}
     gate = Gate(audience)
     for what, frame in shown.items():

@@ -10,7 +10,15 @@ import pandas as pd
 from maligeo import look
 from maligeo.core import words
 from maligeo.look import Layer
-from maligeo.text.readings import PeriodRows, bound_text, interval_text, is_low, periods, unit_text
+from maligeo.text.readings import (
+    PeriodRows,
+    bound_text,
+    derived_ends,
+    interval_text,
+    is_low,
+    periods,
+    unit_text,
+)
 
 VICTIMS: Final = ("victims", "killed", "injured")
 _BY_KEY: Final = {layer.key: layer for layer in look.LAYERS}
@@ -186,7 +194,7 @@ def _trend_point(found: PeriodRows, pcode: str, language: str) -> TrendPoint:
     return TrendPoint(
         start=first["period_start"],
         end=first["period_end"],
-        value=_number(row.get("shown")),
+        value=_number(row.get(found.layer.column), found.layer.factor),
         low=low,
         high=high,
         text=_texts(found, pcode, language)[0],
@@ -195,10 +203,9 @@ def _trend_point(found: PeriodRows, pcode: str, language: str) -> TrendPoint:
 
 
 def _ends(row: dict[str, Any], layer: Layer) -> tuple[float | None, float | None]:
-    """Give the interval of a value: of a share its rounding, of a rate its confidence."""
+    """Give the interval of a value: of a share rounding and chance, of a rate its confidence."""
     if row["derived"] and pd.notna(row["count_low"]) and row["count"]:
-        scale = float(row[layer.column]) / float(row["count"])
-        return _number(row["count_low"], scale), _number(row["count_high"], scale)
+        return derived_ends(row, layer)
     if layer.is_rate:
         return _number(row["ci_low"]), _number(row["ci_high"])
     return None, None

@@ -35,6 +35,7 @@ from maligeo.paper.report.numbers import Figure, PeriodFigures
 from maligeo.paper.report.profile import Profile
 from maligeo.provenance.record import program
 from maligeo.readers.credits import credit_text
+from maligeo.text.answers import presence_text
 
 _WIDE: Final = 0.61  # of the width, for numbers
 _TILES: Final = 4  # key figures in a row
@@ -163,9 +164,22 @@ def _right(
     if profile.gap:
         gaps = words.word("title.gaps", language)
         found += [space(2.4), *heading(gaps, width, _TEXT * 1.1)]
-        found += [valued(label, value, width, _TEXT * 0.94) for label, value in profile.gap]
+        first, *others = profile.gap
+        found += paragraph(first, width, _TEXT * 0.94, bold=True)
+        for text in others:
+            found += paragraph(text, width, _TEXT * 0.94)
     if profile.programmes:
         found += [space(2.4), *_programmes(profile, width, language)]
+    if profile.organisations:
+        found += [space(2.4), *_organisations(profile, width, language)]
+    return found
+
+
+def _organisations(profile: Profile, width: float, language: Language) -> list[Block]:
+    found = heading(words.word("report.organisations", language), width, _TEXT * 1.1)
+    for one in profile.organisations:
+        text = presence_text(one.count, language)
+        found += paragraph(_with_interval(one.name, text), width, _TEXT * 0.94)
     return found
 
 

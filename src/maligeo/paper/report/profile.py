@@ -7,7 +7,6 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from maligeo import catalog
 from maligeo.core import words
 from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
@@ -16,14 +15,20 @@ from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, PeriodFigures, has_trend, numbers_of
 from maligeo.readers.credits import credit_text
+from maligeo.text.answers import (
+    ANSWER,
+    class_text,
+    heading_text,
+    period_lines,
+    question_of,
+    sentence,
+)
 from maligeo.text.balance import balance
-from maligeo.text.legend import GAPS
 from maligeo.text.notes import boundary_section
 from maligeo.text.readings import source_parts, span_text, without_units
 from maligeo.text.titles import place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
-_ROBUST: Final = "robust"
 MOST_PERIODS: Final = 8  # rows of the table; the chart shows all
 
 
@@ -37,8 +42,10 @@ class ReportOptions:
         Name or alias of the unit.
     presence : pandas.DataFrame, optional
         Matrix of units and programmes, as from `maligeo.presence`.
+    organisations : pandas.DataFrame, optional
+        The same matrix by organisation.
     gaps : pandas.DataFrame, optional
-        As from `maligeo.coverage_gaps`.
+        As from `maligeo.incident_gaps`.
     language : {"fr", "en"}
         Language of the report; by default that of the session (`maligeo.set_language`).
 
@@ -50,6 +57,7 @@ class ReportOptions:
 
     region: str
     presence: pd.DataFrame | None = None
+    organisations: pd.DataFrame | None = None
     gaps: pd.DataFrame | None = None
     language: Language = field(default_factory=session_language)
 
@@ -65,14 +73,14 @@ class Programme:
     ----------
     name : str
         Its name.
-    count : int
-        Projects that are recorded in the unit.
+    count : int or None
+        Projects that are recorded in the unit; None where it is named without a number.
     note : str
         What cannot be placed and may be there; may be empty.
     """
 
     name: str
-    count: int
+    count: int | None
     note: str
 
 
@@ -94,10 +102,10 @@ class Profile:
         Words for the periods that the table has no room for; may be empty.
     locator_title : str
         What stands above the map of where it lies.
-    programmes : tuple of Programme
-        Those of the matrix of presence.
-    gap : tuple of (str, str)
-        What the gaps say, as label and value; empty without gaps.
+    programmes, organisations : tuple of Programme
+        Those of the matrices of presence; organisations only where they are in the unit.
+    gap : tuple of str
+        The finding on need and response, and what is known of both; empty without gaps.
     balance : tuple of (str, str)
         What is placed and what is not, of the latest incidents.
     balance_title : str
@@ -120,7 +128,8 @@ class Profile:
     earlier: str
     locator_title: str
     programmes: tuple[Programme, ...]
-    gap: tuple[tuple[str, str], ...]
+    organisations: tuple[Programme, ...]
+    gap: tuple[str, ...]
     balance: tuple[tuple[str, str], ...]
     balance_title: str
     quality: tuple[str, ...]
@@ -138,9 +147,12 @@ class Profile:
         return any(row.rate for row in self.numbers.periods)
 
     def programmes_by_presence(self) -> Iterator[tuple[str, list[Programme]]]:
-        """Give the keys of two headings, with the programmes that work there and the others."""
+        """Give the keys of headings, with the programmes there, named there, and the others."""
         yield "report.present", [one for one in self.programmes if one.count]
-        yield "report.absent", [one for one in self.programmes if not one.count]
+        named = [one for one in self.programmes if one.count is None]
+        if named:
+            yield "report.named", named
+        yield "report.absent", [one for one in self.programmes if one.count == 0]
 
 
 def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> Profile:
@@ -182,7 +194,10 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         earlier=_earlier(numbers, language),
         locator_title=words.word("report.locator", language).format(name=name),
         programmes=tuple(_programmes(options.presence, pcode, language)),
-        gap=tuple(_gap(options.gaps, pcode, language)),
+        organisations=tuple(
+            one for one in _programmes(options.organisations, pcode, language) if one.count != 0
+        ),
+        gap=tuple(_gap(options.gaps, units, pcode, language)),
         balance=lines,
         balance_title=title,
         quality=tuple(_quality(table, units, pcode, disclaimer, language)),
@@ -203,7 +218,7 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
     require_columns(table, DENSITY, what="density table")
     require_vintage_of(units, table, what="density table")
     if options.gaps is not None:
-        require_columns(options.gaps, GAPS, what="gaps")
+        require_columns(options.gaps, ANSWER, what="gaps")
         require_vintage_of(units, options.gaps, what="gaps")
     if options.presence is not None and list(options.presence.index.names) != _INDEX:
         found = list(options.presence.index.names)
@@ -218,68 +233,32 @@ def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Ite
     """
     if presence is None or pcode not in presence.index.get_level_values("pcode"):
         return
-    known = catalog.load_table("projects", "programmes").set_index("programme")[f"name_{language}"]
     kinds = presence.index.get_level_values("place_kind")
-    here = presence[presence.index.get_level_values("pcode") == pcode].sum()
+    here = presence[presence.index.get_level_values("pcode") == pcode].iloc[0]
     apart = presence[kinds != "unit"].sum()
     for code in presence.columns:
-        name = known.get(code)
+        name = heading_text(code, presence.columns.name, language)
         note = ""
         if apart[code]:
             count = words.number_text(float(apart[code]), language)
             note = words.word("report.unplaced", language).format(count=count)
-        yield Programme(str(code) if pd.isna(name) else str(name), int(here[code]), note)
+        yield Programme(name, None if pd.isna(here[code]) else int(here[code]), note)
 
 
-def _gap(gaps: pd.DataFrame | None, pcode: str, language: str) -> Iterator[tuple[str, str]]:
-    """Give the place of the unit by falling gap, and how sure it is."""
+def _gap(
+    gaps: pd.DataFrame | None, units: gpd.GeoDataFrame, pcode: str, language: str
+) -> Iterator[str]:
+    """Give the finding on the unit, what is known of it, and of which time that is."""
     if gaps is None:
         return
-    placed = gaps[gaps["place_kind"] == "unit"]
-    rows = placed[placed["pcode"] == pcode]
-    title = words.word("report.gap", language)
-    if rows.empty or pd.isna(rows["gap_places"].iloc[0]):
-        why = words.word("gaps.unknown_note", language)
-        yield title, f"{words.word('gaps.unknown', language)} ({why})"
+    placed = gaps[(gaps["place_kind"] == "unit") & (gaps["pcode"] == pcode)]
+    if placed.empty:
         return
-    row = rows.iloc[0]
-    known = placed["gap_places"].dropna()
-    place = int((known > row["gap_places"]).sum()) + 1
-    gap = _signed(float(row["gap_places"]), language)
-    yield title, f"{gap}{_range(row, 'gap_places', language)}"
-    text = words.word("report.gap_place", language)
-    yield (
-        words.word("report.gap_order", language),
-        text.format(place=place, all=words.number_text(len(known), language)),
-    )
-    for side in ("need", "response"):
-        rank = words.number_text(float(row[f"{side}_rank"]), language, decimals=1)
-        yield words.word(f"report.{side}_rank", language), rank
-    yield words.word("report.certainty", language), _certainty(row, language)
-    if pd.notna(row["no_response"]) and row["no_response"]:
-        yield words.word("gaps.response", language), words.word("gaps.none", language)
-
-
-def _certainty(row: pd.Series, language: str) -> str:
-    key = "report.robust" if row["certainty"] == _ROBUST else "gaps.depends"
-    text = words.word(key, language)
-    if "agreement" not in row.index or pd.isna(row["agreement"]):
-        return text
-    share = words.number_text(float(row["agreement"]) * 100, language)
-    return f"{text} ({words.word('report.agreement', language).format(share=share)})"
-
-
-def _range(row: pd.Series, name: str, language: str) -> str:
-    ends = [row.get(f"{name}_{side}") for side in ("low", "high")]
-    if any(end is None or pd.isna(end) for end in ends) or ends[0] == ends[1]:
-        return ""
-    low, high = (_signed(float(end), language) for end in ends)
-    return f" ({words.word('value.interval', language).format(low=low, high=high)})"
-
-
-def _signed(value: float, language: str) -> str:
-    number = words.number_text(value, language, decimals=1)
-    return f"+{number}" if value > 0 else number
+    row = placed.iloc[0].to_dict()
+    level = int(units["level"].iloc[0]) if "level" in units.columns else 1
+    yield class_text(row, language)
+    yield sentence(row, question_of(gaps, level), language)
+    yield " · ".join(period_lines(gaps, language))
 
 
 def _balance(

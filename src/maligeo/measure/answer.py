@@ -1,0 +1,193 @@
+"""The answer to the planner's question: where is need, who is active, and how sure is that."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from maligeo.core.audiences import inherit_audience
+from maligeo.core.columns import unit_keys
+from maligeo.core.crs import Floats
+from maligeo.core.periods import Period
+from maligeo.measure.active_projects import active_projects, response_columns, response_of
+from maligeo.measure.certainty import RESPONSES, Classes, Need, Rules, Unplaced, judge
+from maligeo.measure.indicators import Indicator, read_indicators
+from maligeo.measure.rates import poisson_interval
+
+TOO_FEW: Final = "few"
+UNKNOWN: Final = "unknown"
+CLASSES: Final = (*RESPONSES, TOO_FEW, UNKNOWN)
+
+TOO_FEW_EVENTS: Final = 5  # with fewer, one more or less changes what is said of a unit
+EVENTS: Final = frozenset(
+    {"incidents", "victims", "killed", "injured", "civilians_killed", "civilians_injured"}
+)
+
+
+def need_and_response(
+    need: pd.DataFrame,
+    shares: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    people: pd.DataFrame | None = None,
+    period: Period | None = None,
+    rules: Rules | None = None,
+) -> pd.DataFrame:
+    """Say of each unit how great the need is, who is active there, and how sure that is.
+
+    Parameters
+    ----------
+    need : pandas.DataFrame
+        Density table of one or several measures, each of one period and publisher, as from
+        `density`; several weigh the same.
+    shares : pandas.DataFrame
+        Projects divided among the units, as from `allocate`.
+    units : geopandas.GeoDataFrame
+        Units of the same vintage.
+    people : pandas.DataFrame, optional
+        People per unit, as from `population`: one of the ways to place records without a unit.
+    period : Period, optional
+        When projects must be under way; without it all count that are not planned, suspended
+        or cancelled, whenever they were.
+    rules : Rules, optional
+        Limits of the classes, and the draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per unit, in the order of the units: `vintage, pcode, name, place_kind`,
+        `period_start, period_end, publisher` of the need; for each measure its count and, as
+        `{measure}_low` and `{measure}_high`, what rounding and chance leave open (95 %; of what
+        is no number of events its rounding alone), and its rate where it has one; then
+        `organisations, programmes` and `projects` that are active, each counted in full,
+        `projects_by_share`, of which `undated`; `planned` (also suspended);
+        `named`: what the sources name there without a number, joined by "|"; `unplaced`:
+        projects in no known unit that may be here; `response_start, response_end`: the dates
+        of the projects counted, or the period that was asked for (`in_period`); `class`:
+        "nobody" (need, and nobody recorded), "less" (need,
+        and less response than elsewhere), "alike" (as elsewhere), "more" (a response, and
+        little need), "few" (fewer than 5 events) or "unknown" (need not known); `certainty`:
+        share of the draws in this class, see `judge`; `depends_on`: "solid" or what it would
+        gain most by; `note`.
+
+    Raises
+    ------
+    ArgumentError
+        If a measure has no value for any unit.
+    FrameError
+        If a table lacks columns, or holds a unit twice or one that is not in `units`.
+    VintageError
+        If the tables and units are of different vintages.
+    """
+    needs = read_indicators(need, units, by="count", what="need")
+    index = needs[0].shown.index
+    ordered = units.set_index(unit_keys(units)).loc[index]
+    active = active_projects(shares, period)
+    drawn = [_need_of(one) for one in needs]
+    finding = judge(drawn, response_of(active, index), _places(ordered, people), rules)
+    classes = _classes(needs, finding.stated)
+    told = np.isin(classes, RESPONSES)
+    columns = {
+        **response_columns(active, index, period),
+        "in_period": pd.array([period is not None] * len(index), dtype="boolean"),
+        "class": pd.array(classes, dtype="string"),
+        "certainty": pd.array(np.where(told, finding.certainty, np.nan), dtype="Float64"),
+        "depends_on": pd.array(np.where(told, finding.depends_on, ""), dtype="string"),
+    }
+    answer = pd.concat(
+        [
+            _head(ordered, needs),
+            *(_need_columns(one) for one in needs),
+            pd.DataFrame(columns, index=index),
+        ],
+        axis="columns",
+    )
+    answer["depends_on"] = answer["depends_on"].replace("", pd.NA)
+    answer = answer.loc[unit_keys(units)].reset_index(drop=True)
+    return inherit_audience(answer, need, shares)
+
+
+def _need_of(indicator: Indicator) -> Need:
+    """Take the counts of a measure, and the events that are in no known unit."""
+    rows = indicator.rows[0]
+    count = _numbers(rows["count"])
+    ends = (_numbers(rows[f"count_{side}"].fillna(rows["count"])) for side in ("low", "high"))
+    low, high = (np.where(np.isfinite(count), end, count) for end in ends)
+    known = np.isfinite(count)
+    apart = indicator.elsewhere
+    lost = _numbers(apart.loc[apart["place_kind"].isin(["unattributed", "joint"]), "value"])
+    # A publisher names some units: what is left of its total lies in the others.
+    among = known if known.all() else ~known
+    is_published = rows["publisher"].notna().any()
+    rest = Unplaced(np.ones(round(np.nansum(lost))), among if is_published else known)
+    return Need(low, high, by_chance=_is_event(rows), unplaced=(rest,))
+
+
+def _numbers(values: pd.Series) -> Floats:
+    numbers: Floats = values.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
+def _places(units: gpd.GeoDataFrame, people: pd.DataFrame | None) -> Floats:
+    """Say how likely a record without a unit lies in each: by people, by area."""
+    ways = [_numbers(units["area_sqkm"])]
+    if people is not None:
+        by_unit = people.set_index(unit_keys(people))["population"]
+        ways.insert(0, np.nan_to_num(_numbers(by_unit.reindex(units.index))))
+    return np.array(ways)
+
+
+def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.object_]:
+    """Give the words of classes: too few events and unknown need go before a finding."""
+    found = np.array([*RESPONSES, TOO_FEW], dtype=object)[stated]  # -1 is the last
+    for need in needs:
+        rows = need.rows[0]
+        most = rows["count"].astype("Float64").fillna(rows["count_high"].astype("Float64"))
+        few = (most < TOO_FEW_EVENTS).fillna(False).to_numpy(dtype=np.bool_)
+        found[~need.known() & ~few] = UNKNOWN
+        found[few & _is_event(rows)] = TOO_FEW
+    return found
+
+
+def _is_event(rows: pd.DataFrame) -> bool:
+    """Tell what could have been more or less by chance from what is as it is."""
+    return str(rows["measure"].dropna().iloc[0]) in EVENTS
+
+
+def _head(units: gpd.GeoDataFrame, needs: Sequence[Indicator]) -> pd.DataFrame:
+    rows = pd.concat([need.rows[0] for need in needs])
+    publishers = sorted(rows["publisher"].dropna().unique())
+    notes = pd.concat([need.rows[0]["note"] for need in needs], axis="columns")
+    return pd.DataFrame(
+        {
+            **{name: units[name].astype("string") for name in ("vintage", "pcode", "name")},
+            "place_kind": "unit",
+            "period_start": pd.to_datetime(rows["period_start"]).min(),
+            "period_end": pd.to_datetime(rows["period_end"]).max(),
+            "publisher": pd.array([" | ".join(publishers) or pd.NA] * len(units), dtype="string"),
+            "note": notes.apply(_joined, axis="columns").astype("string"),
+        },
+        index=units.index,
+    )
+
+
+def _joined(notes: pd.Series) -> str | None:
+    return "; ".join(dict.fromkeys(notes.dropna())) or None
+
+
+def _need_columns(need: Indicator) -> pd.DataFrame:
+    """Give the count with what rounding and chance leave open, and its rate."""
+    rows, name = need.rows[0], need.name
+    count = rows["count"].astype("Float64")
+    low, high = (rows[f"count_{side}"].astype("Float64").fillna(count) for side in ("low", "high"))
+    if _is_event(rows):
+        lower, _ = poisson_interval(np.floor(_numbers(low)))
+        _, upper = poisson_interval(np.ceil(_numbers(high)))
+        low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
+    columns = {name: count, f"{name}_low": low, f"{name}_high": high}
+    for rate in ("per_100k", "ci_low", "ci_high"):
+        columns[f"{name}_{rate}"] = rows[rate].astype("Float64")
+    return pd.DataFrame(columns)

@@ -1,0 +1,373 @@
+"""How sure a finding on need and response is: the class of each unit, drawn many times.
+
+What is asked is the class of a unit under the expected number of events, were every record
+placed. One draw takes all that is not known at once: the integer within the rounding of a
+published count, the chance of the events, the weights of several measures of need, the way of
+counting projects, and the units of the records that have none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from maligeo.core.crs import Floats
+from maligeo.core.errors import ArgumentError
+
+NOBODY: Final = "nobody"
+LESS: Final = "less"
+ALIKE: Final = "alike"
+MORE: Final = "more"
+RESPONSES: Final = (NOBODY, LESS, ALIKE, MORE)
+
+SOLID: Final = "solid"
+CAUSES: Final = ("chance", "unplaced", "dates", "weights", "rounding")
+
+Classes = npt.NDArray[np.int8]
+_HALF: Final = 0.5  # of an event: Jeffreys' prior of a Poisson mean
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Where classes begin, and how a finding is put to the test.
+
+    Attributes
+    ----------
+    less, more : float
+        Response per need, in parts of what the country as a whole has: less than `less` is
+        less than elsewhere, `more` and above is a response where there is little need.
+    solid : float
+        Share of the draws in the stated class from which it is called solid.
+    draws : int
+        Random draws for each way to place the records without a unit.
+    seed : int
+        The same seed gives the same result.
+
+    Raises
+    ------
+    ArgumentError
+        If a number is out of its range.
+    """
+
+    less: float = 0.5
+    more: float = 2.0
+    solid: float = 0.9
+    draws: int = 1000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        ordered = 0 < self.less < 1 < self.more and self.solid <= 1
+        if not ordered or self.solid <= 0.5 or self.draws < 1 or self.seed < 0:
+            raise ArgumentError(
+                f"{self}: less lies below 1 and more above, solid within 0.5 and 1, draws is 1 "
+                "or more and seed 0 or more"
+            )
+
+
+@dataclass(frozen=True)
+class Need:
+    """One measure of need in n units.
+
+    Attributes
+    ----------
+    low, high : numpy.ndarray of float64, shape (n,)
+        Bounds of the count as its rounding leaves them, the same where it is a whole number;
+        NaN where the need is not known.
+    sizes : sequence of numpy.ndarray, optional
+        Of counts of people: for each unit what each of its events added, such as the victims of
+        each incident. Without it each event counts 1.
+    by_chance : bool, default True
+        Whether it counts events that could have been more or fewer by chance; people in need,
+        displaced people or land are as they are.
+    unplaced : sequence of Unplaced
+        Events without a unit.
+    """
+
+    low: Floats
+    high: Floats
+    sizes: Sequence[Floats] | None = None
+    by_chance: bool = True
+    unplaced: Sequence["Unplaced"] = ()
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Whether the need of each unit is known."""
+        return np.isfinite(self.low) & np.isfinite(self.high)
+
+    @property
+    def counted(self) -> Floats:
+        """The count of each unit, the middle where it is rounded."""
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Records that lie in units, and nobody says in which.
+
+    Attributes
+    ----------
+    sizes : numpy.ndarray of float64
+        How many each record stands for: projects of a programme, or 1.
+    among : numpy.ndarray of bool, shape (n,)
+        Units in which they may lie.
+    is_named : bool, default False
+        Whether a source names these units: at least one of the records is in each of them.
+    """
+
+    sizes: Floats
+    among: npt.NDArray[np.bool_]
+    is_named: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """Projects in n units.
+
+    Attributes
+    ----------
+    ways : numpy.ndarray of float64, shape (ways, n)
+        Projects placed in each unit: in full in each of their units, by share, and so on. The
+        first is the way that the stated class is made from.
+    undated : numpy.ndarray of float64, shape (ways, n)
+        Those among them of which nobody says whether they are under way in the period.
+    unplaced : sequence of Unplaced
+        Projects without a unit.
+    """
+
+    ways: Floats
+    undated: Floats
+    unplaced: Sequence[Unplaced] = ()
+
+    @property
+    def named(self) -> npt.NDArray[np.bool_]:
+        """Whether a source names each unit as one where projects are."""
+        masks = [part.among for part in self.unplaced if part.is_named]
+        named: npt.NDArray[np.bool_] = np.zeros(self.ways.shape[1], dtype=np.bool_)
+        for mask in masks:
+            named = named | mask
+        return named
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The class of n units, and how sure it is.
+
+    Attributes
+    ----------
+    stated : numpy.ndarray of int8, shape (n,)
+        Class by what is recorded and placed, a position in `RESPONSES`; -1 where the need is
+        not known or nobody recorded any.
+    certainty : numpy.ndarray of float64, shape (n,)
+        The lowest share of the draws in that class, over the ways to place what has no unit.
+    depends_on : tuple of str, length n
+        "solid", what certainty would gain most by if it were known, of `CAUSES`; "" without
+        a class.
+    """
+
+    stated: Classes
+    certainty: Floats
+    depends_on: tuple[str, ...]
+
+
+def judge(
+    needs: Sequence[Need], response: Response, places: Floats, rules: Rules | None = None
+) -> Finding:
+    """Say in which class each unit is, and how sure that is.
+
+    Parameters
+    ----------
+    needs : sequence of Need, of n units
+        One or several measures, which weigh the same in the stated class and at random in the
+        draws.
+    response : Response, of n units
+    places : numpy.ndarray of float64, shape (k, n)
+        How likely a record without a unit lies in each unit, in any scale: by people, by area.
+        That each whole record goes to one unit at random is added to these.
+    rules : Rules, optional
+        Limits of the classes, and the draws.
+
+    Returns
+    -------
+    Finding
+
+    Notes
+    -----
+    The response per need of a unit in parts of that of the country is the location quotient.
+    The expected number of n events is drawn from Gamma(n + 1/2, 1), the posterior under
+    Jeffreys' prior, so that a unit without an event is not certain to have none. What several
+    people were hurt by is one event: the sum of sizes times Gamma(1, 1) of each, the weighted
+    likelihood bootstrap (Newton, M. A. and Raftery, A. E., 1994, Journal of the Royal
+    Statistical Society B 56, 3-48). Weights follow Dirichlet(1), all weightings alike.
+    """
+    rules = Rules() if rules is None else rules
+    stated = _stated(needs, response, rules)
+    certainty = _certainty(needs, response, places, rules, stated)
+    weak = (stated >= 0) & (certainty < rules.solid)
+    depends = np.where(stated >= 0, SOLID, "").astype(object)
+    if weak.any():
+        gains = [
+            _certainty(*_fixed(cause, needs, response), places, rules, stated, cause)
+            for cause in CAUSES
+        ]
+        best = np.asarray(CAUSES, dtype=object)[np.argmax(gains, axis=0)]
+        depends[weak] = best[weak]
+    return Finding(stated, certainty, tuple(depends))
+
+
+def _stated(needs: Sequence[Need], response: Response, rules: Rules) -> Classes:
+    known = _known(needs)
+    counts = np.array([np.where(known, need.counted, 0.0) for need in needs])[:, np.newaxis]
+    shares = np.mean([_shares(each) for each in counts], axis=0)
+    classes = _classes(shares, response.ways[:1], response.named, rules)[0]
+    stated: Classes = np.where(known & (shares[0] > 0), classes, -1).astype(np.int8)
+    return stated
+
+
+def _known(needs: Sequence[Need]) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.all([need.known for need in needs], axis=0), dtype=np.bool_)
+
+
+def _shares(values: Floats) -> Floats:
+    """Divide by the sums of the rows; a row of zeros stays."""
+    totals = values.sum(axis=-1, keepdims=True)
+    shares: Floats = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
+    return shares
+
+
+def _classes(need: Floats, response: Floats, named: npt.NDArray[np.bool_], rules: Rules) -> Classes:
+    """Give the classes of shares of need and numbers of projects, shape (draws, n)."""
+    share = _shares(response)
+    found = np.full(share.shape, RESPONSES.index(ALIKE), dtype=np.int8)
+    found[share < rules.less * need] = RESPONSES.index(LESS)
+    found[share >= rules.more * need] = RESPONSES.index(MORE)
+    found[np.broadcast_to((response <= 0) & ~named, found.shape)] = RESPONSES.index(NOBODY)
+    return found
+
+
+def _certainty(
+    needs: Sequence[Need],
+    response: Response,
+    places: Floats,
+    rules: Rules,
+    stated: Classes,
+    fixed: str = "",
+) -> Floats:
+    """Give the lowest share of draws in the stated class, over the ways to place records."""
+    known = _known(needs)
+    lowest = np.ones(len(known))
+    for way, chances in enumerate(_placings(places)):
+        rng = np.random.default_rng([rules.seed, way])
+        need = _drawn_need(needs, known, chances, rules, rng, fixed)
+        answer = _drawn_response(response, chances, rules, rng)
+        classes = _classes(need, answer, response.named, rules)
+        lowest = np.minimum(lowest, (classes == stated).mean(axis=0))
+    return np.where(stated >= 0, lowest, np.nan)
+
+
+def _placings(places: Floats) -> Iterator[Floats | None]:
+    """Give how likely each unit is, and None for whole records to any unit alike."""
+    yield from places
+    yield None
+
+
+def _fixed(cause: str, needs: Sequence[Need], response: Response) -> tuple[list[Need], Response]:
+    """Take one cause of doubt away, as though it were known."""
+    if cause == "unplaced":
+        named = [replace(part, sizes=np.zeros(0)) for part in response.unplaced if part.is_named]
+        return [replace(need, unplaced=()) for need in needs], replace(response, unplaced=named)
+    if cause == "rounding":
+        middle = [replace(need, low=need.counted, high=need.counted) for need in needs]
+        return middle, response
+    if cause == "dates":
+        return list(needs), replace(response, undated=np.zeros_like(response.undated))
+    if cause == "weights":
+        first = replace(response, ways=response.ways[:1], undated=response.undated[:1])
+        return list(needs), first
+    return list(needs), response
+
+
+def _drawn_need(
+    needs: Sequence[Need],
+    known: npt.NDArray[np.bool_],
+    chances: Floats | None,
+    rules: Rules,
+    rng: np.random.Generator,
+    fixed: str,
+) -> Floats:
+    """Draw shares of need, shape (draws, n)."""
+    weights = rng.dirichlet(np.ones(len(needs)), size=rules.draws)
+    if fixed == "weights":
+        weights[:] = 1.0 / len(needs)
+    total = np.zeros((rules.draws, len(known)))
+    for need, weight in zip(needs, weights.T, strict=True):
+        events = _whole_within(need, rules.draws, rng)
+        events += _placed(need.unplaced, chances, rules.draws, rng)
+        if need.by_chance and fixed != "chance":
+            events = _expected(need, events, rng)
+        total += weight[:, np.newaxis] * _shares(np.where(known, events, 0.0))
+    return total
+
+
+def _whole_within(need: Need, draws: int, rng: np.random.Generator) -> Floats:
+    """Draw a whole number within the rounding of each count; a sharp one stays as it is."""
+    low, high = np.nan_to_num(need.low), np.nan_to_num(need.high)
+    first, last = np.ceil(low), np.floor(high)
+    is_rounded = (high > low) & (last >= first)
+    drawn = first + np.floor(rng.random((draws, len(low))) * (last - first + 1))
+    return np.where(is_rounded, drawn, np.nan_to_num(need.counted))
+
+
+def _expected(need: Need, events: Floats, rng: np.random.Generator) -> Floats:
+    """Draw the expected number of what was counted."""
+    if need.sizes is None:
+        drawn: Floats = rng.standard_gamma(events + _HALF)
+        return drawn
+    added = events - need.counted  # what has no unit comes as single events
+    all_sizes = np.concatenate([*need.sizes, np.zeros(0)])
+    typical = float(all_sizes.mean()) if len(all_sizes) else 1.0
+    drawn = typical * rng.standard_gamma(_HALF, size=events.shape)
+    drawn += rng.standard_gamma(np.maximum(added, 0.0) + np.finfo(float).tiny)
+    for at, sizes in enumerate(need.sizes):
+        each, times = np.unique(sizes, return_counts=True)
+        for size, number in zip(each, times, strict=True):
+            drawn[:, at] += size * rng.standard_gamma(number, size=len(drawn))
+    return drawn
+
+
+def _drawn_response(
+    response: Response, chances: Floats | None, rules: Rules, rng: np.random.Generator
+) -> Floats:
+    """Draw numbers of projects, shape (draws, n), in one way of counting each.
+
+    In half of the draws those without a date are not under way.
+    """
+    way = rng.integers(len(response.ways), size=rules.draws)
+    without = rng.integers(2, size=(rules.draws, 1))
+    placed = response.ways[way] - without * response.undated[way]
+    return np.asarray(placed + _placed(response.unplaced, chances, rules.draws, rng))
+
+
+def _placed(
+    unplaced: Sequence[Unplaced], chances: Floats | None, draws: int, rng: np.random.Generator
+) -> Floats | float:
+    """Put records without a unit into units, each by itself or whole ones at random."""
+    total: Floats | float = 0.0
+    for part in (part for part in unplaced if part.among.any()):
+        first = part.among.astype(np.float64) * part.is_named
+        likely = np.where(part.among, 1.0 if chances is None else chances, 0.0)
+        likely = _shares(likely if likely.sum() > 0 else part.among.astype(np.float64))
+        total = total + first
+        for size, times in _lots(part.sizes, first.sum(), whole=chances is None):
+            total = total + size * rng.multinomial(times, likely, size=draws)
+    return total
+
+
+def _lots(sizes: Floats, taken: float, *, whole: bool) -> Iterator[tuple[float, int]]:
+    """Give what goes to one unit together, and how often; less what is in named units."""
+    if not whole:
+        yield 1.0, int(max(round(sizes.sum()) - taken, 0))
+        return
+    for size, times in zip(*np.unique(sizes, return_counts=True), strict=True):
+        yield max(float(size) - taken, 0.0), int(times)

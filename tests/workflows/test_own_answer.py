@@ -1,0 +1,97 @@
+"""The planner's question asked of files: who is where, in which class, for whom to see."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import maligeo
+from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.text.balance import balance
+from maligeo.text.readings import periods
+
+INCIDENTS = "event_id,date,event_type,killed,injured,latitude,longitude\n"
+PROJECTS = """project_id,title,organisation,sector,place,status,start_date,end_date
+p1,Water,ONG A,eau,"Gao, Kidal",,2021-01-01,2022-01-01
+p2,Health,ONG B,santé,Mopti,,2020-01-01,2021-06-01
+p3,Old,ONG C,santé,Kidal,,2008-01-01,2010-01-01
+p4,Off,ONG C,santé,Kayes,cancelled,2020-01-01,2022-01-01
+p5,Soon,ONG C,santé,Sikasso,planned,2021-06-01,2022-01-01
+p6,Somewhere,ONG B,santé,,,2021-01-01,2021-12-31
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> maligeo.Study:
+    days = [f"2021-{month:02d}-{day:02d}" for month in (2, 5) for day in range(1, 13)]
+    rows = [f"m{at},{day},ied,1,2,14.5,-4.{at}" for at, day in enumerate(days, start=10)]
+    rows.append("k,2021-03-04,ied,0,1,18.4,1.4")
+    incidents, projects = tmp_path / "incidents.csv", tmp_path / "projects.csv"
+    incidents.write_text(INCIDENTS + "\n".join(rows), encoding="utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    return maligeo.study(incidents=incidents, projects=projects, covers="2021", period="2021")
+
+
+def row_of(study: maligeo.Study, name: str) -> "pd.Series[object]":
+    answer = study.release(audience="internal").answer(language="en").frame
+    return answer[answer["name"] == name].iloc[0]
+
+
+def test_projects_that_ended_or_were_cancelled_are_not_under_way(study: maligeo.Study) -> None:
+    kidal, kayes = row_of(study, "Kidal"), row_of(study, "Kayes")
+    assert (kidal["projects"], kidal["organisations"]) == (1, 1)
+    assert kayes["projects"] == 0
+    assert row_of(study, "Sikasso")["planned"] == 1
+
+
+def test_one_incident_is_too_few_to_say(study: maligeo.Study) -> None:
+    assert row_of(study, "Kidal")["class"] == "few"
+    assert pd.isna(row_of(study, "Kidal")["certainty"])
+
+
+def test_the_map_of_own_files_has_need_and_response_and_the_matrix(
+    study: maligeo.Study, tmp_path: Path
+) -> None:
+    page = study.release(audience="internal").map(language="en").save(tmp_path / "a.html")
+    text = page.read_text(encoding="utf-8")
+    assert "1 project without a region could change this" in text
+    assert "Organisations present by region" in text
+    assert "ONG B" in text
+
+
+def test_only_some_projects_and_another_need(study: maligeo.Study) -> None:
+    asked = study.asking(only={"sector": "SANTÉ"}, need="victims")
+    assert row_of(asked, "Gao")["projects"] == 0
+    assert row_of(asked, "Mopti")["victims"] == 72
+    assert asked.asked["only"] == ["sector=SANTÉ"]
+    with pytest.raises(UnknownNameError, match="has the organisation X; there are ONG A"):
+        row_of(study.asking(only=["organisation=X"]), "Gao")
+    public = study.asking(only={"organisation": "ONG A"}).release(audience="public")
+    with pytest.raises(ArgumentError, match="their audience does not see it"):
+        public.answer()
+
+
+def test_the_public_answer_is_made_of_released_counts(study: maligeo.Study) -> None:
+    public = study.release(audience="public").answer(language="en").frame
+    mopti = public[public["name"] == "Mopti"].iloc[0]
+    assert mopti["incidents"] in (20, 25)
+    assert "24 incidents" not in " ".join(public["sentence"].dropna())
+    assert public["organisations"].isna().all()
+    assert (public["class"].dropna() == "few").sum() == 8
+
+
+def test_a_project_in_several_regions_is_placed_once(study: maligeo.Study) -> None:
+    table = study.release(audience="internal").table
+    layer = next(one for one in maligeo.look.LAYERS if one.key == "projects")
+    shown = periods(table, layer, "en")[0]
+    found: Any = balance(shown, table, "en")["lines"]
+    lines = {line["label"]: line["value"] for line in found}
+    assert lines["Placed in a region"] == "3"
+
+
+def test_nobody_reads_a_plain_zero_where_projects_have_no_region(study: maligeo.Study) -> None:
+    table = study.release(audience="internal").table
+    rows = table[(table["measure"] == "projects") & (table["place_kind"] == "unit")]
+    assert (rows["count"] == 0).any()
+    assert rows["count_high"].isna().all()
