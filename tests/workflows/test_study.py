@@ -51,18 +51,10 @@ class TestAsTheCommandLine:
 
     def test_map(self, incidents: Path, tmp_path: Path) -> None:
         study = maligeo.study(incidents=incidents, projects=IATI, covers="2020/2022")
-<<<<<<< HEAD
-        made = study.release(audience="internal").map(language="fr")
-        made = made.save(tmp_path / "script.html")
-        done = run(
-            "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
-            "--audience", "internal", "--language", "fr", "-o", tmp_path / "command.html",
-=======
         made = study.release(audience="internal").map(language="en").save(tmp_path / "script.html")
         done = run(
             "map", "--incidents", incidents, "--projects", IATI, "--covers", "2020/2022",
             "--audience", "internal", "--language", "en", "-o", tmp_path / "command.html",
->>>>>>> j-answer
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert made.read_bytes() == (tmp_path / "command.html").read_bytes()

@@ -38,7 +38,7 @@ COMMANDS: Final = {
     ),
     "gaps": (
         "gaps",
-        "Compare incidents with projects by region: who comes first, who has nobody.",
+        "Say by region where incidents are, who is active there, and how sure that is.",
     ),
     "report": (
         "report",

@@ -116,17 +116,17 @@ def require_edition(units: pd.DataFrame, vintage: str, *, what: str) -> None:
     ]
     examples = ", ".join(_example(code, name, known) for code, name in odd[:_SHOWN])
     more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
-    raise VintageError(
-        key="contradicting_codes" if fitting else "contradicting_codes_of_none",
-        values={
-            "file": what,
-            "count": len(odd),
-            "all": len(pairs),
-            "vintage": vintage,
-            "examples": f"{examples}{more}",
-            "fitting": ", ".join(fitting),
-        },
-    )
+    values = {
+        "file": what,
+        "count": len(odd),
+        "all": len(pairs),
+        "vintage": vintage,
+        "examples": f"{examples}{more}",
+        "fitting": ", ".join(fitting),
+    }
+    if fitting:
+        raise VintageError(key="contradicting_codes", values=values)
+    raise VintageError(key="contradicting_codes_of_none", values=values)
 
 
 def _pairs(units: pd.DataFrame) -> list[tuple[str, str, frozenset[str]]]:
