@@ -127,14 +127,23 @@ def test_forced_colours_keep_the_legend(open_page: "Open", write: "Write") -> No
     assert colour(forced, ".mg-callout .mg-swatch") == colour(plain, ".mg-callout .mg-swatch")
 
 
-def test_forced_colours_keep_the_two_way_legend(open_page: "Open", long_names: Any) -> None:
-    page = open_page(long_names("en"), forced_colors="active")
-    page.locator(".mg-measure label", has_text="Need and response").click()
-    cells = page.locator(".mg-two-way tr:not(:last-child) td")
-    colours = {
-        colour(page, ".mg-two-way tr:not(:last-child) td", at) for at in range(cells.count())
-    }
-    assert cells.count() == len(colours) == 9
+def test_forced_colours_keep_the_classes_of_need_and_response(
+    open_page: "Open", long_names: Any
+) -> None:
+    colours = []
+    for forced in ("active", "none"):
+        page = open_page(long_names("en"), forced_colors=forced)
+        page.locator(".mg-measure label", has_text="Need and response").click()
+        swatches = page.locator(".mg-legend:visible .mg-swatch")
+        assert swatches.count() >= 5
+        colours.append(
+            [
+                swatches.nth(at).evaluate("e => getComputedStyle(e).backgroundColor")
+                for at in range(swatches.count())
+            ]
+        )
+    assert colours[0] == colours[1]
+    assert len(set(colours[0])) >= 4
 
 
 def test_forced_colours_mark_what_is_chosen(open_page: "Open", write: "Write") -> None:

@@ -32,6 +32,8 @@ from maligeo.exports.write import csv_text, json_text
 from maligeo.workflows.recipes import TableProduct
 
 _NOTE = "note"
+_COUNT = "count"
+_AT_LEAST = "\u2265 "  # before a count to which more may belong
 _LEAST_TEXT = 4  # signs of a column of words, which may go on in the next line
 
 
@@ -104,12 +106,15 @@ def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[Te
     number = {note: str(count) for count, note in enumerate(notes, start=1)}
     readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     language = session_language()
+    at_least = _open_counts(table)
     for column in shown:
         heading = word(f"heading.{column}", language)
         figures = pd.api.types.is_numeric_dtype(table[column])
         side: JustifyMethod = "right" if figures or column == _NOTE else "left"
         whole = figures or pd.api.types.is_datetime64_any_dtype(table[column])
         widest = max((len(_cell(value)) for value in table[column]), default=0) if whole else None
+        if widest is not None and column == _COUNT and at_least.any():
+            widest += len(_AT_LEAST)
         readable.add_column(
             heading,
             justify=side,
@@ -117,8 +122,10 @@ def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[Te
             min_width=widest,
             no_wrap=whole,
         )
-    for _, row in table.iterrows():
+    for (_, row), is_open in zip(table.iterrows(), at_least, strict=True):
         cells = [_cell(row[column]) for column in shown if column != _NOTE]
+        if is_open and _COUNT in shown:
+            cells[list(shown).index(_COUNT)] = _AT_LEAST + _cell(row[_COUNT])
         if pd.isna(row[shown[0]]) and "place_kind" in row.index:
             cells[0] = f"({row['place_kind']})"
         if _NOTE in shown:
@@ -127,6 +134,14 @@ def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[Te
     texts = {note: "; ".join(note_text(note, language)) for note in number}
     below = [Text(f"{count:>3}  {texts[note]}") for note, count in number.items()]
     return readable, [Text(), *below] if below else []
+
+
+def _open_counts(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell the counts of units to which more may belong than is recorded."""
+    if not {_COUNT, "count_high", "place_kind"} <= set(table.columns):
+        return pd.Series(False, index=table.index)
+    is_open = table[_COUNT].notna() & table["count_high"].isna()
+    return is_open & (table["place_kind"] == "unit")
 
 
 def _cell(value: object) -> str:
