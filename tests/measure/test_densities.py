@@ -15,6 +15,7 @@ from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.rates import poisson_interval, smooth_rates
+from maligeo.measure.unplaced import NO_PLACE
 from tests import worlds
 
 UNITS = worlds.square_units()
@@ -368,7 +369,8 @@ class TestMoney:
     def test_projects_that_state_no_amount_make_it_a_lower_bound(self) -> None:
         table = density(self.shares(), UNITS, measure="money")
         beta = table[table["name"] == "Béta-Sud"].set_index("measure")
-        assert beta.loc["money_EUR", "note"] == "at least: no amount is stated by 1 of 2"
+        stated = "at least: no amount is stated by 1 of 2"
+        assert beta.loc["money_EUR", "note"] == f"{stated}; {NO_PLACE}"
         assert pd.isna(beta.loc["money_EUR", "count_high"])
         assert pd.isna(beta.loc["money_USD", "count"])
 

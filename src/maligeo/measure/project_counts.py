@@ -22,7 +22,7 @@ from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import without_projects
 from maligeo.measure.activity import ACTIVE, CANCELLED, PLANNED, SUSPENDED, UNDATED, activity
 from maligeo.measure.counts import Periods, asked_periods, labelled, span_of
-from maligeo.measure.unplaced import NO_DATE, scopes_of
+from maligeo.measure.unplaced import NO_DATE, NO_PLACE, scopes_of
 
 AMOUNTS: Final = {
     "money": "budget_amount",
@@ -190,11 +190,10 @@ def _left_open(
     key = unit_keys(table).where(is_unit, table["place_kind"])
     at = unit_keys(undated).where(undated["place_kind"] == "unit", undated["place_kind"])
     late = key.isin(set(at)).to_numpy(dtype=np.bool_)
-    note = table["note"].mask(table["note"] == _NO_RECORD) if late.any() else table["note"]
-    said = note.where(note.isna(), note + "; ").fillna("") + NO_DATE
-    table["note"] = table["note"].mask(late, said)
-    table["count_high"] = table["count_high"].mask(late | unplaced)
-    return table
+    note = table["note"].mask(late & (table["note"] == _NO_RECORD))
+    for is_open, remark in ((unplaced, NO_PLACE), (late, NO_DATE)):
+        note = note.mask(is_open, (note + "; ").fillna("") + remark)
+    return table.assign(note=note, count_high=table["count_high"].mask(late | unplaced))
 
 
 def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
