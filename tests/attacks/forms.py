@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import geopandas as gpd
 import pandas as pd
 
-from tests.attacks.secret import SECRET
+from tests.attacks.secret import PARTNERS, SECRET
 
 Writer = Callable[[gpd.GeoDataFrame, Path], Path]
 
@@ -173,7 +173,7 @@ def _activity(row: Mapping[Hashable, Any]) -> str:
     )
     return f"""<iati-activity default-currency="EUR">
 <iati-identifier>{row["project_id"]}</iati-identifier>
-<reporting-org ref="XX" type="10"><narrative>{SECRET}-reporter</narrative></reporting-org>
+<reporting-org ref="XX" type="10"><narrative>{PARTNERS}-reporter</narrative></reporting-org>
 <title><narrative>{title}</narrative></title>
 <description><narrative>{SECRET}-description</narrative></description>
 <participating-org role="1" type="10"><narrative>a fund</narrative></participating-org>

@@ -36,7 +36,7 @@ NAMES = ["Mopti", "Gao", "Kayes"]
 LAYOUTS = {
     "geoBoundaries": {"shapeName": NAMES, "shapeID": ["1A", "2B", "3C"], "shapeGroup": "MLI"},
     "COD-AB": {
-        "ADM3_FR": NAMES, "ADM3_PCODE": ["ML050501", "ML070101", "ML010101"],
+        "ADM3_FR": NAMES, "ADM3_PCODE": ["ML050501", "ML070103", "ML010101"],
         "ADM2_FR": NAMES, "ADM2_PCODE": ["ML0505", "ML0701", "ML0101"],
         "ADM1_FR": NAMES, "ADM1_PCODE": ["ML05", "ML07", "ML01"],
         "ADM0_FR": "Mali", "ADM0_PCODE": "ML",

@@ -104,7 +104,7 @@ def study(
     >>> table.loc[table["name"] == "Mopti", ["measure", "count"]].head(2)
           measure  count
     4   incidents  49.58
-    14   projects    4.0
+    14   projects    3.0
     >>> study.answer(language="en").frame.loc[0, "sentence"].split(";")[0]
     'Koulikoro: 5 incidents (1 to 15 allowing for rounding and chance)'
     """
