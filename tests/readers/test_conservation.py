@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import maligeo
-from maligeo.core.errors import FrameError
+from maligeo.core.errors import ArgumentError, FrameError
 from maligeo.readers.reading import Reading
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -206,5 +206,9 @@ def test_a_table_counts_every_record_of_the_file(
     killed = sum(int(row["morts"] or 0) for row in rows)
     for measure, total in (("incidents", len(rows)), ("killed", killed)):
         for period in (None, "year"):
+            if period is not None and covers is None and not any(row["date"] for row in rows):
+                with pytest.raises(ArgumentError, match="have no dates"):
+                    maligeo.density(located, units, measure=measure, period=period)
+                continue
             table = maligeo.density(located, units, measure=measure, period=period)
             assert table["count"].sum() == total, (measure, period)
