@@ -18,6 +18,7 @@ from maligeo.readers.cells.values import (
     read_words,
     strip_missing,
 )
+from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.blocks import looks_merged
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
@@ -410,12 +411,8 @@ def _shapes(table: _Table, *, swap: bool) -> tuple[gpd.GeoSeries, int]:
 
 def _concerns_country(table: _Table) -> "pd.Series[bool]":
     """Tell which rows are about the country, or do not say about which."""
-    country = catalog.country()
-    names = {str(country[name]).casefold() for name in ("iso2", "iso3", "name_en", "name_fr")}
-    listed = table.cells("recipients").str.casefold().str.split(r"\W+", regex=True)
-    others = listed.map(names.isdisjoint, na_action="ignore").astype("boolean").fillna(False)
     gazetted = table.cells("gazetteer").notna() & ~_abroad(table)
-    return (gazetted | ~others).astype(bool)
+    return gazetted | ~are_abroad(table.cells("recipients"))
 
 
 def _abroad(table: _Table) -> "pd.Series[bool]":
