@@ -48,11 +48,6 @@ def translated(sentence: str, language: str) -> str:
     return sentence
 
 
-def is_translated(sentence: str) -> bool:
-    """Tell whether a sentence has a French form."""
-    return any(pattern.fullmatch(sentence) for pattern, _ in _sentences())
-
-
 def parts_in(language: str, parts: Mapping[str, object]) -> dict[str, object]:
     """Give the parts of a sentence in a language: kinds of things, and clauses."""
     given = dict(parts)

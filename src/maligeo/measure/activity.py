@@ -13,7 +13,6 @@ PLANNED: Final = "planned"
 SUSPENDED: Final = "suspended"
 CANCELLED: Final = "cancelled"
 NOT_THEN: Final = "not then"
-ACTIVITIES: Final = (ACTIVE, UNDATED, PLANNED, SUSPENDED, CANCELLED, NOT_THEN)
 
 _BY_STATUS: Final = (PLANNED, SUSPENDED, CANCELLED)
 _DATES: Final = ("start_date", "end_date")

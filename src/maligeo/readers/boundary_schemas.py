@@ -23,6 +23,7 @@ FORMATS: Final = Path(__file__).parent / "formats"
 
 _DEEPEST: Final = 5
 LEVELS: Final = range(_DEEPEST + 1)
+NO_LAYOUT: Final = "columns"  # in the fault of a file whose columns are of no known layout
 _ROLES: Final = {"pcode": "code", "parent_pcode": "parent"}
 FIELDS: Final = (
     "name", "pcode", "parent_pcode", "name_alt", "iso_3166_2", "valid_on", "valid_to", "level",
@@ -108,7 +109,7 @@ def find_schema(columns: Iterable[str]) -> Schema:
         [
             Fault(
                 None,
-                "columns",
+                NO_LAYOUT,
                 ", ".join(present.values())[:200],
                 f"no known layout (there is {known}): say which columns hold name and pcode",
             )

@@ -14,6 +14,7 @@ from maligeo.join.points import locate, locate_summary
 from maligeo.join.proposals import unplaced_places
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.boundary_schemas import NO_LAYOUT
 from maligeo.readers.cells.values import strip_missing
 from maligeo.readers.figures import read_figures
 from maligeo.readers.files.raw import is_table, open_raw
@@ -155,7 +156,16 @@ def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> 
             if not is_unfit or len(sources) == 1:
                 raise
             unfit.append(error)
+        except FrameError as error:
+            if len(sources) == 1 or not _is_of_no_layout(error):
+                raise
+            unfit.append(error)
     raise min(unfit, key=_distance)
+
+
+def _is_of_no_layout(error: FrameError) -> bool:
+    """Tell a file whose columns are those of no boundaries from boundaries with faults."""
+    return [fault.column for fault in error.faults] == [NO_LAYOUT]
 
 
 def _distance(error: MaligeoError) -> int:
