@@ -5,6 +5,7 @@ let in, but one that is named: there are no CORS headers for others, and a serve
 machine answers to its own names alone.
 """
 
+import asyncio
 import contextlib
 import errno
 import hashlib
@@ -136,9 +137,16 @@ def serve_tiles(
     )
     with contextlib.ExitStack() as opened, contextlib.suppress(KeyboardInterrupt):
         listeners = [opened.enter_context(one) for one in _listeners(host, port)]
-        if ready is not None:
-            ready()
-        uvicorn.Server(config).run(sockets=listeners)
+        asyncio.run(_serve(uvicorn.Server(config), listeners, ready))
+
+
+async def _serve(
+    server: Any, listeners: list[socket.socket], ready: Callable[[], None] | None
+) -> None:
+    """Say that the server is ready only where an interrupt already finds a loop to end."""
+    if ready is not None:
+        ready()
+    await server.serve(sockets=listeners)
 
 
 def _listeners(host: str, port: int) -> Iterator[socket.socket]:
