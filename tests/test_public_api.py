@@ -23,7 +23,8 @@ def test_public_names_load_and_are_documented(name: str) -> None:
 
 EVERYDAY = (
     "study", "load_boundaries", "read_boundaries", "read_incidents", "read_projects", "read_areas",
-    "load_figures", "load_projects", "load_results", "locate", "locate_summary", "allocate",
+    "load_figures", "load_projects", "load_results", "load_statements",
+    "locate", "locate_summary", "allocate",
     "crosswalk", "convert", "density", "concat_tables", "population", "with_coverage",
     "coverage_gaps", "presence", "reconcile", "growth", "density_surface", "region_map",
     "add_incidents", "save_map", "map_figure", "region_report", "write_table", "write_layers",

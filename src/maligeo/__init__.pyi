@@ -78,6 +78,7 @@ from .readers.project_tables import as_projects as as_projects
 from .readers.projects import load_programmes as load_programmes
 from .readers.projects import load_projects as load_projects
 from .readers.projects import load_results as load_results
+from .readers.projects import load_statements as load_statements
 from .readers.projects import read_projects as read_projects
 from .serving import serve_tiles as serve_tiles
 from .tiles import RasterOptions as RasterOptions

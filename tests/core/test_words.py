@@ -31,6 +31,7 @@ ALIKE = {
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
+DATA = Path(__file__).parents[2] / "data"
 FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading", "answer")
 LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
@@ -163,6 +164,22 @@ def test_remarks_have_both_languages_and_the_same_numbers() -> None:
         whole = r"\g<0>" in remark["en"]
         assert numbers[0] == numbers[1] or whole, remark["pattern"]
         assert len(numbers[0]) == re.compile(remark["pattern"]).groups
+
+
+def test_every_remark_of_the_bundled_tables_has_its_french_form() -> None:
+    notes = {
+        note
+        for path in sorted(DATA.glob("*/*.csv"))
+        if path.stem != "do_not_match"  # read by nobody
+        for note in pd.read_csv(path, dtype="str").get("note", pd.Series(dtype="str")).dropna()
+    }
+    assert len(notes) > 100
+    pairs = {
+        pair
+        for note in notes
+        for pair in zip(words.note_text(note, "en"), words.note_text(note, "fr"), strict=True)
+    }
+    assert sorted(english for english, french in pairs if english == french) == []
 
 
 @pytest.mark.parametrize("key", words.words("fr"))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from maligeo.readers.figures import load_figures
-from maligeo.readers.projects import load_programmes, load_projects, load_results
+from maligeo.readers.projects import load_programmes, load_projects, load_results, load_statements
 
 DATA = Path(__file__).parents[2] / "data"
 CITING = ("incidents/figures", "projects/programmes", "projects/projects", "projects/results")
@@ -48,7 +48,9 @@ def test_what_is_not_known_is_said(documents: pd.DataFrame) -> None:
     assert documents["address"].dropna().str.fullmatch(r"https://[\w./-]+").all()
 
 
-@pytest.mark.parametrize("load", [load_figures, load_programmes, load_projects, load_results])
+@pytest.mark.parametrize(
+    "load", [load_figures, load_programmes, load_projects, load_results, load_statements]
+)
 def test_sources_are_publisher_title_and_date_and_no_file(
     load: Callable[[], pd.DataFrame], documents: pd.DataFrame
 ) -> None:

@@ -55,6 +55,7 @@ PLACES = {
     "lux-kidal-4": ["Kidal"],
     "lux-gao": ["Gao"],
     "lux-sages-femmes": ["Mali"],
+    "lux-sante-kidal": ["Kidal"],
     "lux-pnud-reformes": ["Mali"],
     "lux-humanitaire-2024": ["Mali"],
     "eutf-centre": ["Mopti", "Ségou"],
@@ -103,7 +104,7 @@ def row(results: pd.DataFrame, result_id: str) -> pd.Series:
 def test_rows_and_order(
     projects: pd.DataFrame, results: pd.DataFrame, programmes: pd.DataFrame
 ) -> None:
-    assert (len(projects), len(results), len(programmes)) == (46, 78, 6)
+    assert (len(projects), len(results), len(programmes)) == (47, 78, 6)
     filled = projects.fillna({"place": ""})
     assert filled.sort_values(["project_id", "place"], kind="stable").index.equals(projects.index)
     assert results["result_id"].is_monotonic_increasing
@@ -334,3 +335,47 @@ def test_vague_numbers_say_so(results: pd.DataFrame) -> None:
     assert said["unmas-11"] == "about"
     vague = results["value_text"].str.contains(r"^(?:plus de|environ|max|moins|\+)", regex=True)
     assert (results.loc[vague, "qualifier"] != "exact").all()
+
+
+def test_totals_that_bear_no_date_have_none(results: pd.DataFrame) -> None:
+    """Only one sentence of the sheet on mine action says since when its number counts."""
+    unmas = results[results["programme"] == "unmas"].set_index("result_id")
+    begun = unmas["period_start"].dropna()
+    assert begun.to_dict() == {"unmas-05": "2015-01-01", "unmas-10": "2014-01-01"}
+
+
+# What the documents say without a number
+
+
+@pytest.fixture(scope="module")
+def statements() -> pd.DataFrame:
+    return pd.read_csv(DATA / "statements.csv")
+
+
+@pytest.mark.parametrize(
+    ("programme", "needed"),
+    [
+        ("undp-norway", ["OMVF", "couture", "aviculture", "groupes armés", "civile"]),
+        ("minusma-qip", ["nord et centre", "société civile", "infrastructures", "UNICEF"]),
+        ("minusma-tf", ["2085", "nord du Mali", "médiation", "Sikasso", "UNMAS"]),
+        ("luxembourg", ["pomme de terre", "forages", "protection sociale", "solaire", "janvier"]),
+        ("eutf-centre", ["spécifique 1", "spécifique 2", "main-d’œuvre", "lac Tchad"]),
+        ("unmas", ["2640", "NEDEX", "l’ouest", "Tessalit", "Suisse", "GTLAMH"]),
+    ],
+)
+def test_objectives_mandates_and_places_are_there(
+    statements: pd.DataFrame, programme: str, needed: list[str]
+) -> None:
+    texts = statements.loc[statements["programme"] == programme, "text_fr"]
+    found = " ".join(texts).casefold()
+    assert [word for word in needed if word.casefold() not in found] == []
+
+
+def test_statements_lead_to_projects_and_places(
+    statements: pd.DataFrame, projects: pd.DataFrame
+) -> None:
+    tied = statements.dropna(subset=["project_id"])
+    home = once(projects)["programme"]
+    assert (tied["project_id"].map(home) == tied["programme"]).all()
+    assert (statements["place"].notna() == statements["place_level"].notna()).all()
+    assert statements["statement_id"].is_monotonic_increasing

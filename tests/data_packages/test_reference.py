@@ -83,7 +83,7 @@ def bare(name: str) -> str:
 def test_the_four_packages() -> None:
     assert list(PACKAGES) == ["boundaries", "incidents", "projects", "reference"]
     for package in PACKAGES.values():
-        assert package["created"] == "2026-11-21"
+        assert package["created"] == "2026-11-21T00:00:00Z"
         for key in ("name", "title", "description", "licenses", "sources"):
             assert package[key], key
 

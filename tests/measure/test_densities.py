@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
+from maligeo.core import words
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
@@ -83,6 +84,37 @@ class TestFigures:
         assert table.loc["Alpha + Béta-Sud", "place_kind"] == "joint"
         assert table.loc[["Alpha", "Béta-Sud"], "count"].isna().all()
         assert table.loc["unattributed", "count"] == 57
+
+    def test_a_unit_that_is_named_only_together_with_others_says_so(self) -> None:
+        joint = {"unit": "Alpha|Béta-Sud", "value": 22, "basis": "share_pct"}
+        table = by_name(density(worlds.figures(joint), UNITS, measure="incidents"))
+        assert pd.isna(table.loc["Alpha", "count"])
+        assert table.loc["Alpha", "note"] == "named only together: Alpha + Béta-Sud"
+
+    def test_a_shorter_period_gives_at_least_its_count(self) -> None:
+        quarter = {"period_start": pd.Timestamp("2021-07-01")}
+        quarter |= {"period_end": pd.Timestamp("2021-09-30")}
+        table = density(
+            worlds.figures(
+                {"value": 20},
+                {"unit": "Alpha", "value": 8},
+                {"unit": "Béta-Sud", "value": 3} | quarter,
+            ),
+            UNITS,
+            measure="incidents",
+        )
+        whole = by_name(table[table["period_end"] == "2021-12-31"])
+        found = whole.loc["Béta-Sud", ["count", "count_low", "count_high"]]
+        assert found.fillna(-1).tolist() == [3, 3, -1]
+        assert whole.loc["unattributed", "count"] == 9
+        assert words.note_text(whole.loc["Béta-Sud", "note"], "fr") == [
+            "au moins\N{NO-BREAK SPACE}: 3 du 2021-07-01 au 2021-09-30, rien pour le reste"
+        ]
+
+    def test_a_national_count_that_cannot_be_read_says_so(self) -> None:
+        unread = {"value": pd.NA, "note": "illegible: digits are lost"}
+        table = density(worlds.figures(unread), UNITS, measure="incidents")
+        assert table["note"].tolist() == ["illegible: digits are lost"]
 
     def test_a_share_of_an_unpublished_total_has_no_count(self) -> None:
         figures = worlds.figures({"unit": "Alpha", "value": 46, "basis": "share_pct"})

@@ -19,7 +19,7 @@ from maligeo.core.kept_rows import KeptRows
 from maligeo.core.placenames import normalise
 from maligeo.measure.densities import typed
 from maligeo.measure.populations import APPROXIMATE
-from maligeo.measure.published import SERIES, counts_from_figures
+from maligeo.measure.published import published_series
 from maligeo.readers.figures import load_figures
 
 _COMPARED: Final = (
@@ -58,11 +58,11 @@ def _counts() -> KeptRows:
     """Give the counts of all bundled figures, as `density` makes them."""
     units = catalog.load_table("reference", "units")
     counts = []
-    for (vintage, *_), rows in load_figures().groupby(["vintage", *SERIES], dropna=False):
-        with suppress(FrameError):  # two national counts of one period: `density` refuses them
-            found = counts_from_figures(rows, units[units["vintage"] == vintage])
-            counts.append(found.assign(vintage=vintage))
-    table = typed(pd.concat(counts, ignore_index=True).reindex(columns=list(_COMPARED)))
+    for vintage, figures in load_figures().groupby("vintage"):
+        for series in published_series(figures, units[units["vintage"] == vintage]):
+            with suppress(FrameError):  # two national counts of one period: `density` refuses them
+                counts.extend([row | {"vintage": vintage} for row in series.counts()])
+    table = typed(pd.DataFrame(counts).reindex(columns=list(_COMPARED)))
     return KeptRows.of(_comparable(table))
 
 

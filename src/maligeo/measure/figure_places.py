@@ -36,6 +36,8 @@ class Placed(NamedTuple):
         The names in comparable form.
     together : str
         The names of several units, as a table shows them.
+    positions : tuple of int
+        Row positions of several units.
     """
 
     position: int
@@ -43,6 +45,7 @@ class Placed(NamedTuple):
     remark: str
     key: str
     together: str = ""
+    positions: tuple[int, ...] = ()
 
 
 def place_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> list[Placed]:
@@ -122,7 +125,7 @@ class _Atlas:
         remark = found.note or ""
         if len(found.positions) > 1:
             parts = split_places(unit, is_name=self._is_unit)
-            return Placed(-1, "joint", "", key, JOINT.join(parts))
+            return Placed(-1, "joint", "", key, JOINT.join(parts), tuple(found.positions))
         if found.positions:
             how = "kin" if how == "unit" and remark else "part" if how == "coarser" else how
             return Placed(found.positions[0], how, remark, key)

@@ -6,6 +6,7 @@ no unit, becomes a row of its own; a region that is not named stays without a va
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -20,7 +21,8 @@ from maligeo.measure.figure_places import place_figures
 from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 
 ROUNDING = 0.5  # a published whole percentage may be off by half a point
-SERIES = ["measure", "publisher", "who", "device", "period_start", "period_end"]
+_KIND = ["measure", "publisher", "who", "device"]
+_PERIOD = ["period_start", "period_end"]
 _INDEPENDENT = ("incidents", "events")  # what the names of such measures begin with
 _NAMED_MOST = 5
 _HEAD = ("period_start", "period_end", "publisher", "measure", "who", "device")
@@ -116,45 +118,81 @@ def counts_from_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Da
     FrameError
         If a unit stands twice, or regions add up to more than the nation.
     """
+    series = published_series(figures, units)
+    return pd.DataFrame([row for one in series for row in one.counts()])
+
+
+def published_series(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> "Iterator[PublishedSeries]":
+    """Give the figures of each publisher and period, in the order of publishers and periods."""
     placed = pd.DataFrame(place_figures(figures, units), index=figures.index)
     ordered = pd.concat([figures[list(columns.FIGURES)], placed], axis=1)
     ordered = ordered.sort_values(["unit", "figure_id"], kind="stable")
-    counts = [
-        row
-        for key, rows in ordered.groupby(SERIES, dropna=False, sort=True)
-        for row in _Series(key, list(rows.itertuples()), units).counts()
-    ]
-    return pd.DataFrame(counts)
+    for kind, alike in ordered.groupby(_KIND, dropna=False, sort=True):
+        for period, rows in alike.groupby(_PERIOD, dropna=False, sort=True):
+            head = dict(zip((*_KIND, *_PERIOD), (*kind, *period), strict=True))
+            yield PublishedSeries(head, list(rows.itertuples()), units, _at_least(alike, period))
 
 
-class _Series:
-    """The figures of one publisher for one period, in the order of their units."""
+def _at_least(alike: pd.DataFrame, period: tuple[Any, ...]) -> dict[int, Any]:
+    """Find by unit the largest count of a shorter period within a period."""
+    start, end = period
+    inside = (alike["period_start"] >= start) & (alike["period_end"] <= end)
+    shorter = (alike["period_start"] != start) | (alike["period_end"] != end)
+    counted = (alike["how"] == "unit") & (alike["basis"] == "count") & alike["value"].notna()
+    found = alike[inside & shorter & counted].sort_values("value", kind="stable")
+    return {row.position: row for row in found.itertuples()}
+
+
+class PublishedSeries:
+    """The figures of one publisher for one period, in the order of their units.
+
+    Parameters
+    ----------
+    head : dict of str to hashable
+        Measure, publisher, people, device and period.
+    rows : sequence
+        The figures, with the place of each.
+    units : geopandas.GeoDataFrame
+        Units of the vintage of the figures.
+    at_least : dict of int to figure
+        By row position of a unit, its largest figure for a shorter period within this one.
+    """
 
     def __init__(
-        self, key: tuple[Hashable, ...], rows: Sequence[Any], units: gpd.GeoDataFrame
+        self,
+        head: dict[str, Hashable],
+        rows: Sequence[Any],
+        units: gpd.GeoDataFrame,
+        at_least: dict[int, Any],
     ) -> None:
         self.rows = rows
         self.units = units
-        self.head = dict(zip(SERIES, key, strict=True))
+        self.head = head
+        self.at_least = at_least
         self.regional = [row for row in rows if row.how != "nation"]
-        self.total = self._national_count([row for row in rows if row.how == "nation"])
+        self.nation = [row for row in rows if row.how == "nation"]
 
     def counts(self) -> Iterator[dict[str, object]]:
-        """Give the rows of units, of joint figures, and of the remainder."""
+        """Give the rows of units, of joint figures, and of the remainder.
+
+        Raises
+        ------
+        FrameError
+            As for `counts_from_figures`.
+        """
         named = [*self._unit_rows(), *self._joint_rows()] if self.regional else []
         head = {name: self.head[name] for name in _HEAD}
         total = {"unique_total": pd.NA if self.total is None else self.total}
         for row in (*named, *self._remainder(named)):
             yield row | head | total
 
-    def _national_count(self, national: Sequence[Any]) -> float | None:
-        counts = list(
-            dict.fromkeys(
-                float(row.value) for row in national if row.basis == "count" and pd.notna(row.value)
-            )
-        )
+    @cached_property
+    def total(self) -> float | None:
+        """The national count, where one is published."""
+        known = (row for row in self.nation if row.basis == "count" and pd.notna(row.value))
+        counts = list(dict.fromkeys(float(row.value) for row in known))
         if len(counts) > 1:
-            fault = Fault(national[0].Index, "value", counts, "several national counts")
+            fault = Fault(self.nation[0].Index, "value", counts, "several national counts")
             raise FrameError("figures", [fault])
         return counts[0] if counts else None
 
@@ -172,7 +210,7 @@ class _Series:
             if len(rows) == 1:
                 yield place | self._value(rows[0])
             else:
-                yield place | (_sum(rows) if rows else self._absent())
+                yield place | (_sum(rows) if rows else self._absent(at))
 
     def _joint_rows(self) -> Iterator[dict[str, object]]:
         for row in self.regional:
@@ -202,12 +240,18 @@ class _Series:
             "note": _share_note(float(value), total, row.note),
         }
 
-    def _absent(self) -> dict[str, object]:
+    def _absent(self, at: int) -> dict[str, object]:
+        """Give what is known of a unit that has no figure of its own."""
+        shorter = self.at_least.get(at)
+        if shorter is not None:
+            count = {"count": shorter.value, "count_low": shorter.value, "count_high": pd.NA}
+            span = f"{shorter.period_start:%Y-%m-%d} to {shorter.period_end:%Y-%m-%d}"
+            note = f"at least: {shorter.value:g} from {span}, nothing for the rest"
+            return count | {"basis": "count", "source": shorter.source, "note": note}
+        joint = [row for row in self.regional if at in row.positions]
         empty = dict.fromkeys(("count", "count_low", "count_high", "basis"), pd.NA)
-        return empty | {
-            "source": self.regional[0].source,
-            "note": "not named by the source",
-        }
+        note = f"named only together: {joint[0].together}" if joint else "not named by the source"
+        return empty | {"source": (joint or self.regional)[0].source, "note": note}
 
     def _remainder(self, named: list[dict[str, object]]) -> Iterator[dict[str, object]]:
         """Give what the named units leave of the national count, or what is of none of them."""
@@ -222,7 +266,9 @@ class _Series:
             yield place | _sum(unplaced) | {"note": _unplaced_note(unplaced)}
             return
         note = "national figure, not broken down" if not named else "named for no single unit"
-        note = note if left is not None else "no national figure for this period"
+        if left is None:
+            unread = _joined(*(row.note for row in self.nation if pd.isna(row.value)))
+            note = "no national figure for this period" if pd.isna(unread) else str(unread)
         value = pd.NA if left is None else max(left, 0.0)
         yield place | {
             "count": value,

@@ -46,7 +46,7 @@ def load_projects() -> pd.DataFrame:
     >>> import maligeo
     >>> projects = maligeo.load_projects()
     >>> len(projects), projects["project_id"].nunique()
-    (46, 23)
+    (47, 24)
     """
     named = with_reported_names(catalog.load_table("projects", "projects"))
     dated = _with_programme_dates(named, catalog.load_table("projects", "programmes"))
@@ -87,6 +87,27 @@ def load_results() -> pd.DataFrame:
     ['context', 'result', 'total', 'unattributed']
     """
     return mark_published(catalog.load_table("projects", "results"))
+
+
+def load_statements() -> pd.DataFrame:
+    """Load what the bundled documents say of their programmes without a number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `statement_id, programme, project_id, kind, text_fr, text_en, place,
+        place_level, source, note`; `kind` is "objective", "mandate", "rule", "activity",
+        "beneficiaries", "place", "partner", "lesson" or "context".
+
+    Examples
+    --------
+    >>> import maligeo
+    >>> statements = maligeo.load_statements()
+    >>> of = statements[statements["programme"] == "minusma-tf"]
+    >>> of.loc[of["kind"] == "mandate", "text_en"].item()
+    'Created at the request of the Security Council: resolution 2085 (2012)'
+    """
+    return mark_published(catalog.load_table("projects", "statements"))
 
 
 def load_programmes() -> pd.DataFrame:

@@ -202,6 +202,8 @@ def known_remarks(note: object) -> str:
 
 
 def _remark(text: str, language: str) -> str:
+    if language == "fr" and text in _data_notes():
+        return french_spaces(_data_notes()[text])
     for pattern, texts in _remarks():
         found = pattern.fullmatch(text)
         if found:
@@ -216,3 +218,9 @@ def _remarks() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
     return tuple(
         (re.compile(remark["pattern"]), remark) for remark in read_file("remarks")["remark"]
     )
+
+
+@cache
+def _data_notes() -> Mapping[str, str]:
+    """Give the remarks of the bundled tables with their French forms."""
+    return read_file("data_notes")
