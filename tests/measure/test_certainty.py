@@ -163,6 +163,59 @@ def test_victims_of_one_incident_are_one_event() -> None:
     assert together[0] < 0.7
 
 
+def test_victims_agree_with_a_bootstrap_of_incidents() -> None:
+    # Incidents drawn again with replacement, over the country, as a textbook has it.
+    rng = np.random.default_rng(5)
+    sizes = [1.0 + rng.geometric(0.25, size=number) for number in (40, 25, 60, 30)]
+    sizes[0] = np.append(sizes[0], [90.0, 60.0])
+    people, unit = np.concatenate(sizes), np.repeat(np.arange(4), [len(one) for one in sizes])
+    again = rng.integers(len(people), size=(4000, len(people)))
+    drawn = np.zeros((4000, 4))
+    for at in range(4):
+        drawn[:, at] = (people[again] * (unit[again] == at)).sum(axis=1)
+    drawn /= drawn.sum(axis=1, keepdims=True)
+    counted = np.array([one.sum() for one in sizes])
+    response = np.array([3.0, 3, 4, 6])
+    classes = np.array([true_classes(one, response) for one in drawn])
+    by_event, singly = (
+        judge([need], answered(*response), EVEN, Rules(draws=4000))
+        for need in (sharp(*counted, sizes=sizes), sharp(*counted))
+    )
+    stated = np.array(RESPONSES)[by_event.stated]
+    lasts = (classes == stated).mean(axis=0)
+    # Half an event more in each unit is what the two differ by.
+    assert by_event.certainty == pytest.approx(lasts, abs=0.05)
+    assert np.abs(singly.certainty - lasts).max() > 0.2
+
+
+def test_an_incident_without_a_unit_is_in_one_unit_with_all_its_victims() -> None:
+    people, anywhere = np.array([100.0, 100, 100, 100]), np.ones(4, dtype=bool)
+    each, together = (
+        judge(
+            [sharp(*people, sizes=[np.ones(100)] * 4, unplaced=[unplaced])],
+            answered(5, 5, 5, 5),
+            EVEN,
+        ).certainty
+        for unplaced in (
+            Unplaced(np.ones(300), anywhere, is_whole=True),
+            Unplaced(np.full(1, 300.0), anywhere, is_whole=True),
+        )
+    )
+    assert each.min() > 0.99
+    assert together.max() < 0.95
+
+
+def test_rounded_victims_are_drawn_within_their_rounding() -> None:
+    sizes, response = [np.ones(100)] * 4, answered(20, 60, 60, 60)
+    rounded = Need(np.array([60.0, 100, 100, 100]), np.array([140.0, 100, 100, 100]), sizes)
+    sharply, loosely = (
+        judge([need], response, EVEN).certainty[0]
+        for need in (sharp(100, 100, 100, 100, sizes=sizes), rounded)
+    )
+    assert sharply > 0.99
+    assert loosely < 0.9
+
+
 def test_the_same_seed_gives_the_same_finding() -> None:
     needs, response = [sharp(7, 9, 6, 30)], answered(1, 1, 1, 6)
     first, again = (judge(needs, response, EVEN, Rules(seed=3)) for _ in range(2))

@@ -95,3 +95,37 @@ def test_nobody_reads_a_plain_zero_where_projects_have_no_region(study: maligeo.
     rows = table[(table["measure"] == "projects") & (table["place_kind"] == "unit")]
     assert (rows["count"] == 0).any()
     assert rows["count_high"].isna().all()
+
+
+def with_deadly_incidents(tmp_path: Path) -> maligeo.Study:
+    """Kidal has one incident with forty dead; Gao one, and four with one dead each."""
+    rows = [f"m{at},2021-02-{at},ied,1,0,14.5,-4.{at}" for at in range(10, 29)]
+    rows += [f"g{at},2021-03-{at},ied,1,0,16.3,0.{at}" for at in range(10, 14)]
+    rows += ["g,2021-03-04,ied,40,0,16.3,0.2", "k,2021-03-04,ied,40,0,18.4,1.4"]
+    rows += ["lost,2021-03-04,ied,30,0,,"]
+    incidents, projects = tmp_path / "deadly.csv", tmp_path / "3w.csv"
+    incidents.write_text(INCIDENTS + "\n".join(rows), encoding="utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    made = maligeo.study(incidents=incidents, projects=projects, covers="2021", period="2021")
+    return made.asking(need="killed")
+
+
+def test_one_incident_with_forty_dead_is_one_event(tmp_path: Path) -> None:
+    kidal = row_of(with_deadly_incidents(tmp_path), "Kidal")
+    assert kidal["killed"] == 40
+    assert kidal["class"] == "few"
+    assert pd.isna(kidal["certainty"])
+
+
+def test_victims_hang_on_the_incident_that_most_died_in(tmp_path: Path) -> None:
+    gao = row_of(with_deadly_incidents(tmp_path), "Gao")
+    assert gao["killed"] == 44
+    assert gao["certainty"] < 0.8
+    # 44 independent deaths would be 31 to 60 (Garwood).
+    assert gao["killed_low"] < 15
+    assert gao["killed_high"] > 150
+
+
+def test_counts_of_victims_say_the_size_of_no_incident(tmp_path: Path) -> None:
+    answer = with_deadly_incidents(tmp_path).release(audience="internal").answer().frame
+    assert "sizes" not in answer.columns

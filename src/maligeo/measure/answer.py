@@ -14,17 +14,16 @@ from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
 from maligeo.measure.active_projects import active_projects, response_columns, response_of
 from maligeo.measure.certainty import RESPONSES, Classes, Need, Rules, Unplaced, judge
+from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, sizes_of
 from maligeo.measure.indicators import Indicator, read_indicators
-from maligeo.measure.rates import poisson_interval
+from maligeo.measure.rates import clustered_interval, poisson_interval
 
 TOO_FEW: Final = "few"
 UNKNOWN: Final = "unknown"
 CLASSES: Final = (*RESPONSES, TOO_FEW, UNKNOWN)
 
-TOO_FEW_EVENTS: Final = 5  # with fewer, one more or less changes what is said of a unit
-EVENTS: Final = frozenset(
-    {"incidents", "victims", "killed", "injured", "civilians_killed", "civilians_injured"}
-)
+TOO_FEW_EVENTS: Final = FEWEST_EVENTS  # with fewer, one more or less changes what is said
+EVENTS: Final = frozenset({"incidents", *VICTIMS})
 
 
 def need_and_response(
@@ -118,11 +117,14 @@ def _need_of(indicator: Indicator) -> Need:
     low, high = (np.where(np.isfinite(count), end, count) for end in ends)
     known = np.isfinite(count)
     apart = indicator.elsewhere
-    lost = _numbers(apart.loc[apart["place_kind"].isin(["unattributed", "joint"]), "value"])
+    lost = apart[apart["place_kind"].isin(["unattributed", "joint"])]
     # A publisher names some units: what is left of its total lies in the others.
     among = known if known.all() else ~known
-    is_published = rows["publisher"].notna().any()
-    rest = Unplaced(np.ones(round(np.nansum(lost))), among if is_published else known)
+    among = among if rows["publisher"].notna().any() else known
+    if _are_victims(rows):
+        rest = Unplaced(np.concatenate([*sizes_of(lost), np.zeros(0)]), among, is_whole=True)
+        return Need(low, high, sizes_of(rows), unplaced=(rest,))
+    rest = Unplaced(np.ones(round(np.nansum(_numbers(lost["value"])))), among)
     return Need(low, high, by_chance=_is_event(rows), unplaced=(rest,))
 
 
@@ -147,6 +149,9 @@ def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.obje
         rows = need.rows[0]
         most = rows["count"].astype("Float64").fillna(rows["count_high"].astype("Float64"))
         few = (most < TOO_FEW_EVENTS).fillna(False).to_numpy(dtype=np.bool_)
+        if _are_victims(rows):  # of one incident they are one event, however many they are
+            events = np.array([len(sizes) for sizes in sizes_of(rows)])
+            few |= need.known() & (events < TOO_FEW_EVENTS)
         found[~need.known() & ~few] = UNKNOWN
         found[few & _is_event(rows)] = TOO_FEW
     return found
@@ -154,7 +159,16 @@ def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.obje
 
 def _is_event(rows: pd.DataFrame) -> bool:
     """Tell what could have been more or less by chance from what is as it is."""
-    return str(rows["measure"].dropna().iloc[0]) in EVENTS
+    return _measure(rows) in EVENTS
+
+
+def _are_victims(rows: pd.DataFrame) -> bool:
+    """Tell people who come several at a time, by incident."""
+    return _measure(rows) in VICTIMS
+
+
+def _measure(rows: pd.DataFrame) -> str:
+    return str(rows["measure"].dropna().iloc[0])
 
 
 def _head(units: gpd.GeoDataFrame, needs: Sequence[Indicator]) -> pd.DataFrame:
@@ -184,10 +198,24 @@ def _need_columns(need: Indicator) -> pd.DataFrame:
     count = rows["count"].astype("Float64")
     low, high = (rows[f"count_{side}"].astype("Float64").fillna(count) for side in ("low", "high"))
     if _is_event(rows):
-        lower, _ = poisson_interval(np.floor(_numbers(low)))
-        _, upper = poisson_interval(np.ceil(_numbers(high)))
+        lower, upper = _by_chance(need, np.floor(_numbers(low)), np.ceil(_numbers(high)))
         low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
     columns = {name: count, f"{name}_low": low, f"{name}_high": high}
     for rate in ("per_100k", "ci_low", "ci_high"):
         columns[f"{name}_{rate}"] = rows[rate].astype("Float64")
     return pd.DataFrame(columns)
+
+
+def _by_chance(need: Indicator, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Widen the bounds of counts to what chance leaves open of their expected numbers."""
+    if not _are_victims(need.rows[0]):
+        return poisson_interval(low)[0], poisson_interval(high)[1]
+    sizes = sizes_of(need.rows[0])
+    # A count of victims that is within bounds scales with its incidents.
+    per_event = np.array([np.sum(each**2) / each.sum() if len(each) else 1.0 for each in sizes])
+    every = [*sizes, *sizes_of(need.elsewhere)]
+    largest = max((each.max() for each in every if len(each)), default=1.0)
+    lower, upper = (
+        clustered_interval(end, end * per_event, largest=float(largest)) for end in (low, high)
+    )
+    return lower[0], upper[1]

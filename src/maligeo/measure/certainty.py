@@ -8,6 +8,7 @@ counting projects, and the units of the records that have none.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -77,7 +78,8 @@ class Need:
         NaN where the need is not known.
     sizes : sequence of numpy.ndarray, optional
         Of counts of people: for each unit what each of its events added, such as the victims of
-        each incident. Without it each event counts 1.
+        each incident; they sum to the count, the middle where it is rounded. Without it each
+        event counts 1.
     by_chance : bool, default True
         Whether it counts events that could have been more or fewer by chance; people in need,
         displaced people or land are as they are.
@@ -114,11 +116,14 @@ class Unplaced:
         Units in which they may lie.
     is_named : bool, default False
         Whether a source names these units: at least one of the records is in each of them.
+    is_whole : bool, default False
+        Whether all that a record stands for is in one unit, as the victims of an incident are.
     """
 
     sizes: Floats
     among: npt.NDArray[np.bool_]
     is_named: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -302,12 +307,20 @@ def _drawn_need(
         weights[:] = 1.0 / len(needs)
     total = np.zeros((rules.draws, len(known)))
     for need, weight in zip(needs, weights.T, strict=True):
-        events = _whole_within(need, rules.draws, rng)
-        events += _placed(need.unplaced, chances, rules.draws, rng)
-        if need.by_chance and fixed != "chance":
-            events = _expected(need, events, rng)
+        by_chance = need.by_chance and fixed != "chance"
+        sized = by_chance and need.sizes is not None
+        draw = _resampled if sized else partial(_counted, by_chance=by_chance)
+        events = draw(need, chances, rules.draws, rng)
         total += weight[:, np.newaxis] * _shares(np.where(known, events, 0.0))
     return total
+
+
+def _counted(
+    need: Need, chances: Floats | None, draws: int, rng: np.random.Generator, *, by_chance: bool
+) -> Floats:
+    """Draw what is counted one by one; by chance, the expected number of it."""
+    events = _whole_within(need, draws, rng) + _placed(need.unplaced, chances, draws, rng)
+    return rng.standard_gamma(events + _HALF) if by_chance else events
 
 
 def _whole_within(need: Need, draws: int, rng: np.random.Generator) -> Floats:
@@ -319,20 +332,19 @@ def _whole_within(need: Need, draws: int, rng: np.random.Generator) -> Floats:
     return np.where(is_rounded, drawn, np.nan_to_num(need.counted))
 
 
-def _expected(need: Need, events: Floats, rng: np.random.Generator) -> Floats:
-    """Draw the expected number of what was counted."""
-    if need.sizes is None:
-        drawn: Floats = rng.standard_gamma(events + _HALF)
-        return drawn
-    added = events - need.counted  # what has no unit comes as single events
-    all_sizes = np.concatenate([*need.sizes, np.zeros(0)])
+def _resampled(need: Need, chances: Floats | None, draws: int, rng: np.random.Generator) -> Floats:
+    """Draw the expected number of people, each event with all whom it concerned."""
+    own = need.sizes or ()
+    all_sizes = np.concatenate([*own, *(part.sizes for part in need.unplaced), np.zeros(0)])
     typical = float(all_sizes.mean()) if len(all_sizes) else 1.0
-    drawn = typical * rng.standard_gamma(_HALF, size=events.shape)
-    drawn += rng.standard_gamma(np.maximum(added, 0.0) + np.finfo(float).tiny)
-    for at, sizes in enumerate(need.sizes):
-        each, times = np.unique(sizes, return_counts=True)
-        for size, number in zip(each, times, strict=True):
-            drawn[:, at] += size * rng.standard_gamma(number, size=len(drawn))
+    drawn: Floats = typical * rng.standard_gamma(_HALF, size=(draws, len(need.low)))
+    whole = _whole_within(need, draws, rng)
+    scale = np.divide(whole, need.counted, out=np.ones_like(whole), where=need.counted > 0)
+    for at, sizes in enumerate(own):
+        for size, times in zip(*np.unique(sizes, return_counts=True), strict=True):
+            drawn[:, at] += size * scale[:, at] * rng.standard_gamma(times, size=draws)
+    for size, events in _put(need.unplaced, chances, draws, rng):
+        drawn += size * rng.standard_gamma(events)
     return drawn
 
 
@@ -354,14 +366,23 @@ def _placed(
 ) -> Floats | float:
     """Put records without a unit into units, each by itself or whole ones at random."""
     total: Floats | float = 0.0
+    for size, times in _put(unplaced, chances, draws, rng):
+        total = total + size * times
+    return total
+
+
+def _put(
+    unplaced: Sequence[Unplaced], chances: Floats | None, draws: int, rng: np.random.Generator
+) -> Iterator[tuple[float, Floats]]:
+    """Give sizes, and how often records of that size are drawn into each unit."""
     for part in (part for part in unplaced if part.among.any()):
         first = part.among.astype(np.float64) * part.is_named
         likely = np.where(part.among, 1.0 if chances is None else chances, 0.0)
         likely = _shares(likely if likely.sum() > 0 else part.among.astype(np.float64))
-        total = total + first
-        for size, times in _lots(part.sizes, first.sum(), whole=chances is None):
-            total = total + size * rng.multinomial(times, likely, size=draws)
-    return total
+        if part.is_named:
+            yield 1.0, first
+        for size, times in _lots(part.sizes, first.sum(), whole=chances is None or part.is_whole):
+            yield size, rng.multinomial(times, likely, size=draws).astype(np.float64)
 
 
 def _lots(sizes: Floats, taken: float, *, whole: bool) -> Iterator[tuple[float, int]]:

@@ -276,10 +276,49 @@ def count_incidents(
         count_high, interval_low, interval_high, low_count, records, per_incident,
         unique_total, basis, source, note`.
     """
+    entries = _incident_entries(located, units, measure)
+    require_stated(located)
+    counts = _count(entries, units, Coverage(located), period)
+    if INCIDENT_MEASURES[measure]:
+        stated = counts.pop("stated")
+        counts["per_incident"] = counts["count"] / stated.where(stated > 0)
+    return labelled(counts, located, measure)
+
+
+def sizes_in(
+    located: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Period
+) -> dict[str, tuple[float, ...]]:
+    """Give what each incident of a period adds to a count, by place.
+
+    Parameters
+    ----------
+    located : pandas.DataFrame
+        As for `count_incidents`.
+    units : geopandas.GeoDataFrame
+        Units that they were located in.
+    measure : str
+        One of `INCIDENT_MEASURES`.
+    period : Period
+        Only what surely lies in it counts, as in the rows of `count_incidents`.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        By key of the unit, kind of place where there is none, or the names of units that
+        incidents are in together: the sizes in ascending order, without zeros.
+    """
+    entries = _incident_entries(located, units, measure)
+    inside, _ = sort_into([period], entries.first, entries.last)
+    adding = inside[0] & (entries.value > 0)
+    keys = np.array([*unit_keys(units), *UNPLACED, *entries.joints], dtype=object)
+    sizes = pd.Series(entries.value[adding]).groupby(keys[entries.place[adding]])
+    return {str(key): tuple(sorted(values)) for key, values in sizes}
+
+
+def _incident_entries(located: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> _Entries:
     require_known(measure, list(INCIDENT_MEASURES), what="measure")
     parts = INCIDENT_MEASURES[measure]
     require_columns(located, ("date", "place_kind", *parts), what="located incidents")
-    require_stated(located)
     value, partial = _sum_of_parts(located, parts)
     precision = located["date_precision"] if "date_precision" in located.columns else None
     first, last = possible_days(located["date"], precision)
@@ -287,12 +326,7 @@ def count_incidents(
     place, joints = _place(located, units, code, name, kind)
     scopes = _scopes(located, units, code, kind)
     declared = np.zeros(len(located), dtype=np.bool_)
-    entries = _Entries(place, first, last, value, partial, declared, scopes, joints)
-    counts = _count(entries, units, Coverage(located), period)
-    if parts:
-        stated = counts.pop("stated")
-        counts["per_incident"] = counts["count"] / stated.where(stated > 0)
-    return labelled(counts, located, measure)
+    return _Entries(place, first, last, value, partial, declared, scopes, joints)
 
 
 def count_areas(
