@@ -10,8 +10,8 @@ import argparse
 import importlib
 
 MODULES = (
-    "join", "locating", "reading", "surface", "raster_tiles", "vector_tiles", "maps", "releasing",
-    "utility",
+    "join", "locating", "reading", "answering", "surface", "raster_tiles", "vector_tiles", "maps",
+    "releasing", "utility",
 )  # fmt: skip
 
 

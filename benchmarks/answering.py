@@ -1,5 +1,7 @@
 """How long an answer takes: ten thousand draws on 50 units, with all that is not known."""
 
+from __future__ import annotations
+
 import time
 
 import numpy as np
@@ -9,7 +11,7 @@ from maligeo.measure.certainty import Need, Response, Rules, Unplaced, judge
 UNITS, DRAWS, PROJECTS = 50, 10_000, 2_000
 
 
-def run() -> None:
+def run(_: int = 0) -> None:
     """Print the seconds of one call of `judge`."""
     rng = np.random.default_rng(1)
     counts = rng.poisson(20, UNITS).astype(float)
@@ -21,7 +23,3 @@ def run() -> None:
     start = time.perf_counter()
     judge(needs, response, places, Rules(draws=DRAWS))
     print(f"judge: {DRAWS:,} draws on {UNITS} units: {time.perf_counter() - start:.1f} s")
-
-
-if __name__ == "__main__":
-    run()

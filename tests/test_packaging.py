@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.__main__ import MODULES
+
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TERMS = set(PROJECT["project"]["license"].split(" AND "))
@@ -74,3 +76,9 @@ def test_a_release_is_called_the_same_everywhere() -> None:
     assert notes[0][0] == version
     cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {version}\ndate-released: {notes[0][1]}\n" in cited
+
+
+def test_every_benchmark_is_part_of_the_run() -> None:
+    files = (ROOT / "benchmarks").glob("*.py")
+    measured = {one.stem for one in files if "\ndef run(" in one.read_text(encoding="utf-8")}
+    assert measured == set(MODULES)
