@@ -9,6 +9,7 @@ import pytest
 
 from maligeo.core.crs import Flags, Floats
 from maligeo.core.errors import ArgumentError
+from maligeo.measure.answer import TOO_FEW_EVENTS
 from maligeo.measure.certainty import RESPONSES, SOLID, Need, Response, Rules, Unplaced, judge
 
 RULES = Rules(draws=500)
@@ -50,7 +51,9 @@ def true_classes(need: Floats, projects: npt.NDArray[np.int64]) -> list[str]:
     ]  # fmt: skip
 
 
-def found_solid(world: World, spread: float, rng: np.random.Generator) -> tuple[list[str], Flags]:
+def found_solid(
+    world: World, spread: float, to: int, rng: np.random.Generator
+) -> tuple[list[str], Flags]:
     """Judge what is left of a world; give the stated classes, and where they are called solid."""
     happened = events(world, spread, rng)
     placeless, without = (rng.binomial(all_, UNPLACED) for all_ in (happened, world.projects))
@@ -58,33 +61,35 @@ def found_solid(world: World, spread: float, rng: np.random.Generator) -> tuple[
     moved = rng.binomial(kept, DISPLACED)
     seen = kept - moved + np.bincount(rng.integers(UNITS, size=moved.sum()), minlength=UNITS)
     anywhere = np.ones(UNITS, dtype=bool)
-    need = Need(
-        seen.astype(np.float64),
-        seen.astype(np.float64),
-        unplaced=[Unplaced(np.ones(placeless.sum()), anywhere)],
-    )
+    rounded = to * np.round(seen / to)
+    unplaced = [Unplaced(np.ones(placeless.sum()), anywhere)]
+    need = Need(np.maximum(rounded - to // 2, 0.0), rounded + to // 2, unplaced=unplaced)
     placed = (world.projects - without)[np.newaxis].astype(float)
     response = Response(placed, np.zeros_like(placed), [Unplaced(np.ones(without.sum()), anywhere)])
     finding = judge([need], response, np.array([world.people, np.ones(UNITS)]), RULES)
     stated = [RESPONSES[at] for at in finding.stated]
-    return stated, (finding.certainty >= RULES.solid) & (seen >= 5)
+    return stated, (finding.certainty >= RULES.solid) & (seen >= TOO_FEW_EVENTS)
 
 
 def clear(world: World, spread: float, rng: np.random.Generator) -> Flags:
-    """Tell the units whose class is the same in 99 % of complete data sets."""
+    """Tell the units whose class is the same in 99 % of complete data sets.
+
+    A complete data set with too few events in a unit has the class "few" there, as the
+    library gives it: a unit in which that happens is not clear, whatever its projects.
+    """
     truth = true_classes(world.expected, world.projects)
     same = np.zeros(UNITS)
     for _ in range(200):
-        happened = np.maximum(events(world, spread, rng), 1e-9)
-        same += np.array(true_classes(happened, world.projects)) == truth
+        happened = events(world, spread, rng)
+        found = np.array(true_classes(np.maximum(happened, 1e-9), world.projects))
+        same += (found == truth) & (happened >= TOO_FEW_EVENTS)
     return same >= 198
 
 
-# Events that come in bursts of four hide more of what is clear: mostly units without a project,
-# in which one without a place may be.
-@pytest.mark.parametrize(("spread", "least"), [(1, 0.5), (2, 0.5), (4, 0.4)])
+@pytest.mark.parametrize("to", [1, 5])
+@pytest.mark.parametrize("spread", [1, 2, 4])
 def test_what_is_called_solid_is_true_and_what_is_clear_is_called_solid(
-    spread: float, least: float
+    spread: float, to: int
 ) -> None:
     right = solid = called = plain = 0
     for seed in range(WORLDS):
@@ -92,14 +97,15 @@ def test_what_is_called_solid_is_true_and_what_is_clear_is_called_solid(
         world = made(rng)
         truth = np.array(true_classes(world.expected, world.projects))
         is_clear = clear(world, spread, rng)
-        stated, is_solid = found_solid(world, spread, rng)
+        stated, is_solid = found_solid(world, spread, to, rng)
         solid += is_solid.sum()
         right += (is_solid & (np.array(stated) == truth)).sum()
         plain += is_clear.sum()
         called += (is_clear & is_solid).sum()
     assert solid > WORLDS, "few are called solid: the shares below say nothing"
     assert right / solid >= 0.9
-    assert called / plain >= least
+    assert plain > WORLDS
+    assert called / plain >= 0.5
 
 
 def sharp(*counts: float, **options: object) -> Need:
