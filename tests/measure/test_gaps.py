@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maligeo.core.columns import NAMED
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
@@ -43,7 +44,8 @@ class TestCoverageGaps:
         assert found["need_rank"].to_dict() == {"A": 4, "B": 1, "C": 2.5, "D": 2.5}
         assert found["response_rank"].to_dict() == {"A": 1, "B": 3, "C": 4, "D": 2}
         assert found["gap_places"].to_dict() == {"A": -3, "B": 2, "C": 1.5, "D": -0.5}
-        assert found["no_response"].to_dict() == {"A": False, "B": False, "C": True, "D": False}
+        states = {"A": "number", "B": "number", "C": "none", "D": "number"}
+        assert found["response_state"].to_dict() == states
         assert (found["agreement"] == 1).all()
         assert (found["gap_places_low"] == found["gap_places_high"]).all()
         assert found["incidents"].to_dict() == {"A": 10, "B": 40, "C": 20, "D": 20}
@@ -72,7 +74,7 @@ class TestCoverageGaps:
         unknown = by_name(table).loc["B"]
         assert unknown[["need_rank", "response_rank", "gap_places", "agreement"]].isna().all()
         assert unknown["note"] == f"need not known: {note}"
-        assert unknown["no_response"]
+        assert unknown["response_state"] == "none"
         assert by_name(table)["need_rank"].dropna().max() == 3, "the others are ranked without it"
 
     def test_a_counted_zero_is_ranked(self) -> None:
@@ -81,11 +83,20 @@ class TestCoverageGaps:
         )
         assert found.loc["B", "need_rank"] == 4
 
+    def test_a_zero_that_others_may_raise_is_not_recorded(self) -> None:
+        response = projects(1, 0, 0, 0, notes=[None, None, None, NAMED])
+        response.loc[response["name"].isin(["C", "D"]), "count_high"] = pd.NA
+        found = by_name(coverage_gaps(incidents(1, 2, 3, 4), response, UNITS, draws=FEW))
+        assert found["response_state"].tolist() == [
+            {"A": "number", "B": "none", "C": "not recorded", "D": "named"}[name]
+            for name in found.index
+        ]
+
     def test_an_unknown_response_is_not_none(self) -> None:
         found = by_name(
             coverage_gaps(incidents(1, 2, 3, 4), projects(1, None, 0, 2), UNITS, draws=FEW)
         )
-        assert pd.isna(found.loc["B", "no_response"])
+        assert pd.isna(found.loc["B", "response_state"])
         assert found.loc["B", "note"] == "response not known: no figure"
 
     def test_what_has_no_unit_stands_beside(self) -> None:
@@ -277,8 +288,11 @@ class TestBundled:
 
     def test_who_has_incidents_and_nobody(self) -> None:
         found = by_name(bundled_gaps(self.units))
-        nobody = found[found["no_response"].fillna(False) & (found["incidents"] > 0)]
-        assert set(nobody.index) == {"Kayes", "Koulikoro"}
+        silent = found[found["response_state"] == "not recorded"]
+        assert set(silent.index) == {"Kayes", "Koulikoro"}
+        assert found.loc["Bamako", "response_state"] == "named"
+        assert "named by the source, number not known" in found.loc["Bamako", "note"]
+        assert not (found["response_state"] == "none").any(), "1,063 projects have no region"
         assert "not named by the source" in found.loc["Bamako", "note"]
         assert pd.isna(found.loc["Bamako", "gap_places"])
         assert "approximate" in found.loc["Koulikoro", "note"]

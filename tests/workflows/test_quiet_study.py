@@ -118,7 +118,7 @@ def test_nobody_works_anywhere(lists: dict[str, Path]) -> None:
     assert "Need, and nobody recorded" in done.stdout
     answer = maligeo.study(projects=lists["projects"]).answer().frame
     ranked = answer[answer["gap_places"].notna()]
-    assert ranked["no_response"].all()
+    assert (ranked["response_state"] == "none").all()
     assert set(answer["class"].dropna()) == {"nobody", "few", "unknown"}
     assert (ranked["response_rank"] == (len(ranked) + 1) / 2).all()  # they share all places
 

@@ -45,6 +45,7 @@ WITHHELD: Final = "withheld"  # how the note of a count begins that a release hi
 # How the remarks read on rows of records that are in no period.
 UNDATED: Final = "without a date, or with one too coarse for these periods"
 OUTSIDE_COVERAGE: Final = "of days that the source does not cover"
+NAMED: Final = "named by the source, number not known"  # of a unit: some are there
 AT_LEAST: Final = "at least"  # how a remark begins that leaves a count without an upper bound
 
 COUNT: Final = "count"  # how many records a row stands for

@@ -25,6 +25,7 @@ from maligeo.disclosure.published import published_counts
 from maligeo.join.declared import COMPUTED, DECLARED
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES, SOLID
+from maligeo.measure.need_response import STATES
 from maligeo.measure.rates import poisson_interval
 from maligeo.readers.reference import is_reference_unit
 from maligeo.text.answers import has_own_sentences
@@ -33,7 +34,7 @@ _GAPS: Final = (
     "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "publisher",
     "need_rank", "need_rank_low", "need_rank_high", "response_rank", "response_rank_low",
     "response_rank_high", "gap_places", "gap_places_low", "gap_places_high", "agreement",
-    "no_response", "class", "certainty", "depends_on", "sentence", "organisations",
+    "response_state", "class", "certainty", "depends_on", "sentence", "organisations",
     "projects_by_share", "undated", "planned", "unplaced", "named", "response_start",
     "response_end", "in_period", "note",
 )  # fmt: skip
@@ -309,7 +310,7 @@ def _left_open(count: Any, note: object, rules: Rules) -> tuple[float, float]:
 
 def _finding_faults(gaps: pd.DataFrame) -> list[str]:
     """Find classes, certainties and sentences that this library did not write."""
-    known = {"class": CLASSES, "depends_on": (SOLID, *CAUSES)}
+    known = {"class": CLASSES, "depends_on": (SOLID, *CAUSES), "response_state": STATES}
     faults = [
         f"words of no list in {name!r}"
         for name, listed in known.items()

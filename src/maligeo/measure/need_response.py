@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import unit_keys
+from maligeo.core.columns import NAMED, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
@@ -21,6 +21,7 @@ from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
 
 NEED_BY: Final = ("count", "per_100k", "per_1000_sqkm")
+STATES: Final = ("number", "named", "not recorded", "none")  # of the response in a unit
 
 
 def ranks(values: npt.ArrayLike) -> Floats:
@@ -243,8 +244,9 @@ def coverage_gaps(
         its own interval; above 0 the response stands further back than the need.
         `agreement`: share of the draws in which the gap lies on the same side (above 0,
         or not): how much hangs on the weights, and not how sure the answer is.
-        `no_response`: the sources place none there, whatever the rank. `note` repeats the
-        notes of the tables, and says why a unit has no gap: a need that is not known,
+        `response_state`: "number"; "named" by a source, number not known; "not recorded",
+        which is at least 0; or "none", where all was counted. `note` repeats the notes of the
+        tables, and says why a unit has no gap: a need that is not known,
         whether nobody recorded it or nobody could go there, is never read as no need.
 
     Raises
@@ -277,10 +279,10 @@ def coverage_gaps(
     >>> shares = maligeo.allocate(maligeo.locate(maligeo.load_projects(), units), units)
     >>> response = maligeo.density(shares, units, measure="projects")
     >>> gaps = maligeo.coverage_gaps(need, response, units, need_by="count")
-    >>> gaps[["name", "need_rank", "response_rank", "gap_places", "no_response"]].head(2)
-            name  need_rank  response_rank  gap_places  no_response
-    0      Kayes        5.5            8.0         2.5         True
-    1  Koulikoro        5.5            8.0         2.5         True
+    >>> gaps[["name", "need_rank", "response_rank", "gap_places", "response_state"]].head(2)
+            name  need_rank  response_rank  gap_places response_state
+    0      Kayes        5.5            8.0         2.5   not recorded
+    1  Koulikoro        5.5            8.0         2.5   not recorded
     """
     needs = read_indicators(need, units, by=need_by, what="need")
     responses = read_indicators(response, units, by=response_by, what="response")
@@ -350,13 +352,21 @@ def _agreement(gap: DrawnRanks, keys: pd.Index) -> pd.DataFrame:
 
 
 def _findings(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd.DataFrame:
-    """Say where no response is recorded, and why a unit cannot be compared."""
-    known = np.all([indicator.known() for indicator in responses], axis=0)
-    zero = np.all([one.shown.eq(0).fillna(False) for one in responses], axis=0)
+    """Say what is known of the response, and why a unit cannot be compared."""
     notes = [_notes("need", one) for one in needs] + [_notes("response", one) for one in responses]
     note = pd.concat(notes, axis="columns").apply(_distinct, axis="columns")
-    none = pd.Series(zero, index=note.index).astype("boolean").where(known)
-    return pd.DataFrame({"no_response": none, "note": note})
+    return pd.DataFrame({"response_state": _states(responses), "note": note})
+
+
+def _states(responses: Sequence[Indicator]) -> "pd.Series[str]":
+    """Tell a number from a unit that is named, one without a record, and a counted zero."""
+    known = np.all([one.known() for one in responses], axis=0)
+    rows = [one.rows[0] for one in responses]
+    some = np.any([one["count"].gt(0).fillna(False) for one in rows], axis=0)
+    named = np.any([one["note"].str.contains(NAMED).fillna(False) for one in rows], axis=0)
+    is_open = np.any([one["count_high"].isna() for one in rows], axis=0)
+    found = np.select([some, named, is_open], STATES[:-1], STATES[-1])
+    return pd.Series(found, index=rows[0].index, dtype="string").where(known)
 
 
 def _notes(what: str, indicator: Indicator) -> "pd.Series[str]":
@@ -388,9 +398,9 @@ def _elsewhere(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    text = ("vintage", "pcode", "name", "place_kind", "publisher", "note")
+    text = ("vintage", "pcode", "name", "place_kind", "publisher", "response_state", "note")
     types = dict.fromkeys(table.columns.drop(["period_start", "period_end"]), "Float64")
-    typed = table.astype(types | dict.fromkeys(text, "string") | {"no_response": "boolean"})
+    typed = table.astype(types | dict.fromkeys(text, "string"))
     return typed.astype(dict.fromkeys(("period_start", "period_end"), "datetime64[ns]"))
 
 

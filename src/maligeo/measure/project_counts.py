@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.checks import require_columns, require_known
-from maligeo.core.columns import Counting, unit_keys
+from maligeo.core.columns import NAMED, Counting, unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
 from maligeo.core.periods import Period
 from maligeo.core.placenames import ALIAS_SEPARATOR
@@ -186,11 +186,13 @@ def _left_open(
     unplaced[: len(units)] = scopes.open_for(np.ones(len(free), dtype=np.bool_))
     among = unit_keys(named[named["project_id"].isin(loose.loc[led, "project_id"])])
     is_unit = table["place_kind"] == "unit"
-    unplaced |= (is_unit & unit_keys(table).isin(set(among))).to_numpy(dtype=np.bool_)
+    is_named = is_unit & unit_keys(table).isin(set(among))
+    unplaced |= is_named.to_numpy(dtype=np.bool_)
     key = unit_keys(table).where(is_unit, table["place_kind"])
     at = unit_keys(undated).where(undated["place_kind"] == "unit", undated["place_kind"])
     late = key.isin(set(at)).to_numpy(dtype=np.bool_)
-    note = table["note"].mask(late & (table["note"] == _NO_RECORD))
+    silent = table["note"] == _NO_RECORD
+    note = table["note"].mask(late & silent).mask(is_named & silent, NAMED)
     for is_open, remark in ((unplaced, NO_PLACE), (late, NO_DATE)):
         note = note.mask(is_open, (note + "; ").fillna("") + remark)
     return table.assign(note=note, count_high=table["count_high"].mask(late | unplaced))
