@@ -35,7 +35,7 @@ def test_it_opens_with_the_periods_and_the_sentences(text: str) -> None:
         text.index(part)
         for part in (
             "Need: Jan–Aug 2022 (UNMAS/OCHA) Response: projects of any date (since 2013)",
-            "Need, and nobody recorded • Koulikoro: 5 incidents",
+            "Need, nobody recorded • Koulikoro: 5 incidents",
             "Programme projects placed country no unit",
         )
     )
@@ -46,7 +46,7 @@ def test_it_opens_with_the_periods_and_the_sentences(text: str) -> None:
 
 def test_it_speaks_the_language_asked_for() -> None:
     french = flat(run("--language", "fr"))
-    assert "Besoin, et personne de recensé • Koulikoro : 5 incidents" in french
+    assert "Besoin, aucun acteur recensé • Koulikoro : 5 incidents" in french
     assert "dépend de ce qui n’est pas localisé" in french
     assert not {"Need", "projects", "unattributed", "named"} & set(re.findall(r"\w+", french))
 

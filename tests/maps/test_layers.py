@@ -150,7 +150,7 @@ class TestGaps:
     ) -> None:
         add_gaps(fmap, layers.gaps(units), units)
         lead = [text["~"][1] if isinstance(text, dict) else text for text in told(fmap)["leads"][1]]
-        assert lead[0] == "Need, and nobody recorded (depends on what has no place)"
+        assert lead[0] == "Need, nobody recorded (depends on what has no place)"
         assert "14 incidents (10 to 18 allowing for chance)" in lead[1]
         assert "60 projects without a region could change this" in lead[1]
 

@@ -41,7 +41,7 @@ PROJECTS = [
 FRENCH = {
     "A": "A : 10 incidents (4 à 19 compte tenu du hasard) ; 2 organisations actives, 2 projets en "
     "2022 ; 1 prévu ou suspendu ; 1 projet sans région pourrait changer ce constat.",
-    "B": "B : 6 incidents (2 à 14 compte tenu du hasard) ; personne de recensé en 2022 ; 1 prévu "
+    "B": "B : 6 incidents (2 à 14 compte tenu du hasard) ; aucun acteur recensé en 2022 ; 1 prévu "
     "ou suspendu ; 1 projet sans région pourrait changer ce constat.",
     "C": "C : 5 incidents (1 à 12 compte tenu du hasard) ; 1 organisation active, 1 projet en "
     "2022 ; dont 1 sans date ; 1 projet sans région pourrait changer ce constat.",
@@ -49,8 +49,8 @@ FRENCH = {
     "2022 ; 1 projet sans région pourrait changer ce constat.",
     "E": "E : 1 incident (0 à 6 compte tenu du hasard) ; 1 organisation active, 1 projet en "
     "2022 ; 1 projet sans région pourrait changer ce constat.",
-    "G": "G : 0 incident (0 à 4 compte tenu du hasard) ; personne de recensé en 2022 ; nommés ici, "
-    "nombre inconnu : Puits ; 4 projets sans région pourraient changer ce constat.",
+    "G": "G : 0 incident (0 à 4 compte tenu du hasard) ; aucun acteur recensé en 2022 ; nommés "
+    "ici, nombre inconnu : Puits ; 4 projets sans région pourraient changer ce constat.",
 }
 ENGLISH = {
     "A": "A: 10 incidents (4 to 19 allowing for chance); 2 organisations active, 2 projects in "
@@ -152,7 +152,7 @@ def test_too_few_events_are_never_solid(answer: pd.DataFrame) -> None:
     few = answer[answer["class"] == "few"]
     assert len(few) == 6
     assert few[["certainty", "depends_on"]].isna().all(axis=None)
-    assert class_text(answer.loc["E"], "en") == "Too few events to say"
+    assert class_text(answer.loc["E"], "en") == "Fewer than 5 incidents: too few to say"
 
 
 def test_where_nobody_is_recorded_one_without_a_place_may_be(answer: pd.DataFrame) -> None:

@@ -292,6 +292,7 @@ class TestBundled:
         assert set(silent.index) == {"Kayes", "Koulikoro"}
         assert found.loc["Bamako", "response_state"] == "named"
         assert "named by the source, number not known" in found.loc["Bamako", "note"]
+        assert NAMED not in found.loc["Mopti", "note"], "it has a number"
         assert not (found["response_state"] == "none").any(), "1,063 projects have no region"
         assert "not named by the source" in found.loc["Bamako", "note"]
         assert pd.isna(found.loc["Bamako", "gap_places"])

@@ -156,7 +156,7 @@ class TestWords:
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, gaps: pd.DataFrame
     ) -> None:
         found = profile(table, units, region="Mopti", gaps=gaps, language="en").gap
-        assert found[0] == "Response as elsewhere (depends on what has no place)"
+        assert found[0] == "Average response for the need (depends on what has no place)"
         assert found[1].startswith(
             "Mopti: 50 incidents (35 to 68 allowing for rounding and chance)"
         )

@@ -9,6 +9,7 @@ import pytest
 from maligeo.core import words
 from maligeo.exports.column_dictionary import known_columns
 from maligeo.look import LAYERS
+from maligeo.measure.answer import TOO_FEW_EVENTS
 from maligeo.measure.densities import density
 from maligeo.measure.rates import UNRELIABLE_BELOW
 from maligeo.text.readings import has_low, periods, unit_text
@@ -67,3 +68,22 @@ def test_map_table_and_tutorials_say_the_same_number() -> None:
     for page, few in (("tutorials/planner.md", "fewer than"), ("fr/demarrage.md", "moins de")):
         text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
         assert f"{few} {UNRELIABLE_BELOW} incidents" in text
+
+
+def test_map_table_and_methods_say_what_too_few_and_unreliable_are() -> None:
+    methods = (DOCS / "methods.md").read_text(encoding="utf-8")
+    for language, fewer, conclusion, rate in (
+        ("fr", "moins de", "trop peu pour conclure", "taux peu fiable"),
+        ("en", "fewer than", "too few to say", "unreliable rate"),
+    ):
+        legend = words.word("answer.class.few", language).replace("\u00a0", " ").lower()
+        meaning = known_columns()["class"].meanings[language]
+        for text in (legend, meaning):
+            assert f"{fewer} {TOO_FEW_EVENTS} incidents" in text
+            assert conclusion in text
+        assert rate in words.word("legend.low", language)
+        assert rate in known_columns()["low_count"].meanings[language]
+        if language == "en":
+            assert f"{fewer} {TOO_FEW_EVENTS} incidents" in methods
+            assert conclusion in methods
+            assert rate in methods

@@ -66,9 +66,9 @@ def need_and_response(
         `named`: what the sources name there without a number, joined by "|"; `unplaced`:
         projects in no known unit that may be here; `response_start, response_end`: the dates
         of the projects counted, or the period that was asked for (`in_period`); `class`:
-        "nobody" (need, and nobody recorded), "less" (need,
-        and less response than elsewhere), "alike" (as elsewhere), "more" (a response, and
-        little need), "few" (fewer than 5 events) or "unknown" (need not known); `certainty`:
+        "nobody" (need, and nobody recorded), "less" (low response for the need), "alike"
+        (average), "more" (high), "few" (fewer than 5 events; the victims of one incident are
+        one) or "unknown" (need not known); `certainty`:
         share of the draws in this class, see `judge`; `depends_on`: "solid" or what it would
         gain most by; `note`.
 

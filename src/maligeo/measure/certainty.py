@@ -38,7 +38,7 @@ class Rules:
     ----------
     less, more : float
         Response per need, in parts of what the country as a whole has: less than `less` is
-        less than elsewhere, `more` and above is a response where there is little need.
+        low for the need, `more` and above is high.
     solid : float
         Share of the draws in the stated class from which it is called solid.
     draws : int

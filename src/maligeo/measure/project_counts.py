@@ -191,7 +191,7 @@ def _left_open(
     key = unit_keys(table).where(is_unit, table["place_kind"])
     at = unit_keys(undated).where(undated["place_kind"] == "unit", undated["place_kind"])
     late = key.isin(set(at)).to_numpy(dtype=np.bool_)
-    silent = table["note"] == _NO_RECORD
+    silent = (table["note"] == _NO_RECORD).fillna(False)
     note = table["note"].mask(late & silent).mask(is_named & silent, NAMED)
     for is_open, remark in ((unplaced, NO_PLACE), (late, NO_DATE)):
         note = note.mask(is_open, (note + "; ").fillna("") + remark)

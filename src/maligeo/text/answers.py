@@ -42,7 +42,7 @@ def measures_of(answer: pd.DataFrame) -> tuple[str, ...]:
 
 
 def class_text(row: Row, language: str) -> str:
-    """Say in which class a unit is, and how sure that is: "Need, and nobody recorded (solid)"."""
+    """Say in which class a unit is, and how sure that is: "Need, nobody recorded (solid)"."""
     text = words.word(f"answer.class.{row['class']}", language)
     sure = certainty_text(row, language)
     return f"{text} ({sure})" if sure else text
