@@ -41,7 +41,8 @@ def need_and_response(
     ----------
     need : pandas.DataFrame
         Density table of one or several measures, each of one period and publisher, as from
-        `density`; several weigh the same.
+        `density`; several weigh the same. Victims are drawn by incident: as large as a column
+        `sizes` says (`with_sizes`), else all of a size.
     shares : pandas.DataFrame
         Projects divided among the units, as from `allocate`.
     units : geopandas.GeoDataFrame
