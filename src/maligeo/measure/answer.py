@@ -119,9 +119,9 @@ def _need_of(indicator: Indicator) -> Need:
     known = np.isfinite(count)
     apart = indicator.elsewhere
     lost = apart[apart["place_kind"].isin(["unattributed", "joint"])]
-    # A publisher names some units: what is left of its total lies in the others.
-    among = known if known.all() else ~known
-    among = among if rows["publisher"].notna().any() else known
+    # A publisher counts some units whole: what is left of its total lies in the others.
+    whole = known & rows["count_high"].notna().to_numpy(dtype=bool)
+    among = known if whole.all() or rows["publisher"].isna().all() else ~whole
     if _are_victims(rows):
         rest = Unplaced(np.concatenate([*sizes_of(lost), np.zeros(0)]), among, is_whole=True)
         return Need(low, high, sizes_of(rows), unplaced=(rest,))
