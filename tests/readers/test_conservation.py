@@ -151,7 +151,6 @@ def test_a_line_of_totals_in_a_frame_is_no_record(kind: str) -> None:
     rows_add_up(reading, 2)
 
 
-@pytest.mark.xfail(strict=True, reason="notes are looked for in tables of three columns read")
 def test_a_note_beside_persons_is_no_record(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Titre du projet,Région,Nom de la victime\nPuits,Gao,\nSource : x,,\n", "utf-8")
@@ -159,7 +158,6 @@ def test_a_note_beside_persons_is_no_record(tmp_path: Path) -> None:
     assert dict(reading.set_aside) == {3: "note"}
 
 
-@pytest.mark.xfail(strict=True, reason="it counts as left out and, with its area, as rejected")
 def test_a_reference_point_of_a_rejected_area_counts_once(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     points = "Z,SHA,RP,0,14,-4\nZ,SHA,TP,1,14,-4\nZ,SHA,TP,2,14.001,-4\n"

@@ -33,15 +33,15 @@ class AreaShapes(NamedTuple):
         For every row the label of its area's first row.
     speaker : pandas.Index
         For every area the label of the row that says what is known of it.
-    left_out : int
-        Rows that are marks outside a polygon and not corners of it.
+    marks : pandas.Index
+        Labels of the rows that are marks outside a polygon and not corners of it.
     """
 
     outlines: gpd.GeoSeries
     positions: Positions
     owner: pd.Series
     speaker: pd.Index
-    left_out: int = 0
+    marks: pd.Index = pd.Index([])
 
 
 def find_shapes(
@@ -82,7 +82,7 @@ def find_shapes(
         return _unowned(rows), Faults([Fault(None, "area_id", None, _NO_OWNER)])
     made, faults = build_polygons(rows, found, form, declared)
     nowhere = _nowhere(made.shapes.index)
-    return AreaShapes(made.shapes, nowhere, made.owner, made.speaker, made.left_out), faults
+    return AreaShapes(made.shapes, nowhere, made.owner, made.speaker, made.marks), faults
 
 
 def _declared(rows: pd.DataFrame, found: dict[str, str]) -> "pd.Series[bool]":

@@ -277,7 +277,6 @@ class _AreaFile:
         rows, faults = raw.sound_rows()
         geometry = None if raw.geometry is None else raw.geometry.loc[rows.index]
         shapes = faults.taking(find_shapes(rows, self.found, geometry, self.form))
-        self.left_out = shapes.left_out
         outlines = shapes.outlines
         records = rows.loc[shapes.speaker].set_axis(outlines.index)
         frame = self._columns(records, raw, faults)
@@ -291,6 +290,7 @@ class _AreaFile:
         faults.extend(check_areas(spatial, names, self.limits))
         if self.quarantine:
             _spread(faults, shapes.owner, names.area_id)
+        self.left_out = int((~shapes.marks.isin(faults.rows())).sum())
         return spatial, faults
 
     def _columns(self, records: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from maligeo.readers.boundary_schemas import (
 from maligeo.readers.editions import editions, require_edition, require_vintage
 from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import list_layers, read_vector
-from maligeo.readers.formats import resembled_field
+from maligeo.readers.formats import GEOMETRY, resembled_field
 from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.readers.vintages import find_signs, vintage_of
 
@@ -458,8 +458,9 @@ def _accounted(
     """
     own = str(units["vintage"].iloc[0]) not in editions()
     above = [f"adm{level}_name" for level in schema.above] if own else []
-    used = {ours: name for ours, name in schema.used.items() if not name.startswith("(")}
-    unread = [name for name in raw.columns if name not in {*schema.used.values(), "geometry"}]
+    of_file = {**schema.used, GEOMETRY: GEOMETRY}
+    used = {ours: name for ours, name in of_file.items() if not name.startswith("(")}
+    unread = [name for name in raw.columns if name not in of_file.values()]
     resembling = {name: resembled_field(name, FIELDS) for name in unread}
     kept = units[[*columns.UNITS, *above]]
     kept.attrs[ATTRIBUTE] = Reading(

@@ -54,14 +54,14 @@ class Polygons(NamedTuple):
         For every row the label of its area's first row.
     speaker : pandas.Index
         For every area the label of the row that says what is known of it: its first corner.
-    left_out : int
-        Rows that are marks outside a polygon and not corners of it.
+    marks : pandas.Index
+        Labels of the rows that are marks outside a polygon and not corners of it.
     """
 
     shapes: gpd.GeoSeries
     owner: pd.Series
     speaker: pd.Index
-    left_out: int
+    marks: pd.Index
 
 
 def build_polygons(
@@ -117,7 +117,7 @@ def build_polygons(
     speaks = speaks.groupby(owner[corner].to_numpy()).first().reindex(firsts)
     speaker = speaks.fillna(firsts.to_series()).astype(rows.index.dtype)
     _find_contradictions(rows, found, owner.map(speaker), faults)
-    return Polygons(series, owner, pd.Index(speaker), int((~corner).sum())), faults
+    return Polygons(series, owner, pd.Index(speaker), rows.index[~corner]), faults
 
 
 def _types(

@@ -46,7 +46,9 @@ _SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
-def find_non_records(frame: pd.DataFrame, *, of_figures: bool = False) -> "pd.Series[str]":
+def find_non_records(
+    frame: pd.DataFrame, *, of_figures: bool = False, unread: int = 0
+) -> "pd.Series[str]":
     """Tell rows that are no records.
 
     Parameters
@@ -55,6 +57,8 @@ def find_non_records(frame: pd.DataFrame, *, of_figures: bool = False) -> "pd.Se
         Rows as read.
     of_figures : bool, default False
         Whether a row is a figure: that of the country as a whole is one then.
+    unread : int, default 0
+        Columns of the table that are never read, beside those of the frame.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def find_non_records(frame: pd.DataFrame, *, of_figures: bool = False) -> "pd.Se
         totals = [row for row in totals if not is_countrywide(str(first[row]))]
     found[totals] = TOTAL
     found[_headers(frame)] = HEADER
-    if len(frame.columns) >= _WIDE:
+    if len(frame.columns) + unread >= _WIDE:
         lone = first[_lone(frame) & found.isna()]
         found[_matching(lone, _NOTE)] = NOTE
         found[_matching(lone, _TITLE)] = NOTE
@@ -158,4 +162,4 @@ def _lone(frame: pd.DataFrame) -> "pd.Series[bool]":
         empty &= frame.iloc[:, at].isna()
         if not empty.any():
             return empty
-    return empty & (frame.iloc[:, 0].isna() | frame.iloc[:, 1].isna())
+    return empty & frame.iloc[:, :2].isna().any(axis=1)

@@ -186,7 +186,9 @@ class RawFile:
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
             aside = find_non_records(
-                raw.frame if records_only else raw.frame.head(0), of_figures=of_figures
+                raw.frame if records_only else raw.frame.head(0),
+                of_figures=of_figures,
+                unread=len(self.personal) if len(wanted) == len(self.columns) else 0,
             )
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
             frame, blocks = filled_down(frame, raw.frame, raw.blocks)
