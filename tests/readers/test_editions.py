@@ -123,9 +123,9 @@ class TestOwnUnits:
         units = as_units(zones(chef="…", nom_alt="x"), **ZONES)
         assert list(units.columns) == list(UNITS)
         reading = units.attrs["reading"]
-        assert reading.used == {"name": "zone"}
+        assert reading.used == {"name": "zone", "geometry": "geometry"}
         assert {*reading.used.values(), *reading.personal, *reading.not_understood} == {
-            "zone", "chef", "nom_alt",
+            "zone", "chef", "nom_alt", "geometry",
         }  # fmt: skip
         assert (reading.rows_in_file, reading.rows_read) == (2, 2)
 

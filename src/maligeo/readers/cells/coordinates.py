@@ -37,6 +37,8 @@ _PAIRS: Final = (
     r"^(\S+),\s+(\S+)$",
     r"^([^,]+),([^,]+)$",
     r"^(\S+)\s+(\S+)$",
+    # A form writes altitude and precision behind them, in metres.
+    r"^(-?\d+\.\d{3,})\s+(-?\d+\.\d{3,})\s+-?\d+(?:\.\d+)?\s+\d+(?:\.\d+)?$",
 )
 _UTM: Final = (
     r"^\s*([0-9]{1,2})\s*([C-HJ-NP-X])\s+([0-9]{5,7}(?:[.,][0-9]+)?)\s*M?\s*E?\s*[ ,;]"

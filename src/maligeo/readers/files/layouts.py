@@ -9,7 +9,14 @@ from typing import Final
 
 from maligeo.core.errors import Fault, FrameError, InputFileError
 from maligeo.readers.files.bounds import require_bounded_table
-from maligeo.readers.formats import GROUP, bare_headings, column_key, known_headings, plain_key
+from maligeo.readers.formats import (
+    GROUP,
+    bare_headings,
+    column_key,
+    known_headings,
+    meant_in,
+    plain_key,
+)
 
 _NUMBERS: Final = re.compile(r"^\W*\d[\d\W]*$")  # a number, a date in figures
 _HEADER_WITHIN: Final = 20
@@ -105,7 +112,8 @@ def _find_header(rows: list[list[str]], filled: Sequence[int]) -> int:
     def known(at: int) -> int:
         if at != several[0] and _has_numbers(rows[at]):
             return 0  # a row of data
-        found = sum(_is_known(cell) for cell in rows[at])
+        meant = meant_in(rows[at])
+        found = sum(_is_known(meant.get(cell, cell)) for cell in rows[at])
         return found if found > 1 else 0
 
     return max(several, key=known)  # the first of equals

@@ -159,8 +159,11 @@ class RawFile:
         rest = [name for name in rest if name not in unread]
         # A known make has further columns about a field on purpose; of a list by hand it is asked.
         open_fields = [ours for ours in form.columns if not form.label or ours not in found]
+        meant = self.header.meant
         resembling = {
-            name: resembled_field(name, open_fields) for name in rest if name not in self.unused
+            name: resembled_field(meant.get(name, name), open_fields)
+            for name in rest
+            if name not in self.unused
         }
         return Reading(
             form.name,

@@ -23,6 +23,7 @@ from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.files.blocks import Blocks, MergedRange, blocks_of, merged_ranges
 from maligeo.readers.files.bounds import require_bounded_parquet
 from maligeo.readers.files.contents import require_records
+from maligeo.readers.files.currencies import amount_columns, show_currencies
 from maligeo.readers.files.formulas import require_computed
 from maligeo.readers.files.layouts import Layout, lay_out
 from maligeo.readers.files.sources import WORKBOOKS, Source
@@ -166,7 +167,7 @@ def open_table(path: str | Path | Source, *, sheet: str | None = None) -> TableF
     require_records(file)
     suffix = file.suffix.lower()
     if suffix in WORKBOOKS:
-        return _open_excel(file, sheet, source.header_row)
+        return _open_excel(source, sheet)
     if sheet is not None:
         raise UnknownNameError(f"{file} is not an Excel file and has no sheet {sheet!r}")
     if suffix == ".parquet":
@@ -280,15 +281,18 @@ def _as_text(batch: pa.RecordBatch) -> pa.Table:
     return pa.table(texts, names=batch.schema.names)
 
 
-def _open_excel(path: Path, sheet: str | None, header_row: int | None) -> TableFile:
+def _open_excel(source: Source, sheet: str | None) -> TableFile:
+    path = Path(source)
     openpyxl = errors.require("openpyxl", extra="excel", why="reading Excel files")
     with explained(f"{path} cannot be read"):
         require_bounded(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         name, rows = _sheet_rows(book, sheet, path)
         merged = _merged(book[name])
+        layout = lay_out(rows[:200], path, "", "", source.header_row)
+        amounts = amount_columns(layout.columns, source.columns)
+        show_currencies(rows, book, name, amounts, layout.rows_before)
         book.close()
-    layout = lay_out(rows[:200], path, "", "", header_row)
     numbers = range(layout.rows_before + 1, len(rows) + 1)
     blocks = blocks_of(merged, layout.columns, numbers, str(path))
 

@@ -6,9 +6,9 @@ what, and which word in it means which word of ours. No code changes.
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError
 from maligeo.core.placenames import without_accents
+from maligeo.readers.formats.forms import asked_for, meant_headings
 
 AUTO: Final = "auto"
 GEOMETRY: Final = "geometry"
@@ -43,6 +44,11 @@ class Header:
     names: tuple[str, ...]
     stated: Mapping[str, str] = field(default_factory=dict)
     longest: int | None = None
+
+    @cached_property
+    def meant(self) -> Mapping[str, str]:
+        """Headings of a form to what they ask for; see `meant_in`."""
+        return meant_in(self.names)
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,19 @@ class SourceFormat:
 
         First goes what the user says, then the names as they are listed; of the columns
         that are left, those whose names differ from a listed one in words without a meaning
-        of their own, as in "Nbre de morts", or in the unit of an area.
+        of their own, as in "Nbre de morts", in the phrase of a question, in the order of the
+        words, as in "region_nom", or in the unit of an area.
         """
         found = {ours: name for ours, name in header.stated.items() if ours in self.columns}
         self._match(header, found, column_key)
         self._match(header, found, plain_key)
+        if header.meant:
+            self._match(header, found, lambda name: column_key(header.meant.get(name, name)))
+            self._match(header, found, lambda name: plain_key(header.meant.get(name, name)))
         if header.longest is not None:
             self._match(header, found, lambda name: column_key(name[: header.longest]))
+            self._match(header, found, lambda name: _cut_key(name, header.longest))
+        self._match(header, found, _unordered_key)
         if units := self.unit_words:
             self._match(header, found, lambda name: plain_key(name, units))
         return found
@@ -113,7 +125,8 @@ class SourceFormat:
     def _match(self, header: "Header", found: dict[str, str], key: Callable[[str], str]) -> None:
         """Find fields that are not yet found among the columns that are left, by some key."""
         taken = set(found.values())
-        left = {key(name): name for name in reversed(header.names) if name not in taken}
+        theirs = [name for name in header.names if header.meant.get(name) != ""]
+        left = {key(name): name for name in reversed(theirs) if name not in taken}
         for ours, names in self.columns.items():
             present = [left[one] for one in map(key, names) if one and one in left]
             if ours not in found and present:
@@ -141,9 +154,30 @@ def column_key(name: str) -> str:
 
 def plain_key(name: str, units: Collection[str] = ()) -> str:
     """Reduce a column name to the words that mean something: "Nbre de morts (2022)" to "morts"."""
+    return "".join(word for word in _plain_words(name) if word not in units)
+
+
+def _plain_words(name: str) -> list[str]:
     bare = re.sub(r"[(\[].*?[)\]]", " ", without_accents(name).lower())
-    words = re.split(r"[\W_]+", bare)
-    return "".join(word for word in words if word not in _empty_words() and word not in units)
+    return [word for word in re.split(r"[\W_]+", bare) if word and word not in _empty_words()]
+
+
+def _cut_key(name: str, longest: int | None) -> str:
+    """Reduce a name as programs do that cut it: "Nom du village" to "nom_villag"."""
+    return column_key("_".join(_plain_words(name))[:longest])
+
+
+def _unordered_key(name: str) -> str:
+    """Reduce a name to its words in whatever order: "region_nom" as "Nom de la région"."""
+    return " ".join(sorted(_plain_words(name)))
+
+
+def meant_in(names: Sequence[str]) -> dict[str, str]:
+    """Say what the headings of a form ask for, without its groups, questions and additions."""
+    bare = frozenset(
+        without_accents(name).casefold() for name in read_catalogue("headings")["bare"]
+    )
+    return meant_headings(names, read_catalogue("headings")["form"], bare)
 
 
 @cache
@@ -263,14 +297,21 @@ def without_persons(names: Collection[str]) -> tuple[str, ...]:
 
 def _is_personal(name: str) -> bool:
     whole, part, words, counted = _personal_patterns()
-    group, _, heading = name.rpartition(GROUP)
     keys, text = {column_key(name)}, _words(name)
     # "Point focal – Nom" is about a person as "Nom" is; "Organisation – Nom" is not.
-    if group and column_key(name) not in known_headings():
-        keys.add(column_key(heading))
+    if column_key(name) not in known_headings():
+        keys |= {column_key(part) for part in _last_parts(name) if not counted.match(text)}
     if any(whole.fullmatch(key) or part.search(key) for key in keys):
         return True
     return bool(words.match(text)) and not counted.match(text)
+
+
+def _last_parts(name: str) -> Iterator[str]:
+    """Give a heading without its groups and without what makes it a question."""
+    for between in (GROUP, "/"):
+        if between in name:
+            yield name.rpartition(between)[2]
+    yield asked_for(name, read_catalogue("headings")["form"])
 
 
 def _words(name: str) -> str:

@@ -1,0 +1,112 @@
+"""Headings of electronic forms: the groups of questions, the asking, and what programs add."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from maligeo.core.placenames import without_accents
+
+_NUMBERED: Final = re.compile(
+    r"\s*(?:[a-z]{0,2}\d{1,2}(?:[._]\d{1,2})*\s*(?:[.):]|-\s)|\(\d+\))\s*", re.I
+)
+_PATH: Final = re.compile(r"\w+(?:/\w+)+")
+_ODK_PATH: Final = re.compile(r"[A-Za-z]\w*(?:[.:-][A-Za-z]\w*)+")
+_OF_POINTS: Final = ("latitude", "longitude", "altitude", "precision")
+_AXES: Final = frozenset(_OF_POINTS[:2])
+
+
+def meant_headings(
+    names: Sequence[str], listed: Mapping[str, Any], bare: frozenset[str]
+) -> dict[str, str]:
+    """Say what headings ask for that are questions or stand in the groups of a form.
+
+    Parameters
+    ----------
+    names : sequence of str
+        All headings of a table.
+    listed : mapping
+        `marks` and `technical`: columns that programs for forms add; `asking`, `about`,
+        `between` and `whole`: phrases of questions.
+    bare : frozenset of str
+        Headings, in lower case, that say too little without their group.
+
+    Returns
+    -------
+    dict of str to str
+        Heading to the words that mean something: "region" for "grp_lieu/region", "type d engin"
+        for "Quel type d'engin ?", and none for what a program adds. Headings that are no such
+        ones are not in it, nor those that mean the same as another one then.
+    """
+    technical = dict.fromkeys(_technical(names, listed), "")
+    meant = {
+        name: text
+        for name in names
+        if name not in technical
+        for text in [_asked(_ungrouped(name, names, listed, bare), listed)]
+        if text != name
+    }
+    meant |= _axes(names)
+    counts = Counter(meant.get(name, name).casefold() for name in names)
+    clear = {name: text for name, text in meant.items() if not text or counts[text.casefold()] == 1}
+    return technical | clear
+
+
+def asked_for(heading: str, listed: Mapping[str, Any]) -> str:
+    """Leave out of a heading what makes it a question."""
+    return _asked(heading, listed)
+
+
+def _is_form(names: Sequence[str], listed: Mapping[str, Any]) -> bool:
+    return any(name.casefold() in listed["marks"] for name in names)
+
+
+def _technical(names: Sequence[str], listed: Mapping[str, Any]) -> Iterator[str]:
+    """Find what the program of a form adds, and points whose axes it writes out as well."""
+    if not _is_form(names, listed):
+        return
+    yield from (name for name in names if name.casefold() in listed["technical"])
+    yield from _points(names)
+
+
+def _points(names: Sequence[str]) -> list[str]:
+    """Find the questions about a position, each of which has four further columns."""
+    return [name for name in names if all(f"_{name}_{axis}" in names for axis in _OF_POINTS)]
+
+
+def _axes(names: Sequence[str]) -> dict[str, str]:
+    """Tell the columns of the one position of a form; of several none is chosen."""
+    points = _points(names)
+    if len(points) != 1:
+        return {}
+    return {f"_{points[0]}_{axis}": axis if axis in _AXES else "" for axis in _OF_POINTS}
+
+
+def _ungrouped(
+    name: str, names: Sequence[str], listed: Mapping[str, Any], bare: frozenset[str]
+) -> str:
+    """Leave out the groups before a question of a form."""
+    is_form = _is_form(names, listed)
+    group, _, last = name.rpartition("/")
+    if not group and is_form and _ODK_PATH.fullmatch(name):
+        last = re.split(r"[.:-]", name)[-1]
+    together = [other for other in names if other.startswith(f"{group}/")]
+    shared = _PATH.fullmatch(name) is not None and len(together) > 1
+    says_little = without_accents(last).casefold() in bare
+    return last.strip() if last and (is_form or shared) and not says_little else name
+
+
+def _asked(heading: str, listed: Mapping[str, Any]) -> str:
+    unnumbered = _NUMBERED.sub("", heading, count=1) if _NUMBERED.match(heading) else heading
+    words = " ".join(re.findall(r"[a-z0-9]+", without_accents(unnumbered).lower()))
+    is_question = "?" in heading
+    for text, patterns in listed["whole"].items():
+        if is_question and re.match(rf"(?:{patterns})\b", words):
+            return str(text)
+    asked = re.sub(rf"^(?:{'|'.join(listed['asking'])})\b", "", words)
+    if asked == words and not is_question:
+        return unnumbered
+    for key, found in (("about", asked != words or is_question), ("between", asked != words)):
+        if found:
+            asked = re.sub(rf"\b(?:{'|'.join(listed[key])})\b", " ", asked)
+    return " ".join(asked.split())

@@ -1,0 +1,46 @@
+"""Currencies that the format of a cell alone shows."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import maligeo
+
+FORMATS = {
+    '#,##0 "FCFA"': "XOF",
+    "#,##0\\ [$F CFA-280C]": "XOF",
+    '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-': "EUR",
+    '_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)': "USD",
+    "[$£-809]#,##0": "GBP",
+    '#,##0 "ha"': None,
+    "[$-40C]#,##0": None,
+    "#,##0": None,
+}
+
+
+def book(path: Path, cells: list[tuple[object, str]]) -> Path:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append(["Titre du projet", "Région", "Budget", "Ménages"])
+    for row, (value, shown) in enumerate(cells, 2):
+        sheet.append([f"P{row}", "Gao", value, 1])
+        sheet.cell(row, 3).number_format = shown
+        sheet.cell(row, 4).number_format = shown
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("shown", FORMATS)
+def test_a_currency_that_a_cell_shows_is_read(tmp_path: Path, shown: str) -> None:
+    read = maligeo.read_projects(book(tmp_path / "b.xlsx", [(1500.5, shown), (None, "0")]))
+    assert read["budget_amount"].fillna(-1).tolist() == [1500.5, -1]
+    assert read["budget_currency"].fillna("").tolist()[0] == (FORMATS[shown] or "")
+    assert read["Ménages"].tolist() == ["1", "1"]  # shows a currency too, and is no amount
+
+
+def test_text_and_other_currencies_of_a_column_stand(tmp_path: Path) -> None:
+    cells = [("2 000 €", '#,##0 "FCFA"'), (3, '#,##0 "FCFA"'), (4, "0")]
+    read = maligeo.read_projects(book(tmp_path / "b.xlsx", cells))
+    assert read["budget_currency"].fillna("").tolist() == ["EUR", "XOF", ""]
