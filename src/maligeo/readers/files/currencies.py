@@ -8,8 +8,8 @@ from typing import Any, Final
 from maligeo.readers.formats import fields_named, read_catalogue, resembled_field
 
 _AMOUNTS: Final = frozenset({"budget_amount", "donor_amount", "disbursed_amount", "commitment"})
-# A sign with the number of its language, a text in quotes, or one behind a stroke or bare.
-_SIGN: Final = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"([^"]+)"|([$€£])')
+# A sign with the number of its language, another word in brackets, a text in quotes, a bare sign.
+_SIGN: Final = re.compile(r'\[\$([^\]-]+)[^\]]*\]|\[[^\]]*\]|"([^"]+)"|([$€£])')
 
 
 def amount_columns(columns: Sequence[str], stated: Mapping[str, str]) -> list[int]:
