@@ -60,7 +60,8 @@ class Reading(dict[str, object]):
     date_order : str
         Order of day and month that was assumed where no date of the file shows one; else "".
     filled_down : mapping of str to int
-        Columns to how many of their rows say what a merged cell above says.
+        Columns to how many of their rows say what a merged cell above says; "(adm1_name)" to
+        how many say it by the title of their block.
     otherwise : mapping of str to str
         Fields of ours to the kept columns that they were read from in rows where their own
         column is empty.

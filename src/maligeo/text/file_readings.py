@@ -68,7 +68,11 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
     yield "reading.aside", _aside(reading, language)
     yield "reading.words", _unknown(reading, language)
-    yield "reading.filled", _filled(reading, language)
+    filled = reading.filled_down
+    merged = {name: rows for name, rows in filled.items() if not name.startswith("(")}
+    yield "reading.filled", _filled(merged, "reading.filled_column", language)
+    titled = {name.strip("()"): rows for name, rows in filled.items() if name not in merged}
+    yield "reading.titled", _filled(titled, "reading.titled_field", language)
 
 
 def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
@@ -115,10 +119,11 @@ def place_lines(counts: Mapping[str, int], names: pd.DataFrame, language: str) -
     return [*lines, "  …"] if len(names) > _MOST_ROWS else lines
 
 
-def _filled(reading: Reading, language: str) -> list[str]:
-    text = word("reading.filled_column", language)
-    counts = reading.filled_down.items()
-    return [text.format(column=name, rows=number_text(rows, language)) for name, rows in counts]
+def _filled(counts: Mapping[str, int], key: str, language: str) -> list[str]:
+    text = word(key, language)
+    return [
+        text.format(name=name, rows=number_text(rows, language)) for name, rows in counts.items()
+    ]
 
 
 def _aside(reading: Reading, language: str) -> list[str]:

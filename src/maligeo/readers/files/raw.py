@@ -24,6 +24,7 @@ from maligeo.readers.files.tables import (
     RawTable,
     open_table,
 )
+from maligeo.readers.files.titles import below_titles, fields_of_titles
 from maligeo.readers.files.vectors import (
     CUTS_NAMES,
     DRIVERS_FIELDS,
@@ -37,6 +38,7 @@ from maligeo.readers.formats import (
     SourceFormat,
     choose_format,
     column_key,
+    fields_named,
     load_format,
     resembled_field,
     without_persons,
@@ -47,6 +49,7 @@ from maligeo.readers.reading import Reading
 _GEO_MARK = b"geo"
 LONGEST_NAME = 10  # of a column in the table of a Shapefile (dBASE)
 STATED_ORDER = "stated_order"  # of day and month, in the settings of a format
+_AT_TOP = 10  # rows in which the first titles of blocks stand
 DIGITS = 8  # of a hash, enough to tell files apart that are put together
 
 
@@ -112,11 +115,22 @@ class RawFile:
         """Names of made columns to what the user says that they hold in every row."""
         return {f"({ours})": text for ours, text in self.source.constants.items()}
 
-    @property
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Fields of places that titles of blocks say, where no column does."""
+        known = frozenset[str]().union(*map(fields_named, self.columns))
+        own = {*known, *self.source.columns, *self.source.constants}
+        if not self.columns or "adm1_name" in own:
+            return ()
+        first = next(self._read(self.columns)).frame.head(_AT_TOP)
+        fields = fields_of_titles(first, find_non_records(first, unread=len(self.personal)))
+        return tuple(field for field in fields if field not in own)
+
+    @cached_property
     def header(self) -> Header:
         """What a format is known by: columns and their HXL tags, and what the user says."""
         tags = (self.hxl[name] for name in self.columns if name in self.hxl)
-        said = {ours: f"({ours})" for ours in self.source.constants}
+        said = {ours: f"({ours})" for ours in (*self.source.constants, *self.titles)}
         names = (name for name in self.columns if name not in self.unused)
         return Header((*names, *tags), {**self.source.columns, **said}, self.longest)
 
@@ -138,7 +152,7 @@ class RawFile:
         if self.is_bare and source == AUTO:
             return load_format(among[-1])
         form = choose_format(self.header, source, among=among, what=str(self.source))
-        for ours in self.header.stated:
+        for ours in (*self.source.columns, *self.source.constants):
             require_choice(ours, tuple(form.columns), option="field")
         dates = self.source.dates
         settings = form.settings if dates is None else {**form.settings, STATED_ORDER: dates}
@@ -151,8 +165,7 @@ class RawFile:
 
     def reading(self, form: SourceFormat, found: Mapping[str, str]) -> Reading:
         """Account for the columns."""
-        constants = self.constants
-        used = {ours: name for ours, name in found.items() if name not in constants}
+        used = {ours: name for ours, name in found.items() if name in self.columns}
         rest = [name for name in self.columns if name not in used.values()]
         # Next to columns about persons, what people note down is often about them too.
         unread = rest if self.personal or form.settings.get("only_mapped") else []
@@ -184,8 +197,9 @@ class RawFile:
         """Read the rows piece by piece: these columns, or all but those about persons.
 
         Rows that are no records are set aside, see `find_non_records`, unless all are wanted;
-        what a merged cell says holds for all its rows.
+        what a merged cell says holds for all its rows, and a title for those below it.
         """
+        above = dict.fromkeys(self.titles, (0, ""))
         wanted = [name for name in self.columns if columns is None or name in columns]
         for raw in self._read(wanted):
             aside = find_non_records(
@@ -195,7 +209,9 @@ class RawFile:
             )
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
             frame, blocks = filled_down(frame, raw.frame, raw.blocks)
-            stated = {
+            names, below = below_titles(raw.frame, aside, above)
+            stated = {f"({ours})": texts.loc[frame.index] for ours, texts in names.items()}
+            stated |= {
                 name: pd.array([text] * len(frame), TEXT) for name, text in self.constants.items()
             }
             faults = Faults(fault for fault in raw.faults if fault.row not in aside.index)
@@ -204,7 +220,7 @@ class RawFile:
                 frame=frame.assign(**stated),
                 set_aside=aside.to_dict(),
                 faults=faults,
-                blocks=blocks,
+                blocks=blocks | below,
             )
 
 
