@@ -65,6 +65,12 @@ def test_titles_hold_for_every_kind_of_record(tmp_path: Path, kind: str) -> None
     assert read.attrs["reading"].filled_down == {"(adm1_name)": 1}
 
 
+def test_titles_of_a_frame_hold_too() -> None:
+    cells = [["Région de Gao", None, None], ["2022-03-01", "EEI", 1]]
+    read = maligeo.as_incidents(pd.DataFrame(cells, columns=HEAD.split(",")))
+    assert read["adm1_name"].tolist() == ["Gao"]
+
+
 def test_a_title_holds_into_the_next_piece_of_a_file() -> None:
     cells = [["Région de Gao", None, None], ["2022-03-01", "EEI", "1"], ["2022-03-02", "EEI", "2"],
              ["Région de Kidal", None, None], ["2022-03-03", "EEI", "3"]]  # fmt: skip

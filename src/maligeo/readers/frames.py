@@ -69,7 +69,9 @@ def raw_frame(
 
     source = Source(what, columns=dict(columns or {}), constants=said, dates=dates)
     hashed = hashlib.sha256(pd.util.hash_pandas_object(texts, index=False).to_numpy().tobytes())
-    return RawFile(source, kept, personal, {}, read, content=hashed.hexdigest()[:DIGITS])
+    digits = hashed.hexdigest()[:DIGITS]
+    top = tuple(texts.head(3).fillna("").itertuples(index=False, name=None))
+    return RawFile(source, kept, personal, {}, read, content=digits, top=top)
 
 
 def with_rows_of(read: _Read, frame: pd.DataFrame) -> _Read:

@@ -20,6 +20,7 @@ from maligeo.readers.formats import (
 
 _NUMBERS: Final = re.compile(r"^\W*\d[\d\W]*$")  # a number, a date in figures
 _HEADER_WITHIN: Final = 20
+_TOP: Final = 3  # rows that are looked at for titles, of which there may be one of each level
 _MOST_GROUPS: Final = 2  # rows of titles above the headings, or of headings below them
 _HXL_TAG: Final = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z0-9_]+)*\s*$")
 
@@ -43,6 +44,8 @@ class Layout:
         Column to HXL tag; empty without a tag row.
     ends : bool
         Whether the file ends with these rows, so that there is nothing to parse.
+    top : tuple of tuple of str
+        The first rows below them, a cell for each column.
     """
 
     encoding: str
@@ -51,6 +54,7 @@ class Layout:
     rows_before: int
     hxl: dict[str, str] = field(default_factory=dict)
     ends: bool = False
+    top: tuple[tuple[str, ...], ...] = ()
 
 
 def lay_out(
@@ -94,7 +98,9 @@ def lay_out(
         pairs = zip(columns, map(str.strip, rows[after]), strict=False)
         tags = {column: tag for column, tag in pairs if tag}
         after += 1
-    return Layout(encoding, delimiter, columns, after, tags)
+    filled_rows = [row for row in rows[after:] if any(map(str.strip, row))][:_TOP]
+    top = tuple(tuple([*row, *[""] * len(columns)][: len(columns)]) for row in filled_rows)
+    return Layout(encoding, delimiter, columns, after, tags, top=top)
 
 
 def _find_header(rows: list[list[str]], filled: Sequence[int]) -> int:

@@ -49,7 +49,6 @@ from maligeo.readers.reading import Reading
 _GEO_MARK = b"geo"
 LONGEST_NAME = 10  # of a column in the table of a Shapefile (dBASE)
 STATED_ORDER = "stated_order"  # of day and month, in the settings of a format
-_AT_TOP = 10  # rows in which the first titles of blocks stand
 DIGITS = 8  # of a hash, enough to tell files apart that are put together
 
 
@@ -80,6 +79,8 @@ class RawFile:
         Digits of a hash of its content, where it is no file.
     unused : frozenset of str
         Columns that its kind of file always has and that it leaves empty; they mean nothing.
+    top : tuple of tuple of str
+        The first rows of a table, with all columns.
     """
 
     source: Source
@@ -91,6 +92,7 @@ class RawFile:
     longest: int | None = None
     content: str = ""
     unused: frozenset[str] = frozenset()
+    top: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def mark(self) -> str:
@@ -120,10 +122,7 @@ class RawFile:
         """Fields of places that titles of blocks say, where no column does."""
         known = frozenset[str]().union(*map(fields_named, self.columns))
         own = {*known, *self.source.columns, *self.source.constants}
-        if not self.columns or "adm1_name" in own:
-            return ()
-        first = next(self._read(self.columns)).frame.head(_AT_TOP)
-        fields = fields_of_titles(first, find_non_records(first, unread=len(self.personal)))
+        fields = dict.fromkeys(fields_of_titles(self.top))
         return tuple(field for field in fields if field not in own)
 
     @cached_property
@@ -254,7 +253,8 @@ def open_raw(path: str | Path | Source) -> RawFile:
         source.require_unsaid(["layer"], "a table, which has no layers,")
         table = open_table(source)
         columns = without_persons(table.columns)
-        return RawFile(source, columns, _others(table.columns, columns), table.hxl, table.chunks)
+        personal = _others(table.columns, columns)
+        return RawFile(source, columns, personal, table.hxl, table.chunks, top=table.top)
     return _open_vector(source)
 
 

@@ -99,12 +99,15 @@ class TableFile:
         Names in its header.
     hxl : dict of str to str
         Column to HXL tag, where the file has a tag row.
+    top : tuple of tuple of str
+        The first rows, a cell for each column.
     """
 
     path: Path
     columns: tuple[str, ...]
     hxl: dict[str, str]
     _read: Callable[[Sequence[str]], Iterator[RawTable]]
+    top: tuple[tuple[str, ...], ...] = ()
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
         """Read the table piece by piece, in order; one without a row is one empty piece.
@@ -220,7 +223,7 @@ def _open_text(path: Path, header_row: int | None) -> TableFile:
         for block in csv.read_blocks(path, layout, columns):
             yield _text_chunk(block, layout, restricted=restricted)
 
-    return TableFile(path, layout.columns, layout.hxl, read)
+    return TableFile(path, layout.columns, layout.hxl, read, layout.top)
 
 
 def _text_chunk(block: csv.TextBlock, layout: Layout, *, restricted: bool) -> RawTable:
@@ -312,7 +315,7 @@ def _open_excel(source: Source, sheet: str | None) -> TableFile:
         wanted = {name: blocks[name] for name in columns if name in blocks}
         yield RawTable(frame, hxl=layout.hxl, faults=faults, blocks=wanted)
 
-    return TableFile(path, _in_use(layout, rows), layout.hxl, read)
+    return TableFile(path, _in_use(layout, rows), layout.hxl, read, layout.top)
 
 
 def _in_use(layout: Layout, rows: list[list[str]]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Titles of blocks: a region or cercle that stands in a line of its own above its rows."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -20,7 +21,6 @@ _TITLES: Final = {
     for field, word in _LEVELS.items()
 }
 _MOST_WORDS: Final = 4  # of a name; more are a sentence
-_LOOKED_AT: Final = 3  # rows at the top of a table, which may have a title of each level
 
 
 def title_of(text: str) -> tuple[str, str] | None:
@@ -38,11 +38,12 @@ def title_of(text: str) -> tuple[str, str] | None:
     return None
 
 
-def fields_of_titles(frame: pd.DataFrame, aside: "pd.Series[str]") -> tuple[str, ...]:
-    """List the fields that the titles at the top of a table say, which hold for rows below."""
+def fields_of_titles(top: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """List the fields that the titles at the top of a table say, before its first record."""
     fields: list[str] = []
-    for row in frame.index[:_LOOKED_AT]:
-        title = _titles(frame.loc[[row]], aside).get(row)
+    for row in top:
+        cells = [cell.strip() for cell in row if cell.strip()]
+        title = title_of(cells[0]) if len(cells) == 1 else None
         if title is None:
             break
         fields.append(title[0])

@@ -308,9 +308,10 @@ def _is_personal(name: str) -> bool:
 
 def _last_parts(name: str) -> Iterator[str]:
     """Give a heading without its groups and without what makes it a question."""
-    for between in (GROUP, "/"):
-        if between in name:
-            yield name.rpartition(between)[2]
+    if GROUP in name:
+        yield name.rpartition(GROUP)[2]
+    if " " not in name:
+        yield name.rpartition("/")[2]
     yield asked_for(name, read_catalogue("headings")["form"])
 
 

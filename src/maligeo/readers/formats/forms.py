@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from maligeo.core.placenames import without_accents
@@ -38,65 +38,51 @@ def meant_headings(
         for "Quel type d'engin ?", and none for what a program adds. Headings that are no such
         ones are not in it, nor those that mean the same as another one then.
     """
-    technical = dict.fromkeys(_technical(names, listed), "")
-    meant = {
-        name: text
-        for name in names
-        if name not in technical
-        for text in [_asked(_ungrouped(name, names, listed, bare), listed)]
-        if text != name
-    }
-    meant |= _axes(names)
+    is_form = any(name.casefold() in listed["marks"] for name in names)
+    points = _points(names) if is_form else []
+    added = [name for name in names if is_form and name.casefold() in listed["technical"]]
+    technical = dict.fromkeys([*added, *points], "")
+    sizes = Counter(name.rpartition("/")[0] for name in names)
+    meant = dict[str, str]()
+    for name in (name for name in names if name not in technical):
+        last = _ungrouped(name, is_form=is_form, together=sizes[name.rpartition("/")[0]])
+        grouped = without_accents(last).casefold() not in bare
+        meant[name] = asked_for(last if grouped else name, listed)
+    meant |= _axes(points)
     counts = Counter(meant.get(name, name).casefold() for name in names)
-    clear = {name: text for name, text in meant.items() if not text or counts[text.casefold()] == 1}
+    clear = {
+        name: text
+        for name, text in meant.items()
+        if text != name and (not text or counts[text.casefold()] == 1)
+    }
     return technical | clear
-
-
-def asked_for(heading: str, listed: Mapping[str, Any]) -> str:
-    """Leave out of a heading what makes it a question."""
-    return _asked(heading, listed)
-
-
-def _is_form(names: Sequence[str], listed: Mapping[str, Any]) -> bool:
-    return any(name.casefold() in listed["marks"] for name in names)
-
-
-def _technical(names: Sequence[str], listed: Mapping[str, Any]) -> Iterator[str]:
-    """Find what the program of a form adds, and points whose axes it writes out as well."""
-    if not _is_form(names, listed):
-        return
-    yield from (name for name in names if name.casefold() in listed["technical"])
-    yield from _points(names)
 
 
 def _points(names: Sequence[str]) -> list[str]:
     """Find the questions about a position, each of which has four further columns."""
-    return [name for name in names if all(f"_{name}_{axis}" in names for axis in _OF_POINTS)]
+    known = frozenset(names)
+    return [name for name in names if all(f"_{name}_{axis}" in known for axis in _OF_POINTS)]
 
 
-def _axes(names: Sequence[str]) -> dict[str, str]:
+def _axes(points: Sequence[str]) -> dict[str, str]:
     """Tell the columns of the one position of a form; of several none is chosen."""
-    points = _points(names)
     if len(points) != 1:
         return {}
     return {f"_{points[0]}_{axis}": axis if axis in _AXES else "" for axis in _OF_POINTS}
 
 
-def _ungrouped(
-    name: str, names: Sequence[str], listed: Mapping[str, Any], bare: frozenset[str]
-) -> str:
-    """Leave out the groups before a question of a form."""
-    is_form = _is_form(names, listed)
+def _ungrouped(name: str, *, is_form: bool, together: int) -> str:
+    """Leave out the groups before a question of a form, or before several columns of a table."""
     group, _, last = name.rpartition("/")
+    if group and last and (is_form or (_PATH.fullmatch(name) and together > 1)):
+        return last.strip()
     if not group and is_form and _ODK_PATH.fullmatch(name):
-        last = re.split(r"[.:-]", name)[-1]
-    together = [other for other in names if other.startswith(f"{group}/")]
-    shared = _PATH.fullmatch(name) is not None and len(together) > 1
-    says_little = without_accents(last).casefold() in bare
-    return last.strip() if last and (is_form or shared) and not says_little else name
+        return re.split(r"[.:-]", name)[-1]
+    return name
 
 
-def _asked(heading: str, listed: Mapping[str, Any]) -> str:
+def asked_for(heading: str, listed: Mapping[str, Any]) -> str:
+    """Leave out of a heading its number and what makes it a question."""
     unnumbered = _NUMBERED.sub("", heading, count=1) if _NUMBERED.match(heading) else heading
     words = " ".join(re.findall(r"[a-z0-9]+", without_accents(unnumbered).lower()))
     is_question = "?" in heading
