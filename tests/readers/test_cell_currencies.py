@@ -44,3 +44,4 @@ def test_text_and_other_currencies_of_a_column_stand(tmp_path: Path) -> None:
     cells = [("2 000 €", '#,##0 "FCFA"'), (3, '#,##0 "FCFA"'), (4, "0")]
     read = maligeo.read_projects(book(tmp_path / "b.xlsx", cells))
     assert read["budget_currency"].fillna("").tolist() == ["EUR", "XOF", ""]
+    assert read.attrs["reading"].shown == ("Budget",)

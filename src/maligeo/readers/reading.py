@@ -68,6 +68,8 @@ class Reading(dict[str, object]):
     sparse : str
         Column of places that is written in the first row of each block of rows alone, as it
         seems, so that the rows below it have no place; else "".
+    shown : tuple of str
+        Columns of amounts whose currency stands in the format of cells of a workbook alone.
     """
 
     format: str
@@ -86,6 +88,7 @@ class Reading(dict[str, object]):
     filled_down: Mapping[str, int] = field(default_factory=dict)
     otherwise: Mapping[str, str] = field(default_factory=dict)
     sparse: str = ""
+    shown: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.update({each.name: getattr(self, each.name) for each in fields(self)})

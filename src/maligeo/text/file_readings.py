@@ -68,6 +68,7 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
     yield "reading.aside", _aside(reading, language)
     yield "reading.words", _unknown(reading, language)
+    yield "reading.shown", [", ".join(reading.shown)] if reading.shown else []
     filled = reading.filled_down
     merged = {name: rows for name, rows in filled.items() if not name.startswith("(")}
     yield "reading.filled", _filled(merged, "reading.filled_column", language)

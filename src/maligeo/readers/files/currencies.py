@@ -24,7 +24,7 @@ def amount_columns(columns: Sequence[str], stated: Mapping[str, str]) -> list[in
 
 def show_currencies(
     rows: list[list[str]], book: Any, sheet: str, columns: Sequence[int], before: int
-) -> None:
+) -> list[int]:
     """Write behind numbers the currency that the format of their cell shows.
 
     Parameters
@@ -39,15 +39,24 @@ def show_currencies(
         Places of the columns with amounts, from 0.
     before : int
         Rows before the first record.
+
+    Returns
+    -------
+    list of int
+        Places of the columns that were completed.
     """
     # Cells with their formats take twice as long to read: only where some format has a currency.
     if not columns or not any(map(currency_shown, _formats(book))):
-        return
+        return []
+    completed = dict[int, None]()
     for at in columns:
         cells = book[sheet].iter_rows(min_row=before + 1, min_col=at + 1, max_col=at + 1)
         for row, (cell,) in zip(rows[before:], cells, strict=False):
-            if isinstance(cell.value, int | float) and at < len(row):
-                row[at] = f"{row[at]} {currency_shown(cell.number_format)}".rstrip()
+            sign = currency_shown(cell.number_format) if at < len(row) else ""
+            if sign and isinstance(cell.value, int | float):
+                row[at] = f"{row[at]} {sign}"
+                completed[at] = None
+    return list(completed)
 
 
 def _formats(book: Any) -> set[str]:

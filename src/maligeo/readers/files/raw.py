@@ -81,6 +81,8 @@ class RawFile:
         Columns that its kind of file always has and that it leaves empty; they mean nothing.
     top : tuple of tuple of str
         The first rows of a table, with all columns.
+    shown : tuple of str
+        Columns of amounts whose cells show a currency by their format alone.
     """
 
     source: Source
@@ -93,6 +95,7 @@ class RawFile:
     content: str = ""
     unused: frozenset[str] = frozenset()
     top: tuple[tuple[str, ...], ...] = ()
+    shown: tuple[str, ...] = ()
 
     @cached_property
     def mark(self) -> str:
@@ -184,6 +187,7 @@ class RawFile:
             kept=tuple(name for name in rest if resembling.get(name) is None),
             not_understood={name: ours for name, ours in resembling.items() if ours is not None},
             personal=(*self.personal, *unread),
+            shown=tuple(name for name in self.shown if name in used.values()),
         )
 
     def chunks(
@@ -254,7 +258,8 @@ def open_raw(path: str | Path | Source) -> RawFile:
         table = open_table(source)
         columns = without_persons(table.columns)
         personal = _others(table.columns, columns)
-        return RawFile(source, columns, personal, table.hxl, table.chunks, top=table.top)
+        file = RawFile(source, columns, personal, table.hxl, table.chunks)
+        return replace(file, top=table.top, shown=table.shown)
     return _open_vector(source)
 
 

@@ -101,6 +101,8 @@ class TableFile:
         Column to HXL tag, where the file has a tag row.
     top : tuple of tuple of str
         The first rows, a cell for each column.
+    shown : tuple of str
+        Columns of amounts whose cells show a currency by their format alone.
     """
 
     path: Path
@@ -108,6 +110,7 @@ class TableFile:
     hxl: dict[str, str]
     _read: Callable[[Sequence[str]], Iterator[RawTable]]
     top: tuple[tuple[str, ...], ...] = ()
+    shown: tuple[str, ...] = ()
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:
         """Read the table piece by piece, in order; one without a row is one empty piece.
@@ -294,7 +297,7 @@ def _open_excel(source: Source, sheet: str | None) -> TableFile:
         merged = _merged(book[name])
         layout = lay_out(rows[:200], path, "", "", source.header_row)
         amounts = amount_columns(layout.columns, source.columns)
-        show_currencies(rows, book, name, amounts, layout.rows_before)
+        shown = show_currencies(rows, book, name, amounts, layout.rows_before)
         book.close()
     numbers = range(layout.rows_before + 1, len(rows) + 1)
     blocks = blocks_of(merged, layout.columns, numbers, str(path))
@@ -315,7 +318,8 @@ def _open_excel(source: Source, sheet: str | None) -> TableFile:
         wanted = {name: blocks[name] for name in columns if name in blocks}
         yield RawTable(frame, hxl=layout.hxl, faults=faults, blocks=wanted)
 
-    return TableFile(path, _in_use(layout, rows), layout.hxl, read, layout.top)
+    names = tuple(layout.columns[at] for at in shown)
+    return TableFile(path, _in_use(layout, rows), layout.hxl, read, layout.top, names)
 
 
 def _in_use(layout: Layout, rows: list[list[str]]) -> tuple[str, ...]:
