@@ -94,7 +94,7 @@ def count_projects(
     present = shares[(shares["project_count"] > 0) & (shares["share"] > 0)].assign(silent=False)
     tables = []
     for span, rows, undated in _by_period(present, period, APART.get(measure, ACTIVE)):
-        table = _by_place(_weighed(rows, measure, counting), units)
+        table = _by_place(_weighed(rows, measure, counting), units, of=rows)
         table = _left_open(table, units, pd.concat([rows, undated]), undated, shares)
         ends = (pd.NaT, pd.NaT) if span is None else span
         table["period_start"], table["period_end"] = ends
@@ -198,10 +198,12 @@ def _left_open(
     return table.assign(note=note, count_high=table["count_high"].mask(late | unplaced))
 
 
-def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame, *, of: pd.DataFrame) -> pd.DataFrame:
     """Add weights up for every unit, and for the kinds of place that occur.
 
-    Where projects are silent about what is added up, the sum is a lower bound.
+    `of` are all projects, also those that name no programme: a unit with one of them is not
+    without a record. Where projects are silent about what is added up, the sum is a lower
+    bound.
     """
     placed = (rows["place_kind"] == "unit").to_numpy()
     places = pd.DataFrame(units[["pcode", "name"]]).assign(place_kind="unit")
@@ -213,7 +215,8 @@ def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     silent, records = table.pop("silent"), table["records"]
     text = silent.map("{:.0f}".format) + " of " + records.map("{:.0f}".format)
     note = pd.Series(pd.NA, index=table.index, dtype="string")
-    note = note.mask((records == 0) & (table["place_kind"] == "unit"), _NO_RECORD)
+    without = (table["place_kind"] == "unit") & ~unit_keys(table).isin(set(unit_keys(of)))
+    note = note.mask((records == 0) & without, _NO_RECORD)
     table["note"] = note.mask(silent > 0, "at least: no amount is stated by " + text)
     table["count"] = table["count"].mask((silent > 0) & (silent == records))
     table["count_low"] = table["count"]
@@ -257,7 +260,7 @@ def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) 
         rows = shares[silent | shares["project_id"].isin(own_rows.index)]
         amount = rows["project_id"].map(own_rows[column]).astype("Float64")
         weight = (amount.fillna(0) * rows["share"]).astype("float64")
-        sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units)
+        sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units, of=rows)
         sums = _left_open(sums, units, rows, rows.iloc[:0], shares)
         sums["unique_total"] = math.fsum(own_rows[column].astype("float64"))
         tables.append(labelled(sums, shares, f"{measure}_{currency}"))
