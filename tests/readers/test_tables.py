@@ -82,6 +82,16 @@ def test_the_same_rows_in_blocks_and_at_once(
     pd.testing.assert_frame_equal(read_table(path).frame, whole)
 
 
+def test_a_row_longer_than_the_blocks_that_are_read_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{n},{'x' * (150 if n == 40 else 9)}" for n in range(2, 100)]
+    path = written(tmp_path, "\n".join(["a,b", *rows]))
+    whole = read_table(path).frame
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 64)
+    pd.testing.assert_frame_equal(read_table(path).frame, whole)
+
+
 def book(folder: Path, **sheets: list[list[object]]) -> Path:
     made = openpyxl.Workbook()
     made.remove(made.active)

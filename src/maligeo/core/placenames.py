@@ -40,6 +40,8 @@ def without_accents(text: str) -> str:
     >>> without_accents("Cœur de Ségou")
     'Coeur de Segou'
     """
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

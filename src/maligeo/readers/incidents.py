@@ -47,7 +47,7 @@ class SeenIds:
             again = given.duplicated()
         else:
             if not len(self._seen):
-                self._seen = np.unique(_hashes(self._first))
+                self._seen = np.sort(_hashes(self._first))
             again = self._repeated(given)
         return again.reindex(ids.index, fill_value=False) if len(given) < len(ids) else again
 

@@ -83,6 +83,8 @@ def strip_missing(texts: pd.Series) -> pd.Series:
     codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
     trimmed = pd.Series(distinct, dtype=_TEXT).str.strip()
     cleaned = trimmed.mask(trimmed.str.lower().isin(MISSING_WORDS))
+    if cleaned.array.equals(distinct):
+        return texts.astype(_TEXT)
     taken = cleaned.array.take(codes, allow_fill=True)
     return pd.Series(taken, index=texts.index, name=texts.name)
 
@@ -90,7 +92,7 @@ def strip_missing(texts: pd.Series) -> pd.Series:
 def each_word(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
     """Change the texts of a column, each that differs once; missing ones stay missing."""
     codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
-    changed = pd.array([change(text) for text in distinct], dtype=_TEXT)
+    changed = pd.array([change(text) for text in distinct.to_numpy(dtype=object)], dtype=_TEXT)
     return pd.Series(changed.take(codes, allow_fill=True), index=texts.index, name=texts.name)
 
 
@@ -321,6 +323,8 @@ def are_months(texts: pd.Series) -> "pd.Series[bool]":
 
 
 def _month_of(text: str) -> tuple[str, int] | None:
+    if text[:1].isdecimal():  # as nearly all dates: not worth the pattern
+        return None
     found = re.match(_MONTH_YEAR, text.strip())
     number = month_numbers().get(word_key(found[1])) if found else None
     return None if found is None or number is None else (found[2], number)

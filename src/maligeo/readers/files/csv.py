@@ -128,9 +128,11 @@ def _find_delimiter(text: str) -> str:
 
 
 # The parser reads up to 32 of its blocks ahead: small ones bound memory, and several
-# together are worked on faster than one by one.
-BLOCK_BYTES: Final = 8 * 2**20
-BLOCKS_TOGETHER: Final = 4
+# together are worked on faster than one by one. A row has to end in its block.
+BLOCK_BYTES: Final = 2 * 2**20
+BLOCKS_TOGETHER: Final = 16
+_LONGER: Final = 4  # times as long are the blocks in which long rows are read
+CELLS: Final = pa.large_string()  # what pandas holds text as: others would be converted
 
 
 class RaggedRow(NamedTuple):
@@ -160,28 +162,30 @@ class TextBlock:
 
 
 @contextmanager
-def _rows_within_blocks() -> Iterator[None]:
-    """Say what it means that a row does not end in its block."""
+def _rows_within_blocks(*, numbered: bool) -> Iterator[None]:
+    """Stop where a row does not end in its block; of the longer ones, say what that means."""
     try:
         yield
     except pa.ArrowInvalid as error:
         if "straddl" not in str(error):
             raise
-        raise ValueError(
-            f"a row is longer than {BLOCK_BYTES} bytes: is a quotation mark not closed?"
-        ) from error
+        if numbered:
+            size = BLOCK_BYTES * _LONGER
+            raise ValueError(
+                f"a row is longer than {size} bytes: is a quotation mark not closed?"
+            ) from error
 
 
-class _RaggedRowFoundError(Exception):
-    """The fast parser met a row that it cannot number."""
+class _OddRowFoundError(Exception):
+    """The fast parser met a row that it cannot number or that is longer than its blocks."""
 
 
 def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[TextBlock]:
     """Read a text table block by block.
 
     The parser works on several blocks at once and then cannot say where a row with too
-    many or too few cells stands. When it meets one, the rest is parsed one block after
-    the other, with numbers.
+    many or too few cells stands. When it meets one, or a very long row, the rest is parsed
+    one longer block after the other, with numbers.
 
     Parameters
     ----------
@@ -209,7 +213,7 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
             yield block
             done = int(block.rows[-1]) if len(block.rows) else done
         return
-    except _RaggedRowFoundError:
+    except _OddRowFoundError:
         pass
     for block in _parse(path, layout, columns, numbered=True):
         rest = block.rows > done
@@ -227,8 +231,9 @@ def _parse(
         met[row.number or 0] = RaggedRow(row.actual_columns, row.text)
         return "skip"
 
-    last = layout.rows_before
-    with explained(f"{path} cannot be read"), _rows_within_blocks(), path.open("rb") as file:
+    last, ended = layout.rows_before, False
+    within = _rows_within_blocks(numbered=numbered)
+    with explained(f"{path} cannot be read"), within, path.open("rb") as file:
         reader = _open(file, layout, columns, note, threads=not numbered)
         groups = iter(lambda: list(itertools.islice(reader, BLOCKS_TOGETHER)), [])
         for group in groups if numbered else _ahead(groups):
@@ -239,11 +244,12 @@ def _parse(
             rows, ragged = _number(table.num_rows, last, met if numbered else {})
             last = max([last, *rows[-1:].tolist(), *ragged])
             yield TextBlock(table, rows, ragged)
-    if met and not numbered:
-        raise _RaggedRowFoundError
+        ended = numbered or not met
+    if not ended:
+        raise _OddRowFoundError
     if met:
         names = [*columns]
-        empty = pa.table({name: pa.array([], pa.string()) for name in names})
+        empty = pa.table({name: pa.array([], CELLS) for name in names})
         yield TextBlock(empty, np.array([], dtype=np.int64), dict(met))
 
 
@@ -263,7 +269,7 @@ def _open(
         file,
         read_options=pacsv.ReadOptions(
             use_threads=threads,
-            block_size=BLOCK_BYTES,
+            block_size=BLOCK_BYTES if threads else BLOCK_BYTES * _LONGER,
             column_names=list(layout.columns),
             skip_rows_after_names=layout.rows_before,
             encoding="utf8" if layout.encoding == "utf-8" else layout.encoding,
@@ -275,7 +281,7 @@ def _open(
             invalid_row_handler=note,
         ),
         convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(layout.columns, pa.string()),
+            column_types=dict.fromkeys(layout.columns, CELLS),
             include_columns=list(columns),
             strings_can_be_null=True,
             null_values=[""],

@@ -17,7 +17,7 @@ NOTE: Final = "note"
 HEADER: Final = "header"
 
 # Cheap to look for: without it no cell is the label of a total.
-_HINT: Final = r"(?i)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
+_HINT: Final = r"(?im)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
 _A_TOTAL: Final = r"((sous|sub|grand|s)[\s/.-]*)?tota(l|ux)"
 # What can be nothing else, whatever stands beside it.
 _TOTAL: Final = re.compile(
@@ -41,7 +41,7 @@ _NOTE: Final = re.compile(
 )
 # The title of a block of rows, as in a cell that is merged over a whole line.
 _TITLE: Final = re.compile(r"\s*(région|region|district|cercle|commune)s?\b.*", re.IGNORECASE)
-_LOOKED_AT: Final = 6  # columns in which the label of a total is looked for, beside the first
+_LOOKED_AT: Final = 6  # filled cells of a row, and columns, in which the label of a total may be
 _SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
@@ -98,7 +98,7 @@ def _first_filled(frame: pd.DataFrame) -> "pd.Series[str]":
 
 def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
     """Give the rows that sum up others, by their labels and by their figures."""
-    columns = [first, *(frame.iloc[:, at] for at in range(min(_LOOKED_AT, len(frame.columns))))]
+    columns = [first, *(frame.iloc[:, at] for at in range(1, min(_LOOKED_AT, len(frame.columns))))]
     hinted = np.logical_or.reduce([_hinted(column) for column in columns])
     totals: list[int] = []
     for at in np.flatnonzero(hinted).tolist():
@@ -109,6 +109,12 @@ def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
 
 
 def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
+    """Tell cells with a hint, after a look at the whole column as one text: mostly there is none."""
+    cells = pa.chunked_array(pa.array(texts)).combine_chunks().drop_null()
+    column = pa.ListArray.from_arrays([0, len(cells)], cells)
+    lines = pc.binary_join(column, pa.scalar("\n", cells.type))
+    if not pc.match_substring_regex(lines, _HINT)[0].as_py():
+        return np.zeros(len(texts), dtype=bool)
     matched = pc.match_substring_regex(pa.array(texts), _HINT)
     return np.asarray(pc.fill_null(matched, False).to_numpy(zero_copy_only=False), dtype=bool)
 

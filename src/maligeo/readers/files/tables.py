@@ -260,6 +260,8 @@ def _frame(table: pa.Table, rows: pd.Index) -> pd.DataFrame:
     """Make a frame of text, leaving out the rows in which every cell is empty."""
     frame = table.to_pandas(types_mapper=lambda _: TEXT, ignore_metadata=True)
     frame.index = rows
+    if any(column.null_count == 0 for column in table.columns):
+        return frame
     blank = frame.isna().all(axis=1)
     return frame[~blank] if blank.any() else frame
 
