@@ -53,7 +53,7 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, what: str) -
         raise FrameError(what, [Fault(None, name, None, "column is missing") for name in missing])
 
 
-def require_one_vintage(vintages: Iterable[object], *, what: str) -> str:
+def require_one_vintage(vintages: pd.Series, *, what: str) -> str:
     """Give the one vintage of some rows, or say that there are several.
 
     Raises
@@ -61,7 +61,7 @@ def require_one_vintage(vintages: Iterable[object], *, what: str) -> str:
     VintageError
         If there are none or several.
     """
-    distinct = sorted({str(vintage) for vintage in vintages if pd.notna(vintage)})
+    distinct = sorted({str(vintage) for vintage in vintages.dropna().unique()})
     if len(distinct) != 1:
         found = " and ".join(distinct) if distinct else "none"
         raise VintageError(

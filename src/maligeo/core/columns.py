@@ -139,7 +139,8 @@ def unit_keys(frame: pd.DataFrame) -> pd.Series:
         Missing where a row has neither.
     """
     code = frame["pcode"].astype("string")
-    return code.where(code.notna() & (code != ""), frame["name"].astype("string"))
+    coded = code.notna() & (code != "")
+    return code if coded.all() else code.where(coded, frame["name"].astype("string"))
 
 
 WORDS: Final[Mapping[str, frozenset[str]]] = {

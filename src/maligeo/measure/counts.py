@@ -8,6 +8,7 @@ where the source covers it, and is missing where nobody says so.
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
@@ -219,28 +220,34 @@ class _Entries:
     scopes: Scopes
     joints: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def adds(self) -> Flags:
         """Whether the record adds something, or may."""
         counted: Flags = np.isnan(self.value) | (self.value > 0) | self.partial
         return counted
 
+    @cached_property
+    def undated(self) -> Flags:
+        """Whether the record has no date."""
+        missing: Flags = np.isnat(self.first) | np.isnat(self.last)
+        return missing
+
     @property
     def is_undated(self) -> bool:
         """Whether there are records, and none has a date."""
-        return len(self.first) > 0 and bool((np.isnat(self.first) | np.isnat(self.last)).all())
+        return len(self.first) > 0 and bool(self.undated.all())
 
     def may_lie_in(self, period: Period | None) -> Flags:
         """Tell which records may lie in a period, as far as their dates say."""
-        unknown = np.isnat(self.first) | np.isnat(self.last)
         if period is None:
             return np.ones(len(self.first), dtype=np.bool_)
         start, end = (np.datetime64(day, "D") for day in period)
         reaching: Flags = (self.first <= end) & (self.last >= start)
-        return unknown | reaching
+        return self.undated | reaching
 
-    def take(self, rows: npt.NDArray[np.bool_]) -> "_Entries":
+    def take(self, chosen: npt.NDArray[np.bool_]) -> "_Entries":
         """Give some of the entries."""
+        rows = np.flatnonzero(chosen)
         return _Entries(
             self.place[rows],
             self.first[rows],
@@ -432,16 +439,21 @@ def _place(
     Behind these come the units that records are in together, by their names.
     """
     inside = records[code].notna().to_numpy()
-    kind = records[kinds].astype("object").replace(["unit", "joint"], "unattributed")
-    together = records[name].astype("object").where(records[code].isna())
+    loose = records.loc[~inside, [kinds, name]].astype("object")
+    kind, together = loose[kinds].replace(["unit", "joint"], "unattributed"), loose[name]
     is_joint = together.str.contains(JOINT, regex=False, na=False).astype(bool)
     kind = kind.mask(is_joint, together)
     joints = tuple(sorted(set(kind[is_joint])))
     behind = {kind: len(units) + at for at, kind in enumerate((*UNPLACED, *joints))}
-    place = np.array(kind.map(behind), dtype=np.float64)
-    named = records.loc[inside, [code, name]].set_axis(["pcode", "name"], axis=1)
-    position = pd.Series(np.arange(len(units)), index=unit_keys(units))
-    place[inside] = unit_keys(named).map(position).to_numpy(dtype=np.float64, na_value=np.nan)
+    place = np.full(len(records), np.nan)
+    place[~inside] = np.array(kind.map(behind), dtype=np.float64)
+    keys = records.loc[inside, code]
+    if (keys == "").any():  # a unit without a code goes by its name
+        named = records.loc[inside, [code, name]].set_axis(["pcode", "name"], axis=1)
+        keys = unit_keys(named)
+    which, distinct = pd.factorize(keys)
+    position = pd.Series(np.arange(len(units)), index=unit_keys(units), dtype=np.float64)
+    place[inside] = np.append(position.reindex(distinct.astype("string")), np.nan)[which]
     lost = records[np.isnan(place)]
     if len(lost):
         reason = "is no unit of these, nor joint, countrywide, unattributed or outside"
@@ -451,8 +463,8 @@ def _place(
 
 def _scopes(records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, kinds: str) -> Scopes:
     """Find where records without a unit may lie: also those placed in the country alone."""
-    kind = records[kinds].astype("object").replace("unit", "unattributed")
-    return scopes_of(records, units, kind.mask(records[code].notna(), "unit"), lying=_LYING)
+    lost = records[code].isna() & records[kinds].isin(["unit", *_LYING])
+    return scopes_of(records, units, lost)
 
 
 def _count(
@@ -460,23 +472,23 @@ def _count(
 ) -> pd.DataFrame:
     # Records outside what is covered are counted too: else they would be in no row.
     coverage.require_units(units)
-    covered = coverage.span
+    covered, places = coverage.span, _places(units, entries.joints)
     if period is None and covered is not None and not entries.is_undated:
         periods, rest = [covered], OUTSIDE_COVERAGE
     else:
         periods, rest = asked_periods(period, within=_around(covered, entries)), ""
     if not periods:
-        table, every = _tally(entries, units, coverage, None), entries.may_lie_in(None)
+        table, every = _tally(entries, places, coverage, None), entries.may_lie_in(None)
         return _left_open(table, entries, every, every)
     inside, undated = sort_into(periods, entries.first, entries.last)
     tables = []
     for span, rows in zip(periods, inside, strict=True):
-        table = _tally(entries.take(rows), units, coverage, span)
+        table = _tally(entries.take(rows), places, coverage, span)
         tables.append(_left_open(table, entries, entries.may_lie_in(span), rows))
     elsewhere = ~np.any([*inside, undated], axis=0) if rest else np.zeros_like(undated)
     for apart, note in ((elsewhere, rest), (undated, UNDATED)):
         if apart.any():
-            table = _tally(entries.take(apart), units, coverage, None)
+            table = _tally(entries.take(apart), places, coverage, None)
             tables.append(table[table["records"] > 0].assign(note=note, count_high=np.nan))
     return pd.concat(tables, ignore_index=True)
 
@@ -498,7 +510,8 @@ def _left_open(
     adds, units = entries.adds, entries.scopes.groups.shape[1]
     unplaced = np.zeros(len(table), dtype=np.bool_)
     unplaced[:units] = entries.scopes.open_for(adds & possible)
-    undated = sum_by(entries.place, adds & possible & ~inside, len(table)) > 0
+    undated = np.zeros(len(table), dtype=np.bool_)
+    undated[entries.place[adds & possible & ~inside]] = True
     counted = table["count"].notna().to_numpy(dtype=np.bool_)
     for why, rows in ((NO_PLACE, unplaced & counted), (NO_DATE, undated & counted)):
         said = table["note"].where(table["note"].isna(), table["note"] + "; ")
@@ -516,21 +529,20 @@ def _around(covered: Period | None, entries: _Entries) -> Period | None:
 
 
 def _tally(
-    entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Period | None
+    entries: _Entries, places: pd.DataFrame, coverage: Coverage, period: Period | None
 ) -> pd.DataFrame:
     """Add the entries up by place, and say what an empty or partial sum means."""
-    places = len(units) + len(UNPLACED) + len(entries.joints)
     stated = ~np.isnan(entries.value)
     value = np.where(stated, entries.value, 0.0)
-    table = _places(units, entries.joints)
+    table = places.copy()
     table["period_start"] = pd.NaT if period is None else period.start
     table["period_end"] = pd.NaT if period is None else period.end
-    table["records"] = sum_by(entries.place, np.ones(len(value)), places)
-    table["stated"] = sum_by(entries.place, stated, places)
-    table["declared"] = sum_by(entries.place, stated & entries.declared, places)
-    total = sum_by(entries.place, value, places)
+    table["records"] = sum_by(entries.place, np.ones(len(value)), len(places))
+    table["stated"] = sum_by(entries.place, stated, len(places))
+    table["declared"] = sum_by(entries.place, stated & entries.declared, len(places))
+    total = sum_by(entries.place, value, len(places))
     table["unique_total"] = total.sum()
-    partial = sum_by(entries.place, entries.partial | ~stated, places)
+    partial = sum_by(entries.place, entries.partial | ~stated, len(places))
     known = list(_readings(table, coverage, period, partial))
     table["note"] = [note for _, _, note in known]
     table["count"] = np.where([is_known for is_known, _, _ in known], total, np.nan)

@@ -4,7 +4,7 @@ Such a record leaves the counts open that it may belong to: they are "at least",
 upper bound.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,13 +42,12 @@ class Scopes:
 
     def open_for(self, records: Flags) -> Flags:
         """Tell in which units any of some records may lie."""
-        found = np.unique(self.which[records])
-        return np.asarray(self.groups[found[found >= 0]].any(axis=0), dtype=np.bool_)
+        found = np.zeros(len(self.groups) + 1, dtype=np.bool_)
+        found[self.which[records]] = True  # the last one for those in no group
+        return np.asarray(self.groups[found[:-1]].any(axis=0), dtype=np.bool_)
 
 
-def scopes_of(
-    records: pd.DataFrame, units: pd.DataFrame, kind: pd.Series, *, lying: Collection[str]
-) -> Scopes:
+def scopes_of(records: pd.DataFrame, units: pd.DataFrame, lost: "pd.Series[bool]") -> Scopes:
     """Find the units in which records without one may lie.
 
     Parameters
@@ -58,17 +57,15 @@ def scopes_of(
         above, narrow down where they may lie.
     units : pandas.DataFrame, m rows
         Units of one level and vintage.
-    kind : pandas.Series of str, n rows
-        Kind of place of each record.
-    lying : collection of str
-        Kinds of place that mean a place in the units which is not known.
+    lost : pandas.Series of bool, n rows
+        Whether a record lies in the units, and it is not known in which.
 
     Returns
     -------
     Scopes
     """
     which = np.full(len(records), -1, dtype=np.intp)
-    loose = np.flatnonzero(kind.isin(list(lying)).to_numpy(dtype=np.bool_))
+    loose = np.flatnonzero(lost)
     groups = {frozenset(range(len(units))): 0}
     which[loose] = 0
     known = {"level", "parent_pcode", "vintage"} <= set(units.columns) and len(loose) > 0

@@ -109,7 +109,7 @@ def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
 
 
 def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
-    """Tell cells with a hint, after a look at the whole column as one text: mostly there is none."""
+    """Tell cells with a hint, after a look at the whole column at once: mostly there is none."""
     cells = pa.chunked_array(pa.array(texts)).combine_chunks().drop_null()
     column = pa.ListArray.from_arrays([0, len(cells)], cells)
     lines = pc.binary_join(column, pa.scalar("\n", cells.type))
