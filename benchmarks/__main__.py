@@ -10,7 +10,8 @@ import argparse
 import importlib
 
 MODULES = (
-    "join", "locating", "reading", "answering", "surface", "raster_tiles", "vector_tiles", "maps",
+    "join", "locating", "reading", "counting", "answering", "surface", "raster_tiles",
+    "vector_tiles", "maps",
     "releasing", "utility",
 )  # fmt: skip
 
