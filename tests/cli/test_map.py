@@ -149,7 +149,7 @@ def test_a_period_that_is_not_released_is_refused_with_what_is(
     done = run(*given, tmp_path / "m.html", "--period", "2021-08-17")
     assert done.returncode == 1
     said = done.stderr.strip().splitlines()[-1]
-    assert said.startswith("maligeo: the period 2021-08-17 is not released: there is years 2020 to")
+    assert said.startswith("maligeo: the period 2021-08-17 is not released: there is 2020 –")
     assert not (tmp_path / "m.html").exists()
 
 

@@ -92,6 +92,8 @@ declare global {
       notes?: Section[];
       places?: Findable[];
       banner?: HTMLElement;
+      /** On the map of one region: what is found of its need and response. */
+      finding?: HTMLElement;
     }
     interface LayerCall {
       name: keyof Layers;
@@ -216,6 +218,8 @@ declare global {
     interface Marks {
       derived: boolean;
       low: boolean;
+      /** Why no unit has a number; empty where one has. */
+      why: string;
     }
     interface Period extends Marks {
       label: string;
@@ -712,6 +716,8 @@ declare global {
 
       /* popup.js */
       figures(measures: Figure[]): HTMLElement;
+      findings(map: Leaflet.Map, data: RegionData, texts: string[][]): void;
+      lead(texts: string[]): HTMLElement | null;
       cardNotes(words: Words, card: Card): (HTMLElement | null)[];
       card(words: Words, card: Card): HTMLElement;
       fields(pairs: Pair[]): HTMLElement;

@@ -180,7 +180,7 @@ class TestRelease:
     def test_a_period_that_no_cell_has_is_refused(self, incidents: Path) -> None:
         study = maligeo.study(incidents=incidents, covers="2020/2022", period="2021-08-17")
         assert study.table is not None  # whoever has the records may ask for a day
-        with pytest.raises(ReleaseError, match="is not released: there is years 2020 to 2022"):
+        with pytest.raises(ReleaseError, match="is not released: there is 2020 – 2022"):
             _ = study.release(as_of=DAY).table
 
     def test_the_store_is_the_one_that_is_named(

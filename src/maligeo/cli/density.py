@@ -26,7 +26,7 @@ from maligeo.cli.options import (
     periods,
     source,
 )
-from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put
+from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_withheld
 from maligeo.core.errors import ArgumentError
 from maligeo.workflows.steps import figure_counts
 
@@ -106,3 +106,4 @@ def write_density(
             study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         counted = study.count(measure, counting=counting, region=region)
     put(counted, SHOWN, output_format, output)
+    say_withheld(study, None)

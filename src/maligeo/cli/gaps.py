@@ -6,7 +6,6 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 import maligeo
@@ -26,9 +25,18 @@ from maligeo.cli.options import (
     StoreOption,
     division,
 )
-from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_internal
+from maligeo.cli.output import (
+    Format,
+    FormatOption,
+    is_passed_on,
+    progress_bar,
+    put,
+    say_internal,
+    show_whole,
+    unbroken,
+)
 from maligeo.core.session import session_language
-from maligeo.core.words import number_text, word
+from maligeo.core.words import NO_BREAK_SPACE, number_text, word
 from maligeo.text.answers import (
     by_class,
     certainty_text,
@@ -51,7 +59,7 @@ class Grouping(StrEnum):
 
 
 ByOption = Annotated[
-    Grouping, typer.Option("--by", help="List the projects by this.", show_choices=True)
+    Grouping | None, typer.Option("--by", help="List the projects by this.", show_choices=True)
 ]
 NeedOption = Annotated[
     list[str] | None,
@@ -82,7 +90,7 @@ def write_gaps(
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
     need: NeedOption = None,
-    by: ByOption = Grouping.programme,
+    by: ByOption = None,
     sector: SectorOption = None,
     organisation: OrganisationOption = None,
     status: StatusOption = None,
@@ -117,11 +125,8 @@ def write_gaps(
         put(answer, (), output_format, output)
         return
     say_internal(answer.frame)
-    console = Console(highlight=False, markup=False)
-    for line in _lines(answer.frame, session_language(language)):
-        console.print(line)
-    for part in _presence(study, by.value, session_language(language)):
-        console.print(part)
+    language = session_language(language)
+    show_whole(*_lines(answer.frame, language), *_presence(study, by, language))
 
 
 def _lines(answer: pd.DataFrame, language: str) -> Iterator[str]:
@@ -135,21 +140,25 @@ def _lines(answer: pd.DataFrame, language: str) -> Iterator[str]:
     yield ""
 
 
-def _presence(study: Study, by: str, language: str) -> Iterator[str | Table]:
+def _presence(study: Study, by: Grouping | None, language: str) -> Iterator[str | Table]:
     """List by whom or what the projects are, and where each is."""
+    if by is Grouping.organisation and not study.sees_organisations:
+        yield word("presence.withheld", language)
+        return
+    heading = study.heading if by is None else by.value
     shares = study.active
-    matrix = maligeo.presence(shares, study.units, by=by)
-    placed = maligeo.placement(shares, by=by)
+    matrix = maligeo.presence(shares, study.units, by=heading)
+    placed = maligeo.placement(shares, by=heading)
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(word(f"answer.by.{by}", language), overflow="fold")
+    table.add_column(word(f"answer.by.{heading}", language), overflow="fold")
     for name in _COLUMNS:
-        heading = word(f"answer.column.{name}", language)
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(word(f"answer.column.{name}", language), justify="right", no_wrap=True)
     table.add_column(word("answer.column.where", language), overflow="fold", ratio=1)
     for row in placed.to_dict("records"):
         counts = (_count(row[name], language) for name in _COLUMNS)
-        where = _where(matrix[row[by]], language)
-        table.add_row(heading_text(row[by], by, language), *counts, where)
+        where = _where(matrix[row[heading]], language)
+        cells = (heading_text(row[heading], heading, language), *counts, where)
+        table.add_row(*map(unbroken, cells))
     yield table
     yield word("answer.state.note", language)
 
@@ -160,17 +169,12 @@ def _count(number: float, language: str) -> str:
 
 
 def _where(cells: "pd.Series[int]", language: str) -> str:
-    """Group the units of a column of the matrix by what is said of them."""
-    kinds = cells.index.get_level_values("place_kind")
+    """Group the units of a column of the matrix by what is said of them, most projects first."""
+    units = cells[cells.index.get_level_values("place_kind") == "unit"]
     said: dict[str, list[str]] = {}
-    for name, cell in zip(
-        cells.index.get_level_values("name")[kinds == "unit"], cells[kinds == "unit"], strict=True
-    ):
+    ordered = units.sort_values(ascending=False, kind="stable", na_position="first")
+    ordered = pd.concat([ordered[ordered > 0], ordered[ordered.isna()], ordered[ordered == 0]])
+    for name, cell in zip(ordered.index.get_level_values("name"), ordered, strict=True):
         said.setdefault(presence_text(cell, language), []).append(str(name))
-    colon = "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
-    return "\n".join(f"{text}{colon}{', '.join(names)}" for text, names in _in_order(said))
-
-
-def _in_order(said: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
-    """Put the most projects first, and what is not recorded last."""
-    return sorted(said.items(), key=lambda one: (one[0] == "–", not one[0][:1].isdigit(), one[0]))
+    colon = f"{NO_BREAK_SPACE}: " if language == "fr" else ": "
+    return "\n".join(f"{text}{colon}{', '.join(names)}" for text, names in said.items())

@@ -25,7 +25,7 @@ from maligeo.cli.options import (
     StoreOption,
     division,
 )
-from maligeo.cli.output import progress_bar
+from maligeo.cli.output import progress_bar, say_withheld
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.core.words import word
@@ -111,6 +111,7 @@ def write_map(
         path = fmap.save(target)
     for kind in released.left_out:
         typer.echo(word(f"left_out.{kind}", session_language(language)), err=True)
+    say_withheld(released, language)
     show_file(path)
 
 

@@ -4,13 +4,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import pandas as pd
 import typer
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -25,15 +27,29 @@ from rich.text import Text
 
 from maligeo.cli.command import put_bytes
 from maligeo.core.audiences import audience_of
-from maligeo.core.columns import AUDIENCES
+from maligeo.core.columns import AUDIENCES, Language
 from maligeo.core.session import session_language
-from maligeo.core.words import note_text, word
+from maligeo.core.words import (
+    NARROW_SPACE,
+    NO_BREAK_SPACE,
+    note_text,
+    number_text,
+    period_text,
+    word,
+)
 from maligeo.exports.write import csv_text, json_text
 from maligeo.workflows.recipes import TableProduct
+from maligeo.workflows.study import Study
 
 _NOTE = "note"
 _COUNT = "count"
-_AT_LEAST = "\u2265 "  # before a count to which more may belong
+_MEASURE = "measure"  # stands above its rows, since its name has no room beside them
+_START, _END, _PERIOD = "period_start", "period_end", "period"
+_MISSING = "–"
+_AT_LEAST = f"\u2265{NO_BREAK_SPACE}"  # before a count to which more may belong
+_WHOLE_FROM = 1000  # numbers are given without decimals
+_HOLDERS = str.maketrans({NO_BREAK_SPACE: "\ue000", NARROW_SPACE: "\ue001"})
+_SPACES = {ord(sign): space for space, sign in _HOLDERS.items()}
 _LEAST_TEXT = 4  # signs of a column of words, which may go on in the next line
 
 
@@ -64,6 +80,12 @@ def say_internal(table: pd.DataFrame) -> None:
         typer.secho(word("audience.internal", session_language()), fg="red")
 
 
+def say_withheld(study: Study, language: Language | None) -> None:
+    """Say on standard error why the incidents of a release are a number nowhere, if so."""
+    if study.is_withheld:
+        typer.echo(word("legend.all_withheld", session_language(language)), err=True)
+
+
 def put(
     product: TableProduct,
     shown: Sequence[str],
@@ -90,50 +112,87 @@ def put(
         frame = product.frame
         say_internal(frame)
         table, notes = _readable(frame, shown)
-        console = Console()
-        least = sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns)
-        console.print(table, width=max(console.width, least), crop=False)
-        console.print(*notes, sep="\n")
+        show_whole(table, *notes)
     else:
         text = json_text if output_format is Format.json else csv_text
         released = text(product.released(), audience=product.recipe.audience)
         put_bytes(released.encode("utf-8"))
 
 
-def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[Text]]:
-    """Lay a table out for reading, and its notes, numbered; no number is ever broken."""
-    notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
-    number = {note: str(count) for count, note in enumerate(notes, start=1)}
-    readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+def show_whole(*parts: str | Table) -> None:
+    """Show texts and tables with lines broken between words alone.
+
+    Rich also breaks lines at the spaces within numbers, and before the ";" of French.
+    """
+    console = Console(highlight=False, markup=False)
+    for part in parts:
+        whole = unbroken(part) if isinstance(part, str) else part
+        width = console.width if isinstance(part, str) else max(console.width, _least(part))
+        with console.capture() as shown:
+            console.print(whole, width=width, crop=False)
+        typer.echo(shown.get().translate(_SPACES), nl=False)
+
+
+def unbroken(text: str) -> str:
+    """Keep together what no-break spaces hold, in a text or a cell for `show_whole`."""
+    return text.translate(_HOLDERS)
+
+
+def _least(table: Table) -> int:
+    """Give the least width at which no number and no word of a table is broken."""
+    return sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns)
+
+
+def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[str]]:
+    """Lay a table out for reading, and its notes, numbered; no number or word is ever broken."""
     language = session_language()
-    at_least = _open_counts(table)
-    for column in shown:
-        heading = word(f"heading.{column}", language)
-        figures = pd.api.types.is_numeric_dtype(table[column])
-        side: JustifyMethod = "right" if figures or column == _NOTE else "left"
-        whole = figures or pd.api.types.is_datetime64_any_dtype(table[column])
-        widest = max((len(_cell(value)) for value in table[column]), default=0) if whole else None
-        if widest is not None and column == _COUNT and at_least.any():
-            widest += len(_AT_LEAST)
+    notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
+    number = {note: str(at) for at, note in enumerate(notes, start=1)}
+    readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    measures = list(table[_MEASURE]) if _MEASURE in shown else [""] * len(table)
+    columns: list[list[str]] = []
+    for name in (one for one in shown if one not in (_END, _MEASURE)):
+        texts = _texts(table, name, language)
+        if name == _NOTE:
+            texts = [number.get(note, "") for note in table[_NOTE]]
+        figures = name == _NOTE or pd.api.types.is_numeric_dtype(table[name])
+        parts = texts if figures else [part for text in texts for part in text.split(" ")]
+        parts += [] if columns else measures
         readable.add_column(
-            heading,
-            justify=side,
+            word(f"heading.{_PERIOD if name == _START else name}", language),
+            justify="right" if figures else "left",
             overflow="fold",
-            min_width=widest,
-            no_wrap=whole,
+            min_width=max(map(len, parts), default=0),
+            no_wrap=figures,
         )
-    for (_, row), is_open in zip(table.iterrows(), at_least, strict=True):
-        cells = [_cell(row[column]) for column in shown if column != _NOTE]
-        if is_open and _COUNT in shown:
-            cells[list(shown).index(_COUNT)] = _AT_LEAST + _cell(row[_COUNT])
-        if pd.isna(row[shown[0]]) and "place_kind" in row.index:
-            cells[0] = f"({row['place_kind']})"
-        if _NOTE in shown:
-            cells.append(number.get(row[_NOTE], "") if pd.notna(row[_NOTE]) else "")
-        readable.add_row(*cells)
-    texts = {note: "; ".join(note_text(note, language)) for note in number}
-    below = [Text(f"{count:>3}  {texts[note]}") for note, count in number.items()]
-    return readable, [Text(), *below] if below else []
+        columns.append([unbroken(text) for text in texts])
+    for measure, rows in groupby(zip(measures, *columns, strict=True), key=itemgetter(0)):
+        if measure:
+            readable.add_row(*([""] if readable.row_count else []))
+            readable.add_row(measure, style="bold")
+        for _, *cells in rows:
+            readable.add_row(*cells)
+    said = {note: "; ".join(note_text(note, language)) for note in notes}
+    below = [f"{number[note]:>3}  {text}" for note, text in said.items()]
+    return readable, ["", *below] if below else []
+
+
+def _texts(table: pd.DataFrame, name: str, language: str) -> list[str]:
+    """Write the cells of a column; both ends of a period are one."""
+    if name == _START and _END in table.columns:
+        spans = zip(table[_START], table[_END], strict=True)
+        return [
+            _MISSING if pd.isna(start) or pd.isna(end) else period_text(start, end, language)
+            for start, end in spans
+        ]
+    texts = [_cell(value, language) for value in table[name]]
+    if name == _COUNT:
+        is_open = _open_counts(table)
+        texts = [_AT_LEAST + one if more else one for one, more in zip(texts, is_open, strict=True)]
+    if name == "name" and "place_kind" in table.columns:
+        kinds = zip(table["place_kind"], table["name"].isna(), texts, strict=True)
+        return [word(f"place.{kind}", language) if bare else text for kind, bare, text in kinds]
+    return texts
 
 
 def _open_counts(table: pd.DataFrame) -> "pd.Series[bool]":
@@ -144,15 +203,17 @@ def _open_counts(table: pd.DataFrame) -> "pd.Series[bool]":
     return is_open & (table["place_kind"] == "unit")
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, language: str) -> str:
     if pd.isna(value):
-        return "–"
+        return _MISSING
     if isinstance(value, pd.Timestamp):
         return str(value.date().isoformat())
     if isinstance(value, bool | np.bool_):
-        return word("value.yes", session_language()) if value else ""
+        return word("value.yes", language) if value else ""
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        large = abs(value) >= _WHOLE_FROM
+        text = number_text(value, language) if large else f"{value:.4g}"
+        return text.replace(".", ",") if language == "fr" else text
     return str(value)
 
 

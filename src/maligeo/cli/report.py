@@ -24,7 +24,7 @@ from maligeo.cli.options import (
     division,
     periods,
 )
-from maligeo.cli.output import progress_bar
+from maligeo.cli.output import progress_bar, say_withheld
 from maligeo.core.placenames import find_unit, normalise
 
 FOLDER: Final = Path("maps")
@@ -71,4 +71,5 @@ def write_report(
     with progress_bar("cells") as advance:
         released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         path = released.report(region, language=language).save(target)
+    say_withheld(released, language)
     show_file(path)

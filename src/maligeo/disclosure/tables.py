@@ -134,16 +134,13 @@ def _tiled(text: str, years: list[Time], quarters: list[Time]) -> Span:
 
 def _there(years: list[Time], quarters: list[Time]) -> str:
     """Say which periods are released."""
-    named = {"years": [str(year) for year, _ in years]}
-    named["quarters"] = [f"{year} Q{quarter}" for year, quarter in quarters]
-    listed = [
-        f"{what} {texts[0]} to {texts[-1]}" if len(texts) > 1 else f"{what[:-1]} {texts[0]}"
-        for what, texts in named.items()
-        if texts
-    ]
+    texts = [[str(year) for year, _ in years], [f"{year} Q{part}" for year, part in quarters]]
+    listed = ", ".join(" – ".join(dict.fromkeys((one[0], one[-1]))) for one in texts if one)
+    if not listed:
+        return "there is nothing of these units yet"
     return (
-        f"there is {' and '.join(listed) or 'nothing of these units yet'}. A year is released "
-        "when its four quarters are counted: state covers where the records begin or end within it"
+        f"there is {listed}. A year is released when its four quarters are counted: if the "
+        "records cover it from its first day to its last, say so by --covers, such as --covers 2022"
     )
 
 

@@ -31,6 +31,7 @@ from maligeo.maps.regions import (
 )
 from maligeo.maps.without_script import first_comparison
 from maligeo.text.balance import balance
+from maligeo.text.legend import withheld_text
 from maligeo.text.readings import (
     PeriodRows,
     cells,
@@ -344,6 +345,7 @@ def _layer(pair: Pair, first: MapSide, second: MapSide, language: str) -> dict[s
                 "publisher": found.publisher,
                 "derived": found.is_derived,
                 "low": has_low(found),
+                "why": withheld_text(found, language),
                 "cells": [
                     list(cell)
                     for cell in cells(found, list(side.units["pcode"]), classes, language)

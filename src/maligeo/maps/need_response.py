@@ -73,6 +73,7 @@ def _layer(
         "publisher": "",
         "derived": False,
         "low": False,
+        "why": "",
         "cells": [list(answer_cell(rows.get(code), language)) for code in codes],
         "balance": {"lines": [], "notes": [need, response]},
     }

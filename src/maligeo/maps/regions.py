@@ -30,7 +30,7 @@ from maligeo.maps.page import PageMap
 from maligeo.maps.without_script import first_measure, notes
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
-from maligeo.text.legend import legend
+from maligeo.text.legend import legend, withheld_text
 from maligeo.text.notes import note_sections
 from maligeo.text.readings import (
     LOW_SIGN,
@@ -291,6 +291,7 @@ def _layer(
                 "publisher": period.publisher,
                 "derived": period.is_derived,
                 "low": has_low(period),
+                "why": withheld_text(period, language),
                 "cells": [list(cell) for cell in cells(period, pcodes, classes, language)],
                 "balance": balance(period, table, language),
             }

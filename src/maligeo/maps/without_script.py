@@ -102,8 +102,8 @@ def first_measure(data: Data, shapes: Shapes, language: str) -> str:
             "pictures": [_picture(shapes, layer, last, data)],
             "legend": _legend(layer),
             "remarks": [
-                *_marks(last, language), *([] if fits else [left_out]),
-                *last["balance"]["notes"], layer["about"],
+                *filter(None, [last["why"]]), *_marks(last, language),
+                *([] if fits else [left_out]), *last["balance"]["notes"], layer["about"],
             ],
             "tables": [(heads, rows), *([(above, balance)] if balance else [])],
         },

@@ -10,6 +10,7 @@ import pandas as pd
 from maligeo import look
 from maligeo.core import words
 from maligeo.look import Classes, Layer
+from maligeo.text.readings import PeriodRows
 
 _FEW = 100.0  # up to here a class names its first and last whole number: "10 – 19"
 
@@ -54,6 +55,11 @@ def legend(
     unknown = "legend.withheld" if withheld else "legend.missing"
     entries.append(_special(-1, unknown, language))
     return entries
+
+
+def withheld_text(period: PeriodRows, language: str) -> str:
+    """Say why no unit has a number and what to do about it; empty where one has."""
+    return words.word("legend.all_withheld", language) if period.is_withheld else ""
 
 
 def _special(index: int, key: str, language: str) -> dict[str, object]:

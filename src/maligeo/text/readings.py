@@ -24,6 +24,7 @@ SOURCE_SEPARATOR = " | "
 
 # Remarks on records that are in no period, and what a choice of them is called.
 _APART: Final = {UNDATED: "period.undated", OUTSIDE_COVERAGE: "period.uncovered"}
+_ROW = re.compile(r", row \d+$")  # a file is named once, however many of its rows are shown
 _ADDRESS = re.compile(r",?\s*(https?://\S+)$")
 
 
@@ -77,6 +78,11 @@ class PeriodRows:
     def has_withheld(self) -> bool:
         """Whether a release hides a value."""
         return any(row["hidden"] for row in self.places)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether a release gives a value of no unit."""
+        return all(row["hidden"] for row in self.by_unit.values()) and bool(self.by_unit)
 
     @property
     def has_bounds(self) -> bool:
@@ -204,7 +210,9 @@ def source_parts(table: pd.DataFrame, language: str) -> list[tuple[str, str]]:
 
 def cell_sources(cells: Iterable[object]) -> list[tuple[str, str]]:
     """List the sources that some cells name once each, as text and web address."""
-    parts = (part.strip() for cell in cells for part in str(cell).split(SOURCE_SEPARATOR))
+    parts = (
+        _ROW.sub("", part.strip()) for cell in cells for part in str(cell).split(SOURCE_SEPARATOR)
+    )
     return sorted({_source(part) for part in parts if part})
 
 

@@ -29,7 +29,6 @@ from maligeo.workflows.records import (
     Period,
     Records,
     ReleasedRecords,
-    has_programmes,
     people_table,
 )
 
@@ -39,11 +38,7 @@ if TYPE_CHECKING:
     from maligeo.core.columns import Audience, Counting
 
 BY_YEAR: Final = "year"
-_ALL_WITHHELD: Final = (
-    "no unit has a value for the {audience}: in this period each has too few incidents for a "
-    "number to be given. Ask for a longer period or larger units, or make the answer with "
-    "--audience internal and keep it"
-)
+_HEADINGS: Final = ("programme", "organisation", "sector", "funder")
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,25 +190,36 @@ class StudyFrames:
     def presence(self) -> pd.DataFrame:
         """Matrix of units and programmes, as `maligeo.presence` gives it.
 
-        It is by organisation where no project names a programme and the audience sees who
-        carries them out.
+        It is by what `heading` says.
         """
-        by_name = not has_programmes(self.shares) and self.names_organisations
-        return presence(self.active, self.units, by="organisation" if by_name else "programme")
+        return presence(self.active, self.units, by=self.heading)
+
+    @property
+    def heading(self) -> str:
+        """What projects are listed by: "programme" where any names one, else what is named."""
+        return next((by for by in _HEADINGS if self._is_named(by)), _HEADINGS[0])
+
+    @property
+    def has_headings(self) -> bool:
+        """Whether projects name anything that they could be listed by."""
+        return self._is_named(self.heading)
+
+    def _is_named(self, by: str) -> bool:
+        """Tell whether any project names a programme, say, that the audience may see."""
+        named = [one for one in columns_of(by) if one in self.shares.columns]
+        return bool(named and self.shares[named].notna().any(axis=None))
 
     @property
     def organisations(self) -> pd.DataFrame | None:
         """Matrix of units and organisations; None where nobody names any, or may see them."""
-        if not self.names_organisations:
+        if not self._is_named("organisation"):
             return None
         return presence(self.active, self.units, by="organisation")
 
     @property
-    def names_organisations(self) -> bool:
-        """Whether any project names an organisation that the audience may see."""
-        shares = self.shares
-        named = [one for one in columns_of("organisation") if one in shares.columns]
-        return bool(named and shares[named].notna().any(axis=None))
+    def sees_organisations(self) -> bool:
+        """Whether the audience sees who carries projects out."""
+        return bool(set(columns_of("organisation")) & set(self.shares.columns))
 
     @cached_property
     def active(self) -> pd.DataFrame:
@@ -249,8 +255,20 @@ class StudyFrames:
         need = self.need(*self.measures, period=self.period)
         by_unit = need[need["place_kind"] == "unit"]
         if self._cells is not None and by_unit["count"].isna().all():
-            raise ArgumentError(_ALL_WITHHELD.format(audience=self.audience))
+            raise ArgumentError(
+                "no unit has a value that may be given: in this period each has too few incidents "
+                "for a number to be given. Ask for a longer period or larger units, or make the "
+                "answer with --audience internal and keep it"
+            )
         return need
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether incidents are given, and the audience sees a number of them in no unit."""
+        if INCIDENTS not in self.records.given or self._cells is None:
+            return False
+        table = self._incident_table
+        return bool(table.loc[table["place_kind"] == "unit", "count"].isna().all())
 
     @property
     def level(self) -> int:
@@ -278,7 +296,7 @@ class StudyFrames:
     def standing(self) -> list[pd.DataFrame]:
         """Density tables of projects, of programmes where they are named, and of people."""
         counted = dict(self._response)
-        if not has_programmes(self.shares):
+        if not self._is_named("programme"):
             del counted["programmes"]
         return [*counted.values(), *people_table(self.records)]
 

@@ -232,8 +232,3 @@ def people_table(records: Records) -> list[pd.DataFrame]:
     """Count people, where they are known; an empty list where they are not."""
     people = records.people
     return [] if people is None else [density(people, records.units, measure="people")]
-
-
-def has_programmes(shares: pd.DataFrame) -> bool:
-    """Tell whether any project names its programme."""
-    return "programme" in shares.columns and bool(shares["programme"].notna().any())

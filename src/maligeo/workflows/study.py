@@ -35,7 +35,6 @@ from maligeo.workflows.records import (
     PROJECTS,
     Period,
     Records,
-    has_programmes,
     records_of,
 )
 
@@ -220,17 +219,13 @@ class View:
             maps.add_areas(fmap, study.areas)
         if PROJECTS in records.given:
             maps.add_projects(fmap, study.shares, study.units)
-        if not records.given or (PROJECTS in records.given and self._has_headings()):
+        if not records.given or (PROJECTS in records.given and study.has_headings):
             maps.add_presence(fmap, study.presence)
         if study.incidents is not None:
             maps.add_incidents(fmap, study.incidents)
         if self._need_is_known():
             maps.add_gaps(fmap, study.gaps, study.units)
         return fmap
-
-    def _has_headings(self) -> bool:
-        """Tell whether projects name programmes or organisations that may be seen."""
-        return has_programmes(self.study.shares) or self.study.names_organisations
 
     def _need_is_known(self) -> bool:
         """Tell whether incidents are known by unit; a national total has no gaps to show."""
@@ -613,7 +608,7 @@ class Study(StudyFrames):
         options = paper.ReportOptions(
             region=region,
             presence=self.presence,
-            organisations=self.organisations,
+            organisations=self.organisations if self.heading != "organisation" else None,
             gaps=gaps,
             language=language,
         )

@@ -120,7 +120,8 @@
       var layer = data.layers[at], periods = layer.periods;
       if (measures) mg.check(measures, at);
       mg.legend(map, legend, layer, {
-        derived: periods[0].derived || periods[1].derived, low: periods[0].low || periods[1].low
+        derived: periods[0].derived || periods[1].derived, low: periods[0].low || periods[1].low,
+        why: periods[0].why && periods[1].why
       });
       mg.empty(table);
       if (layer.differences.length) table.appendChild(differenceTable(page, layer, select));

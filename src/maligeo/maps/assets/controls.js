@@ -87,6 +87,7 @@
       ]));
     });
     body.appendChild(list);
+    if (marks.why) body.appendChild(mg.remark(marks.why));
     if (layer.extra) layer.extra(body);
     MARKS.forEach(function (key) {
       if (marks[key]) body.appendChild(mg.remark(map.page.words["legend." + key]));
@@ -125,10 +126,18 @@
   function focusPart(map, card) {
     var words = map.page.words;
     var title = mg.fill(words["region.figures"], { name: card.name });
+    map.page.finding = mg.el("div", {});
     map.page.side.appendChild(mg.el("section", { class: "mg-part mg-region" }, /** @type {Mg.Child[]} */ ([
-      mg.el("h2", { text: title }), mg.figures(card.figures)
+      mg.el("h2", { text: title }), map.page.finding, mg.figures(card.figures)
     ]).concat(mg.cardNotes(words, card))));
   }
+
+  /* Findings stand in the cards, that of the one region in the panel too. */
+  mg.findings = function (map, data, texts) {
+    data.cards.forEach(function (one, at) { one.lead = texts[at]; });
+    var found = data.focus === null ? null : mg.lead(texts[data.focus]);
+    if (found && map.page.finding) mg.empty(map.page.finding).appendChild(found);
+  };
 
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */
   mg.panel = function (map, layers, card, choose) {

@@ -106,10 +106,7 @@
   }
 
   mg.presence = function (map, data) {
-    var own = data.by === "organisation";
-    var title = own ? "presence.title_organisation" : "presence.title";
-    var button = own ? "presence.button_organisation" : "presence.button";
-    drawer(map, "presence", title, button, function () {
+    drawer(map, "presence", "presence.title_" + data.by, "presence.button_" + data.by, function () {
       return presenceTable(map, data);
     });
   };

@@ -46,19 +46,19 @@
     return [list(words["popup.notes"], card.notes), list(words["popup.sources"], card.sources)];
   };
 
-  /** @param {string[]} texts */
-  function lead(texts) {
+  /* The finding on a unit, and what is known of it in a sentence. */
+  mg.lead = function (texts) {
     if (!texts.length) return null;
     return mg.el("div", { class: "mg-lead" }, texts.map(function (text, at) {
       return mg.el(at ? "p" : "b", { text: text });
     }));
-  }
+  };
 
   mg.card = function (words, card) {
     return mg.el("div", { class: "mg-card", tabindex: "-1" }, /** @type {Mg.Child[]} */ ([
       mg.el("h2", { text: card.name }),
       mg.el("p", { class: "mg-code", text: card.code }),
-      lead(card.lead || []),
+      mg.lead(card.lead || []),
       mg.figures(card.figures)
     ]).concat(mg.cardNotes(words, card)));
   };

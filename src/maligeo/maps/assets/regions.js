@@ -78,9 +78,7 @@
           update();
         }
       },
-      lead: function (texts) {
-        data.cards.forEach(function (one, at) { one.lead = texts[at]; });
-      },
+      lead: function (texts) { mg.findings(map, data, texts); },
       mute: function (muted) {
         state.muted = muted;
         map.page.side.classList.toggle("mg-muted", Boolean(muted));

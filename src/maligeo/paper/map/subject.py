@@ -26,7 +26,7 @@ from maligeo.text.answers import (
     sentence,
 )
 from maligeo.text.balance import balance
-from maligeo.text.legend import legend
+from maligeo.text.legend import legend, withheld_text
 from maligeo.text.notes import boundary_section, note_sections, source_section
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
 from maligeo.text.titles import choose_period
@@ -180,14 +180,14 @@ def _days(rows: pd.DataFrame) -> Days | None:
 
 def _remarks(shown: PeriodRows, count: int, language: str) -> list[str]:
     """Explain the signs after the numbers, those that occur."""
-    keys = []
+    why, keys = withheld_text(shown, language), []
     if shown.is_derived:
         keys.append("legend.derived")
     if has_low(shown):
         keys.append("legend.low")
     if count > 1:
         keys.append("legend.same")
-    return [words.word(key, language) for key in keys]
+    return [*filter(None, [why]), *(words.word(key, language) for key in keys)]
 
 
 def _sections(

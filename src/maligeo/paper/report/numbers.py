@@ -9,6 +9,7 @@ import pandas as pd
 
 from maligeo import look
 from maligeo.core import words
+from maligeo.core.columns import UNDATED
 from maligeo.look import Layer
 from maligeo.text.readings import (
     PeriodRows,
@@ -242,12 +243,15 @@ def _victims(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure]
     """Give victims of the latest period in which they are known, where the table counts them."""
     for measure in VICTIMS:
         rows = table[(table["measure"] == measure) & (table["pcode"] == pcode)]
-        known = rows[rows["count"].notna()].sort_values("period_end", kind="stable")
+        known = rows[rows["count"].notna()].sort_values(
+            "period_end", kind="stable", na_position="first"
+        )
         if known.empty:
             continue
         row = known.iloc[-1]
+        undated = UNDATED in str(row["note"])
         when = (
-            words.word("period.all", language)
+            words.word("period.undated" if undated else "period.all", language)
             if pd.isna(row["period_start"])
             else words.period_text(row["period_start"], row["period_end"], language)
         )

@@ -184,7 +184,7 @@ def _organisations(profile: Profile, width: float, language: Language) -> list[B
 
 
 def _programmes(profile: Profile, width: float, language: Language) -> list[Block]:
-    found = heading(words.word("report.programmes", language), width, _TEXT * 1.1)
+    found = heading(profile.programmes_title, width, _TEXT * 1.1)
     for key, named in profile.programmes_by_presence():
         found += paragraph(
             words.word(key, language), width, _TEXT * 0.94, bold=True, colour=QUIET, holds=True

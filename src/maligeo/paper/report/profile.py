@@ -24,6 +24,7 @@ from maligeo.text.answers import (
     sentence,
 )
 from maligeo.text.balance import balance
+from maligeo.text.legend import withheld_text
 from maligeo.text.notes import boundary_section
 from maligeo.text.readings import source_parts, span_text, without_units
 from maligeo.text.titles import place_parts
@@ -102,6 +103,8 @@ class Profile:
         Words for the periods that the table has no room for; may be empty.
     locator_title : str
         What stands above the map of where it lies.
+    programmes_title : str
+        What the first matrix lists the projects by.
     programmes, organisations : tuple of Programme
         Those of the matrices of presence; organisations only where they are in the unit.
     gap : tuple of str
@@ -127,6 +130,7 @@ class Profile:
     trend_note: str
     earlier: str
     locator_title: str
+    programmes_title: str
     programmes: tuple[Programme, ...]
     organisations: tuple[Programme, ...]
     gap: tuple[str, ...]
@@ -190,9 +194,10 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         at=at,
         numbers=numbers,
         trend_title=words.word("report.trend", language).format(unit=numbers.trend_unit),
-        trend_note=words.word("report.trend_note", language) if has_trend(numbers.trend) else "",
+        trend_note=_trend_note(numbers, language),
         earlier=_earlier(numbers, language),
         locator_title=words.word("report.locator", language).format(name=name),
+        programmes_title=_programmes_title(options.presence, language),
         programmes=tuple(_programmes(options.presence, pcode, language)),
         organisations=tuple(
             one for one in _programmes(options.organisations, pcode, language) if one.count != 0
@@ -204,6 +209,13 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         sources=tuple(_sources(table, units, pcode, language)),
         disclaimer=disclaimer,
     )
+
+
+def _trend_note(numbers: Numbers, language: str) -> str:
+    """Say how the chart is to be read, or why there is nothing in it."""
+    if has_trend(numbers.trend):
+        return words.word("report.trend_note", language)
+    return "" if numbers.latest is None else withheld_text(numbers.latest, language)
 
 
 def _earlier(numbers: Numbers, language: str) -> str:
@@ -224,6 +236,11 @@ def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions)
         found = list(options.presence.index.names)
         fault = Fault(None, "index", found, f"must be {', '.join(_INDEX)}")
         raise FrameError("presence", [fault])
+
+
+def _programmes_title(presence: pd.DataFrame | None, language: str) -> str:
+    by = "programme" if presence is None else str(presence.columns.name)
+    return words.word(f"report.{by}s", language)
 
 
 def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Iterator[Programme]:
