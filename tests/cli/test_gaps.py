@@ -147,3 +147,51 @@ def test_gaps_of_released_counts(tmp_path: Path) -> None:
     assert "INTERNE" not in done.stdout
     assert "Bamako: fewer than 5 incidents" in flat(done.stdout)
     assert "48" not in done.stdout  # it is rounded
+
+
+SHEET = """Organisation,Secteur,Région,Date de début,Date de fin
+Agence Alpha,protection,Mopti,01/02/2021,30/09/2021
+Agence Alpha,protection,Mopti,01/02/2021,30/09/2021
+Agence Beta,lutte antimines,Gao,01/02/2021,30/09/2021
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> tuple[str, ...]:
+    incidents, projects = tmp_path / "incidents.csv", tmp_path / "projects.csv"
+    header, *_ = INCIDENTS.splitlines()
+    days = [f"2021-{month:02d}-{day:02d}" for month in (2, 5, 8, 11) for day in range(1, 13)]
+    rows = [f"m{at},{day},ied,1,2,14.5,-4.{at}" for at, day in enumerate(days, start=10)]
+    incidents.write_text("\n".join([header, *rows]), encoding="utf-8")
+    projects.write_text(SHEET, encoding="utf-8")
+    given = ("--incidents", str(incidents), "--projects", str(projects))
+    return (*given, "--covers", "2021", "--period", "2021")
+
+
+def test_organisations_that_the_audience_does_not_see_are_no_raw_fault(
+    own: tuple[str, ...],
+) -> None:
+    done = run_whole("gaps", *own, "--by", "organisation", "--language", "fr")
+    assert done.returncode == 0, done.stderr
+    said = flat(done.stdout)
+    assert "Qui mène les projets n’est pas montré à ce public" in said
+    assert "--by sector" in said and "--audience internal" in said
+    assert "Alpha" not in said
+    internal = run_whole("gaps", *own, "--by", "organisation", "--audience", "internal")
+    assert re.search(r"Agence Alpha +2 +2 +0 +0", internal.stdout)
+
+
+def test_projects_are_listed_by_what_they_name(own: tuple[str, ...]) -> None:
+    public = run_whole("gaps", *own, "--language", "fr").stdout
+    assert re.search(r"Secteur +projets", public)
+    internal = run_whole("gaps", *own, "--language", "fr", "--audience", "internal").stdout
+    assert re.search(r"Organisation +projets", internal)
+
+
+def test_the_most_projects_come_first_and_no_number_is_broken() -> None:
+    text = run("--language", "fr", columns=80)
+    where = flat(text)[flat(text).index("Le Royaume") :]
+    assert where.index("3 : Tombouctou") < where.index("2 : Mopti") < where.index("1 : Ségou")
+    assert not [line for line in text.splitlines() if re.match(r"\s*[;:] ", line)]
+    assert text.count("1\u202f063 projets") + text.count("1\u202f063\n") == text.count("1\u202f063")
+    assert max(map(len, text.splitlines())) <= 80

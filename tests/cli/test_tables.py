@@ -105,11 +105,20 @@ def test_density_as_text_and_several_periods(incidents: Path) -> None:
     shown = run("density", "--incidents", incidents, *ASKED, *INTERNAL)
     assert "INTERNE" in shown.splitlines()[0]
     assert "Mopti" in shown
-    assert "2022-12-31" in shown
-    assert "(unattributed)" in shown
+    assert "2022" in shown
+    assert "Région non précisée" in shown
     assert "rien ne dit que la source couvre ce lieu" in shown
     english = run("density", "--incidents", incidents, *ASKED, *INTERNAL, "--language", "en")
     assert "nothing says that the source covers this" in english
+
+
+def test_no_name_and_no_number_is_broken_at_80_columns() -> None:
+    done = CliRunner().invoke(app, ["density", "--language", "fr"], env={"COLUMNS": "80"})
+    lines = done.output.splitlines()
+    assert "projects_fractional" in [line.strip() for line in lines]
+    assert any(line.startswith("Mopti ") and "1\u202f974\u202f684" in line for line in lines)
+    assert any("janv.–août 2022" in line and "49,58" in line for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_text_that_goes_elsewhere_than_to_a_terminal_is_released(

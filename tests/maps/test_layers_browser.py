@@ -199,6 +199,16 @@ def test_projects_have_circles_links_and_cards(open_page: "Open", full: Full) ->
     assert "aussi : Gao" in text.replace("\u00a0", " ")
 
 
+def test_the_map_of_one_region_has_the_sentence_beside_its_figures(
+    open_page: "Open", tmp_path: Path, units: gpd.GeoDataFrame, table: pd.DataFrame
+) -> None:
+    fmap = region_map(table, units, region="Mopti", language="en")
+    add_gaps(fmap, layers.gaps(units), units)
+    page = open_page(save_map(fmap, tmp_path / "mopti.html"))
+    said = page.locator(".mg-region .mg-lead").inner_text()
+    assert "Mopti: " in said and "incidents" in said
+
+
 @SIZES
 def test_gaps_have_classes_dots_and_a_list_that_leads(
     open_page: "Open", full: Full, size: dict[str, Any]

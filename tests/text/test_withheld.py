@@ -6,7 +6,7 @@ import pytest
 from maligeo.disclosure import release
 from maligeo.look import LAYERS, classify
 from maligeo.text.balance import balance, totals
-from maligeo.text.legend import legend
+from maligeo.text.legend import legend, withheld_text
 from maligeo.text.readings import PeriodRows, cells, hidden_text, periods
 from maligeo.text.releases import release_sentences
 from tests.disclosure import frames
@@ -104,3 +104,11 @@ def test_what_was_made_coarser_is_said_in_a_sentence(shown: PeriodRows) -> None:
 def test_placed_counts_add_up_where_none_of_them_is_withheld() -> None:
     shown = spring(table(10, 40, 10), "en")
     assert totals(shown.rows, "en")[0]["placed"] == "50"
+
+
+def test_a_period_without_any_number_says_why_and_what_to_do() -> None:
+    few = spring(table(3, 2, 0), "en")
+    assert few.is_withheld
+    assert "has too few incidents" in withheld_text(few, "en")
+    assert "--audience internal" in withheld_text(few, "fr")
+    assert withheld_text(spring(table(3, 40, 0), "en"), "en") == ""
