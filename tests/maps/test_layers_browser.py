@@ -202,7 +202,7 @@ def test_projects_have_circles_links_and_cards(open_page: "Open", full: Full) ->
 def test_the_map_of_one_region_has_the_sentence_beside_its_figures(
     open_page: "Open", tmp_path: Path, units: gpd.GeoDataFrame, table: pd.DataFrame
 ) -> None:
-    fmap = region_map(table, units, region="Mopti", language="en")
+    fmap = region_map(table, units, region="Mopti", language="en", audience="internal")
     add_gaps(fmap, layers.gaps(units), units)
     page = open_page(save_map(fmap, tmp_path / "mopti.html"))
     said = page.locator(".mg-region .mg-lead").inner_text()

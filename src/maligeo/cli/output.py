@@ -140,7 +140,7 @@ def unbroken(text: str) -> str:
 
 def _least(table: Table) -> int:
     """Give the least width at which no number and no word of a table is broken."""
-    return sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns)
+    return sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns) - 1
 
 
 def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[str]]:
