@@ -47,6 +47,7 @@ _MEASURE = "measure"  # stands above its rows, since its name has no room beside
 _START, _END, _PERIOD = "period_start", "period_end", "period"
 _MISSING = "–"
 _AT_LEAST = f"\u2265{NO_BREAK_SPACE}"  # before a count to which more may belong
+_SLACK = 3  # signs by which a table of Rich is wider than it was told to be
 _WHOLE_FROM = 1000  # numbers are given without decimals
 _HOLDERS = str.maketrans({NO_BREAK_SPACE: "\ue000", NARROW_SPACE: "\ue001"})
 _SPACES = {ord(sign): space for space, sign in _HOLDERS.items()}
@@ -127,7 +128,7 @@ def show_whole(*parts: str | Table) -> None:
     console = Console(highlight=False, markup=False)
     for part in parts:
         whole = unbroken(part) if isinstance(part, str) else part
-        width = console.width if isinstance(part, str) else max(console.width, _least(part))
+        width = console.width if isinstance(part, str) else max(console.width - _SLACK, _least(part))
         with console.capture() as shown:
             console.print(whole, width=width, crop=False)
         typer.echo(shown.get().translate(_SPACES), nl=False)
