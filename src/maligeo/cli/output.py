@@ -128,7 +128,9 @@ def show_whole(*parts: str | Table) -> None:
     console = Console(highlight=False, markup=False)
     for part in parts:
         whole = unbroken(part) if isinstance(part, str) else part
-        width = console.width if isinstance(part, str) else max(console.width - _SLACK, _least(part))
+        width = (
+            console.width if isinstance(part, str) else max(console.width - _SLACK, _least(part))
+        )
         with console.capture() as shown:
             console.print(whole, width=width, crop=False)
         typer.echo(shown.get().translate(_SPACES), nl=False)
