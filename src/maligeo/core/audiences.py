@@ -172,7 +172,7 @@ def require_wide(released_for: Audience, audience: Audience, *, what: str) -> No
     if not is_wide(released_for, audience):
         raise ReleaseError(
             f"{what} were not released for the audience {audience!r}: make it from what "
-            "maligeo.release gives, or make the map for audience='internal' and keep it internal"
+            "is released, or make the map for the audience 'internal' and keep it internal"
         )
 
 

@@ -234,7 +234,7 @@ def require_accepted(offer: Offer, licence: str, options: FetchOptions) -> None:
     if not cache.is_accepted(options.folder, offer.name, licence):
         raise ArgumentError(
             f"{offer.name} is by {offer.publisher}, under {licence}; accept this licence with "
-            "accept_licence=True (--accept-licence)"
+            "accept_licence (--accept-licence)"
         )
 
 

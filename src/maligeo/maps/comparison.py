@@ -282,7 +282,7 @@ def _layers(first: MapSide, second: MapSide, keys: Iterable[str] | None) -> list
     if _same_units(first, second):
         found = [layer for layer in found if layer.has_periods]
     if not found:
-        raise ArgumentError("there is no measure that both sides can show: name it by layers=[…]")
+        raise ArgumentError("there is no measure that both sides can show")
     return found
 
 

@@ -228,7 +228,7 @@ def _require_audience(fmap: folium.Map, opened: TileFile) -> None:
         f"the tiles of {opened.path} do not say for whom they are, as archives of other "
         f"programs do not, so they are internal: where nobody can come to harm by them, write "
         f"the audience {audience!r} into their metadata, under the name {AUDIENCE!r}; or make "
-        "the map for audience='internal'"
+        "the map for the audience 'internal'"
     )
 
 

@@ -144,7 +144,7 @@ def _refuse_undated(keyed: pd.DataFrame, what: str) -> None:
     if loose:
         raise ArgumentError(
             f"{what}: some {', '.join(loose)} belong to no period, and can be ranked with none: "
-            "keep table[table['period_start'].notna()] and tell them apart"
+            "keep those with a period, and tell them apart"
         )
 
 

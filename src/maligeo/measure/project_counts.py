@@ -115,7 +115,7 @@ def _require_shares(shares: pd.DataFrame, counting: Counting | None) -> None:
     if found:
         raise ArgumentError(
             f"{counting} counting needs shares by {' or '.join(wanted)}, and these are by "
-            f"{', '.join(sorted(found))}: see by= of maligeo.allocate"
+            f"{', '.join(sorted(found))}: allocate the projects so"
         )
 
 

@@ -174,7 +174,7 @@ def _require_for(served: ServedFolder) -> None:
     raise ReleaseError(
         f"not for the audience {served.audience!r}, or without a word for whom: {names}. Serve "
         f"them on {LOOPBACK} alone, move them elsewhere, or, where everyone who can reach this "
-        "address may see them, serve with audience='internal'"
+        "address may see them, serve them for the audience 'internal'"
     )
 
 

@@ -87,8 +87,8 @@ def require_wide(own: Audience, audience: Audience, *, what: str) -> None:
         raise ReleaseError(
             f"{what} is not known to be released for the audience {audience!r}: make it from "
             f"released records, or, where nobody can come to harm by it, set its tag "
-            f"{AUDIENCE_TAG}={audience}; or make the product for audience='internal' and keep "
-            "it internal"
+            f"{AUDIENCE_TAG}={audience}; or make the product for the audience 'internal' "
+            "and keep it internal"
         )
 
 
