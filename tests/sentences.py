@@ -15,7 +15,7 @@ LIKE_FAULT = re.compile(
     "(is|are|has|have|lies|names|stands|says|may|means|belongs|overlaps|repeats|differs|holds|ends"
     "|must|cannot|does|begins|needs|points|a rate) "
 )
-SAYING = ("explained", "warn", "told")  # functions that take a sentence
+SAYING = ("explained", "warn", "told", "_show_line")  # functions that take a sentence
 HOLE = re.compile(r"\{[^{}!]*(!r)?\}")
 
 
@@ -84,7 +84,7 @@ def _of(tree: ast.Module) -> Iterator[tuple[int, str]]:
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     common = _assigned(n for n in tree.body) | {n.name: [*_returned(n)] for n in functions}
     for function in functions:
-        if "fault" in function.name:
+        if function.name.endswith("_faults") and function.name != "_faults":
             for node in ast.walk(function):
                 if isinstance(node, ast.Yield) and node.value is not None:
                     yield from ((node.lineno, text) for text in _texts(node.value, {}))
@@ -121,6 +121,8 @@ def _within(node: ast.AST, function: ast.FunctionDef) -> bool:
 def _sentence_of(call: ast.Call) -> ast.expr | None:
     """Give the argument of a call that is a sentence."""
     called = call.func
+    if isinstance(called, ast.Name) and called.id == "told" and not _is_text(call.args[0]):
+        return None  # says on what something else gives
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     at = 0 if name.endswith("Error") or name in SAYING else None
     if name == "FrameError":
@@ -131,6 +133,12 @@ def _sentence_of(call: ast.Call) -> ast.expr | None:
         at = 3
     keyed = any(word.arg == "key" for word in call.keywords)
     return None if at is None or keyed or len(call.args) <= at else call.args[at]
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant | ast.JoinedStr | ast.IfExp) or (
+        isinstance(node, ast.Name) and node.id.startswith("_")
+    )
 
 
 def _texts(node: ast.expr, given: dict[str, list[ast.expr]]) -> Iterator[str]:

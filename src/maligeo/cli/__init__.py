@@ -11,16 +11,24 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 import maligeo
 from maligeo.cli.command import HELP, Application
+from maligeo.cli.options import LanguageOption
+from maligeo.cli.speech import (
+    SpokenCommand,
+    SpokenGroup,
+    UsageError,
+    asked_language,
+    usage_error,
+)
 from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError, MaligeoError
-from maligeo.core.session import session_language
+from maligeo.core.session import session_language, speaking
 from maligeo.provenance.record import printable
 
 FAILURE: Final = 1
+WRONG_USAGE: Final = 2
 _NEAREST: Final = "maligeo.nearest"
 _SPELT: Final = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "’": "'", "«": '"', "»": '"', "×": "x", "→": "->"}
@@ -69,21 +77,21 @@ COMMANDS: Final = {
 }
 
 
-class Commands(TyperGroup):
+class Commands(SpokenGroup):
     """The commands by name; what one needs is loaded when it is called."""
 
     def list_commands(self, _context: Any) -> list[str]:
         """Name the commands, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, _context: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Give what stands for a command until it is called."""
-        if cmd_name not in COMMANDS:
-            return None
-        return _Waiting(cmd_name, help=COMMANDS[cmd_name][1])
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _Waiting(cmd_name, help=COMMANDS[cmd_name][1])
+        return super().get_command(ctx, cmd_name)
 
 
-class _Waiting(TyperCommand):
+class _Waiting(SpokenCommand):
     """A command that is not loaded yet."""
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
@@ -120,7 +128,9 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def _root(
+    ctx: typer.Context,
     *,
+    language: LanguageOption = None,
     _version: Annotated[
         bool,
         typer.Option(
@@ -129,17 +139,30 @@ def _root(
     ] = False,
 ) -> None:
     """Incidents, projects and released land in Mali: joined, measured, mapped."""
+    if language is not None:
+        ctx.with_resource(speaking(language))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of maligeo ends it with one line and exit code 1."""
     gc.set_threshold(_ALLOCATIONS)
     _write_everything()
+    language = asked_language(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(arguments, prog_name="maligeo")
+        code = app(arguments, prog_name="maligeo", obj=language, standalone_mode=False)
     except MaligeoError as error:
         print_error(error.message(error.language or _language()))
-        sys.exit(FAILURE)
+        code = FAILURE
+    except UsageError as error:
+        usage, message = usage_error(error, language)
+        if message:  # else it has shown the help
+            if usage:
+                typer.echo(usage, err=True)
+            print_error(message)
+        code = WRONG_USAGE
+    except typer.Abort:
+        code = FAILURE
+    sys.exit(code or 0)
 
 
 def _language() -> Language:

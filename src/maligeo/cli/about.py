@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from maligeo.cli.command import Application
+from maligeo.cli.command import Application, told
 from maligeo.cli.options import (
     AreasOption,
     BoundariesOption,
@@ -83,7 +83,8 @@ def verify_product(
     findings = remake(product, given, store=store)
     for line in _verdict(findings):
         typer.echo(line)
-    typer.echo(f"made by maligeo {printable(findings.code) or _NO_VERSION}")
+    code = printable(findings.code)
+    typer.echo(told(f"made by maligeo {code}") if code else told(_NO_VERSION))
     if findings.differing:
         raise typer.Exit(DIFFERENT)
 
@@ -99,9 +100,9 @@ def _lines(record: Provenance) -> list[tuple[str, list[str]]]:
     """Lay a record out in lines below headings."""
     versions = [f"{name} {number}" for name, number in sorted(record.versions.items())]
     rows: list[tuple[str, list[str]]] = [
-        ("for", [record.audience]),
-        ("product", [record.request or "put together by a script"]),
-        ("inputs", [_input_text(source) for source in record.inputs]),
+        (told("for"), [record.audience]),
+        (told("product"), [record.request or told("put together by a script")]),
+        (told("inputs"), [_input_text(source) for source in record.inputs]),
         *((name, [text]) for name, text in sorted(record.more.items())),
         ("versions", [", ".join(versions)]),
     ]
@@ -111,22 +112,23 @@ def _lines(record: Provenance) -> list[tuple[str, list[str]]]:
 def _input_text(source: InputFile) -> str:
     name = f" {source.name}" if source.name else ""
     if source.sha256.startswith(KEYED):
-        return f"{source.role}:{name} keyed hash {source.sha256.removeprefix(KEYED)}"
-    return f"{source.role}:{name} sha256 {source.sha256 or 'not known, no file'}"
+        return told(f"{source.role}:{name} keyed hash {source.sha256.removeprefix(KEYED)}")
+    return f"{source.role}:{name} sha256 {source.sha256 or told('not known, no file')}"
 
 
 def _verdict(findings: Findings) -> list[str]:
     """Say in words what came of it."""
-    differing = [f"  {line}" for line in findings.differing]
-    versions = [f"  {line}" for line in findings.versions]
+    differing = [f"  {told(line)}" for line in findings.differing]
+    versions = [f"  {told(line)}" for line in findings.versions]
     if not differing:
-        return [_SAME, *([_SAME_WITH_OTHERS, *versions] if versions else [])]
+        return [told(_SAME), *([told(_SAME_WITH_OTHERS), *versions] if versions else [])]
     if not findings.made_again:
-        return [_INPUT, *differing, *([_OTHERS_TOO, *versions] if versions else [])]
-    return [_MAYBE_VERSION, *differing, *versions] if versions else [_CHANGED, *differing]
+        more = [told(_OTHERS_TOO), *versions] if versions else []
+        return [told(_INPUT), *differing, *more]
+    return [told(_MAYBE_VERSION if versions else _CHANGED), *differing, *versions]
 
 
-_NO_VERSION: Final = "of a version that the record does not name"
+_NO_VERSION: Final = "made by maligeo of a version that the record does not name"
 _SAME: Final = "same: every byte"
 _SAME_WITH_OTHERS: Final = "although made with other versions:"
 _INPUT: Final = "differs: an input is not what it was, so nothing was made again"

@@ -15,9 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import typer
+from typer.models import OptionInfo
 
 import maligeo
 from maligeo.cli.options import LanguageOption
+from maligeo.cli.speech import SpokenCommand, SpokenGroup
 from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.inputs import require_no_input
@@ -57,6 +59,9 @@ _MANNERS: Final = {
 }
 
 
+# What options take, by a part of the name of their type.
+_KINDS: Final = {"Path": "<file>", "int": "<number>", "float": "<number>", "str": "<text>"}
+
 _LANGUAGE: Final = "language"
 _PROFILE: Final = "profile"
 _PROFILED: Final = ("incidents", "projects", "areas", "figures", "boundaries")
@@ -71,6 +76,7 @@ class Application(typer.Typer):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
+            cls=SpokenGroup,
             add_completion=False,
             pretty_exceptions_enable=False,
             context_settings=HELP,
@@ -91,8 +97,13 @@ class Application(typer.Typer):
         **options
             As for `typer.Typer.command`.
         """
-        register = super().command(name, context_settings=HELP, **options)
+        register = super().command(name, cls=SpokenCommand, context_settings=HELP, **options)
         return lambda function: register(_mannered(function, streams))
+
+
+def told(sentence: str) -> str:
+    """Give a sentence that the command line says in the language of the command."""
+    return translated(sentence, session_language())
 
 
 def say(message: str) -> None:
@@ -136,9 +147,19 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
         )
         for name, kind in manners.items()
     ]
-    setattr(run, "__signature__", own.replace(parameters=[*own.parameters.values(), *extra]))  # noqa: B010
+    every = [*own.parameters.values(), *extra]
+    for parameter in every:
+        _name_kind(parameter.annotation)
+    setattr(run, "__signature__", own.replace(parameters=every))  # noqa: B010
     run.__annotations__ |= manners
     return run
+
+
+def _name_kind(hint: Any) -> None:
+    """Say of an option what it takes in words of the field, and not in those of Python."""
+    taken, option = str(hint.__origin__), hint.__metadata__[0]
+    if isinstance(option, OptionInfo) and option.metavar is None:
+        option.metavar = next((word for kind, word in _KINDS.items() if kind in taken), None)
 
 
 def _profile(given: dict[str, Any], profiles: list[Path] | None) -> None:

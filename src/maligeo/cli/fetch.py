@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from maligeo.cli.command import Application
+from maligeo.cli.command import Application, told
 from maligeo.cli.output import progress_bar
 from maligeo.core.errors import ArgumentError
 from maligeo.downloads import fetching, offers
@@ -15,6 +15,7 @@ from maligeo.downloads.fetching import Fetched, FetchOptions
 from maligeo.downloads.offers import Offer, PublishedFile
 
 _KB: Final = 1_000
+_NOT_TRIED: Final = "These addresses were not tried when this list was written."
 _SAID: Final = {
     "cached": "was in the cache",
     "by hand": "was put there by hand, and is taken",
@@ -87,7 +88,8 @@ def _fetch(offer: Offer, options: FetchOptions, *, accept_licence: bool) -> Fetc
     licence = fetching.licence_of(offer, found)
     _show(offer, found, licence, options)
     if not is_accepted(options.folder, offer.name, licence):
-        if not accept_licence and asks and not typer.confirm("Accept this licence and fetch?"):
+        question = told("Accept this licence and fetch?")
+        if not accept_licence and asks and not typer.confirm(question):
             raise ArgumentError("the licence was not accepted; nothing was fetched")
         if accept_licence or asks:
             accept(options.folder, offer.name, licence)
@@ -101,22 +103,27 @@ def _fetch(offer: Offer, options: FetchOptions, *, accept_licence: bool) -> Fetc
         return fetching.download(offer, found, watched)
 
 
+def _show_line(heading: str, text: str) -> None:
+    typer.echo(f"  {told(heading):<9}{text}")
+
+
 def _show(offer: Offer, found: PublishedFile, licence: str, options: FetchOptions) -> None:
     """Show before a download what it is, whose it is, and how large."""
     typer.echo(f"{offer.title}, {offer.edition}")
-    typer.echo(f"  from     {offer.publisher} <{offer.page}>")
-    typer.echo(f"  licence  {licence}")
-    typer.echo(f"  name     {offer.attribution}")
-    typer.echo(f"  size     {_size(found.size or offer.about_bytes)}")
-    typer.echo(f"  address  {found.address}")
-    typer.echo(f"  to       {options.folder / offer.file}")
+    _show_line("from", f"{offer.publisher} <{offer.page}>")
+    _show_line("licence", f"{licence}")
+    _show_line("name", f"{offer.attribution}")
+    _show_line("size", f"{_size(found.size or offer.about_bytes)}")
+    _show_line("address", f"{found.address}")
+    _show_line("to", f"{options.folder / offer.file}")
 
 
 def _tell(offer: Offer, fetched: Fetched) -> None:
-    typer.echo(f"{fetched.path} ({_size(fetched.record.size)}) {_SAID[fetched.outcome]}")
+    size = _size(fetched.record.size)
+    typer.echo(f"{fetched.path} ({size}) {told(_SAID[fetched.outcome])}")
     if fetched.before is not None:
-        typer.echo(fetching.change_message(fetched))
-    typer.echo(f"Next: {offer.next_step(fetched.path)}")
+        typer.echo(told(fetching.change_message(fetched)))
+    typer.echo(told(f"Next: {offer.next_step(fetched.path)}"))
 
 
 def _list(known: list[Offer], name: str | None, options: FetchOptions) -> None:
@@ -127,14 +134,15 @@ def _list(known: list[Offer], name: str | None, options: FetchOptions) -> None:
     for before, offer in zip([None, *shown], shown, strict=False):
         if before is None or before.name != offer.name:
             typer.echo(f"{offer.name}: {offer.title}")
-            typer.echo(f"  from     {offer.publisher} <{offer.page}>")
-            typer.echo(f"  licence  {offer.licence}")
-            typer.echo(f"  note     {offer.note}")
+            _show_line("from", f"{offer.publisher} <{offer.page}>")
+            _show_line("licence", f"{offer.licence}")
+            _show_line("note", f"{offer.note}")
             if not offer.verified:
-                typer.echo("  note     These addresses were not tried when this list was written.")
-        about = "about " if offer.about_bytes and offer.sha256 is None else ""
-        size = f"{about}{_size(offer.about_bytes)}"
-        typer.echo(f"  edition  {offer.edition}: {size}, {offer.address}")
+                _show_line("note", told(_NOT_TRIED))
+        size = _size(offer.about_bytes)
+        if offer.about_bytes and offer.sha256 is None:
+            size = told(f"about {size}")
+        _show_line("edition", f"{offer.edition}: {size}, {offer.address}")
         typer.echo(f"           {_in_cache(offer, options)}")
     typer.echo(f"cache: {options.folder}")
 
@@ -143,13 +151,15 @@ def _in_cache(offer: Offer, options: FetchOptions) -> str:
     """Say what the cache holds, without changing or hashing it."""
     path = options.folder / offer.file
     if not path.is_file():
-        return "not in the cache"
+        return told("not in the cache")
     record = read_record(path)
-    came = f"fetched on {record.fetched}" if record and record.address else "put there by hand"
-    return f"in the cache: {path.name}, {_size(path.stat().st_size)}, {came}"
+    came = told("put there by hand")
+    if record is not None and record.address:
+        came = told(f"fetched on {record.fetched}")
+    return told(f"in the cache: {path.name}, {_size(path.stat().st_size)}, {came}")
 
 
 def _size(count: int | None) -> str:
     if count is None:
-        return "size not known beforehand"
+        return told("size not known beforehand")
     return f"{count / _KB:,.0f} kB" if count < _KB * _KB else f"{count / _KB / _KB:,.1f} MB"

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import typer
 
 import maligeo
-from maligeo.cli.command import Application
+from maligeo.cli.command import Application, told
 from maligeo.cli.options import AudienceOption
 from maligeo.core.columns import Audience
 
@@ -42,7 +42,7 @@ def serve(
     """
 
     def announce() -> None:
-        typer.echo(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it")
+        typer.echo(told(f"http://{host}:{port}/ serves {folder}; Ctrl+C ends it"))
 
     maligeo.serve_tiles(
         folder,

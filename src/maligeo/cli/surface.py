@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from maligeo.cli import show_file
-from maligeo.cli.command import Application
+from maligeo.cli.command import Application, told
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -65,8 +65,7 @@ def make_surface(
     show_file(path)
     used, rows = (int(made.surface.provenance[name]) for name in ("used", "rows"))
     if used < _MOST * rows:
-        typer.secho(
-            f"made from {used:,} of {rows:,} incidents: it shows too little", fg="red", err=True
-        )
+        few = f"made from {used:,} of {rows:,} incidents: it shows too little"
+        typer.secho(told(few), fg="red", err=True)
     for name, value in made.surface.provenance.items():
         typer.echo(f"  {name}: {value}", err=True)

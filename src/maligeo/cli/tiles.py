@@ -9,7 +9,7 @@ from rich.table import Table
 
 import maligeo
 from maligeo.cli import file_text, show_file
-from maligeo.cli.command import Application
+from maligeo.cli.command import Application, told
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -113,7 +113,7 @@ def make_raster_tiles(
         )
         made = raster_archive(source, zooms=_zooms(zooms), options=options, rules=rules)
         path = made.save(output)
-    typer.echo(f"{file_text(path)}, {made.totals['tiles']} tiles", err=True)
+    typer.echo(told(f"{file_text(path)}, {made.totals['tiles']} tiles"), err=True)
 
 
 @tiles.command("vector")
@@ -161,18 +161,21 @@ def show_info(archive: ArchiveArgument) -> None:
     """Tell what an archive holds."""
     info = maligeo.inspect_tiles(archive)
     described = info.description
-    typer.echo(f"{archive}: {described.archive_format}, {described.tile_type or 'unknown'} tiles")
-    typer.echo(f"{info.file_bytes:,} bytes, {info.distinct:,} different tiles")
-    typer.echo("bounds " + ", ".join(f"{side:.4f}" for side in described.bounds))
+    kind = described.tile_type or told("unknown")
+    typer.echo(told(f"{archive}: {described.archive_format}, {kind} tiles"))
+    typer.echo(told(f"{info.file_bytes:,} bytes, {info.distinct:,} different tiles"))
+    bounds = ", ".join(f"{side:.4f}" for side in described.bounds)
+    typer.echo(told(f"bounds {bounds}"))
     for key in ("name", "description", "attribution", AUDIENCE):
         if described.metadata.get(key):
             typer.echo(f"{key}: {described.metadata[key]}")
     for name in described.metadata.get("left_out", []):
-        typer.echo(f"left out for this audience: {name}")
+        typer.echo(told(f"left out for this audience: {name}"))
     for layer in described.metadata.get("vector_layers", []):
         fields = ", ".join(f"{name} ({kind})" for name, kind in layer.get("fields", {}).items())
-        typer.echo(f"layer {layer.get('id')}: {fields}")
-    table = Table("zoom", "tiles", "bytes", "largest tile", "its bytes", box=None, pad_edge=False)
+        typer.echo(told(f"layer {layer.get('id')}: {fields}"))
+    headings = (told(text) for text in ("zoom", "tiles", "bytes", "largest tile", "its bytes"))
+    table = Table(*headings, box=None, pad_edge=False)
     for zoom, count in info.zooms.items():
         largest = "/".join(map(str, count.largest))
         sizes = f"{count.bytes:,}", largest, f"{count.largest_bytes:,}"
@@ -180,9 +183,9 @@ def show_info(archive: ArchiveArgument) -> None:
     Console().print(table)
     if info.largest is not None:
         tile, size = info.largest.largest, info.largest.largest_bytes
-        typer.echo(f"largest tile: {tile.z}/{tile.x}/{tile.y} with {size:,} bytes")
+        typer.echo(told(f"largest tile: {tile.z}/{tile.x}/{tile.y} with {size:,} bytes"))
         if advice := advice_on(tile, size, described.tile_type):
-            typer.echo(advice)
+            typer.echo(told(advice))
 
 
 @tiles.command("verify")
@@ -191,10 +194,10 @@ def verify(archive: ArchiveArgument) -> None:
     with progress_bar("tiles") as advance:
         faults = maligeo.verify_tiles(archive, progress=advance)
     for fault in faults:
-        typer.echo(str(fault))
+        typer.echo(told(str(fault)))
     if faults:
         raise typer.Exit(FAULTY)
-    typer.echo(f"{archive}: every tile is in order")
+    typer.echo(told(f"{archive}: every tile is in order"))
 
 
 def _zooms(text: str) -> tuple[int, int]:

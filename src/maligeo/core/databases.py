@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import caused
 
 _STEPS: Final = 50_000_000  # of SQLite's machine; a second or so
 _STEPS_PER_BYTE: Final = 100
@@ -52,9 +52,8 @@ def rows_of(
             database.set_progress_handler(left.spend, _STEPS_BETWEEN)
             yield from database.execute(query, values)
     except (sqlite3.Error, OverflowError, OSError) as error:
-        why = "a query that is stored in it does not end" if left.is_spent else error
-        parts = {"why": complaint or f"cannot read {path}", "cause": why}
-        raise InputFileError(key="explained", values=parts) from error
+        why = ValueError("a query that is stored in it does not end") if left.is_spent else error
+        raise caused(complaint or f"cannot read {path}", why) from error
 
 
 def _address(path: Path) -> str:

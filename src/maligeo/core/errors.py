@@ -136,9 +136,21 @@ def explained(complaint: str, error: type[MaligeoError] = InputFileError) -> Ite
     except MaligeoError:
         raise
     except Exception as fault:
-        lines = str(getattr(fault, "strerror", None) or fault).splitlines()
-        cause = lines[0] if lines else type(fault).__name__
-        raise error(key="explained", values={"why": complaint, "cause": cause}) from fault
+        raise caused(complaint, fault, error) from fault
+
+
+def caused(
+    complaint: str, fault: Exception, error: type[MaligeoError] = InputFileError
+) -> MaligeoError:
+    """Give the error that says a complaint and, in plain words, what is behind it."""
+    lines = str(getattr(fault, "strerror", None) or fault).splitlines()
+    cause = lines[0] if lines else type(fault).__name__
+    values = {"why": complaint, "cause": cause}
+    if translated(cause, "fr") != cause:
+        return error(key="explained", values=values)
+    if issubclass(error, InputFileError):  # else in a library's own words
+        return error(key="damaged", values=values)
+    return error(key="refused", values=values)
 
 
 class MissingDependencyError(MaligeoError, ImportError):

@@ -2,7 +2,8 @@
 
 A sentence stands in the code once, in English, where it is raised. Its French is in
 `core/words/errors.toml`, where programs tell errors apart by name, or else in
-`core/words/sentences.toml`, where it is found by the English one.
+`core/words/sentences.toml`, where it is found by the English one; what libraries and systems
+say is in `core/words/foreign.toml`.
 """
 
 import re
@@ -67,8 +68,8 @@ def _filled(french: str, parts: dict[str, str], language: str) -> str:
 @cache
 def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Give the sentences, those with the most letters of their own first."""
-    entries = read_file("sentences").items()
-    ordered = sorted(entries, key=lambda entry: -len(_PART.sub("", entry[0])))
+    entries = {**read_file("sentences"), **read_file("foreign")}
+    ordered = sorted(entries.items(), key=lambda entry: -len(_PART.sub("", entry[0])))
     return tuple((re.compile(_pattern(english), re.DOTALL), french) for english, french in ordered)
 
 

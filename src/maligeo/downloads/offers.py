@@ -132,10 +132,8 @@ class Offer:
         return self.rows.file if self.rows else self.file
 
     def next_step(self, path: Path) -> str:
-        """Say what to do with the file: a command, or a call of Python."""
-        return self.next.replace("{path}", shlex.quote(str(path))).replace(
-            "{path_in_python}", repr(str(path))
-        )
+        """Say what to do with the file: a command."""
+        return self.next.replace("{path}", shlex.quote(str(path)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""The command line explains itself in French and English, and never in Python."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from maligeo.cli import COMMANDS, app, load_command, speech
+from maligeo.core.bilingual import read_file
+from tests.cli.commands import run, run_apart
+
+HELP = read_file("help")
+PYTHON = re.compile(r"<(str|bool|int|float|path|list)\b|\b(None|True|False)\b|maligeo\.\w+\(")
+SYSTEMS = dict.fromkeys(("MALIGEO_LANGUAGE", *speech.SYSTEM_VARIABLES), "")
+
+
+def everything(command: Any) -> Iterator[str]:
+    """Give the help of a command, of what it takes, and of its commands."""
+    yield from (command.help or "").split("\n\n")
+    yield from (getattr(one, "help", None) or "" for one in command.params)
+    for one in getattr(command, "commands", {}).values():
+        yield from everything(one)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_all_help_of_a_command_has_its_french(name: str) -> None:
+    found = {" ".join(text.split()) for text in everything(load_command(name))} - {""}
+    assert found
+    assert found - HELP.keys() == set()
+    assert COMMANDS[name][1] in found
+
+
+def test_no_french_is_left_over_and_none_repeats_the_english() -> None:
+    texts = {" ".join(text.split()) for name in COMMANDS for text in everything(load_command(name))}
+    own = {english for english in HELP if english.endswith((".", "…")) or " " in english}
+    library = {
+        "COMMAND [ARGS]...",
+        "[default: {}]",
+        "Show this message and exit.",
+        "Install completion for the current shell.",
+        "Show completion for the current shell, to copy it or customize the installation.",
+        "Print the version and exit.",
+        app.info.help,
+    }
+    assert own - texts - library == set()
+    assert [english for english, french in HELP.items() if english == french] == []
+
+
+def test_the_help_in_french_has_no_english_and_no_python() -> None:
+    for arguments in (["--help"], ["tiles", "--help"], ["surface", "--help"]):
+        shown = run("--language", "fr", *arguments).stdout
+        assert "Utilisation :" in shown.replace("\u00a0", " ")
+        assert re.findall(r"Usage|default|required|Commands|Show this|Write |ARGS", shown) == []
+        assert PYTHON.findall(shown.replace("<path>", "")) == []
+
+
+def test_the_help_in_english_is_as_it_is_written_also_after_french() -> None:
+    run("surface", "--help", "--language", "fr")
+    shown = run("surface", "--help").stdout
+    assert "Usage: maligeo surface" in shown
+    assert "[default: 25.0]" in shown
+    assert "[required]" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["density", "--level", "7"], "valeur impossible pour --level : il faut 3 ou moins"),
+        (["density", "--level", "x"], "valeur impossible pour --level : il faut un nombre entier"),
+        (["density", "--level"], "l’option --level demande une valeur"),
+        (["density", "--quiet=3"], "l’option --quiet ne prend pas de valeur"),
+        (["density", "--quite"], "il n’y a pas d’option --quite ; est-ce --quiet, --vintage ?"),
+        (["check"], "il manque l’argument « fichier »"),
+        (["check", "a", "b"], "en trop : b"),
+        (["chek"], "il n’y a pas de commande « chek »"),
+    ],
+)
+def test_a_wrong_command_is_told_in_french(arguments: list[str], said: str) -> None:
+    with mock.patch("tests.cli.commands.SETTINGS", {"COLUMNS": "200", "MALIGEO_LANGUAGE": "fr"}):
+        done = run(*arguments)
+    last = done.stderr.replace("\u00a0", " ").splitlines()[-1]
+    assert (done.returncode, last) == (2, f"maligeo: {said}")
+
+
+def test_a_wrong_command_in_english() -> None:
+    done = run("density", "--format", "xml")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "Usage: maligeo density [OPTIONS]",
+        "maligeo: Invalid value for '--format': 'xml' is not one of 'text', 'csv', 'json'.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        (["check", "--language", "fr"], {"MALIGEO_LANGUAGE": "en"}, "fr"),
+        (["check", "--language=en"], {"LANG": "fr_FR.UTF-8"}, "en"),
+        (["check"], {"MALIGEO_LANGUAGE": "fr", "LANG": "en_GB.UTF-8"}, "fr"),
+        (["check"], {"LC_ALL": "fr_ML.UTF-8", "LANG": "en_GB.UTF-8"}, "fr"),
+        (["check"], {"LANGUAGE": "fr:en", "LANG": "C"}, "fr"),
+        (["check"], {"LANG": "bm_ML.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(
+    arguments: list[str], environment: dict[str, str], language: str
+) -> None:
+    with mock.patch.dict(os.environ, SYSTEMS | environment):
+        assert speech.asked_language(arguments) == language
+
+
+def test_the_language_before_the_command_holds_for_it(tmp_path: Path) -> None:
+    missing = tmp_path / "mai.csv"
+    done = run_apart("--language", "fr", "check", str(missing))
+    assert "il n’y a pas de fichier de ce nom" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.parquet", b"PAR1xxxxPAR1"),
+        ("a.geojson", b'{"type": "FeatureCollection", "features": ['),
+        ("a.kml", b"<kml><Placemark>"),
+        ("a.xml", b'<iati-activities version="2.03"><iati'),
+        ("a.gpkg", b"SQLite format 3\0zz"),
+        ("a.fgb", b"fgb\x03fgb\x00zz"),
+        ("a.xlsx", b"PK\x03\x04garbage"),
+    ],
+)
+def test_a_damaged_file_is_told_without_words_of_libraries(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = run("check", name, "--language", "fr", cwd=tmp_path)
+    assert done.returncode == 1
+    english = r"\b(file|size|failed|line|column|error|element|layer|database|unclosed|is|not|no)\b"
+    assert re.findall(english, done.stderr.replace(name, ""), re.IGNORECASE) == []
