@@ -168,12 +168,12 @@ def _read(terminal: int) -> bytes:
 
 
 def test_a_person_is_asked_once(sources: str, server: Server, tmp_path: Path) -> None:
-    command = ["fetch", "units", "--sources", sources, "--language", "en"]
+    command = ["fetch", "units", "--sources", sources]
     path = tmp_path / "cache" / "units-mli.geojson"
     code, shown = in_terminal(command, "n")
     assert code == 1
     assert "CC BY 4.0" in shown
-    assert f"size     {len(POINTS) / 1000:,.0f} kB" in shown
+    assert f"taille   {len(POINTS) / 1000:,.0f} kB" in shown
     assert "la licence n’a pas été acceptée" in shown
     assert not path.exists()
     assert server.bodies("/file") == []
