@@ -179,11 +179,11 @@ def test_a_person_is_asked_once(sources: str, server: Server, tmp_path: Path) ->
     assert server.bodies("/file") == []
     code, shown = in_terminal(command, "y")
     assert code == 0, shown
-    assert "Accept this licence and fetch?" in shown
+    assert "Accepter cette licence" in shown
     path.unlink()
     code, shown = in_terminal([*command, "--refresh"], "n")
     assert code == 0, shown
-    assert "Accept this licence" not in shown
+    assert "Accepter cette licence" not in shown
     assert path.read_bytes() == POINTS
 
 
