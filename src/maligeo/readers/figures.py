@@ -61,6 +61,12 @@ def load_figures(name: str = "incidents") -> pd.DataFrame:
 def read_figures(
     path: str | Path | Source,
     *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
     source: str = AUTO,
     vintage: str | None = None,
     on_invalid: str = "raise",
@@ -76,6 +82,9 @@ def read_figures(
         (unit, period, measure, value), one column for each measure, or one for each period
         ("2021", "janv. 2022", "PDI T1 2022"); what is counted then stands in the headings,
         or in `constants={"measure": …}`.
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already.
     source : {"auto", "figures_hapi", "figures_hdx", "figures_dtm", "plain_figures"}
         Who made it; "auto" finds out from its columns.
     vintage : str, optional
@@ -131,8 +140,16 @@ def read_figures(
     3      Gao 2022-01-31  displaced    0.0
     3      Gao 2022-02-28  displaced   35.0
     """
+    said = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     gate = Gate(str(path), on_invalid, rejects)
-    return read_figure_table(open_raw(path), source, vintage, gate)
+    return read_figure_table(open_raw(said), source, vintage, gate)
 
 
 def as_figures(

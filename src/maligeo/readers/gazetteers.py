@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,11 @@ from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.readers.cells.values import strip_missing
 from maligeo.readers.files.archives import unpacked
 from maligeo.readers.files.bounds import require_bounded_table
-from maligeo.readers.files.raw import is_table
-from maligeo.readers.files.sources import Source
+from maligeo.readers.files.raw import RawFile, is_table
+from maligeo.readers.files.sources import SAID, DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks, open_table
 from maligeo.readers.files.vectors import read_vector
-from maligeo.readers.formats import AUTO, GEOMETRY, Header, SourceFormat, choose_format
+from maligeo.readers.formats import AUTO, GEOMETRY, SourceFormat
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Gate
 
@@ -40,7 +40,16 @@ _NO_LONGER: Final = frozenset({"PPLH", "PPLQ", "PPLW"})  # historical, abandoned
 _LIST = re.compile(r"\s*[,;|]\s*")
 
 
-def read_gazetteer(path: str | Path | Source) -> pd.DataFrame:
+def read_gazetteer(
+    path: str | Path | Source,
+    *,
+    columns: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    sheet: str | None = None,
+    layer: str | None = None,
+    header_row: int | None = None,
+) -> pd.DataFrame:
     r"""Read places by name, for `locate` to look villages up.
 
     Parameters
@@ -50,6 +59,10 @@ def read_gazetteer(path: str | Path | Source) -> pd.DataFrame:
         positions, or the names of region, cercle and commune; a dump of GeoNames ("ML.zip" or
         the "ML.txt" in it), of which populated places are read; Who's On First as GeoJSON or
         table, of which localities are read.
+    columns, constants, dates, sheet, layer, header_row
+        What the user says of the file, as for `maligeo.Source`; it goes before what a
+        source says already. What means nothing to a list of places, such as `dates`, is
+        refused, and so is all of it for a dump of GeoNames.
 
     Returns
     -------
@@ -65,7 +78,9 @@ def read_gazetteer(path: str | Path | Source) -> pd.DataFrame:
     InputFileError
         If the file is missing, empty or broken, or no place has a name.
     UnknownNameError
-        If the columns are of no known make: state them with `Source(path, columns=…)`.
+        If the columns are of no known make: state them with `columns=`.
+    ArgumentError
+        If what is said means nothing to the file.
 
     Examples
     --------
@@ -79,17 +94,25 @@ def read_gazetteer(path: str | Path | Source) -> pd.DataFrame:
     row
     2      Sokoura   Bankass -3.5  13.9
     """
-    source = Source.of(path)
+    source = Source.of(path).saying(
+        columns=columns,
+        constants=constants,
+        dates=dates,
+        sheet=sheet,
+        layer=layer,
+        header_row=header_row,
+    )
     file = Path(source)
     take_input(file)
+    source.require_unsaid(["dates"], "a list of places")
     suffix = file.suffix.lower()
     if suffix == ".zip":
         with unpacked(file, frozenset({".txt"})) as members:
             dump = next((one.path for one in members if _is_geonames(one.path)), None)
             if dump is not None:
-                return _read_geonames(dump, str(source))
+                return _read_geonames(dump, source)
     elif suffix == ".txt" and _is_geonames(file):
-        return _read_geonames(file, str(source))
+        return _read_geonames(file, source)
     return _read_listed(source)
 
 
@@ -100,7 +123,9 @@ def _is_geonames(path: Path) -> bool:
     return len(cells) == len(_GEONAMES) and cells[0].isdigit()
 
 
-def _read_geonames(path: Path, what: str) -> pd.DataFrame:
+def _read_geonames(path: Path, source: Source) -> pd.DataFrame:
+    source.require_unsaid(SAID, "a dump of GeoNames")
+    what = str(source)
     with explained(f"{what} cannot be read as a dump of GeoNames"):
         rows = pd.read_csv(
             path, sep="\t", header=None, names=list(_GEONAMES), dtype="str", quoting=3,
@@ -114,11 +139,11 @@ def _read_geonames(path: Path, what: str) -> pd.DataFrame:
 
 
 def _read_listed(source: Source) -> pd.DataFrame:
-    what = str(source)
-    columns, raw = _raw(source)
-    form = choose_format(Header(columns, source.columns), AUTO, among=FORMATS, what=what)
-    found = form.found_in(Header(columns, source.columns))
-    others = [name for name in columns if _is_other_name(name, form)]
+    what, file = str(source), _opened(source)
+    form = file.format(AUTO, among=FORMATS)
+    found = file.found(form)
+    raw = join_chunks(list(file.chunks(records_only=False)))
+    others = [name for name in file.columns if _is_other_name(name, form)]
     if "name_alt" in found:
         others.append(found["name_alt"])
     rows = raw.frame
@@ -135,12 +160,14 @@ def _read_listed(source: Source) -> pd.DataFrame:
     return _gazetteer(named.join(rows[extra]), found, shapes, what)
 
 
-def _raw(source: Source) -> tuple[tuple[str, ...], RawTable]:
-    """Read the columns of a table or vector file; a name there is one of a place."""
+def _opened(source: Source) -> RawFile:
+    """Open a table or vector file with all its columns; a name there is one of a place."""
     path = Path(source)
     if is_table(path):
+        source.require_unsaid(["layer"], "a table, which has no layers,")
         table = open_table(source)
-        return table.columns, join_chunks(list(table.chunks()))
+        return RawFile(source, table.columns, (), table.hxl, table.chunks)
+    source.require_unsaid(["sheet", "header_row"], "a file of layers, whose columns have names,")
     frame = read_vector(path, layer=source.layer)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     cells = pd.DataFrame(frame.drop(columns=GEOMETRY)).rename(columns=str)
@@ -153,7 +180,11 @@ def _raw(source: Source) -> tuple[tuple[str, ...], RawTable]:
             for name, values in cells.items()
         }
     )
-    return (*texts.columns, GEOMETRY), RawTable(texts, geometry=frame.geometry)
+
+    def read(_wanted: Collection[str]) -> Iterator[RawTable]:
+        yield RawTable(texts, geometry=frame.geometry)
+
+    return RawFile(source, (*texts.columns, GEOMETRY), (), {}, read)
 
 
 def _cell_text(value: object) -> str:
