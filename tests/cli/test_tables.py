@@ -194,6 +194,79 @@ def test_density_of_a_table_of_figures(tmp_path: Path) -> None:
     assert isinstance(both, ArgumentError)
 
 
+def test_a_table_of_figures_is_a_need(tmp_path: Path) -> None:
+    figures, profile = tmp_path / "pdi.csv", tmp_path / "pdi.toml"
+    figures.write_text("ou;2022\nMopti;1200\nGao;300\n", encoding="utf-8")
+    said = 'columns = { adm1_name = "ou" }\nconstants = { measure = "PDI" }\n'
+    profile.write_text(f"[figures]\n{said}", encoding="utf-8")
+    table = tmp_path / "gaps.csv"
+    asked = ("gaps", "--profile", profile, "--language", "en")
+    needs = ("--need", f"{figures}=3", "--need", "incidents", *INTERNAL)
+    run(*asked, *needs, "-o", table)
+    assert "Mopti: 1,200 displaced people, 50 incidents" in table.read_text(encoding="utf-8")
+    assert read_about(table).options["need_weights"] == [1.0, 3.0]
+    assert run("verify", table).startswith("same: every byte")
+    by_name = ("--figures", figures, "--need", "displaced", *INTERNAL)
+    shown = " ".join(run(*asked, *by_name).split())
+    assert "Mopti: 1,200 displaced people;" in shown
+    assert isinstance(fails(*asked, "--need", figures, "-o", table), ReleaseError)
+    over = fails(*asked, "--need", figures, *INTERNAL, "-o", figures)
+    assert isinstance(over, OutputFileError)
+
+
+def test_an_answer_about_some_projects_is_verified(tmp_path: Path) -> None:
+    table = tmp_path / "gaps.csv"
+    run("gaps", "--sector", "lutte antimines", *INTERNAL, "-o", table)
+    assert run("verify", table).startswith("same: every byte")
+
+
+VILLAGES = "hameau;cercle;lat;lon\nHameau A;Bankass;13.9;-3.5\n"
+
+
+def test_villages_of_a_gazetteer_are_places_everywhere(tmp_path: Path) -> None:
+    records, villages = tmp_path / "list.csv", tmp_path / "villages.csv"
+    records.write_text("date,type,village\n2022-03-04,ied,Hameau A\n", encoding="utf-8")
+    villages.write_text(VILLAGES, encoding="utf-8")
+    profile = tmp_path / "villages.toml"
+    profile.write_text('[gazetteer]\ncolumns = { place_name = "hameau" }\n', encoding="utf-8")
+    asked = ("--incidents", records, "--gazetteer", villages, "--profile", profile, *INTERNAL)
+    table = tmp_path / "table.csv"
+    run("density", *asked, "--period", "2022", "-o", table)
+    counts = read_counts(table).set_index("name")["count"].dropna()
+    assert counts.to_dict() == {"Mopti": 1}
+    for command, name in (("map", "map.html"), ("gaps", "gaps.csv")):
+        run(command, *asked, "--period", "2022", "-o", tmp_path / name)
+    run("report", "--region", "Mopti", *asked, "--period", "2022", "-o", tmp_path / "mopti.html")
+    compared = tmp_path / "compared.csv"
+    run("reconcile", *asked, "-o", compared)
+    assert pd.read_csv(compared)["recorded"].sum() > 0
+    for product in (table, tmp_path / "gaps.csv", compared):
+        assert run("verify", product).startswith("same: every byte")
+
+
+def test_what_a_profile_read_is_verified_by_the_profile(tmp_path: Path) -> None:
+    records, profile = tmp_path / "list.csv", tmp_path / "list.toml"
+    records.write_text("quand;engin vu;ou\n04/03/2022;ied;Gao\n", encoding="utf-8")
+    said = 'columns = { date = "quand", event_type = "engin vu", adm1_name = "ou" }\n'
+    profile.write_text(f"[incidents]\n{said}", encoding="utf-8")
+    read = ("--profile", profile)
+    located = tmp_path / "located.csv"
+    run("locate", records, *read, "-o", located)
+    assert "ML07" in located.read_text(encoding="utf-8")
+    assert run("verify", located).startswith("same: every byte")
+    public = tmp_path / "public.csv"
+    store = ("--store", tmp_path / "store")
+    asked = ("--incidents", records, "--as-of", "2024-01-01", "--covers", "2022")
+    run("density", *asked, *read, *store, "--audience", "public", "-o", public)
+    verified = ("verify", public, "--incidents", records, *store)
+    assert run(*verified, *read).startswith("same: every byte")
+    assert "--profile" in str(fails(*verified))
+    both = tmp_path / "both.toml"
+    both.write_text(f"[incidents]\n{said}[projects]\nsheet = 'x'\n", encoding="utf-8")
+    unclear = fails("locate", records, "--profile", both, "-o", located)
+    assert "the profile is about incidents, projects" in str(unclear)
+
+
 def test_a_profile_says_how_figures_are_read(tmp_path: Path) -> None:
     path, profile = tmp_path / "own.csv", tmp_path / "own.toml"
     path.write_text("Cercle;2021;2022\nKoro;3;4\n", encoding="utf-8")

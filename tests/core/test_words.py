@@ -16,6 +16,7 @@ from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES
 from maligeo.measure.densities import density
+from maligeo.readers.formats import load_format
 from tests import worlds
 
 ALIKE = {
@@ -60,7 +61,7 @@ COMPUTED = {
             f"{what}.{number}"
             for what in (
                 "organisations", "projects", "unplaced", "incidents", "victims", "killed",
-                "injured", "planned",
+                "injured", "planned", *load_format("plain_figures").settings["measures"],
             )
             for number in ("one", "many")
         ),

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import maligeo
-from maligeo.core.errors import FrameError, InputFileError, UnknownNameError
+from maligeo.core.errors import ArgumentError, FrameError, InputFileError, UnknownNameError
 from maligeo.readers.gazetteers import GAZETTEER
 
 DATA = Path(__file__).parents[1] / "data" / "gazetteers"
@@ -85,3 +85,25 @@ def test_what_is_no_gazetteer_is_refused(tmp_path: Path) -> None:
         maligeo.read_gazetteer(nameless)
     with pytest.raises(InputFileError):
         maligeo.read_gazetteer(tmp_path / "missing.csv")
+
+
+def test_it_is_read_as_the_user_says(tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("Villages\nwas,y,x\nSokoura,13.9,-3.5\n", encoding="utf-8")
+    places = maligeo.read_gazetteer(
+        file, columns={"place_name": "was"}, constants={"adm2_name": "Bankass"}, header_row=2
+    )
+    assert told(places, "place_name", "adm2_name", "lon") == [("Sokoura", "Bankass", -3.5)]
+    with pytest.raises(UnknownNameError, match="no column 'wo'"):
+        maligeo.read_gazetteer(file, columns={"place_name": "wo"})
+
+
+def test_what_means_nothing_to_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="a list of places is read without dates"):
+        maligeo.read_gazetteer(DATA / "villages.csv", dates="day-month")
+    with pytest.raises(ArgumentError, match="which has no layers, is read without layer"):
+        maligeo.read_gazetteer(DATA / "villages.csv", layer="a")
+    with pytest.raises(ArgumentError, match="a dump of GeoNames is read without columns"):
+        maligeo.read_gazetteer(DATA / "geonames.txt", columns={"place_name": "x"})
+    with pytest.raises(ArgumentError, match="whose columns have names, is read without sheet"):
+        maligeo.read_gazetteer(DATA / "wof.geojson", sheet="a")

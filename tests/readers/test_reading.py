@@ -342,6 +342,21 @@ def test_projects_areas_and_places_take_keywords(tmp_path: Path) -> None:
     assert places["adm1_name"].tolist() == ["Gao"]
 
 
+def test_figures_take_keywords(tmp_path: Path) -> None:
+    figures = written(tmp_path, "Tableau\nquand;ou;combien\n04/03/2022;Gao;3\n", "figures.csv")
+    read = maligeo.read_figures(
+        figures,
+        columns={"date": "quand", "adm1_name": "ou", "value": "combien"},
+        constants={"measure": "PDI"},
+        dates="month-day",
+        header_row=2,
+    )
+    assert read[["unit", "measure", "value"]].to_numpy().tolist() == [["Gao", "displaced", 3.0]]
+    assert read["period_start"].tolist() == [pd.Timestamp("2022-04-03")]
+    with pytest.raises(ArgumentError, match="a table, which has no layers, is read without layer"):
+        maligeo.read_figures(figures, layer="a")
+
+
 def test_boundaries_take_columns_by_the_fields_of_units(tmp_path: Path) -> None:
     units = maligeo.load_boundaries()[["name", "pcode", "geometry"]]
     path = tmp_path / "own.geojson"

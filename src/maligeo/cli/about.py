@@ -11,6 +11,8 @@ from maligeo.cli.command import Application, told
 from maligeo.cli.options import (
     AreasOption,
     BoundariesOption,
+    FiguresOption,
+    GazetteerOption,
     IncidentsOption,
     ProjectsOption,
     StoreOption,
@@ -66,7 +68,9 @@ def verify_product(
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     areas: AreasOption = None,
+    figures: FiguresOption = None,
     boundaries: BoundariesOption = None,
+    gazetteer: GazetteerOption = None,
     more: InputOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -76,7 +80,8 @@ def verify_product(
     product. A public product does not name them: give them, and the store it was released from.
     """
     named = {
-        "incidents": incidents, "projects": projects, "areas": areas, "boundaries": boundaries
+        "incidents": incidents, "projects": projects, "areas": areas, "figures": figures,
+        "boundaries": boundaries, "gazetteer": gazetteer,
     }  # fmt: skip
     given = {role: path for role, path in named.items() if path is not None}
     given |= dict(_role_and_file(text) for text in more or [])

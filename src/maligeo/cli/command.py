@@ -64,7 +64,10 @@ _KINDS: Final = {"Path": "<file>", "int": "<number>", "float": "<number>", "str"
 
 _LANGUAGE: Final = "language"
 _PROFILE: Final = "profile"
-_PROFILED: Final = ("incidents", "projects", "areas", "figures", "boundaries")
+_RECORDS: Final = ("incidents", "projects", "areas")
+_PROFILED: Final = (*_RECORDS, "figures", "boundaries", "gazetteer")
+_NEED: Final = "need"
+_ANY: Final = "path"  # a file of records of any kind
 _PROFILES: Final = Annotated[
     list[Path] | None,
     typer.Option("--profile", help="How the files are read: see maligeo check; repeatable."),
@@ -164,11 +167,29 @@ def _name_kind(hint: Any) -> None:
 
 def _profile(given: dict[str, Any], profiles: list[Path] | None) -> None:
     """Let files be read as profiles say; a later one goes before."""
-    kept = [read_profile(profile) for profile in profiles or []]
+    kinds: dict[str, dict[str, Any]] = {}
+    for profile in profiles or []:
+        for kind, said in read_profile(profile).items():
+            kinds[kind] = {**kinds.get(kind, {}), **said}
     for kind in _PROFILED:
-        said = {name: value for profile in kept for name, value in profile.get(kind, {}).items()}
-        if said and given.get(kind) is not None:
-            given[kind] = replace(Source.of(given[kind]), **said)
+        if kind in kinds and given.get(kind) is not None:
+            given[kind] = replace(Source.of(given[kind]), **kinds[kind])
+    if given.get(_NEED):  # measures, and tables of figures
+        said = kinds.get("figures", {})
+        given[_NEED] = [
+            (replace(Source.of(one), **said) if isinstance(one, Path) else one, weight)
+            for one, weight in given[_NEED]
+        ]
+    if isinstance(given.get(_ANY), Path):
+        given[_ANY] = replace(Source.of(given[_ANY]), **_of_records(kinds))
+
+
+def _of_records(kinds: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Give what profiles say of records of any kind, where they know one kind alone."""
+    known = [kind for kind in _RECORDS if kind in kinds]
+    if len(known) > 1:
+        raise ArgumentError(f"the profile is about {', '.join(known)}: give one about this file")
+    return kinds[known[0]] if known else {}
 
 
 def _require_apart(given: Mapping[str, Any]) -> list[Path]:

@@ -15,6 +15,7 @@ from maligeo.cli.options import (
     CoversOption,
     FiguresOption,
     FileVintageOption,
+    GazetteerOption,
     IncidentsOption,
     LevelOption,
     OutputOption,
@@ -24,11 +25,8 @@ from maligeo.cli.options import (
     StoreOption,
     division,
     periods,
-    source,
 )
 from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_withheld
-from maligeo.core.errors import ArgumentError
-from maligeo.workflows.steps import figure_counts
 
 SHOWN: Final = (
     "name",
@@ -63,6 +61,7 @@ def write_density(
     counting: CountingOption = None,
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
+    gazetteer: GazetteerOption = None,
     region: RegionOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
@@ -79,25 +78,15 @@ def write_density(
     month, and several periods with commas. What is written of your own records for partners
     or the public is released first, by period; a table of figures is counted for internal use.
     """
-    counted_figures = source(figures)
-    if counted_figures is not None:
-        if any((incidents, projects, areas, counting, covers)):
-            raise ArgumentError("--figures goes with no file of records, --counting or --covers")
-        product = figure_counts(
-            counted_figures,
-            division(boundaries, level, vintage),
-            measure=measure,
-            period=periods(period),
-            region=region,
-            audience=audience or "internal",
-        )
-        put(product, SHOWN, output_format, output)
-        return
+    if figures is not None and audience is None:
+        audience = "internal"
     study = maligeo.study(
         incidents=incidents,
         projects=projects,
         areas=areas,
+        figures=figures,
         units=division(boundaries, level, vintage),
+        gazetteer=gazetteer,
         period=periods(period),
         covers=covers,
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -15,7 +16,9 @@ from maligeo.cli.options import (
     AudienceOption,
     BoundariesOption,
     CoversOption,
+    FiguresOption,
     FileVintageOption,
+    GazetteerOption,
     IncidentsOption,
     LanguageOption,
     LevelOption,
@@ -44,6 +47,7 @@ from maligeo.text.answers import (
     period_lines,
     presence_text,
 )
+from maligeo.workflows.needs import names_table
 from maligeo.workflows.study import Study
 
 _COLUMNS = ("projects", "placed", "countrywide", "unattributed")
@@ -58,12 +62,28 @@ class Grouping(StrEnum):
     sector = "sector"
 
 
+def weighted_need(text: str) -> tuple[str | Path, float | None]:
+    """Take a need and its weight apart; the name of a file becomes a path."""
+    name, equals, number = text.rpartition("=")
+    try:
+        found, weight = (name, float(number)) if equals else (text, None)
+    except ValueError:  # the sign is part of the name
+        found, weight = text, None
+    return (Path(found) if names_table(found) else found), weight
+
+
 ByOption = Annotated[
     Grouping | None, typer.Option("--by", help="List the projects by this.", show_choices=True)
 ]
 NeedOption = Annotated[
-    list[str] | None,
-    typer.Option("--need", help="What need is: incidents, victims, killed …; may be repeated."),
+    list[Any] | None,
+    typer.Option(
+        "--need",
+        help="What need is: incidents, victims …, a measure of --figures, or a table of figures; "
+        "repeatable, with weights as victims=2.",
+        metavar="MEASURE|FILE[=WEIGHT]",
+        parser=weighted_need,
+    ),
 ]
 SectorOption = Annotated[
     list[str] | None, typer.Option("--sector", help="Only projects of this sector.")
@@ -84,8 +104,10 @@ def register(app: Application) -> None:
 def write_gaps(
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
+    figures: FiguresOption = None,
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
+    gazetteer: GazetteerOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
@@ -104,18 +126,20 @@ def write_gaps(
     """Say by region where incidents are, who is active there, and how sure that is.
 
     What is written of your own records for partners or the public is made from what is
-    released of them.
+    released of them. Figures of a file are for --audience internal alone.
     """
     asked = {"sector": sector, "organisation": organisation, "status": status}
     study = maligeo.study(
         incidents=incidents,
         projects=projects,
+        figures=figures,
         units=division(boundaries, level, vintage),
+        gazetteer=gazetteer,
         period=period,
         covers=covers,
     ).asking(
         only={name: values for name, values in asked.items() if values},
-        need=need,
+        need={one: 1.0 if weight is None else weight for one, weight in need or ()} or None,
     )
     with progress_bar("cells") as advance:
         if is_passed_on(audience, output_format, output):

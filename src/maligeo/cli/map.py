@@ -15,6 +15,7 @@ from maligeo.cli.options import (
     BoundariesOption,
     CoversOption,
     FileVintageOption,
+    GazetteerOption,
     IncidentsOption,
     LanguageOption,
     LevelOption,
@@ -67,6 +68,7 @@ def write_map(
     areas: AreasOption = None,
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
+    gazetteer: GazetteerOption = None,
     region: RegionOption = None,
     period: PeriodOption = None,
     compare: CompareOption = None,
@@ -95,6 +97,7 @@ def write_map(
         projects=projects,
         areas=areas,
         units=division(boundaries, level, vintage),
+        gazetteer=gazetteer,
         period=period,
         covers=covers,
     )

@@ -73,7 +73,7 @@ AreasOption = Annotated[
     Path | None, typer.Option("--areas", help="File with hazardous or released land.")
 ]
 FiguresOption = Annotated[
-    Path | None, typer.Option("--figures", help="Table of figures by unit and period.")
+    Path | None, typer.Option("--figures", help="Table of figures by unit and period; internal.")
 ]
 CoversOption = Annotated[
     str | None,

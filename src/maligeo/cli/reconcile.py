@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from maligeo.cli.command import Application
-from maligeo.cli.options import OutputOption, one_of
+from maligeo.cli.options import GazetteerOption, OutputOption, one_of, source
 from maligeo.cli.output import Format, FormatOption, put
 from maligeo.core.columns import AUDIENCES
 from maligeo.readers.files.sources import Source
@@ -42,6 +42,7 @@ def register(app: Application) -> None:
 def write_reconciliation(
     incidents: IncidentsFile,
     measure: MeasureOption = "incidents",
+    gazetteer: GazetteerOption = None,
     audience: InternalOption = "internal",
     output_format: FormatOption = Format.text,
     output: OutputOption = None,
@@ -50,5 +51,7 @@ def write_reconciliation(
 
     Small counts stand in the comparison: it is written for --audience internal alone.
     """
-    product = reconciliation(Source.of(incidents), measure=measure, audience=audience)
+    product = reconciliation(
+        Source.of(incidents), measure=measure, gazetteer=source(gazetteer), audience=audience
+    )
     put(product, SHOWN, output_format, output)

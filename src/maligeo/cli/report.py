@@ -14,6 +14,7 @@ from maligeo.cli.options import (
     BoundariesOption,
     CoversOption,
     FileVintageOption,
+    GazetteerOption,
     IncidentsOption,
     LanguageOption,
     LevelOption,
@@ -45,6 +46,7 @@ def write_report(
     projects: ProjectsOption = None,
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
+    gazetteer: GazetteerOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
@@ -63,6 +65,7 @@ def write_report(
         incidents=incidents,
         projects=projects,
         units=division(boundaries, level, vintage),
+        gazetteer=gazetteer,
         period=periods(period),
         covers=covers,
     )

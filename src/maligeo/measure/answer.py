@@ -24,6 +24,7 @@ CLASSES: Final = (*RESPONSES, TOO_FEW, UNKNOWN)
 
 TOO_FEW_EVENTS: Final = FEWEST_EVENTS  # with fewer, one more or less changes what is said
 EVENTS: Final = frozenset({"incidents", *VICTIMS})
+_OTHER_EVENTS: Final = ("events", "fatalities", "wounded", "casualties")  # of figures of others
 
 
 def need_and_response(
@@ -41,8 +42,8 @@ def need_and_response(
     ----------
     need : pandas.DataFrame
         Density table of one or several measures, each of one period and publisher, as from
-        `density`; several weigh the same. Victims are drawn by incident: as large as a column
-        `sizes` says (`with_sizes`), else all of a size.
+        `density`; several weigh the same, or as its column `weight` says. Victims are drawn by
+        incident: as large as a column `sizes` says (`with_sizes`), else all of a size.
     shares : pandas.DataFrame
         Projects divided among the units, as from `allocate`.
     units : geopandas.GeoDataFrame
@@ -121,12 +122,14 @@ def _need_of(indicator: Indicator) -> Need:
     lost = apart[apart["place_kind"].isin(["unattributed", "joint"])]
     # A publisher counts some units whole: what is left of its total lies in the others.
     whole = known & rows["count_high"].notna().to_numpy(dtype=bool)
-    among = known if whole.all() or rows["publisher"].isna().all() else ~whole
+    among = known if whole.all() or rows["publisher"].fillna("").eq("").all() else ~whole
     if _are_victims(rows):
         rest = Unplaced(np.concatenate([*sizes_of(lost), np.zeros(0)]), among, is_whole=True)
-        return Need(low, high, sizes_of(rows), unplaced=(rest,))
-    rest = Unplaced(np.ones(round(np.nansum(_numbers(lost["value"])))), among)
-    return Need(low, high, by_chance=_is_event(rows), unplaced=(rest,))
+        return Need(low, high, sizes_of(rows), unplaced=(rest,), weight=indicator.weight)
+    by_chance, values = _is_event(rows), _numbers(lost["value"])
+    sizes = np.ones(round(np.nansum(values))) if by_chance else values[values > 0]
+    rest = Unplaced(sizes, among)
+    return Need(low, high, by_chance=by_chance, unplaced=(rest,), weight=indicator.weight)
 
 
 def _numbers(values: pd.Series) -> Floats:
@@ -160,7 +163,7 @@ def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.obje
 
 def _is_event(rows: pd.DataFrame) -> bool:
     """Tell what could have been more or less by chance from what is as it is."""
-    return _measure(rows) in EVENTS
+    return is_event(_measure(rows))
 
 
 def _are_victims(rows: pd.DataFrame) -> bool:
@@ -172,9 +175,14 @@ def _measure(rows: pd.DataFrame) -> str:
     return str(rows["measure"].dropna().iloc[0])
 
 
+def is_event(measure: str) -> bool:
+    """Tell whether a measure counts events or those whom they hurt: "events_battles" does."""
+    return measure in EVENTS or measure.startswith(_OTHER_EVENTS)
+
+
 def _head(units: gpd.GeoDataFrame, needs: Sequence[Indicator]) -> pd.DataFrame:
     rows = pd.concat([need.rows[0] for need in needs])
-    publishers = sorted(rows["publisher"].dropna().unique())
+    publishers = sorted({*rows["publisher"].dropna()} - {""})  # records have none
     notes = pd.concat([need.rows[0]["note"] for need in needs], axis="columns")
     return pd.DataFrame(
         {
@@ -197,8 +205,10 @@ def _need_columns(need: Indicator) -> pd.DataFrame:
     """Give the count with what rounding and chance leave open, and its rate."""
     rows, name = need.rows[0], need.name
     count = rows["count"].astype("Float64")
-    low, high = (rows[f"count_{side}"].astype("Float64").fillna(count) for side in ("low", "high"))
+    low, high = (rows[f"count_{side}"].astype("Float64") for side in ("low", "high"))
+    low = low.fillna(count)
     if _is_event(rows):
+        high = high.fillna(count)
         lower, upper = _by_chance(need, np.floor(_numbers(low)), np.ceil(_numbers(high)))
         low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
     columns = {name: count, f"{name}_low": low, f"{name}_high": high}

@@ -85,6 +85,8 @@ class Need:
         displaced people or land are as they are.
     unplaced : sequence of Unplaced
         Events without a unit.
+    weight : float, default 1
+        What it weighs next to other measures.
     """
 
     low: Floats
@@ -92,6 +94,7 @@ class Need:
     sizes: Sequence[Floats] | None = None
     by_chance: bool = True
     unplaced: Sequence["Unplaced"] = ()
+    weight: float = 1.0
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -163,7 +166,7 @@ class Finding:
     ----------
     stated : numpy.ndarray of int8, shape (n,)
         Class by what is recorded and placed, a position in `RESPONSES`; -1 where the need is
-        not known or nobody recorded any.
+        not known or no event is recorded.
     certainty : numpy.ndarray of float64, shape (n,)
         The lowest share of the draws in that class, over the ways to place what has no unit.
     depends_on : tuple of str, length n
@@ -184,8 +187,8 @@ def judge(
     Parameters
     ----------
     needs : sequence of Need, of n units
-        One or several measures, which weigh the same in the stated class and at random in the
-        draws.
+        One or several measures, with their weights in the stated class and random ones around
+        these in the draws.
     response : Response, of n units
     places : numpy.ndarray of float64, shape (k, n)
         How likely a record without a unit lies in each unit, in any scale: by people, by area.
@@ -204,7 +207,9 @@ def judge(
     Jeffreys' prior, so that a unit without an event is not certain to have none. What several
     people were hurt by is one event: the sum of sizes times Gamma(1, 1) of each, the weighted
     likelihood bootstrap (Newton, M. A. and Raftery, A. E., 1994, Journal of the Royal
-    Statistical Society B 56, 3-48). Weights follow Dirichlet(1), all weightings alike.
+    Statistical Society B 56, 3-48). Weights of k measures follow a Dirichlet distribution with
+    the stated weights as means and k as the sum of its parameters: where all weigh the same it
+    is Dirichlet(1), all weightings alike.
     """
     rules = Rules() if rules is None else rules
     stated = _stated(needs, response, rules)
@@ -224,10 +229,18 @@ def judge(
 def _stated(needs: Sequence[Need], response: Response, rules: Rules) -> Classes:
     known = _known(needs)
     counts = np.array([np.where(known, need.counted, 0.0) for need in needs])[:, np.newaxis]
-    shares = np.mean([_shares(each) for each in counts], axis=0)
+    shares = np.average([_shares(each) for each in counts], axis=0, weights=_weights(needs))
     classes = _classes(shares, response.ways[:1], response.named, rules)[0]
-    stated: Classes = np.where(known & (shares[0] > 0), classes, -1).astype(np.int8)
+    # None of what is no event is as sharp as any other number of it.
+    is_sharp = not any(need.by_chance for need in needs)
+    stated: Classes = np.where(known & ((shares[0] > 0) | is_sharp), classes, -1).astype(np.int8)
     return stated
+
+
+def _weights(needs: Sequence[Need]) -> Floats:
+    """Give the weights of measures, which sum to 1."""
+    weights = np.array([need.weight for need in needs], dtype=np.float64)
+    return np.asarray(weights / weights.sum())
 
 
 def _known(needs: Sequence[Need]) -> npt.NDArray[np.bool_]:
@@ -246,8 +259,8 @@ def _classes(need: Floats, response: Floats, named: npt.NDArray[np.bool_], rules
     share = _shares(response)
     found = np.full(share.shape, RESPONSES.index(ALIKE), dtype=np.int8)
     found[share < rules.less * need] = RESPONSES.index(LESS)
-    found[share >= rules.more * need] = RESPONSES.index(MORE)
-    found[np.broadcast_to((response <= 0) & ~named, found.shape)] = RESPONSES.index(NOBODY)
+    found[(share >= rules.more * need) & (share > 0)] = RESPONSES.index(MORE)
+    found[(response <= 0) & ~named & (need > 0)] = RESPONSES.index(NOBODY)
     return found
 
 
@@ -302,9 +315,9 @@ def _drawn_need(
     fixed: str,
 ) -> Floats:
     """Draw shares of need, shape (draws, n)."""
-    weights = rng.dirichlet(np.ones(len(needs)), size=rules.draws)
+    weights = rng.dirichlet(_weights(needs) * len(needs), size=rules.draws)
     if fixed == "weights":
-        weights[:] = 1.0 / len(needs)
+        weights[:] = _weights(needs)
     total = np.zeros((rules.draws, len(known)))
     for need, weight in zip(needs, weights.T, strict=True):
         by_chance = need.by_chance and fixed != "chance"

@@ -15,6 +15,7 @@ from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import years
 
+WEIGHT: Final = "weight"  # column of a table of needs that do not all weigh the same
 VALUES: Final = ("count", "per_100k", "per_1000_sqkm", "smoothed_per_100k")
 
 _SERIES: Final = ["base", "publisher", "period_start", "period_end"]
@@ -53,6 +54,12 @@ class Indicator:
         """Give the values to show, by unit."""
         return self.rows[0]["value"]
 
+    @property
+    def weight(self) -> float:
+        """Give the weight of the measure next to others; 1 where none is stated."""
+        weights = self.rows[0].get(WEIGHT, pd.Series(dtype=float)).dropna()
+        return float(weights.iloc[0]) if len(weights) else 1.0
+
     def known(self) -> npt.NDArray[np.bool_]:
         """Say which units have a value in every way of counting."""
         known = [frame["value"].notna().to_numpy(dtype=np.bool_) for frame in self.rows]
@@ -79,7 +86,8 @@ def read_indicators(
     table : pandas.DataFrame
         Density table of one or several measures, publishers and periods, as from
         `maligeo.density` and `maligeo.concat_tables`. Each publisher and period of a measure is
-        an indicator of its own; the countings of one measure are ways to take it.
+        an indicator of its own; the countings of one measure are ways to take it. The column
+        `weight`, where there is one, says what each weighs.
     units : geopandas.GeoDataFrame
         Units of the same vintage.
     by : str or sequence of str

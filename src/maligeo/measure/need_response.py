@@ -150,12 +150,14 @@ def draw_ranks(
     -----
     Weights are drawn evenly from all weightings (Dirichlet distribution with all
     parameters 1), as in the uncertainty analysis of composite indicators: OECD (2008),
-    Handbook on Constructing Composite Indicators, chapter 7. Each draw takes one way of
+    Handbook on Constructing Composite Indicators, chapter 7; where weights are stated, what
+    was drawn is multiplied by them. Each draw takes one way of
     counting for each measure, and counts drawn evenly, each unit by itself, from within
     the interval of their rounding; indicators of the same counts take the same draw.
     """
     rng = np.random.default_rng([draws.seed, stream])
-    weights = -np.log1p(-rng.random((draws.number, len(indicators))))
+    stated = np.array([indicator.weight for indicator in indicators])
+    weights = -np.log1p(-rng.random((draws.number, len(indicators)))) * stated
     weights /= weights.sum(axis=1, keepdims=True)
     shape = (draws.number, int(keep.sum()))
     chosen, drawn = np.zeros(shape[1]), np.zeros(shape)
@@ -165,7 +167,7 @@ def draw_ranks(
             chances[indicator.series] = rng.random((shape[0], 1)), rng.random(shape)
         shown = indicator.shown.to_numpy(dtype="float64", na_value=np.nan)[keep]
         values = _draw_values(indicator, *chances[indicator.series], keep)
-        chosen += rank_scores(shown) / len(indicators)
+        chosen += rank_scores(shown) * indicator.weight / stated.sum()
         drawn += weight[:, np.newaxis] * rank_scores(values)
     return DrawnRanks(ranks(chosen.round(_DECIMALS)), ranks(drawn.round(_DECIMALS)))
 
@@ -325,7 +327,7 @@ def _unit_frame(units: gpd.GeoDataFrame) -> pd.DataFrame:
 def _period(needs: Sequence[Indicator]) -> pd.DataFrame:
     """Give the span of the figures of need, and who published them."""
     rows = pd.concat([indicator.rows[0] for indicator in needs])
-    publishers = sorted(rows["publisher"].dropna().unique())
+    publishers = sorted({*rows["publisher"].dropna()} - {""})  # records have none
     return pd.DataFrame(
         {
             "period_start": pd.to_datetime(rows["period_start"]).min(),

@@ -13,7 +13,7 @@ from maligeo.core.audiences import inherit_audience
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.core.words import NO_BREAK_SPACE
-from maligeo.measure.answer import CLASSES, EVENTS, TOO_FEW, TOO_FEW_EVENTS, UNKNOWN
+from maligeo.measure.answer import CLASSES, TOO_FEW, TOO_FEW_EVENTS, UNKNOWN, is_event
 from maligeo.measure.certainty import RESPONSES, SOLID
 from maligeo.measure.presence import NOT_STATED, SEVERAL
 from maligeo.readers.projects import load_programmes
@@ -239,10 +239,12 @@ def _need(row: Row, measure: str, language: str) -> str:
             return words.word("answer.need_few", language).format(count=TOO_FEW_EVENTS, what=what)
         return words.word("answer.need_unknown", language).format(what=what)
     shown = words.number_text(round(float(count)), language)
+    if pd.notna(low) and pd.isna(high):
+        return words.word("answer.need_least", language).format(count=shown, what=what)
     if pd.isna(low) or (low == high == count):
         return words.word("answer.need", language).format(count=shown, what=what)
     is_whole = float(count).is_integer()
-    why = ("by_chance" if is_whole else "by_both") if measure in EVENTS else "by_rounding"
+    why = ("by_chance" if is_whole else "by_both") if is_event(measure) else "by_rounding"
     return words.word("answer.need_between", language).format(
         count=shown,
         what=what,

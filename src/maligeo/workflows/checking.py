@@ -16,7 +16,6 @@ from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.boundary_schemas import NO_LAYOUT
 from maligeo.readers.cells.values import strip_missing
-from maligeo.readers.figures import read_figures
 from maligeo.readers.files.raw import is_table, open_raw
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
@@ -26,13 +25,11 @@ from maligeo.readers.kinds import likely_kinds
 from maligeo.readers.project_tables import TABLES
 from maligeo.readers.projects import is_iati
 from maligeo.readers.reading import ATTRIBUTE, Reading
-from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS
+from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS, READERS
 
 BOUNDARIES: Final = "boundaries"
-FIGURES: Final = "figures"
 KINDS: Final = (INCIDENTS, AREAS, FIGURES, PROJECTS, BOUNDARIES)
 _FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FORMATS}
-_READERS: Final = {**READERS, FIGURES: read_figures}
 _FAR: Final = 99  # steps from a kind of which a file has not even the fields
 _UNFIT: Final = (UNKNOWN_MAKE, "unknown_choice", "no_land", "land_without_status")
 _NO_FIGURES: Final = "figures_"  # begins the keys of errors about tables that are no figures
@@ -179,13 +176,13 @@ def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
         return Checked(source, kind, read_boundaries(source), None, None)
     faults = None
     try:
-        frame = _READERS[kind](source)
+        frame = READERS[kind](source)
     except FrameError as error:
         faults = error
     if faults is not None or rejects is not None:
         with TemporaryDirectory() as folder:
             bad = Path(folder, "rejects.csv") if rejects is None else rejects
-            frame = _READERS[kind](source, on_invalid="quarantine", rejects=bad)
+            frame = READERS[kind](source, on_invalid="quarantine", rejects=bad)
     checked = Checked(source, kind, frame, faults, None)
     return replace(checked, places=_places(checked))
 

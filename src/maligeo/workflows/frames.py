@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from maligeo.core.audiences import inherit_audience
-from maligeo.core.errors import ArgumentError
+from maligeo.core.audiences import audience_of, inherit_audience, is_wide
+from maligeo.core.columns import frame_kind
+from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.periods import parse_period
 from maligeo.disclosure import CellRelease, Release
+from maligeo.disclosure.partition import measures_in
 from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.counts import CALENDAR
@@ -21,8 +23,10 @@ from maligeo.measure.event_sizes import with_sizes
 from maligeo.measure.need_response import count_response, incident_gaps
 from maligeo.measure.presence import columns_of, presence, select_projects
 from maligeo.text.answers import with_sentences
+from maligeo.workflows.needs import Needs
 from maligeo.workflows.records import (
     AREAS,
+    FIGURES,
     INCIDENTS,
     PROJECTS,
     VICTIMS,
@@ -39,6 +43,11 @@ if TYPE_CHECKING:
 
 BY_YEAR: Final = "year"
 _HEADINGS: Final = ("programme", "organisation", "sector", "funder")
+_FIGURES_ARE_INTERNAL: Final = (
+    "figures of a file are for internal use: whether their publisher lets them be passed on, and "
+    "whether they hide small counts, cannot be seen from them. Make the table for the audience "
+    "'internal'"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +64,15 @@ class StudyFrames:
         For whom the frames are released; None for exact ones.
     only : mapping of str to sequence of str
         The projects to keep, as for `select_projects`.
-    measures : tuple of str
-        What need is, as measures of incidents; incidents themselves by default.
-    figures : pandas.DataFrame or None
-        What need is, as a density table of one's own.
+    needs : Needs
+        What need is; incidents by default.
     """
 
     records: Records = field(repr=False)
     period: Period = None
     released_for: Release | None = None
     only: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    measures: tuple[str, ...] = (INCIDENTS,)
-    figures: pd.DataFrame | None = field(default=None, repr=False)
+    needs: Needs = field(default_factory=Needs)
 
     @property
     def units(self) -> gpd.GeoDataFrame:
@@ -99,7 +105,7 @@ class StudyFrames:
             return records
         given = {}
         for kind in records.given:
-            if kind == INCIDENTS and rules.by_cells:
+            if kind == FIGURES or (kind == INCIDENTS and rules.by_cells):
                 continue
             is_summed = kind == AREAS and AREAS not in rules.rules.records
             frame = records.countable(kind) if is_summed else records.joined(kind)
@@ -140,6 +146,7 @@ class StudyFrames:
         if records.is_bundled:
             return concat_tables(self.need(period=self.period), *self.standing)
         tables = [self._incident_table] if INCIDENTS in records.given else []
+        tables += [self._figure_table(one) for one in self._figure_measures]
         if PROJECTS in records.given:
             tables += self.standing
         else:
@@ -154,6 +161,22 @@ class StudyFrames:
     def _incident_table(self) -> pd.DataFrame:
         by_year = None if self._cells is not None else BY_YEAR
         return self.need(period=self.period or by_year)
+
+    @property
+    def _figure_measures(self) -> list[str]:
+        """The measures of the figures that are given."""
+        figures = self.records.given.get(FIGURES)
+        return [] if figures is None else sorted(figures["measure"].unique())
+
+    def _figure_table(self, measure: str) -> pd.DataFrame:
+        figures = self.records.given[FIGURES]
+        self._require_shown(figures)
+        return self.records.figure_table(figures, measure, self.period)
+
+    def _require_shown(self, figures: pd.DataFrame) -> None:
+        """Refuse figures that may hide small counts, or that nobody may pass on."""
+        if not is_wide(audience_of(figures), self.audience):
+            raise ReleaseError(_FIGURES_ARE_INTERNAL)
 
     @cached_property
     def incidents(self) -> pd.DataFrame | None:
@@ -232,6 +255,9 @@ class StudyFrames:
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
         kind = self.records.only_kind()
+        if kind == FIGURES:
+            self._require_shown(self.records.given[FIGURES])
+            return self.records.count(measure, counting, self.period)
         if self._cells is None:
             self.rules.require_cells(kind, self.units, self.period)
             shown = self._shown
@@ -250,9 +276,15 @@ class StudyFrames:
     @property
     def _need_asked(self) -> pd.DataFrame:
         """The density table of what need is."""
-        if self.figures is not None:
-            return self.figures
-        need = self.need(*self.measures, period=self.period)
+        needs = self.needs
+        tables = [*map(self._need_by_name, needs.measures), *map(self._own_need, needs.tables)]
+        return needs.table(tables)
+
+    def _need_by_name(self, measure: str) -> pd.DataFrame:
+        """Count a measure of the incidents, or of the figures that are given."""
+        if measure in self._figure_measures and measure not in self._incident_measures:
+            return self._figure_table(measure)
+        need = self.need(measure, period=self.period)
         by_unit = need[need["place_kind"] == "unit"]
         if self._cells is not None and by_unit["count"].isna().all():
             raise ArgumentError(
@@ -269,6 +301,22 @@ class StudyFrames:
             return False
         table = self._incident_table
         return bool(table.loc[table["place_kind"] == "unit", "count"].isna().all())
+
+    def _incident_measures(self) -> list[str]:
+        incidents = self.records.incidents
+        return [] if incidents is None else list(measures_in(incidents))
+
+    def _own_need(self, table: pd.DataFrame) -> pd.DataFrame:
+        self._require_shown(table)
+        if frame_kind(table) == FIGURES:
+            return self.records.figure_table(table, table["measure"].iloc[0], self.period)
+        return table
+
+    @property
+    def needs_figures(self) -> bool:
+        """Whether need is of figures that are given, which have their own periods."""
+        theirs = set(self._figure_measures) - set(self._incident_measures)
+        return bool(self.needs.tables or theirs & set(self.needs.measures))
 
     @property
     def level(self) -> int:

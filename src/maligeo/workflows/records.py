@@ -8,6 +8,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from maligeo.core.columns import FIGURES as FIGURE_COLUMNS
 from maligeo.core.columns import Counting, frame_kind, has_odd_words
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure.partition import measures_in
@@ -18,7 +19,7 @@ from maligeo.measure.densities import concat_tables, coverage_remark, density
 from maligeo.measure.populations import population
 from maligeo.readers.areas import as_areas, read_areas
 from maligeo.readers.editions import editions
-from maligeo.readers.figures import load_figures
+from maligeo.readers.figures import as_figures, load_figures, read_figures
 from maligeo.readers.files.sources import Source
 from maligeo.readers.incidents import as_incidents, read_incidents
 from maligeo.readers.project_tables import as_projects
@@ -28,17 +29,20 @@ from maligeo.readers.reading import ATTRIBUTE
 INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
 AREAS: Final = "areas"
+FIGURES: Final = "figures"
 VICTIMS: Final = ("victims",)
 READERS: Final[Mapping[str, Callable[..., pd.DataFrame]]] = {
     INCIDENTS: read_incidents,
     PROJECTS: read_projects,
     AREAS: read_areas,
+    FIGURES: read_figures,
 }
 
 _AS: Final[Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     INCIDENTS: as_incidents,
     PROJECTS: as_projects,
     AREAS: as_areas,
+    FIGURES: as_figures,
 }
 _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "cleared_sqm"}
 
@@ -59,6 +63,9 @@ def _is_read(frame: pd.DataFrame, kind: str) -> bool:
     """Tell a frame as readers give them from one in words and columns of its own."""
     if ATTRIBUTE in frame.attrs:
         return True
+    if kind == FIGURES:
+        has_periods = pd.api.types.is_datetime64_dtype(frame.get("period_start"))
+        return set(FIGURE_COLUMNS) <= set(frame.columns) and has_periods
     if kind == AREAS and _SIZES.isdisjoint(frame.columns):
         return False  # what they are as large as is in words of its own
     days = frame["date"] if "date" in frame.columns else pd.Series(dtype="datetime64[us]")
@@ -73,7 +80,8 @@ class Records:
     Attributes
     ----------
     given : mapping of str to pandas.DataFrame
-        By kind: "incidents", "projects", "areas". What is not given is the bundled data.
+        By kind: "incidents", "projects", "areas", "figures". What is not given is the bundled
+        data.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and vintage.
     covers : str, sequence of str or None
@@ -88,7 +96,7 @@ class Records:
     how: Locator | None = None
 
     def __post_init__(self) -> None:
-        if self.covers is not None and not self.given:
+        if self.covers is not None and not set(self.given) - {FIGURES}:
             raise ArgumentError("covers is about a file of records, and none is given")
 
     @property
@@ -131,7 +139,8 @@ class Records:
 
     def remarks(self, language: str) -> list[str]:
         """Say where the stated coverage goes on long after the last record of a kind."""
-        found = (self.covered(frame) for kind, frame in self.given.items() if kind != PROJECTS)
+        dated = (frame for kind, frame in self.given.items() if kind not in (PROJECTS, FIGURES))
+        found = map(self.covered, dated)
         return [text for frame in found if (text := coverage_remark(frame, language))]
 
     def require_covered(self) -> None:
@@ -184,6 +193,11 @@ class Records:
             If records of several kinds are given.
         """
         kind = self.only_kind()
+        if kind == FIGURES:
+            if counting is not None:
+                raise ArgumentError("counting is about projects")
+            figures = self.given[FIGURES]
+            return self.figure_table(figures, measure or only_measure(figures), period)
         return density(
             self.covered(self.countable(kind)),
             self.units,
@@ -192,6 +206,10 @@ class Records:
             period=period,
             counting=counting,
         )
+
+    def figure_table(self, figures: pd.DataFrame, measure: str, period: Period) -> pd.DataFrame:
+        """Count one measure of a table of figures."""
+        return density(figures, self.units, measure=measure, population=self.people, period=period)
 
     def joined(self, kind: str) -> pd.DataFrame:
         """Give records of a kind, those with a place located."""
@@ -226,6 +244,20 @@ class ReleasedRecords(Records):
         """Projects, those that are given or the bundled ones."""
         given = self.given.get(PROJECTS)
         return locate(load_projects(), self.units) if given is None else given
+
+
+def only_measure(figures: pd.DataFrame) -> str:
+    """Give the one measure of a table of figures.
+
+    Raises
+    ------
+    ArgumentError
+        If it has several.
+    """
+    measures = sorted(figures["measure"].unique())
+    if len(measures) != 1:
+        raise ArgumentError(f"say --measure, which of {', '.join(measures)}")
+    return str(measures[0])
 
 
 def people_table(records: Records) -> list[pd.DataFrame]:

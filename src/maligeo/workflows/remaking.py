@@ -43,7 +43,6 @@ from maligeo.workflows.steps import (
     CrosswalkOptions,
     LocateOptions,
     crosswalk_table,
-    figure_counts,
     located_file,
     reconciliation,
 )
@@ -65,12 +64,14 @@ _FILES: Final = frozenset(
 )  # fmt: skip
 _LARGEST: Final = 1e9
 _FILE_OR_TEXT: Final = frozenset(("origin", "target"))
-_NAMED: Final = ("layers", "tiles")  # files by names of their own
+_NAMED: Final = ("layers", "tiles", "need_tables")  # files by names of their own
 _FLAGS: Final = frozenset(("online_tiles", "rejects"))
 _NUMBERS: Final = frozenset(
     ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size")
 )
-_LISTS: Final[Mapping[str, type]] = {"zooms": int, "compare": str, "period": str}
+_LISTS: Final[Mapping[str, type]] = {
+    "zooms": int, "compare": str, "period": str, "only": str, "need": str, "need_weights": float,
+}  # fmt: skip
 _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
@@ -322,7 +323,12 @@ def _compared(
             again.save(written, about=record)
         except (MaligeoError, *_UNFIT) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise InputFileError(f"{product} cannot be made again: {reason}") from error
+            if record.audience == "internal" or isinstance(error, _UNFIT):
+                raise InputFileError(f"{product} cannot be made again: {reason}") from error
+            raise InputFileError(
+                f"{product} cannot be made again: {reason} If a profile said how its files are "
+                "read, give it too: --profile"
+            ) from error
         yield from _differences(product, written)
 
 
@@ -422,12 +428,20 @@ def _of_study(method: Callable[..., Product]) -> Maker:
         if "boundaries" in options:
             options["units"] = options.pop("boundaries")
         about, rules = _take(options, study), _take(options, Study.release)
+        need = _need(options)
         chosen = _take(options, Study.asking)
         asked = _take(options, method)
         _all_taken(options)
-        return method(study(**about).asking(**chosen).release(**rules), **asked)
+        return method(study(**about).asking(need=need, **chosen).release(**rules), **asked)
 
     return make
+
+
+def _need(options: Options) -> dict[Any, float] | None:
+    """Put the measures, tables and weights of a record together as they were asked for."""
+    asked = [*options.pop("need", ()), *options.pop("need_tables", {}).values()]
+    weights = options.pop("need_weights", [1.0] * len(asked))
+    return dict(zip(asked, weights, strict=True)) or None
 
 
 def _rules(options: Options) -> Release:
@@ -479,7 +493,6 @@ PRODUCTS: Final[Mapping[str, Maker]] = {
     "locate": _locate,
     "crosswalk": _step(crosswalk_table, CrosswalkOptions),
     "reconcile": _step(reconciliation),
-    "figures": _step(figure_counts),
     "surface": _step(incident_surface, SurfaceOptions),
     "tiles raster": _raster,
     "tiles vector": _vector,

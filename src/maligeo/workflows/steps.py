@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from maligeo.core.columns import Audience, Near
-from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.core.errors import ReleaseError
 from maligeo.core.inputs import require_no_input
-from maligeo.core.placenames import find_unit
 from maligeo.disclosure import Release
 from maligeo.exports.write import open_stream
 from maligeo.join.divisions import crosswalk
 from maligeo.join.points import Locator, locate, locate_summary
-from maligeo.measure.densities import density
 from maligeo.measure.divisions import convert, read_counts
-from maligeo.measure.populations import population
 from maligeo.measure.reconciliation import reconcile_incidents
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
-from maligeo.readers.figures import read_figures
 from maligeo.readers.files.sources import Source
 from maligeo.readers.gazetteers import read_gazetteer
 from maligeo.readers.incidents import read_incidents
@@ -209,7 +205,11 @@ def crosswalk_table(
 
 
 def reconciliation(
-    incidents: Source, *, measure: str = "incidents", audience: Audience = "internal"
+    incidents: Source,
+    *,
+    measure: str = "incidents",
+    gazetteer: Source | None = None,
+    audience: Audience = "internal",
 ) -> TableProduct:
     """Compare incidents of a file with the bundled published figures.
 
@@ -219,6 +219,8 @@ def reconciliation(
         File of incidents.
     measure : str, default "incidents"
         What to compare, as `maligeo.density` counts it.
+    gazetteer : Source, optional
+        Places by name, as for `maligeo.read_gazetteer`.
     audience : {"internal"}
         For whom the table is. Small counts stand in it next to national totals, so that it
         is for nobody else.
@@ -238,67 +240,11 @@ def reconciliation(
             "make it for the audience 'internal'"
         )
     units = load_boundaries()
-    located = locate(read_incidents(incidents), units)
+    places = None if gazetteer is None else read_gazetteer(gazetteer)
+    located = locate(read_incidents(incidents), units, gazetteer=places)
     frame = reconcile_incidents(located, units, measure=measure)
-    asked = {"incidents": incidents, "measure": measure, "audience": audience}
+    asked = {
+        "incidents": incidents, "measure": measure, "gazetteer": gazetteer, "audience": audience
+    }  # fmt: skip
     recipe = Recipe("reconcile", asked, Release(audience), units)
     return table_product(recipe, lambda: frame)
-
-
-def figure_counts(
-    figures: Source,
-    boundaries: Source | None = None,
-    *,
-    measure: str | None = None,
-    period: str | Sequence[str] | None = None,
-    region: str | None = None,
-    audience: Audience = "internal",
-) -> TableProduct:
-    """Count by unit what a table of figures says.
-
-    Parameters
-    ----------
-    figures : Source
-        Table of figures, as `maligeo.read_figures` takes it.
-    boundaries : Source, optional
-        File with units; the nine of 2015 by default.
-    measure, period
-        As for `maligeo.density`; a table with one measure needs none named.
-    region : str, optional
-        Keep one unit, by any of its names.
-    audience : {"internal"}
-        For whom the table is. Who else may see the figures is not known of a file.
-
-    Returns
-    -------
-    TableProduct
-
-    Raises
-    ------
-    ReleaseError
-        If another audience is named.
-    ArgumentError
-        If the table has several measures and none is named.
-    """
-    if audience != "internal":
-        raise ReleaseError(
-            "figures of a file are for internal use: whether their publisher lets them be passed "
-            "on, and whether they hide small counts, cannot be seen from them. Make the table for "
-            "the audience 'internal'"
-        )
-    units = load_boundaries() if boundaries is None else read_boundaries(boundaries)
-    frame = read_figures(figures)
-    measures = sorted(frame["measure"].unique())
-    if measure is None and len(measures) != 1:
-        raise ArgumentError(f"say --measure, which of {', '.join(measures)}")
-    people = population(units) if (units["level"] == 1).all() else None
-    chosen = measure or measures[0]
-    table = density(frame, units, measure=chosen, population=people, period=period)
-    if region is not None:
-        table = table[table["pcode"] == units["pcode"].iloc[find_unit(region, units)]]
-    asked = {
-        "figures": figures, "boundaries": boundaries, "measure": measure, "period": period,
-        "region": region, "audience": audience,
-    }  # fmt: skip
-    recipe = Recipe("figures", asked, Release(audience), units)
-    return table_product(recipe, lambda: table)

@@ -26,11 +26,14 @@ from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.boundaries import as_units, load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
+from maligeo.readers.gazetteers import read_gazetteer
 from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.workflows.frames import StudyFrames
+from maligeo.workflows.needs import Asked, Needs
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (
     AREAS,
+    FIGURES,
     INCIDENTS,
     PROJECTS,
     Period,
@@ -60,7 +63,9 @@ def study(
     incidents: Given | pd.DataFrame = None,
     projects: Given | pd.DataFrame = None,
     areas: Given | gpd.GeoDataFrame = None,
+    figures: Given | pd.DataFrame = None,
     units: Given | gpd.GeoDataFrame | Locator = None,
+    gazetteer: Given | pd.DataFrame = None,
     period: Period = None,
     covers: str | Sequence[str] | None = None,
 ) -> Study:
@@ -73,10 +78,17 @@ def study(
         these give them or as `as_incidents`, `as_projects` and `as_areas` take them. What is
         not given is the bundled data; with incidents or projects of one's own, the bundled
         figures are left out.
+    figures : path, Source or pandas.DataFrame, optional
+        A table of figures as `read_figures` takes it, or a frame as it gives it or as
+        `as_figures` takes it: counted, and a need by the names of its measures (see
+        `Study.asking`). It is for internal use: see `Study.release`.
     units : path, Source, geopandas.GeoDataFrame or Locator, optional
         Boundaries as `read_boundaries` takes them, units, or a frame as `as_units` takes it;
         the nine of 2015 by default. A `Locator` also says how records are joined to them, as
-        by a gazetteer.
+        misspelt names.
+    gazetteer : path, Source or pandas.DataFrame, optional
+        Villages by name, as `read_gazetteer` takes or gives them, for records without a
+        position.
     period : str or sequence of str, optional
         Period to count in: "2021", "2021-01/2021-09", "year", "quarter", "month", or
         several periods.
@@ -91,7 +103,7 @@ def study(
     Raises
     ------
     ArgumentError
-        If `covers` is given without records.
+        If `covers` is given without records, or a gazetteer twice.
     MaligeoError
         As the readers raise.
 
@@ -108,7 +120,7 @@ def study(
     'Koulikoro: 5 incidents (1 to 15 allowing for rounding and chance)'
     """
     period, covers = period_texts(period), period_texts(covers)
-    given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas}
+    given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas, FIGURES: figures}
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
     how = units if isinstance(units, Locator) else None
     division = _taken(units if how is None else how.units)
@@ -116,7 +128,11 @@ def study(
     asked = {**taken, "boundaries": division, "period": period, "covers": covers}
     if how is not None:
         asked |= how.options
-    made = Study(Records(frames, _units(division), covers, how), period, asked=asked)
+    units = _units(division)
+    if gazetteer is not None:
+        asked["gazetteer"] = _taken(gazetteer)
+        how = _with_gazetteer(how or Locator(units), asked["gazetteer"])
+    made = Study(Records(frames, units, covers, how), period, asked=asked)
     for remark in made.records.remarks(session_language()):
         _log.warning("%s", remark)
     return made
@@ -149,6 +165,13 @@ def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     if isinstance(given, Source):
         return read_boundaries(given)
     return given if set(UNITS) <= set(given.columns) else as_units(given)
+
+
+def _with_gazetteer(how: Locator, given: Source | pd.DataFrame) -> Locator:
+    if how.gazetteer is not None:
+        raise ArgumentError("the gazetteer is given twice: with the units, and by itself")
+    places = read_gazetteer(given) if isinstance(given, Source) else given
+    return replace(how, gazetteer=places)
 
 
 def _archives(
@@ -229,6 +252,8 @@ class View:
 
     def _need_is_known(self) -> bool:
         """Tell whether incidents are known by unit; a national total has no gaps to show."""
+        if self.study.needs_figures:
+            return True
         given = self.study.records.given
         is_asked = {INCIDENTS, PROJECTS} <= set(given) and self.study.period is not None
         if given and not is_asked:  # need of no period can be held against nothing
@@ -312,7 +337,7 @@ class Study(StudyFrames):
         self,
         *,
         only: Mapping[str, str | Sequence[str]] | Sequence[str] | None = None,
-        need: str | Sequence[str] | pd.DataFrame | None = None,
+        need: Asked = None,
     ) -> Study:
         """Ask about some of the projects, or about another need than incidents.
 
@@ -321,9 +346,12 @@ class Study(StudyFrames):
         only : mapping of str to str or sequence of str, optional
             Projects to keep, such as {"sector": "santé"}, by "programme", "organisation",
             "funder", "sector" or "status"; also written ["sector=santé"].
-        need : str, sequence of str or pandas.DataFrame, optional
-            What need is in the answer: measures of the incidents, such as "victims", or a
-            density table. Several weigh the same.
+        need : str, path, Source, pandas.DataFrame, sequence or mapping of these, optional
+            What need is in the answer: measures of the incidents, such as "victims", or of
+            the figures of the study; a table of figures with one measure, as `read_figures`
+            and `as_figures` take it; or a density table. Several weigh the same; a mapping
+            says the weight of each, such as {"incidents": 1, "displaced": 2}. Figures are of
+            the period of the study, and of several such the latest that names most units.
 
         Returns
         -------
@@ -332,23 +360,26 @@ class Study(StudyFrames):
         Raises
         ------
         ArgumentError
-            If projects cannot be chosen so.
+            If projects cannot be chosen so, a weight is no positive number, or a table of
+            figures has several measures.
+        MaligeoError
+            As `read_figures` raises.
+
+        Examples
+        --------
+        >>> import maligeo
+        >>> import pandas as pd
+        >>> displaced = pd.DataFrame(
+        ...     {"Région": ["Mopti", "Gao"], "PDI janv. 2022": [1200, 300]}
+        ... )
+        >>> asked = maligeo.study().asking(need=displaced)
+        >>> asked.answer(language="en").frame.loc[0, "sentence"].split(";")[0]
+        'Mopti: 1,200 displaced people'
         """
-        kept = _only(only)
-        table = need if isinstance(need, pd.DataFrame) else None
-        listed = [] if need is None or table is not None else need
-        named = [listed] if isinstance(listed, str) else list(listed)
-        options = {
-            "only": [f"{by}={value}" for by, values in kept.items() for value in values] or None,
-            "need": table if table is not None else named or None,
-        }
-        return replace(
-            self,
-            only=kept,
-            measures=tuple(named) or (INCIDENTS,),
-            figures=table,
-            asked={**self.asked, **options},
-        )
+        kept, needs = _only(only), Needs.of(need)
+        pairs = [f"{by}={value}" for by, values in kept.items() for value in values]
+        asked = {**self.asked, "only": pairs or None, **needs.options}
+        return replace(self, only=kept, needs=needs, asked=asked)
 
     def release(
         self,
