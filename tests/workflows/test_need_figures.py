@@ -125,6 +125,13 @@ def test_counts_of_conflict_events_allow_for_chance() -> None:
     assert answered(study).loc["Gao", "class"] == "few"
 
 
+def test_a_need_of_nobody_is_known_and_no_event(projects: Path) -> None:
+    none = pd.DataFrame({"Région": ["Mopti", "Gao", "Kayes"], "2022": [500, 0, 0]})
+    figures = maligeo.as_figures(none, constants={"measure": "PDI"})
+    answer = answered(maligeo.study(projects=projects, period="2022").asking(need=figures))
+    assert answer.loc[["Mopti", "Gao", "Kayes"], "class"].tolist() == ["nobody", "more", "alike"]
+
+
 def test_several_needs_weigh_what_is_said(displaced: Path, projects: Path) -> None:
     """Kidal has a hundredth of the displaced and two fifths of the people in need."""
     study = maligeo.study(projects=projects, figures=displaced, period="2022")
@@ -164,7 +171,7 @@ def test_land_that_lies_nowhere_takes_no_memory() -> None:
 def test_figures_of_a_file_are_for_internal_use(displaced: Path) -> None:
     study = maligeo.study(figures=displaced, period="2022")
     for audience in ("partner", "public"):
-        public = study.release(audience=audience)  # type: ignore[arg-type]
+        public = study.release(audience=audience)
         for ask in (
             public.count,
             public.asking(need="displaced").answer,

@@ -19,6 +19,7 @@ from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.counts import CALENDAR
 from maligeo.measure.densities import concat_tables
+from maligeo.measure.event_sizes import VICTIMS as VICTIMS_BY_INCIDENT
 from maligeo.measure.event_sizes import with_sizes
 from maligeo.measure.need_response import count_response, incident_gaps
 from maligeo.measure.presence import columns_of, presence, select_projects
@@ -330,7 +331,8 @@ class StudyFrames:
     def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
         """Compare a density table of incidents with the projects."""
         people = self.records.people
-        if self.figures is None and self.incidents is not None:
+        own = {measure for table in self.needs.tables for measure in table["measure"]}
+        if self.incidents is not None and own.isdisjoint(VICTIMS_BY_INCIDENT):
             need = with_sizes(need, self.incidents, self.units)
         return incident_gaps(need, self.projects, self.units, people=people, period=self.span)
 

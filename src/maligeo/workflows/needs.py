@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,8 @@ from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import TEXT_SUFFIXES
 from maligeo.workflows.records import FIGURES, INCIDENTS, records_of
 
-Table = str | PathLike[str] | Source | pd.DataFrame
-Asked = Table | Sequence[Table] | Mapping[Table, float] | None
+Table: TypeAlias = str | PathLike[str] | Source | pd.DataFrame
+Asked: TypeAlias = Table | Sequence[Table] | Mapping[Table, float] | None
 
 _TABLES: Final = TEXT_SUFFIXES | WORKBOOKS | {".parquet"}
 

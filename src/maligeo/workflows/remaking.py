@@ -323,7 +323,7 @@ def _compared(
             again.save(written, about=record)
         except (MaligeoError, *_UNFIT) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            if record.audience == "internal" or isinstance(error, _UNFIT):
+            if record.audience == "internal" or not isinstance(error, MaligeoError):
                 raise InputFileError(f"{product} cannot be made again: {reason}") from error
             raise InputFileError(
                 f"{product} cannot be made again: {reason} If a profile said how its files are "
