@@ -303,6 +303,7 @@ class StudyFrames:
         table = self._incident_table
         return bool(table.loc[table["place_kind"] == "unit", "count"].isna().all())
 
+    @property
     def _incident_measures(self) -> list[str]:
         incidents = self.records.incidents
         return [] if incidents is None else list(measures_in(incidents))
