@@ -7,7 +7,7 @@ const NO_MARKUP = ["innerHTML", "outerHTML", "insertAdjacentHTML", "write", "wri
 );
 
 export default [
-  { ignores: ["**/vendor/**", ".venv*/**", "build/**", "maps/**", "site/**", "dist/**"] },
+  { ignores: [".venv*/**", "build/**", "maps/**", "site/**", "dist/**"] },
   js.configs.recommended,
   { files: ["eslint.config.js"], languageOptions: { sourceType: "module" } },
   {
@@ -15,7 +15,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2017,
       sourceType: "script",
-      globals: { ...globals.browser, L: "readonly", protomapsL: "readonly" }
+      globals: { ...globals.browser, L: "readonly" }
     },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {

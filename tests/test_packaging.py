@@ -28,23 +28,24 @@ def test_the_licence_of_the_package_names_the_terms_of_its_data(package: Path) -
     assert {licence["name"] for licence in described["licenses"]} <= TERMS | FREE
 
 
-def test_the_licence_of_the_package_names_the_terms_of_vendored_code() -> None:
-    found = sorted((ROOT / "src").rglob("vendor/LICENCES.txt"))
-    assert {str(path.relative_to(ROOT)) for path in found} <= set(
-        PROJECT["project"]["license-files"]
-    )
-    for path in found:
-        named = re.findall(r"^=+\n.+, ([A-Z][\w.-]+)\n=+$", path.read_text("utf-8"), re.MULTILINE)
-        assert named
-        assert set(named) <= TERMS
-    vendored = {path.parent for path in (ROOT / "src").rglob("vendor/*")}
-    assert vendored == {path.parent for path in found}
+def test_the_repository_holds_no_source_of_others() -> None:
+    scripts = [path for path in (ROOT / "src").rglob("*") if path.suffix in (".js", ".css")]
+    assert scripts
+    for path in scripts:
+        text = path.read_text(encoding="utf-8")
+        assert max(map(len, text.splitlines())) < 250, f"{path} is minified"
+        assert not re.search(r"copyright|@licen[cs]e|sourceMappingURL", text, re.IGNORECASE), path
+
+
+def test_the_licence_of_the_package_names_terms_of_something_in_it() -> None:
+    notice = (ROOT / "NOTICE.md").read_text(encoding="utf-8").replace(" ", "-")
+    assert {term for term in TERMS if term not in notice} <= {"BSD-3-Clause"}  # of its own code
 
 
 def test_what_is_included_is_listed_with_its_terms() -> None:
     notice = (ROOT / "NOTICE.md").read_text(encoding="utf-8")
     assert "NOTICE.md" in PROJECT["project"]["license-files"]
-    for words in ("GeoNames", "CC BY 4.0", "CC BY 3.0 IGO", "Natural Earth", "protomaps-leaflet"):
+    for words in ("GeoNames", "CC BY 4.0", "CC BY 3.0 IGO", "Natural Earth"):
         assert words in notice
 
 

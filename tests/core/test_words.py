@@ -28,7 +28,7 @@ ALIKE = {
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
-    "popup.sources", "tile_layer.incidents", "notes.sources", "control.period_plain",
+    "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources", "control.period_plain",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
@@ -84,7 +84,7 @@ COMPUTED = {
         "event_id", "outcome", "killed", "injured", "civilians_killed", "civilians_injured",
         "adm1_name", "adm2_name", "adm3_name", "date_precision", "location_precision", "source",
         "area_id", "method", "start_date", "end_date", "declared_area_sqm", "computed_area_sqm",
-        "devices", "organisation",
+        "devices", "organisation", "count", "point_count", "name", "pcode",
     ],
     "legend": ["zero_note", "missing_note", "withheld_note", "derived", "low"],
     "compare": ["note_chance", "note_units", "note_publishers", "note_lengths", "note_bounds"],

@@ -21,6 +21,8 @@ declare module "leaflet" {
     /** Titles of the layers below which the regions are plain. */
     muting?: string[];
     leaders?: Leaflet.SVG;
+    /** Canvases that can be clicked on. */
+    catchers?: Mg.Catcher[];
     /* Parts of Leaflet that its types leave out. */
     _animatingZoom: boolean;
     _getNewPixelOrigin(center: Leaflet.LatLng, zoom: number): Leaflet.Point;
@@ -40,9 +42,6 @@ declare global {
     /** Of browsers of 2025 and later. */
     fromBase64?(text: string): Uint8Array<ArrayBuffer>;
   }
-
-  /** protomaps-leaflet, in pages with vector tiles. */
-  const protomapsL: Mg.Protomaps;
 
   namespace Mg {
     type Language = "fr" | "en";
@@ -392,6 +391,12 @@ declare global {
       _map: Leaflet.Map;
       _update(): void;
     }
+    interface Catcher {
+      layer: Canvas;
+      level(): number;
+      /** What opens what lies there. */
+      find(place: Leaflet.Point): (() => void) | null;
+    }
     interface Memory {
       on?: boolean;
     }
@@ -554,6 +559,7 @@ declare global {
       classes: { label: string; colour: string }[];
       remarks: string[];
       tooFar: string;
+      unreadable: string;
       language: Language;
       zooms: [number, number];
       /** The finest zoom that is drawn. */
@@ -574,15 +580,81 @@ declare global {
       label: string;
       colour: string;
       isPoints: boolean;
+      /** Names of attributes and of their values. */
+      words: Words;
       /** Which attribute the area of a dot goes with. */
       sizeBy: string;
       /** The largest number of a dot, by zoom. */
       largest: Record<number, number>;
       sized: string;
     }
+    /** Part of a tile that is read. */
+    interface Bytes {
+      raw: DataView<ArrayBufferLike>;
+      at: number;
+      end: number;
+      /** The high half of the number that was read last. */
+      high: number;
+    }
+    type FieldReaders<Into> = Record<number, (inner: Bytes, into: Into) => void>;
+    /** Numbers of more than 53 bits are their digits. */
+    type TileValue = string | number | boolean | null;
+    type TileProperties = Map<string, TileValue>;
+    /** As it stands in a tile. */
+    interface WrittenFeature {
+      kind: number;
+      tags: number[];
+      commands: number[];
+    }
+    interface WrittenLayer {
+      name: string;
+      extent: number;
+      keys: string[];
+      values: TileValue[];
+      features: WrittenFeature[];
+    }
     interface VectorFeature {
-      geomType: number;
-      props: Record<string, string | number | boolean | undefined>;
+      /** 1 for points, 2 for lines, 3 for polygons. */
+      kind: number;
+      props: TileProperties;
+      /** Points, lines or rings: x and y by turns. */
+      parts: number[][];
+      path?: Path2D;
+    }
+    interface VectorLayer {
+      name: string;
+      extent: number;
+      features: VectorFeature[];
+      path?: Path2D;
+    }
+    type TileStore = (z: number, x: number, y: number) => VectorLayer[];
+    /** A layer of a tile on the canvas. */
+    interface TilePart {
+      layer: VectorLayer;
+      style?: TileLayer;
+      x: number;
+      y: number;
+      size: number;
+      /** Pixels to a unit of the tile. */
+      scale: number;
+    }
+    interface FoundFeature {
+      style: TileLayer;
+      feature: VectorFeature;
+    }
+    interface TileDot extends FoundFeature {
+      x: number;
+      y: number;
+      radius: number;
+    }
+    interface SeenTiles {
+      parts: TilePart[];
+      dots: TileDot[];
+    }
+    interface FoundInTiles {
+      x: number;
+      y: number;
+      found: FoundFeature[];
     }
     interface OneTile {
       el: HTMLElement;
@@ -603,25 +675,6 @@ declare global {
       _levels: Record<number, TileLevel>;
       _getTilePos(coords: Leaflet.Coords): Leaflet.Point;
       _setZoomTransform(level: TileLevel, center: Leaflet.LatLng, zoom: number): void;
-    }
-    interface TileSource {
-      getZxy(z: number, x: number, y: number, signal: AbortSignal): Promise<{ data: ArrayBuffer } | undefined>;
-    }
-    interface PaintRule {
-      dataLayer: string;
-      symbolizer: object;
-      filter(zoom: number, feature: VectorFeature): boolean;
-    }
-    interface Protomaps {
-      PolygonSymbolizer: new (options: { fill: string; opacity: number }) => object;
-      LineSymbolizer: new (options: { color: string; width: number }) => object;
-      CircleSymbolizer: new (options: {
-        radius(zoom: number, feature?: VectorFeature): number;
-        fill: string;
-        stroke: string;
-        width: number;
-      }) => object;
-      leafletLayer(options: object): Leaflet.GridLayer;
     }
 
     /** What Python calls by name, each with data of its own. */
@@ -778,9 +831,17 @@ declare global {
       ): void;
       drawRing(context: CanvasRenderingContext2D, group: Group, kinds: Kind[], text: string): void;
 
-      /* tiles.js */
+      /* tiles.js, seams.js, tiles_box.js */
+      tileContent(data: Tiles, name: string): string | undefined;
+      tileAddress(data: Tiles, name: string): string;
+      strong(data: Tiles, colour: string): string;
       seamless(layer: Leaflet.GridLayer): Leaflet.GridLayer;
       tilesBox(map: Leaflet.Map, title: string, layer: Leaflet.Layer): HTMLElement;
+      tilesCard(map: Leaflet.Map, content: HTMLElement, place: Leaflet.LatLng): void;
+
+      /* mvt.js, vectors.js */
+      readTile(bytes: Uint8Array): VectorLayer[];
+      vectors(map: Leaflet.Map, data: Tiles, rows: Child[]): Canvas;
     }
   }
 }

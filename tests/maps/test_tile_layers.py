@@ -109,11 +109,11 @@ def test_scripts_stand_in_the_page_once_and_only_where_needed(
 ) -> None:
     add_tiles(fmap, pictures, zooms=(0, 2))
     plain = save_map(fmap, tmp_path / "plain.html").read_text("utf-8")
-    assert "var protomapsL=" not in plain
+    assert "mg.readTile =" not in plain
     add_tiles(fmap, vectors)
     add_tiles(fmap, vectors)
     both = save_map(fmap, tmp_path / "both.html").read_text("utf-8")
-    assert both.count("var protomapsL=") == 1
+    assert both.count("mg.readTile =") == 1
     assert both.count("mg.tiles =") == 1
 
 
@@ -236,7 +236,8 @@ def show(browser: "Browser") -> Iterator[Show]:
         page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(address)
-        page.locator(".leaflet-mg-tiles-pane .leaflet-tile-loaded").first.wait_for()
+        drawn = ".leaflet-mg-tiles-pane .leaflet-tile-loaded, .leaflet-mg-tiles-pane [data-painted]"
+        page.locator(drawn).first.wait_for()
         return page
 
     yield shown
@@ -252,7 +253,7 @@ def show(browser: "Browser") -> Iterator[Show]:
 # Pixels of one colour among those that the tiles show, whichever way they are drawn.
 COUNT_PIXELS = """async ([red, green, blue]) => {
   let count = 0;
-  const drawn = ".leaflet-mg-tiles-pane canvas.leaflet-tile, .leaflet-mg-tiles-pane img";
+  const drawn = ".leaflet-mg-tiles-pane canvas, .leaflet-mg-tiles-pane img";
   for (const tile of document.querySelectorAll(drawn)) {
     const canvas = document.createElement("canvas");
     if (tile.decode) await tile.decode().catch(() => null);

@@ -48,7 +48,6 @@ STYLES = (
     "page.css", "map.css", "panels.css", "overlays.css", "compare.css", "contrast.css", "print.css",
 )  # fmt: skip
 
-_VENDORED = "vendor/"
 # Only where none can be part of a string: at the start of a line, at its end, and with a type.
 _COMMENT = re.compile(
     r"^[ \t]*/\*.*?\*/|[ \t]*/\*[^*\n]*\*/$|/\*\* @type [^\n]*?\*/ ?", re.DOTALL | re.MULTILINE
@@ -90,14 +89,12 @@ def harmless(text: str) -> str:
 
 
 def assets(names: Iterable[str]) -> str:
-    """Join some of the package's script or style files; ours lose comments and blank lines."""
+    """Join some of the package's script or style files, without comments and blank lines."""
     return "\n".join(map(_asset, names))
 
 
 def _asset(name: str) -> str:
     text = (resources.files("maligeo.maps") / "assets" / name).read_text(encoding="utf-8")
-    if name.startswith(_VENDORED):  # the comments of others hold their licences
-        return text.strip()
     return _BLANK_LINES.sub("\n", _COMMENT.sub("", text)).strip()
 
 

@@ -14,6 +14,7 @@ from maligeo.tile_archives import Description
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _POINT_COUNT: Final = "point_count"
 _DIGITS: Final = 3  # of a bound of classes
+_IN_WORDS: Final = ("event_type", "outcome", "status", "date_precision", "location_precision")
 
 
 def legend_of(
@@ -50,6 +51,7 @@ def legend_of(
         "remarks": remarks,
         "language": language,
         "tooFar": words.word("tiles.from_zoom", language),
+        "unreadable": words.word("tiles.unreadable", language),
     }
 
 
@@ -91,7 +93,7 @@ def _number(value: Any, language: str) -> str:
 def vector_legend(
     described: Description, colours: Mapping[str, str], language: str
 ) -> list[dict[str, Any]]:
-    """Give name, colour and rule of size of each vector layer.
+    """Give name, colour, rule of size and names of attributes of each vector layer.
 
     Parameters
     ----------
@@ -115,12 +117,26 @@ def vector_legend(
                 "label": _name(name, language),
                 "colour": colour,
                 "isPoints": isinstance(told, dict),
+                "words": _attribute_words(described, name, language),
                 "sizeBy": size_by,
                 "largest": dict(told.get("largest", {})) if isinstance(told, dict) else {},
                 "sized": words.word(by, language) if sized else "",
             }
         )
     return layers
+
+
+def _attribute_words(described: Description, layer: str, language: str) -> dict[str, str]:
+    """Name the attributes of a layer and what they may say, those that are known."""
+    fields = [
+        str(field)
+        for told in described.metadata.get("vector_layers", [])
+        if isinstance(told, dict) and told.get("id") == layer
+        for field in told.get("fields", {})
+    ]
+    named = [f"field.{field}" for field in fields]
+    said = [f"{field}." for field in fields if field in _IN_WORDS]
+    return words.words(language, "value.yes", "value.no", *named, *said)
 
 
 def layer_colours(

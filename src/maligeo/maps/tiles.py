@@ -26,7 +26,9 @@ MOST_INLINED_BYTES: Final = 8_000_000
 
 _PICTURES: Final = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg"}
 _SEAMS: Final = "seams.js"
-_DRAWN_BY: Final = {"mvt": ("vendor/protomaps-leaflet.js", _SEAMS, "tiles.js")}
+_OF_PICTURES: Final = (_SEAMS, "tiles.js")
+_OF_VECTORS: Final = ("mvt.js", "vectors.js", "tiles.js")
+_ON_A_PLAIN_MAP: Final = ("page.js", "canvas.js", "popup.js", "tiles_box.js")
 _MARKUP: Final = re.compile(r"<[^>]*>")
 
 
@@ -122,10 +124,9 @@ def add_tiles(
     page of `region_map`, on another Folium map in a box in its corner. Where the tiles are
     pictures with a legend the regions are plain as long as they show, since two scales of
     colour over one another say what neither says. Polygons are drawn as outlines, points by
-    `point_count`, or by `count` where the records count themselves.
-
-    Vector tiles are drawn by protomaps-leaflet, which stands in the page; nothing is
-    fetched from elsewhere.
+    `point_count`, or by `count` where the records count themselves. A click on a dot or an
+    outline says its attributes as the tile has them; a click into a polygon does where no
+    regions lie below. A tile that cannot be read is named in the legend.
     """
     lay_tiles(
         fmap, open_tiles(archive), address=address, zooms=zooms, opacity=opacity, colours=colours
@@ -206,8 +207,8 @@ def _taken(fmap: folium.Map) -> list[str]:
 
 def _add_scripts(fmap: folium.Map, tile_type: str) -> None:
     """Put what draws the tiles into the page, once; a plain map has none of ours yet."""
-    tools = () if isinstance(fmap, PageMap) else ("page.js", "tiles_box.js")
-    _once(fmap, *tools, *_DRAWN_BY.get(tile_type, (_SEAMS, "tiles.js")))
+    tools = () if isinstance(fmap, PageMap) else _ON_A_PLAIN_MAP
+    _once(fmap, *tools, *(_OF_VECTORS if tile_type == "mvt" else _OF_PICTURES))
 
 
 def _once(fmap: folium.Map, *scripts: str) -> None:

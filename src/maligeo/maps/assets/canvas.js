@@ -15,6 +15,10 @@
     return name;
   };
 
+  /* A page that opens may still change the size of its map. */
+  /** @param {L.Map} map */
+  function isOpening(map) { return Boolean(map.page && map.page.opening); }
+
   var renderer = /** @type {Mg.Canvas & Mg.Making} */ (L.Renderer.prototype);
 
   mg.Canvas = L.Renderer.extend(/** @type {ThisType<Mg.Canvas>} */ ({
@@ -40,8 +44,7 @@
 
     _update: function () {
       var map = this._map;
-      if (!map || (map._animatingZoom && this._bounds)) return;
-      if (map.page.opening) return; /* the map may still change its size */
+      if (!map || (map._animatingZoom && this._bounds) || isOpening(map)) return;
       renderer._update.call(this);
       var paper = document.documentElement.classList.contains("mg-paper");
       if (paper) this.renew();
@@ -92,7 +95,7 @@
     /** @param {L.Map} map */
     onAdd: function (map) {
       this.key = null;
-      this.options.padding = map.page.opening ? 0 : AROUND;
+      this.options.padding = isOpening(map) ? 0 : AROUND;
       renderer.onAdd.call(this, map);
       map.once("mg:ready", this.repaint, this);
     },
@@ -105,24 +108,31 @@
     }
   }));
 
-  /* Clicks that hit something go to `open` and to nobody else; the pointer shows where. */
-  mg.catchClicks = function (map, layer, hit, open) {
+  /* What a click or the pointer hits: of the layers that are there, the highest. */
+  /** @param {L.Map} map @param {MouseEvent} event */
+  function target(map, event) {
+    var isOther = /** @type {Element} */ (event.target).closest(".leaflet-control, .leaflet-popup, button");
+    var catchers = isOther ? [] : map.catchers || [], found = /** @type {(() => void) | null} */ (null);
+    catchers.filter(function (one) { return map.hasLayer(one.layer); }).sort(function (a, b) {
+      return b.level() - a.level();
+    }).some(function (one) {
+      found = one.find(one.layer.place(map.mouseEventToContainerPoint(event)));
+      return Boolean(found);
+    });
+    return found;
+  }
+
+  /** @param {L.Map} map */
+  function listen(map) {
     var box = map.getContainer(), waiting = false;
-    /** @param {MouseEvent} event */
-    function target(event) {
-      if (!map.hasLayer(layer) || /** @type {Element} */ (event.target).closest(".leaflet-control, .leaflet-popup, button")) {
-        return null;
-      }
-      return hit(layer.place(map.mouseEventToContainerPoint(event)));
-    }
     /** @param {MouseEvent} event */
     function click(event) {
       if (map.dragging.moved()) return;
-      var found = target(event);
-      if (!found) return;
+      var open = target(map, event);
+      if (!open) return;
       event.stopPropagation();
       event.preventDefault();
-      open(found);
+      open();
     }
     /** @param {MouseEvent} event */
     function move(event) {
@@ -130,7 +140,7 @@
       waiting = true;
       window.requestAnimationFrame(function () {
         waiting = false;
-        if (mg.alive(map)) box.classList.toggle("mg-over-point", Boolean(target(event)));
+        if (mg.alive(map)) box.classList.toggle("mg-over-point", Boolean(target(map, event)));
       });
     }
     box.addEventListener("click", click, true);
@@ -139,6 +149,20 @@
       box.removeEventListener("click", click, true);
       box.removeEventListener("mousemove", move);
       box.classList.remove("mg-over-point");
+    });
+  }
+
+  /* Clicks that hit something of a layer go to `open` and to nobody else; the pointer shows
+     where. */
+  mg.catchClicks = function (map, layer, hit, open) {
+    if (!map.catchers) listen(map);
+    map.catchers = (map.catchers || []).concat({
+      layer: layer,
+      level: function () { return Number(/** @type {HTMLElement} */ (layer.getPane()).style.zIndex); },
+      find: function (place) {
+        var found = hit(place);
+        return found ? function () { open(/** @type {NonNullable<typeof found>} */ (found)); } : null;
+      }
     });
   };
 })();

@@ -1,4 +1,4 @@
-/* Name, switch and legend of tiles on a Folium map that has no panel. */
+/* Name, switch, legend and cards of tiles on a Folium map that has no panel. */
 (function () {
   "use strict";
 
@@ -11,7 +11,11 @@
     ".mg-tiles-box .mg-sizes{gap:12px}" +
     ".mg-tiles-box .mg-dot{flex:none;border-radius:50%;forced-color-adjust:none}" +
     ".mg-tiles-box .mg-swatch{flex:none;box-sizing:border-box;width:30px;height:17px;" +
-    "border:1px solid #6f7b85;forced-color-adjust:none}";
+    "border:1px solid #6f7b85;forced-color-adjust:none}" +
+    ".mg-over-point,.mg-over-point .leaflet-interactive{cursor:pointer}" +
+    ".mg-tiles-card{color:#10202c;font:13px/1.4 system-ui,sans-serif;overflow-wrap:anywhere}" +
+    ".mg-tiles-card h2{margin:0 0 4px;font-size:14px}" +
+    ".mg-tiles-card th{padding-right:12px;font-weight:400;text-align:left;vertical-align:top}";
 
   mg.tilesBox = function (map, title, layer) {
     var body = mg.el("div");
@@ -33,5 +37,10 @@
     control.addTo(map);
     layer.addTo(map);
     return body;
+  };
+
+  mg.tilesCard = function (map, content, place) {
+    content.className = "mg-tiles-card";
+    L.popup({ maxHeight: Math.max(160, map.getSize().y - 120) }).setLatLng(place).setContent(content).openOn(map);
   };
 })();
