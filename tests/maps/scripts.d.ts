@@ -627,7 +627,7 @@ declare global {
       features: VectorFeature[];
       path?: Path2D;
     }
-    type TileStore = (z: number, x: number, y: number) => VectorLayer[];
+    type TileStore = (zoom: number, places: Leaflet.Point[]) => VectorLayer[][];
     /** A layer of a tile on the canvas. */
     interface TilePart {
       layer: VectorLayer;

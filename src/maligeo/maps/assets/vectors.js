@@ -42,13 +42,14 @@
     }).then(function (buffer) { return new Uint8Array(buffer); });
   }
 
-  /* Give the layers of a tile, or none as long as they are fetched: `change` is called when
-     they are there, and `tell` with the tiles that cannot be read. */
-  /** @param {Mg.Tiles} data @param {() => void} change @param {(failed: string[]) => void} tell */
-  function store(data, change, tell) {
+  /* Give the layers of the tiles in view, none of those that are fetched: `change` is called
+     when they are there, and `tell` with the tiles that cannot be read. These are tried again
+     when the map has moved. */
+  /** @param {L.Map} map @param {Mg.Tiles} data @param {() => void} change @param {(failed: string[]) => void} tell */
+  function store(map, data, change, tell) {
     var kept = /** @type {Map<string, Mg.VectorLayer[]>} */ (new Map());
     var failed = /** @type {Set<string>} */ (new Set());
-    var asked = { zoom: -1, control: new AbortController() };
+    var now = { zoom: -1, control: new AbortController() };
     /** @param {string} key @param {unknown} error */
     function judge(key, error) {
       if (Boolean(error) === failed.has(key)) return;
@@ -57,10 +58,10 @@
       tell(Array.from(failed));
     }
     /** @param {string} key @param {Uint8Array | undefined | ""} bytes */
-    function keep(key, bytes) {
+    function read(key, bytes) {
       var layers = /** @type {Mg.VectorLayer[]} */ ([]);
       try {
-        if (bytes && bytes.length) layers = mg.readTile(bytes);
+        if (bytes) layers = mg.readTile(bytes);
         judge(key, null);
       } catch (error) {
         judge(key, error);
@@ -68,30 +69,39 @@
       kept.set(key, layers);
       return layers;
     }
-    /* What was asked for at another zoom is not waited for; what failed is asked for again
-       when the map has moved. */
-    /** @param {string} key @param {number} zoom */
-    function ask(key, zoom) {
-      if (asked.zoom !== zoom) {
-        asked.control.abort();
-        asked = { zoom: zoom, control: new AbortController() };
-      }
+    /** @param {string} key */
+    function ask(key) {
       kept.set(key, []);
-      fetched(mg.tileAddress(data, key), asked.control.signal).then(function (bytes) {
-        keep(key, bytes);
+      fetched(mg.tileAddress(data, key), now.control.signal).then(function (bytes) {
+        read(key, bytes);
         change();
       }, function (error) {
-        kept.delete(key);
-        if (error.name !== "AbortError") judge(key, error);
+        if (error.name === "AbortError") kept.delete(key);
+        else judge(key, error);
       });
       return /** @type {Mg.VectorLayer[]} */ ([]);
     }
-    /** @param {number} z @param {number} x @param {number} y */
-    return function (z, x, y) {
-      var key = z + "/" + x + "/" + y, found = kept.get(key);
+    /** @param {string} key */
+    function get(key) {
+      var found = kept.get(key);
       if (found) return found;
       if (kept.size >= MOST_TILES) kept.delete(kept.keys().next().value || "");
-      return data.address ? ask(key, z) : keep(key, inlined(data, key));
+      return data.address ? ask(key) : read(key, inlined(data, key));
+    }
+    map.on("moveend", function () {
+      failed.forEach(function (key) { kept.delete(key); });
+    });
+    /** @param {number} zoom @param {L.Point[]} places */
+    return function (zoom, places) {
+      var keys = places.map(function (place) { return zoom + "/" + place.x + "/" + place.y; });
+      if (zoom !== now.zoom) {
+        now.control.abort(); /* what was asked for at another zoom is not waited for */
+        now = { zoom: zoom, control: new AbortController() };
+      }
+      failed.forEach(function (key) {
+        if (keys.indexOf(key) < 0) judge(key, null);
+      });
+      return keys.map(get);
     };
   }
 
@@ -99,21 +109,24 @@
   /** @param {L.Map} map @param {Mg.Tiles} data @param {Mg.View} view @param {Mg.TileStore} layersOf */
   function partsInView(map, data, view, layersOf) {
     var zoom = zoomOfData(data, map.getZoom()), count = Math.pow(2, zoom), size = view.scale / count;
-    var found = /** @type {Mg.TilePart[]} */ ([]), bounds = L.latLngBounds(data.bounds);
+    var places = /** @type {L.Point[]} */ ([]), bounds = L.latLngBounds(data.bounds);
     var first = map.project(bounds.getNorthWest()), last = map.project(bounds.getSouthEast());
     /** @param {number} place */
     function at(place) { return Math.min(Math.max(Math.floor(place / size), 0), count - 1); }
-    if (zoom < data.zooms[0]) return found;
+    if (zoom < data.zooms[0]) return /** @type {Mg.TilePart[]} */ ([]);
     var right = at(Math.min(last.x, view.x + view.width + BEYOND));
     var bottom = at(Math.min(last.y, view.y + view.height + BEYOND));
     for (var x = at(Math.max(first.x, view.x - BEYOND)); x <= right; x += 1) {
       for (var y = at(Math.max(first.y, view.y - BEYOND)); y <= bottom; y += 1) {
-        found.push.apply(found, layersOf(zoom, x, y).map(function (layer) {
-          return { layer: layer, x: x * size - view.x, y: y * size - view.y, size: size, scale: size / layer.extent };
-        }));
+        places.push(L.point(x, y));
       }
     }
-    return found;
+    return mg.flat(layersOf(zoom, places).map(function (layers, one) {
+      var left = places[one].x * size - view.x, top = places[one].y * size - view.y;
+      return layers.map(function (layer) {
+        return /** @type {Mg.TilePart} */ ({ layer: layer, x: left, y: top, size: size, scale: size / layer.extent });
+      });
+    }));
   }
 
   /** @param {Mg.VectorFeature} feature */
@@ -360,7 +373,7 @@
         layer.repaint();
       });
     }
-    var layersOf = store(data, change, function (failed) { tellFailed(data, failure, failed); });
+    var layersOf = store(map, data, change, function (failed) { tellFailed(data, failure, failed); });
     var layer = new mg.Canvas(painter(map, data, layersOf, seen), {
       pane: "mg-tiles", label: data.title, attribution: data.attribution
     });
