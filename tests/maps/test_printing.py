@@ -1,6 +1,7 @@
 """Maps on paper, printed by a real Chromium: whole, and each sheet says for whom it is."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,20 @@ def test_the_whole_country_is_on_the_first_sheet(open_page: "Open", layered: Lay
     assert page.evaluate("window.size") == [775, 590]
     for name in ("Tombouctou", "Kidal", "Légende".upper()):
         assert name in first
+
+
+def test_what_canvases_show_is_printed_where_it_is(open_page: "Open", layered: Layered) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    content = open_page(layered("internal")).pdf(prefer_css_page_size=True, print_background=True)
+    streams = []
+    for sheet in pypdf.PdfReader(io.BytesIO(content)).pages:
+        forms = [form.get_object() for form in sheet["/Resources"]["/XObject"].values()]
+        streams += [sheet.get_contents().get_data(), *(form.get_data() for form in forms)]
+    scale = re.compile(rb"^(3\.\d+) 0 0 (3\.\d+) \S+ \S+ cm$", re.MULTILINE)
+    # 300 dots to 96 pixels, for what a canvas shows as for the regions below it.
+    assert {float(one) for stream in streams for pair in scale.findall(stream) for one in pair} == {
+        3.125
+    }
 
 
 def test_after_printing_the_page_is_as_before(open_page: "Open", layered: Layered) -> None:

@@ -3,9 +3,10 @@
   "use strict";
 
   var mg = window.maligeo;
-  var SHARPEST = 2, ON_PAPER = 3; /* canvas pixels to a pixel of the page */
+  var SHARPEST = 2, ON_PAPER = 4; /* canvas pixels to a pixel of the page */
   var AROUND = 0.2, LATER = 100;
-  /* AROUND: part of the map's size that is drawn beyond each side, to be dragged into view;
+  /* ON_PAPER: Chromium prints a third as 21/64, by which all would move to the upper left.
+     AROUND: part of the map's size that is drawn beyond each side, to be dragged into view;
      what a page opens with has it LATER, milliseconds after what can be seen. */
 
   mg.pane = function (map, name, level) {
