@@ -281,6 +281,21 @@ def test_on_a_page_dots_and_lines_are_clicked_and_regions_below_polygons(
     assert "Tombouctou" in card.inner_text()
 
 
+def test_outlines_and_dots_are_on_paper(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, tmp_path: Path, open_page: "Open"
+) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    fmap = region_map(table, units, audience="internal")
+    add_tiles(
+        fmap, of_mali(tmp_path / "a.pmtiles"), colours={"square": "#ff0000", "dots": "#0000ff"}
+    )
+    page = open_page(save_map(fmap, tmp_path / "map.html"))
+    page.locator(CANVAS).wait_for(state="attached")
+    sheet = pypdf.PdfReader(io.BytesIO(page.pdf(print_background=True))).pages[0]
+    forms = [form.get_object().get_data() for form in sheet["/Resources"]["/XObject"].values()]
+    assert any(b"1 0 0 RG" in form and b"0 0 1 rg" in form for form in forms)
+
+
 def test_the_viewer_says_what_a_polygon_is(tmp_path: Path, browser: Any) -> None:
     path = of_mali(tmp_path / "a.pmtiles")
     fmap = viewer_page(open_tiles(path), "a.pmtiles", language="en")
