@@ -140,15 +140,19 @@ def positions_of(
         lon, lat = (frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
         return lon, lat
     require_geographic(frame, what=what)
-    shapes = shapes_of(frame.geometry)
-    kinds = shapely.get_type_id(shapes)  # -1 for a missing one
-    odd = np.flatnonzero((kinds >= 0) & (kinds != shapely.GeometryType.POINT))
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+    without = np.flatnonzero(np.isnan(lon) | np.isnan(lat))  # shapes that are no points, too
+    lon[without] = lat[without] = np.nan
+    kinds = shapely.get_type_id(shapes[without])  # -1 for a missing one
+    is_odd = (kinds >= 0) & (kinds != shapely.GeometryType.POINT)
+    odd = without[is_odd & ~shapely.is_empty(shapes[without])]
     if len(odd):
         raise GeometryError(
             f"{what} must be points: {len(odd)} are not (row {frame.index[odd[0]]} is a "
             f"{shapes[odd[0]].geom_type}); {instead}"
         )
-    return shapely.get_x(shapes), shapely.get_y(shapes)
+    return lon, lat
 
 
 class Bounds(NamedTuple):
