@@ -41,7 +41,7 @@ _GAPS: Final = (
 _ENDS: Final = ("_low", "_high")
 _RATES: Final = (
     "_ci_low", "_ci_high", "_smoothed_per_100k", "_local_per_100k", "_per_100k", "_per_1000_sqkm",
-    *_ENDS,
+    *_ENDS, "_open",
 )  # fmt: skip
 _BOUNDS: Final = re.compile(r"(?:fewer than (?P<above>\d+)|between (?P<low>\d+) and (?P<high>\d+))")
 _TELLING: Final = (  # columns that give a count back

@@ -62,7 +62,8 @@ def need_and_response(
         One row per unit, in the order of the units: `vintage, pcode, name, place_kind`,
         `period_start, period_end, publisher` of the need; for each measure its count and, as
         `{measure}_low` and `{measure}_high`, what rounding and chance leave open (95 %; of what
-        is no number of events its rounding alone), and its rate where it has one; then
+        is no number of events its rounding alone), as `{measure}_open` whether more may belong
+        there (records without a place or a date), and its rate where it has one; then
         `organisations, programmes` and `projects` that are active, each counted in full,
         `projects_by_share`, of which `undated`; `planned` (also suspended);
         `named`: what the sources name there without a number, joined by "|"; `unplaced`:
@@ -206,12 +207,12 @@ def _need_columns(need: Indicator) -> pd.DataFrame:
     rows, name = need.rows[0], need.name
     count = rows["count"].astype("Float64")
     low, high = (rows[f"count_{side}"].astype("Float64") for side in ("low", "high"))
-    low = low.fillna(count)
+    low, is_open = low.fillna(count), (count.notna() & high.isna()).astype("boolean")
     if _is_event(rows):
         high = high.fillna(count)
         lower, upper = _by_chance(need, np.floor(_numbers(low)), np.ceil(_numbers(high)))
         low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
-    columns = {name: count, f"{name}_low": low, f"{name}_high": high}
+    columns = {name: count, f"{name}_low": low, f"{name}_high": high, f"{name}_open": is_open}
     for rate in ("per_100k", "ci_low", "ci_high"):
         columns[f"{name}_{rate}"] = rows[rate].astype("Float64")
     return pd.DataFrame(columns)

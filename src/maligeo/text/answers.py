@@ -232,6 +232,15 @@ def sentence(row: Row, question: Question, language: str) -> str:
 
 
 def _need(row: Row, measure: str, language: str) -> str:
+    """Say a count with what rounding and chance leave open, and that more may belong to it."""
+    said = _need_counted(row, measure, language)
+    is_open = row.get(f"{measure}_open")
+    if pd.isna(row[f"{measure}_high"]) or pd.isna(is_open) or not is_open:
+        return said
+    return words.word("answer.need_open", language).format(need=said)
+
+
+def _need_counted(row: Row, measure: str, language: str) -> str:
     count, low, high = (row[f"{measure}{side}"] for side in ("", *_BOUNDS))
     what = _measure(measure, count, language)
     if pd.isna(count):
