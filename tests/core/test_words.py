@@ -41,7 +41,7 @@ COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
     "heading": [
-        "name", "measure", "period_start", "period_end", "count", "per_1000_sqkm", "per_100k",
+        "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",
         "population_year", "low_count", "note", "publisher", "device", "recorded", "published",
         "difference", "agrees", "from_name", "to_name", "weight", "method", "exact",
     ],
@@ -54,7 +54,14 @@ COMPUTED = {
         "count", "used", "constant", "kept", "not_understood", "personal", "sheet_rows",
         "sheet_columns", "sheet_faults", "sheet_places", "sheet_words",
     ],
-    "report": ["victims", "killed", "injured"],
+    "report": [
+        "victims", "killed", "injured", "programmes", "sectors", "funders",
+    ],
+    "presence": [
+        f"{part}_{by}"
+        for part in ("button", "title")
+        for by in ("programme", "organisation", "sector", "funder")
+    ],
     "answer": [
         *(f"by_{why}" for why in ("chance", "rounding", "both")),
         *(
@@ -74,7 +81,7 @@ COMPUTED = {
     "left_out": ("areas", "incidents"),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,
-    "place": PLACE_KINDS,
+    "place": (*PLACE_KINDS, "nation"),
     "event_type": [*look.EVENT_MARKS, "other", "missing"],
     "status": [*look.AREA_LOOKS, "missing"],
     "outcome": WORDS["outcome"],
