@@ -8,9 +8,11 @@ from maligeo.core.columns import NAMED
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
+from maligeo.measure.densities import density
 from maligeo.measure.need_response import (
     Draws,
     coverage_gaps,
+    incident_gaps,
 )
 from maligeo.measure.presence import empty_cells, placement, presence
 from maligeo.readers.boundaries import load_boundaries
@@ -260,6 +262,31 @@ class TestPresence:
         assert list(table.columns) == [
             "projects", "placed", "countrywide", "unattributed", "outside",
         ]  # fmt: skip
+
+    def test_what_only_a_record_of_several_projects_names_has_no_number(self) -> None:
+        projects = worlds.projects(
+            {"project_id": "p1", "adm1_name": "Alfa", "sector": "water"},
+            {"project_id": "p2", "place_level": "unattributed", "sector": "water|health",
+             "project_count": 740},
+        )  # fmt: skip
+        table = placement(allocate(locate(projects, self.units), self.units), by="sector")
+        numbers = table.set_index("sector")["projects"]
+        assert numbers.isna().to_dict() == {
+            "health": True, "several, not broken down": False, "water": False,
+        }  # fmt: skip
+        assert numbers.sum() == 741
+
+    def test_an_office_is_no_place_of_projects(self) -> None:
+        projects = worlds.projects(
+            {"project_id": "p1", "adm1_name": "Alfa", "reach": "office", "programme": "one"},
+            {"project_id": "p2", "adm1_name": "Alfa", "reach": "named", "programme": "two"},
+        ).assign(start_date=pd.NaT, end_date=pd.NaT, status="active", organisation=pd.NA)
+        need = density(
+            worlds.figures({"unit": "Alpha", "value": 8}), self.units, measure="incidents"
+        )
+        answer = incident_gaps(need, locate(projects, self.units), self.units).set_index("name")
+        assert answer.loc["Alpha", "named"] == "two"
+        assert answer["unplaced"].tolist()[:2] == [2, 1]
 
     def test_row_order_changes_nothing(self) -> None:
         shares = self.shares()

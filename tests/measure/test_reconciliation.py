@@ -9,6 +9,7 @@ from shapely.geometry import Point
 
 from maligeo.core.errors import ArgumentError, VintageError
 from maligeo.join.points import locate
+from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.reconciliation import COLUMNS, reconcile
 from tests import worlds
@@ -41,6 +42,19 @@ def test_the_difference_by_unit_and_for_the_nation() -> None:
     assert alpha["note"] == "the records have at least this"
     assert list(found.columns) == list(COLUMNS)
     assert ("UNMAS", "Béta-Sud") not in found.index  # nothing was published about it
+
+
+def test_none_is_no_count_where_what_has_no_place_may_lie() -> None:
+    open_ended = with_coverage(records(0, 4, nowhere=2), "2021")
+    table = density(open_ended, UNITS, measure="incidents", period=["2021"])
+    alpha = compared(table, {"unit": "Alpha", "value": 3}).loc[("UNMAS", "Alpha")]
+    assert pd.isna(alpha["recorded"])
+    assert pd.isna(alpha["difference"])
+    assert alpha["note"].startswith("the records hold none")
+    all_placed = with_coverage(records(0, 4), "2021")
+    whole = density(all_placed, UNITS, measure="incidents", period=["2021"])
+    alpha = compared(whole, {"unit": "Alpha", "value": 3}).loc[("UNMAS", "Alpha")]
+    assert (alpha["recorded"], alpha["difference"]) == (0, -3)
 
 
 def test_more_records_than_were_published_disagree_however_many_have_no_place() -> None:

@@ -188,17 +188,20 @@ def _presence(study: Study, by: Grouping | None, language: str) -> Iterator[str 
 
 
 def _count(number: float, language: str) -> str:
+    if pd.isna(number):
+        return "?"
     decimals = 0 if float(number).is_integer() else 2
     return number_text(float(number), language, decimals=decimals)
 
 
 def _where(cells: "pd.Series[int]", language: str) -> str:
-    """Group the units of a column of the matrix by what is said of them, most projects first."""
+    """Group the units in which something is recorded by what that is, most projects first."""
     units = cells[cells.index.get_level_values("place_kind") == "unit"]
     said: dict[str, list[str]] = {}
     ordered = units.sort_values(ascending=False, kind="stable", na_position="first")
-    ordered = pd.concat([ordered[ordered > 0], ordered[ordered.isna()], ordered[ordered == 0]])
+    ordered = pd.concat([ordered[ordered > 0], ordered[ordered.isna()]])
     for name, cell in zip(ordered.index.get_level_values("name"), ordered, strict=True):
         said.setdefault(presence_text(cell, language), []).append(str(name))
     colon = f"{NO_BREAK_SPACE}: " if language == "fr" else ": "
-    return "\n".join(f"{text}{colon}{', '.join(names)}" for text, names in said.items())
+    texts = [f"{text}{colon}{', '.join(names)}" for text, names in said.items()]
+    return "\n".join(texts) or presence_text(0, language)

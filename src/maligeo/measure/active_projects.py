@@ -117,7 +117,7 @@ def _by_unit(sums: pd.Series, index: pd.Index) -> Floats:
 
 def _unplaced(here: pd.DataFrame, index: pd.Index) -> list[Unplaced]:
     """Group the projects in no known unit by the units in which they may be."""
-    named = here[without_projects(here) & (here["place_kind"] == "unit")]
+    named = _named_places(here)
     among = named.groupby("project_id")["key"].agg(frozenset)
     lost = here[(here["place_kind"] == "unattributed") & (here["share"] > 0)]
     units = lost["project_id"].map(among)
@@ -134,9 +134,15 @@ def _unplaced(here: pd.DataFrame, index: pd.Index) -> list[Unplaced]:
     ]
 
 
+def _named_places(here: pd.DataFrame) -> pd.DataFrame:
+    """Give the units in which a source says that projects are; an office is none of them."""
+    is_office = here["reach"] == "office" if "reach" in here.columns else False
+    return here[without_projects(here) & (here["place_kind"] == "unit") & ~is_office]
+
+
 def _named(here: pd.DataFrame, index: pd.Index) -> "pd.Series[str]":
     """Join what the sources name in each unit without a number of projects."""
-    rows = here[without_projects(here) & (here["place_kind"] == "unit")]
+    rows = _named_places(here)
     said = pd.Series(pd.NA, index=rows.index, dtype="string")
     for name in (name for name in ("programme", "title") if name in rows.columns):
         said = said.fillna(rows[name].astype("string"))

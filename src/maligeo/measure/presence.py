@@ -136,8 +136,9 @@ def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per value of `by`, in alphabetical order: `projects`, of which `placed` in
-        units, `countrywide`, `unattributed` and `outside`; they add up. What only records of
-        several projects name has 0: those are under "several, not broken down".
+        units, `countrywide`, `unattributed` and `outside`; they add up. All are missing for
+        what only records of several projects name, or sources without a number: the projects of
+        the former are under "several, not broken down".
 
     Raises
     ------
@@ -150,9 +151,9 @@ def placement(shares: pd.DataFrame, *, by: str = "programme") -> pd.DataFrame:
     counted = single[single["project_count"].notna()]
     parts = counted.assign(part=counted["project_count"].astype("float64") * counted["share"])
     table = parts.pivot_table(index=by, columns="place_kind", values="part", aggfunc=math.fsum)
-    table = table.reindex(sorted(set(single[by]))).rename_axis(by)
     table = table.reindex(columns=["unit", *_ELSEWHERE[1:]]).fillna(0.0).astype("Float64")
     table.insert(0, "projects", table.sum(axis="columns"))
+    table = table.reindex(sorted(set(single[by]))).rename_axis(by)
     table = table.rename(columns={"unit": "placed"}).rename_axis(columns=None).reset_index()
     return inherit_audience(table, shares)
 

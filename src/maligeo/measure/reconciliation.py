@@ -24,6 +24,7 @@ COLUMNS: Final = (
 _WHO = {"civilians": "victims", "civilians_killed": "killed", "civilians_injured": "injured"}
 _NO_COUNT = "the records have no count for this: see period= of density"
 _AT_LEAST = "the records have at least this"
+_NONE_SEEN = "the records hold none, and do not cover this whole"
 
 
 def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +47,8 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
         published_low, published_high, difference, agrees, basis, source, note`.
         `difference` is recorded less published; `agrees` says whether the record lies
         within the rounding of what was published. Publishers are never pooled. A figure
-        without a recorded count of exactly its period is kept, with a missing difference.
+        without a recorded count of exactly its period is kept, with a missing difference; so is
+        one of which the records hold none while they do not cover it whole.
 
     Raises
     ------
@@ -129,16 +131,19 @@ def _compared(row: dict[str, Any], table: pd.DataFrame, measure: str) -> dict[st
         key = row["pcode"] if pd.notna(row["pcode"]) else row["name"]
         own = own[(unit_keys(own) == key) & (own["place_kind"] == "unit")]
     known = own["count"].dropna()
-    recorded = math.fsum(float(count) for count in known) if len(known) else pd.NA
+    recorded: Any = math.fsum(float(count) for count in known) if len(known) else pd.NA
     is_nation = row["place_kind"] == NATION
     partial = len(known) > 0 and bool(_is_partial(own, is_nation=is_nation).any())
-    difference = recorded - row["count"] if len(known) and pd.notna(row["count"]) else pd.NA
+    note = _NO_COUNT if not len(known) else _AT_LEAST if partial else None
+    if partial and recorded == 0:  # nobody counted all of it
+        recorded, note = pd.NA, _NONE_SEEN
+    is_known = pd.notna(recorded) and pd.notna(row["count"])
+    difference = recorded - row["count"] if is_known else pd.NA
     agrees: Any = pd.NA
     if pd.notna(difference) and pd.notna(row["count_high"]):
         is_more = recorded > row["count_high"] + 1e-9
         agrees = not is_more and recorded >= row["count_low"] - 1e-9
         agrees = pd.NA if partial and not is_more else agrees
-    note = _NO_COUNT if not len(known) else _AT_LEAST if partial else None
     notes = [str(text) for text in (note, row["note"]) if text is not None and pd.notna(text)]
     return row | {
         "measure": measure,
