@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from maligeo.core.errors import FrameError, GeometryError
 from maligeo.exports import ExportOptions, write_table
 from maligeo.provenance.record import KEY, Provenance
+from maligeo.workflows.study import study
 from tests.exports import exportworlds as small
 
 HXL = ExportOptions(hxl=True)
@@ -177,6 +178,16 @@ def test_the_workbook_is_for_reading(tmp_path: Path) -> None:
     joined = "".join(str(prop.value) for prop in book.custom_doc_props.props)
     assert Provenance.from_json(joined) == small.ABOUT
     assert book.custom_doc_props.names[0] == KEY
+
+
+def test_at_least_is_seen_in_a_workbook_and_the_cell_stays_a_number(tmp_path: Path) -> None:
+    answer = study().answer(language="fr").save(tmp_path / "a.xlsx")
+    sheet = sheet_of(answer)
+    headings = {cell.value: cell.column_letter for cell in sheet[2]}
+    named = {cell.value: cell.row for cell in sheet[headings["name"]]}
+    for region in ("Kayes", "Koulikoro"):
+        cell = sheet[f"{headings['projects']}{named[region]}"]
+        assert (cell.value, cell.number_format[:4]) == (0, '"≥ "')
 
 
 def test_cells_of_a_workbook_have_types(tmp_path: Path) -> None:

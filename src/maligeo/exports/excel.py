@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core import words
@@ -16,6 +18,14 @@ from maligeo.exports.plain_tables import PlainTable
 from maligeo.provenance.record import KEY, Provenance
 
 _VINTAGE: Final = "vintage"
+_AT_LEAST: Final = "\u2265"
+_RESPONSE: Final = (
+    "organisations",
+    "programmes",
+    "projects",
+    "projects_by_share",
+    "projects_fractional",
+)
 
 
 class Line(NamedTuple):
@@ -256,13 +266,31 @@ def _write_columns(
     quoted = book.add_format({"quote_prefix": True})
     for at, (name, kind) in enumerate(table.kinds.items()):
         pattern = _pattern(known.get(name), kind)
-        look = looks.setdefault(pattern, book.add_format({"num_format": pattern}))
+        least = f'"{_AT_LEAST} "{pattern}'
+        look, open_look = (
+            looks.setdefault(one, book.add_format({"num_format": one})) for one in (pattern, least)
+        )
+        is_open = _is_open(table.frame, name)
         sheet.set_column(at, at, _width(table, name, titles[at]))
         write = _WRITERS[kind]
-        for row, value in enumerate(table.frame[name].tolist(), start=first):
+        for row, value in enumerate(table.frame[name].tolist()):
             if not pd.isna(value):
                 computed = guard and kind == "text" and is_computed(value)
-                write(sheet, row, at, value, quoted if computed else look)
+                fitting = open_look if is_open[row] else look
+                write(sheet, first + row, at, value, quoted if computed else fitting)
+
+
+def _is_open(frame: pd.DataFrame, name: str) -> npt.NDArray[np.bool_]:
+    """Tell which numbers of a column are "at least": the cell shows it and stays a number."""
+    if name == "count" and {"count_low", "count_high"} <= set(frame.columns):
+        found = frame["count_high"].isna() & frame["count_low"].notna()
+    elif f"{name}_open" in frame.columns:
+        found = frame[f"{name}_open"].fillna(False).astype(bool)
+    elif name in _RESPONSE and "unplaced" in frame.columns:
+        found = frame["unplaced"].fillna(0) > 0
+    else:
+        return np.zeros(len(frame), dtype=np.bool_)
+    return np.asarray(found, dtype=np.bool_)
 
 
 def _pattern(column: Column | None, kind: str) -> str:
