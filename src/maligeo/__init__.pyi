@@ -24,6 +24,7 @@ from .maps import add_incidents as add_incidents
 from .maps import add_online_tiles as add_online_tiles
 from .maps import add_presence as add_presence
 from .maps import add_projects as add_projects
+from .maps import add_results as add_results
 from .maps import comparison_map as comparison_map
 from .maps import region_map as region_map
 from .maps import save_map as save_map
@@ -81,6 +82,7 @@ from .readers.projects import load_results as load_results
 from .readers.projects import load_statements as load_statements
 from .readers.projects import read_projects as read_projects
 from .serving import serve_tiles as serve_tiles
+from .text.results import published_results as published_results
 from .tiles import RasterOptions as RasterOptions
 from .tiles import VectorOptions as VectorOptions
 from .tiles import inspect_tiles as inspect_tiles

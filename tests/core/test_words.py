@@ -17,6 +17,7 @@ from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES
 from maligeo.measure.densities import density
 from maligeo.readers.formats import load_format
+from maligeo.text.results import GROUPS, KINDS
 from tests import worlds
 
 ALIKE = {
@@ -27,13 +28,21 @@ ALIKE = {
     "answer.by.organisation", "answer.level.2", "answer.level.3",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
+    "measure.budget", "qualifier.exact", "quantity.items", "quantity.money", "quantity.programmes",
+    "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources", "control.period_plain",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
-FILES = ("page", "layers", "paper", "release", "export", "tiles", "reading", "answer")
+FILES = (
+    "page", "layers", "paper", "release", "export", "tiles", "reading", "answer", "results",
+)  # fmt: skip
+RESULTS, FIGURES = (
+    pd.read_csv(DATA / name, dtype="str")
+    for name in ("projects/results.csv", "incidents/figures.csv")
+)
 LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
 
 # Families of texts whose names the code puts together, and what stands after the dot.
@@ -79,6 +88,19 @@ COMPUTED = {
         "undated", *(f"level.{level}" for level in (1, 2, 3)),
     ],
     "left_out": ("areas", "incidents"),
+    # what the bundled documents say
+    "measure": [
+        *RESULTS["measure"].unique(), *FIGURES["measure"].unique(), "incidents_share",
+        "victims_share", "budget_amount", "donor_amount", "disbursed_amount",
+    ],
+    "quantity": [*RESULTS["unit"].unique(), "persons_one", "projects_one", "incidents"],
+    "qualifier": [*RESULTS["qualifier"].unique(), "illegible"],
+    "people": [*RESULTS["disaggregation"].dropna().unique(),
+               *(who for who in FIGURES["who"].unique() if who != "all")],
+    "device": FIGURES["device"].unique(),
+    "results": ["office", "named", "funder", "implementer", "sector"],
+    "result_kind": KINDS,
+    "result_group": set(GROUPS.values()),
     **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
     "audience": AUDIENCES,
     "place": (*PLACE_KINDS, "nation"),

@@ -93,6 +93,7 @@ declare global {
       banner?: HTMLElement;
       /** On the map of one region: what is found of its need and response. */
       finding?: HTMLElement;
+      published?: HTMLElement;
     }
     interface LayerCall {
       name: keyof Layers;
@@ -268,6 +269,7 @@ declare global {
     interface Card {
       name: string;
       lead?: string[];
+      published?: string[];
       code: string;
       figures: Figure[];
       notes: string[];
@@ -301,6 +303,7 @@ declare global {
     interface Regions {
       add(layer: Layer): void;
       lead(texts: string[][]): void;
+      publish(texts: string[][]): void;
       mute(muted: string): void;
       select: Select;
     }
@@ -552,6 +555,21 @@ declare global {
       focus: number | null;
     }
 
+    interface ResultGroup {
+      title: string;
+      source: string;
+      lines: string[][];
+    }
+    interface ResultSection {
+      title: string;
+      groups: ResultGroup[];
+    }
+    interface Results {
+      sections: ResultSection[];
+      /** By unit. */
+      units: string[][];
+    }
+
     /* Tiles. */
     interface Tiles {
       title: string;
@@ -701,6 +719,7 @@ declare global {
       neighbours(map: Leaflet.Map, rows: [string, number, number][]): void;
       scale(map: Leaflet.Map, data: { credit: string }): void;
       presence(map: Leaflet.Map, data: Presence): void;
+      results(map: Leaflet.Map, data: Results): void;
       notes(map: Leaflet.Map, sections: Section[]): void;
       gaps(map: Leaflet.Map, layer: GapLayer): void;
       heat(map: Leaflet.Map, data: Heat, memory: Memory & { period: number }): void;
@@ -770,7 +789,9 @@ declare global {
       /* popup.js */
       figures(measures: Figure[]): HTMLElement;
       findings(map: Leaflet.Map, data: RegionData, texts: string[][]): void;
+      publish(map: Leaflet.Map, data: RegionData, texts: string[][]): void;
       lead(texts: string[]): HTMLElement | null;
+      cardList(title: string, items: string[]): HTMLElement | null;
       cardNotes(words: Words, card: Card): (HTMLElement | null)[];
       card(words: Words, card: Card): HTMLElement;
       fields(pairs: Pair[]): HTMLElement;
@@ -780,6 +801,7 @@ declare global {
       openCard(map: Leaflet.Map, card: Card, place: Leaflet.LatLngExpression, back?: Back): void;
 
       /* units.js, regions.js, print.js, search.js, drawers.js, overlays.js, areas.js */
+      drawer(map: Leaflet.Map, name: string, titleKey: string, buttonKey: string, fill: () => HTMLElement[]): void;
       units(
         map: Leaflet.Map,
         data: UnitData,

@@ -48,6 +48,10 @@ COMMANDS: Final = {
         "gaps",
         "Say by region where incidents are, who is active there, and how sure that is.",
     ),
+    "results": (
+        "results",
+        "Say what published documents say of the country and its regions, with their sources.",
+    ),
     "report": (
         "report",
         "Write a profile of one region as .html or .pdf: numbers, trend, programmes, gaps.",

@@ -54,6 +54,13 @@ ADDITIVE: Final = (
     COUNT, "killed", "injured", "civilians_killed", "civilians_injured", "devices",
 )  # fmt: skip
 
+# Lines of what the bundled documents say, as `maligeo.text.results` writes them.
+RESULTS: Final = (
+    "line_id", "programme", "programme_name", "kind", "measure", "what", "shown", "value", "unit",
+    "currency", "qualifier", "printed", "period_start", "period_end", "period", "place",
+    "place_level", "place_parent", "where", "source", "note",
+)  # fmt: skip
+
 ALLOCATION: Final = ("vintage", "pcode", "name", "place_kind", "share", "share_by")
 
 DENSITY: Final = (
@@ -81,6 +88,7 @@ RECORD_COLUMNS: Final = frozenset(
 
 # Kind, and columns that only a frame of the kind has; the first that fits holds.
 _SIGNS: Final = (
+    ("results", {"line_id", "shown", "where"}),
     ("figures", {"figure_id", "basis", "value"}),
     ("gaps", {"need_rank", "response_rank", "gap_places"}),
     ("density", {"measure", "count", "place_kind"}),
@@ -107,8 +115,8 @@ def frame_kind(frame: pd.DataFrame) -> str:
     Returns
     -------
     str
-        "incidents", "areas", "projects", "figures", "density", "gaps", "population",
-        "weights", "placement", "presence" or "units"; empty if it is none of these.
+        "incidents", "areas", "projects", "figures", "results", "density", "gaps",
+        "population", "weights", "placement", "presence" or "units"; empty if it is none of these.
 
     Raises
     ------

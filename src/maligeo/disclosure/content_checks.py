@@ -50,6 +50,7 @@ _TELLING: Final = (  # columns that give a count back
 )  # fmt: skip
 PLAIN: Final = {
     "figures": columns.FIGURES,
+    "results": columns.RESULTS,
     "population": columns.POPULATION,
     "units": columns.UNITS,
     "weights": (

@@ -62,8 +62,8 @@ def unpublished_faults(frame: pd.DataFrame, *, kind: str) -> list[str]:
     """
     if is_published(frame):
         return []
-    if kind == "figures":
-        return ["figures that are not those of the bundled data"]
+    if kind in ("figures", "results"):
+        return [f"{kind} that are not those of the bundled data"]
     if kind == "population":
         told = [name for name in _REFERENCE if name in frame.columns and frame[name].notna().any()]
         return [f"words of somebody's own in {name!r}" for name in told]

@@ -33,6 +33,7 @@ SCRIPTS = (
     "print.js",
     "context.js",
     "drawers.js",
+    "results.js",
     "packing.js",
     "canvas.js",
     "search.js",

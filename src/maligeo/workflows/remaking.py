@@ -45,6 +45,7 @@ from maligeo.workflows.steps import (
     crosswalk_table,
     located_file,
     reconciliation,
+    results_table,
 )
 from maligeo.workflows.study import Study, study
 from maligeo.workflows.tilesets import (
@@ -76,8 +77,8 @@ _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
         "as_of", "attribution", "audience", "counting", "covers", "interpolation", "kernel", "kind",
-        "language", "low_zooms", "measure", "method", "near", "period", "region", "tile_type",
-        "vintage",
+        "language", "low_zooms", "measure", "method", "near", "period", "programme", "region",
+        "tile_type", "vintage",
     )
 )  # fmt: skip
 _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|#') | {chr(code) for code in (*range(32), 127)}
@@ -493,6 +494,7 @@ PRODUCTS: Final[Mapping[str, Maker]] = {
     "locate": _locate,
     "crosswalk": _step(crosswalk_table, CrosswalkOptions),
     "reconcile": _step(reconciliation),
+    "results": _step(results_table),
     "surface": _step(incident_surface, SurfaceOptions),
     "tiles raster": _raster,
     "tiles vector": _vector,

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from maligeo.core.columns import Audience, Near
+from maligeo.core.columns import Audience, Language, Near
 from maligeo.core.errors import ReleaseError
 from maligeo.core.inputs import require_no_input
+from maligeo.core.session import session_language
 from maligeo.disclosure import Release
 from maligeo.exports.write import open_stream
 from maligeo.join.divisions import crosswalk
@@ -22,6 +23,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.gazetteers import read_gazetteer
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.places import iter_places
+from maligeo.text.results import published_results
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
 
 if TYPE_CHECKING:
@@ -248,3 +250,37 @@ def reconciliation(
     }  # fmt: skip
     recipe = Recipe("reconcile", asked, Release(audience), units)
     return table_product(recipe, lambda: frame)
+
+
+def results_table(
+    *,
+    programme: str | None = None,
+    kind: str | None = None,
+    region: str | None = None,
+    language: Language | None = None,
+    rules: Release | None = None,
+) -> TableProduct:
+    """Say what the bundled documents say of the country and its regions.
+
+    Parameters
+    ----------
+    programme, kind, region, language
+        As for `maligeo.published_results`.
+    rules : Release, optional
+        For whom it is; by default the audience of the session.
+
+    Returns
+    -------
+    TableProduct
+    """
+    rules = rules or Release.asked(None, of_records=False)
+    asked = {
+        "programme": programme,
+        "kind": kind,
+        "region": region,
+        "language": session_language(language),
+    }
+    frame = published_results(
+        programme=programme, kind=kind, region=region, language=session_language(language)
+    )
+    return table_product(Recipe("results", asked | rules.recorded, rules), lambda: frame)

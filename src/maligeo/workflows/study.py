@@ -244,6 +244,8 @@ class View:
             maps.add_projects(fmap, study.shares, study.units)
         if not records.given or (PROJECTS in records.given and study.has_headings):
             maps.add_presence(fmap, study.presence)
+        if not records.given:
+            maps.add_results(fmap, study.units)
         if study.incidents is not None:
             maps.add_incidents(fmap, study.incidents)
         if self._need_is_known():

@@ -44,7 +44,9 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }  # fmt: skip
 
-_FILES: Final = ("page", "layers", "paper", "release", "export", "tiles", "reading", "answer")
+_FILES: Final = (
+    "page", "layers", "paper", "release", "export", "tiles", "reading", "answer", "results",
+)  # fmt: skip
 _MINUS: Final = "\u2212"
 _NOTE_BREAK = re.compile(r"\s*;\s*")
 

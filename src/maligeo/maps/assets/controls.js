@@ -127,8 +127,9 @@
     var words = map.page.words;
     var title = mg.fill(words["region.figures"], { name: card.name });
     map.page.finding = mg.el("div", {});
+    map.page.published = mg.el("div", {});
     map.page.side.appendChild(mg.el("section", { class: "mg-part mg-region" }, /** @type {Mg.Child[]} */ ([
-      mg.el("h2", { text: title }), map.page.finding, mg.figures(card.figures)
+      mg.el("h2", { text: title }), map.page.finding, mg.figures(card.figures), map.page.published
     ]).concat(mg.cardNotes(words, card))));
   }
 
@@ -137,6 +138,14 @@
     data.cards.forEach(function (one, at) { one.lead = texts[at]; });
     var found = data.focus === null ? null : mg.lead(texts[data.focus]);
     if (found && map.page.finding) mg.empty(map.page.finding).appendChild(found);
+  };
+
+  /* So does what documents say of units. */
+  mg.publish = function (map, data, texts) {
+    data.cards.forEach(function (one, at) { one.published = texts[at]; });
+    if (data.focus === null || !map.page.published) return;
+    var found = mg.cardList(map.page.words["country.card"], texts[data.focus]);
+    if (found) mg.empty(map.page.published).appendChild(found);
   };
 
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */

@@ -13,8 +13,7 @@
 
   /* Add a drawer and the button that opens it. `fill` makes its content when it is first
      opened; sources and limits are the last of all. */
-  /** @param {L.Map} map @param {string} name @param {string} titleKey @param {string} buttonKey @param {() => HTMLElement[]} fill */
-  function drawer(map, name, titleKey, buttonKey, fill) {
+  mg.drawer = function (map, name, titleKey, buttonKey, fill) {
     var words = map.page.words, id = "mg-drawer-" + name;
     var close = mg.el("button", { type: "button", class: "mg-close", "aria-label": words["page.close"], text: "\u00D7" });
     var title = mg.el("h2", { id: id + "-title", text: words[titleKey] });
@@ -54,7 +53,7 @@
     map.page.stage.appendChild(box);
     var last = map.page.buttons.querySelector(".mg-open-notes") || map.page.buttons.lastChild;
     map.page.buttons.insertBefore(button, last);
-  }
+  };
 
   /* The name of a region leads to it. */
   /** @param {L.Map} map @param {Mg.PresenceRow} row @param {number} at */
@@ -106,7 +105,7 @@
   }
 
   mg.presence = function (map, data) {
-    drawer(map, "presence", "presence.title_" + data.by, "presence.button_" + data.by, function () {
+    mg.drawer(map, "presence", "presence.title_" + data.by, "presence.button_" + data.by, function () {
       return presenceTable(map, data);
     });
   };
@@ -151,7 +150,7 @@
     var page = map.page, notes = page.notes || [];
     if (!page.notes) {
       page.notes = notes;
-      drawer(map, "notes", "notes.title", "notes.button", function () { return notes.map(noteSection); });
+      mg.drawer(map, "notes", "notes.title", "notes.button", function () { return notes.map(noteSection); });
     }
     notes.push(section);
   };

@@ -33,17 +33,20 @@
     return mg.el("table", { class: "mg-figures" }, [mg.el("tbody", {}, rows)]);
   };
 
-  /** @param {string} title @param {string[]} items */
-  function list(title, items) {
+  mg.cardList = function (title, items) {
     if (!items.length) return null;
     return mg.el("div", { class: "mg-card-list" }, [
       mg.el("h3", { text: title }),
       mg.el("ul", {}, items.map(function (item) { return mg.el("li", { text: item }); }))
     ]);
-  }
+  };
 
   mg.cardNotes = function (words, card) {
-    return [list(words["popup.notes"], card.notes), list(words["popup.sources"], card.sources)];
+    return [
+      mg.cardList(words["country.card"], card.published || []),
+      mg.cardList(words["popup.notes"], card.notes),
+      mg.cardList(words["popup.sources"], card.sources)
+    ];
   };
 
   /* The finding on a unit, and what is known of it in a sentence. */

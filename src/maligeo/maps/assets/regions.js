@@ -79,6 +79,7 @@
         }
       },
       lead: function (texts) { mg.findings(map, data, texts); },
+      publish: function (texts) { mg.publish(map, data, texts); },
       mute: function (muted) {
         state.muted = muted;
         map.page.side.classList.toggle("mg-muted", Boolean(muted));

@@ -1,0 +1,44 @@
+"""What the bundled documents say of the country, over the map; what is a region's, in its card."""
+
+from typing import get_args
+
+import geopandas as gpd
+import pandas as pd
+
+from maligeo.core.columns import Language
+from maligeo.maps.html import add_call
+from maligeo.maps.page import PageMap
+from maligeo.text.results import published_results, result_sections, unit_texts
+
+
+def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
+    """Add the figures of the country by programme, to be opened over the map.
+
+    Each line has its number as printed, its period and place or the words that nobody gives
+    them, and its source. What is of one unit stands in the card of that unit too.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        A map with regions, as from `region_map`.
+    units : geopandas.GeoDataFrame, EPSG:4326
+        The units of the map.
+
+    Raises
+    ------
+    ReleaseError
+        If the lines were not released for the audience of the map.
+    """
+    languages = get_args(Language)
+    lines: dict[str, pd.DataFrame] = {one: published_results(language=one) for one in languages}
+    for frame in lines.values():
+        fmap.gate.admit(frame, what="the published results")
+
+    def build(language: str) -> dict[str, object]:
+        frame = lines[language]
+        return {
+            "sections": result_sections(frame, language),
+            "units": unit_texts(frame, units),
+        }
+
+    add_call(fmap, "results", build)
