@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from maligeo.paper.report.pdf import report_pages
 from maligeo.paper.report.profile import profile_of
 from maligeo.provenance.products import read_about
 from maligeo.provenance.record import Provenance
+from maligeo.text.results import published_results
 from maligeo.workflows.study import study
 from tests import worlds
 from tests.conftest import HOSTILE
@@ -252,6 +254,20 @@ class TestHtml:
         assert read_about(path).options == {"region": "</script><script>window.pwned=5</script>"}
 
     @pytest.mark.browser
+    def test_what_documents_say_of_the_region_and_of_the_country_is_on_the_page(
+        self, tmp_path: Path
+    ) -> None:
+        path = study().report("Tombouctou", language="fr").save(tmp_path / "r.html")
+        text = re.sub(r"\s", " ", path.read_text("utf-8"))
+        own = text.index("Publié pour cette région")
+        country = text.index("Le pays, extrait : national, région non précisée")
+        assert text.index("plus de 218 000 personnes") > own
+        assert "218 000" not in text[country:own]
+        assert country < text.index("4 391 584 m²") < own
+        assert "1 055 personnes – Tués" in text[country:own]
+        other = study().report("Gao", language="fr").save(tmp_path / "g.html")
+        assert "218 000" not in re.sub(r"\s", " ", other.read_text("utf-8"))
+
     def test_a_browser_runs_nothing_and_prints_one_page(
         self,
         browser: "Browser",
@@ -271,7 +287,8 @@ class TestHtml:
         page.goto(hostile.as_uri())
         assert page.evaluate("window.pwned") is None
         for region in units["name"]:
-            options = ReportOptions(region=region, presence=matrix, gaps=gaps)
+            results = published_results(language="fr")
+            options = ReportOptions(region=region, presence=matrix, gaps=gaps, results=results)
             path = region_report(
                 table, units, tmp_path / "r.html", options=options, audience="internal"
             )
@@ -297,6 +314,7 @@ def hostile_report(
         names=["place_kind", "pcode", "name"],
     )
     matrix = pd.DataFrame({text: [1, 0, 2] for text in HOSTILE}, index=index, dtype="Int64")
+    matrix = matrix.rename_axis(columns="programme")
     options = ReportOptions(region=HOSTILE[0], presence=matrix)
     about = Provenance("report", {"region": "</script><script>window.pwned=5</script>"})
     region_report(table, units, path, options=options, audience="internal", about=about)
@@ -313,8 +331,11 @@ class TestPdf:
         gaps: pd.DataFrame,
         language: Any,
     ) -> None:
+        results = published_results(language=language)
         for region in units["name"]:
-            options = ReportOptions(region=region, presence=matrix, gaps=gaps, language=language)
+            options = ReportOptions(
+                region=region, presence=matrix, gaps=gaps, results=results, language=language
+            )
             told = profile_of(table, units, options)
             top = Heading(told.title, told.subtitle, "internal", True, language)
             pages = report_pages(told, units, top, language)

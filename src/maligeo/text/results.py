@@ -45,6 +45,7 @@ _HEADINGS: Final = (
 # Kinds that stand in the card of a unit; incidents and projects stand there by themselves.
 _OF_UNITS: Final = ("victims", "result", "total", "objective", "beneficiaries", "activity")
 
+_MOST_UNITS: Final = 2  # what is said of more units together is of none of them
 _AS_STATED: Final = ("kind", "measure", "value", "unit", "currency", "qualifier")
 _AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
 _NOWHERE: Final = ("country", "unattributed")  # levels of what lies in no unit
@@ -454,7 +455,9 @@ def _texts(row: Row, language: str) -> list[str]:
     return [label, row["what"], when, note[:1].upper() + note[1:]]
 
 
-def unit_texts(lines: pd.DataFrame, units: gpd.GeoDataFrame) -> list[list[str]]:
+def unit_texts(
+    lines: pd.DataFrame, units: gpd.GeoDataFrame, *, brief: bool = False
+) -> list[list[str]]:
     """Write what is published of each unit besides its incidents and projects.
 
     Parameters
@@ -463,6 +466,8 @@ def unit_texts(lines: pd.DataFrame, units: gpd.GeoDataFrame) -> list[list[str]]:
         As from `published_results`.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of one level and vintage.
+    brief : bool, default False
+        Name the publisher alone, where the sources stand elsewhere in full.
 
     Returns
     -------
@@ -473,7 +478,13 @@ def unit_texts(lines: pd.DataFrame, units: gpd.GeoDataFrame) -> list[list[str]]:
     own = lines[lines["kind"].isin(_OF_UNITS)]
     for row, places in zip(own.to_dict("records"), units_of_lines(own, units), strict=True):
         parts = [part for part in (row["shown"], row["what"]) if pd.notna(part)]
-        about = ", ".join(part for part in (row["period"], row["source"]) if part)
-        for at in sorted(places):
+        source = brief_source(row["source"]) if brief else row["source"]
+        about = ", ".join(part for part in (row["period"], source) if part)
+        for at in sorted(places) if len(places) <= _MOST_UNITS else ():
             found[at].append(f"{' – '.join(parts)} ({about})")
     return found
+
+
+def brief_source(source: str) -> str:
+    """Give the publisher of a source."""
+    return source.partition(",")[0]

@@ -28,6 +28,7 @@ from maligeo.readers.boundaries import as_units, load_boundaries, read_boundarie
 from maligeo.readers.files.sources import Source
 from maligeo.readers.gazetteers import read_gazetteer
 from maligeo.readers.reading import ATTRIBUTE, Reading
+from maligeo.text.results import published_results
 from maligeo.workflows.frames import StudyFrames
 from maligeo.workflows.needs import Asked, Needs
 from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
@@ -643,6 +644,7 @@ class Study(StudyFrames):
             presence=self.presence,
             organisations=self.organisations if self.heading != "organisation" else None,
             gaps=gaps,
+            results=None if self.records.given else published_results(language=language),
             language=language,
         )
         table = concat_tables(need, *self.standing)

@@ -102,6 +102,7 @@ def region_report(
         "presence": options.presence,
         "organisations": options.organisations,
         "gaps": options.gaps,
+        "results": options.results,
     }
     shown = {what: frame for what, frame in frames.items() if frame is not None}
     gate = Gate(audience)

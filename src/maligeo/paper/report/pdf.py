@@ -69,6 +69,12 @@ def report_pages(
     right_width = body.width - COLUMN_GAP - left_width
     left = _left(profile, left_width, language)
     right = _right(profile, units, right_width, language)
+    longer_left = left + _published(profile, left_width, language)
+    longer_right = right + _published(profile, right_width, language)
+    if height_of(longer_left) <= height_of(longer_right):
+        left = longer_left
+    else:
+        right = longer_right
     fine = _fine(profile, (body.width - COLUMN_GAP) / 2, language)
     need = max(height_of(left), height_of(right))
     foot = balanced_height(fine, 2, max(body.height - need - COLUMN_GAP, 0.0))
@@ -128,6 +134,12 @@ def _left(profile: Profile, width: float, language: Language) -> list[Block]:
     if profile.balance:
         found += [space(2.4), *heading(profile.balance_title, width, _TEXT * 1.1)]
         found += [valued(label, value, width, _TEXT) for label, value in profile.balance]
+    if profile.country:
+        title = words.word("results.country", language)
+        found += [space(2.4), *heading(title, width, _TEXT * 1.1)]
+        for name, text in profile.country:
+            said = words.word("paper.remark", language).format(names=name, remark=text)
+            found += paragraph(said, width, _FINE)
     return found
 
 
@@ -172,6 +184,16 @@ def _right(
         found += [space(2.4), *_programmes(profile, width, language)]
     if profile.organisations:
         found += [space(2.4), *_organisations(profile, width, language)]
+    return found
+
+
+def _published(profile: Profile, width: float, language: Language) -> list[Block]:
+    if not profile.published:
+        return []
+    title = words.word("country.card", language)
+    found = [space(2.4), *heading(title, width, _TEXT * 1.1)]
+    for text in profile.published:
+        found += paragraph(f"•\u00a0{text}", width, _FINE)
     return found
 
 

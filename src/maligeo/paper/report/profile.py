@@ -13,6 +13,7 @@ from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
+from maligeo.paper.report.country import country_sources, country_texts
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, PeriodFigures, has_trend, numbers_of
 from maligeo.readers.credits import credit_text
 from maligeo.text.answers import (
@@ -26,7 +27,8 @@ from maligeo.text.answers import (
 from maligeo.text.balance import balance
 from maligeo.text.legend import withheld_text
 from maligeo.text.notes import boundary_section
-from maligeo.text.readings import source_parts, span_text, without_units
+from maligeo.text.readings import cell_sources, source_parts, span_text, without_units
+from maligeo.text.results import unit_texts
 from maligeo.text.titles import place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
@@ -47,6 +49,8 @@ class ReportOptions:
         The same matrix by organisation.
     gaps : pandas.DataFrame, optional
         As from `maligeo.incident_gaps`.
+    results : pandas.DataFrame, optional
+        As from `maligeo.published_results`, in the language of the report.
     language : {"fr", "en"}
         Language of the report; by default that of the session (`maligeo.set_language`).
 
@@ -60,6 +64,7 @@ class ReportOptions:
     presence: pd.DataFrame | None = None
     organisations: pd.DataFrame | None = None
     gaps: pd.DataFrame | None = None
+    results: pd.DataFrame | None = None
     language: Language = field(default_factory=session_language)
 
     def __post_init__(self) -> None:
@@ -107,6 +112,10 @@ class Profile:
         What the first matrix lists the projects by.
     programmes, organisations : tuple of Programme
         Those of the matrices of presence; organisations only where they are in the unit.
+    published : tuple of str
+        What documents say of the unit besides its incidents and projects.
+    country : tuple of (str, str)
+        Programmes, and what their documents say of the whole country.
     gap : tuple of str
         The finding on need and response, and what is known of both; empty without gaps.
     balance : tuple of (str, str)
@@ -133,6 +142,8 @@ class Profile:
     programmes_title: str
     programmes: tuple[Programme, ...]
     organisations: tuple[Programme, ...]
+    published: tuple[str, ...]
+    country: tuple[tuple[str, str], ...]
     gap: tuple[str, ...]
     balance: tuple[tuple[str, str], ...]
     balance_title: str
@@ -202,13 +213,19 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         organisations=tuple(
             one for one in _programmes(options.organisations, pcode, language) if one.count != 0
         ),
+        published=tuple(_published(options.results, units, at)),
+        country=() if options.results is None else tuple(country_texts(options.results)),
         gap=tuple(_gap(options.gaps, units, pcode, language)),
         balance=lines,
         balance_title=title,
         quality=tuple(_quality(table, units, pcode, disclaimer, language)),
-        sources=tuple(_sources(table, units, pcode, language)),
+        sources=tuple(_sources(table, units, pcode, options)),
         disclaimer=disclaimer,
     )
+
+
+def _published(results: pd.DataFrame | None, units: gpd.GeoDataFrame, at: int) -> Sequence[str]:
+    return () if results is None else unit_texts(results, units, brief=True)[at]
 
 
 def _trend_note(numbers: Numbers, language: str) -> str:
@@ -328,10 +345,13 @@ def _nowhere(table: pd.DataFrame, language: str) -> Iterator[str]:
 
 
 def _sources(
-    table: pd.DataFrame, units: gpd.GeoDataFrame, pcode: str, language: str
+    table: pd.DataFrame, units: gpd.GeoDataFrame, pcode: str, options: ReportOptions
 ) -> list[tuple[str, str]]:
-    """List the sources of the unit's figures and whose its outline is."""
+    """List the sources of what the report says, and whose the outline of the unit is."""
+    language = options.language
     own = table[(table["pcode"] == pcode) & table["count"].notna()]
+    said = () if options.results is None else country_sources(options.results)
     outlines = words.word("scale.outlines", language)
     credit = credit_text(units[units["pcode"] == pcode], language)
-    return [*source_parts(own, language), (outlines.format(outlines=credit), "")]
+    parts = dict.fromkeys([*source_parts(own, language), *cell_sources(said)])
+    return [*parts, (outlines.format(outlines=credit), "")]
