@@ -95,14 +95,14 @@ def _paper() -> Iterator[Line]:
             language = LANGUAGES[(at + (suffix == "svg")) % 2]
             shown = f"--measure {measure} --language {language} --as-of {LATER}"
             yield Line(f"{measure}.{suffix}", f"map {shown}")
-    yield Line("mopti.pdf", "map --region Mopti --measure incidents --language en --pdf")
+    yield Line("mopti.pdf", "map --region Mopti --layers incidents --language en --pdf")
     for audience in AUDIENCES:
         for suffix in ("pdf", "png", "svg"):
-            own = f"map {_RECORDS} {_COVERS} --measure incidents --period 2021"
+            own = f"map {_RECORDS} {_COVERS} --layers incidents --period 2021"
             yield Line(f"own-incidents-{audience}.{suffix}", f"{own} {_for(audience)}")
         units = f"map {_RECORDS} {_UNITS} {_COVERS} --period 2022 --language en"
         yield Line(f"own-units-{audience}.pdf", f"{units} --pdf {_for(audience)}")
-    yield Line("own-gaps.pdf", f"map {_RECORDS} --measure gaps {_INTERNAL}")
+    yield Line("own-gaps.pdf", f"map {_RECORDS} --layers gaps {_INTERNAL}")
 
 
 def _tables() -> Iterator[Line]:

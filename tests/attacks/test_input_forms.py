@@ -64,8 +64,8 @@ def make(house: Planted, folder: Path, audience: Audience) -> int:
         incidents=house.incidents, projects=house.projects, areas=house.areas, covers=COVERS
     ).release(audience=audience, as_of=LATER)
     for name in MAPS:
-        measure = None if name == "m.html" else "incidents"
-        study.map(measure=measure, language="en").save(folder / name)
+        layers = None if name == "m.html" else "incidents"
+        study.map(layers=layers, language="en").save(folder / name)
     study.report("Mopti").save(folder / "r.html")
     for name in LAYERS:
         study.export(folder / name)

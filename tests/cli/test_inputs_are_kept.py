@@ -144,7 +144,7 @@ WRITERS: dict[str, tuple[str, Writer]] = {
         ),
     ),
     "map of a study": (".html", _study_product),
-    "paper": (".pdf", lambda _, path: maligeo.study().map(measure="projects").save(path)),
+    "paper": (".pdf", lambda _, path: maligeo.study().map(layers="projects").save(path)),
     "report": (".html", lambda _, path: maligeo.study().report("Mopti").save(path)),
     "tiles": (
         ".pmtiles",

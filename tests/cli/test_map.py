@@ -215,8 +215,8 @@ def test_a_mistake_is_one_clear_line(
     ("arguments", "name", "begins"),
     [
         (("--pdf",), "map.pdf", b"%PDF"),
-        (("--measure", "gaps", "--language", "en"), "gaps.png", b"\x89PNG"),
-        (("--measure", "incidents_per_100k", "--region", "Mopti"), "mopti.svg", b"<?xml"),
+        (("--layers", "gaps", "--language", "en"), "gaps.png", b"\x89PNG"),
+        (("--layers", "incidents_per_100k", "--region", "Mopti"), "mopti.svg", b"<?xml"),
     ],
 )
 def test_the_map_goes_on_paper(
@@ -234,9 +234,9 @@ def test_the_map_goes_on_paper(
     ("arguments", "told"),
     [
         (("-o", "map.bmp"), "suffix of a map"),
-        (("-o", "map.html", "--measure", "projects"), "map on paper"),
+        (("-o", "map.pdf", "--layers", "projects,gaps"), "one layer, and projects, gaps"),
         (("--pdf", "--compare", "2021,2022"), "map on a screen"),
-        (("-o", "map.pdf", "--measure", "people_on_the_moon"), "people_on_the_moon"),
+        (("-o", "map.pdf", "--layers", "people_on_the_moon"), "people_on_the_moon"),
     ],
 )
 def test_what_a_map_cannot_be_is_told_in_one_line(arguments: tuple[str, ...], told: str) -> None:

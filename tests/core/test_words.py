@@ -3,6 +3,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.look.layers import Group, read_catalogue
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES
 from maligeo.measure.densities import density
@@ -31,19 +33,27 @@ ALIKE = {
     "measure.budget", "qualifier.exact", "quantity.items", "quantity.money", "quantity.programmes",
     "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
-    "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources", "control.period_plain",
+    "layer.other", "group.people",
+    *(f"unit.{status}_sqm" for status in look.AREA_LOOKS),
+    *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
+    "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
+    "control.period_plain",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
-    "page", "layers", "paper", "release", "export", "tiles", "reading", "answer", "results",
+    "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
+    "results",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")
     for name in ("projects/results.csv", "incidents/figures.csv")
 )
-LAYERS = [*(layer.key for layer in look.LAYERS), "gaps"]
+ENTRIES = list(read_catalogue("layers"))
+LAYERS = [*ENTRIES, "gaps"]
+TITLES = [name for name in LAYERS if words.has_word(f"title.{name}")]  # else that of the layer
+RATES = list(read_catalogue("rates"))
 
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
@@ -101,7 +111,10 @@ COMPUTED = {
     "results": ["office", "named", "funder", "implementer", "sector"],
     "result_kind": KINDS,
     "result_group": set(GROUPS.values()),
-    **dict.fromkeys(("layer", "title", "unit", "about"), LAYERS),
+    **dict.fromkeys(("layer", "unit", "about"), LAYERS),
+    "title": TITLES,
+    **dict.fromkeys(("rate_layer", "rate_unit", "rate_about"), RATES),
+    "group": get_args(Group),
     "audience": AUDIENCES,
     "place": (*PLACE_KINDS, "nation"),
     "event_type": [*look.EVENT_MARKS, "other", "missing"],
@@ -118,8 +131,8 @@ COMPUTED = {
     "legend": ["zero_note", "missing_note", "withheld_note", "derived", "low"],
     "compare": ["note_chance", "note_units", "note_publishers", "note_lengths", "note_bounds"],
     "records": [
-        "in_file", "left_out", "quarantined", "set_aside", "shown", "hidden", "placed",
-        "too_coarse", "not_placed", "declared",
+        "in_file", "left_out", "other_periods", "quarantined", "set_aside", "shown", "hidden",
+        "placed", "too_coarse", "not_placed", "declared",
     ],
     "points": [
         "rows", "used", "without_position", "without_weight", "outside", "too_coarse",
@@ -230,9 +243,9 @@ def test_no_space_breaks_before_a_french_high_sign(key: str) -> None:
 
 
 def test_every_layer_and_kind_of_place_has_words() -> None:
-    for layer in look.LAYERS:
-        for part in ("layer", "title", "unit", "about"):
-            assert words.word(f"{part}.{layer.key}", "fr")
+    for name in ENTRIES:
+        for part in ("layer", "unit", "about"):
+            assert words.word(f"{part}.{name}", "fr")
     for kind in PLACE_KINDS:
         assert words.word(f"place.{kind}", "en")
 

@@ -28,14 +28,14 @@ def incidents() -> pd.DataFrame:
 class TestCatalogue:
     def test_all_layers_of_the_map_are_there(self) -> None:
         assert [layer.key for layer in look.LAYERS] == [
-            "incidents",
-            "incidents_per_100k",
-            "projects",
-            "projects_fractional",
-            "programmes",
-            "people",
-            "people_per_sqkm",
-        ]
+            "incidents", "incidents_per_100k",
+            "victims", "killed", "injured", "civilians", "civilians_killed", "civilians_injured",
+            "suspected_sqm", "confirmed_sqm", "cancelled_sqm", "reduced_sqm", "cleared_sqm",
+            "projects", "projects_fractional", "projects_weighted", "projects_planned",
+            "projects_suspended", "projects_cancelled", "programmes", "organisations",
+            "people", "people_per_sqkm", "people_in_need", "displaced", "returnees", "refugees",
+            "events", "fatalities", "wounded", "casualties",
+        ]  # fmt: skip
 
     def test_a_table_shows_what_it_holds(self) -> None:
         assert [layer.key for layer in look.layers_of(incidents())] == [

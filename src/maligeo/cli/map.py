@@ -14,6 +14,7 @@ from maligeo.cli.options import (
     AudienceOption,
     BoundariesOption,
     CoversOption,
+    FiguresOption,
     FileVintageOption,
     GazetteerOption,
     IncidentsOption,
@@ -47,9 +48,11 @@ TilesOption = Annotated[
 PdfOption = Annotated[
     bool, typer.Option("--pdf", help="Write the map on paper; so does -o with .pdf, .png or .svg.")
 ]
-MeasureOption = Annotated[
+LayersOption = Annotated[
     str | None,
-    typer.Option("--measure", help="What the paper shows: incidents_per_100k, projects, gaps …"),
+    typer.Option(
+        "--layers", help="What it shows, with commas: killed,cleared_sqm,gaps … On paper, one."
+    ),
 ]
 CompareOption = Annotated[
     str | None,
@@ -66,6 +69,7 @@ def write_map(
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     areas: AreasOption = None,
+    figures: FiguresOption = None,
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
     gazetteer: GazetteerOption = None,
@@ -78,7 +82,7 @@ def write_map(
     tiles: TilesOption = None,
     online_tiles: OnlineTiles = False,
     pdf: PdfOption = False,
-    measure: MeasureOption = None,
+    layers: LayersOption = None,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
@@ -87,8 +91,11 @@ def write_map(
     """Write an interactive map that opens without a network.
 
     Without files it shows the bundled data. Your own records colour the regions and lie
-    over them; for partners and the public they are released first.
+    over them; for partners and the public they are released first. A map with a table of
+    figures is for internal use.
     """
+    if figures is not None and audience is None:
+        audience = "internal"
     target = output or (DEFAULT_PAPER if pdf else DEFAULT_OUTPUT)
     if pdf and target.suffix.lower() in (".html", ".htm"):
         raise ArgumentError(f"--pdf writes the map on paper, and {target} is a page")
@@ -96,6 +103,7 @@ def write_map(
         incidents=incidents,
         projects=projects,
         areas=areas,
+        figures=figures,
         units=division(boundaries, level, vintage),
         gazetteer=gazetteer,
         period=period,
@@ -107,7 +115,7 @@ def write_map(
             region=region,
             language=language,
             compare=None if compare is None else _two_periods(compare),
-            measure=measure,
+            layers=None if layers is None else [one.strip() for one in layers.split(",")],
             online_tiles=online_tiles,
             tiles=tiles,
         )

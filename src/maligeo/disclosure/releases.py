@@ -158,6 +158,14 @@ class Release:
         if self.audience != "internal":
             require_cells(self.rules.lattice_for(kind), kind, unit_level(units), period)
 
+    def allows(self, kind: str, units: gpd.GeoDataFrame, period: Periods) -> bool:
+        """Tell whether records are counted by units and periods, as `require_cells` asks."""
+        try:
+            self.require_cells(kind, units, period)
+        except ReleaseError:
+            return False
+        return True
+
     def mark(self, released: Any, *made_from: pd.DataFrame) -> Any:
         """Mark a frame as released: for whom, in which release, by which rules."""
         text = f"{self.audience}|{self.as_of}|{self.store.policy_hash}"

@@ -18,6 +18,7 @@ from maligeo.exports.plain_layers import PlainLayer, RegionValue
 from maligeo.exports.plain_tables import Kind
 from maligeo.exports.qgis_styles import column_title
 from maligeo.provenance.record import KEY, file_sha256
+from maligeo.text.measures import layer_text
 
 _TYPES: Final[Mapping[Kind, str]] = {
     "text": "string",
@@ -112,7 +113,7 @@ def _described(
         yield "description", f"{meaning} [{unit}]" if unit else meaning
     for value in values:
         if value.column == name and column is None:
-            unit = word(f"unit.{value.layer.key}", language)
+            unit = bilingual(layer_text("unit", value.layer, one) for one in languages_of(language))
     if unit:
         yield "unit", unit
 

@@ -15,6 +15,7 @@ from maligeo.exports.jobs import bilingual, languages_of, word
 from maligeo.exports.plain_layers import PlainLayer, RegionValue
 from maligeo.look import Look, Mark, Pattern
 from maligeo.text.legend import COARSE, PLACELESS, legend
+from maligeo.text.measures import layer_text
 
 DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
 VERSION: Final = "3.22.0"  # what this was written for; later ones read it too
@@ -244,7 +245,7 @@ def column_title(name: str, values: Sequence[RegionValue], language: Language | 
 def _title(value: RegionValue, language: Language | None) -> str:
     texts = []
     for one in languages_of(language):
-        layer = words.word(f"layer.{value.layer.key}", one)
+        layer = layer_text("layer", value.layer, one)
         period = value.labels[one]
         between = words.word("export.column_of", one)
         texts.append(between.format(layer=layer, period=period) if period else layer)

@@ -1,9 +1,14 @@
-"""The layers that a map of regions can show; the catalogue is `layers.toml`."""
+"""The layers that a map of regions can show: what a density table holds, and how it looks.
+
+The catalogue is `layers.toml`; what a count is related to stands in `rates.toml`.
+"""
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import UnionType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -69,6 +74,7 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 Scheme = Literal["jenks", "log_jenks", "quantiles", "pretty"]
+Group = Literal["incidents", "land", "projects", "people", "other"]
 
 MOST_CLASSES: Final = 5
 FINE_BELOW: Final = 100.0  # smaller values show decimals
@@ -104,6 +110,12 @@ class Layer:
         Measure whose rows add up to the number of records, where those of `measure` do not.
     can_be_zero : bool
         Whether zero is a value that the measure can have.
+    group : {"incidents", "land", "projects", "people", "other"}
+        What it stands with where a reader chooses among many.
+    name : str
+        Entry of the catalogue that it was made of: its own, or that of its kind.
+    rate : str
+        Entry of `rates.toml` that relates the count; empty for entries of their own.
     """
 
     key: str
@@ -118,6 +130,14 @@ class Layer:
     additive: bool = True
     total_measure: str | None = None
     can_be_zero: bool = True
+    group: Group = "other"
+    name: str = ""
+    rate: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the layer is shown without being asked for: rates are, with an entry."""
+        return not self.rate
 
     @property
     def is_rate(self) -> bool:
@@ -130,14 +150,76 @@ class Layer:
         return scaled.round(self.decimals).where(scaled.abs() < FINE_BELOW, scaled.round())
 
 
-def _layers() -> tuple[Layer, ...]:
-    found = {key: entry | {"key": key} for key, entry in read_catalogue("layers").items()}
-    return tuple(entries(Layer, found, where="layers.toml").values())
+@dataclass(frozen=True)
+class Rate:
+    """What counts are related to, for every measure that has no entry of its own.
+
+    Attributes
+    ----------
+    column, palette, scheme, decimals, factor
+        As in `Layer`.
+    of : str
+        The measures that it is about; "*" stands for anything.
+    """
+
+    column: str
+    palette: str
+    scheme: Scheme = "quantiles"
+    decimals: int = 1
+    factor: float = 1.0
+    of: str = "*"
 
 
-LAYERS: Final = _layers()
+_ANY: Final = "other"  # the look of a measure that has no entry
+_MOST_DECIMALS: Final = 6
+_DIGITS: Final = 2  # of the smallest value of a rate without an entry
 
-_BY_KEY = {layer.key: layer for layer in LAYERS}
+
+def _layers() -> dict[str, Layer]:
+    found = {
+        key: entry | {"key": key, "name": key} for key, entry in read_catalogue("layers").items()
+    }
+    return entries(Layer, found, where="layers.toml")
+
+
+_CATALOGUE: Final = _layers()
+_RATES: Final = entries(Rate, read_catalogue("rates"), where="rates.toml")
+
+LAYERS: Final = tuple(one for one in _CATALOGUE.values() if not set("*?") & set(one.measure))
+
+
+def count_layer(measure: str) -> Layer:
+    """Give the layer of the counts of a measure; one that has no entry looks plain.
+
+    Examples
+    --------
+    >>> count_layer("money_EUR").key, count_layer("wells").palette
+    ('money_EUR', 'BuPu')
+    """
+    counts = [layer for layer in _CATALOGUE.values() if not layer.is_rate]
+    entry = next(layer for layer in counts if fnmatchcase(measure, layer.measure))
+    return entry if entry.measure == measure else replace(entry, key=measure, measure=measure)
+
+
+def count_layers(table: pd.DataFrame) -> tuple[Layer, ...]:
+    """Give the layers of the counts of each measure of a table, in the order of the catalogue."""
+    order = list(_CATALOGUE)
+    found = map(count_layer, sorted(table["measure"].dropna().unique()))
+    return tuple(sorted(found, key=lambda layer: order.index(layer.name)))
+
+
+def _layers_about(measure: str) -> Iterator[Layer]:
+    """Give every layer that a measure can have: its count, rates with an entry, and others."""
+    count = count_layer(measure)
+    entered = [layer for layer in LAYERS if layer.measure == measure and layer.is_rate]
+    yield from (count, *entered)
+    taken = {layer.column for layer in entered}
+    for name, rate in _RATES.items():
+        if rate.column in taken or not fnmatchcase(measure, rate.of):
+            continue
+        taken.add(rate.column)
+        looks = {key: value for key, value in vars(rate).items() if key != "of"}
+        yield replace(count, key=f"{measure}_{name}", rate=name, **looks)
 
 
 def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[Layer, ...]:
@@ -148,22 +230,26 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
     table : pandas.DataFrame
         Density table, as from `maligeo.concat_tables`.
     keys : iterable of str, optional
-        Keys of the catalogue, in the order in which they are to stand; without them, all
-        that the table holds, in the order of the catalogue.
+        What to show, in the order in which it is to stand: a measure of the table ("killed",
+        "money_EUR"), or a measure and what it is related to ("killed_per_100k",
+        "cleared_sqm_share"). Without them the counts of all measures, and the rates that have
+        an entry in the catalogue, in its order.
 
     Returns
     -------
     tuple of Layer
+        Each with the decimals that its smallest value needs so as not to read 0.
 
     Raises
     ------
     UnknownNameError
-        If a key is not in the catalogue or the table lacks its measure.
+        If the table does not hold what a key names; the message lists what it holds.
     ArgumentError
         If the table holds no layer at all.
     """
     require_columns(table, ("measure", "place_kind"), what="density table")
-    known = [layer.key for layer in LAYERS if _is_known(table.loc[_rows(table, layer)], layer)]
+    held = {layer.key: layer for layer in _held(table)}
+    known = list(held) if keys is not None else [key for key in held if held[key].is_default]
     if not known:
         raise ArgumentError("the density table holds nothing that a map can show")
     wanted = known if keys is None else list(dict.fromkeys(keys))
@@ -171,7 +257,38 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
         require_known(key, known, what="layer")
     if not wanted:
         raise ArgumentError(f"no layer is asked for; there is {', '.join(known)}")
-    return tuple(_BY_KEY[key] for key in wanted)
+    return tuple(held[key] for key in wanted)
+
+
+def keys_of(table: pd.DataFrame) -> set[str]:
+    """Name every layer that a density table can show, see `layers_of`."""
+    return {layer.key for layer in _held(table)}
+
+
+def _held(table: pd.DataFrame) -> Iterator[Layer]:
+    """Give every layer of which the table has a value for a unit."""
+    for count in count_layers(table):
+        for layer in _layers_about(count.measure):
+            rows = table.loc[_rows(table, layer)]
+            if _is_known(rows, layer):
+                yield _to_be_read(layer, rows)
+
+
+def _to_be_read(layer: Layer, rows: pd.DataFrame) -> Layer:
+    """Give a layer decimals enough for its smallest value, which else would read 0."""
+    sizes = rows[layer.column].astype("Float64").abs().mul(layer.factor).dropna()
+    sizes = sizes[sizes > 0]
+    if sizes.empty:
+        return layer
+    decimals, smallest = layer.decimals, float(sizes.min())
+    first = -math.floor(math.log10(smallest))  # place of its first digit behind the point
+    if layer.rate:
+        decimals = max(decimals, first + _DIGITS - 1)
+    elif layer.name == _ANY and (sizes % 1 > 0).any():
+        decimals = max(_DIGITS, first)
+    elif round(smallest, decimals) == 0:
+        decimals = first
+    return replace(layer, decimals=min(decimals, _MOST_DECIMALS))
 
 
 def _is_known(rows: pd.DataFrame, layer: Layer) -> bool:

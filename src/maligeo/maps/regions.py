@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -31,6 +31,7 @@ from maligeo.maps.without_script import first_measure, notes
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend, withheld_text
+from maligeo.text.measures import Part, layer_text
 from maligeo.text.notes import note_sections
 from maligeo.text.readings import (
     LOW_SIGN,
@@ -85,7 +86,7 @@ def cards(
 
 def _figure(spans: Sequence[PeriodRows], pcode: str, language: str) -> dict[str, object]:
     first = spans[0]
-    name = words.word(f"layer.{first.layer.key}", language)
+    name = layer_text("layer", first.layer, language)
     if len(spans) == 1 and first.has_dates:
         name = f"{name}, {first.label}"
     return {
@@ -141,7 +142,7 @@ def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
     return list(dict.fromkeys(text for text, _ in cell_sources(cells)))
 
 
-_MEANINGS = ("layer", "title", "unit", "about")
+_MEANINGS: Final[tuple[Part, ...]] = ("layer", "title", "unit", "about")
 
 
 def add_choropleth(
@@ -261,7 +262,7 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
     layer, withheld = found[0].layer, any(period.has_withheld for period in found)
     bounds = any(period.has_bounds for period in found)
     fills = [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
-    texts = {part: words.word(f"{part}.{layer.key}", language) for part in _MEANINGS}
+    texts = {part: layer_text(part, layer, language) for part in _MEANINGS}
     return texts | {
         "key": layer.key,
         "fills": fills,

@@ -29,6 +29,7 @@ from maligeo.measure.rates import UNRELIABLE_BELOW, clustered_interval, sum_by
 from maligeo.measure.unplaced import NO_DATE, NO_PLACE, Flags, Scopes, scopes_of
 
 CALENDAR: Final = {"year": "Y", "quarter": "Q", "month": "M"}
+OF_OTHER_PERIODS: Final = "rows_of_other_periods"  # in attrs: how many a choice of periods left out
 
 Periods = str | Sequence[str] | None
 Days = npt.NDArray[np.datetime64]
@@ -166,6 +167,34 @@ def sort_into(
     return inside, undated & ~placed
 
 
+def of_periods(records: pd.DataFrame, period: Periods, *, date: str) -> pd.DataFrame:
+    """Keep the records that are counted in some periods.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        With dates, and `date_precision` where it is known.
+    period : str, sequence of str or None
+        Periods, as for `asked_periods`; without any, and for those of the calendar, every
+        record stays.
+    date : str
+        The column of dates; records without the column stay.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `attrs["rows_of_other_periods"]` is how many were left out: they lie in another period,
+        or nobody says in which.
+    """
+    if period is None or period in CALENDAR or date not in records.columns:
+        return records
+    spans = asked_periods(period, within=None)
+    inside, _ = sort_into(spans, *possible_days(records[date], records.get("date_precision")))
+    kept = records[np.logical_or.reduce(inside)]
+    kept.attrs = {**records.attrs, OF_OTHER_PERIODS: len(records) - len(kept)}
+    return kept
+
+
 INCIDENT_MEASURES: Final[dict[str, tuple[str, ...]]] = {
     "incidents": (),
     "victims": ("killed", "injured"),
@@ -176,6 +205,7 @@ INCIDENT_MEASURES: Final[dict[str, tuple[str, ...]]] = {
     "civilians_injured": ("civilians_injured",),
 }
 AREA_MEASURES: Final = ("cancelled", "reduced", "cleared", "suspected", "confirmed")
+HAZARDS: Final = ("suspected", "confirmed")  # what lies there now, whenever it was entered
 PLACE_KIND: Final = "place_kind"
 _LYING: Final = ("joint", "countrywide", "unattributed")  # somewhere in the units
 UNPLACED: Final = ("countrywide", "unattributed", "outside")
@@ -334,6 +364,26 @@ def _incident_entries(located: pd.DataFrame, units: gpd.GeoDataFrame, measure: s
     scopes = _scopes(located, units, code, kind)
     declared = np.zeros(len(located), dtype=np.bool_)
     return _Entries(place, first, last, value, partial, declared, scopes, joints)
+
+
+def areas_of_periods(areas: pd.DataFrame, period: Periods) -> pd.DataFrame:
+    """Keep what was released in some periods, and hazards, which are there until released.
+
+    Parameters and attributes are those of `of_periods`.
+    """
+    is_hazard = areas["status"].isin(HAZARDS).to_numpy(np.bool_)
+    released = of_periods(areas[~is_hazard], period, date="end_date")
+    if OF_OTHER_PERIODS not in released.attrs:
+        return areas
+    kept = areas[is_hazard | areas.index.isin(released.index)]
+    kept.attrs = {**areas.attrs, OF_OTHER_PERIODS: len(areas) - len(kept)}
+    return kept
+
+
+def area_measures_in(areas: pd.DataFrame) -> list[str]:
+    """Name the measures of land of which there are areas."""
+    found = set(areas["status"].dropna())
+    return [f"{status}_sqm" for status in AREA_MEASURES if status in found]
 
 
 def count_areas(

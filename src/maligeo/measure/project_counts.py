@@ -40,6 +40,16 @@ _UNDATED = "without start or end, so that the period is unknown"
 _SHARED_BY = {"fractional": ("equal",), "weighted": ("area", "population", "stated")}
 
 
+def project_measures_in(shares: pd.DataFrame) -> list[str]:
+    """Name the measures of projects that the columns of some allow, without currencies."""
+    stated = {name for name in shares.columns if shares[name].notna().any()}
+    by_status = set(shares["status"].dropna()) if "status" in stated else set()
+    absent = {name for name, status in APART.items() if status not in by_status}
+    absent |= {name for name, columns in DISTINCT.items() if columns[0] not in stated}
+    absent |= {name for name, column in AMOUNTS.items() if column not in stated}
+    return [name for name in PROJECT_MEASURES if name not in absent]
+
+
 def count_projects(
     shares: pd.DataFrame,
     units: gpd.GeoDataFrame,

@@ -10,8 +10,10 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.columns import PLACE_KINDS
 from maligeo.join.results import TOO_COARSE
-from maligeo.look import LAYERS, Layer
+from maligeo.look import Layer, count_layer, count_layers
+from maligeo.measure.counts import OF_OTHER_PERIODS
 from maligeo.readers.reading import ATTRIBUTE
+from maligeo.text.measures import layer_text
 from maligeo.text.readings import PeriodRows, all_periods, hidden_text, span_text, value_text
 from maligeo.text.releases import is_rounded
 
@@ -42,7 +44,7 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
     lines += _apart_lines(period, write)
     notes = []
     if period.layer.is_rate:
-        unit = words.word(f"unit.{counted.key}", language)
+        unit = layer_text("unit", counted, language)
         notes.append(write.word("unplaced.counted_in").format(unit=unit))
     if counted.additive:
         whole = "total.national" if period.apart else "total.regions"
@@ -86,7 +88,7 @@ def _counting_layer(layer: Layer) -> Layer:
     """Give the layer that counts what a rate relates."""
     if not layer.is_rate:
         return layer
-    return next(other for other in LAYERS if other.measure == layer.measure and not other.is_rate)
+    return count_layer(layer.measure)
 
 
 def _unit_line(period: PeriodRows, write: _Writer) -> Line:
@@ -156,8 +158,8 @@ def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
         `measure, period, placed, unplaced, total` as text.
     """
     lines = []
-    for layer in LAYERS:
-        if layer.is_rate or not layer.additive:
+    for layer in count_layers(table):
+        if not layer.additive:
             continue
         lines += [
             _total_line(period, language)
@@ -172,7 +174,7 @@ def _total_line(period: PeriodRows, language: str) -> dict[str, str]:
     apart = _sum(period.apart) if _is_complete(period) else None
     span = span_text(period.rows, language) if period.has_dates else ""
     return {
-        "measure": write.word(f"layer.{period.layer.key}"),
+        "measure": layer_text("layer", period.layer, language),
         "period": f"{span} · {period.publisher}" if period.publisher else span,
         "placed": write.amount(_sum(period.by_unit.values()), derived=period.is_derived),
         "unplaced": write.amount(apart, derived=period.is_derived),
@@ -228,14 +230,16 @@ def record_counts(frame: pd.DataFrame, shown: int) -> dict[str, int]:
     Returns
     -------
     dict of str to int
-        `in_file`, `left_out`, `quarantined` and `set_aside` (rows that are no records) where
-        the reader counted them; `shown` and
+        `in_file`, `left_out`, `other_periods`, `quarantined` and `set_aside` (rows that are no
+        records) where they were counted; `shown` and
         `hidden`, which add up to the rows of the frame; of the hidden, `declared`: areas with a
         declared size and no outline, where there are any; `placed`, `too_coarse` and
         `not_placed`, which also do, for located records.
     """
     counts: dict[str, int] = {}
-    names = {"rows_in_file": "in_file", "rows_left_out": "left_out"}
+    names = {
+        "rows_in_file": "in_file", "rows_left_out": "left_out", OF_OTHER_PERIODS: "other_periods",
+    }  # fmt: skip
     for attribute, key in (names | {"rows_rejected": "quarantined"}).items():
         if attribute in frame.attrs:
             counts[key] = _added(frame.attrs[attribute])

@@ -5,10 +5,11 @@ import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
-from maligeo.look import LAYERS, layers_of
+from maligeo.look import count_layers, layers_of
 from maligeo.look.outlines import outlines_are_general
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import totals
+from maligeo.text.measures import layer_text
 from maligeo.text.readings import source_parts, span_text, without_units
 from maligeo.text.releases import release_sentences
 
@@ -96,7 +97,7 @@ def _balance(table: pd.DataFrame, language: str) -> dict[str, object]:
 def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
     """List the published shares that give no number, because their total is not published."""
     items = []
-    for layer in (layer for layer in LAYERS if not layer.is_rate and layer.has_periods):
+    for layer in (layer for layer in count_layers(table) if layer.has_periods):
         for period in without_units(table, layer):
             shares = [row for row in period.places if row["derived"] and pd.notna(row["name"])]
             for row in shares:
@@ -110,9 +111,9 @@ def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
     """Say what each measure of the table means."""
     items = [
         (
-            words.word(f"layer.{layer.key}", language)
+            layer_text("layer", layer, language)
             + _colon(language)
-            + words.word(f"about.{layer.key}", language),
+            + layer_text("about", layer, language),
             "",
         )
         for layer in layers_of(table)

@@ -14,10 +14,11 @@ import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
-from maligeo.look import FINE_BELOW, Classes, Layer, layer_rows
+from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, layer_rows
 from maligeo.measure.answer import EVENTS
 from maligeo.measure.rates import poisson_interval
 from maligeo.readers.credits import credits_of, uncredited
+from maligeo.text.measures import layer_text
 
 PERIOD = ["period_start", "period_end", "publisher"]
 SOURCE_SEPARATOR = " | "
@@ -343,7 +344,7 @@ def hidden_text(note: object, layer: Layer, language: str) -> str:
     bounds = "; ".join(words.note_text(first, language))
     if not layer.is_rate:
         return bounds
-    return f"{bounds} {words.word(f'unit.{layer.measure}', language)}"
+    return f"{bounds} {layer_text('unit', count_layer(layer.measure), language)}"
 
 
 def unit_text(found: PeriodRows, pcode: str, language: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from maligeo import look
 from maligeo.core.audiences import audience_of, inherit_audience, is_wide
 from maligeo.core.columns import frame_kind
 from maligeo.core.errors import ArgumentError, ReleaseError
@@ -17,12 +18,13 @@ from maligeo.disclosure import CellRelease, Release
 from maligeo.disclosure.partition import measures_in
 from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
-from maligeo.measure.counts import CALENDAR
-from maligeo.measure.densities import concat_tables
+from maligeo.measure.counts import CALENDAR, HAZARDS, area_measures_in
+from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.event_sizes import VICTIMS as VICTIMS_BY_INCIDENT
 from maligeo.measure.event_sizes import with_sizes
 from maligeo.measure.need_response import count_response, incident_gaps
 from maligeo.measure.presence import columns_of, presence, select_projects
+from maligeo.measure.project_counts import project_measures_in
 from maligeo.text.answers import with_sentences
 from maligeo.workflows.needs import Needs
 from maligeo.workflows.records import (
@@ -145,8 +147,10 @@ class StudyFrames:
         records = self.records
         records.require_covered()
         if records.is_bundled:
-            return concat_tables(self.need(period=self.period), *self.standing)
+            land = [self.measured(one) for one in self._unasked]
+            return concat_tables(self.need(period=self.period), *land, *self.standing)
         tables = [self._incident_table] if INCIDENTS in records.given else []
+        tables += [self.measured(one) for one in self._unasked]
         tables += [self._figure_table(one) for one in self._figure_measures]
         if PROJECTS in records.given:
             tables += self.standing
@@ -160,8 +164,93 @@ class StudyFrames:
 
     @cached_property
     def _incident_table(self) -> pd.DataFrame:
+        return self.measured(INCIDENTS)
+
+    @property
+    def _unasked(self) -> list[str]:
+        """What maps show of incidents and land besides incidents, without being asked."""
+        victims = list(self.victims) if INCIDENTS in self.records.given else []
+        is_released = self.rules.allows(AREAS, self.units, self.period)
+        return [*victims, *(self._land_measures if is_released else [])]
+
+    @property
+    def _land_measures(self) -> list[str]:
+        if AREAS not in self.records.given:
+            return []
+        return area_measures_in(self._shown.joined(AREAS))
+
+    @cached_property
+    def measures(self) -> dict[str, str]:
+        """What can be counted of the records as the audience has them, with their kind."""
+        cells = self._cells
+        incidents = self._incident_measures if cells is None else cells.measures
+        counted = {FIGURES: self._figure_measures, AREAS: self._land_measures}
+        if PROJECTS in self.records.given or self.records.is_bundled:
+            counted[PROJECTS] = project_measures_in(self.shares)
+        counted[INCIDENTS] = list(incidents)
+        return {measure: kind for kind, names in counted.items() for measure in names}
+
+    def measured(self, measure: str) -> pd.DataFrame:
+        """Count one of the measures as a map shows it: by year where no period is named.
+
+        Hazards and projects are what there is, in no period.
+
+        Raises
+        ------
+        ReleaseError
+            If it is not released for these units or periods.
+        """
+        kind = self.measures.get(measure, INCIDENTS)
+        if kind == FIGURES:
+            return self._figure_table(measure)
+        if kind == PROJECTS:
+            return density(self.shares, self.units, measure=measure)
+        if kind == AREAS:
+            self.rules.require_cells(AREAS, self.units, self.period)
+            is_hazard = measure.removesuffix("_sqm") in HAZARDS
+            return self._shown.table_of(AREAS, measure, None if is_hazard else self.period)
         by_year = None if self._cells is not None else BY_YEAR
-        return self.need(period=self.period or by_year)
+        return self.need(measure, period=self.period or by_year)
+
+    def layered(self, keys: Sequence[str]) -> pd.DataFrame:
+        """Give the density table with what some layers of a map show, as `look.layers_of`.
+
+        Parameters
+        ----------
+        keys : sequence of str
+            Layers by their keys, such as "killed" or "cleared_sqm_share".
+
+        Raises
+        ------
+        UnknownNameError
+            If the records do not hold what a key names; the message lists what they hold.
+        ReleaseError
+            If they do, and it is not released for the audience.
+        """
+        named = [one for one in self.measures if any(key.startswith(one) for key in keys)]
+        table = self._with_measures(named)
+        if set(keys) <= look.keys_of(table):
+            return table
+        whole = self._with_measures(self.measures)
+        if self.audience != "internal":
+            self._require_released(set(keys) - look.keys_of(whole))
+        look.layers_of(whole, keys)
+        return whole
+
+    def _with_measures(self, wanted: Iterable[str]) -> pd.DataFrame:
+        more = [one for one in wanted if one not in set(self.table["measure"])]
+        return concat_tables(self.table, *map(self.measured, more))
+
+    def _require_released(self, keys: Iterable[str]) -> None:
+        """Refuse measures that the records hold and the audience does not see."""
+        exact = replace(self, released_for=None).measures
+        for key in keys:
+            hidden = [one for one in exact if key.startswith(one) and one not in self.measures]
+            if hidden:
+                raise ReleaseError(
+                    f"{key} is not released for the audience {self.audience!r}; there is "
+                    f"{', '.join(self.measures)}"
+                )
 
     @property
     def _figure_measures(self) -> list[str]:

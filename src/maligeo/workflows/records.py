@@ -198,10 +198,16 @@ class Records:
                 raise ArgumentError("counting is about projects")
             figures = self.given[FIGURES]
             return self.figure_table(figures, measure or only_measure(figures), period)
+        return self.table_of(kind, measure or _FIRST_MEASURE[kind], period, counting=counting)
+
+    def table_of(
+        self, kind: str, measure: str, period: Period, *, counting: Counting | None = None
+    ) -> pd.DataFrame:
+        """Count one measure of a kind of record that is given."""
         return density(
             self.covered(self.countable(kind)),
             self.units,
-            measure=measure or _FIRST_MEASURE[kind],
+            measure=measure,
             population=self.people,
             period=period,
             counting=counting,

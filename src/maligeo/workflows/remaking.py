@@ -71,7 +71,8 @@ _NUMBERS: Final = frozenset(
     ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size")
 )
 _LISTS: Final[Mapping[str, type]] = {
-    "zooms": int, "compare": str, "period": str, "only": str, "need": str, "need_weights": float,
+    "zooms": int, "compare": str, "layers": str, "period": str, "only": str, "need": str,
+    "need_weights": float,
 }  # fmt: skip
 _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
@@ -161,7 +162,7 @@ def remake(
 def _roles(options: Mapping[str, Any]) -> Iterator[str]:
     """Give the role of each file; refuse a file where an option is none, and the reverse."""
     for name, value in options.items():
-        if name in _NAMED and isinstance(value, list):
+        if name in _NAMED and isinstance(value, list) and not _is_plain(name, value):
             for layer in value:
                 yield _role(name, layer, begins=LAYER)
         elif name in _FILES or (name in _FILE_OR_TEXT and isinstance(value, dict)):
@@ -362,7 +363,7 @@ def _with_files(
 
     found = {name: source(one) if isinstance(one, dict) else one for name, one in options.items()}
     for name in _NAMED:
-        if name in options:
+        if name in options and not _is_plain(name, options[name]):
             found[name] = {one[ROLE].removeprefix(LAYER): source(one) for one in options[name]}
     return found
 
@@ -481,6 +482,8 @@ def _raster(options: Options, folder: Path) -> Product:
 
 def _vector(options: Options, folder: Path) -> Product:
     options.pop(OUTPUT, None)
+    if not isinstance(options.get("layers", {}), dict):  # words are the layers of a map
+        raise _unfit("layers", options["layers"])
     sources = {kind: options.pop(kind) for kind in KINDS if kind in options}
     return _step(vector_archive, tiles.VectorOptions)(options | {"sources": sources}, folder)
 

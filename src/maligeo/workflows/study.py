@@ -23,6 +23,7 @@ from maligeo.disclosure import Release
 from maligeo.join.points import Locator
 from maligeo.maps.regions import add_left_out
 from maligeo.maps.tiles import inline_tiles
+from maligeo.measure.counts import areas_of_periods, of_periods
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.boundaries import as_units, load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
@@ -198,21 +199,41 @@ class View:
     region: str | None
     language: Language
     compare: Sequence[str] | None
-    measure: str | None
+    layers: Sequence[str] | None
     online_tiles: bool
     tiles: Mapping[str, Source]
 
     @property
     def options(self) -> dict[str, object]:
         """What was asked for."""
-        names = ("region", "language", "compare", "measure", "online_tiles")
+        names = ("region", "language", "compare", "layers", "online_tiles")
         return {name: getattr(self, name) for name in names} | {"tiles": self.tiles or None}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The density table of what is shown."""
+        return self.study.table if self.keys is None else self.study.layered(self.keys)
+
+    @property
+    def keys(self) -> list[str] | None:
+        """The layers of regions that are asked for; None for those of a default map."""
+        return [key for key in self.layers or () if key != _GAPS] or None
+
+    @property
+    def _incidents(self) -> pd.DataFrame | None:
+        """The incidents that are shown one by one: those that are counted."""
+        found = self.study.incidents
+        return None if found is None else of_periods(found, self.study.period, date="date")
+
+    @property
+    def _areas(self) -> gpd.GeoDataFrame | None:
+        """The areas that are shown one by one: those that are counted."""
+        found = self.study.areas
+        return None if found is None else areas_of_periods(found, self.study.period)
 
     @cached_property
     def page(self) -> PageMap:
         """The page, ready to be written."""
-        if self.measure is not None:
-            raise ArgumentError("--measure is about the map on paper: the one on a screen has all")
         fmap = self._regions() if self.compare is None else self._compared(self.compare)
         if self.online_tiles:
             maps.add_online_tiles(fmap)
@@ -232,24 +253,25 @@ class View:
         """Colour the units, and lay records over them, or what is bundled."""
         study, records = self.study, self.study.records
         fmap: PageMap = maps.region_map(
-            study.table,
+            self.table,
             study.units,
+            layers=self.keys,
             region=self.region,
             language=self.language,
             audience=study.audience,
         )
         add_left_out(fmap, study.left_out)
-        if study.areas is not None:
-            maps.add_areas(fmap, study.areas)
+        if self._areas is not None:
+            maps.add_areas(fmap, self._areas)
         if PROJECTS in records.given:
             maps.add_projects(fmap, study.shares, study.units)
         if not records.given or (PROJECTS in records.given and study.has_headings):
             maps.add_presence(fmap, study.presence)
         if not records.given:
             maps.add_results(fmap, study.units)
-        if study.incidents is not None:
-            maps.add_incidents(fmap, study.incidents)
-        if self._need_is_known():
+        if self._incidents is not None:
+            maps.add_incidents(fmap, self._incidents)
+        if _GAPS in self.layers if self.layers is not None else self._need_is_known():
             maps.add_gaps(fmap, study.gaps, study.units)
         return fmap
 
@@ -266,25 +288,31 @@ class View:
         return bool(table.loc[by_unit, "count"].notna().any())
 
     def _compared(self, periods: Sequence[str]) -> PageMap:
-        study = self.study
-        first, second = (maps.MapSide(study.table, study.units, period) for period in periods)
-        return maps.comparison_map(first, second, language=self.language, audience=study.audience)
+        study, table = self.study, self.table
+        first, second = (maps.MapSide(table, study.units, period) for period in periods)
+        return maps.comparison_map(
+            first, second, layers=self.keys, language=self.language, audience=study.audience
+        )
 
     def _write_paper(self, path: Path, about: Provenance) -> Path:
         if self.compare is not None or self.online_tiles or self.tiles:
             raise ArgumentError(
                 "--compare, --tiles and --online-tiles are about the map on a screen"
             )
-        study, is_gaps = self.study, self.measure == _GAPS
+        wanted = self.layers or (None,)
+        if len(wanted) > 1:
+            several = ", ".join(self.layers or ())
+            raise ArgumentError(f"a map on paper shows one layer, and {several} are asked for")
+        study, is_gaps = self.study, wanted[0] == _GAPS
         options = paper.MapOptions(
-            layer=None if is_gaps else self.measure,
+            layer=None if is_gaps else wanted[0],
             region=self.region,
             language=self.language,
-            incidents=study.incidents,
-            areas=study.areas,
+            incidents=self._incidents,
+            areas=self._areas,
             behind=study.table if is_gaps else None,
         )
-        drawn = study.gaps if is_gaps else study.table
+        drawn = study.gaps if is_gaps else self.table
         return paper.map_figure(
             drawn, study.units, path, options=options, audience=study.audience, about=about
         )
@@ -498,7 +526,7 @@ class Study(StudyFrames):
         region: str | None = None,
         language: Language | None = None,
         compare: Sequence[str] | None = None,
-        measure: str | None = None,
+        layers: str | Sequence[str] | None = None,
         online_tiles: bool = False,
         tiles: Sequence[str | PathLike[str]] | Mapping[str, Source] | None = None,
     ) -> Map:
@@ -512,8 +540,13 @@ class Study(StudyFrames):
             Language in which it opens; that of the session by default.
         compare : sequence of two str, optional
             Two periods side by side; incidents of one's own are counted in these.
-        measure : str, optional
-            What a map on paper shows, such as "incidents_per_100k" or "gaps".
+        layers : str or sequence of str, optional
+            What it shows, in this order; on paper one layer. A measure of the records, as for
+            `maligeo.density` ("killed", "cleared_sqm", "money_EUR", "displaced"); a measure and
+            what it is related to ("killed_per_100k", "incidents_per_1000_sqkm",
+            "incidents_smoothed_per_100k", "cleared_sqm_share"); or "gaps". By default incidents
+            and their rate, victims, land by status, projects, programmes, people and gaps, as
+            far as the records have them.
         online_tiles : bool, default False
             Add a street map from the internet to the page.
         tiles : sequence of path, optional
@@ -529,6 +562,10 @@ class Study(StudyFrames):
         ------
         ArgumentError
             If there is no such language, or options do not go together.
+        UnknownNameError
+            If the records do not hold a layer; the message lists what they hold.
+        ReleaseError
+            If a layer is not released for the audience.
         """
         language = session_language(language)
         if region is not None:
@@ -549,7 +586,7 @@ class Study(StudyFrames):
             region=region,
             language=language,
             compare=compare,
-            measure=measure,
+            layers=[layers] if isinstance(layers, str) else layers,
             online_tiles=online_tiles,
             tiles=laid,
         )

@@ -45,7 +45,8 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 _FILES: Final = (
-    "page", "layers", "paper", "release", "export", "tiles", "reading", "answer", "results",
+    "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
+    "results",
 )  # fmt: skip
 _MINUS: Final = "\u2212"
 _NOTE_BREAK = re.compile(r"\s*;\s*")

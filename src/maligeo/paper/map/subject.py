@@ -12,7 +12,6 @@ from maligeo.core import words
 from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError
-from maligeo.look import Layer
 from maligeo.paper.options import MapOptions
 from maligeo.text.answers import (
     ANSWER,
@@ -27,6 +26,7 @@ from maligeo.text.answers import (
 )
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend, withheld_text
+from maligeo.text.measures import layer_text
 from maligeo.text.notes import boundary_section, note_sections, source_section
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
 from maligeo.text.titles import choose_period
@@ -153,8 +153,8 @@ def _of_density(
         layer, classes, language, withheld=shown.has_withheld, bounds=shown.has_bounds
     )
     return Subject(
-        title=words.word(f"title.{layer.key}", language),
-        unit=words.word(f"unit.{layer.key}", language),
+        title=layer_text("title", layer, language),
+        unit=layer_text("unit", layer, language),
         period=shown.label,
         publisher=shown.publisher,
         days=_days(shown.rows) if layer.measure == "incidents" else None,
@@ -205,7 +205,7 @@ def _sections(
     for section in note_sections(rows, units, towns, language):
         if section["title"] == balanced:
             continue
-        meaning = {"items": [(_meaning(layer, language), "")]}
+        meaning = {"items": [(layer_text("about", layer, language), "")]}
         kept = section | meaning if section["title"] == method else section
         found.append(_undisclaimed(kept, language))
     return [*found, *_unit_notes(shown, units, language)]
@@ -216,10 +216,6 @@ def _undisclaimed(section: Section, language: str) -> dict[str, object]:
     disclaimer = words.word("notes.disclaimer", language)
     kept = [text for text in section["paragraphs"] if text != disclaimer]
     return {**section, "paragraphs": kept}
-
-
-def _meaning(layer: Layer, language: str) -> str:
-    return words.word(f"about.{layer.key}", language)
 
 
 def _unit_notes(
