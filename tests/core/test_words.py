@@ -34,7 +34,6 @@ ALIKE = {
     "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
     "layer.other", "group.people",
-    *(f"unit.{status}_sqm" for status in look.AREA_LOOKS),
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
     "control.period_plain",

@@ -240,6 +240,7 @@ declare global {
       extra?(body: HTMLElement): void;
     }
     interface Layer extends Look {
+      group: string;
       periods: Period[];
     }
     interface GapLayer extends Layer {

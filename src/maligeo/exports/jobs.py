@@ -81,6 +81,10 @@ class ExportOptions:
         Title of a data package.
     licences : tuple of Licence
         Terms of a data package.
+    layers : sequence of str, optional
+        Of a density table next to layers: what becomes columns of the units, and styles of a
+        GeoPackage, by keys as for `maligeo.region_map`; by default the counts of all measures,
+        rates of incidents and density of people.
     """
 
     language: Language | None = None
@@ -88,6 +92,7 @@ class ExportOptions:
     guard_formulas: bool = True
     title: str = ""
     licences: tuple[Licence, ...] = ()
+    layers: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         if self.language is not None:

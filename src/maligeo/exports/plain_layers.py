@@ -50,7 +50,7 @@ class RegionValue(NamedTuple):
 
 
 def region_values(
-    units: gpd.GeoDataFrame, table: pd.DataFrame
+    units: gpd.GeoDataFrame, table: pd.DataFrame, keys: Sequence[str] | None = None
 ) -> tuple[gpd.GeoDataFrame, list[RegionValue]]:
     """Join the measures of a density table to units.
 
@@ -60,6 +60,8 @@ def region_values(
         Units of one vintage and level.
     table : pandas.DataFrame
         Density table of the same, as from `maligeo.concat_tables`.
+    keys : sequence of str, optional
+        What is joined, as for `maligeo.look.layers_of`.
 
     Returns
     -------
@@ -67,8 +69,8 @@ def region_values(
         The units, and a column for each measure and period, rounded as maps show it;
         missing where the table has no value.
     list of RegionValue
-        The columns; of each measure the newest period first, measures in the order of the
-        catalogue `maligeo.look.LAYERS`.
+        The columns; of each measure the newest period first, measures in the order of
+        `maligeo.look.layers_of`.
 
     Raises
     ------
@@ -76,6 +78,8 @@ def region_values(
         If a column is missing.
     VintageError
         If table and units are of different vintages.
+    UnknownNameError
+        If the table does not hold what a key names.
     ArgumentError
         If the table has rows about other units, or holds nothing that a map can show.
     """
@@ -86,7 +90,7 @@ def region_values(
         raise ArgumentError(f"the density table is about other units: {', '.join(sorted(others))}")
     values: list[RegionValue] = []
     columns: dict[str, pd.Series] = {}
-    for layer in look.layers_of(table):
+    for layer in look.layers_of(table, keys):
         classes = look.classify(table, layer)
         read = read_periods(table, layer)
         french, english = (in_language(read, language) for language in ("fr", "en"))

@@ -232,7 +232,8 @@ def write_layers(
     about : Provenance, optional
         What made the layers. It goes into the file.
     options : ExportOptions, optional
-        Language of the words, title and licences of a data package.
+        Language of the words, title and licences of a data package, and which measures of the
+        density table become columns.
 
     Returns
     -------
@@ -248,6 +249,8 @@ def write_layers(
         density table finds no units.
     ReleaseError
         If a layer or the density table was not released for the audience.
+    UnknownNameError
+        If the density table does not hold a measure that is to be a column.
     FrameError, GeometryError, CrsError, VintageError
         If a layer cannot be written as it is; nothing is cut, moved or dropped silently.
     OutputFileError
@@ -288,7 +291,7 @@ def write_layers(
     if density is not None:
         gate.admit(density, what="the rows of the density table")
         require_columns(density, DENSITY_COLUMNS, what="density table")
-        frames, values = _with_density(frames, density)
+        frames, values = _with_density(frames, density, options.layers)
     if len(frames) > 1 and not chosen.holds_several:
         several = ", ".join(key or "a folder" for key, one in LAYER_FORMATS.items() if one[1])
         raise ArgumentError(
@@ -351,7 +354,7 @@ def _sources(frames: Sequence[pd.DataFrame], language: Language | None) -> list[
 
 
 def _with_density(
-    frames: dict[str, pd.DataFrame], density: pd.DataFrame
+    frames: dict[str, pd.DataFrame], density: pd.DataFrame, keys: Sequence[str] | None
 ) -> tuple[dict[str, pd.DataFrame], dict[str, list[RegionValue]]]:
     """Join a density table to the units that it is about, and add it as a table."""
     if DENSITY in frames:
@@ -360,7 +363,7 @@ def _with_density(
     values = {}
     for name, frame in frames.items():
         if holds_units(frame) and wanted <= set(frame["pcode"]):
-            frames[name], values[name] = region_values(frame, density)
+            frames[name], values[name] = region_values(frame, density, keys)
     if not values:
         raise ArgumentError("no layer holds the units that the density table is about")
     return {**frames, DENSITY: density}, values

@@ -15,9 +15,9 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_
 
 import pandas as pd
 
-from maligeo.core.checks import require_columns, require_known
+from maligeo.core.checks import require_columns
 from maligeo.core.columns import WITHHELD
-from maligeo.core.errors import ArgumentError
+from maligeo.core.errors import ArgumentError, UnknownNameError
 
 Kind = TypeVar("Kind")
 
@@ -243,7 +243,8 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
     Raises
     ------
     UnknownNameError
-        If the table does not hold what a key names; the message lists what it holds.
+        If the table does not hold what a key names; the message lists what it holds, each
+        measure with the ends that its name may have.
     ArgumentError
         If the table holds no layer at all.
     """
@@ -254,10 +255,24 @@ def layers_of(table: pd.DataFrame, keys: Iterable[str] | None = None) -> tuple[L
         raise ArgumentError("the density table holds nothing that a map can show")
     wanted = known if keys is None else list(dict.fromkeys(keys))
     for key in wanted:
-        require_known(key, known, what="layer")
+        if key not in held:
+            values = {"what": "layer", "name": key, "known": _listed(held.values())}
+            raise UnknownNameError(key="unknown_name", values=values)
     if not wanted:
         raise ArgumentError(f"no layer is asked for; there is {', '.join(known)}")
     return tuple(held[key] for key in wanted)
+
+
+def _listed(layers: Iterable[Layer]) -> str:
+    """List layers by measure: a count, and after it in brackets what may follow its name."""
+    found: dict[str, list[str]] = {}
+    for layer in layers:
+        ends = found.setdefault(layer.measure, [])
+        if layer.key != layer.measure:
+            ends.append(layer.key.removeprefix(layer.measure))
+    return ", ".join(
+        f"{measure} ({', '.join(ends)})" if ends else measure for measure, ends in found.items()
+    )
 
 
 def keys_of(table: pd.DataFrame) -> set[str]:

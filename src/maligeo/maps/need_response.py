@@ -79,6 +79,7 @@ def _layer(
     }
     return {part: words.word(f"{part}.gaps", language) for part in _MEANINGS} | {
         "key": "gaps",
+        "group": words.word("layer.gaps", language),
         "fills": list(ANSWER_LOOK.fills),
         "pales": [look.pale(fill) for fill in ANSWER_LOOK.fills],
         "inks": [look.ink_on(fill) for fill in ANSWER_LOOK.fills],

@@ -165,8 +165,7 @@ def add_choropleth(
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage, as from `load_boundaries`.
     layers : iterable of str, optional
-        Keys of `maligeo.look.LAYERS`, in the order in which they are to stand; by
-        default all that the table holds.
+        What is shown, in this order, as for `region_map`.
     scheme : {"jenks", "log_jenks", "quantiles", "pretty"} or sequence of float, optional
         How class breaks are found, the same for all layers, or the breaks of the one
         layer; see `maligeo.look.classify`. By default each layer has its own.
@@ -265,6 +264,7 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
     texts = {part: layer_text(part, layer, language) for part in _MEANINGS}
     return texts | {
         "key": layer.key,
+        "group": words.word(f"group.{layer.group}", language),
         "fills": fills,
         "pales": [look.pale(fill) for fill in fills],
         "inks": [look.DARK_INK, look.DARK_INK, *classes.inks],
@@ -489,9 +489,11 @@ def region_map(
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage, as from `maligeo.load_boundaries`.
     layers : iterable of str, optional
-        What can be shown, in this order: "incidents", "incidents_per_100k", "projects",
-        "projects_fractional", "programmes", "people", "people_per_sqkm". By default all
-        that the table holds.
+        What can be shown, in this order: measures of the table ("killed", "cleared_sqm",
+        "money_EUR", "displaced"), and what they are related to ("killed_per_100k",
+        "killed_per_1000_sqkm", "killed_per_incident", "incidents_smoothed_per_100k",
+        "incidents_local_per_100k", "cleared_sqm_share", "people_per_sqkm"). By default the
+        counts of all its measures, the rate of incidents and the density of people.
     region : str, optional
         Name or alias of one unit: the map is then about it, with the others pale.
     language : {"fr", "en"}, optional

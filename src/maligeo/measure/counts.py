@@ -186,7 +186,8 @@ def of_periods(records: pd.DataFrame, period: Periods, *, date: str) -> pd.DataF
         `attrs["rows_of_other_periods"]` is how many were left out: they lie in another period,
         or nobody says in which.
     """
-    if period is None or period in CALENDAR or date not in records.columns:
+    by_calendar = isinstance(period, str) and period in CALENDAR
+    if period is None or by_calendar or date not in records.columns:
         return records
     spans = asked_periods(period, within=None)
     inside, _ = sort_into(spans, *possible_days(records[date], records.get("date_precision")))

@@ -619,11 +619,15 @@ class Study(StudyFrames):
         recipe = self._recipe("report", {"region": region, "language": language}, method=_PROFILE)
         return Product(recipe, partial(self._shared._write_report, region, language))
 
-    def layers(self, *, language: Language | None = None) -> Product:
+    def layers(
+        self, *, language: Language | None = None, layers: Sequence[str] | None = None
+    ) -> Product:
         """Give units with their figures, and the records, for other programs.
 
         Parameters
         ----------
+        layers : sequence of str, optional
+            What becomes columns of the units, as for `Study.map`.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
 
@@ -633,10 +637,16 @@ class Study(StudyFrames):
             `save` writes .gpkg, .shp.zip, .zip or a folder, as `maligeo.write_layers`.
         """
         language = session_language(language)
-        recipe = self._recipe("layers", {"language": language})
-        return Product(recipe, partial(self._shared._write_layers, language))
+        recipe = self._recipe("layers", {"language": language, "layers": layers})
+        return Product(recipe, partial(self._shared._write_layers, language, layers))
 
-    def export(self, path: str | Path, *, language: Language | None = None) -> Path:
+    def export(
+        self,
+        path: str | Path,
+        *,
+        language: Language | None = None,
+        layers: Sequence[str] | None = None,
+    ) -> Path:
         """Write units with their figures, and the records, for other programs.
 
         Parameters
@@ -645,6 +655,8 @@ class Study(StudyFrames):
             .gpkg, .shp.zip, .zip or a folder, as for `maligeo.write_layers`.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
+        layers : sequence of str, optional
+            What becomes columns of the units, as for `Study.map`.
 
         Returns
         -------
@@ -656,7 +668,7 @@ class Study(StudyFrames):
         MaligeoError
             As `maligeo.write_layers` raises.
         """
-        return self.layers(language=language).save(path)
+        return self.layers(language=language, layers=layers).save(path)
 
     @property
     def _shared(self) -> Study:
@@ -689,20 +701,22 @@ class Study(StudyFrames):
             table, self.units, path, options=options, audience=self.audience, about=about
         )
 
-    def _write_layers(self, language: Language, path: Path, about: Any) -> Path:
-        layers: dict[str, pd.DataFrame | None] = {
+    def _write_layers(
+        self, language: Language, keys: Sequence[str] | None, path: Path, about: Any
+    ) -> Path:
+        frames: dict[str, pd.DataFrame | None] = {
             "units": self.units,
             "incidents": self.incidents,
             "projects": self.projects,
             "areas": self.areas,
         }
         return exports.write_layers(
-            {name: frame for name, frame in layers.items() if frame is not None},
+            {name: frame for name, frame in frames.items() if frame is not None},
             path,
-            density=self.table,
+            density=self.table if keys is None else self.layered(keys),
             audience=self.audience,
             about=about,
-            options=exports.ExportOptions(language=language),
+            options=exports.ExportOptions(language=language, layers=keys),
         )
 
     def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:

@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var FEW_PERIODS = 4;
+  var FEW_PERIODS = 4, FEW_MEASURES = 8;
   /** @type {("derived" | "low")[]} */
   var MARKS = ["derived", "low"];
 
@@ -34,9 +34,37 @@
     return field;
   };
 
+  /* Many measures are a list that opens, by what they are about. */
+  /** @param {L.Map} map @param {Mg.Layer[]} layers @param {(at: number) => void} choose */
+  function measureList(map, layers, choose) {
+    var title = map.page.words["control.measure"];
+    var list = mg.el("select", { "aria-label": title, on: { change: function () { choose(Number(list.value)); } } });
+    /** @type {Record<string, HTMLElement>} */
+    var groups = {};
+    var field = /** @type {Mg.ChoiceField} */ (mg.el("fieldset", { class: "mg-part mg-choice mg-measure" }, [
+      mg.el("legend", { text: title }), list
+    ]));
+    field.add = function (choice, at) {
+      var name = layers[at].group;
+      groups[name] = groups[name] || list.appendChild(mg.el("optgroup", { label: name }));
+      groups[name].appendChild(mg.el("option", { value: String(at), text: choice }));
+    };
+    layers.forEach(function (layer, at) { field.add(layer.layer, at); });
+    return field;
+  }
+
+  /** @param {L.Map} map @param {Mg.Layer[]} layers @param {(at: number) => void} choose */
+  function measureChoice(map, layers, choose) {
+    if (layers.length > FEW_MEASURES) return measureList(map, layers, choose);
+    return mg.radios(map, "measure", "control.measure", layers.map(function (layer) {
+      return layer.layer;
+    }), choose);
+  }
+
   mg.check = function (field, at) {
-    var inputs = field.querySelectorAll("input");
-    if (inputs[0].type === "range") inputs[0].value = String(at);
+    var inputs = field.querySelectorAll("input"), list = field.querySelector("select");
+    if (list) list.value = String(at);
+    else if (inputs[0].type === "range") inputs[0].value = String(at);
     else inputs[at].checked = true;
   };
 
@@ -151,9 +179,7 @@
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */
   mg.panel = function (map, layers, card, choose) {
     var side = map.page.side;
-    var measures = mg.radios(map, "measure", "control.measure", layers.map(function (layer) {
-      return layer.layer;
-    }), function (at) { choose(at, null); });
+    var measures = measureChoice(map, layers, function (at) { choose(at, null); });
     side.appendChild(measures);
     var periodBox = mg.el("div", { class: "mg-periods" });
     side.appendChild(periodBox);

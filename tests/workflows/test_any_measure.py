@@ -1,0 +1,214 @@
+"""Whatever can be counted can be seen: on a map, on paper and in a GeoPackage."""
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import maligeo
+from maligeo import look
+from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError
+from maligeo.maps.html import Call
+from maligeo.paper.map.subject import subject_of
+from maligeo.paper.options import MapOptions
+from maligeo.text.legend import legend
+from maligeo.text.measures import layer_text
+from maligeo.text.titles import certain_towns
+from tests.maps.layers import areas, incidents
+
+FILES = Path(__file__).parents[1] / "data"
+MEASURES = (
+    "incidents", "incidents_per_100k", "incidents_smoothed_per_100k", "incidents_per_1000_sqkm",
+    "victims", "victims_per_100k", "victims_per_incident", "killed", "killed_per_1000_sqkm",
+    "injured", "injured_per_100k", "suspected_sqm", "suspected_sqm_share", "projects",
+    "projects_fractional", "projects_per_1000_sqkm", "money_USD", "money_XOF",
+    "people", "people_per_sqkm", "displaced", "displaced_per_1000_sqkm", "wells",
+)  # fmt: skip
+
+
+@cache
+def study() -> maligeo.Study:
+    figures = pd.DataFrame(
+        {"Région": ["Mopti", "Gao"], "PDI 2021": [1200, 300], "wells 2021": [2.5, 0.25]}
+    )
+    return maligeo.study(
+        incidents=FILES / "incidents" / "plain_cp1252.csv",
+        projects=FILES / "projects" / "plain_fr.csv",
+        areas=FILES / "areas" / "polygons.geojson",
+        figures=figures,
+    ).release(audience="internal")
+
+
+@cache
+def table() -> pd.DataFrame:
+    return study().layered(MEASURES)
+
+
+def listed() -> pd.DataFrame:
+    """Incidents on a ring round Mopti, one a month from 2020 on, the first undated."""
+    return incidents(text="found").drop(columns="adm1_name")
+
+
+def called(page: Any, function: str) -> Any:
+    """Give the data of a call of a page's script, in English."""
+    calls = [one for one in page._children.values() if isinstance(one, Call)]
+    (data,) = [one.data for one in calls if one.function == function]
+
+    def english(both: dict[str, Any]) -> Any:
+        return both["~"][1] if "~" in both else both
+
+    return json.loads(data, object_hook=english)
+
+
+@cache
+def drawn() -> dict[str, Any]:
+    page = study().map(layers=MEASURES, language="en").page
+    return {layer["key"]: layer for layer in called(page, "regions")["layers"]}
+
+
+@cache
+def styles(folder: Path) -> tuple[set[str], dict[str, str]]:
+    """Write a GeoPackage, and give its columns and its styles."""
+    path = study().export(folder / "mali.gpkg", language="en", layers=MEASURES)
+    with closing(sqlite3.connect(path)) as database:
+        columns = {row[1] for row in database.execute("pragma table_info(units)")}
+        return columns, dict(database.execute("select styleName, styleQML from layer_styles"))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], dict[str, str]]:
+    return styles(tmp_path_factory.mktemp("any"))
+
+
+def expected(key: str) -> tuple[look.Layer, look.Classes]:
+    (layer,) = look.layers_of(table(), [key])
+    return layer, look.classify(table(), layer)
+
+
+@pytest.mark.parametrize("key", MEASURES)
+def test_a_measure_is_a_layer_of_a_map_with_the_legend_of_its_look(key: str) -> None:
+    layer, classes = expected(key)
+    shown = drawn()[key]
+    assert shown["fills"] == [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
+    bounds = "known place" in json.dumps(shown["legend"])
+    assert shown["legend"] == legend(layer, classes, "en", bounds=bounds)
+    indexes = {cell[0] for period in shown["periods"] for cell in period["cells"]}
+    assert max(indexes) == len(classes.colours) > 0
+
+
+@pytest.mark.parametrize("key", MEASURES)
+def test_a_measure_is_a_figure_with_the_legend_of_its_look(key: str) -> None:
+    layer, classes = expected(key)
+    options = MapOptions(layer=key, language="en")
+    subject = subject_of(table(), study().units, certain_towns(), options)
+    assert subject.title == layer_text("title", layer, "en")
+    assert subject.fills == (look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours)
+    labels = [entry["label"] for entry in legend(layer, classes, "en")]
+    assert [entry.label for entry in subject.legend] == labels
+
+
+@pytest.mark.parametrize("key", MEASURES)
+def test_a_measure_is_a_column_and_a_style_of_a_geopackage(
+    key: str, written: tuple[set[str], dict[str, str]]
+) -> None:
+    columns, found = written
+    _, classes = expected(key)
+    fitting = [one for one in found if re.fullmatch(rf"{key}(_\d+)*", one)]
+    assert fitting
+    assert set(fitting) <= columns
+    for colour in classes.colours:
+        parts = ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
+        assert f"{parts},255" in found[fitting[0]]
+
+
+@pytest.mark.parametrize(("key", "suffix"), [("killed_per_100k", ".svg"), ("wells", ".png")])
+def test_a_measure_goes_on_paper(key: str, suffix: str, tmp_path: Path) -> None:
+    path = study().map(layers=key, language="en").save(tmp_path / f"map{suffix}")
+    assert path.stat().st_size > 10_000
+    if suffix == ".svg":
+        assert "Killed by explosive devices, per 100,000 people" in path.read_text("utf-8")
+
+
+def test_a_measure_without_an_entry_goes_by_its_own_name_and_keeps_its_decimals() -> None:
+    layer = drawn()["wells"]
+    assert (layer["layer"], layer["group"]) == ("wells", "Other figures")
+    values = {cell[1] for cell in layer["periods"][-1]["cells"]}
+    assert {"2.50", "0.25"} <= values
+
+
+def test_no_small_value_of_a_rate_reads_zero() -> None:
+    values = [cell[1] for cell in drawn()["suspected_sqm_share"]["periods"][-1]["cells"]]
+    assert any(float(text) > 0 for text in values if text != "no data")
+
+
+def test_what_a_study_cannot_show_is_named_with_what_it_can() -> None:
+    with pytest.raises(UnknownNameError) as found:
+        study().map(layers=["killed", "goats"]).page  # noqa: B018
+    said = str(found.value)
+    assert "'goats' is not known; there is incidents (_per_100k" in said
+    assert "money_EUR (_per_1000_sqkm)" in said
+    assert "wells" in said
+
+
+def test_paper_shows_one_layer(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="one layer, and killed, injured"):
+        study().map(layers=["killed", "injured"]).save(tmp_path / "map.pdf")
+
+
+def test_a_default_map_has_victims_and_land_where_the_records_have_them() -> None:
+    held = {layer.key for layer in look.layers_of(study().table)}
+    assert {"victims", "suspected_sqm", "displaced", "wells"} <= held
+    assert held.isdisjoint({"killed", "money_USD", "incidents_per_1000_sqkm"})
+    without = maligeo.study(incidents=listed().drop(columns="killed"))
+    assert "victims" not in {layer.key for layer in look.layers_of(without.table)}
+
+
+def test_land_alone_colours_units_of_ones_own() -> None:
+    units = maligeo.load_boundaries().assign(vintage="own")
+    alone = maligeo.study(areas=areas().iloc[:5], units=units)
+    assert [one.key for one in look.layers_of(alone.table)][:1] == ["suspected_sqm"]
+
+
+def test_the_public_sees_the_measures_of_its_release_and_no_other(tmp_path: Path) -> None:
+    full = maligeo.study(incidents=listed(), areas=areas().iloc[:5], covers="2020/2024")
+    public = full.release(audience="public", store=tmp_path / "store", as_of="2025-06-01")
+    held = {layer.key for layer in look.layers_of(public.table)}
+    assert "cancelled_sqm" in held
+    assert held.isdisjoint({"suspected_sqm", "confirmed_sqm"})
+    for key in ("suspected_sqm", "confirmed_sqm_share"):
+        with pytest.raises(ReleaseError, match=f"{key} is not released for the audience 'public'"):
+            public.map(layers=[key]).page  # noqa: B018
+    counted = maligeo.density(
+        maligeo.allocate(areas().iloc[:5], full.units), full.units, measure="suspected_sqm"
+    )
+    with pytest.raises(ReleaseError):
+        maligeo.region_map(counted, full.units, audience="public")
+
+
+@pytest.mark.parametrize("period", ["2021", ["2020", "2021"]])
+def test_the_points_of_a_map_are_those_of_its_period(period: Any) -> None:
+    made = maligeo.study(incidents=listed(), period=period).release(audience="internal")
+    page = made.map(language="en").page
+    years = [period] if isinstance(period, str) else period
+    within = listed()["date"].dt.year.isin([int(year) for year in years])
+    data = called(page, "incidents")
+    months = [divmod(at, 12)[0] for at in data["months"]]
+    assert set(months) == {int(year) for year in years}
+    balance = dict(data["section"]["grid"][1:])
+    assert balance["Shown on the map"] == str(within.sum())
+    left = balance["Outside the period chosen or without a date precise enough, not shown"]
+    assert left == str((~within).sum())
+
+
+def test_the_land_of_a_map_is_that_of_its_period_and_what_is_hazardous() -> None:
+    days = ["2021-03-01", "2021-05-01", None, "2020-03-01", "2021-03-01"]
+    land = areas().iloc[:5].assign(end_date=pd.to_datetime(days))
+    made = maligeo.study(areas=land, period="2021").release(audience="internal")
+    statuses = [one["name"] for one in called(made.map().page, "areas")["statuses"]]
+    assert statuses == ["Suspected hazardous area", "Confirmed hazardous area", "Cleared land"]
