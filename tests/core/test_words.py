@@ -33,7 +33,7 @@ ALIKE = {
     "measure.budget", "qualifier.exact", "quantity.items", "quantity.money", "quantity.programmes",
     "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
-    "layer.other", "group.people",
+    "layer.other",
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
     "control.period_plain",

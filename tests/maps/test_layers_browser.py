@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+import maligeo
 from maligeo.core.columns import Language
 from maligeo.maps import (
     add_areas,
@@ -337,3 +338,28 @@ def test_the_page_works_in_the_frame_of_a_notebook(
     assert frame.locator("h1").inner_text() == "Explosive incidents (IEDs and mines)"
     page.close()
     assert troubles == []
+
+
+@SIZES
+def test_many_measures_are_a_list_by_group(
+    open_page: "Open", tmp_path: Path, size: dict[str, Any]
+) -> None:
+    frames = layers.incidents(text="found").drop(columns="adm1_name")
+    frames["injured"] = frames["killed"]
+    study = maligeo.study(incidents=frames).release(audience="internal")
+    keys = [f"{one}{end}" for one in ("incidents", "victims", "killed", "injured")
+            for end in ("", "_per_100k", "_per_1000_sqkm")]  # fmt: skip
+    keys.append("people")
+    path = study.map(layers=keys, language="en").save(tmp_path / "many.html")
+    page = open_page(path, **size)
+    names = page.locator(".mg-measure optgroup").evaluate_all("all => all.map(one => one.label)")
+    assert names == ["Incidents and victims", "People"]
+    assert page.locator(".mg-measure option").count() == len(keys)
+    page.locator(".mg-measure select").select_option(label="Killed by explosive devices")
+    assert page.locator(".mg-title").text_content() == "Killed by explosive devices"
+    box = box_of(page.locator(".mg-measure select"))
+    assert box["x"] + box["width"] <= size["width"]
+    page.locator(".mg-language").click()
+    assert page.locator(".mg-title").text_content() == "Tués par des engins explosifs"
+    chosen = page.locator(".mg-measure select").evaluate("one => one.selectedOptions[0].text")
+    assert chosen == "Tués par des engins explosifs"

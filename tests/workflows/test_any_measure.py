@@ -185,7 +185,9 @@ def test_the_public_sees_the_measures_of_its_release_and_no_other(tmp_path: Path
         with pytest.raises(ReleaseError, match=f"{key} is not released for the audience 'public'"):
             public.map(layers=[key]).page  # noqa: B018
     counted = maligeo.density(
-        maligeo.allocate(areas().iloc[:5], full.units), full.units, measure="suspected_sqm"
+        maligeo.allocate(areas().iloc[:5], full.units, by="area"),
+        full.units,
+        measure="suspected_sqm",
     )
     with pytest.raises(ReleaseError):
         maligeo.region_map(counted, full.units, audience="public")

@@ -29,8 +29,8 @@ class MapOptions:
     Attributes
     ----------
     layer : str, optional
-        Key of the layer, such as "incidents_per_100k"; by default the first that the
-        table holds.
+        A measure of the table, or with what it is related to, as for `maligeo.region_map`:
+        "killed", "incidents_per_100k", "cleared_sqm_share"; by default the first one.
     period : str, optional
         Such as "2021" or "2022-01/2022-08"; by default the latest with a figure by unit.
     publisher : str, optional
