@@ -214,3 +214,19 @@ def test_the_land_of_a_map_is_that_of_its_period_and_what_is_hazardous() -> None
     made = maligeo.study(areas=land, period="2021").release(audience="internal")
     statuses = [one["name"] for one in called(made.map().page, "areas")["statuses"]]
     assert statuses == ["Suspected hazardous area", "Confirmed hazardous area", "Cleared land"]
+
+
+def test_the_surface_of_incidents_is_a_layer_on_demand(tmp_path: Path) -> None:
+    full = maligeo.study(incidents=listed().drop(columns="location_precision"), covers="2020/2024")
+    inside = full.release(audience="internal")
+    assert called(inside.map(layers=["surface"]).page, "heat")["pictures"]
+    assert "heat" not in {
+        one.function for one in inside.map().page._children.values() if isinstance(one, Call)
+    }
+    public = full.release(audience="public", store=tmp_path / "store", as_of="2025-06-01")
+    with pytest.raises(ArgumentError, match="none are given that this audience sees"):
+        public.map(layers=["surface"]).page  # noqa: B018
+    with pytest.raises(ArgumentError, match="on no paper"):
+        inside.map(layers="surface").save(tmp_path / "map.pdf")
+    with pytest.raises(ArgumentError, match="gaps is not shown for two periods"):
+        inside.map(layers=["incidents", "gaps"], compare=["2021", "2022"]).page  # noqa: B018

@@ -54,6 +54,8 @@ _log = logging.getLogger("maligeo")
 _PAGES: Final = (".html", ".htm")
 PAPER: Final = (".pdf", ".png", ".svg")
 _GAPS: Final = "gaps"
+_SURFACE: Final = "surface"
+_OF_A_PAGE: Final = (_GAPS, _SURFACE)  # layers that are no measure of a density table
 _PROFILE: Final = "profile of one unit: counts, rates with 95 % intervals, gaps by rank"
 
 Given = str | PathLike[str] | Source | None
@@ -217,7 +219,7 @@ class View:
     @property
     def keys(self) -> list[str] | None:
         """The layers of regions that are asked for; None for those of a default map."""
-        return [key for key in self.layers or () if key != _GAPS] or None
+        return [key for key in self.layers or () if key not in _OF_A_PAGE] or None
 
     @property
     def _incidents(self) -> pd.DataFrame | None:
@@ -273,7 +275,20 @@ class View:
             maps.add_incidents(fmap, self._incidents)
         if _GAPS in self.layers if self.layers is not None else self._need_is_known():
             maps.add_gaps(fmap, study.gaps, study.units)
+        if _SURFACE in (self.layers or ()):
+            maps.add_heat(fmap, self._points)
         return fmap
+
+    @property
+    def _points(self) -> pd.DataFrame:
+        """The incidents that a surface is made of."""
+        found = self._incidents
+        if found is None:
+            raise ArgumentError(
+                "a surface is made of incidents one by one, and none are given that this audience "
+                "sees"
+            )
+        return found
 
     def _need_is_known(self) -> bool:
         """Tell whether incidents are known by unit; a national total has no gaps to show."""
@@ -288,6 +303,9 @@ class View:
         return bool(table.loc[by_unit, "count"].notna().any())
 
     def _compared(self, periods: Sequence[str]) -> PageMap:
+        for name in _OF_A_PAGE:
+            if name in (self.layers or ()):
+                raise ArgumentError(f"{name} is not shown for two periods side by side")
         study, table = self.study, self.table
         first, second = (maps.MapSide(table, study.units, period) for period in periods)
         return maps.comparison_map(
@@ -303,6 +321,8 @@ class View:
         if len(wanted) > 1:
             several = ", ".join(self.layers or ())
             raise ArgumentError(f"a map on paper shows one layer, and {several} are asked for")
+        if wanted[0] == _SURFACE:
+            raise ArgumentError("a surface is on no paper: maligeo surface writes it as a raster")
         study, is_gaps = self.study, wanted[0] == _GAPS
         options = paper.MapOptions(
             layer=None if is_gaps else wanted[0],
@@ -544,7 +564,8 @@ class Study(StudyFrames):
             What it shows, in this order; on paper one layer. A measure of the records, as for
             `maligeo.density` ("killed", "cleared_sqm", "money_EUR", "displaced"); a measure and
             what it is related to ("killed_per_100k", "incidents_per_1000_sqkm",
-            "incidents_smoothed_per_100k", "cleared_sqm_share"); or "gaps". By default incidents
+            "incidents_smoothed_per_100k", "cleared_sqm_share"); "gaps"; or, on a page,
+            "surface", the density of the incidents. By default incidents
             and their rate, victims, land by status, projects, programmes, people and gaps, as
             far as the records have them.
         online_tiles : bool, default False
