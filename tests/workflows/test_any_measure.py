@@ -216,6 +216,15 @@ def test_the_land_of_a_map_is_that_of_its_period_and_what_is_hazardous() -> None
     assert statuses == ["Suspected hazardous area", "Confirmed hazardous area", "Cleared land"]
 
 
+def test_land_of_no_period_goes_to_partners_where_the_source_covers_a_part(tmp_path: Path) -> None:
+    full = maligeo.study(incidents=listed(), areas=areas().iloc[:5], covers="2020/2024")
+    partner = full.release(audience="partner", store=tmp_path / "store", as_of="2025-06-01")
+    page = partner.map(layers=["suspected_sqm"]).page
+    assert [layer["key"] for layer in called(page, "regions")["layers"]] == ["suspected_sqm"]
+    notes = {note for card in called(page, "regions")["cards"] for note in card["notes"]}
+    assert "the source covers a part of the period only" in str(notes)
+
+
 def test_the_surface_of_incidents_is_a_layer_on_demand(tmp_path: Path) -> None:
     full = maligeo.study(incidents=listed().drop(columns="location_precision"), covers="2020/2024")
     inside = full.release(audience="internal")
