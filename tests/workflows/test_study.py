@@ -248,7 +248,8 @@ class TestInputs:
         units = maligeo.load_boundaries().assign(vintage="2016")
         maligeo.set_audience("internal")
         areas = DATA / "areas" / "polygons.geojson"
-        assert set(maligeo.study(areas=areas, units=units).table["measure"]) == {"people"}
+        measures = set(maligeo.study(areas=areas, units=units).table["measure"])
+        assert measures == {"people", "cancelled_sqm", "suspected_sqm"}
 
     def test_what_is_about_records_needs_some(self) -> None:
         with pytest.raises(ArgumentError, match="covers is about a file"):
