@@ -23,6 +23,11 @@ declare module "leaflet" {
     leaders?: Leaflet.SVG;
     /** Canvases that can be clicked on. */
     catchers?: Mg.Catcher[];
+    /** The card that is open. */
+    card?: Leaflet.Popup;
+    /** The view to which the map goes back when the card is closed. */
+    kept?: Mg.Kept;
+    followed?: boolean;
     /* Parts of Leaflet that its types leave out. */
     _animatingZoom: boolean;
     _getNewPixelOrigin(center: Leaflet.LatLng, zoom: number): Leaflet.Point;
@@ -100,7 +105,7 @@ declare global {
       data: unknown;
       memory: object;
     }
-    /** The view that a page has again after printing. */
+    /** The view that a map has again after printing, or after a card. */
     interface Kept {
       center: Leaflet.LatLng;
       zoom: number;
@@ -746,7 +751,9 @@ declare global {
       inLanguage(data: unknown, language: Language): any;
       settle(map: Leaflet.Map): void;
       zoomControls(map: Leaflet.Map, on: Leaflet.Map): Leaflet.Control[];
+      isPhone(): boolean;
       twins(map: Leaflet.Map): Leaflet.Map[];
+      viewOf(map: Leaflet.Map): Kept;
       newMap(box: HTMLElement, settings: Settings, options?: Leaflet.MapOptions): Leaflet.Map;
       open(id: `map_${string}`, settings: Settings): Leaflet.Map;
       alive(map: Leaflet.Map): boolean;
@@ -798,6 +805,8 @@ declare global {
       fields(pairs: Pair[]): HTMLElement;
       reader(fields: Field[]): (at: number) => Pair[];
       pager<Member>(map: Leaflet.Map, members: Member[], draw: (member: Member) => Node[]): HTMLElement;
+      lookAt(map: Leaflet.Map, move: () => void): void;
+      goBack(map: Leaflet.Map): void;
       openPopup(map: Leaflet.Map, content: HTMLElement, place: Leaflet.LatLngExpression, back?: Back): void;
       openCard(map: Leaflet.Map, card: Card, place: Leaflet.LatLngExpression, back?: Back): void;
 

@@ -3,7 +3,6 @@
   "use strict";
 
   var mg = window.maligeo;
-  var PHONE = "(max-width: 760px)";
 
   /* One map goes where the other goes. What it does meanwhile is not sent back. */
   /** @param {L.Map} from @param {L.Map} to */
@@ -175,7 +174,9 @@
     /** @param {number} side @param {number} at @param {Mg.Back} back */
     function select(side, at, back) {
       var one = sides[side];
-      one.map.fitBounds(one.units.paths[at].getBounds().pad(0.25), { animate: false });
+      mg.lookAt(one.map, function () {
+        one.map.fitBounds(one.units.paths[at].getBounds().pad(0.25), { animate: false });
+      });
       act.hover(side, at);
       act.open(side, at, back, one.own.points[at]);
     }
@@ -209,7 +210,7 @@
     mg.account(map, data);
     mg.closeByEscape(map);
     update();
-    if (!memory.seen && window.matchMedia(PHONE).matches) mg.find(page.side, ".mg-toggle").click();
+    if (!memory.seen && mg.isPhone()) mg.find(page.side, ".mg-toggle").click();
     memory.seen = true;
   };
 })();

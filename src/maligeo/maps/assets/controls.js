@@ -179,7 +179,10 @@
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */
   mg.panel = function (map, layers, card, choose) {
     var side = map.page.side;
-    var measures = measureChoice(map, layers, function (at) { choose(at, null); });
+    var measures = measureChoice(map, layers, function (at) {
+      choose(at, null);
+      if (mg.isPhone()) side.scrollTop = 0; /* there the legend and the sentences lie above */
+    });
     side.appendChild(measures);
     var periodBox = mg.el("div", { class: "mg-periods" });
     side.appendChild(periodBox);

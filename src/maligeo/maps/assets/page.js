@@ -168,8 +168,14 @@
     return [zoom.addTo(on), whole.addTo(on)];
   };
 
+  mg.isPhone = function () { return window.matchMedia("(max-width: 760px)").matches; };
+
   /* A map and, on a page that compares, the other one. */
   mg.twins = function (map) { return map.twin ? [map, map.twin] : [map]; };
+
+  mg.viewOf = function (map) {
+    return { center: map.getCenter(), zoom: map.getZoom(), moved: map.moved };
+  };
 
   mg.newMap = function (box, settings, options) {
     var map = L.map(box, L.extend({
@@ -262,7 +268,10 @@
 
   /* Build the page again in another language, at the same place. */
   mg.speak = function (page, language) {
-    var old = page.map, moved = old.moved, center = old.getCenter(), zoom = old.getZoom();
+    var old = page.map;
+    old.closePopup();
+    mg.goBack(old);
+    var moved = old.moved, center = old.getCenter(), zoom = old.getZoom();
     var panes = old.getPanes();
     page.guests.forEach(function (layer) { old.removeLayer(layer); });
     old._animatingZoom = false; /* or Leaflet ends the zoom of a map that is no more */

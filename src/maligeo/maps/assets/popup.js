@@ -3,6 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
+  var EDGE = 12, LOWEST = 120; /* pixels: around a card, and its least height */
 
   /** @param {Mg.Reading} figure @param {string | undefined} name @param {boolean} first */
   function figureRow(figure, name, first) {
@@ -111,29 +112,71 @@
     return mg.el("div", { class: "mg-card", tabindex: "-1" }, [bar, body]);
   };
 
+  /* Move the map for a card; when the card is closed the map goes back to where it was. */
+  mg.lookAt = function (map, move) {
+    var kept = map.kept || mg.viewOf(map);
+    move();
+    map.kept = kept;
+  };
+
+  mg.goBack = function (map) {
+    var kept = map.kept;
+    delete map.kept;
+    if (!kept || !mg.alive(map)) return;
+    map.setView(kept.center, kept.zoom, { animate: false });
+    map.moved = kept.moved;
+  };
+
+  /* A reader who moves on while a card is open stays there when it is closed. */
+  /** @param {L.Map} map */
+  function followReader(map) {
+    var forCard = false;
+    map.followed = true;
+    map.on("autopanstart", function () { forCard = true; });
+    map.on("moveend", function () { forCard = false; });
+    map.on("movestart", function () { if (!forCard) delete map.kept; });
+  }
+
+  /* What the controls that stay visible take at the top and on the right. */
+  /** @param {L.Map} map @param {string} selector @param {"offsetHeight" | "offsetWidth"} side */
+  function taken(map, selector, side) {
+    var part = /** @type {HTMLElement | null} */ (map.getContainer().querySelector(selector));
+    return part && getComputedStyle(part).visibility === "visible" ? part[side] + EDGE : 0;
+  }
+
   /* Open a popup at a place; `back` is the element that had the focus. */
   mg.openPopup = function (map, content, place, back) {
-    var size = map.getSize(), words = map.page.words;
+    var size = map.getSize(), words = map.page.words, box = map.getContainer();
+    if (!map.followed) followReader(map);
+    mg.lookAt(map, function () { box.classList.add("mg-has-card"); });
+    var top = taken(map, ".mg-search-field", "offsetHeight"), right = taken(map, ".mg-overview", "offsetWidth");
     var popup = L.popup({
       className: "mg-popup",
       minWidth: Math.min(270, size.x - 70),
       maxWidth: Math.min(340, size.x - 50),
-      maxHeight: Math.max(160, Math.min(430, size.y - 90)),
-      autoPanPadding: [12, 12]
+      maxHeight: Math.max(LOWEST, Math.min(430, size.y - 90 - top)),
+      autoPanPaddingTopLeft: [EDGE, EDGE + top],
+      autoPanPaddingBottomRight: [EDGE + right, EDGE]
     }).setLatLng(place).setContent(content);
-    map.getContainer().classList.add("mg-has-card");
     popup.on("remove", function () {
-      map.getContainer().classList.remove("mg-has-card");
+      if (map.card === popup) delete map.card;
+      /* The click that closes a card may open the next one. */
+      Promise.resolve().then(function () {
+        if (map.card) return;
+        box.classList.remove("mg-has-card");
+        mg.goBack(map);
+      });
       if (back && document.body.contains(back)) back.focus({ preventScroll: true });
     });
     popup.openOn(map);
-    var box = /** @type {HTMLElement} */ (popup.getElement());
-    var close = box.querySelector(".leaflet-popup-close-button");
+    map.card = popup;
+    var node = /** @type {HTMLElement} */ (popup.getElement());
+    var close = node.querySelector(".leaflet-popup-close-button");
     if (close) {
       close.setAttribute("aria-label", words["popup.close"]);
       close.setAttribute("title", words["popup.close"]);
     }
-    var scrolled = box.querySelector(".leaflet-popup-scrolled");
+    var scrolled = node.querySelector(".leaflet-popup-scrolled");
     if (scrolled) scrolled.setAttribute("tabindex", "0"); /* so that keys can scroll it */
     content.focus({ preventScroll: true });
   };

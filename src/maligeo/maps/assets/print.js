@@ -7,7 +7,6 @@
   /** @param {L.Map} map */
   function draw(map) {
     var moved = map.moved, bounds = map.getBounds();
-    mg.twins(map).forEach(function (one) { one.closePopup(); });
     map.invalidateSize({ animate: false, pan: false });
     if (moved) map.fitBounds(bounds, { animate: false });
     else map.overview();
@@ -19,7 +18,11 @@
     var view = /** @type {Mg.Kept | null} */ (null);
     window.addEventListener("beforeprint", function () {
       if (view) return;
-      view = { center: page.map.getCenter(), zoom: page.map.getZoom(), moved: page.map.moved };
+      mg.twins(page.map).forEach(function (one) {
+        one.closePopup();
+        mg.goBack(one);
+      });
+      view = mg.viewOf(page.map);
       document.documentElement.classList.add("mg-paper");
       page.side.before(page.stage); /* the panel flows round the map */
       draw(page.map);

@@ -89,7 +89,9 @@
         mg.empty(map.page.subtitle);
       },
       select: function (at, back) {
-        map.fitBounds(drawn.paths[at].getBounds().pad(0.25), { animate: false });
+        mg.lookAt(map, function () {
+          map.fitBounds(drawn.paths[at].getBounds().pad(0.25), { animate: false });
+        });
         drawn.highlight(at);
         open(at, back, data.points[at]);
       }

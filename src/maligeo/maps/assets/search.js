@@ -52,7 +52,7 @@
   /** @param {L.Map} map */
   function searchBox(map) {
     var words = map.page.words, found = /** @type {Mg.Findable[]} */ ([]), active = -1;
-    var status = mg.el("span", { class: "mg-unseen", role: "status" });
+    var status = mg.el("p", { class: "mg-search-none", role: "status" });
     var list = mg.el("ul", {
       id: "mg-found", class: "mg-found", role: "listbox", "aria-label": words["search.label"], hidden: true
     });
