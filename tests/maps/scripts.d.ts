@@ -142,6 +142,8 @@ declare global {
     }
     interface Tag extends Label {
       path: Outline;
+      /** To its region, where it stands aside. */
+      leader?: Leaflet.Polyline;
     }
     /** Name, latitude, longitude, unit, and whether it is its capital. */
     type TownRow = [string, number, number, number, boolean];
@@ -812,6 +814,7 @@ declare global {
 
       /* units.js, regions.js, print.js, search.js, drawers.js, overlays.js, areas.js */
       drawer(map: Leaflet.Map, name: string, titleKey: string, buttonKey: string, fill: () => HTMLElement[]): void;
+      leader(map: Leaflet.Map, from: Leaflet.LatLngExpression, to: Leaflet.LatLngExpression): Leaflet.Polyline;
       units(
         map: Leaflet.Map,
         data: UnitData,

@@ -5,7 +5,10 @@
   "use strict";
 
   var mg = window.maligeo;
-  var GAP = 2, DOT = 5, EXTRA_ZOOM = 0.9, LEAST = 24;
+  var GAP = 2, DOT = 5, RIM = 4, EXTRA_ZOOM = 0.9, LEAST = 24;
+  /* Names that have no room in their region stand aside where there are few: in pixels, how
+     far, and how much farther to be clear of the country. */
+  var FEW = 20, FARTHEST = 150, OVER_LAND = 80, TURNS = 24, TURN = 2 * Math.PI / TURNS;
   var LATER = 100; /* milliseconds that names wait at first, not to hold up what they name */
   var ASIDE = 6, UP = 8; /* as in map.css: from a town to its name */
   var SIDES = ["right", "left", "above", "below"];
@@ -61,9 +64,9 @@
     ];
   }
 
-  /* The name and value of a region: inside it, next to its capital's dot. */
-  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Box[]} taken @param {Mg.Box[]} dots @param {Mg.Write} write */
-  function placeTag(map, tag, taken, dots, write) {
+  /* Where the name and value of a region have room inside it, next to its capital's dot. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Box[]} taken */
+  function placeInside(map, tag, taken) {
     var at = map.latLngToContainerPoint(tag.point), width = tag.width, height = tag.height;
     var best = /** @type {Mg.Shift | null} */ (null), least = Infinity;
     SHIFTS.forEach(function (step, order) {
@@ -73,17 +76,73 @@
       var outside = corners(one).filter(function (corner) {
         return !covers(map, tag.path, corner[0], corner[1]);
       }).length;
-      var cost = order * 0.5 + outside * 4 + (overlaps(one, dots) ? 9 : 0);
+      var cost = order * 0.5 + outside * 4;
       if (cost < least) {
         least = cost;
         best = { dx: dx, dy: dy, box: one };
       }
     });
-    write(function () {
-      tag.node.classList.toggle("mg-hidden", !best);
-      if (best) shift(tag.node, best.dx, best.dy);
+    return best;
+  }
+
+  /* The nearest place with room, beside the country if there is one that is not far. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Outline[]} paths @param {Mg.Box[]} taken @param {DOMRect} frame */
+  function placeAside(map, tag, paths, taken, frame) {
+    var at = map.latLngToContainerPoint(tag.point);
+    var best = /** @type {Mg.Shift | null} */ (null), least = Infinity;
+    for (var far = tag.height; far < FARTHEST && far < least; far += 10) {
+      for (var turn = 0; turn < TURNS; turn += 1) {
+        var dx = far * 1.4 * Math.cos(turn * TURN), dy = far * Math.sin(turn * TURN);
+        var one = box(at.x + dx, at.y + dy, tag.width + 2 * RIM, tag.height + 2 * RIM);
+        if (!within(one, frame) || overlaps(one, taken)) continue;
+        var cost = far + (inCountry(map, paths, one) ? OVER_LAND : 0);
+        if (cost < least) {
+          least = cost;
+          best = { dx: dx, dy: dy, box: one };
+        }
+      }
+    }
+    return best;
+  }
+
+  /* The line from a region to its name that stands aside. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Shift | null} aside */
+  function drawLeader(map, tag, aside) {
+    tag.node.classList.toggle("mg-aside", Boolean(aside));
+    if (tag.leader) tag.leader.remove();
+    delete tag.leader;
+    if (!aside) return;
+    var at = map.latLngToContainerPoint(tag.point).add([aside.dx, aside.dy]);
+    tag.leader = mg.leader(map, tag.point, map.containerPointToLatLng(at));
+  }
+
+  /* First those that have room inside their region, then the others. */
+  /** @param {L.Map} map @param {Mg.Labels} labels @param {Mg.Box[]} taken @param {DOMRect} frame @param {Mg.Write} write */
+  function placeTags(map, labels, taken, frame, write) {
+    var few = labels.tags.length <= FEW;
+    /** @param {Mg.Tag} tag @param {Mg.Shift | null} found @param {boolean} aside */
+    function put(tag, found, aside) {
+      if (found) taken.push(found.box);
+      write(function () {
+        tag.node.classList.toggle("mg-hidden", !found);
+        if (found) shift(tag.node, found.dx, found.dy);
+        drawLeader(map, tag, aside ? found : null);
+      });
+    }
+    smallestFirst(labels.tags).filter(function (tag) {
+      var found = tag.width && isLarge(map, tag, frame) ? placeInside(map, tag, taken) : null;
+      if (found) put(tag, found, false);
+      return !found;
+    }).forEach(function (tag) {
+      var asked = tag.width && few && isSeen(map, tag, frame);
+      put(tag, asked ? placeAside(map, tag, labels.paths, taken, frame) : null, true);
     });
-    if (best) taken.push(best.box);
+  }
+
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {DOMRect} frame */
+  function isSeen(map, tag, frame) {
+    var at = map.latLngToContainerPoint(tag.point);
+    return at.x > 0 && at.y > 0 && at.x < frame.width && at.y < frame.height;
   }
 
   /** @param {HTMLElement} node @param {number} dx @param {number} dy */
@@ -225,11 +284,8 @@
       town.dot = box(at.x, at.y, 2 * DOT, 2 * DOT);
       return town.dot;
     });
-    smallestFirst(labels.tags).forEach(function (tag) {
-      if (isLarge(map, tag, frame) && tag.width) placeTag(map, tag, taken, dots, write);
-      else write(function () { tag.node.classList.add("mg-hidden"); });
-    });
     var all = taken.concat(dots);
+    placeTags(map, labels, all, frame, write);
     labels.neighbours.forEach(function (label) {
       placeNeighbour(map, label, labels.paths, all, frame, write);
     });

@@ -91,19 +91,20 @@
     };
   }
 
+  mg.leader = function (map, from, to) {
+    return L.polyline([from, to], {
+      renderer: map.leaders || (map.leaders = renderer(map, "mg-leaders", 460)),
+      pane: "mg-leaders", interactive: false, color: "#3a4650", weight: 1
+    }).addTo(map);
+  };
+
   /* A unit too small to hit: a button outside the country, tied to it by a line, for as
      long as the unit is small on the screen. */
   /** @param {L.Map} map @param {Mg.UnitData} data @param {number} at @param {Mg.Outline} path @param {Mg.Act} act @returns {Mg.PaintedLabel} */
   function callout(map, data, at, path, act) {
     var place = /** @type {Mg.Place} */ (data.callouts[at]);
     var made = calloutButton(data.names[at]), tag = label(map, data, at, path);
-    var leader = L.polyline([data.points[at], place], {
-      renderer: map.leaders || (map.leaders = renderer(map, "mg-leaders", 460)),
-      pane: "mg-leaders",
-      interactive: false,
-      color: "#3a4650",
-      weight: 1
-    }).addTo(map);
+    var leader = mg.leader(map, data.points[at], place);
     mg.pane(map, "mg-callouts", 640);
     mg.still(map, place, "mg-callout-place", made.button, "mg-callouts");
     made.button.addEventListener("click", function () { act.open(at, made.button); });
