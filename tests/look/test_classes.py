@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import maligeo
 from maligeo import look
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.measure.densities import concat_tables, density
@@ -72,6 +73,24 @@ class TestBreaks:
 
     def test_few_values_have_a_class_each(self) -> None:
         assert look.class_breaks([1, 2, 3, 4, 4, 0]) == (0.0, 2.0, 3.0, 4.0)
+
+    def test_no_break_lies_within_what_a_value_may_be(self) -> None:
+        table = maligeo.study().table
+        layer = look.LAYERS[0]
+        rows = look.layer_rows(table, layer)
+        rows = rows[rows["derived"] & (rows["place_kind"] == "unit") & rows["count"].notna()]
+        classes = look.classify(table, layer)
+        low, high = (rows[end].map(classes.index) for end in ("count_low", "count_high"))
+        assert layer.key == "incidents"
+        assert len(rows) >= 10
+        assert low.tolist() == high.tolist()
+
+    def test_a_break_is_looked_for_between_what_values_may_be(self) -> None:
+        values, apart = [1.0, 34.0, 50.0], [(1.0, 1.0), (33.0, 41.0), (48.9, 50.3)]
+        assert look.class_breaks(values) == (0.0, 20.0, 50.0)
+        assert look.class_breaks(values, reach=apart) == (0.0, 20.0, 45.0)
+        overlapping = [(1.0, 1.0), (30.0, 52.0), (48.0, 54.0)]
+        assert look.class_breaks(values, reach=overlapping) == (0.0, 20.0, 50.0)
 
     def test_nothing_above_zero_has_no_class(self) -> None:
         assert look.class_breaks([0.0, float("nan")]) == ()

@@ -58,8 +58,8 @@ def test_it_is_small_and_asks_for_nothing(write: "Write") -> None:
 @pytest.mark.parametrize(
     ("language", "head", "mopti", "none", "legend"),
     [
-        ("fr", "Région", "≈ 50 (36 à 66, arrondi et hasard)", "pas de donnée", "50 et plus"),
-        ("en", "Region", "≈ 50 (36 to 66, rounding and chance)", "no data", "50 and more"),
+        ("fr", "Région", "≈ 50 (36 à 66, arrondi et hasard)", "pas de donnée", "40 et plus"),
+        ("en", "Region", "≈ 50 (36 to 66, rounding and chance)", "no data", "40 and more"),
     ],
 )
 def test_the_table_has_every_value_of_the_first_measure(

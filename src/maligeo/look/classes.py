@@ -79,17 +79,31 @@ def classify(
     ArgumentError
         If the scheme is not known, or given breaks do not rise or are too many.
     """
-    shown = layer_rows(table, layer).loc[lambda rows: rows["place_kind"] == "unit", "shown"]
-    values = [float(value) for value in shown.dropna()]
+    rows = layer_rows(table, layer)
+    rows = rows[(rows["place_kind"] == "unit") & rows["shown"].notna()]
+    values = [float(value) for value in rows["shown"]]
     if isinstance(scheme, str) or scheme is None:
         chosen = layer.scheme if scheme is None else scheme
         require_choice(chosen, get_args(Scheme), option="scheme")
-        lows = class_breaks(values, scheme=chosen, classes=layer.classes)
+        lows = class_breaks(values, scheme=chosen, classes=layer.classes, reach=_reach(rows, layer))
     else:
         lows = _given_breaks(scheme)
     colours = ramp(layer.palette, len(lows))
     inks = tuple(ink_on(colour) for colour in colours)
     return Classes(lows, max(values, default=0.0), colours, inks)
+
+
+def _reach(rows: pd.DataFrame, layer: Layer) -> list[tuple[float, float]]:
+    """Give from where to where each value may be: a published share leaves more than one."""
+    count = rows["count"].astype("Float64")
+    scale = layer.factor * rows[layer.column].astype("Float64") / count.mask(count == 0)
+    shown = rows["shown"].astype("float64")
+    ends = (
+        (rows[end].astype("Float64") * scale).where(rows["derived"]).astype("float64")
+        for end in ("count_low", "count_high")
+    )
+    low, high = (end.fillna(shown) for end in ends)
+    return list(zip(low.combine(shown, min), high.combine(shown, max), strict=True))
 
 
 def _given_breaks(breaks: Sequence[float]) -> tuple[float, ...]:
@@ -104,12 +118,17 @@ def _given_breaks(breaks: Sequence[float]) -> tuple[float, ...]:
 
 
 def class_breaks(
-    values: Sequence[float], *, scheme: Scheme = "jenks", classes: int = MOST_CLASSES
+    values: Sequence[float],
+    *,
+    scheme: Scheme = "jenks",
+    classes: int = MOST_CLASSES,
+    reach: Sequence[tuple[float, float]] | None = None,
 ) -> tuple[float, ...]:
     """Divide values above zero into classes whose bounds are round numbers.
 
     The scheme says which values belong together; each bound is then the roundest number
     in the gap between two classes, so that rounding moves no value into another class.
+    Where the gap allows, no bound lies within what a value may be.
     Quantiles are no natural gaps: they go to the nearest 1, 2 or 5 times a power of ten.
 
     Parameters
@@ -121,6 +140,8 @@ def class_breaks(
         equal round steps.
     classes : int, default 5
         Most classes.
+    reach : sequence of two float, optional
+        From where to where each value may be; by default it is what it is.
 
     Returns
     -------
@@ -141,7 +162,17 @@ def class_breaks(
             bounds = np.array([_nearest_125(bound) for bound in bounds])
     firsts = np.unique(np.searchsorted(ordered * (1 - 1e-9), bounds, side="right"))
     inner = [int(at) for at in firsts if 0 < at < ordered.size]
-    return (0.0, *(roundest(float(ordered[at - 1]), float(ordered[at])) for at in inner))
+    ends = list(zip(values, values, strict=True)) if reach is None else reach
+    return (0.0, *(_bound(float(ordered[at]), values, ends) for at in inner))
+
+
+def _bound(first: float, values: Sequence[float], reach: Sequence[tuple[float, float]]) -> float:
+    """Give the roundest number between the values below the first of a class and the others."""
+    both = list(zip(values, reach, strict=True))
+    below = max(value for value in values if value < first)
+    high = max(end for value, (_, end) in both if value < first)
+    low = min(end for value, (end, _) in both if value >= first)
+    return roundest(high, low) if high < low else roundest(below, first)
 
 
 def roundest(below: float, upto: float) -> float:
