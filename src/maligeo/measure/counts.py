@@ -210,6 +210,7 @@ HAZARDS: Final = ("suspected", "confirmed")  # what lies there now, whenever it 
 PLACE_KIND: Final = "place_kind"
 _LYING: Final = ("joint", "countrywide", "unattributed")  # somewhere in the units
 UNPLACED: Final = ("countrywide", "unattributed", "outside")
+SOURCE_SEPARATOR: Final = " | "
 SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting polygons
 
 DECLARED_ALONE: Final = "declared, not measured: overlaps may count twice"
@@ -646,5 +647,5 @@ def _with_interval(table: pd.DataFrame, entries: _Entries, value: Floats) -> pd.
 def labelled(counts: pd.DataFrame, records: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Add the measure, and the sources of the records."""
     sources = records["source"].dropna().unique() if "source" in records.columns else []
-    source = " | ".join(sorted(map(str, sources)))
+    source = SOURCE_SEPARATOR.join(sorted(map(str, sources)))
     return counts.assign(measure=measure, basis="count", source=source or pd.NA)

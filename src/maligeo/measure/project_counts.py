@@ -8,7 +8,7 @@ suspended or cancelled is no project under way, and a measure of its own.
 
 import math
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,7 @@ from maligeo.core.periods import Period
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import without_projects
 from maligeo.measure.activity import ACTIVE, CANCELLED, PLANNED, SUSPENDED, UNDATED, activity
-from maligeo.measure.counts import Periods, asked_periods, labelled, span_of
+from maligeo.measure.counts import SOURCE_SEPARATOR, Periods, asked_periods, labelled, span_of
 from maligeo.measure.unplaced import NO_DATE, NO_PLACE, scopes_of
 
 AMOUNTS: Final = {
@@ -113,7 +113,25 @@ def count_projects(
             table = table[table["records"] > 0].assign(note=_UNDATED, count_high=pd.NA)
         tables.append(table)
     name = measure if counting in (None, "full") else f"{measure}_{counting}"
-    return labelled(pd.concat(tables, ignore_index=True), shares, name)
+    return _with_sources(labelled(pd.concat(tables, ignore_index=True), shares, name), shares)
+
+
+def _with_sources(table: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """Name for each place the sources that name it; that there is none is of all of them."""
+    if "source" not in shares.columns:
+        return table
+    at = _place_keys(shares)
+    named = (
+        shares.dropna(subset="source")
+        .groupby(at)["source"]
+        .agg(lambda sources: SOURCE_SEPARATOR.join(sorted(set(map(str, sources)))))
+    )
+    return table.assign(source=_place_keys(table).map(named).fillna(table["source"]))
+
+
+def _place_keys(rows: pd.DataFrame) -> "pd.Series[Any]":
+    """Give the unit of each row, or what kind of place it is where it is none."""
+    return unit_keys(rows).where(rows["place_kind"] == "unit", rows["place_kind"])
 
 
 def _require_shares(shares: pd.DataFrame, counting: Counting | None) -> None:
@@ -198,9 +216,7 @@ def _left_open(
     is_unit = table["place_kind"] == "unit"
     is_named = is_unit & unit_keys(table).isin(set(among))
     unplaced |= is_named.to_numpy(dtype=np.bool_)
-    key = unit_keys(table).where(is_unit, table["place_kind"])
-    at = unit_keys(undated).where(undated["place_kind"] == "unit", undated["place_kind"])
-    late = key.isin(set(at)).to_numpy(dtype=np.bool_)
+    late = _place_keys(table).isin(set(_place_keys(undated))).to_numpy(dtype=np.bool_)
     silent = (table["note"] == _NO_RECORD).fillna(False)
     note = table["note"].mask(late & silent).mask(is_named & silent, NAMED)
     for is_open, remark in ((unplaced, NO_PLACE), (late, NO_DATE)):
@@ -273,7 +289,8 @@ def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) 
         sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units, of=rows)
         sums = _left_open(sums, units, rows, rows.iloc[:0], shares)
         sums["unique_total"] = math.fsum(own_rows[column].astype("float64"))
-        tables.append(labelled(sums, shares, f"{measure}_{currency}"))
+        named = labelled(sums, shares, f"{measure}_{currency}")
+        tables.append(_with_sources(named, rows))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -16,12 +16,12 @@ from maligeo.core import words
 from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, layer_rows
 from maligeo.measure.answer import EVENTS
+from maligeo.measure.counts import SOURCE_SEPARATOR
 from maligeo.measure.rates import poisson_interval
 from maligeo.readers.credits import credits_of, uncredited
 from maligeo.text.measures import layer_text
 
 PERIOD = ["period_start", "period_end", "publisher"]
-SOURCE_SEPARATOR = " | "
 
 # Remarks on records that are in no period, and what a choice of them is called.
 _APART: Final = {UNDATED: "period.undated", OUTSIDE_COVERAGE: "period.uncovered"}
