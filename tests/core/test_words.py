@@ -37,6 +37,7 @@ ALIKE = {
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
     "control.period_plain",
+    "control.pause", "named.line", "named.programme", "named.organisation", "named.source",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
@@ -137,6 +138,15 @@ COMPUTED = {
         "rows", "used", "without_position", "without_weight", "outside", "too_coarse",
     ],
     "projects": ["placed", "apart", "sized"],
+    "named": [
+        "programme", "organisation", "implementer", "funder", "sector", "status", "period",
+        "budget", "source", "here", "also",
+        *(f"reach_{reach}" for reach in sorted(WORDS["reach"])),
+        *(f"kind_{kind}" for kind in ("joint", "countrywide", "unattributed", "outside")),
+    ],
+    "project_status": [
+        "planned", "active", "finalisation", "completed", "suspended", "cancelled",
+    ],
     "tile_layer": ["boundaries", "incidents", "areas", "projects"],
     "export": ["column", "heading", "unit", "meaning"],
 }  # fmt: skip

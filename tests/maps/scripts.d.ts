@@ -28,6 +28,9 @@ declare module "leaflet" {
     /** The view to which the map goes back when the card is closed. */
     kept?: Mg.Kept;
     followed?: boolean;
+    named?: Mg.Named;
+    /** Which project is chosen. */
+    chip?: Leaflet.Control;
     /* Parts of Leaflet that its types leave out. */
     _animatingZoom: boolean;
     _getNewPixelOrigin(center: Leaflet.LatLng, zoom: number): Leaflet.Point;
@@ -278,6 +281,7 @@ declare global {
       name: string;
       lead?: string[];
       published?: string[];
+      listing?(): HTMLElement | null;
       code: string;
       figures: Figure[];
       notes: string[];
@@ -305,6 +309,7 @@ declare global {
       paths: Outline[];
       opacity: number;
       highlight: Tell;
+      light(units: number[]): void;
       paint(layer: Look, period: Period, muted: string): void;
       overTiles(): void;
     }
@@ -312,6 +317,8 @@ declare global {
       add(layer: Layer): void;
       lead(texts: string[][]): void;
       publish(texts: string[][]): void;
+      list(make: (at: number) => HTMLElement | null): void;
+      light(units: number[]): void;
       mute(muted: string): void;
       select: Select;
     }
@@ -534,14 +541,34 @@ declare global {
       count: string;
       money: number | null;
       amount: string;
-      projects: { id: string; title: string; amount: string }[];
+    }
+    interface NamedPlace {
+      project: number;
+      /** None outside the units. */
+      unit: number | null;
+      kind: string;
+      /** Whether the matrix counts it. */
+      counted: boolean;
+      reach: string;
+      place: string;
+      towns: string[];
+    }
+    interface NamedProject {
+      title: string;
+      /** What is said, and the text. */
+      lines: [string, string][];
+      keys: Record<string, string[]>;
+    }
+    interface Named {
+      names: string[];
+      projects: NamedProject[];
+      places: NamedPlace[];
+      lit?: number | null;
     }
     interface Projects extends Overlay {
       points: Place[];
       names: string[];
       places: ProjectPlace[];
-      /** Two units and the projects that they share. */
-      links: [number, number, string[]][];
     }
     interface Heat extends Overlay {
       unit: string;
@@ -553,11 +580,14 @@ declare global {
     interface PresenceRow {
       name: string;
       unit: boolean;
+      kind: string;
       empty: boolean;
       cells: string[];
     }
     interface Presence {
       by: string;
+      /** How the data write the columns. */
+      keys: string[];
       columns: string[];
       rows: PresenceRow[];
       focus: number | null;
@@ -726,6 +756,7 @@ declare global {
       ): void;
       neighbours(map: Leaflet.Map, rows: [string, number, number][]): void;
       scale(map: Leaflet.Map, data: { credit: string }): void;
+      named(map: Leaflet.Map, data: Named): void;
       presence(map: Leaflet.Map, data: Presence): void;
       results(map: Leaflet.Map, data: Results): void;
       notes(map: Leaflet.Map, sections: Section[]): void;
@@ -800,6 +831,7 @@ declare global {
       figures(measures: Figure[]): HTMLElement;
       findings(map: Leaflet.Map, data: RegionData, texts: string[][]): void;
       publish(map: Leaflet.Map, data: RegionData, texts: string[][]): void;
+      listings(map: Leaflet.Map, data: RegionData, make: (at: number) => HTMLElement | null): void;
       lead(texts: string[]): HTMLElement | null;
       cardList(title: string, items: string[]): HTMLElement | null;
       cardNotes(words: Words, card: Card): (HTMLElement | null)[];
@@ -808,6 +840,7 @@ declare global {
       reader(fields: Field[]): (at: number) => Pair[];
       pager<Member>(map: Leaflet.Map, members: Member[], draw: (member: Member) => Node[]): HTMLElement;
       lookAt(map: Leaflet.Map, move: () => void): void;
+      frame(map: Leaflet.Map, path: Outline): void;
       goBack(map: Leaflet.Map): void;
       openPopup(map: Leaflet.Map, content: HTMLElement, place: Leaflet.LatLngExpression, back?: Back): void;
       openCard(map: Leaflet.Map, card: Card, place: Leaflet.LatLngExpression, back?: Back): void;
@@ -833,6 +866,10 @@ declare global {
       account(map: Leaflet.Map, data: Accounted): void;
       slider(options: Slider): HTMLInputElement;
       patternSwatch(status: Status): HTMLElement;
+
+      /* named.js */
+      listing(map: Leaflet.Map, wanted: (place: NamedPlace) => boolean): HTMLElement | null;
+      light(map: Leaflet.Map, project: number | null): void;
 
       /* packing.js */
       numbers(packed: PackedNumbers): Numbers;

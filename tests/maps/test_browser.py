@@ -59,6 +59,51 @@ def test_switching_the_period_keeps_the_classes(open_page: "Open", write: "Write
     assert "janv.–sept. 2021" in page.locator(".mg-subtitle").inner_text()
 
 
+def test_periods_play_to_the_last_and_stop(open_page: "Open", write: "Write") -> None:
+    page = open_page(write())
+    shown = page.locator(".mg-period input")
+    chosen = "all => all.findIndex(one => one.checked)"
+    play = page.locator(".mg-play")
+    assert shown.evaluate_all(chosen) == 2
+    play.click()
+    assert shown.evaluate_all(chosen) == 0
+    assert "Pause" in play.inner_text()
+    play.click()
+    page.wait_for_timeout(2000)
+    assert shown.evaluate_all(chosen) == 0, "a pause is one"
+    play.click()
+    page.locator(".mg-subtitle", has_text="janv.–août 2022").wait_for()
+    assert "Pause" not in play.inner_text()
+    page.wait_for_timeout(2000)
+    assert shown.evaluate_all(chosen) == 2, "it stops at the end"
+
+
+def test_a_choice_by_hand_ends_the_playing(open_page: "Open", write: "Write") -> None:
+    page = open_page(write())
+    page.locator(".mg-play").click()
+    choose(page, "period", "juil.–sept. 2021")
+    page.wait_for_timeout(2000)
+    assert "juil.–sept. 2021" in page.locator(".mg-subtitle").inner_text()
+    assert "Pause" not in page.locator(".mg-play").inner_text()
+
+
+def test_nothing_moves_by_itself_for_who_wants_no_motion(open_page: "Open", write: "Write") -> None:
+    page = open_page(write(), reduced_motion="reduce")
+    play = page.locator(".mg-play")
+    assert "Période suivante" in play.inner_text()
+    play.click()
+    page.wait_for_timeout(2000)
+    assert "janv.–sept. 2021" in page.locator(".mg-subtitle").inner_text()
+    assert "Pause" not in play.inner_text()
+
+
+def test_one_period_has_nothing_to_play(open_page: "Open", write: "Write") -> None:
+    page = open_page(write())
+    assert page.locator(".mg-play").count() == 1
+    choose(page, "measure", "Population")
+    assert page.locator(".mg-play").count() == 0
+
+
 def test_regions_and_the_rest_add_up_to_the_national_total(
     open_page: "Open", write: "Write"
 ) -> None:

@@ -95,9 +95,7 @@ def test_both_maps_of_a_comparison_name_every_unit(
             assert lie_apart(box, other), name
 
 
-def test_a_name_that_stands_aside_has_a_line_to_its_unit(
-    open_page: "Open", write: "Write"
-) -> None:
+def test_a_name_that_stands_aside_has_a_line_to_its_unit(open_page: "Open", write: "Write") -> None:
     page = open_page(write(), **PHONE)
     page.wait_for_timeout(300)
     aside = page.locator(".mg-tag.mg-aside").count()

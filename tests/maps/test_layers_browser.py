@@ -188,16 +188,38 @@ def test_areas_open_by_click_and_hide_by_status(
     assert page.locator(".mg-card h2").inner_text() == "Ségou"
 
 
-def test_projects_have_circles_links_and_cards(open_page: "Open", full: Full) -> None:
+def test_projects_have_circles_and_cards_and_no_lines(open_page: "Open", full: Full) -> None:
     page = open_page(full("projects"))
     circles = page.locator("path.mg-project")
     assert circles.count() == 2
-    assert page.locator(".leaflet-mg-project-links-pane path").count() == 1
+    lines = "all => all.filter(one => one.getAttribute('stroke-dasharray')).length"
+    assert page.eval_on_selector_all(".leaflet-pane path", lines) == 0
     page.locator("path.mg-project[aria-label^=Mopti]").focus()
     page.keyboard.press("Enter")
     text = page.locator(".mg-card").inner_text()
     assert "200\u00a0USD" in text.replace("\u202f", "\u00a0")
-    assert "aussi : Gao" in text.replace("\u00a0", " ")
+    assert "Aussi : Gao" in text.replace("\u00a0", " ")
+
+
+def test_circles_of_a_project_that_is_chosen_stand_out(
+    open_page: "Open", tmp_path: Path, units: gpd.GeoDataFrame, table: pd.DataFrame
+) -> None:
+    shares = layers.shares()
+    far = shares.iloc[[2]].assign(project_id="p4", pcode="ML01", name="Kayes")
+    fmap = region_map(table, units, audience="internal")
+    add_projects(fmap, pd.concat([shares, far], ignore_index=True), units)
+    page = open_page(save_map(fmap, tmp_path / "map.html"))
+    page.locator("path.mg-project[aria-label^=Mopti]").focus()
+    page.keyboard.press("Enter")
+    page.locator(".mg-light-up").first.click()
+    strong = [
+        float(
+            page.locator(f"path.mg-project[aria-label^={name}]").get_attribute("fill-opacity") or 0
+        )
+        for name in ("Mopti", "Gao", "Kayes")
+    ]
+    assert strong[0] == strong[1] > strong[2]
+    assert page.locator("path.mg-lit").count() == 2
 
 
 def test_the_map_of_one_region_has_the_sentence_beside_its_figures(

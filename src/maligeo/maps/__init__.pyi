@@ -3,6 +3,7 @@ from .comparison import MapSide as MapSide
 from .comparison import comparison_map as comparison_map
 from .heat import add_heat as add_heat
 from .incidents import add_incidents as add_incidents
+from .named_projects import add_project_list as add_project_list
 from .need_response import add_gaps as add_gaps
 from .page import PageMap as PageMap
 from .page import save_map as save_map

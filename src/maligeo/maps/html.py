@@ -27,6 +27,7 @@ SCRIPTS = (
     "placing.js",
     "controls.js",
     "popup.js",
+    "named.js",
     "units.js",
     "regions.js",
     "compare.js",

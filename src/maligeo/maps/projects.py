@@ -1,30 +1,35 @@
 """Places of projects on a map, and the table of regions and programmes."""
 
 from collections.abc import Hashable, Mapping
-from itertools import combinations
-from typing import Any, cast
+from typing import cast
 
 import geopandas as gpd
 import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
-from maligeo.core.checks import require_columns, require_vintage_of
+from maligeo.core.checks import require_columns
 from maligeo.core.errors import Fault, FrameError
 from maligeo.look.outlines import label_points
 from maligeo.maps.html import add_call
+from maligeo.maps.named_projects import add_project_list
 from maligeo.maps.page import PageMap
 from maligeo.text.answers import heading_text, presence_text
 
-_ALLOCATED = ("pcode", "name", "share", "share_by")  # where a released project was counted
 _COLUMNS = (
     "project_id", "vintage", "pcode", "name", "place_kind", "share",
     "budget_amount", "budget_currency",
 )  # fmt: skip
 
 
-def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
-    """Add projects as circles sized by money, with links between the units of a project.
+def add_projects(
+    fmap: PageMap,
+    shares: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    *,
+    counted: pd.DataFrame | None = None,
+) -> None:
+    """Add projects as circles sized by money; one that is chosen lights its places up.
 
     A project in several units gives each its share of the budget, so that money is counted
     once. Budgets in the currency that most projects have make the size; projects in others
@@ -38,6 +43,8 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
         Projects as from `maligeo.allocate`: one row per project and unit.
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage.
+    counted : pandas.DataFrame, optional
+        As for `add_project_list`, which is called with it.
 
     Raises
     ------
@@ -49,9 +56,7 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
         If projects and units are of different vintages.
     """
     require_columns(shares, _COLUMNS, what="allocated projects")
-    projects = shares.drop(columns=[name for name in _ALLOCATED if name in shares.columns])
-    fmap.gate.admit(projects, what="the projects")
-    require_vintage_of(units, shares, what="allocated projects")
+    add_project_list(fmap, shares, units, counted=counted)
     codes = {code: at for at, code in enumerate(units["pcode"])}
     placed = shares[(shares["place_kind"] == "unit") & shares["pcode"].isin(list(codes))]
     placed = pd.DataFrame(placed).assign(at=placed["pcode"].astype(str).map(codes))
@@ -66,7 +71,6 @@ def add_projects(fmap: PageMap, shares: pd.DataFrame, units: gpd.GeoDataFrame) -
             "points": points,
             "names": units["name"].tolist(),
             "places": [_place(rows, currency, language) for _, rows in placed.groupby("at")],
-            "links": _links(placed),
             "synthetic": synthetic,
             "section": _section(shares, placed, currency, language),
         }
@@ -97,18 +101,6 @@ def _place(rows: pd.DataFrame, currency: str, language: str) -> dict[str, object
         ),
         "money": money,
         "amount": _amount(money, currency, language),
-        "projects": [_project(row, currency, language) for row in rows.to_dict("records")],
-    }
-
-
-def _project(row: dict[str, Any], currency: str, language: str) -> dict[str, object]:
-    money = None if pd.isna(row["money"]) else float(row["money"])
-    given = row.get("title")
-    title = row["project_id"] if pd.isna(given) else given
-    return {
-        "id": str(row["project_id"]),
-        "title": str(title),
-        "amount": _amount(money, currency, language),
     }
 
 
@@ -117,15 +109,6 @@ def _amount(money: float | None, currency: str, language: str) -> str:
         return words.word("projects.unknown", language)
     number = words.number_text(money, language)
     return f"{number}{words.NO_BREAK_SPACE}{currency}"
-
-
-def _links(placed: pd.DataFrame) -> list[list[object]]:
-    """Give pairs of units, and the projects that both have."""
-    pairs: dict[tuple[int, int], list[str]] = {}
-    for project, rows in placed.groupby("project_id", sort=True):
-        for pair in combinations(sorted({int(at) for at in rows["at"]}), 2):
-            pairs.setdefault(pair, []).append(str(project))
-    return [[one, other, projects] for (one, other), projects in sorted(pairs.items())]
 
 
 def _section(
@@ -198,6 +181,7 @@ def _matrix(
         known = programmes.dropna(subset=[name]).set_index("programme")[name].to_dict()
     return {
         "by": str(by),
+        "keys": [str(code) for code in presence],
         "columns": [str(known.get(code, heading_text(code, by, language))) for code in presence],
         "rows": [
             _row(cast("tuple[Hashable, ...]", key), cells, language)
@@ -213,6 +197,7 @@ def _row(key: tuple[Hashable, ...], cells: "pd.Series[int]", language: str) -> M
     return {
         "name": name if is_unit else words.word(f"place.{kind}", language).format(name=name),
         "unit": is_unit,
+        "kind": kind,
         "empty": is_unit and not recorded.any(),
         "cells": [
             presence_text(cell, language) if known else ""

@@ -17,7 +17,8 @@ from maligeo.readers.iati import read_iati
 from maligeo.readers.project_frames import with_reported_names
 from maligeo.readers.project_tables import TABLES, read_project_table
 
-_OF_PROGRAMME = "dates of its programme"
+OF_PROGRAMME = "dates of its programme"
+"""What `note` says of a project that has no dates of its own."""
 SOURCES = ("auto", "iati", *TABLES)
 
 _XML_START = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
@@ -66,7 +67,7 @@ def _with_programme_dates(projects: pd.DataFrame, programmes: pd.DataFrame) -> p
     taken = bare & (dates["start_date"].notna() | dates["end_date"].notna())
     filled = {ours: pd.to_datetime(projects[ours]).mask(taken, dates[ours]) for ours in dates}
     note = projects["note"].astype("string")
-    said = note.fillna("").str.cat([f"; {_OF_PROGRAMME}"] * len(note)).str.removeprefix("; ")
+    said = note.fillna("").str.cat([f"; {OF_PROGRAMME}"] * len(note)).str.removeprefix("; ")
     return projects.assign(**filled, note=note.mask(taken, said))
 
 

@@ -266,7 +266,9 @@ class View:
         if self._areas is not None:
             maps.add_areas(fmap, self._areas)
         if PROJECTS in records.given:
-            maps.add_projects(fmap, study.shares, study.units)
+            maps.add_projects(fmap, study.shares, study.units, counted=study.active)
+        elif not records.given:
+            maps.add_project_list(fmap, study.shares, study.units, counted=study.active)
         if not records.given or (PROJECTS in records.given and study.has_headings):
             maps.add_presence(fmap, study.presence)
         if not records.given:

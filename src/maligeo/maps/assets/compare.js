@@ -174,9 +174,7 @@
     /** @param {number} side @param {number} at @param {Mg.Back} back */
     function select(side, at, back) {
       var one = sides[side];
-      mg.lookAt(one.map, function () {
-        one.map.fitBounds(one.units.paths[at].getBounds().pad(0.25), { animate: false });
-      });
+      mg.frame(one.map, one.units.paths[at]);
       act.hover(side, at);
       act.open(side, at, back, one.own.points[at]);
     }

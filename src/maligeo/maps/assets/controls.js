@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var FEW_PERIODS = 4, FEW_MEASURES = 8;
+  var FEW_PERIODS = 4, FEW_MEASURES = 8, EACH = 1600; /* milliseconds for a period */
   /** @type {("derived" | "low")[]} */
   var MARKS = ["derived", "low"];
 
@@ -94,6 +94,40 @@
     }), choose);
   }
 
+  /* Show one period after the other and stop at the last; for readers who want no motion the
+     button goes on by one. `at` gives the period that is shown. */
+  /** @param {L.Map} map @param {number} count @param {() => number} at @param {(at: number) => void} choose */
+  function player(map, count, at, choose) {
+    var words = map.page.words, timer = 0;
+    var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    var button = mg.el("button", { type: "button", class: "mg-play" });
+    /** @param {boolean} on */
+    function set(on) {
+      window.clearInterval(timer);
+      timer = on ? window.setInterval(step, EACH) : 0;
+      button.textContent = on ? "\u275A\u275A " + words["control.pause"]
+        : "\u25B6 " + words[still ? "control.next" : "control.play"];
+    }
+    function step() {
+      if (!document.body.contains(button)) {
+        set(false);
+        return;
+      }
+      choose((at() + 1) % count);
+      if (timer && at() === count - 1) set(false);
+    }
+    button.addEventListener("click", function () {
+      if (timer) {
+        set(false);
+        return;
+      }
+      set(!still);
+      step();
+    });
+    set(false);
+    return { button: button, stop: function () { set(false); } };
+  }
+
   mg.swatch = function (layer, index) {
     var swatch = mg.el("span", { class: "mg-swatch", "aria-hidden": "true" });
     if (index < 0) swatch.classList.add("mg-missing");
@@ -176,6 +210,13 @@
     if (found) mg.empty(map.page.published).appendChild(found);
   };
 
+  /* So do lists of projects. */
+  mg.listings = function (map, data, make) {
+    data.cards.forEach(function (one, at) { one.listing = make.bind(null, at); });
+    var listing = data.focus === null ? null : make(data.focus);
+    if (listing) mg.find(map.page.side, ".mg-region").appendChild(listing);
+  };
+
   /* Build the panel for `layers`; give a function that shows a layer and period in it. */
   mg.panel = function (map, layers, card, choose) {
     var side = map.page.side;
@@ -191,7 +232,7 @@
     side.appendChild(map.page.overlays = mg.el("div", { class: "mg-overlays" }));
     var balanceBody = mg.section(map, "mg-balance", "unplaced.title");
     var aboutBody = mg.section(map, "mg-about", "about.title");
-    var shown = -1, field = /** @type {Mg.PeriodField | null} */ (null);
+    var shown = -1, now = 0, field = /** @type {Mg.PeriodField | null} */ (null);
     /** @param {number} layerAt @param {number} periodAt */
     function show(layerAt, periodAt) {
       var layer = layers[layerAt], period = layer.periods[periodAt];
@@ -199,9 +240,14 @@
       if (shown !== layerAt) {
         mg.empty(periodBox);
         field = periodChoice(map, layer.periods, function (at) { choose(layerAt, at); });
-        if (field) periodBox.appendChild(field);
+        if (field) {
+          var play = player(map, layer.periods.length, function () { return now; }, function (at) { choose(layerAt, at); });
+          field.addEventListener("input", play.stop);
+          periodBox.append(field, play.button);
+        }
         shown = layerAt;
       }
+      now = periodAt;
       if (field) mg.check(field, periodAt);
       if (field && field.tell) field.tell(periodAt);
       mg.legend(map, legendBody, layer, period);

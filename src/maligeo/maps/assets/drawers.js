@@ -69,9 +69,41 @@
     return button;
   }
 
-  /** @param {L.Map} map @param {Mg.PresenceRow} row @param {string[]} columns @param {number} at @param {number | null} focus */
-  function presenceRow(map, row, columns, at, focus) {
-    var words = map.page.words;
+  /* A cell leads to the projects that it counts, which stand below their row. */
+  /** @param {L.Map} map @param {Mg.Presence} data @param {number} at @param {number} column */
+  function presenceCell(map, data, at, column) {
+    var row = data.rows[at], key = data.keys[column], name = data.columns[column];
+    var text = mg.el("span", { text: row.cells[column] });
+    var listing = mg.listing(map, function (place) {
+      var project = /** @type {Mg.Named} */ (map.named).projects[place.project];
+      var here = row.unit ? place.unit === at : place.unit === null && place.kind === row.kind;
+      return here && place.counted && (project.keys[data.by] || []).indexOf(key) >= 0;
+    });
+    if (!listing) return text;
+    var shown = listing;
+    var button = mg.el("button", {
+      type: "button", class: "mg-link", "aria-expanded": "false",
+      "aria-label": [row.name, name, row.cells[column]].join(", ")
+    }, [text]);
+    button.addEventListener("click", function () {
+      var open = button.getAttribute("aria-expanded") === "true";
+      var own = /** @type {HTMLElement} */ (button.closest("tr")), table = /** @type {HTMLElement} */ (own.parentNode);
+      table.querySelectorAll(".mg-opened").forEach(function (one) { one.remove(); });
+      table.querySelectorAll("[aria-expanded=true]").forEach(function (one) {
+        one.setAttribute("aria-expanded", "false");
+      });
+      if (open) return;
+      button.setAttribute("aria-expanded", "true");
+      own.after(mg.el("tr", { class: "mg-opened" }, [
+        mg.el("td", { colspan: String(data.columns.length + 1) }, [mg.el("h3", { text: row.name + " \u00B7 " + name }), shown])
+      ]));
+    });
+    return button;
+  }
+
+  /** @param {L.Map} map @param {Mg.Presence} data @param {number} at */
+  function presenceRow(map, data, at) {
+    var words = map.page.words, row = data.rows[at], columns = data.columns, focus = data.focus;
     var className = row.unit ? (row.empty ? "mg-none" : null) : "mg-apart";
     if (row.unit && at === focus) className = (className || "") + " mg-this";
     var name = mg.el("th", { scope: "row" }, [
@@ -80,8 +112,7 @@
     ]);
     var cells = row.cells.map(function (cell, column) {
       return mg.el("td", { class: cell ? "mg-has" : null, title: columns[column] }, [
-        cell ? mg.el("span", { text: cell })
-          : mg.el("span", { class: "mg-unseen", text: words["presence.empty"] })
+        cell ? presenceCell(map, data, at, column) : mg.el("span", { text: words["presence.empty"] })
       ]);
     });
     return mg.el("tr", { class: className }, [name].concat(cells));
@@ -93,9 +124,7 @@
     var head = [mg.el("th", { scope: "col", text: words["presence.region"] })].concat(
       data.columns.map(function (name) { return mg.el("th", { scope: "col", text: name }); })
     );
-    var rows = data.rows.map(function (row, at) {
-      return presenceRow(map, row, data.columns, at, data.focus);
-    });
+    var rows = data.rows.map(function (row, at) { return presenceRow(map, data, at); });
     return [
       mg.el("table", { class: "mg-presence" }, [
         mg.el("thead", {}, [mg.el("tr", {}, head)]), mg.el("tbody", {}, rows)

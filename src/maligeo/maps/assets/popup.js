@@ -63,7 +63,8 @@
       mg.el("h2", { text: card.name }),
       mg.el("p", { class: "mg-code", text: card.code }),
       mg.lead(card.lead || []),
-      mg.figures(card.figures)
+      mg.figures(card.figures),
+      card.listing ? card.listing() : null
     ]).concat(mg.cardNotes(words, card)));
   };
 
@@ -117,6 +118,10 @@
     var kept = map.kept || mg.viewOf(map);
     move();
     map.kept = kept;
+  };
+
+  mg.frame = function (map, path) {
+    mg.lookAt(map, function () { map.fitBounds(path.getBounds().pad(0.25), { animate: false }); });
   };
 
   mg.goBack = function (map) {

@@ -80,6 +80,8 @@
       },
       lead: function (texts) { mg.findings(map, data, texts); },
       publish: function (texts) { mg.publish(map, data, texts); },
+      list: function (make) { mg.listings(map, data, make); },
+      light: drawn.light,
       mute: function (muted) {
         state.muted = muted;
         map.page.side.classList.toggle("mg-muted", Boolean(muted));
@@ -89,9 +91,7 @@
         mg.empty(map.page.subtitle);
       },
       select: function (at, back) {
-        mg.lookAt(map, function () {
-          map.fitBounds(drawn.paths[at].getBounds().pad(0.25), { animate: false });
-        });
+        mg.frame(map, drawn.paths[at]);
         drawn.highlight(at);
         open(at, back, data.points[at]);
       }

@@ -4,7 +4,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var BORDER = "#5d6973", RIM = "#6f7b85", LARGE = 64, OVER_TILES = 0.7, MANY = 60;
+  var BORDER = "#5d6973", RIM = "#6f7b85", LIT = "#1d4e89", LARGE = 64, OVER_TILES = 0.7, MANY = 60;
   var SVG = "http://www.w3.org/2000/svg";
   /* LARGE: pixels from which a unit needs no callout; MANY: units from which the search
      leads to them, not the tab key. */
@@ -46,6 +46,21 @@
     return function (at) {
       if (shown) shown.remove();
       shown = at === null ? null : L.polygon(shapes[at], options).addTo(map);
+    };
+  }
+
+  /* The outlines of several units at once: the places of one project. */
+  /** @param {L.Map} map @param {Mg.UnitData["shapes"]} shapes */
+  function lighter(map, shapes) {
+    var shown = L.layerGroup().addTo(map), canvas = renderer(map, "mg-lit", 455);
+    return /** @param {number[]} units */ function (units) {
+      shown.clearLayers();
+      units.forEach(function (at) {
+        L.polygon(shapes[at], {
+          renderer: canvas, pane: "mg-lit", className: "mg-lit", interactive: false,
+          color: LIT, weight: 4, opacity: 1, fillColor: LIT, fillOpacity: 0.18, lineJoin: "round"
+        }).addTo(shown);
+      });
     };
   }
 
@@ -195,6 +210,7 @@
     return {
       paths: paths,
       highlight: show,
+      light: lighter(map, data.shapes),
       opacity: map.page.guests.some(function (one) { return one instanceof L.TileLayer; })
         ? OVER_TILES : 1,
       /* Wear the colours of a layer; `period` has cells and a label. */
