@@ -101,6 +101,23 @@ def write(
     return written
 
 
+Bundled = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Bundled:
+    """Write the map that opens without any file, for the public, once for each language."""
+    folder, made = tmp_path_factory.mktemp("bundled"), dict[str, Path]()
+
+    def written(language: Any = "fr") -> Path:
+        if language not in made:
+            fmap = study().release(audience="public").map(language=language)
+            made[language] = Path(fmap.save(folder / f"{language}.html"))
+        return made[language]
+
+    return written
+
+
 @pytest.fixture
 def hostile_page(small_units: gpd.GeoDataFrame, small_table: pd.DataFrame, tmp_path: Path) -> Path:
     """A page in which every text that comes from data is hostile."""

@@ -28,6 +28,8 @@ declare module "leaflet" {
     /** The view to which the map goes back when the card is closed. */
     kept?: Mg.Kept;
     followed?: boolean;
+    townData?: Mg.Towns;
+    offices?: Mg.Office[];
     named?: Mg.Named;
     /** Which project is chosen. */
     chip?: Leaflet.Control;
@@ -148,8 +150,29 @@ declare global {
       /** To its region, where it stands aside. */
       leader?: Leaflet.Polyline;
     }
-    /** Name, latitude, longitude, unit, and whether it is its capital. */
-    type TownRow = [string, number, number, number, boolean];
+    interface TownRow {
+      name: string;
+      point: Place;
+      /** Its unit. */
+      at: number;
+      /** Whether it is the capital of its unit. */
+      own: boolean;
+      drawn: boolean;
+      cercle: string;
+      aliases: string[];
+    }
+    interface Towns {
+      towns: TownRow[];
+      /** Names of the units, and what units are. */
+      units: string[];
+      level: string;
+      focus: number | null;
+    }
+    interface Office {
+      town: string;
+      at: number;
+      who: string[];
+    }
     interface TownMark {
       node: HTMLElement;
       text: HTMLElement;
@@ -750,10 +773,8 @@ declare global {
         data: { outlines: PackedShapes; title: string; subtitle: string },
         memory: { shapes?: UnitData["shapes"] }
       ): void;
-      towns(
-        map: Leaflet.Map,
-        data: { towns: TownRow[]; focus: number | null }
-      ): void;
+      towns(map: Leaflet.Map, data: Towns): void;
+      offices(map: Leaflet.Map, data: { title: string; offices: Office[] }, memory: Memory): void;
       neighbours(map: Leaflet.Map, rows: [string, number, number][]): void;
       scale(map: Leaflet.Map, data: { credit: string }): void;
       named(map: Leaflet.Map, data: Named): void;

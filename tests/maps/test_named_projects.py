@@ -1,6 +1,5 @@
 """Projects by name: in cards and behind the matrix, as far as their audience sees them."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,27 +17,11 @@ from tests.maps.boxes import box_of
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.conftest import Open
+    from tests.conftest import Bundled, Open
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-
-Saved = Callable[..., Path]
-
-
-@pytest.fixture(scope="session")
-def bundled(tmp_path_factory: pytest.TempPathFactory) -> Saved:
-    """Write the map that opens without any file, for the public, once for each language."""
-    folder, made = tmp_path_factory.mktemp("bundled"), dict[str, Path]()
-
-    def written(language: Any = "fr") -> Path:
-        if language not in made:
-            fmap = maligeo.study().release(audience="public").map(language=language)
-            made[language] = Path(fmap.save(folder / f"{language}.html"))
-        return made[language]
-
-    return written
 
 
 def open_unit(page: "Page", name: str) -> None:
@@ -53,7 +36,7 @@ def entries(page: "Page", within: str = ".mg-card") -> list[str]:
 
 
 @pytest.mark.browser
-def test_the_card_of_a_region_names_its_projects(open_page: "Open", bundled: Saved) -> None:
+def test_the_card_of_a_region_names_its_projects(open_page: "Open", bundled: "Bundled") -> None:
     page = open_page(bundled())
     open_unit(page, "Gao")
     found = entries(page)
@@ -73,7 +56,7 @@ def test_the_card_of_a_region_names_its_projects(open_page: "Open", bundled: Sav
 
 
 @pytest.mark.browser
-def test_the_names_are_in_english_too(open_page: "Open", bundled: Saved) -> None:
+def test_the_names_are_in_english_too(open_page: "Open", bundled: "Bundled") -> None:
     page = open_page(bundled("en"))
     open_unit(page, "Sikasso")
     (only,) = entries(page)
@@ -84,7 +67,7 @@ def test_the_names_are_in_english_too(open_page: "Open", bundled: Saved) -> None
 
 @pytest.mark.browser
 @SIZES
-def test_a_long_list_scrolls(open_page: "Open", bundled: Saved, size: dict[str, Any]) -> None:
+def test_a_long_list_scrolls(open_page: "Open", bundled: "Bundled", size: dict[str, Any]) -> None:
     page = open_page(bundled(), **size)
     open_unit(page, "Gao")
     last = page.locator(".mg-card .mg-projects > li").last
@@ -96,7 +79,9 @@ def test_a_long_list_scrolls(open_page: "Open", bundled: Saved, size: dict[str, 
 
 
 @pytest.mark.browser
-def test_the_matrix_leads_to_the_projects_that_it_counts(open_page: "Open", bundled: Saved) -> None:
+def test_the_matrix_leads_to_the_projects_that_it_counts(
+    open_page: "Open", bundled: "Bundled"
+) -> None:
     page = open_page(bundled())
     page.locator(".mg-open-presence").click()
     cells = page.locator(".mg-presence tr:not(.mg-apart) td.mg-has button")
@@ -115,7 +100,9 @@ def test_the_matrix_leads_to_the_projects_that_it_counts(open_page: "Open", bund
 
 
 @pytest.mark.browser
-def test_a_project_that_is_chosen_lights_its_places_up(open_page: "Open", bundled: Saved) -> None:
+def test_a_project_that_is_chosen_lights_its_places_up(
+    open_page: "Open", bundled: "Bundled"
+) -> None:
     page = open_page(bundled())
     lit = page.locator("path.mg-lit")
     assert lit.count() == 0
@@ -134,7 +121,7 @@ def test_a_project_that_is_chosen_lights_its_places_up(open_page: "Open", bundle
 
 @pytest.mark.browser
 def test_no_cell_of_the_matrix_tells_the_ear_what_it_hides_from_the_eye(
-    open_page: "Open", bundled: Saved
+    open_page: "Open", bundled: "Bundled"
 ) -> None:
     page = open_page(bundled())
     page.locator(".mg-open-presence").click()
@@ -146,7 +133,7 @@ def test_no_cell_of_the_matrix_tells_the_ear_what_it_hides_from_the_eye(
 
 
 @pytest.mark.browser
-def test_the_sources_of_a_card_are_those_of_its_unit(open_page: "Open", bundled: Saved) -> None:
+def test_the_sources_of_a_card_are_those_of_its_unit(open_page: "Open", bundled: "Bundled") -> None:
     page = open_page(bundled())
     sources = {}
     for name in ("Sikasso", "Mopti"):

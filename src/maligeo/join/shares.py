@@ -112,7 +112,7 @@ def allocate(
 
 def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     """Reduce located projects to one row per project and unit (or kind of place)."""
-    keyed = _with_codes(located, units)
+    keyed = with_codes(located, units)
     require_columns(keyed, ("project_id", "place", "vintage"), what="located projects")
     require_vintage_of(units, keyed, what="located projects")
     # Next to a place of activity, an office in the same unit says nothing more.
@@ -124,8 +124,27 @@ def _places(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     return places
 
 
-def _with_codes(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Name the unit columns that `locate` wrote alike for every level, as plain text."""
+def with_codes(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Name the unit columns that `locate` wrote alike for every level, as plain text.
+
+    Parameters
+    ----------
+    located : pandas.DataFrame
+        As from `maligeo.locate`, at one level.
+    units : geopandas.GeoDataFrame
+        The units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `pcode, name`, a row for each unit of a place that is several units together, and
+        one for each project of which no place of activity is known.
+
+    Raises
+    ------
+    ArgumentError
+        If the records are located at no level or at several.
+    """
     codes = [
         column
         for column in located.columns
@@ -216,7 +235,7 @@ def _stated_weight(
 ) -> pd.Series:
     """Add up the shares that the source states; percentages count as hundredths."""
     require_columns(located, ("place_share",), what="located projects")
-    keyed = _with_codes(located, units)
+    keyed = with_codes(located, units)
     stated = keyed[~without_projects(keyed)].astype({"place_share": "Float64"})
     project = stated["project_id"]
     alone = project.groupby(project).transform("size") == 1

@@ -13,7 +13,8 @@ from .regions import add_choropleth as add_choropleth
 from .regions import add_neighbours as add_neighbours
 from .regions import add_notes as add_notes
 from .regions import add_scale as add_scale
-from .regions import add_towns as add_towns
 from .regions import region_map as region_map
 from .results import add_results as add_results
 from .tiles import add_online_tiles as add_online_tiles
+from .towns import add_offices as add_offices
+from .towns import add_towns as add_towns

@@ -39,6 +39,7 @@ SCRIPTS = (
     "canvas.js",
     "search.js",
     "overlays.js",
+    "towns.js",
     "clusters.js",
     "incidents.js",
     "areas.js",

@@ -38,8 +38,9 @@ _FRAME_HEIGHT = 640  # in a notebook, in pixels
 # Beginnings of the names of the words that the page's script asks for by itself.
 PAGE_WORDS = (
     "areas.", "audience.", "compare.", "control.", "country.", "field.", "incidents.", "legend.",
-    "named.", "overlay.", "page.", "pager.", "popup.", "presence.", "projects.", "region.",
-    "search.", "synthetic.", "unplaced.", "about.title", "notes.button", "notes.title",
+    "named.", "offices.", "overlay.", "page.", "pager.", "popup.", "presence.", "projects.",
+    "region.", "search.", "synthetic.", "town.", "unplaced.",
+    "about.title", "notes.button", "notes.title",
 )  # fmt: skip
 
 

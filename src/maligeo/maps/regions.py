@@ -27,6 +27,7 @@ from maligeo.look.outlines import (
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
+from maligeo.maps.towns import add_towns
 from maligeo.maps.without_script import first_measure, notes
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
@@ -46,7 +47,7 @@ from maligeo.text.readings import (
     read_periods,
     value_text,
 )
-from maligeo.text.titles import certain_towns, place_parts, towns_by_unit
+from maligeo.text.titles import certain_towns, place_parts
 
 Card = dict[str, object]
 
@@ -299,44 +300,6 @@ def _layer(
             for period in found
         ],
     }
-
-
-TOWNS_PER_UNIT = 6
-
-
-def add_towns(
-    fmap: PageMap,
-    towns: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    *,
-    per_unit: int = TOWNS_PER_UNIT,
-) -> None:
-    """Label the towns of each unit: its capital always, the next largest when there is room.
-
-    Parameters
-    ----------
-    fmap : PageMap
-        The map.
-    towns : pandas.DataFrame
-        Columns `name, lon, lat, population`, degrees and people.
-    units : geopandas.GeoDataFrame, EPSG:4326
-        Units with `name` and `name_alt`; the capital of a unit is the largest town in it
-        that bears its name.
-    per_unit : int, default 6
-        Most towns per unit.
-
-    Raises
-    ------
-    FrameError
-        If a column is missing.
-    """
-    require_columns(towns, ("name", "lon", "lat", "population"), what="towns")
-    ordered = towns_by_unit(towns, units)
-    data = [
-        [row.name, round(row.lat, 4), round(row.lon, 4), row.at, row.own]
-        for row in ordered[ordered["rank"] < per_unit].itertuples(index=False)
-    ]
-    add_call(fmap, "towns", lambda _: {"towns": data, "focus": fmap.focus})
 
 
 def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:

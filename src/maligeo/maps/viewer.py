@@ -8,8 +8,9 @@ from maligeo.look.outlines import DECIMALS, outlines
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
-from maligeo.maps.regions import add_neighbours, add_scale, add_towns
+from maligeo.maps.regions import add_neighbours, add_scale
 from maligeo.maps.tiles import Script, lay_tiles
+from maligeo.maps.towns import add_towns
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.text.titles import certain_towns
 from maligeo.tile_archives import TileFile

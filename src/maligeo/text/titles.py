@@ -124,7 +124,9 @@ def towns_by_unit(towns: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
     lon, lat = (towns[column].to_numpy(dtype="float64") for column in ("lon", "lat"))
     inside = np.array([shapely.contains_xy(shape, lon, lat) for shape in units.geometry])
     kept = inside.any(axis=0)
-    columns = [name for name in ("name", "lon", "lat", "population", "source") if name in towns]
+    columns = [
+        name for name in ("name", "name_alt", "lon", "lat", "population", "source") if name in towns
+    ]
     placed = towns.loc[kept, columns].assign(at=inside.argmax(axis=0)[kept])
     names = NameTable.of_units(units)
     own = [at in names.find(name) for at, name in zip(placed["at"], placed["name"], strict=True)]

@@ -269,6 +269,8 @@ class View:
             maps.add_projects(fmap, study.shares, study.units, counted=study.active)
         elif not records.given:
             maps.add_project_list(fmap, study.shares, study.units, counted=study.active)
+        if not records.given or PROJECTS in records.given:
+            maps.add_offices(fmap, study.projects, study.units)
         if not records.given or (PROJECTS in records.given and study.has_headings):
             maps.add_presence(fmap, study.presence)
         if not records.given:
