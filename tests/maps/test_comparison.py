@@ -244,3 +244,47 @@ def test_the_same_sides_give_the_same_bytes(
         for name in ("a.html", "b.html")
     ]
     assert pages[0] == pages[1]
+
+
+class TestChosenPeriods:
+    """Two periods are chosen where none is named."""
+
+    @staticmethod
+    def labels(fmap: PageMap) -> list[str]:
+        found = [period["label"] for period in told(fmap)["layers"][0]["periods"]]
+        return [label["~"][1] if isinstance(label, dict) else label for label in found]
+
+    def test_two_years_of_one_publisher(self, table: pd.DataFrame, units: gpd.GeoDataFrame) -> None:
+        side = MapSide(table, units)
+        fmap = compared(side, side)
+        assert self.labels(fmap) == ["2020", "2021"]
+        notes = told(fmap)["layers"][0]["notes"]
+        assert not any("comparable" in str(note) for note in notes)
+
+    def test_they_are_equally_long_and_of_the_same_months(self, units: gpd.GeoDataFrame) -> None:
+        quarters = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30")]
+        rows = [
+            figure(year, "Alpha", 5)
+            | {"period_start": f"{year}-{start}", "period_end": f"{year}-{end}"}
+            for year in YEARS
+            for start, end in quarters
+        ]
+        side = MapSide(table_of(units, *rows, figure("2021", "Alpha", 9, publisher="other")), units)
+        assert self.labels(compared(side, side)) == ["Jul–Sep 2020", "Jul–Sep 2021"]
+
+    def test_it_says_that_none_compare(self, units: gpd.GeoDataFrame) -> None:
+        table = study().table
+        side = MapSide(table, load_boundaries())
+        fmap = compared(side, side)
+        assert self.labels(fmap) == ["Jan–Sep 2021", "Jan–Aug 2022"]
+        told_layer = told(fmap)["layers"][0]
+        assert "No two periods are comparable" in told_layer["notes"][0]["~"][1]
+
+    def test_one_period_is_none_to_compare(self, units: gpd.GeoDataFrame) -> None:
+        side = MapSide(table_of(units, figure("2020", "Alpha", 3)), units)
+        with pytest.raises(ArgumentError, match="nothing to compare it with"):
+            compared(side, side)
+
+    def test_a_study_takes_them_too(self) -> None:
+        fmap = study().map(compare="auto").page
+        assert len(told(fmap)["layers"][0]["periods"]) == 2

@@ -31,6 +31,7 @@ from maligeo.cli.output import progress_bar, say_withheld
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.core.words import word
+from maligeo.workflows.study import COMPARABLE
 
 DEFAULT_OUTPUT: Final = Path("maps/mali.html")
 DEFAULT_PAPER: Final = DEFAULT_OUTPUT.with_suffix(".pdf")
@@ -56,7 +57,10 @@ LayersOption = Annotated[
 ]
 CompareOption = Annotated[
     str | None,
-    typer.Option("--compare", help="Two periods side by side, such as 2021,2022."),
+    typer.Option(
+        "--compare",
+        help="Two periods side by side, such as 2021,2022; auto takes two that compare.",
+    ),
 ]
 
 
@@ -126,8 +130,10 @@ def write_map(
     show_file(path)
 
 
-def _two_periods(text: str) -> list[str]:
+def _two_periods(text: str) -> list[str] | str:
     """Take the two periods of --compare apart."""
+    if text.strip() == COMPARABLE:
+        return COMPARABLE
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 2 or not all(parts):
         raise ArgumentError(f"--compare {text!r} is not two periods like 2021,2022")

@@ -1,9 +1,10 @@
 """Two maps side by side, and in words how their values differ."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final, NamedTuple
+from itertools import permutations
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -38,6 +39,7 @@ from maligeo.text.readings import (
     has_low,
     is_at_least,
     periods,
+    read_periods,
     unit_text,
     value_text,
 )
@@ -184,7 +186,9 @@ def comparison_map(
     Parameters
     ----------
     first, second : MapSide
-        The left and the right map, A and B.
+        The left and the right map, A and B. Of one table without a period, two are taken that
+        compare: of one publisher and equally long, the latest; where there are none such the
+        page says so, and shows the latest two.
     layers : iterable of str, optional
         Measures between which the reader chooses, as in `maligeo.region_map`. By default
         all that both tables hold, of the same units those that are about periods.
@@ -204,7 +208,7 @@ def comparison_map(
     ------
     ArgumentError
         If the language or audience is not known, there is no measure that both sides can
-        show, or a period does not name one set of figures.
+        show, a period does not name one set of figures, or there is none to compare with.
     ReleaseError
         If a table was not released for the audience.
     UnknownNameError
@@ -233,6 +237,7 @@ def comparison_map(
     for side in (first, second):
         _require_side(side, gate)
     chosen = _layers(first, second, layers)
+    first, second, are_alike = _with_periods(first, second, chosen[0])
     for layer in chosen:  # a period that fits nothing is an error before anything is drawn
         _pair(first, second, layer, language)
     fmap = _page(first, second, language, audience)
@@ -240,13 +245,20 @@ def comparison_map(
     drawn = [outlines(side.units) for side in sides]
     shapes = [unit_shapes(side.units, of) for side, of in zip(sides, drawn, strict=True)]
 
+    def notes(pair: Pair, language: str) -> list[str]:
+        none = [] if are_alike else [words.word("compare.note_none", language)]
+        return [*none, *difference_notes(pair, language)]
+
     @cache
     def build(language: str) -> dict[str, object]:
         pairs = [_pair(first, second, layer, language) for layer in chosen]
         names = [_named(side.units, language) for side in sides]
         return {
             "sides": [shape | named for shape, named in zip(shapes, names, strict=True)],
-            "layers": [_layer(pair, first, second, language) for pair in pairs],
+            "layers": [
+                _layer(pair, first, second, language) | {"notes": notes(pair, language)}
+                for pair in pairs
+            ],
             "synthetic": is_synthetic(first.table) or is_synthetic(second.table),
         }
 
@@ -298,6 +310,45 @@ def _pair(first: MapSide, second: MapSide, layer: Layer, language: str) -> Pair:
         for side in (first, second)
     ]
     return Pair(found[0], found[1], _same_units(first, second))
+
+
+def _with_periods(first: MapSide, second: MapSide, layer: Layer) -> tuple[MapSide, MapSide, bool]:
+    """Choose two periods of one table where none is named, and tell whether they compare.
+
+    Those compare that are of one publisher, equally long and apart. The latest are taken, of
+    the same months of two years if there are such.
+    """
+    named = any(side.period or side.publisher for side in (first, second))
+    if named or first.table is not second.table or not layer.has_periods:
+        return first, second, True
+    dated = [one for one in read_periods(first.table, layer) if one.has_dates]
+    if len(dated) < 2:
+        raise ArgumentError("there is one period, and nothing to compare it with")
+    apart = [pair for pair in permutations(dated, 2) if _span(pair[0])[1] < _span(pair[1])[0]]
+    earlier, later = max(apart or [(dated[-2], dated[-1])], key=_preference)
+    sides = (
+        replace(side, period="/".join(str(day.date()) for day in _span(one)), publisher=publisher)
+        for side, one in zip((first, second), (earlier, later), strict=True)
+        for publisher in [one.publisher or None]
+    )
+    return next(sides), next(sides), bool(apart) and _are_alike(earlier, later)
+
+
+def _span(found: PeriodRows) -> tuple[pd.Timestamp, pd.Timestamp]:
+    row = found.rows.iloc[0]
+    return row["period_start"], row["period_end"]
+
+
+def _are_alike(earlier: PeriodRows, later: PeriodRows) -> bool:
+    pair = Pair(earlier, later, same_units=True)
+    return pair.is_comparable and not _lengths_differ(pair)
+
+
+def _preference(pair: tuple[PeriodRows, PeriodRows]) -> tuple[bool, bool, Any, Any]:
+    earlier, later = pair
+    spans = [_span(one) for one in pair]
+    months = [(start.month, start.day) for start, _ in spans]
+    return _are_alike(earlier, later), months[0] == months[1], spans[1][1], spans[0][1]
 
 
 def _page(first: MapSide, second: MapSide, language: Language, audience: Audience) -> PageMap:
@@ -355,7 +406,6 @@ def _layer(pair: Pair, first: MapSide, second: MapSide, language: str) -> dict[s
             for found, side, letter in sides
         ],
         "differences": difference_rows(pair, first.units, language) if pair.same_units else [],
-        "notes": difference_notes(pair, language),
     }
 
 

@@ -56,6 +56,8 @@ PAPER: Final = (".pdf", ".png", ".svg")
 _GAPS: Final = "gaps"
 _SURFACE: Final = "surface"
 _OF_A_PAGE: Final = (_GAPS, _SURFACE)  # layers that are no measure of a density table
+COMPARABLE: Final = "auto"
+"""What `compare` says for the latest two periods that compare."""
 _PROFILE: Final = "profile of one unit: counts, rates with 95 % intervals, gaps by rank"
 
 Given = str | PathLike[str] | Source | None
@@ -311,7 +313,10 @@ class View:
             if name in (self.layers or ()):
                 raise ArgumentError(f"{name} is not shown for two periods side by side")
         study, table = self.study, self.table
-        first, second = (maps.MapSide(table, study.units, period) for period in periods)
+        if periods == COMPARABLE:
+            first = second = maps.MapSide(table, study.units)
+        else:
+            first, second = (maps.MapSide(table, study.units, period) for period in periods)
         return maps.comparison_map(
             first, second, layers=self.keys, language=self.language, audience=study.audience
         )
@@ -562,8 +567,9 @@ class Study(StudyFrames):
             Only this region, by any of its names.
         language : {"fr", "en"}, optional
             Language in which it opens; that of the session by default.
-        compare : sequence of two str, optional
-            Two periods side by side; incidents of one's own are counted in these.
+        compare : sequence of two str or "auto", optional
+            Two periods side by side; incidents of one's own are counted in these. "auto" takes
+            the latest two that compare, of one's own incidents two years.
         layers : str or sequence of str, optional
             What it shows, in this order; on paper one layer. A measure of the records, as for
             `maligeo.density` ("killed", "cleared_sqm", "money_EUR", "displaced"); a measure and
@@ -601,10 +607,10 @@ class Study(StudyFrames):
         )
         if compare is not None and alone:
             raise ArgumentError("compare goes with incidents, and not with what else is shown")
-        if compare is not None and len(compare) != 2:
+        if compare not in (None, COMPARABLE) and len(compare) != 2:
             raise ArgumentError(f"{compare!r} is not two periods")
         shown = self._shared
-        if compare is not None and self.records.given:
+        if compare not in (None, COMPARABLE) and self.records.given:
             shown = replace(shown, period=list(compare))
         view = View(
             study=shown,
