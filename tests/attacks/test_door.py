@@ -20,7 +20,9 @@ from maligeo.maps import (
     PageMap,
     add_choropleth,
     add_notes,
+    add_offices,
     add_presence,
+    add_project_list,
     comparison_map,
     region_map,
 )
@@ -130,6 +132,10 @@ WAYS: dict[str, tuple[str, Callable[[Frames, Path], object]]] = {
     "add_projects": (
         "shares", lambda f, _: maligeo.add_projects(_page(f), f["shares"], f["units"]),
     ),
+    "add_project_list": (
+        "shares", lambda f, _: add_project_list(_page(f), f["shares"], f["units"]),
+    ),
+    "add_offices": ("projects", lambda f, _: add_offices(_page(f), f["projects"], f["units"])),
     "add_gaps": ("gaps", lambda f, _: maligeo.add_gaps(_page(f), f["gaps"], f["units"])),
     "add_heat": ("surface", lambda f, _: maligeo.add_heat(_page(f), f["surface"])),
     "add_presence": ("presence", lambda f, _: add_presence(_page(f), f["presence"])),

@@ -205,3 +205,25 @@ def test_hostile_titles_do_nothing(
         button.click()
     assert page.evaluate("window.pwned") is None
     assert page.locator("img").count() == 0
+
+
+@pytest.mark.browser
+@SIZES
+def test_axe_finds_nothing_serious_with_all_that_opens(
+    open_page: "Open", bundled: "Bundled", size: dict[str, Any]
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(bundled(), **size)
+    open_unit(page, "Gao")
+    page.locator(".mg-light-up").first.click()
+    page.wait_for_timeout(300)
+    found = axe.run(page).response["violations"]
+    page.locator(".mg-open-presence").click()
+    page.locator(".mg-presence td button").first.click()
+    found += axe.run(page).response["violations"]
+    serious = [
+        (one["id"], [node["target"] for node in one["nodes"]][:3])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
