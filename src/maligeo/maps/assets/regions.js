@@ -59,9 +59,7 @@
     show(state.layer, state.chosen[state.layer]);
     mg.settle(map);
     /** @type {Mg.Act["open"]} */
-    function open(at, back, place) {
-      mg.openCard(map, data.cards[at], place || data.points[at], back);
-    }
+    function open(at, back, place) { mg.openCard(map, data.cards[at], place || data.points[at], back); }
     drawn = mg.units(map, data, open);
     map.on("layeradd", function (event) {
       if (!(event.layer instanceof L.TileLayer)) return;
