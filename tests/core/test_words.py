@@ -29,7 +29,8 @@ ALIKE = {
     "answer.organisations.one", "answer.by.programme",
     "answer.by.organisation", "answer.level.2", "answer.level.3",
     # the same word in both languages, or a pattern without words
-    "legend.zero", "legend.whole", "value.derived", "period.by", "region.title",
+    "legend.zero", "legend.whole", "value.derived", "period.by", "period.people",
+    "region.title",
     "measure.budget", "qualifier.exact", "quantity.items", "quantity.money", "quantity.programmes",
     "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
@@ -58,6 +59,7 @@ RATES = list(read_catalogue("rates"))
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
+    "people": ["not_found", "without"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
     "heading": [
         "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",

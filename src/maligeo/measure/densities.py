@@ -23,6 +23,7 @@ from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import period_texts, years
 from maligeo.measure.counts import count_areas, count_incidents, possible_days, span_of
 from maligeo.measure.coverage import Coverage
+from maligeo.measure.populations import people_nearest
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
 from maligeo.measure.rates import FEWEST_UNITS, Pairs, shared_borders, smooth_rates
@@ -59,6 +60,7 @@ _PLACED: Final = {
     "population": frozenset[str](),
     "incidents": frozenset({"locate_method"}),
 }
+_PEOPLE: Final = ("population", "population_year", "note")
 _SERIES = ["measure", "publisher", "period_start", "period_end"]
 
 
@@ -91,7 +93,8 @@ def density(
         unit that holds them. Of people: "people".
     population : pandas.DataFrame, optional
         People per unit, as from `maligeo.population`; without it rates per person are
-        missing.
+        missing. Of several years, a rate takes the people of the year that is nearest to the
+        middle of its period; `population_year` says which.
     period : str, int or sequence of these, optional
         "year", "quarter", "month"; a period such as "2021" or "2021-01/2021-09"; or
         several such. Incidents and areas belong to the period that holds their date,
@@ -299,12 +302,16 @@ def _count_people(people: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -
     ]
     counts = pd.DataFrame(units[["pcode", "name"]])
     counts = counts.set_index(unit_keys(counts)).join(by_unit).reset_index(drop=True)
-    start = pd.to_datetime(counts["population_year"].astype("Int64").astype("string") + "-01-01")
+    year = counts["population_year"].astype("Int64")
+    start = pd.to_datetime(year.astype("string") + "-01-01")
     counts["period_start"], counts["period_end"] = start, start + pd.offsets.YearEnd()
     counts["count"] = counts.pop("population").astype("Float64")
     counts["count_low"] = counts["count_high"] = counts["count"]
     return counts.drop(columns="population_year").assign(
-        place_kind="unit", measure="people", basis="count", unique_total=counts["count"].sum()
+        place_kind="unit",
+        measure="people",
+        basis="count",
+        unique_total=counts.groupby(year, dropna=False)["count"].transform("sum"),
     )
 
 
@@ -343,19 +350,32 @@ def _with_people(table: pd.DataFrame, key: pd.Series, population: pd.DataFrame) 
         require_one_vintage(table["vintage"], what="records"),
         what="people and records",
     )
-    repeated = population[unit_keys(population).duplicated()]
+    keys = pd.DataFrame({"key": unit_keys(population), "year": population["population_year"]})
+    repeated = population[keys.duplicated()]
     if len(repeated):
         reason = "is a unit of an earlier row: people are counted once in each"
         raise FrameError(
             "people", [Fault(row, "pcode", code, reason) for row, code in repeated["pcode"].items()]
         )
-    people = population.set_index(unit_keys(population))
-    for column in ("population", "population_year"):
-        table[column] = key.map(people[column])
-    caveat = key.map(people["note"]).where(table["count"].notna()).astype("string")
+    found = {column: pd.Series(pd.NA, index=table.index, dtype="object") for column in _PEOPLE}
+    for year, rows in table.groupby(_middle_year(table), dropna=False):
+        near = people_nearest(population, None if pd.isna(year) else int(year))
+        people = near.set_index(unit_keys(near))
+        for column, values in found.items():
+            values[rows.index] = key[rows.index].map(people[column]).astype("object")
+    table["population"] = found["population"]
+    table["population_year"] = found["population_year"]
+    caveat = found["note"].where(table["count"].notna()).astype("string")
     note = table["note"].astype("string")
     joined = note.fillna("").str.cat("population " + caveat, sep="; ").str.strip("; ")
     return table.assign(note=note.where(caveat.isna(), joined))
+
+
+def _middle_year(table: pd.DataFrame) -> "pd.Series[int]":
+    """Give the year that holds the middle of each period."""
+    spans = table.reindex(columns=["period_start", "period_end"])
+    start, end = (pd.to_datetime(spans[side]) for side in spans)
+    return (start + (end - start) / 2).dt.year
 
 
 def _floats(values: pd.Series) -> Floats:

@@ -25,6 +25,7 @@ from maligeo.readers.files.non_records import TOTAL
 from maligeo.readers.files.raw import STATED_ORDER, RawFile
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import (
+    AUTO,
     Header,
     SourceFormat,
     column_key,
@@ -36,6 +37,7 @@ from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
 FORMATS: Final = ("figures_hapi", "figures_hdx", "figures_dtm", "plain_figures")
+PEOPLE_FORMAT: Final = "plain_population"  # never found by itself: its columns are those of any
 PLACES: Final = ("adm1_name", "adm2_name", "adm3_name")
 ABROAD: Final = "abroad"
 _PROVIDER: Final = "provider_"
@@ -58,7 +60,7 @@ _MEASURE, _VALUE, _SPAN = "measure", "value", ["period_start", "period_end"]
 
 def read_figure_table(file: RawFile, source: str, vintage: str | None, gate: Gate) -> pd.DataFrame:
     """Read a file of figures; as `maligeo.read_figures`."""
-    form = file.format(source, among=FORMATS)
+    form = file.format(source, among=FORMATS if source == AUTO else (*FORMATS, PEOPLE_FORMAT))
     table = _FigureTable.opened(file, form)
     with gate:
         return table.read(gate, vintage)
@@ -100,7 +102,8 @@ class _FigureTable:
         if single and _VALUE not in self.file.source.columns:
             values["column"] = single[0]
             raise UnknownNameError(key="figures_are_records", values=values)
-        if not (self.period_fields or self.period_headings):
+        lacks_period = not (self.period_fields or self.period_headings)
+        if lacks_period and not self.form.settings.get("may_lack_period"):
             raise UnknownNameError(key="figures_without_period", values=values)
         if not (self.value_columns or self.period_headings):
             raise UnknownNameError(key="figures_without_value", values=values)
@@ -144,7 +147,7 @@ class _FigureTable:
     @property
     def _measured(self) -> Iterator[tuple[str, str]]:
         """Give what each column of figures counts, and the column."""
-        stated = "?" if _MEASURE in self.found else ""
+        stated = "?" if _MEASURE in self.found else self.form.settings.get(_MEASURE, "")
         for name, (what, _) in self.period_headings.items():
             yield what or stated, name
         for name, what in self.value_columns.items():
@@ -270,8 +273,7 @@ class _FigureTable:
             heads[field] = cells
         heads["basis"] = heads["basis"].fillna("count")
         heads["source"] = heads["source"].fillna(self.form.label or self.file.name)
-        if self.period_fields:
-            heads[_SPAN] = self._periods(rows, faults)
+        heads[_SPAN] = self._periods(rows, faults) if self.period_fields else pd.NaT
         return heads
 
     def _add_units(self, rows: pd.DataFrame, heads: pd.DataFrame, faults: Faults) -> None:

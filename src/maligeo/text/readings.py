@@ -19,6 +19,7 @@ from maligeo.measure.answer import EVENTS
 from maligeo.measure.counts import SOURCE_SEPARATOR
 from maligeo.measure.rates import poisson_interval
 from maligeo.readers.credits import credits_of, uncredited
+from maligeo.readers.people import PEOPLE
 from maligeo.text.measures import layer_text
 
 PERIOD = ["period_start", "period_end", "publisher"]
@@ -272,17 +273,27 @@ def _has_unit(period: PeriodRows) -> bool:
 
 def _span_text(rows: pd.DataFrame, layer: Layer, language: str) -> str:
     first = rows.iloc[0]
+    if layer.measure == PEOPLE:
+        return _year_of_people(rows, language)
     if pd.isna(first["period_start"]):
         notes = set(rows["note"].dropna())
         key = next((key for note, key in _APART.items() if notes == {note}), "period.all")
         return words.word(key, language)
-    if not layer.has_periods:
-        year = first["period_end"].year
-        return words.word("period.census", language).format(year=year)
     return span_text(rows, language)
 
 
+def _year_of_people(rows: pd.DataFrame, language: str) -> str:
+    """Say when people were counted, or of which year they are as somebody's table says."""
+    year, source = rows["period_end"].iloc[0], rows["source"].astype("string")
+    if pd.isna(year):
+        return words.word("period.no_year", language)
+    is_census = source.str.contains(_CENSUS).fillna(value=False).any()
+    key = "period.census" if is_census else "period.people"
+    return words.word(key, language).format(year=year.year)
+
+
 LOW_SIGN: Final = "*"
+_CENSUS: Final = "RGPH"  # in the names of the sources of both censuses
 
 
 class Cell(NamedTuple):

@@ -1,0 +1,59 @@
+"""Tables of people by unit, read as tables of figures are."""
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from maligeo.core.errors import UnknownNameError
+from maligeo.readers.figure_tables import PEOPLE_FORMAT, read_figure_table
+from maligeo.readers.files.raw import RawFile, open_raw
+from maligeo.readers.files.sources import Source
+from maligeo.readers.frames import raw_frame, with_rows_of
+from maligeo.readers.quarantine import Gate
+
+PEOPLE: Final = "people"
+_FRAME: Final = "population"
+
+
+def read_people(given: str | Path | Source | pd.DataFrame) -> pd.DataFrame:
+    """Read a table of people by unit.
+
+    Parameters
+    ----------
+    given : str, pathlib.Path, Source or pandas.DataFrame
+        A table of units and people: one column of people ("Population", "Habitants", "T_TL" of
+        COD-PS), or one for each year ("Population 2021"). A table with one column of numbers
+        alone has people in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Figures of the measure "people", as `maligeo.read_figures` gives them; the period is
+        missing where the table says none.
+
+    Raises
+    ------
+    FrameError, InputFileError
+        As `maligeo.read_figures`.
+    UnknownNameError
+        If no column, or several, may hold the people.
+    """
+    if isinstance(given, pd.DataFrame):
+        file = raw_frame(given, _FRAME, columns=None, constants=None, dates=None)
+        figures = _figures(file, _FRAME)
+        return with_rows_of(figures, given)
+    source = Source.of(given)
+    return _figures(open_raw(source), str(source))
+
+
+def _figures(file: RawFile, what: str) -> pd.DataFrame:
+    figures = read_figure_table(file, PEOPLE_FORMAT, None, Gate(what, "raise", None))
+    found = list(dict.fromkeys(figures["measure"]))
+    if PEOPLE in found or not found:
+        return figures[figures["measure"] == PEOPLE]
+    if len(found) > 1:
+        values = {"file": what, "columns": ", ".join(found)}
+        raise UnknownNameError(key="which_people", values=values)
+    figures["measure"] = PEOPLE
+    return figures
