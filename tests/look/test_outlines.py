@@ -29,7 +29,7 @@ def test_labels_lie_in_their_units(units: gpd.GeoDataFrame) -> None:
 
 def test_around_a_focus_labels_stay_in_sight(units: gpd.GeoDataFrame) -> None:
     at = units["name"].tolist().index("Mopti")
-    points = label_points(units, focus=at)
+    points = label_points(units, focus=[at])
     window = shapely.box(*units.geometry.iloc[at].bounds).buffer(1.5)
     near = [window.contains(shapely.Point(lon, lat)) for lon, lat in points]
     assert sum(near) >= 4

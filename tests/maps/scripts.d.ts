@@ -104,6 +104,7 @@ declare global {
       /** On the map of one region: what is found of its need and response. */
       finding?: HTMLElement;
       published?: HTMLElement;
+      place?: string | null;
     }
     interface LayerCall {
       name: keyof Layers;
@@ -166,7 +167,7 @@ declare global {
       /** Names of the units, and what units are. */
       units: string[];
       level: string;
-      focus: number | null;
+      focus: number[] | null;
     }
     interface Office {
       town: string;
@@ -285,7 +286,8 @@ declare global {
       outlines: PackedShapes;
       points: Place[];
       callouts: (Place | null)[];
-      focus: number | null;
+      focus: number[] | null;
+      place: string | null;
     }
     interface UnitData extends Outlines {
       names: string[];
@@ -613,7 +615,7 @@ declare global {
       keys: string[];
       columns: string[];
       rows: PresenceRow[];
-      focus: number | null;
+      focus: number[] | null;
     }
 
     interface ResultGroup {
@@ -800,6 +802,7 @@ declare global {
       brush(canvas: HTMLCanvasElement): CanvasRenderingContext2D;
       flat<Item>(lists: Item[][]): Item[];
       empty<Kind extends Node>(node: Kind): Kind;
+      inFocus(focus: number[] | null, at: number): boolean;
       fill(text: string, values: Record<string, string>): string;
       /** Data in one language; what they are is for the caller to know. */
       inLanguage(data: unknown, language: Language): any;

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ArgumentError, UnknownNameError
-from maligeo.core.placenames import find_unit
+from maligeo.join.regions import find_unit
 from maligeo.look import LAYERS, classify
 from maligeo.text.legend import area_statuses, drawable, event_types, is_coarse
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
@@ -23,7 +23,7 @@ def test_a_unit_is_found_by_name_or_alias(units: gpd.GeoDataFrame) -> None:
 
 def test_what_a_product_is_about(units: gpd.GeoDataFrame) -> None:
     assert place_parts(units, None, "en") == ["Mali", "division of 2015"]
-    assert place_parts(units, 4, "fr") == ["Mali", "Mopti", "découpage de 2015"]
+    assert place_parts(units, "Mopti", "fr") == ["Mali", "Mopti", "découpage de 2015"]
 
 
 def test_one_period_is_chosen(table: pd.DataFrame) -> None:

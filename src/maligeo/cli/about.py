@@ -14,6 +14,7 @@ from maligeo.cli.options import (
     FiguresOption,
     GazetteerOption,
     IncidentsOption,
+    PopulationOption,
     ProjectsOption,
     StoreOption,
 )
@@ -71,6 +72,7 @@ def verify_product(
     figures: FiguresOption = None,
     boundaries: BoundariesOption = None,
     gazetteer: GazetteerOption = None,
+    population: PopulationOption = None,
     more: InputOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -81,7 +83,7 @@ def verify_product(
     """
     named = {
         "incidents": incidents, "projects": projects, "areas": areas, "figures": figures,
-        "boundaries": boundaries, "gazetteer": gazetteer,
+        "boundaries": boundaries, "gazetteer": gazetteer, "population": population,
     }  # fmt: skip
     given = {role: path for role, path in named.items() if path is not None}
     given |= dict(_role_and_file(text) for text in more or [])

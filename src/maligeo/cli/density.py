@@ -20,6 +20,7 @@ from maligeo.cli.options import (
     LevelOption,
     OutputOption,
     PeriodOption,
+    PopulationOption,
     ProjectsOption,
     RegionOption,
     StoreOption,
@@ -62,6 +63,7 @@ def write_density(
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
     gazetteer: GazetteerOption = None,
+    population: PopulationOption = None,
     region: RegionOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
@@ -87,6 +89,7 @@ def write_density(
         figures=figures,
         units=division(boundaries, level, vintage),
         gazetteer=gazetteer,
+        population=population,
         period=periods(period),
         covers=covers,
     )

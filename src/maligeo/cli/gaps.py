@@ -24,6 +24,7 @@ from maligeo.cli.options import (
     LevelOption,
     OutputOption,
     PeriodOption,
+    PopulationOption,
     ProjectsOption,
     StoreOption,
     division,
@@ -108,6 +109,7 @@ def write_gaps(
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
     gazetteer: GazetteerOption = None,
+    population: PopulationOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
@@ -135,6 +137,7 @@ def write_gaps(
         figures=figures,
         units=division(boundaries, level, vintage),
         gazetteer=gazetteer,
+        population=population,
         period=period,
         covers=covers,
     ).asking(

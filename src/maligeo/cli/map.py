@@ -22,6 +22,7 @@ from maligeo.cli.options import (
     LevelOption,
     OutputOption,
     PeriodOption,
+    PopulationOption,
     ProjectsOption,
     RegionOption,
     StoreOption,
@@ -77,6 +78,7 @@ def write_map(
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
     gazetteer: GazetteerOption = None,
+    population: PopulationOption = None,
     region: RegionOption = None,
     period: PeriodOption = None,
     compare: CompareOption = None,
@@ -110,6 +112,7 @@ def write_map(
         figures=figures,
         units=division(boundaries, level, vintage),
         gazetteer=gazetteer,
+        population=population,
         period=period,
         covers=covers,
     )

@@ -67,6 +67,10 @@ GazetteerOption = Annotated[
     Path | None,
     typer.Option("--gazetteer", help="Villages by name: a table, GeoNames, Who's On First."),
 ]
+PopulationOption = Annotated[
+    Path | None,
+    typer.Option("--population", help="Table of people by unit, instead of the censuses."),
+]
 IncidentsOption = Annotated[Path | None, typer.Option("--incidents", help="File with incidents.")]
 ProjectsOption = Annotated[Path | None, typer.Option("--projects", help="File with projects.")]
 AreasOption = Annotated[

@@ -20,13 +20,15 @@ from maligeo.cli.options import (
     LevelOption,
     OutputOption,
     PeriodOption,
+    PopulationOption,
     ProjectsOption,
     StoreOption,
     division,
     periods,
 )
 from maligeo.cli.output import progress_bar, say_withheld
-from maligeo.core.placenames import find_unit, normalise
+from maligeo.core.placenames import normalise
+from maligeo.join.regions import find_unit
 
 FOLDER: Final = Path("maps")
 
@@ -47,6 +49,7 @@ def write_report(
     covers: CoversOption = None,
     boundaries: BoundariesOption = None,
     gazetteer: GazetteerOption = None,
+    population: PopulationOption = None,
     period: PeriodOption = None,
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
@@ -66,6 +69,7 @@ def write_report(
         projects=projects,
         units=division(boundaries, level, vintage),
         gazetteer=gazetteer,
+        population=population,
         period=periods(period),
         covers=covers,
     )

@@ -11,8 +11,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from maligeo.core.errors import UnknownNameError
-
 ALIAS_SEPARATOR = "|"
 
 JOINT: Final = " + "  # between the names of units that a record is in together
@@ -201,25 +199,3 @@ class NameTable:
         """Give the other forms of the names of the places that bear a name."""
         rows = set(self.find(name))
         return tuple(form for form, at in self.positions.items() if rows & set(at))
-
-
-def find_unit(region: str, units: pd.DataFrame) -> int:
-    """Give the row position of the one unit that bears a name or alias.
-
-    Parameters
-    ----------
-    region : str
-        The name, in any spelling that `normalise` brings together.
-    units : pandas.DataFrame
-        Units of one vintage: `name`, and `name_alt` where they have other names.
-
-    Raises
-    ------
-    UnknownNameError
-        If none or several bear it.
-    """
-    found = NameTable.of_units(units).find(region)
-    if len(found) != 1:
-        values = {"name": region, "known": ", ".join(units["name"])}
-        raise UnknownNameError(key="unknown_region", values=values)
-    return found[0]

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from maligeo.core import columns, words
+from maligeo.core.audiences import published_rows
 from maligeo.core.columns import unit_keys, unlisted_words
 from maligeo.disclosure.area_sums import SUM_COLUMNS
 from maligeo.disclosure.generalisation import (
@@ -271,7 +272,8 @@ def _note_faults(own: pd.DataFrame) -> list[str]:
 def gap_faults(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     """List what gaps hold that does not pass; those of published figures may be small."""
     faults = [f"column {name!r}" for name in gap_columns_withheld(gaps, rules)]
-    own = gaps[gaps["publisher"].isna()] if "publisher" in gaps.columns else gaps
+    own = gaps[~published_rows(gaps)]
+    own = own[own["publisher"].isna()] if "publisher" in own.columns else own
     for name in (name for name in own.columns if rules.is_protected(str(name))):
         if (own[name] % rules.protection.round_to != 0).fillna(value=False).any():
             faults.append(f"counts that are not rounded in {name!r}")

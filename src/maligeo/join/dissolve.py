@@ -13,7 +13,8 @@ from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known, require_one_vintage
 from maligeo.core.crs import area_sqkm, require_geographic
 from maligeo.core.errors import ArgumentError, Fault, FrameError, VintageError
-from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, find_unit
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable
+from maligeo.join.regions import find_unit
 
 BASE: Final = "2015"
 COVERS: Final = 0.01  # share of a split cercle by which its parts may differ from it

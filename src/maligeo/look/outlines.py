@@ -1,5 +1,6 @@
 """Outlines for display: simplified so that shared borders stay shared, and points for labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -73,19 +74,20 @@ def outlines(units: gpd.GeoDataFrame) -> Outlines:
     return Outlines(shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS)), zoom)
 
 
-def label_points(units: gpd.GeoDataFrame, *, focus: int | None = None) -> list[list[float]]:
+def label_points(units: gpd.GeoDataFrame, *, focus: Sequence[int] = ()) -> list[list[float]]:
     """Give for each unit the longitude and latitude of the point that lies deepest inside it.
 
     Parameters
     ----------
     units : geopandas.GeoDataFrame, EPSG:4326
-    focus : int, optional
-        Row position of the unit that the map is about: of the others, only what lies
-        around it counts.
+    focus : sequence of int, optional
+        Row positions of the units that the map is about: of the others, only what lies
+        around them counts.
     """
     shapes = list(units.geometry)
-    if focus is not None:
-        west, south, east, north = shapes[focus].bounds
+    if focus:
+        about = shapely.geometrycollections([shapes[at] for at in focus])
+        west, south, east, north = about.bounds
         room = _ROOM * max(east - west, north - south)
         window = shapely.box(west - room, south - room, east + room, north + room)
         seen = [shapely.intersection(shape, window) for shape in shapes]

@@ -16,6 +16,7 @@ from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
 from maligeo.core.crs import Bounds
 from maligeo.core.files import written_whole
 from maligeo.disclosure import Gate
+from maligeo.join.regions import Focus
 from maligeo.maps.html import (
     SCRIPTS,
     STYLES,
@@ -64,13 +65,15 @@ class PageMap(folium.Map):
     audience : {"internal", "partner", "public"}, default "public"
         For whom the map is. The page says so, on the screen and on each sheet of paper;
         what is added to it has to be released for them.
-    focus : int, optional
-        Row position of the one unit that the map is about.
+    focus : Focus, optional
+        The units that the map is about; all without it.
 
     Attributes
     ----------
     language, audience, focus
         As given.
+    rows : list of int or None
+        Row positions of the units in focus.
     gate : Gate
         Where what is added is looked at.
     closed : bool
@@ -142,7 +145,7 @@ class PageMap(folium.Map):
         language: Language,
         heading: Sequence[str] | Mapping[str, Sequence[str]] = (),
         audience: Audience = "public",
-        focus: int | None = None,
+        focus: Focus | None = None,
     ) -> None:
         require_choice(audience, AUDIENCES, option="audience")
         west, south, east, north = bounds
@@ -150,6 +153,7 @@ class PageMap(folium.Map):
         self.default_js, self.default_css = [], []
         _Page(self)
         self.language, self.audience, self.focus = language, audience, focus
+        self.rows = None if focus is None else list(focus.rows)
         self.gate = Gate(audience)
         self.closed = False
         self.still: list[str] = []

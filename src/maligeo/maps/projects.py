@@ -168,7 +168,9 @@ def add_presence(
     if programmes is not None:
         require_columns(programmes, ("programme", "name_fr", "name_en"), what="programmes")
     add_call(
-        fmap, "presence", lambda one: _matrix(presence, programmes, one) | {"focus": fmap.focus}
+        fmap,
+        "presence",
+        lambda one: _matrix(presence, programmes, one) | {"focus": fmap.rows},
     )
 
 

@@ -14,8 +14,9 @@ from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Audience, Language
 from maligeo.core.crs import Bounds, require_geographic
 from maligeo.core.errors import ArgumentError
-from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit
+from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.core.session import session_audience, session_language
+from maligeo.join.regions import Focus, find_focus
 from maligeo.look import Classes, Scheme
 from maligeo.look.outlines import (
     DECIMALS,
@@ -116,24 +117,36 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
     What "*" after a rate means is one of them.
     """
     lasting: dict[str, None] = {}
-    dated: dict[tuple[str, str], None] = {}
+    dated: dict[str, list[str]] = {}
     years: dict[int, None] = {}
     shown = [period for spans in layers for period in spans if pcode in period.by_unit]
     for period in shown:
         row = period.by_unit[pcode]
         remarks = words.note_text(row["note"], language)
         if period.layer.has_periods and period.has_dates:
-            dated |= dict.fromkeys((f"{period.label} – {remark}", remark) for remark in remarks)
+            for remark in remarks:
+                dated.setdefault(remark, []).append(period.label)
         else:
             lasting |= dict.fromkeys(remarks)
         if pd.notna(row["population_year"]):
             years[int(row["population_year"])] = None
-    base = words.word("popup.base", language)
-    own = [text for text, remark in dated if remark not in lasting]
+    own = [
+        f"{labels[0] if len(labels) == 1 else f'{labels[0]} … {labels[-1]}'} – {remark}"
+        for remark, labels in dated.items()
+        if remark not in lasting
+    ]
     low = any(is_low(period.by_unit[pcode], period.layer) for period in shown)
     marked = [words.word("legend.low", language)] if low else []
-    found = [*lasting, *marked, *(base.format(year=year) for year in sorted(years)), *own]
+    found = [*lasting, *marked, *_bases(sorted(years), language), *own]
     return [text[:1].upper() + text[1:] for text in found]
+
+
+def _bases(years: Sequence[int], language: str) -> list[str]:
+    """Say of which years the people are that rates are about."""
+    if len(years) > 1:
+        text = words.word("popup.bases", language)
+        return [text.format(first=years[0], last=years[-1])]
+    return [words.word("popup.base", language).format(year=year) for year in years]
 
 
 def _sources(layers: Sequence[Sequence[PeriodRows]], pcode: str) -> list[str]:
@@ -226,7 +239,7 @@ def colour_units(
 
 
 def unit_shapes(
-    units: gpd.GeoDataFrame, drawn: Outlines, focus: int | None = None
+    units: gpd.GeoDataFrame, drawn: Outlines, focus: Focus | None = None
 ) -> dict[str, object]:
     """Give what the page needs to draw units: outlines, places of names and of callouts.
 
@@ -236,14 +249,16 @@ def unit_shapes(
         Units of one vintage.
     drawn : Outlines
         Their outlines, as from `maligeo.look.outlines.outlines`.
-    focus : int, optional
-        Row position of the one unit that the map is about.
+    focus : Focus, optional
+        The units that the map is about.
     """
+    rows = () if focus is None else focus.rows
     return {
         "outlines": packed_shapes(drawn.shapes, DECIMALS),
-        "points": [place[::-1] for place in label_points(units, focus=focus)],
+        "points": [place[::-1] for place in label_points(units, focus=rows)],
         "callouts": [place and place[::-1] for place in callouts(units)],
-        "focus": focus,
+        "focus": rows or None,
+        "place": None if focus is None else focus.name,
     }
 
 
@@ -458,7 +473,8 @@ def region_map(
         "incidents_local_per_100k", "cleared_sqm_share", "people_per_sqkm"). By default the
         counts of all its measures, the rate of incidents and the density of people.
     region : str, optional
-        Name or alias of one unit: the map is then about it, with the others pale.
+        Name or alias of one unit, or of a region or cercle that holds units: the map is then
+        about it, with the others pale.
     language : {"fr", "en"}, optional
         Language in which the page opens; a switch in it changes to the other one. By
         default that of the session (`maligeo.set_language`), which is French at first.
@@ -502,7 +518,7 @@ def region_map(
     language = session_language(language)
     require_columns(units, ("vintage", "pcode", "name", "name_alt"), what="units")
     require_geographic(units, what="units")
-    focus = None if region is None else find_unit(region, units)
+    focus = None if region is None else find_focus(region, units)
     towns = certain_towns()
     fmap = _page(units, focus, language, audience)
     drawn = outlines(units)
@@ -515,14 +531,14 @@ def region_map(
 
 
 def _page(
-    units: gpd.GeoDataFrame, focus: int | None, language: Language, audience: Audience
+    units: gpd.GeoDataFrame, focus: Focus | None, language: Language, audience: Audience
 ) -> PageMap:
-    name = None if focus is None else str(units["name"].iloc[focus])
+    name = None if focus is None else focus.name
     return PageMap(
         {one: _title(name, one) for one in LANGUAGES},
-        bounds_of(units if focus is None else units.iloc[[focus]]),
+        bounds_of(units if focus is None else units.iloc[list(focus.rows)]),
         language=language,
-        heading={one: place_parts(units, focus, one) for one in LANGUAGES},
+        heading={one: place_parts(units, name, one) for one in LANGUAGES},
         audience=audience,
         focus=focus,
     )

@@ -64,7 +64,7 @@ def add_towns(
         for row, cercle in zip(ordered.itertuples(index=False), cercles, strict=True)
     ]
     level = int(units["level"].iloc[0]) if "level" in units else 1
-    fixed = {"towns": data, "units": units["name"].astype(str).tolist(), "focus": fmap.focus}
+    fixed = {"towns": data, "units": units["name"].astype(str).tolist(), "focus": fmap.rows}
     add_call(
         fmap,
         "towns",

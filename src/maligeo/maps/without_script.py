@@ -230,9 +230,9 @@ def _picture(shapes: Shapes, layer: Data, period: Data, data: Data) -> _Picture:
 
     drawn = shapely.coverage_simplify(shapely.transform(flat, to_pixels), 1.0)
     paths: dict[str, str] = {}
-    focus = data.get("focus")
+    focus = data.get("focus") or range(len(drawn))
     for at, (shape, cell) in enumerate(zip(drawn, period["cells"], strict=True)):
-        fill = _fill(layer, cell[0], pale=focus is not None and at != focus)
+        fill = _fill(layer, cell[0], pale=at not in focus)
         paths[fill] = paths.get(fill, "") + _path(shape)
     places = to_pixels(_mercator(np.array(data["points"])[:, ::-1]))
     return _Picture(

@@ -17,9 +17,11 @@ from maligeo import catalog
 from maligeo.core.errors import FrameError
 from maligeo.core.kept_rows import KeptRows
 from maligeo.core.placenames import normalise
+from maligeo.join.carried import carry_figures
 from maligeo.measure.densities import typed
-from maligeo.measure.populations import APPROXIMATE
+from maligeo.measure.populations import AFTER, APPROXIMATE, BETWEEN, BY_REGION
 from maligeo.measure.published import published_series
+from maligeo.readers.editions import editions
 from maligeo.readers.figures import load_figures
 
 _COMPARED: Final = (
@@ -27,7 +29,11 @@ _COMPARED: Final = (
     "count_high", "basis", "publisher", "source", "note", "unique_total", "records",
     "per_incident",
 )  # fmt: skip
-_CAVEAT: Final = f"population {APPROXIMATE}"  # what rates add to the note of a count
+# What rates add to the note of a count.
+_CAVEAT: Final = (
+    rf"(?:(?:^|; )population (?:{APPROXIMATE}; )?"
+    rf"(?:{APPROXIMATE}|{AFTER}|{BETWEEN}(?: {BY_REGION})?))$"
+)
 
 
 def bundled_rows(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -58,7 +64,9 @@ def _counts() -> KeptRows:
     """Give the counts of all bundled figures, as `density` makes them."""
     units = catalog.load_table("reference", "units")
     counts = []
-    for vintage, figures in load_figures().groupby("vintage"):
+    for vintage in editions():
+        figures = carry_figures(load_figures(), vintage, 1)
+        figures = figures[figures["vintage"] == vintage]
         for series in published_series(figures, units[units["vintage"] == vintage]):
             with suppress(FrameError):  # two national counts of one period: `density` refuses them
                 counts.extend([row | {"vintage": vintage} for row in series.counts()])
@@ -73,6 +81,6 @@ def _comparable(table: pd.DataFrame) -> pd.DataFrame:
             normalise(str(name)) if pd.notna(name) else pd.NA for name in table["name"]
         ]
     if "note" in table.columns:
-        note = table["note"].astype("string").str.removesuffix(_CAVEAT).str.removesuffix("; ")
+        note = table["note"].astype("string").str.replace(_CAVEAT, "", regex=True)
         changed["note"] = note.mask(note == "")
     return table.assign(**changed).reset_index(drop=True)

@@ -7,7 +7,7 @@ no unit, becomes a row of its own; a region that is not named stays without a va
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known
 from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.join.carried import CARRIED
 from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.figure_places import place_figures
 from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
@@ -25,6 +26,7 @@ _KIND = ["measure", "publisher", "who", "device"]
 _PERIOD = ["period_start", "period_end"]
 _INDEPENDENT = ("incidents", "events")  # what the names of such measures begin with
 _NAMED_MOST = 5
+TOGETHER: Final = "named only together: "
 _HEAD = ("period_start", "period_end", "publisher", "measure", "who", "device")
 
 
@@ -250,7 +252,10 @@ class PublishedSeries:
             return count | {"basis": "count", "source": shorter.source, "note": note}
         joint = [row for row in self.regional if at in row.positions]
         empty = dict.fromkeys(("count", "count_low", "count_high", "basis"), pd.NA)
-        note = f"named only together: {joint[0].together}" if joint else "not named by the source"
+        note = f"{TOGETHER}{joint[0].together}" if joint else "not named by the source"
+        if joint:
+            said = str(joint[0].note).split("; ")
+            note = "; ".join([note, *(one for one in said if one.startswith(CARRIED))])
         return empty | {"source": (joint or self.regional)[0].source, "note": note}
 
     def _remainder(self, named: list[dict[str, object]]) -> Iterator[dict[str, object]]:

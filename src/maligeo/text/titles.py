@@ -15,22 +15,22 @@ from maligeo.core.placenames import NameTable
 from maligeo.text.readings import PeriodRows
 
 
-def place_parts(units: gpd.GeoDataFrame, focus: int | None, language: str) -> list[str]:
-    """Name the country, the unit in focus and the administrative division.
+def place_parts(units: gpd.GeoDataFrame, place: str | None, language: str) -> list[str]:
+    """Name the country, the place that a product is about and the administrative division.
 
     Parameters
     ----------
     units : geopandas.GeoDataFrame
         Units of one vintage.
-    focus : int, optional
-        Row position of the unit that the product is about.
+    place : str, optional
+        Name of the unit or region that the product is about.
     language : {"fr", "en"}
         Language of the texts.
     """
     country = str(catalog.country()[f"name_{language}"])
     vintage = str(units["vintage"].iloc[0])
     division = words.word("page.units", language).format(vintage=vintage)
-    return [country, *([] if focus is None else [str(units["name"].iloc[focus])]), division]
+    return [country, *([] if place is None else [place]), division]
 
 
 def choose_period(

@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from maligeo import look
-from maligeo.core.audiences import audience_of, inherit_audience, is_wide
+from maligeo.core.audiences import (
+    audience_of,
+    inherit_audience,
+    is_published,
+    is_wide,
+    mark_audience,
+)
 from maligeo.core.columns import frame_kind
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.core.periods import parse_period
 from maligeo.disclosure import CellRelease, Release
 from maligeo.disclosure.partition import measures_in
+from maligeo.disclosure.releases import plain
 from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.counts import CALENDAR, HAZARDS, area_measures_in
@@ -103,9 +110,9 @@ class StudyFrames:
     @cached_property
     def _shown(self) -> Records:
         """The records one by one, as the audience has them."""
-        records, rules = self.records, self.rules
+        records, rules, people = self.records, self.rules, self._own_people
         if rules.audience == "internal" or not records.given:
-            return records
+            return replace(records, own_people=people)
         given = {}
         for kind in records.given:
             if kind == FIGURES or (kind == INCIDENTS and rules.by_cells):
@@ -113,7 +120,17 @@ class StudyFrames:
             is_summed = kind == AREAS and AREAS not in rules.rules.records
             frame = records.countable(kind) if is_summed else records.joined(kind)
             given[kind] = rules.of(frame, self.units)
-        return ReleasedRecords(given, self.units, records.covers if given else None)
+        return ReleasedRecords(
+            given, self.units, records.covers if given else None, own_people=people
+        )
+
+    @cached_property
+    def _own_people(self) -> pd.DataFrame | None:
+        """People that are given, without the words of their table where others see them."""
+        own = self.records.own_people
+        if own is None or self.rules.audience == "internal" or is_published(own):
+            return own
+        return mark_audience(plain(own, kind="population"), self.rules.audience)
 
     def need(self, *measures: str, period: Period = None) -> pd.DataFrame:
         """Count incidents, of files or as published.
@@ -128,7 +145,7 @@ class StudyFrames:
         self.records.require_covered()
         if self._cells is None:
             return self._shown.need(measures or (INCIDENTS,), period)
-        people = self.records.people
+        people = self._shown.people
         return self._cells.table(*(measures or (INCIDENTS,)), period=period, population=people)
 
     @property
@@ -155,7 +172,7 @@ class StudyFrames:
         if PROJECTS in records.given:
             tables += self.standing
         else:
-            tables += people_table(records)
+            tables += people_table(self._shown)
         if not tables:
             raise ArgumentError(
                 "there is nothing to colour these units by: give --incidents or --projects too"
@@ -352,7 +369,7 @@ class StudyFrames:
             self.rules.require_cells(kind, self.units, self.period)
             shown = self._shown
             if kind == PROJECTS and self.only:
-                shown = ReleasedRecords({PROJECTS: self.projects}, self.units, None)
+                shown = replace(shown, given={PROJECTS: self.projects}, covers=None)
             return shown.count(measure, counting, self.period)
         if counting is not None:
             raise ArgumentError("counting is about projects")
@@ -420,7 +437,7 @@ class StudyFrames:
 
     def gaps_of(self, need: pd.DataFrame) -> pd.DataFrame:
         """Compare a density table of incidents with the projects."""
-        people = self.records.people
+        people = self._shown.people_in(self.span)
         own = {measure for table in self.needs.tables for measure in table["measure"]}
         if self.incidents is not None and own.isdisjoint(VICTIMS_BY_INCIDENT):
             need = with_sizes(need, self.incidents, self.units)
@@ -438,7 +455,7 @@ class StudyFrames:
         counted = dict(self._response)
         if not self._is_named("programme"):
             del counted["programmes"]
-        return [*counted.values(), *people_table(self.records)]
+        return [*counted.values(), *people_table(self._shown)]
 
     @cached_property
     def _response(self) -> dict[str, pd.DataFrame]:

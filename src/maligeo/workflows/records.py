@@ -11,12 +11,16 @@ import pandas as pd
 from maligeo.core.columns import FIGURES as FIGURE_COLUMNS
 from maligeo.core.columns import Counting, frame_kind, has_odd_words
 from maligeo.core.errors import ArgumentError
+from maligeo.core.periods import parse_period
 from maligeo.disclosure.partition import measures_in
+from maligeo.join.carried import carry_figures, carry_projects
 from maligeo.join.points import Locator, locate
 from maligeo.join.shares import allocate
+from maligeo.measure.counts import CALENDAR
 from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import concat_tables, coverage_remark, density
-from maligeo.measure.populations import population
+from maligeo.measure.own_people import people_remarks
+from maligeo.measure.populations import YEARS, people_nearest, population
 from maligeo.readers.areas import as_areas, read_areas
 from maligeo.readers.editions import editions
 from maligeo.readers.figures import as_figures, load_figures, read_figures
@@ -88,12 +92,15 @@ class Records:
         Periods that the records cover everywhere.
     how : Locator or None
         How records are joined to the units, where it is said.
+    own_people : pandas.DataFrame or None
+        People of the units, of one or several years, where they are given.
     """
 
     given: Mapping[str, pd.DataFrame]
     units: gpd.GeoDataFrame
     covers: str | Sequence[str] | None
     how: Locator | None = None
+    own_people: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.covers is not None and not set(self.given) - {FIGURES}:
@@ -108,9 +115,26 @@ class Records:
 
     @cached_property
     def people(self) -> pd.DataFrame | None:
-        """People of regions from the census; finer units and those of one's own have none."""
+        """People whom rates are about: those given, else of regions as counted and estimated.
+
+        Published figures stay with the latest census, which counted; records of one's own are
+        of any year, and have the people of each. Finer units and those of one's own have none.
+        """
+        if self.own_people is not None:
+            return self.own_people
         is_counted = (self.units["level"] == 1) & self.units["vintage"].isin(editions())
-        return population(self.units) if is_counted.all() else None
+        if not is_counted.all():
+            return None
+        return population(self.units, year=None if self.is_bundled else YEARS)
+
+    def people_in(self, period: Period) -> pd.DataFrame | None:
+        """People of each unit in the year of one period, else of the latest census."""
+        if self.people is None:
+            return None
+        if not isinstance(period, str) or period in CALENDAR:
+            return people_nearest(self.people, None)
+        span = parse_period(period)
+        return people_nearest(self.people, (span.start + (span.end - span.start) / 2).year)
 
     @cached_property
     def incidents(self) -> pd.DataFrame | None:
@@ -122,7 +146,15 @@ class Records:
     def projects(self) -> pd.DataFrame:
         """Located projects, those that are given or the bundled ones."""
         given = self.given.get(PROJECTS)
-        return self._locator.locate(load_projects() if given is None else given)
+        return self._locator.locate(self._bundled_projects if given is None else given)
+
+    @property
+    def _bundled_projects(self) -> pd.DataFrame:
+        return carry_projects(load_projects(), self._vintage)
+
+    @property
+    def _vintage(self) -> str:
+        return str(self.units["vintage"].iloc[0])
 
     @cached_property
     def _locator(self) -> Locator:
@@ -141,7 +173,9 @@ class Records:
         """Say where the stated coverage goes on long after the last record of a kind."""
         dated = (frame for kind, frame in self.given.items() if kind not in (PROJECTS, FIGURES))
         found = map(self.covered, dated)
-        return [text for frame in found if (text := coverage_remark(frame, language))]
+        of_people = [] if self.own_people is None else people_remarks(self.own_people, language)
+        return [*(text for frame in found if (text := coverage_remark(frame, language))),
+                *of_people]  # fmt: skip
 
     def require_covered(self) -> None:
         """Refuse a coverage where no incidents are given that it could be about.
@@ -163,7 +197,12 @@ class Records:
     def need(self, measures: Sequence[str], period: Period) -> pd.DataFrame:
         """Count incidents, of files or as published."""
         incidents = self.incidents
-        counted = load_figures("incidents") if incidents is None else self.covered(incidents)
+        level = int(self.units["level"].iloc[0])
+        counted = (
+            carry_figures(load_figures("incidents"), self._vintage, level)
+            if incidents is None
+            else self.covered(incidents)
+        )
         return concat_tables(
             *(
                 density(counted, self.units, measure=one, population=self.people, period=period)
@@ -249,7 +288,7 @@ class ReleasedRecords(Records):
     def projects(self) -> pd.DataFrame:
         """Projects, those that are given or the bundled ones."""
         given = self.given.get(PROJECTS)
-        return locate(load_projects(), self.units) if given is None else given
+        return locate(self._bundled_projects, self.units) if given is None else given
 
 
 def only_measure(figures: pd.DataFrame) -> str:
@@ -268,5 +307,5 @@ def only_measure(figures: pd.DataFrame) -> str:
 
 def people_table(records: Records) -> list[pd.DataFrame]:
     """Count people, where they are known; an empty list where they are not."""
-    people = records.people
+    people = records.people_in(None)
     return [] if people is None else [density(people, records.units, measure="people")]

@@ -60,7 +60,7 @@ _COUNTED: Final = ("level", "header_row")
 _FILES: Final = frozenset(
     (
         "incidents", "projects", "areas", "figures", "boundaries", "records", "table", "raster",
-        "gazetteer",
+        "gazetteer", "population",
     )
 )  # fmt: skip
 _LARGEST: Final = 1e9

@@ -14,17 +14,18 @@ import pandas as pd
 
 from maligeo import exports, maps, paper
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import UNITS, Audience, Counting, Language
+from maligeo.core.columns import POPULATION, UNITS, Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import period_texts
-from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
 from maligeo.disclosure import Release
 from maligeo.join.points import Locator
+from maligeo.join.regions import find_focus, find_unit
 from maligeo.maps.regions import add_left_out
 from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.counts import areas_of_periods, of_periods
 from maligeo.measure.densities import concat_tables
+from maligeo.measure.populations import population as people_of
 from maligeo.readers.boundaries import as_units, load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.readers.gazetteers import read_gazetteer
@@ -72,6 +73,7 @@ def study(
     figures: Given | pd.DataFrame = None,
     units: Given | gpd.GeoDataFrame | Locator = None,
     gazetteer: Given | pd.DataFrame = None,
+    population: Given | pd.DataFrame = None,
     period: Period = None,
     covers: str | Sequence[str] | None = None,
 ) -> Study:
@@ -95,6 +97,10 @@ def study(
     gazetteer : path, Source or pandas.DataFrame, optional
         Villages by name, as `read_gazetteer` takes or gives them, for records without a
         position.
+    population : path, Source or pandas.DataFrame, optional
+        People of the units, of any level: a table as `maligeo.population` takes or gives it.
+        Without it rates of regions are by the censuses of 2009 and 2022: those of the bundled
+        figures by that of 2022, those of records by the people of the year of the period.
     period : str or sequence of str, optional
         Period to count in: "2021", "2021-01/2021-09", "year", "quarter", "month", or
         several periods.
@@ -138,7 +144,11 @@ def study(
     if gazetteer is not None:
         asked["gazetteer"] = _taken(gazetteer)
         how = _with_gazetteer(how or Locator(units), asked["gazetteer"])
-    made = Study(Records(frames, units, covers, how), period, asked=asked)
+    people = None
+    if population is not None:
+        asked["population"] = _taken(population)
+        people = _people(asked["population"], units)
+    made = Study(Records(frames, units, covers, how, people), period, asked=asked)
     for remark in made.records.remarks(session_language()):
         _log.warning("%s", remark)
     return made
@@ -171,6 +181,13 @@ def _units(given: Source | gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     if isinstance(given, Source):
         return read_boundaries(given)
     return given if set(UNITS) <= set(given.columns) else as_units(given)
+
+
+def _people(given: Source | pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Read people of units, or take those that are of units already."""
+    if isinstance(given, pd.DataFrame) and set(POPULATION) <= set(given.columns):
+        return given
+    return people_of(units, table=given)
 
 
 def _with_gazetteer(how: Locator, given: Source | pd.DataFrame) -> Locator:
@@ -390,6 +407,8 @@ class Study(StudyFrames):
     def reading(self) -> dict[str, Reading]:
         """What became of every column and row of what was given, by kind of record and units."""
         given = {**self.records.given, "boundaries": self.records.units}
+        if self.records.own_people is not None:
+            given["population"] = self.records.own_people
         attrs = {kind: frame.attrs for kind, frame in given.items()}
         return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
 
@@ -520,7 +539,7 @@ class Study(StudyFrames):
         counting : {"full", "fractional", "weighted"}, optional
             How a project in several units counts.
         region : str, optional
-            Keep one region, by any of its names.
+            Keep one region, by any of its names; of cercles or communes those of it.
 
         Returns
         -------
@@ -541,8 +560,8 @@ class Study(StudyFrames):
             table = study._counted(measure, counting)
             if region is None:
                 return table
-            row = find_unit(region, self.units)
-            return table[table["pcode"] == self.units["pcode"].iloc[row]]
+            rows = list(find_focus(region, self.units).rows)
+            return table[table["pcode"].isin(self.units["pcode"].iloc[rows])]
 
         shared = cache(lambda: counted(self._shared))
         shown = cache(lambda: counted(self)) if self.released_for is None else shared
@@ -564,7 +583,7 @@ class Study(StudyFrames):
         Parameters
         ----------
         region : str, optional
-            Only this region, by any of its names.
+            Only this region, by any of its names; of cercles or communes those of it.
         language : {"fr", "en"}, optional
             Language in which it opens; that of the session by default.
         compare : sequence of two str or "auto", optional
@@ -600,7 +619,7 @@ class Study(StudyFrames):
         """
         language = session_language(language)
         if region is not None:
-            find_unit(region, self.units)
+            find_focus(region, self.units)
         laid = _archives(tiles)
         alone = (
             region or self.period or online_tiles or laid or set(self.records.given) - {INCIDENTS}

@@ -198,7 +198,7 @@
   /* Findings stand in the cards, that of the one region in the panel too. */
   mg.findings = function (map, data, texts) {
     data.cards.forEach(function (one, at) { one.lead = texts[at]; });
-    var found = data.focus === null ? null : mg.lead(texts[data.focus]);
+    var found = data.focus && data.focus.length === 1 ? mg.lead(texts[data.focus[0]]) : null;
     if (found && map.page.finding) mg.empty(map.page.finding).appendChild(found);
   };
 
@@ -255,8 +255,9 @@
       mg.remarks(aboutBody, [
         layer.about, layer.periods.length > 1 ? map.page.words["legend.same"] : ""
       ]);
-      map.page.title.textContent = card
-        ? mg.fill(map.page.words["region.title"], { name: card.name, title: layer.title })
+      var place = map.page.place || (card && card.name);
+      map.page.title.textContent = place
+        ? mg.fill(map.page.words["region.title"], { name: place, title: layer.title })
         : layer.title;
       mg.subtitle(map.page.subtitle, layer.unit, [period.label, period.publisher]);
     }

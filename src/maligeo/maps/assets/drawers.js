@@ -105,7 +105,7 @@
   function presenceRow(map, data, at) {
     var words = map.page.words, row = data.rows[at], columns = data.columns, focus = data.focus;
     var className = row.unit ? (row.empty ? "mg-none" : null) : "mg-apart";
-    if (row.unit && at === focus) className = (className || "") + " mg-this";
+    if (row.unit && mg.inFocus(focus, at)) className = (className || "") + " mg-this";
     var name = mg.el("th", { scope: "row" }, [
       presenceName(map, row, at),
       row.empty ? mg.el("small", { text: words["presence.none"] }) : null

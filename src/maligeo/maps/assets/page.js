@@ -53,6 +53,11 @@
     });
   };
 
+  /* Tell whether the map is about a unit alone, or one of a few. */
+  mg.inFocus = function (focus, at) {
+    return focus !== null && focus.indexOf(at) >= 0;
+  };
+
   /* Pick one language from data: `{"~": [French, English]}` stands for either. */
   mg.inLanguage = function (data, language) {
     if (Array.isArray(data)) return data.map(function (part) { return mg.inLanguage(part, language); });

@@ -49,7 +49,8 @@
       show(state.layer, state.chosen[state.layer]);
       drawn.paint(state.layers[state.layer], period(), state.muted);
     }
-    var card = data.focus === null ? null : data.cards[data.focus];
+    var card = data.focus && data.focus.length === 1 ? data.cards[data.focus[0]] : null;
+    map.page.place = data.place;
     var show = mg.panel(map, data.layers, card, function (layer, at) {
       state.layer = memory.layer = layer;
       if (at !== null) state.chosen[layer] = at;

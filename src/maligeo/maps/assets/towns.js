@@ -10,7 +10,7 @@
   function label(map, data, row) {
     /** @type {Mg.Town} */
     var town = {
-      point: row.point, own: row.own, near: row.at === data.focus, width: 0, height: 0,
+      point: row.point, own: row.own, near: mg.inFocus(data.focus, row.at), width: 0, height: 0,
       make: function () {
         var text = mg.el("span", { text: row.name });
         var node = mg.el("div", { class: "mg-town-mark mg-hidden" }, [mg.el("i"), text]);

@@ -34,7 +34,7 @@
     follow();
   }
 
-  /** @param {L.Map} map @param {Mg.UnitData["shapes"]} shapes @param {number | null} focus @returns {Mg.Tell} */
+  /** @param {L.Map} map @param {Mg.UnitData["shapes"]} shapes @param {number[] | null} focus @returns {Mg.Tell} */
   function highlighter(map, shapes, focus) {
     /** @type {L.PolylineOptions} */
     var options = {
@@ -42,7 +42,10 @@
       color: "#10202c", weight: 3, opacity: 1, fill: false, lineJoin: "round"
     };
     var shown = /** @type {L.Polygon | null} */ (null);
-    if (focus !== null) L.polygon(shapes[focus], options).addTo(map);
+    (focus || []).forEach(function (at, _, all) {
+      var weight = all.length > 1 ? 1.5 : options.weight;
+      L.polygon(shapes[at], Object.assign({}, options, { weight: weight })).addTo(map);
+    });
     return function (at) {
       if (shown) shown.remove();
       shown = at === null ? null : L.polygon(shapes[at], options).addTo(map);
@@ -217,7 +220,7 @@
       paint: function (layer, period, muted) {
         var opacity = this.opacity;
         paths.forEach(function (path, at) {
-          var cell = period.cells[at], pale = data.focus !== null && at !== data.focus;
+          var cell = period.cells[at], pale = data.focus !== null && !mg.inFocus(data.focus, at);
           path.setStyle({
             color: pale ? "#9aa5ad" : BORDER, weight: 1, opacity: 1, fillOpacity: opacity,
             fillColor: fill(layer, cell, pale, muted)

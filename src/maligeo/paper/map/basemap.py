@@ -12,6 +12,7 @@ import shapely
 
 from maligeo import catalog, look
 from maligeo.core.crs import Bounds
+from maligeo.join.regions import Focus
 from maligeo.look.outlines import outlines
 from maligeo.paper.drawing.fonts import printable, text_width
 from maligeo.paper.drawing.shapes import (
@@ -96,8 +97,8 @@ class Scene:
         As from `maligeo.text.titles.towns_by_unit`.
     subject : Subject
         Values and colours.
-    focus : int or None
-        Row position of the one unit that the map is about.
+    focus : Focus or None
+        The units that the map is about; all without it.
     overlays : tuple of Overlay
         What lies over the units.
     """
@@ -105,8 +106,12 @@ class Scene:
     units: gpd.GeoDataFrame
     towns: pd.DataFrame
     subject: Subject
-    focus: int | None
+    focus: Focus | None
     overlays: tuple[Overlay, ...]
+
+    def is_pale(self, at: int) -> bool:
+        """Tell whether a unit is a neighbour of what the map is about."""
+        return self.focus is not None and at not in self.focus.rows
 
 
 def draw_map(scene: Scene, box: Box, options: MapOptions) -> MapDrawing:
@@ -152,7 +157,7 @@ def draw_map(scene: Scene, box: Box, options: MapOptions) -> MapDrawing:
 
 def seen_bounds(scene: Scene) -> Bounds:
     """Give west, south, east and north of what a map must show, with room around it."""
-    units = scene.units if scene.focus is None else scene.units.iloc[[scene.focus]]
+    units = scene.units if scene.focus is None else scene.units.iloc[list(scene.focus.rows)]
     west, south, east, north = (float(side) for side in units.total_bounds)
     room = _ROOM if scene.focus is None else _FOCUS_ROOM
     wide, high = room * (east - west) / 2, room * (north - south) / 2
@@ -185,7 +190,7 @@ def _draw_units(drawing: Drawing, scene: Scene, shapes: npt.NDArray[np.object_])
     for at, shape in enumerate(shapes):
         if shapely.is_empty(shape):
             continue
-        pale = scene.focus is not None and at != scene.focus
+        pale = scene.is_pale(at)
         index = scene.subject.cells[at].class_index
         if index < 0:
             drawing.add(*missing(shape, pale=pale))
@@ -205,7 +210,7 @@ def _draw_borders(drawing: Drawing, scene: Scene, whole: npt.NDArray[np.object_]
     draw(shapely.union_all(shapely.boundary(whole)), _BORDER, 0.18 if len(whole) < 100 else 0.1)
     draw(shapely.boundary(shapely.union_all(whole)), _RIM, 0.45)
     if scene.focus is not None:
-        draw(shapely.boundary(whole[scene.focus]), INK, 0.7)
+        draw(shapely.boundary(shapely.union_all(whole[list(scene.focus.rows)])), INK, 0.7)
 
 
 def _write_units(
@@ -219,23 +224,24 @@ def _write_units(
     seen = [at for at, shape in enumerate(shapes) if shapely.area(shape) > 0]
     tags = [_tag(scene, at, options.text_scale) for at in seen]
     placed, left = place_inside(tags, shapes, ground)
+    left = [tag for tag in left if not scene.is_pale(tag.at)]
     keyed: list[Placed] = []
     if len(tags) <= MOST_LED_OUT and scene.focus is None:
         out, left = lead_out(left, shapes, ground)
-        keyed, left = _numbered(left, shapes, ground, options.text_scale)
         placed += out
+    if len(left) <= MOST_LED_OUT and (scene.focus is None or not scene.focus.is_one):
+        keyed, left = _numbered(left, shapes, ground, options.text_scale)
     for label in (*placed, *keyed):
         _write(drawing, label, scene, ground)
-    missed = [tag.at for tag in left if scene.focus in (None, tag.at)]
-    return tuple(one.tag.at for one in keyed), tuple(sorted(missed))
+    return tuple(one.tag.at for one in keyed), tuple(sorted(tag.at for tag in left))
 
 
 def _tag(scene: Scene, at: int, scale: float) -> Tag:
     cell = scene.subject.cells[at]
     name = printable(scene.units["name"].iloc[at])
-    pale = scene.focus is not None and at != scene.focus
+    pale = scene.is_pale(at)
     value = ((printable(cell.text), not pale),) if cell.class_index >= 0 else ()
-    few = len(scene.units) <= _FEW_UNITS
+    few = len(scene.units if scene.focus is None else scene.focus.rows) <= _FEW_UNITS
     sizes = _SIZES if few and not pale else _SMALL_SIZES
     return Tag(at, ((name, False), *value), tuple(size * scale for size in sizes))
 
@@ -264,7 +270,7 @@ def _numbered(
 def _write(drawing: Drawing, label: Placed, scene: Scene, ground: Ground) -> None:
     at, box = label.tag.at, label.box
     index = scene.subject.cells[at].class_index
-    pale = scene.focus is not None and at != scene.focus
+    pale = scene.is_pale(at)
     ink = _PALE_INK if pale else look.DARK_INK
     own = label.lines[0][0].startswith(label.tag.lines[0][0])  # a number may cross a border
     if label.leader is not None:
@@ -306,12 +312,14 @@ def _seen_towns(
     A unit hardly larger than a dot shows none: the dot would hide it. Many small units show
     none either, and among incidents a dot would be taken for one of them.
     """
-    if scene.overlays or (scene.focus is None and len(scene.units) > _FEW_UNITS):
+    is_one = scene.focus is not None and scene.focus.is_one
+    if scene.overlays or (not is_one and len(scene.units) > _FEW_UNITS):
         return scene.towns.head(0).assign(x=0.0, y=0.0)
     large = shapely.area(shapes) > _LEAST_FOR_DOT
     towns = scene.towns[large[scene.towns["at"]]]
-    focus = (towns["at"] == scene.focus) & (towns["rank"] < _TOWNS_IN_FOCUS)
-    kept = towns[focus] if scene.focus is not None else towns[towns["own"] & (towns["rank"] == 0)]
+    rows = [] if scene.focus is None else scene.focus.rows
+    focus = towns["at"].isin(rows) & (towns["rank"] < _TOWNS_IN_FOCUS)
+    kept = towns[focus] if is_one else towns[towns["own"] & (towns["rank"] == 0)]
     places = projection.place(kept["lon"], kept["lat"])
     return kept.assign(x=places[:, 0], y=places[:, 1])
 

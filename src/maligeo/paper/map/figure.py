@@ -11,9 +11,9 @@ from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import require_geographic
-from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate
+from maligeo.join.regions import find_focus
 from maligeo.paper.drawing.shapes import Drawing
 from maligeo.paper.map.basemap import Scene
 from maligeo.paper.map.layout import map_pages
@@ -159,7 +159,7 @@ def scene_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: MapOptions) 
         units=units,
         towns=towns_by_unit(towns, units),
         subject=subject,
-        focus=None if options.region is None else find_unit(options.region, units),
+        focus=None if options.region is None else find_focus(options.region, units),
         overlays=_overlays(options, subject.days),
     )
 
@@ -186,9 +186,9 @@ def _heading(scene: Scene, options: MapOptions, audience: Audience, synthetic: b
     subject, language = scene.subject, options.language
     title = subject.title
     if scene.focus is not None:
-        name = str(scene.units["name"].iloc[scene.focus])
-        title = words.word("region.title", language).format(name=name, title=title)
-    parts = [*place_parts(scene.units, scene.focus, language), subject.period]
+        title = words.word("region.title", language).format(name=scene.focus.name, title=title)
+    place = None if scene.focus is None else scene.focus.name
+    parts = [*place_parts(scene.units, place, language), subject.period]
     if subject.publisher not in subject.period:
         parts.append(subject.publisher)
     subtitle = " · ".join(part for part in parts if part)

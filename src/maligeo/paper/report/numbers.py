@@ -11,6 +11,7 @@ from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import UNDATED
 from maligeo.look import Layer
+from maligeo.measure.published import TOGETHER
 from maligeo.text.readings import (
     PeriodRows,
     bound_text,
@@ -19,6 +20,7 @@ from maligeo.text.readings import (
     is_low,
     periods,
     unit_text,
+    value_text,
 )
 
 VICTIMS: Final = ("victims", "killed", "injured")
@@ -226,7 +228,8 @@ def _figures(
     pcode = str(unit["pcode"])
     if latest is not None:
         label = words.word("report.incidents", language).format(period=latest.label)
-        yield Figure(label, *_texts(latest, pcode, language))
+        text, interval = _texts(latest, pcode, language)
+        yield Figure(label, text, interval or _together(latest, pcode, language))
         rate = rates.get(_key(latest))
         if rate is not None:
             text, interval = _texts(rate, pcode, language)
@@ -237,6 +240,21 @@ def _figures(
         area = words.number_text(float(unit["area_sqkm"]), language)
         label = words.word("report.area", language)
         yield Figure(label, f"{area}{words.NO_BREAK_SPACE}km²", "")
+
+
+def _together(found: PeriodRows, pcode: str, language: str) -> str:
+    """Say what a source counts for several units together, this one among them."""
+    remarks = str(found.by_unit[pcode]["note"]).split("; ") if pcode in found.by_unit else []
+    named = next((one for one in remarks if one.startswith(TOGETHER)), None)
+    if named is None:
+        return ""
+    said = words.note_text(named, language)[0]
+    values = [
+        value_text(row["shown"], found.layer, language, derived=row["derived"])
+        for row in found.apart
+        if str(row["name"]) == named.removeprefix(TOGETHER)
+    ]
+    return f"{said} ({values[0]})" if values else said
 
 
 def _victims(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure]:

@@ -11,8 +11,8 @@ from maligeo.core import words
 from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
-from maligeo.core.placenames import find_unit
 from maligeo.core.session import session_language
+from maligeo.join.regions import find_unit
 from maligeo.paper.report.country import country_sources, country_texts
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, PeriodFigures, has_trend, numbers_of
 from maligeo.readers.credits import credit_text
