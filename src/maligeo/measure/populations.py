@@ -104,8 +104,8 @@ def population(
     0      Kayes     3200061             2022
     1  Koulikoro     3238899             2022
     >>> people = maligeo.population(maligeo.load_boundaries(), year=2015)
-    >>> people.loc[7, ["name", "population", "note"]].tolist()
-    ['Kidal', 74488, 'interpolated between the censuses of 2009 and 2022']
+    >>> people.loc[7, "population"], people.loc[7, "note"]
+    (np.int64(74479), 'interpolated between the censuses of 2009 and 2022')
     """
     require_columns(units, ("vintage", "pcode", "name"), what="units")
     vintage = require_one_vintage(units["vintage"], what="units")
