@@ -59,7 +59,6 @@ RATES = list(read_catalogue("rates"))
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
-    "people": ["not_found", "without"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
     "heading": [
         "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",
@@ -107,7 +106,7 @@ COMPUTED = {
     ],
     "quantity": [*RESULTS["unit"].unique(), "persons_one", "projects_one", "incidents"],
     "qualifier": [*RESULTS["qualifier"].unique(), "illegible"],
-    "people": [*RESULTS["disaggregation"].dropna().unique(),
+    "people": ["not_found", "without", *RESULTS["disaggregation"].dropna().unique(),
                *(who for who in FIGURES["who"].unique() if who != "all")],
     "device": FIGURES["device"].unique(),
     "results": ["office", "named", "funder", "implementer", "sector"],

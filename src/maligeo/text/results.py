@@ -14,8 +14,9 @@ from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import RESULTS, Language
 from maligeo.core.errors import UnknownNameError
-from maligeo.core.placenames import ALIAS_SEPARATOR, find_unit, normalise
+from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
 from maligeo.core.session import session_language
+from maligeo.join.regions import find_unit
 from maligeo.measure.figure_places import place_figures
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.readers.figures import load_figures

@@ -195,25 +195,32 @@
     ]).concat(mg.cardNotes(words, card))));
   }
 
+  /* The one unit that a map is about, where it is about one alone. */
+  /** @param {number[] | null} focus */
+  function theOne(focus) {
+    return focus !== null && focus.length === 1 ? /** @type {number} */ (focus[0]) : null;
+  }
+
   /* Findings stand in the cards, that of the one region in the panel too. */
   mg.findings = function (map, data, texts) {
     data.cards.forEach(function (one, at) { one.lead = texts[at]; });
-    var found = data.focus && data.focus.length === 1 ? mg.lead(texts[data.focus[0]]) : null;
+    var at = theOne(data.focus), found = at === null ? null : mg.lead(texts[at]);
     if (found && map.page.finding) mg.empty(map.page.finding).appendChild(found);
   };
 
   /* So does what documents say of units. */
   mg.publish = function (map, data, texts) {
     data.cards.forEach(function (one, at) { one.published = texts[at]; });
-    if (data.focus === null || !map.page.published) return;
-    var found = mg.cardList(map.page.words["country.card"], texts[data.focus]);
+    var at = theOne(data.focus);
+    if (at === null || !map.page.published) return;
+    var found = mg.cardList(map.page.words["country.card"], texts[at]);
     if (found) mg.empty(map.page.published).appendChild(found);
   };
 
   /* So do lists of projects. */
   mg.listings = function (map, data, make) {
     data.cards.forEach(function (one, at) { one.listing = make.bind(null, at); });
-    var listing = data.focus === null ? null : make(data.focus);
+    var at = theOne(data.focus), listing = at === null ? null : make(at);
     if (listing) mg.find(map.page.side, ".mg-region").appendChild(listing);
   };
 
