@@ -777,6 +777,7 @@ declare global {
       ): void;
       towns(map: Leaflet.Map, data: Towns): void;
       offices(map: Leaflet.Map, data: { title: string; offices: Office[] }, memory: Memory): void;
+      waters(map: Leaflet.Map, data: { colour: string; rivers: PackedShapes; lakes: PackedShapes }): void;
       neighbours(map: Leaflet.Map, rows: [string, number, number][]): void;
       scale(map: Leaflet.Map, data: { credit: string }): void;
       named(map: Leaflet.Map, data: Named): void;

@@ -30,6 +30,7 @@ from maligeo.maps.regions import (
     layer_look,
     unit_shapes,
 )
+from maligeo.maps.waters import add_waters
 from maligeo.maps.without_script import first_comparison
 from maligeo.text.balance import balance
 from maligeo.text.legend import withheld_text
@@ -264,6 +265,7 @@ def comparison_map(
 
     add_call(fmap, "compare", build)
     fmap.still.append(first_comparison(build(language), [of.shapes for of in drawn], language))
+    add_waters(fmap)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_scale(fmap, first.units, towns=False)
     towns = certain_towns().head(0)  # none are drawn

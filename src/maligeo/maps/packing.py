@@ -158,12 +158,12 @@ def _text(content: bytes) -> str:
 
 
 def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, Any]:
-    """Pack polygons for the page.
+    """Pack polygons and lines for the page.
 
     Parameters
     ----------
     shapes : array of shapely.Geometry, shape (n,)
-        Polygons and multipolygons in degrees.
+        Polygons, lines and collections of either, in degrees.
     decimals : int
         Of a degree, to which corners are rounded.
 
@@ -171,7 +171,7 @@ def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, A
     -------
     dict
         `x` and `y` as by `packed_steps`, `steps` per degree, and `rings`: the number of
-        points of each ring of each polygon of each shape.
+        points of each ring of each part of each shape; a line is a part of one ring.
     """
     rings = [
         [
@@ -185,8 +185,10 @@ def packed_shapes(shapes: npt.NDArray[np.object_], decimals: int) -> dict[str, A
     return {"x": x, "y": y, "steps": 10**decimals, "rings": rings}
 
 
-def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
-    return [polygon.exterior, *polygon.interiors]
+def _rings(part: shapely.Polygon | shapely.LineString) -> list[shapely.LineString]:
+    if isinstance(part, shapely.LineString):
+        return [part]
+    return [part.exterior, *part.interiors]
 
 
 _IN_WORDS = ("outcome", "date_precision", "location_precision")

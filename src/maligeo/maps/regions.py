@@ -25,10 +25,12 @@ from maligeo.look.outlines import (
     label_points,
     outlines,
 )
+from maligeo.look.waters import waters
 from maligeo.maps.html import add_call
 from maligeo.maps.packing import packed_shapes
 from maligeo.maps.page import PageMap
 from maligeo.maps.towns import add_towns
+from maligeo.maps.waters import add_waters
 from maligeo.maps.without_script import first_measure, notes
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
@@ -345,7 +347,7 @@ def add_neighbours(fmap: PageMap, neighbours: pd.DataFrame) -> None:
 
 
 def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> None:
-    """Add a scale bar in kilometres, a north arrow and the origin of the outlines.
+    """Add a scale bar in kilometres, a north arrow and the origin of the outlines and rivers.
 
     Parameters
     ----------
@@ -359,8 +361,8 @@ def add_scale(fmap: PageMap, units: gpd.GeoDataFrame, *, towns: bool = True) -> 
     key = "scale.attribution" if towns else "scale.outlines"
 
     def build(language: str) -> dict[str, str]:
-        outlines = credit_text(units, language, brief=True)
-        return {"credit": words.word(key, language).format(outlines=outlines)}
+        outlines, drawn = (credit_text(part, language, brief=True) for part in (units, waters()))
+        return {"credit": words.word(key, language).format(outlines=outlines, waters=drawn)}
 
     add_call(fmap, "scale", build)
 
@@ -523,6 +525,7 @@ def region_map(
     fmap = _page(units, focus, language, audience)
     drawn = outlines(units)
     colour_units(fmap, table, units, drawn, layers=layers)
+    add_waters(fmap)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_towns(fmap, towns, units)
     add_scale(fmap, units)

@@ -11,6 +11,7 @@ from maligeo.maps.page import PageMap
 from maligeo.maps.regions import add_neighbours, add_scale
 from maligeo.maps.tiles import Script, lay_tiles
 from maligeo.maps.towns import add_towns
+from maligeo.maps.waters import add_waters
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.text.titles import certain_towns
 from maligeo.tile_archives import TileFile
@@ -57,6 +58,7 @@ def viewer_page(opened: TileFile, address: str, *, language: Language = "fr") ->
 
     fmap.add_child(Script("ground.js"), name="ground.js")
     add_call(fmap, "ground", ground)
+    add_waters(fmap)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_towns(fmap, certain_towns(), units)
     add_scale(fmap, units)

@@ -7,6 +7,7 @@ from maligeo import catalog
 from maligeo.core import words
 from maligeo.look import count_layers, layers_of
 from maligeo.look.outlines import outlines_are_general
+from maligeo.look.waters import waters
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import totals
 from maligeo.text.measures import layer_text
@@ -124,9 +125,13 @@ def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
 def source_section(
     table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
 ) -> dict[str, object]:
-    """List the sources of a table, where it names them, of the outlines and of the towns."""
+    """List the sources of a table, where it names them, of the outlines, rivers and towns."""
     found = source_parts(table, language)
-    for key, frame in (("notes.source_outlines", units), ("notes.source_towns", towns)):
+    for key, frame in (
+        ("notes.source_outlines", units),
+        ("notes.source_waters", waters()),
+        ("notes.source_towns", towns),
+    ):
         if "source" in frame.columns:
             prefix = words.word(key, language) + _colon(language)
             found.append((prefix + credit_text(frame, language), ""))

@@ -1,8 +1,22 @@
-/* Neighbours and scale. None of it reacts to the pointer. */
+/* Rivers, neighbours and scale. None of it reacts to the pointer. */
 (function () {
   "use strict";
 
   var mg = window.maligeo;
+
+  /* Under everything but the colours of the units. */
+  mg.waters = function (map, data) {
+    var rivers = mg.shapes(data.rivers), lakes = mg.shapes(data.lakes);
+    mg.twins(map).forEach(function (one) {
+      /** @type {L.PolylineOptions} */
+      var style = {
+        renderer: L.svg({ pane: mg.pane(one, "mg-waters", 410), padding: 0.5 }), pane: "mg-waters",
+        interactive: false, color: data.colour, weight: 1.25, fillColor: data.colour, fillOpacity: 1
+      };
+      rivers.forEach(function (parts) { L.polyline(mg.flat(parts), style).addTo(one); });
+      lakes.forEach(function (parts) { L.polygon(parts, style).addTo(one); });
+    });
+  };
 
   mg.neighbours = function (map, rows) {
     mg.twins(map).forEach(function (one) {

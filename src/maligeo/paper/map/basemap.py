@@ -14,6 +14,7 @@ from maligeo import catalog, look
 from maligeo.core.crs import Bounds
 from maligeo.join.regions import Focus
 from maligeo.look.outlines import outlines
+from maligeo.look.waters import RIVER_WIDTH, WATER_COLOUR, waters
 from maligeo.paper.drawing.fonts import printable, text_width
 from maligeo.paper.drawing.shapes import (
     INK,
@@ -139,6 +140,7 @@ def draw_map(scene: Scene, box: Box, options: MapOptions) -> MapDrawing:
     if options.graticule:
         _draw_graticule(drawing, projection, options)
     _draw_units(drawing, scene, shapes)
+    _draw_waters(drawing, projection, box)
     _draw_borders(drawing, scene, whole, box)
     if options.graticule:
         _write_degrees(drawing, projection, ground, options)
@@ -199,6 +201,15 @@ def _draw_units(drawing: Drawing, scene: Scene, shapes: npt.NDArray[np.object_])
             drawing.add(Fill(shape, look.pale(colour) if pale else colour))
         if index in scene.subject.dotted:
             drawing.add(*dots_over(shape))
+
+
+def _draw_waters(drawing: Drawing, projection: Projection, box: Box) -> None:
+    """Draw rivers and lakes: above the colours of the units, under borders and words."""
+    for shape in shapely.intersection(projection.shape(waters().geometry.to_numpy()), box.shape):
+        if shapely.get_dimensions(shape) == 1:
+            drawing.add(Stroke(shape, WATER_COLOUR, RIVER_WIDTH))
+        elif not shapely.is_empty(shape):
+            drawing.add(Fill(shape, WATER_COLOUR))
 
 
 def _draw_borders(drawing: Drawing, scene: Scene, whole: npt.NDArray[np.object_], box: Box) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from maligeo.core import words
 from maligeo.core.columns import Language
+from maligeo.look.waters import waters
 from maligeo.paper.drawing.shapes import (
     MM_PER_POINT,
     QUIET,
@@ -349,6 +350,8 @@ def _origin(scene: Scene, projection: Projection, language: Language) -> str:
         (
             program(),
             words.word("paper.projection", language).format(latitude=latitude),
-            words.word("scale.attribution", language).format(outlines=outlines),
+            words.word("scale.attribution", language).format(
+                outlines=outlines, waters=credit_text(waters(), language, brief=True)
+            ),
         )
     )

@@ -13,6 +13,7 @@ from maligeo.core.columns import DENSITY, LANGUAGES, Language
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.session import session_language
 from maligeo.join.regions import find_unit
+from maligeo.look.waters import waters
 from maligeo.paper.report.country import country_sources, country_texts
 from maligeo.paper.report.numbers import INCIDENTS, Numbers, PeriodFigures, has_trend, numbers_of
 from maligeo.readers.credits import credit_text
@@ -354,4 +355,5 @@ def _sources(
     outlines = words.word("scale.outlines", language)
     credit = credit_text(units[units["pcode"] == pcode], language)
     parts = dict.fromkeys([*source_parts(own, language), *cell_sources(said)])
-    return [*parts, (outlines.format(outlines=credit), "")]
+    drawn = outlines.format(outlines=credit, waters=credit_text(waters(), language))
+    return [*parts, (drawn, "")]
