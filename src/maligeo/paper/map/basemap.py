@@ -22,6 +22,7 @@ from maligeo.paper.drawing.shapes import (
     Drawing,
     Fill,
     Floats,
+    Shape,
     Stroke,
     Words,
     dots_over,
@@ -140,7 +141,7 @@ def draw_map(scene: Scene, box: Box, options: MapOptions) -> MapDrawing:
     if options.graticule:
         _draw_graticule(drawing, projection, options)
     _draw_units(drawing, scene, shapes)
-    _draw_waters(drawing, projection, box)
+    drawing.add(*water_shapes(projection, box))
     _draw_borders(drawing, scene, whole, box)
     if options.graticule:
         _write_degrees(drawing, projection, ground, options)
@@ -203,13 +204,16 @@ def _draw_units(drawing: Drawing, scene: Scene, shapes: npt.NDArray[np.object_])
             drawing.add(*dots_over(shape))
 
 
-def _draw_waters(drawing: Drawing, projection: Projection, box: Box) -> None:
-    """Draw rivers and lakes: above the colours of the units, under borders and words."""
-    for shape in shapely.intersection(projection.shape(waters().geometry.to_numpy()), box.shape):
-        if shapely.get_dimensions(shape) == 1:
-            drawing.add(Stroke(shape, WATER_COLOUR, RIVER_WIDTH))
-        elif not shapely.is_empty(shape):
-            drawing.add(Fill(shape, WATER_COLOUR))
+def water_shapes(projection: Projection, box: Box, width: float = RIVER_WIDTH) -> list[Shape]:
+    """Give rivers and lakes: above the colours of the units, under borders and words."""
+    whole = projection.shape(waters().geometry.to_numpy())
+    seen = [one for one in shapely.intersection(whole, box.shape) if not shapely.is_empty(one)]
+    return [
+        Stroke(one, WATER_COLOUR, width)
+        if shapely.get_dimensions(one) == 1
+        else Fill(one, WATER_COLOUR)
+        for one in seen
+    ]
 
 
 def _draw_borders(drawing: Drawing, scene: Scene, whole: npt.NDArray[np.object_], box: Box) -> None:

@@ -20,6 +20,7 @@ from maligeo.text.answers import (
     answer_legend,
     by_class,
     certainty_text,
+    measures_of,
     period_lines,
     question_of,
     sentence,
@@ -273,10 +274,22 @@ def _of_gaps(
                 "items": [],
                 "grid": [],
             },
-            source_section(behind, units, towns, language),
+            source_section(_used(behind, gaps), units, towns, language),
         ),
         dotted=ANSWER_LOOK.dotted,
     )
+
+
+def _used(behind: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+    """Leave out figures of need of other periods than that of the answer."""
+    if "measure" not in behind.columns:
+        return behind
+    first = gaps[gaps["place_kind"] == "unit"].iloc[0]
+    of_period = pd.Series(data=True, index=behind.index)
+    for side in ("period_start", "period_end"):
+        day = first[side]
+        of_period &= behind[side].isna() if pd.isna(day) else behind[side] == day
+    return behind[of_period | ~behind["measure"].isin(measures_of(gaps))]
 
 
 def _findings(

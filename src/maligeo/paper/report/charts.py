@@ -24,6 +24,7 @@ from maligeo.paper.drawing.shapes import (
     missing,
     rectangle,
 )
+from maligeo.paper.map.basemap import water_shapes
 from maligeo.paper.map.projection import Box, aspect, fitted
 from maligeo.paper.report.numbers import TrendPoint, has_trend
 
@@ -223,6 +224,7 @@ _SIMPLER: Final = 0.12  # millimetres
 _GROUND, _UNIT, _FOCUS = "#ffffff", "#dfe4e8", "#1f5f99"
 _BORDER, _RIM = "#ffffff", "#49545d"
 _ROOM: Final = 0.02
+_RIVER: Final = 0.2  # millimetres
 _LEAST: Final = 1.2  # millimetres: a smaller unit gets a ring
 
 
@@ -248,6 +250,7 @@ def locator_map(units: gpd.GeoDataFrame, at: int, width: float, height: float) -
     shapes = shapely.coverage_simplify(projection.shape(outlines(units).shapes), _SIMPLER)
     for row, unit in enumerate(shapes):
         drawing.add(Fill(unit, _FOCUS if row == at else _UNIT, _BORDER, 0.15))
+    drawing.add(*water_shapes(projection, projection.box, _RIVER))
     drawing.add(Stroke(shapely.boundary(shapely.union_all(shapes)), _RIM, 0.3))
     left, top, right, bottom = shapely.bounds(shapes[at])
     if max(right - left, bottom - top) < _LEAST:

@@ -1,6 +1,6 @@
 """The profile of a unit as a PDF for paper."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -43,6 +43,7 @@ _TEXT, _FINE = 7.0, 5.6  # points
 _VALUES: Final = (12.0, 10.5, 9.0, 8.0, 7.0)
 _LOCATOR: Final = 44.0  # millimetres
 _CHART: Final = 48.0
+_GROWTH: Final = 0.6  # of a picture, at most
 
 
 def report_pages(
@@ -67,21 +68,27 @@ def report_pages(
     body = _below(body, _draw_tiles(page, profile.numbers.figures, body))
     left_width = (body.width - COLUMN_GAP) * _WIDE
     right_width = body.width - COLUMN_GAP - left_width
-    left = _left(profile, left_width, language)
-    right = _right(profile, units, right_width, language)
-    longer_left = left + _published(profile, left_width, language)
-    longer_right = right + _published(profile, right_width, language)
-    if height_of(longer_left) <= height_of(longer_right):
-        left = longer_left
-    else:
-        right = longer_right
     fine = _fine(profile, (body.width - COLUMN_GAP) / 2, language)
-    need = max(height_of(left), height_of(right))
+
+    published = [_published(profile, one, language) for one in (left_width, right_width)]
+
+    def left_of(high: float) -> list[Block]:
+        return _left(profile, left_width, language, high) + published[0]
+
+    def right_of(high: float) -> list[Block]:
+        return _right(profile, units, right_width, language, high) + published[1]
+
+    longer_left = height_of(left_of(_CHART)) > height_of(right_of(_LOCATOR))
+    published[0 if longer_left else 1] = []  # they stand once, where they are the lower
+    need = max(height_of(left_of(_CHART)), height_of(right_of(_LOCATOR)))
     foot = balanced_height(fine, 2, max(body.height - need - COLUMN_GAP, 0.0))
-    upper = Box(body.x, body.y, body.width, body.height - foot - COLUMN_GAP)
+    room = body.height - foot - COLUMN_GAP
+    left, right = _filled(left_of, _CHART, room), _filled(right_of, _LOCATOR, room)
+    high_enough = min(max(height_of(left), height_of(right)), room)
+    upper = Box(body.x, body.y, body.width, high_enough)
     rest = flow(page, left, [Box(body.x, upper.y, left_width, upper.height)])
     rest += flow(page, right, [Box(body.right - right_width, upper.y, right_width, upper.height)])
-    lower = Box(body.x, body.bottom - foot, body.width, foot)
+    lower = Box(body.x, upper.bottom + COLUMN_GAP, body.width, foot)
     rest += flow(page, fine, columns_of(lower, 2, COLUMN_GAP))
     pages = [page, *further_pages(rest, top, (wide, high), 1)]
     number_pages(pages, f"{program()} · {_credit(units, language)}", language)
@@ -124,9 +131,18 @@ def _tile(figure: Figure, width: float) -> list[Block]:
     ]
 
 
-def _left(profile: Profile, width: float, language: Language) -> list[Block]:
+def _filled(
+    column: Callable[[float], list[Block]], picture_high: float, room: float
+) -> list[Block]:
+    """Let the picture of a column grow into the room that is left, so far as it stays itself."""
+    found = column(picture_high)
+    spare = min(room - height_of(found), picture_high * _GROWTH)
+    return column(picture_high + spare) if spare > 0 else found
+
+
+def _left(profile: Profile, width: float, language: Language, chart_high: float) -> list[Block]:
     numbers = profile.numbers
-    chart = trend_chart(numbers.trend, width, _CHART, language)
+    chart = trend_chart(numbers.trend, width, chart_high, language)
     found = [*heading(profile.trend_title, width, _TEXT * 1.1), picture(chart)]
     found += paragraph(profile.trend_note, width, _FINE, colour=QUIET)
     if numbers.periods:
@@ -169,9 +185,9 @@ def _with_interval(value: str, interval: str) -> str:
 
 
 def _right(
-    profile: Profile, units: gpd.GeoDataFrame, width: float, language: Language
+    profile: Profile, units: gpd.GeoDataFrame, width: float, language: Language, map_high: float
 ) -> list[Block]:
-    locator = locator_map(units, profile.at, width, _LOCATOR)
+    locator = locator_map(units, profile.at, width, map_high)
     found = [*heading(profile.locator_title, width, _TEXT * 1.1), space(1.0), picture(locator)]
     if profile.gap:
         gaps = words.word("title.gaps", language)
