@@ -173,7 +173,7 @@ def test_a_person_is_asked_once(sources: str, server: Server, tmp_path: Path) ->
     code, shown = in_terminal(command, "n")
     assert code == 1
     assert "CC BY 4.0" in shown
-    assert f"taille   {len(POINTS) / 1000:,.0f} kB" in shown
+    assert f"taille   {len(POINTS) / 1000:,.0f}\u00a0ko" in shown
     assert "la licence n’a pas été acceptée" in shown
     assert not path.exists()
     assert server.bodies("/file") == []

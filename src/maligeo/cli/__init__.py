@@ -22,6 +22,7 @@ from maligeo.cli.speech import (
     asked_language,
     usage_error,
 )
+from maligeo.core import words
 from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError, MaligeoError
 from maligeo.core.session import session_language, speaking
@@ -207,4 +208,5 @@ def show_file(path: Path) -> None:
 def file_text(path: Path) -> str:
     """Name a file or folder, and how large it is."""
     files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    return f"{path} ({sum(file.stat().st_size for file in files) / 1000:,.0f} kB)"
+    size = sum(file.stat().st_size for file in files)
+    return f"{path} ({words.size_text(size, _language())})"

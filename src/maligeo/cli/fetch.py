@@ -8,7 +8,9 @@ import typer
 
 from maligeo.cli.command import Application, told
 from maligeo.cli.output import progress_bar
+from maligeo.core import words
 from maligeo.core.errors import ArgumentError
+from maligeo.core.session import session_language
 from maligeo.downloads import fetching, offers
 from maligeo.downloads.cache import accept, is_accepted, read_record
 from maligeo.downloads.fetching import Fetched, FetchOptions
@@ -94,7 +96,7 @@ def _fetch(offer: Offer, options: FetchOptions, *, accept_licence: bool) -> Fetc
         if accept_licence or asks:
             accept(options.folder, offer.name, licence)
     fetching.require_accepted(offer, licence, options)
-    with progress_bar("kB") as advance:
+    with progress_bar("ko" if session_language() == "fr" else "kB") as advance:
 
         def in_kilobytes(done: int, total: int | None) -> None:
             advance(done // _KB, None if total is None else total // _KB)
@@ -162,4 +164,4 @@ def _in_cache(offer: Offer, options: FetchOptions) -> str:
 def _size(count: int | None) -> str:
     if count is None:
         return told("size not known beforehand")
-    return f"{count / _KB:,.0f} kB" if count < _KB * _KB else f"{count / _KB / _KB:,.1f} MB"
+    return words.size_text(count, session_language())

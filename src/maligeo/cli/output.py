@@ -32,6 +32,7 @@ from maligeo.core.session import session_language
 from maligeo.core.words import (
     NARROW_SPACE,
     NO_BREAK_SPACE,
+    joined,
     note_text,
     number_text,
     period_text,
@@ -175,7 +176,7 @@ def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[st
             readable.add_row(measure, style="bold")
         for _, *cells in rows:
             readable.add_row(*cells)
-    said = {note: "; ".join(note_text(note, language)) for note in notes}
+    said = {note: joined(note_text(note, language), language) for note in notes}
     below = [f"{number[note]:>3}  {text}" for note, text in said.items()]
     return readable, ["", *below] if below else []
 

@@ -17,6 +17,9 @@ FRENCH_SPACES: Final = NARROW_SPACE + NO_BREAK_SPACE
 _FOLDER: Final = Path(__file__).parent / "words"
 _BEFORE_HIGH_SIGN = re.compile(r" (?=[:;!?%»])|(?<=«) ")
 _BETWEEN_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+_BEFORE_UNIT = re.compile(r"(?<=[\d}]) (?=(?:km²|km|m²|m|ha|ko|Mo|Mio|USD|EUR|XOF)(?![\w²]))")
+_IN_A_WORD = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_QUOTED = re.compile(r"(?<![=\w])\"([^\"=]+)\"(?!\w)")
 
 
 @cache
@@ -46,6 +49,20 @@ def read_file(name: str) -> dict[str, Any]:
 
 
 def french_spaces(text: str) -> str:
-    """Put the spaces that must not break before high signs and between thousands."""
+    """Put the spaces that must not break before high signs and units, and between thousands."""
     joined = _BEFORE_HIGH_SIGN.sub(NO_BREAK_SPACE, text)
-    return _BETWEEN_THOUSANDS.sub(NARROW_SPACE, joined)
+    joined = _BETWEEN_THOUSANDS.sub(NARROW_SPACE, joined)
+    return _BEFORE_UNIT.sub(NO_BREAK_SPACE, joined)
+
+
+def curly(text: str) -> str:
+    """Set the apostrophes within words as both languages print them: "l'État" is "l’État".
+
+    What the data call something has straight ones, by which names are found.
+    """
+    return _IN_A_WORD.sub("’", text) if "'" in text else text
+
+
+def english_quotes(text: str) -> str:
+    """Set what stands between straight quotes as English prints it."""
+    return _QUOTED.sub(r"“\1”", text)

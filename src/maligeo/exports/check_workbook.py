@@ -147,7 +147,12 @@ def _lists(sheets: CheckSheets, language: str) -> list[_List]:
 
 def _place(row: Mapping[Any, Any], language: str) -> tuple[object, ...]:
     proposals = "" if pd.isna(row["proposals"]) else row["proposals"].replace("|", " / ")
-    return row["place"], row["rows"], proposals, "; ".join(words.note_text(row["note"], language))
+    return (
+        row["place"],
+        row["rows"],
+        proposals,
+        words.joined(words.note_text(row["note"], language), language),
+    )
 
 
 def _columns(reading: Reading, language: str) -> Iterable[Sequence[object]]:

@@ -17,6 +17,7 @@ from branca.element import CssLink, Div, Element, Figure, JavascriptLink, Link, 
 from folium.elements import ElementAddToElement
 from folium.template import Template
 
+from maligeo.core import words
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience
 from maligeo.core.errors import ArgumentError, MissingDependencyError, ReleaseError
 from maligeo.provenance.record import KEY, Provenance
@@ -125,8 +126,18 @@ def in_both(french: object, english: object) -> object:
 
 
 def in_languages(build: Callable[[str], object]) -> object:
-    """Make the data of a page in both languages, see `in_both`."""
-    return in_both(*(build(language) for language in LANGUAGES))
+    """Make the data of a page in both languages, see `in_both`, with curly apostrophes."""
+    return in_both(*(_printed(build(language)) for language in LANGUAGES))
+
+
+def _printed(data: object) -> object:
+    if isinstance(data, str):
+        return words.curly(data)
+    if isinstance(data, dict):
+        return {key: _printed(part) for key, part in data.items()}
+    if isinstance(data, list | tuple):
+        return [_printed(part) for part in data]
+    return data
 
 
 class Call(MacroElement):

@@ -164,7 +164,13 @@ def _rendered(template: str, data: Data) -> str:
     return text.replace("{", "&#123;").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-_ENVIRONMENT: Final = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+def _printed(value: object) -> object:
+    return words.curly(value) if type(value) is str else value
+
+
+_ENVIRONMENT: Final = jinja2.Environment(
+    autoescape=True, undefined=jinja2.StrictUndefined, finalize=_printed
+)
 
 
 def _banner(data: Data, language: str) -> str:

@@ -114,7 +114,7 @@ def credit_text(frame: pd.DataFrame, language: str, *, brief: bool = False) -> s
     """
     others = sorted({source[:_LONGEST] for source in uncredited(frame)})
     found = [credit.in_words(language, brief=brief) for credit in credits_of(frame)]
-    return "; ".join([*found, *others]) or words.word("credit.unstated", language)
+    return words.joined([*found, *others], language) or words.word("credit.unstated", language)
 
 
 def uncredited(frame: pd.DataFrame) -> list[str]:

@@ -12,7 +12,6 @@ from maligeo.core import words
 from maligeo.core.audiences import inherit_audience
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.placenames import ALIAS_SEPARATOR
-from maligeo.core.words import NO_BREAK_SPACE
 from maligeo.measure.answer import CLASSES, TOO_FEW, TOO_FEW_EVENTS, UNKNOWN, is_event
 from maligeo.measure.certainty import RESPONSES, SOLID
 from maligeo.measure.presence import NOT_STATED, SEVERAL
@@ -224,8 +223,7 @@ def sentence(row: Row, question: Question, language: str) -> str:
     language : {"fr", "en"}
     """
     need = ", ".join(_need(row, measure, language) for measure in question.measures)
-    between = f"{NO_BREAK_SPACE}; " if language == "fr" else "; "
-    response = between.join(_response(row, question, language))
+    response = words.joined(_response(row, question, language), language)
     return words.word("answer.sentence", language).format(
         name=row["name"], need=need, response=response
     )

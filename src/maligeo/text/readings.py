@@ -352,7 +352,7 @@ def hidden_text(note: object, layer: Layer, language: str) -> str:
     first = str(note).split("; ", maxsplit=1)[0]
     if first == WITHHELD:
         return words.word("value.withheld", language)
-    bounds = "; ".join(words.note_text(first, language))
+    bounds = words.joined(words.note_text(first, language), language)
     if not layer.is_rate:
         return bounds
     return f"{bounds} {layer_text('unit', count_layer(layer.measure), language)}"

@@ -5,7 +5,7 @@ translated without reading code.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -14,6 +14,8 @@ import pandas as pd
 from maligeo.core.bilingual import (
     NARROW_SPACE,
     NO_BREAK_SPACE,
+    curly,
+    english_quotes,
     french_spaces,
     read_file,
     read_texts,
@@ -26,12 +28,15 @@ __all__ = [
     "NARROW_SPACE",
     "NO_BREAK_SPACE",
     "both",
+    "curly",
     "day_text",
     "has_word",
+    "joined",
     "known_remarks",
     "note_text",
     "number_text",
     "period_text",
+    "size_text",
     "word",
     "words",
 ]
@@ -48,6 +53,7 @@ _FILES: Final = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
     "results",
 )  # fmt: skip
+_THOUSAND, _MILLION = 1_000, 1_000_000
 _MINUS: Final = "\u2212"
 _NOTE_BREAK = re.compile(r"\s*;\s*")
 
@@ -106,6 +112,11 @@ def _require_language(language: str) -> None:
     require_choice(language, LANGUAGES, option="language")
 
 
+def joined(texts: Iterable[str], language: str) -> str:
+    """Put texts one after another with semicolons, before which French sets a space."""
+    return (f"{NO_BREAK_SPACE}; " if language == "fr" else "; ").join(texts)
+
+
 def number_text(
     value: float | None, language: str, *, decimals: int = 0, fixed: bool = False
 ) -> str:
@@ -136,6 +147,23 @@ def number_text(
         whole = whole.replace(",", NARROW_SPACE).replace("-", _MINUS)
     point = "," if language == "fr" else "."
     return f"{whole}{point}{part}" if part.strip("0") or (part and fixed) else whole
+
+
+def size_text(size: int, language: str) -> str:
+    """Write the size of a file in thousands of bytes, from a million on in millions.
+
+    Examples
+    --------
+    >>> size_text(430_129, "en"), size_text(8_000_000, "en")
+    ('430 kB', '8.0 MB')
+    """
+    large = size >= _MILLION
+    number = number_text(
+        size / (_MILLION if large else _THOUSAND), language, decimals=int(large), fixed=True
+    )
+    if language == "fr":
+        return f"{number}{NO_BREAK_SPACE}{'Mo' if large else 'ko'}"
+    return f"{number} {'MB' if large else 'kB'}"
 
 
 def period_text(start: pd.Timestamp, end: pd.Timestamp, language: str) -> str:
@@ -205,6 +233,11 @@ def known_remarks(note: object) -> str:
 
 
 def _remark(text: str, language: str) -> str:
+    said = curly(_in_language(text, language))
+    return said if language == "fr" else english_quotes(said)
+
+
+def _in_language(text: str, language: str) -> str:
     if language == "fr" and text in _data_notes():
         return french_spaces(_data_notes()[text])
     for pattern, texts in _remarks():

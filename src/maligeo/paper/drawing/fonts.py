@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from maligeo.core import words
 from maligeo.paper.drawing.shapes import MM_PER_POINT
 
 FAMILY: Final = "DejaVu Sans"
@@ -43,14 +44,14 @@ def _letters(bold: bool) -> frozenset[int]:
 
 
 def printable(text: object) -> str:
-    """Give a text as one line of letters that the typeface has.
+    """Give a text as one line of letters that the typeface has, with curly apostrophes.
 
     Line breaks become spaces, control characters go, and a letter that the typeface lacks
     becomes the sign for it, U+FFFD.
     """
     known = _letters(False) & _letters(True)
     found = []
-    for letter in str(text):
+    for letter in words.curly(str(text)):
         kind = unicodedata.category(letter)
         if letter in "\t\n\r" or kind in ("Zl", "Zp"):
             found.append(" ")

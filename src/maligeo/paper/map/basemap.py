@@ -387,7 +387,8 @@ def _write_neighbours(
     places = projection.place(neighbours["lon"], neighbours["lat"])
     country = shapely.union_all(shapes)
     shapely.prepare(country)
-    for text, place in zip(neighbours[f"name_{options.language}"], places, strict=True):
+    names = neighbours[f"name_{options.language}"].map(printable)
+    for text, place in zip(names, places, strict=True):
         if not shapely.contains_xy(ground.frame.shape, *place):
             continue
         for size in (one * options.text_scale for one in _NEIGHBOUR_SIZES):

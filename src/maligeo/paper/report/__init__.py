@@ -169,8 +169,8 @@ def _environment() -> jinja2.Environment:
 
 
 def _visible(value: object) -> object:
-    """Leave control characters out of what the data say; a page may not hold them."""
-    return without_controls(value) if type(value) is str else value
+    """Leave control characters out of what the data say, and curl the apostrophes of words."""
+    return words.curly(without_controls(value)) if type(value) is str else value
 
 
 def _asset(name: str) -> str:
