@@ -35,7 +35,7 @@ def test_it_writes_a_page_into_the_folder_of_maps(
     monkeypatch.chdir(tmp_path)
     said = run("--region", "timbuktu").stderr
     path = Path("maps/report-tombouctou.html")
-    assert said == f"{path} ({path.stat().st_size / 1000:.0f} kB)\n"
+    assert said == f"{path} ({path.stat().st_size / 1000:.0f}\u00a0ko)\n"
     text = path.read_text(encoding="utf-8")
     assert '<html lang="fr">' in text
     assert "Version publique" in text
