@@ -143,7 +143,7 @@ def _cite(document: "pd.Series[str]") -> str:
         known["medium"],
         known["address"],
     )
-    return words.curly(", ".join(part for part in parts if part))
+    return ", ".join(part for part in parts if part)
 
 
 @cache
