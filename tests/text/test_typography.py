@@ -140,7 +140,7 @@ def test_paper_in_french_is_french(
     if kind == "report":
         bundled.report("Mopti", language="fr").save(path)
     else:
-        bundled.map(language="fr", measure=options["measure"]).save(path)
+        bundled.map(language="fr", layers=options["measure"]).save(path)
     text = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(path).pages)
     assert "é" in text
     assert STRAIGHT.findall(text) == []
