@@ -32,7 +32,7 @@ from maligeo.cli.output import progress_bar, say_withheld
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.core.words import word
-from maligeo.workflows.study import COMPARABLE
+from maligeo.workflows.views import COMPARABLE
 
 DEFAULT_OUTPUT: Final = Path("maps/mali.html")
 DEFAULT_PAPER: Final = DEFAULT_OUTPUT.with_suffix(".pdf")
