@@ -30,7 +30,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 KEPT = re.compile(
-    r"\{\w+\}|CC BY[\w .-]*|Landmine Monitor[^.;]*|Natural Earth|https?://\S+|www\.\S+|--\S+"
+    r"\{\w+\}|nombre record|CC BY[\w .-]*|Landmine Monitor[^.;]*|Natural Earth|https?://\S+|www\.\S+|--\S+"
 )
 
 
@@ -95,7 +95,10 @@ def shown(value: object, language: int) -> Iterator[str]:
         yield from shown(value["~"][language], language)
     elif isinstance(value, dict):
         yield from (
-            text for key, part in value.items() if key != "data" for text in shown(part, language)
+            text
+            for key, part in value.items()
+            if key not in ("data", "keys")  # what a reader does not see
+            for text in shown(part, language)
         )
     elif isinstance(value, list):
         yield from (text for part in value for text in shown(part, language))

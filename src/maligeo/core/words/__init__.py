@@ -55,6 +55,7 @@ _FILES: Final = (
 )  # fmt: skip
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _MINUS: Final = "\u2212"
+_AS_WRITTEN: Final = str.maketrans("“”’", '""\'')  # what was printed before has other marks
 _NOTE_BREAK = re.compile(r"\s*;\s*")
 
 
@@ -238,8 +239,9 @@ def _remark(text: str, language: str) -> str:
 
 
 def _in_language(text: str, language: str) -> str:
-    if language == "fr" and text in _data_notes():
-        return french_spaces(_data_notes()[text])
+    written = text.translate(_AS_WRITTEN)
+    if language == "fr" and written in _data_notes():
+        return french_spaces(_data_notes()[written])
     for pattern, texts in _remarks():
         found = pattern.fullmatch(text)
         if found:
