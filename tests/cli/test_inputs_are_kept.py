@@ -113,7 +113,7 @@ def test_every_command_names_its_outputs_alike() -> None:
         for command in commands
         for option in command.params
         if "write" in (option.help or "").lower()
-        and option.metavar is None
+        and option.metavar in (None, "<file>")
         and option.name != "pdf"
     }
     assert writing == set(OUTPUTS)

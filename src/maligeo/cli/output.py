@@ -48,7 +48,7 @@ _MEASURE = "measure"  # stands above its rows, since its name has no room beside
 _START, _END, _PERIOD = "period_start", "period_end", "period"
 _MISSING = "–"
 _AT_LEAST = f"\u2265{NO_BREAK_SPACE}"  # before a count to which more may belong
-_SLACK = 3  # signs by which a table of Rich is wider than it was told to be
+_SLACK = 4  # signs by which a table of Rich is wider than it was told to be
 _WHOLE_FROM = 1000  # numbers are given without decimals
 _HOLDERS = str.maketrans({NO_BREAK_SPACE: "\ue000", NARROW_SPACE: "\ue001"})
 _SPACES = {ord(sign): space for space, sign in _HOLDERS.items()}
@@ -126,14 +126,13 @@ def show_whole(*parts: str | Table) -> None:
 
     Rich also breaks lines at the spaces within numbers, and before the ";" of French.
     """
-    console = Console(highlight=False, markup=False)
+    terminal = Console().width
     for part in parts:
         whole = unbroken(part) if isinstance(part, str) else part
-        width = (
-            console.width if isinstance(part, str) else max(console.width - _SLACK, _least(part))
-        )
+        width = terminal if isinstance(part, str) else max(terminal - _SLACK, _least(part))
+        console = Console(highlight=False, markup=False, width=width)
         with console.capture() as shown:
-            console.print(whole, width=width, crop=False)
+            console.print(whole, crop=False)
         typer.echo(shown.get().translate(_SPACES), nl=False)
 
 
@@ -161,9 +160,10 @@ def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[st
             texts = [number.get(note, "") for note in table[_NOTE]]
         figures = name == _NOTE or pd.api.types.is_numeric_dtype(table[name])
         parts = texts if figures else [part for text in texts for part in text.split(" ")]
-        parts += [] if columns else measures
+        heading = word(f"heading.{_PERIOD if name == _START else name}", language)
+        parts = [*parts, *heading.split(), *([] if columns else measures)]
         readable.add_column(
-            word(f"heading.{_PERIOD if name == _START else name}", language),
+            heading,
             justify="right" if figures else "left",
             overflow="fold",
             min_width=max(map(len, parts), default=0),
