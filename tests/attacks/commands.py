@@ -56,7 +56,7 @@ def _lines(
     ]  # fmt: skip
     for suffix in PAPER:
         yield f"map.{suffix}", [
-            "map", *everything, *covers, "--measure", "incidents", "--period", "2021", *released,
+            "map", *everything, *covers, "--layers", "incidents", "--period", "2021", *released,
         ]  # fmt: skip
     yield "compare.html", [
         "map", *options("incidents"), *covers, "--compare", PERIODS, *released,

@@ -56,7 +56,7 @@ def test_regions_have_no_day_week_or_month(lone: Path, tmp_path: Path, period: s
     """G1: ask for the same day or month by region."""
     asked = ("--incidents", lone, "--covers", "2021", "--period", period, "--as-of", LATER)
     said = refused("density", *asked, "-o", tmp_path / "o.csv")
-    assert "there is year 2021 and quarters 2021 Q1 to 2021 Q4" in said or "period" in said
+    assert "there is 2021, 2021 Q1 – 2021 Q4" in said or "period" in said
     assert not (tmp_path / "o.csv").exists()
 
 

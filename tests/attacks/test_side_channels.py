@@ -21,6 +21,8 @@ from tests.attacks.houses import incidents, located, shown, write_csv
 from tests.attacks.planted import COVERS, LATER, PERIODS, Planted
 from tests.attacks.unpacking import pieces_of
 
+SAME = "identique\N{NO-BREAK SPACE}: chaque octet"
+
 DAY = "2021-02-03"
 _HEX = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
@@ -88,7 +90,7 @@ def test_no_product_holds_a_plain_hash_of_an_input(
     asked = (*given, "--covers", COVERS, "--audience", audience, "--as-of", LATER)
     only = (*given[:2], *asked[4:])
     run("map", *asked, "-o", tmp_path / "m.html")
-    run("map", *asked, "--measure", "incidents", "--period", "2021", "-o", tmp_path / "m.svg")
+    run("map", *asked, "--layers", "incidents", "--period", "2021", "-o", tmp_path / "m.svg")
     run("report", "--region", "Mopti", "--period", PERIODS, *asked, "-o", tmp_path / "r.pdf")
     for suffix in ("csv", "xlsx", "parquet"):
         run("density", *only, "--period", "year", "-o", tmp_path / f"t.{suffix}")
@@ -149,7 +151,7 @@ def test_a_product_is_verified_by_whoever_has_its_store(
     out = tmp_path / "t.csv"
     asked = ("--incidents", path, "--covers", "2021", "--period", "year", "--as-of", LATER)
     run("density", *asked, "-o", out)
-    assert "same: every byte" in run("verify", out, "--incidents", path)
+    assert SAME in run("verify", out, "--incidents", path)
     changed = write_csv(incidents(("Mopti", DAY, 21)), tmp_path / "other.csv")
     done = CliRunner().invoke(app, ["verify", str(out), "--incidents", str(changed)])
     assert done.exit_code == 1
@@ -160,7 +162,7 @@ def test_a_product_is_verified_by_whoever_has_its_store(
             app, ["verify", str(out), "--incidents", str(path)], catch_exceptions=False
         )
     assert not (tmp_path / "nowhere").exists()
-    assert "same: every byte" in run("verify", out, "--incidents", path, "--store", own_store)
+    assert SAME in run("verify", out, "--incidents", path, "--store", own_store)
 
 
 # --- what is printed -------------------------------------------------------------------------

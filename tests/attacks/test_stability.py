@@ -198,7 +198,7 @@ def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
             check=False, capture_output=True, text=True, timeout=PATIENCE_S,
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"port {port} cannot be listened on: another program does already;" in done.stderr
+    assert f"port {port}\N{NO-BREAK SPACE}: un autre programme le fait déjà" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 

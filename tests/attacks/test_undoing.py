@@ -45,7 +45,7 @@ def write_all(records: gpd.GeoDataFrame, folder: Path, store: Path) -> pd.DataFr
     maligeo.add_gaps(fmap, gaps, units)
     maligeo.add_heat(fmap, maligeo.density_surface(cells.spread(), bandwidth_km=150, cell_km=40))
     maligeo.save_map(fmap, folder / "map.html")
-    both = comparison_map(MapSide(table, units), MapSide(table, units))
+    both = comparison_map(MapSide(table, units, "2021"), MapSide(table, units, "2021"))
     maligeo.save_map(both, folder / "compare.html")
     for layer in ("incidents", "incidents_per_100k"):
         options = maligeo.MapOptions(layer=layer)

@@ -108,10 +108,10 @@ def test_any_table_is_a_selection_of_the_same_cells() -> None:
 @pytest.mark.parametrize(
     ("period", "message"),
     [
-        ("month", "nothing is released by month: there is years 2020 to 2021 and quarters 2020 Q1"),
+        ("month", "nothing is released by month: there is 2020 – 2021, 2020 Q1"),
         ("day", "nothing is released by day"),
-        ("2021-08-17", "period 2021-08-17 is not released: there is years 2020 to 2021"),
-        ("2021-08", "quarters 2020 Q1 to 2021 Q4"),
+        ("2021-08-17", "period 2021-08-17 is not released: there is 2020 – 2021"),
+        ("2021-08", "2020 Q1 – 2021 Q4"),
         ("2021-02/2021-06", "is not released"),
         ("2021-01/2021-05", "is not released"),
         ("2019", "is not released"),
@@ -135,7 +135,7 @@ def test_cercles_have_years_alone() -> None:
     made = cells(units=frames.cercles())
     table = made.table("incidents")
     assert row(table, "Mopti", "2021-01-01")["count"] == 40
-    with pytest.raises(ReleaseError, match="no quarter is released: there is years 2020 to 2021"):
+    with pytest.raises(ReleaseError, match="no quarter is released: there is 2020 – 2021"):
         made.table("incidents", period="quarter")
     with pytest.raises(ReleaseError, match="2021-01/2021-03 is not released"):
         made.table("incidents", period="2021-01/2021-03")

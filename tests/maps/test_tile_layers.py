@@ -152,7 +152,7 @@ def test_a_legend_says_what_the_archive_shows(vectors: Path, tmp_path: Path) -> 
         archive.put(0, 0, 0, b"picture")
     told = legend_of(open_tiles(path).description, "fr")
     assert told["title"] == "Density"
-    assert told["unit"] == "pour 1\u202f000 km²"
+    assert told["unit"] == "pour 1\u202f000\u00a0km²"
     assert [(row["colour"], row["label"]) for row in told["classes"]] == [
         ("#67001f", "1\u202f250 et plus"),
         ("#980043", "2,5 à moins de 1\u202f250"),

@@ -38,7 +38,7 @@ def test_tessalit_has_a_card(open_page: "Open", bundled: "Bundled", size: dict[s
     assert said.startswith("Tessalit\n")
     for part in (
         "Lieu ville", "Cercle Tessalit", "Région Kidal", "Bureau UNMAS",
-        "Programme de lutte antimines d'UNMAS au Mali", "Ici : bureau, pas un lieu d’activité",
+        "Programme de lutte antimines d’UNMAS au Mali", "Ici : bureau, pas un lieu d’activité",
         "Source : UNMAS Mali, fiche d'information",
     ):  # fmt: skip
         assert part in said

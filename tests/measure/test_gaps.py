@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maligeo.core.columns import NAMED
-from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
+from maligeo.core.errors import ArgumentError, FrameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import density
@@ -341,7 +341,7 @@ class TestBundled:
         with pytest.raises(ArgumentError, match="broken down by unit"):
             bundled_gaps(self.units, "2020")
 
-    def test_another_vintage_is_refused(self) -> None:
-        newer = self.units.assign(vintage="2023")
-        with pytest.raises((VintageError, UnknownNameError)):
-            bundled_gaps(newer)
+    def test_figures_of_a_region_that_was_divided_are_of_no_part_of_it(self) -> None:
+        newer = bundled_gaps(self.units.assign(vintage="2023")).set_index("name")
+        assert newer.loc[["Mopti", "Gao", "Tombouctou"], "incidents"].isna().all()
+        assert newer.loc["Kidal", "incidents"] == pytest.approx(10.72)  # was not divided

@@ -140,13 +140,13 @@ def positions_of(
         lon, lat = (frame[name].to_numpy(np.float64, na_value=np.nan) for name in ("lon", "lat"))
         return lon, lat
     require_geographic(frame, what=what)
-    shapes = np.asarray(frame.geometry.array, dtype=object)
+    shapes = np.array(frame.geometry.array, dtype=object)
+    shapes[shapely.is_empty(shapes)] = None  # GEOS gives no longitude of an empty point
     lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
     without = np.flatnonzero(np.isnan(lon) | np.isnan(lat))  # shapes that are no points, too
     lon[without] = lat[without] = np.nan
     kinds = shapely.get_type_id(shapes[without])  # -1 for a missing one
-    is_odd = (kinds >= 0) & (kinds != shapely.GeometryType.POINT)
-    odd = without[is_odd & ~shapely.is_empty(shapes[without])]
+    odd = without[(kinds >= 0) & (kinds != shapely.GeometryType.POINT)]
     if len(odd):
         raise GeometryError(
             f"{what} must be points: {len(odd)} are not (row {frame.index[odd[0]]} is a "

@@ -75,9 +75,9 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     >>> compared = compared[compared["recorded"].notna()]
     >>> compared[["name", "recorded", "published", "agrees"]].head(3)
              name  recorded  published  agrees
-    19       <NA>       3.0      134.0   False
-    20      Kayes       0.0       1.34   False
-    21  Koulikoro       0.0       5.36   False
+    21       <NA>       3.0      134.0   False
+    22      Kayes       0.0       1.34   False
+    23  Koulikoro       0.0       5.36   False
     """
     require_columns(table, ("vintage", "place_kind", "measure", "count"), what="density table")
     vintage = require_one_vintage(table["vintage"], what="density table")

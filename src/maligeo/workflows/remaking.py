@@ -74,6 +74,7 @@ _LISTS: Final[Mapping[str, type]] = {
     "zooms": int, "compare": str, "layers": str, "period": str, "only": str, "need": str,
     "need_weights": float,
 }  # fmt: skip
+_VECTOR_TILES: Final = "tiles vector"
 _LENGTHS: Final[Mapping[str, Sequence[int]]] = {"zooms": (2,), "compare": (2,)}
 _TEXTS: Final = frozenset(
     (
@@ -148,6 +149,9 @@ def remake(
         raise InputFileError("its record names no product of maligeo: a script put it together")
     if record.product not in PRODUCTS:
         raise InputFileError(f"its record is not run: {record.product!r} is nothing that is made")
+    named = record.options.get("layers", [])  # of tiles they are files, of a map words
+    if record.product == _VECTOR_TILES and not all(isinstance(one, dict) for one in named):
+        raise _unfit("layers", named)
     roles = list(dict.fromkeys(_roles(record.options)))
     files = _files(record, product, roles, given)
     key = _key(record, store)
@@ -482,8 +486,6 @@ def _raster(options: Options, folder: Path) -> Product:
 
 def _vector(options: Options, folder: Path) -> Product:
     options.pop(OUTPUT, None)
-    if not isinstance(options.get("layers", {}), dict):  # words are the layers of a map
-        raise _unfit("layers", options["layers"])
     sources = {kind: options.pop(kind) for kind in KINDS if kind in options}
     return _step(vector_archive, tiles.VectorOptions)(options | {"sources": sources}, folder)
 

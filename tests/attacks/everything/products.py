@@ -246,7 +246,7 @@ def report(desk: Desk) -> list[Fact]:
 def picture(desk: Desk) -> list[Fact]:
     """Draw the map on paper."""
     if desk.level == 1:
-        desk.run("map", "map.svg", "--measure", "incidents", "--period", "2021-01/2021-03")
+        desk.run("map", "map.svg", "--layers", "incidents", "--period", "2021-01/2021-03")
     return []
 
 

@@ -56,7 +56,8 @@
   /** @param {L.Map} map @param {Mg.UnitData["shapes"]} shapes */
   function lighter(map, shapes) {
     var shown = L.layerGroup().addTo(map), canvas = renderer(map, "mg-lit", 455);
-    return /** @param {number[]} units */ function (units) {
+    /** @param {number[]} units */
+    return function (units) {
       shown.clearLayers();
       units.forEach(function (at) {
         L.polygon(shapes[at], {
