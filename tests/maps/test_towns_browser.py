@@ -39,7 +39,7 @@ def test_tessalit_has_a_card(open_page: "Open", bundled: "Bundled", size: dict[s
     for part in (
         "Lieu ville", "Cercle Tessalit", "Région Kidal", "Bureau UNMAS",
         "Programme de lutte antimines d’UNMAS au Mali", "Ici : bureau, pas un lieu d’activité",
-        "Source : UNMAS Mali, fiche d'information",
+        "Source : UNMAS Mali, fiche d’information",
     ):  # fmt: skip
         assert part in said
     assert "ne disent rien d’autre" not in said
