@@ -155,7 +155,7 @@ def test_a_product_is_verified_by_whoever_has_its_store(
     changed = write_csv(incidents(("Mopti", DAY, 21)), tmp_path / "other.csv")
     done = CliRunner().invoke(app, ["verify", str(out), "--incidents", str(changed)])
     assert done.exit_code == 1
-    assert "an input is not what it was" in done.output
+    assert "un fichier d’entrée n’est plus ce qu’il était" in done.output
     monkeypatch.setenv("MALIGEO_STORE", str(tmp_path / "nowhere"))
     with pytest.raises(MaligeoError, match="store"):
         CliRunner().invoke(
