@@ -93,7 +93,7 @@ def _paper() -> Iterator[Line]:
     for at, measure in enumerate(MEASURES):
         for suffix in ("pdf", "svg", "png")[: 3 if at in (1, 7) else 2]:
             language = LANGUAGES[(at + (suffix == "svg")) % 2]
-            shown = f"--measure {measure} --language {language} --as-of {LATER}"
+            shown = f"--layers {measure} --language {language} --as-of {LATER}"
             yield Line(f"{measure}.{suffix}", f"map {shown}")
     yield Line("mopti.pdf", "map --region Mopti --layers incidents --language en --pdf")
     for audience in AUDIENCES:

@@ -22,6 +22,7 @@ KINDS: Final = ("zip", "geojson", "tiff")
 
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _COUNT: Final = re.compile(r"[0-9]{1,18}")
+_SOME_COUNTRY: Final = "XXX"  # any code of three letters: an entry has to hold for each
 _ISO3: Final = re.compile(r"[A-Za-z]{3}")
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -254,7 +255,7 @@ def _entries(sources: Path | None) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = list(content["downloads"])
         for entry in entries:
             for edition in entry["editions"]:
-                _check(_filled(entry, edition, "XXX"))
+                _check(_filled(entry, edition, _SOME_COUNTRY))
     except OSError as error:
         raise InputFileError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
