@@ -16,6 +16,7 @@ from maligeo.measure.need_response import (
 )
 from maligeo.measure.presence import empty_cells, placement, presence
 from maligeo.readers.boundaries import load_boundaries
+from maligeo.readers.projects import load_projects
 from maligeo.workflows.study import study
 from tests import worlds
 from tests.densityworlds import density_table, grid
@@ -332,6 +333,23 @@ class TestBundled:
         assert table["period_end"].iloc[0] == pd.Timestamp("2022-08-31")
         earlier = bundled_gaps(self.units, "2021")
         assert earlier["period_start"].iloc[0] == pd.Timestamp("2021-07-01")
+
+    def test_records_that_may_be_more_name_their_units_too(self) -> None:
+        """Records without a place leave every count open; the fuller year is taken all the same."""
+        projects = locate(load_projects(), self.units)
+        counts = [9, 8, 7, 6, 5, 4, 3, 2, 1]
+        fuller = density_table(self.units, "incidents", counts).assign(
+            count_high=pd.NA, publisher=pd.NA
+        )
+        later = density_table(self.units, "incidents", [9, *[None] * 8]).assign(
+            period_start=pd.Timestamp("2022-01-01"),
+            period_end=pd.Timestamp("2022-12-31"),
+            count_high=pd.NA,
+            publisher=pd.NA,
+        )
+        need = pd.concat([fuller, later], ignore_index=True)
+        answer = incident_gaps(need, projects, self.units)
+        assert set(answer["period_start"].dropna()) == {pd.Timestamp("2021-01-01")}
 
     def test_row_order_of_the_units_changes_no_byte(self) -> None:
         mixed = self.units.sample(frac=1, random_state=3)

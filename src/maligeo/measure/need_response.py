@@ -504,8 +504,9 @@ def _widest(table: pd.DataFrame) -> pd.DataFrame:
     """Keep the publication that names most units; of several, the latest."""
     series = ["publisher", "period_start", "period_end"]
     table = table.assign(publisher=table["publisher"].fillna(""))  # records have none
-    whole = table["count_high"].notna()  # not an "at least" of a shorter period
-    named = whole & (table["place_kind"] == "unit")
+    # A figure that is "at least" is of a shorter period; records are where they are.
+    whole = table["count_high"].notna() | (table["publisher"] == "")
+    named = whole & table["count"].notna() & (table["place_kind"] == "unit")
     keys = ["measure", *series]
     counts = named.groupby([table[column] for column in keys]).sum().reset_index(name="units")
     if counts.empty:
