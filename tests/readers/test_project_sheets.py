@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import maligeo
-from maligeo.core.errors import FrameError
+from maligeo.core.errors import FrameError, UnknownNameError
 from maligeo.readers.reading import Reading
 from maligeo.text.file_readings import reading_lines
 
@@ -168,10 +168,10 @@ def test_a_heading_that_repeats_without_a_title_is_refused(tmp_path: Path) -> No
 
 def test_a_title_above_does_not_hide_persons(tmp_path: Path) -> None:
     text = (
-        "Organisation,,Point focal,,Région\nNom,Sigle,Nom,Fonction,\n"
-        "ONG A,A,SECRET-A,SECRET-B,Gao\n"
+        "Organisation,,Point focal,,Région,Secteur\nNom,Sigle,Nom,Fonction,,\n"
+        "ONG A,A,SECRET-A,SECRET-B,Gao,Santé\n"
     )
-    frame, reading = of_projects(written(tmp_path, text), 5)
+    frame, reading = of_projects(written(tmp_path, text), 6)
     assert frame["organisation"].tolist() == ["ONG A"]
     assert "Point focal – Nom" in reading.personal
     assert "SECRET" not in frame.to_csv()
@@ -478,3 +478,15 @@ def test_an_organisation_is_for_partners_alone(tmp_path: Path) -> None:
     assert "SECRET" not in str(released.to_csv()) + str(released.attrs)
     partner = maligeo.release(located, units=units, audience="partner", as_of="2023-01-01")
     assert "organisation" in partner
+
+
+def test_codes_of_regions_are_places_of_projects(tmp_path: Path) -> None:
+    text = "Organisation,adm1_pcode,Bénéficiaires\nONG A,ML05,120\n"
+    frame, _ = of_projects(written(tmp_path, text), 3)
+    assert frame["adm1_pcode"].tolist() == ["ML05"]
+
+
+def test_organisations_next_to_persons_are_no_list_of_projects(tmp_path: Path) -> None:
+    text = "Organisation,Ville,Téléphone\nONG A,Gao,00 00 00 00\n"
+    with pytest.raises(UnknownNameError):
+        of_projects(written(tmp_path, text), 3)

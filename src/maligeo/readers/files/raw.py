@@ -134,7 +134,8 @@ class RawFile:
         tags = (self.hxl[name] for name in self.columns if name in self.hxl)
         said = {ours: f"({ours})" for ours in (*self.source.constants, *self.titles)}
         names = (name for name in self.columns if name not in self.unused)
-        return Header((*names, *tags), {**self.source.columns, **said}, self.longest)
+        stated = {**self.source.columns, **said}
+        return Header((*names, *tags), stated, self.longest, by_persons=bool(self.personal))
 
     def format(self, source: str, *, among: tuple[str, ...]) -> SourceFormat:
         """Give the format that is asked for or that the header bears; see `choose_format`.

@@ -39,11 +39,14 @@ class Header:
         Fields of ours to columns, as the user says.
     longest : int or None
         Letters after which names of columns are cut, as in Shapefiles.
+    by_persons : bool
+        Whether columns about persons stand next to these.
     """
 
     names: tuple[str, ...]
     stated: Mapping[str, str] = field(default_factory=dict)
     longest: int | None = None
+    by_persons: bool = False
 
     @cached_property
     def meant(self) -> Mapping[str, str]:
@@ -67,6 +70,8 @@ class SourceFormat:
         The specification that says so.
     signature : tuple of tuple of str
         A file of this make has at least one of the columns of ours in each group.
+    signature_by_persons : tuple of tuple of str
+        More such groups, for a file that has columns about persons too.
     columns : mapping of str to tuple of str
         Column of ours to the names that it bears in such files.
     values : mapping of str to mapping
@@ -93,6 +98,7 @@ class SourceFormat:
     unlisted: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    signature_by_persons: tuple[tuple[str, ...], ...] = ()
 
     def found_in(self, header: "Header") -> dict[str, str]:
         """Match a header: fields of ours to columns of the file.
@@ -144,7 +150,8 @@ class SourceFormat:
     def lacks(self, header: "Header") -> list[tuple[str, ...]]:
         """Give the groups of the signature that a header lacks; none when it is of this make."""
         found = self.found_in(header).keys()
-        return [group for group in self.signature if found.isdisjoint(group)]
+        more = self.signature_by_persons if header.by_persons else ()
+        return [group for group in (*self.signature, *more) if found.isdisjoint(group)]
 
 
 def column_key(name: str) -> str:
@@ -287,6 +294,7 @@ def load_format(name: str) -> SourceFormat:
         unlisted=entry.get("unlisted", {}),
         constants=entry.get("constants", {}),
         settings=entry.get("settings", {}),
+        signature_by_persons=tuple(map(tuple, entry.get("signature_by_persons", []))),
     )
 
 
