@@ -483,7 +483,7 @@ def test_an_organisation_is_for_partners_alone(tmp_path: Path) -> None:
 def test_codes_of_regions_are_places_of_projects(tmp_path: Path) -> None:
     text = "Organisation,adm1_pcode,Bénéficiaires\nONG A,ML05,120\n"
     frame, _ = of_projects(written(tmp_path, text), 3)
-    assert frame["adm1_pcode"].tolist() == ["ML05"]
+    assert frame["place"].tolist() == ["Mopti"]
 
 
 def test_organisations_next_to_persons_are_no_list_of_projects(tmp_path: Path) -> None:
