@@ -58,7 +58,7 @@ RATES = list(read_catalogue("rates"))
 
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
-    "reading": ["day-month", "month-day", "total", "note", "header", "abroad"],
+    "reading": ["day-month", "month-day", "total", "note", "unread_title", "header", "abroad"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
     "heading": [
         "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",

@@ -70,7 +70,7 @@ def raw_frame(
     source = Source(what, columns=dict(columns or {}), constants=said, dates=dates)
     hashed = hashlib.sha256(pd.util.hash_pandas_object(texts, index=False).to_numpy().tobytes())
     digits = hashed.hexdigest()[:DIGITS]
-    top = tuple(texts.head(3).fillna("").itertuples(index=False, name=None))
+    top = tuple(texts.head(3).fillna("").to_dict("records"))
     return RawFile(source, kept, personal, {}, read, content=digits, top=top)
 
 

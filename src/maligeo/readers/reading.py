@@ -50,8 +50,8 @@ class Reading(dict[str, object]):
         Columns of which nothing was read: those about persons and, in a file that has any or
         is of a make that may, all that are not used.
     set_aside : mapping of int to str
-        Rows that are no records, by their number in the file: "total", "note", "header" or, of
-        figures, "abroad".
+        Rows that are no records, by their number in the file: "total", "note", "header",
+        "unread_title" (of a block, whose place is not understood) or, of figures, "abroad".
     rows_in_file, rows_read, rows_left_out, rows_rejected : int
         All rows of the file; those of the frame; those that an option left out; those with
         faults. With those set aside the last three add up to the first.

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,7 @@ class Layout:
         Column to HXL tag; empty without a tag row.
     ends : bool
         Whether the file ends with these rows, so that there is nothing to parse.
-    top : tuple of tuple of str
+    top : tuple of dict of str to str
         The first rows below them, a cell for each column.
     """
 
@@ -54,7 +55,7 @@ class Layout:
     rows_before: int
     hxl: dict[str, str] = field(default_factory=dict)
     ends: bool = False
-    top: tuple[tuple[str, ...], ...] = ()
+    top: tuple[dict[str, str], ...] = ()
 
 
 def lay_out(
@@ -99,7 +100,9 @@ def lay_out(
         tags = {column: tag for column, tag in pairs if tag}
         after += 1
     filled_rows = [row for row in rows[after:] if any(map(str.strip, row))][:_TOP]
-    top = tuple(tuple([*row, *[""] * len(columns)][: len(columns)]) for row in filled_rows)
+    top = tuple(
+        dict(zip_longest(columns, row[: len(columns)], fillvalue="")) for row in filled_rows
+    )
     return Layout(encoding, delimiter, columns, after, tags, top=top)
 
 

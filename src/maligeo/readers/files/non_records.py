@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from maligeo.core.placenames import is_countrywide
+from maligeo.readers.cells.titles import title_of
 
 TOTAL: Final = "total"
 NOTE: Final = "note"
+UNREAD: Final = "unread_title"
 HEADER: Final = "header"
 
 # Cheap to look for: without it no cell is the label of a total.
@@ -39,15 +41,13 @@ _NOTE: Final = re.compile(
     r"|mise? à jour|updated?)(\b|\s|:).*",
     re.IGNORECASE | re.DOTALL,
 )
-# The title of a block of rows, as in a cell that is merged over a whole line.
-_TITLE: Final = re.compile(r"\s*(région|region|district|cercle|commune)s?\b.*", re.IGNORECASE)
 _LOOKED_AT: Final = 6  # filled cells of a row, and columns, in which the label of a total may be
 _SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
 def find_non_records(
-    frame: pd.DataFrame, *, of_figures: bool = False, unread: int = 0
+    frame: pd.DataFrame, *, of_figures: bool = False, titled: bool = False, unread: int = 0
 ) -> "pd.Series[str]":
     """Tell rows that are no records.
 
@@ -57,14 +57,18 @@ def find_non_records(
         Rows as read.
     of_figures : bool, default False
         Whether a row is a figure: that of the country as a whole is one then.
+    titled : bool, default False
+        Whether titles of blocks say the place of the rows below them: bare names of units are
+        titles then too.
     unread : int, default 0
         Columns of the table that are never read, beside those of the frame.
 
     Returns
     -------
     pandas.Series of str
-        "total", "note" (also the title of a block) or "header", with the numbers of these rows
-        alone. A row of a single cell that is neither stays a record: it may be one with faults.
+        "total", "note" (also the title of a block), "unread_title" (one that is to say a place
+        and names no unit) or "header", with the numbers of these rows alone. A row of a single
+        cell that is none of them stays a record: it may be one with faults.
     """
     if frame.empty or not len(frame.columns):
         return pd.Series(dtype="string")
@@ -76,15 +80,23 @@ def find_non_records(
     found[totals] = TOTAL
     found[_headers(frame)] = HEADER
     if len(frame.columns) + unread >= _WIDE:
-        lone = first[_lone(frame) & found.isna()]
-        found[_matching(lone, _NOTE)] = NOTE
-        found[_matching(lone, _TITLE)] = NOTE
+        for row, (heading, text) in lone_cells(frame[found.isna()]).items():
+            title = title_of(text, heading=heading if titled and not of_figures else None)
+            if _NOTE.fullmatch(text):
+                found[row] = NOTE
+            elif title:
+                found[row] = UNREAD if titled and "" in title.values() else NOTE
     return found.dropna()
 
 
-def _matching(texts: "pd.Series[str]", pattern: re.Pattern[str]) -> list[int]:
-    """Give the rows whose whole text a pattern matches; there are few to look at."""
-    return [row for row, text in texts.dropna().items() if pattern.fullmatch(text)]
+def lone_cells(frame: pd.DataFrame) -> dict[int, tuple[str, str]]:
+    """Give the rows in which one cell alone is filled, with its heading and its text."""
+    rows = frame[_lone(frame)].iloc[:, :2]
+    return {
+        int(row): (str(name), str(text))
+        for name, texts in rows.items()
+        for row, text in texts.dropna().items()
+    }
 
 
 def _first_filled(frame: pd.DataFrame) -> "pd.Series[str]":

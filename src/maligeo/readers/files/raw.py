@@ -24,7 +24,7 @@ from maligeo.readers.files.tables import (
     RawTable,
     open_table,
 )
-from maligeo.readers.files.titles import below_titles, fields_of_titles
+from maligeo.readers.files.titles import below_titles, titles_at_top
 from maligeo.readers.files.vectors import (
     CUTS_NAMES,
     DRIVERS_FIELDS,
@@ -79,7 +79,7 @@ class RawFile:
         Digits of a hash of its content, where it is no file.
     unused : frozenset of str
         Columns that its kind of file always has and that it leaves empty; they mean nothing.
-    top : tuple of tuple of str
+    top : tuple of dict of str to str
         The first rows of a table, with all columns.
     shown : tuple of str
         Columns of amounts whose cells show a currency by their format alone.
@@ -94,7 +94,7 @@ class RawFile:
     longest: int | None = None
     content: str = ""
     unused: frozenset[str] = frozenset()
-    top: tuple[tuple[str, ...], ...] = ()
+    top: tuple[dict[str, str], ...] = ()
     shown: tuple[str, ...] = ()
 
     @cached_property
@@ -121,12 +121,11 @@ class RawFile:
         return {f"({ours})": text for ours, text in self.source.constants.items()}
 
     @cached_property
-    def titles(self) -> tuple[str, ...]:
-        """Fields of places that titles of blocks say, where no column does."""
+    def titles(self) -> dict[str, str]:
+        """Fields of places that titles of blocks say where no column does, and their columns."""
         known = frozenset[str]().union(*map(fields_named, self.columns))
         own = {*known, *self.source.columns, *self.source.constants}
-        fields = dict.fromkeys(fields_of_titles(self.top))
-        return tuple(field for field in fields if field not in own)
+        return {field: name for field, name in titles_at_top(self.top).items() if field not in own}
 
     @cached_property
     def header(self) -> Header:
@@ -205,13 +204,19 @@ class RawFile:
         """
         above = dict.fromkeys(self.titles, (0, ""))
         wanted = [name for name in self.columns if columns is None or name in columns]
-        for raw in self._read(wanted):
+        of_titles = dict.fromkeys(self.titles.values())
+        others = [name for name in of_titles if name in self.columns and name not in wanted]
+        for raw in self._read([*wanted, *others]):
             aside = find_non_records(
                 raw.frame if records_only else raw.frame.head(0),
                 of_figures=of_figures,
+                titled=bool(self.titles),
                 unread=len(self.personal) if len(wanted) == len(self.columns) else 0,
             )
             frame = raw.frame.drop(index=aside.index) if len(aside) else raw.frame
+            if others:  # rows that hold something there alone are blank
+                faulty = raw.faults.marks(frame.index)
+                frame = frame[wanted][frame[wanted].notna().any(axis=1) | faulty]
             frame, blocks = filled_down(frame, raw.frame, raw.blocks)
             names, below = below_titles(raw.frame, aside, above)
             stated = {f"({ours})": texts.loc[frame.index] for ours, texts in names.items()}

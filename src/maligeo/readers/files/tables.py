@@ -99,7 +99,7 @@ class TableFile:
         Names in its header.
     hxl : dict of str to str
         Column to HXL tag, where the file has a tag row.
-    top : tuple of tuple of str
+    top : tuple of dict of str to str
         The first rows, a cell for each column.
     shown : tuple of str
         Columns of amounts whose cells show a currency by their format alone.
@@ -109,7 +109,7 @@ class TableFile:
     columns: tuple[str, ...]
     hxl: dict[str, str]
     _read: Callable[[Sequence[str]], Iterator[RawTable]]
-    top: tuple[tuple[str, ...], ...] = ()
+    top: tuple[dict[str, str], ...] = ()
     shown: tuple[str, ...] = ()
 
     def chunks(self, columns: Collection[str] | None = None) -> Iterator[RawTable]:

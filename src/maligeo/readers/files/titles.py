@@ -1,59 +1,46 @@
 """Titles of blocks: a region or cercle that stands in a line of its own above its rows."""
 
-import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from maligeo.readers.cells.titles import title_of
 from maligeo.readers.files.blocks import Blocks
-from maligeo.readers.files.non_records import NOTE
-
-_LEVELS: Final = {
-    "adm1_name": r"r[ée]gion|district",
-    "adm2_name": r"cercle|circle",
-    "adm3_name": r"commune(?:\s+(?:rurale|urbaine))?",
-}
-_OF: Final = r"(?:\s*[:–—-]|\s+d['’]|\s+(?:de\s+la|de\s+l['’]|de|du|des|of)(?!\w))?"
-_NAME: Final = r"\s*(?P<name>[^\W\d_][^\d,;:.()]*?)\s*(?:\([^()]*\)\s*)?"
-_TITLES: Final = {
-    field: re.compile(rf"\s*(?:{word})(?!\w){_OF}{_NAME}", re.IGNORECASE)
-    for field, word in _LEVELS.items()
-}
-_MOST_WORDS: Final = 4  # of a name; more are a sentence
+from maligeo.readers.files.non_records import NOTE, UNREAD, lone_cells
 
 
-def title_of(text: str) -> tuple[str, str] | None:
-    """Take the title of a block apart.
+def titles_at_top(top: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """List the fields that the titles at the top of a table say, before its first record.
 
-    Examples
-    --------
-    >>> title_of("RÉGION DE MOPTI"), title_of("Cercle : Koro (suite)"), title_of("Sources : x")
-    (('adm1_name', 'MOPTI'), ('adm2_name', 'Koro'), None)
+    Parameters
+    ----------
+    top : sequence of mapping of str to str
+        Its first rows: heading to cell.
+
+    Returns
+    -------
+    dict of str to str
+        Field to the heading of the column in which its title stands.
     """
-    for field, pattern in _TITLES.items():
-        match = pattern.fullmatch(text)
-        if match is not None and len(match["name"].split()) <= _MOST_WORDS:
-            return field, match["name"]
-    return None
-
-
-def fields_of_titles(top: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """List the fields that the titles at the top of a table say, before its first record."""
-    fields: list[str] = []
+    fields: dict[str, str] = {}
     for row in top:
-        cells = [cell.strip() for cell in row if cell.strip()]
-        title = title_of(cells[0]) if len(cells) == 1 else None
-        if title is None:
+        cells = [(name, cell.strip()) for name, cell in row.items() if cell.strip()]
+        if len(cells) != 1:
             break
-        fields.append(title[0])
-    return tuple(fields)
+        (heading, text), *_ = cells
+        title = title_of(text, heading=heading)
+        if not any(title.values()) and not title_of(text):
+            break
+        fields |= dict.fromkeys(sorted(title), heading)
+    return fields
 
 
 def below_titles(
     frame: pd.DataFrame, aside: "pd.Series[str]", above: dict[str, tuple[int, str]]
 ) -> tuple[dict[str, "pd.Series[str]"], Blocks]:
     """Say for each row what the titles above it say.
+
+    A title that names no unit ends the one before it, and one of a level those below it.
 
     Parameters
     ----------
@@ -77,11 +64,11 @@ def below_titles(
     for field, last in list(above.items()):
         at = pd.Series(float("nan"), index=frame.index)
         at.iloc[:1] = last[0]
-        for row, (level, _) in titles.items():
-            if level <= field:  # a title of the level above ends those below it
-                at[row] = row if level == field else 0
+        said = dict([last]) | {row: title.get(field, "") for row, title in titles.items()} | {0: ""}
+        for row, title in titles.items():
+            if min(title) <= field:
+                at[row] = row if said[row] else 0
         rows = at.ffill().astype("int64")
-        said = dict([last]) | {row: name for row, (_, name) in titles.items()} | {0: ""}
         names[field] = rows.map(said).replace("", pd.NA).astype("string")
         of_records = rows[(rows > 0) & ~rows.index.isin(aside.index)]
         blocks[f"({field})"] = of_records.to_dict()
@@ -90,9 +77,13 @@ def below_titles(
     return names, blocks
 
 
-def _titles(frame: pd.DataFrame, aside: "pd.Series[str]") -> dict[int, tuple[str, str]]:
-    lone = frame.loc[frame.index.intersection(aside.index[aside == NOTE])]
-    texts = {row: next((cell for cell in cells if isinstance(cell, str)), "")
-             for row, *cells in lone.itertuples()}  # fmt: skip
-    found = ((int(row), title_of(text)) for row, text in texts.items())
-    return {row: title for row, title in found if title is not None}
+def _titles(frame: pd.DataFrame, aside: "pd.Series[str]") -> dict[int, dict[str, str]]:
+    rows = aside.index[aside.isin([NOTE, UNREAD])]
+    lone = lone_cells(frame.loc[frame.index.intersection(rows)])
+    titles = {row: title_of(text, heading=name) for row, (name, text) in lone.items()}
+    # A note that is no title looks like one that is not understood.
+    return {row: title for row, title in titles.items() if aside[row] == UNREAD or _is_read(title)}
+
+
+def _is_read(title: Mapping[str, str]) -> bool:
+    return bool(title) and all(title.values())
