@@ -1,5 +1,7 @@
 """Headings of electronic forms: what they ask for, whatever program made them."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -89,3 +91,41 @@ def test_two_questions_of_one_name_are_not_chosen_between() -> None:
 def test_a_heading_with_a_stroke_is_in_no_group() -> None:
     reading = account({**ROW, "Cercle/Commune": "Ansongo/Tessit"})
     assert {"adm2_name", "adm3_name"}.isdisjoint(reading.used)
+
+
+COUNTS = {
+    ("grp_civils/morts", "grp_fds/tues"): {"civilians_killed": "grp_civils/morts"},
+    ("grp_victimes/morts", "grp_bilan/tues"): {},
+    ("grp_fds/tues", "grp_fds/blesses"): {},
+    ("g/Combien de morts ?", "grp_fds/Combien de blessés ?"): {"killed": "g/Combien de morts ?"},
+    ("grp_victimes/tues", "grp_victimes/blesses"): {
+        "killed": "grp_victimes/tues", "injured": "grp_victimes/blesses",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("headings", COUNTS)
+def test_the_dead_of_one_group_are_not_all(headings: tuple[str, str]) -> None:
+    reading = account({**KOBO, **dict.fromkeys(headings, "2")})
+    counted = {ours: name for ours, name in reading.used.items() if name in headings}
+    assert counted == COUNTS[headings]
+    assert {*reading.not_understood} == {*headings} - {*counted.values()}
+
+
+def test_a_path_of_a_plain_table_keeps_who_is_counted() -> None:
+    reading = account({**ROW, "militaires/tues": "2", "militaires/blesses": "1"})
+    assert reading.not_understood == {"militaires/tues": "killed", "militaires/blesses": "injured"}
+
+
+@pytest.mark.parametrize(
+    ("title", "killed"), [("FDS", None), ("Bilan humain", "Tués"), ("Victimes", "Tués")]
+)
+def test_a_title_of_columns_may_say_who_is_counted(
+    tmp_path: Path, title: str, killed: str | None
+) -> None:
+    rows = [f",,,{title},,", "Date,Type,Région,Tués,Blessés,Femmes", "2022-03-01,EEI,Gao,2,1,1"]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join([rows[0].replace(",,,", "Incident,,,", 1), *rows[1:]]), "utf-8")
+    reading = maligeo.read_incidents(path).attrs["reading"]
+    assert reading.used.get("killed") == killed
+    assert (reading.not_understood.get(f"{title} – Tués") == "killed") is (killed is None)

@@ -16,7 +16,9 @@ from maligeo.readers.formats import (
     column_key,
     known_headings,
     meant_in,
+    people_counted,
     plain_key,
+    says_who,
 )
 
 _NUMBERS: Final = re.compile(r"^\W*\d[\d\W]*$")  # a number, a date in figures
@@ -221,5 +223,6 @@ def _spread(row: list[str], below: list[str], above: list[str]) -> list[str]:
 
 
 def _needs_group(heading: str, group: str) -> bool:
-    """Tell a heading that says little alone, as "Total" below "Bénéficiaires"."""
-    return column_key(heading) in bare_headings() and bool(plain_key(group))
+    """Tell a heading that says little alone, as "Total" below "Bénéficiaires", or too much."""
+    is_bare = column_key(heading) in bare_headings() and bool(plain_key(group))
+    return is_bare or (bool(people_counted(heading)) and says_who(group))

@@ -16,13 +16,19 @@ from typing import Any, Final
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import UnknownNameError
 from maligeo.core.placenames import without_accents
-from maligeo.readers.formats.forms import asked_for, meant_headings
+from maligeo.readers.formats.forms import asked_for, meant_headings, who_in
 
 AUTO: Final = "auto"
 GEOMETRY: Final = "geometry"
 UNKNOWN_MAKE: Final = "unknown_make"  # key of the error about a file that fits no format
 GROUP: Final = " – "  # between the title of a group of columns and a heading below it
 _SHOWN_COLUMNS: Final = 40
+_OF_PEOPLE: Final = frozenset(
+    {
+        "killed", "injured", "civilians_killed", "civilians_injured", "fatalities", "wounded",
+        "casualties", "victims", "displaced", "returnees", "refugees", "people_in_need", "people",
+    }
+)  # fmt: skip
 _WHOLE: Final = 3  # letters of a part of a heading that must be a whole word
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -184,7 +190,23 @@ def meant_in(names: Sequence[str]) -> dict[str, str]:
     bare = frozenset(
         without_accents(name).casefold() for name in read_catalogue("headings")["bare"]
     )
-    return meant_headings(names, read_catalogue("headings")["form"], bare)
+    return meant_headings(names, _form_words(), bare, people_counted)
+
+
+@cache
+def _form_words() -> dict[str, Any]:
+    catalogue = read_catalogue("headings")
+    return {**catalogue["form"], "of_all": catalogue["of_all"]}
+
+
+def people_counted(heading: str) -> frozenset[str]:
+    """List the counts of people that a heading means in files of any make."""
+    return fields_named(heading) & _OF_PEOPLE
+
+
+def says_who(group: str) -> bool:
+    """Tell the title of a group of columns that may be about some people alone."""
+    return bool(who_in(group, _form_words()["of_all"]))
 
 
 @cache
@@ -320,7 +342,7 @@ def _last_parts(name: str) -> Iterator[str]:
         yield name.rpartition(GROUP)[2]
     if " " not in name:
         yield name.rpartition("/")[2]
-    yield asked_for(name, read_catalogue("headings")["form"])
+    yield asked_for(name, _form_words())
 
 
 def _words(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from maligeo.core.placenames import without_accents
@@ -17,7 +17,10 @@ _AXES: Final = frozenset(_OF_POINTS[:2])
 
 
 def meant_headings(
-    names: Sequence[str], listed: Mapping[str, Any], bare: frozenset[str]
+    names: Sequence[str],
+    listed: Mapping[str, Any],
+    bare: frozenset[str],
+    counted: Callable[[str], frozenset[str]],
 ) -> dict[str, str]:
     """Say what headings ask for that are questions or stand in the groups of a form.
 
@@ -30,6 +33,8 @@ def meant_headings(
         `between` and `whole`: phrases of questions.
     bare : frozenset of str
         Headings, in lower case, that say too little without their group.
+    counted : callable
+        Gives the counts of people that a heading means. Of their group stays what says who.
 
     Returns
     -------
@@ -46,16 +51,32 @@ def meant_headings(
     meant = dict[str, str]()
     for name in (name for name in names if name not in technical):
         last = _ungrouped(name, is_form=is_form, together=sizes[name.rpartition("/")[0]])
+        if counted(asked_for(last, listed)):
+            last = " ".join([*who_in(name[: -len(last)], listed["of_all"]), last])
         grouped = without_accents(last).casefold() not in bare
         meant[name] = asked_for(last if grouped else name, listed)
     meant |= _axes(points)
-    counts = Counter(meant.get(name, name).casefold() for name in names)
+    said = {name: meant.get(name, name) for name in names}
+    keys = {name: counted(text) or text.casefold() for name, text in said.items()}
+    times = Counter(keys.values())
     clear = {
         name: text
         for name, text in meant.items()
-        if text != name and (not text or counts[text.casefold()] == 1)
+        if text != name and (not text or times[keys[name]] == 1)
     }
     return technical | clear
+
+
+def who_in(group: str, of_all: Sequence[str]) -> list[str]:
+    """Give the words of the title of a group that may say which people are counted in it.
+
+    Examples
+    --------
+    >>> who_in("grp_victimes/FDS", ["grp", "victimes"]), who_in("Bilan 1", ["bilan"])
+    (['fds'], [])
+    """
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", without_accents(group))
+    return [word.lower() for word in words if len(word) > 1 and word.lower() not in of_all]
 
 
 def _points(names: Sequence[str]) -> list[str]:
