@@ -15,6 +15,24 @@ FORMATS = {
     "[$£-809]#,##0": "GBP",
     '#,##0 "ha"': None,
     "[$-40C]#,##0": None,
+    '#,##0\\ "€";\\-#,##0;0': "EUR",
+    'General "FCFA"': "XOF",
+    # In millions as it is shown, and not as it is stored: the amount would be a millionth.
+    '0.0" M"[$€-40C]': None,
+    '0 " millions "[$€-40C]': None,
+    "0\\M\\ [$€-40C]": None,
+    '#,##0 "MFCFA"': None,
+    '#,##0,"M€"': None,
+    # Divided for show alone: the amount is stored in full.
+    '0.0,," M"[$€-40C]': "EUR",
+    "#,##0,, [$€-40C]": "EUR",
+    '[>=1000000]0.0,,"M €";0 "€"': "EUR",
+    "[$$-409]#,##0": "USD",
+    "[$$-en-US]#,##0": "USD",
+    "[$$-1009]#,##0": None,
+    "[$$-C0C]#,##0": None,
+    '"CA"$0': None,
+    '0 "$ CA"': None,
     "#,##0": None,
 }
 
@@ -45,3 +63,21 @@ def test_text_and_other_currencies_of_a_column_stand(tmp_path: Path) -> None:
     read = maligeo.read_projects(book(tmp_path / "b.xlsx", cells))
     assert read["budget_currency"].fillna("").tolist() == ["EUR", "XOF", ""]
     assert read.attrs["reading"].shown == ("Budget",)
+
+
+def test_a_cell_that_is_not_there_has_no_currency(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.append(["Titre du projet", "Budget", "Région"])
+    for row, value in enumerate((2, None, 3), 2):
+        sheet.cell(row, 1, f"P{row}")
+        sheet.cell(row, 3, "Gao")
+        if value is not None:
+            sheet.cell(row, 2, value).number_format = '#,##0 "FCFA"'
+    made.save(tmp_path / "b.xlsx")
+    try:
+        read = maligeo.read_projects(tmp_path / "b.xlsx")["budget_currency"].fillna("").tolist()
+    except maligeo.MaligeoError as error:
+        read = [str(error)]
+    assert read == ["XOF", "", "XOF"]
