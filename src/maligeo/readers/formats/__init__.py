@@ -30,6 +30,9 @@ _OF_PEOPLE: Final = frozenset(
     }
 )  # fmt: skip
 _WHOLE: Final = 3  # letters of a part of a heading that must be a whole word
+_GROUPED: Final = re.compile(
+    r"\s*(section|groupe?|grp|module|partie|part|bloc|block|rubrique)s?\b", re.I
+)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -340,8 +343,9 @@ def _last_parts(name: str) -> Iterator[str]:
     """Give a heading without its groups and without what makes it a question."""
     if GROUP in name:
         yield name.rpartition(GROUP)[2]
-    if " " not in name:
-        yield name.rpartition("/")[2]
+    group, _, last = name.rpartition("/")
+    if " " not in name or _GROUPED.match(group):
+        yield last
     yield asked_for(name, _form_words())
 
 
@@ -359,7 +363,11 @@ def _personal_patterns() -> tuple[re.Pattern[str], ...]:
         for key in ("whole", "part", "words", "first")
     )
     some = rf"(?:(?:.*\s)?(?:{words})|(?:{listed['leading']}\s)*(?:{first}))(?:\s|$)"
-    return tuple(map(re.compile, (whole, part, some, rf"{listed['counts']}\b")))
+    patterns = (whole, part, some, rf"{listed['counts']}\b")
+    return tuple(
+        re.compile(text.replace("{of}", listed["of"]).replace("{person}", listed["person"]))
+        for text in patterns
+    )
 
 
 def choose_format(
