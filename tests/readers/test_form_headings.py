@@ -17,6 +17,8 @@ QUESTIONS = {
     "4. Nombre de blessés": ("injured", "2"),
     "Dans quel village l'incident s'est-il produit ?": ("place_name", "Ouo"),
     "Où l'incident a-t-il eu lieu ?": ("place_name", "Ouo"),
+    "Où ?": ("place_name", "Ouo"),
+    "Where did it happen?": ("place_name", "Ouo"),
     "Veuillez indiquer la commune": ("adm3_name", "Ouo"),
     "Q5) Commune": ("adm3_name", "Ouo"),
     "In which circle did the incident happen?": ("adm2_name", "Bankass"),
@@ -28,6 +30,10 @@ OTHERS = {
     "Des blessés ont-ils été évacués ?": "oui",
     "2021. Blessés par mine": "1",
     "Combien d'engins ?": "2",
+    "Où ont été évacués les blessés ?": "Sévaré",
+    "Où l'incident a-t-il été signalé ?": "Sévaré",
+    "Where is the nearest hospital?": "Sévaré",
+    "Quand a-t-on été informé ?": "2022-03-04",
 }
 KOBO = {
     "start": "2022-06-03T09:12", "_uuid": "u", "g/date": "2022-06-01", "g/engin": "EEI",
@@ -50,6 +56,14 @@ def test_a_question_is_read_as_what_it_asks_for(heading: str) -> None:
 def test_a_question_about_something_else_is_not(heading: str) -> None:
     reading = account({**ROW, heading: OTHERS[heading]})
     assert heading not in reading.used.values()
+
+
+def test_the_date_of_another_question_is_none_of_the_incident() -> None:
+    row = {"Quand avez-vous été informé ?": "2022-03-04", "type": "EEI", "région": "Gao"}
+    with pytest.raises(maligeo.MaligeoError, match="lacks date"):
+        maligeo.as_incidents(pd.DataFrame([row]))
+    row = {"Quand cela s'est-il passé ?": "2022-03-01", "type": "EEI", "région": "Gao"}
+    assert maligeo.as_incidents(pd.DataFrame([row]))["date"].notna().all()
 
 
 @pytest.mark.parametrize(

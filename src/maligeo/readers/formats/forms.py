@@ -107,8 +107,9 @@ def asked_for(heading: str, listed: Mapping[str, Any]) -> str:
     unnumbered = _NUMBERED.sub("", heading, count=1) if _NUMBERED.match(heading) else heading
     words = " ".join(re.findall(r"[a-z0-9]+", without_accents(unnumbered).lower()))
     is_question = "?" in heading
+    about = "|".join(listed["about"])
     for text, patterns in listed["whole"].items():
-        if is_question and re.match(rf"(?:{patterns})\b", words):
+        if is_question and re.fullmatch(rf"(?:{patterns})(?: (?:{about}))?", words):
             return str(text)
     asked = re.sub(rf"^(?:{'|'.join(listed['asking'])})\b", "", words)
     if asked == words and not is_question:
