@@ -9,6 +9,7 @@ from maligeo.core.errors import UnknownNameError
 from maligeo.readers.figure_tables import PEOPLE_FORMAT, read_figure_table
 from maligeo.readers.files.raw import RawFile, open_raw
 from maligeo.readers.files.sources import Source
+from maligeo.readers.formats import column_key, fields_named, load_format
 from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.quarantine import Gate
 
@@ -24,7 +25,7 @@ def read_people(given: str | Path | Source | pd.DataFrame) -> pd.DataFrame:
     given : str, pathlib.Path, Source or pandas.DataFrame
         A table of units and people: one column of people ("Population", "Habitants", "T_TL" of
         COD-PS), or one for each year ("Population 2021"). A table with one column of numbers
-        alone has people in it.
+        alone has people in it, unless its heading is known to count something else ("Femmes").
 
     Returns
     -------
@@ -37,7 +38,7 @@ def read_people(given: str | Path | Source | pd.DataFrame) -> pd.DataFrame:
     FrameError, InputFileError
         As `maligeo.read_figures`.
     UnknownNameError
-        If no column, or several, may hold the people.
+        If no column, or several, may hold the people, or the only one counts something else.
     """
     if isinstance(given, pd.DataFrame):
         file = raw_frame(given, _FRAME, columns=None, constants=None, dates=None)
@@ -52,8 +53,15 @@ def _figures(file: RawFile, what: str) -> pd.DataFrame:
     found = list(dict.fromkeys(figures["measure"]))
     if PEOPLE in found or not found:
         return figures[figures["measure"] == PEOPLE]
-    if len(found) > 1:
+    if len(found) > 1 or _counts_others(str(found[0])):
         values = {"file": what, "columns": ", ".join(found)}
         raise UnknownNameError(key="which_people", values=values)
     figures["measure"] = PEOPLE
     return figures
+
+
+def _counts_others(heading: str) -> bool:
+    """Tell a heading that means another field or measure, or some people alone."""
+    listed = load_format(PEOPLE_FORMAT).settings["of_others"]
+    words = {column_key(word) for word in heading.split()}
+    return bool(fields_named(heading) - {"value"}) or not words.isdisjoint(map(column_key, listed))
