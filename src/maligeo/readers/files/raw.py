@@ -123,9 +123,11 @@ class RawFile:
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """Fields of places that titles of blocks say, where no column does."""
+        fields = dict.fromkeys(fields_of_titles(self.top))
+        if not fields:
+            return ()
         known = frozenset[str]().union(*map(fields_named, self.columns))
         own = {*known, *self.source.columns, *self.source.constants}
-        fields = dict.fromkeys(fields_of_titles(self.top))
         return tuple(field for field in fields if field not in own)
 
     @cached_property
