@@ -26,7 +26,6 @@ from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
 
-
 INCIDENTS: Final = (
     "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
     "civilians_killed", "civilians_injured", "location_precision", "adm1_name", "adm2_name",
@@ -242,7 +241,7 @@ def iter_incidents(
 ) -> Iterator[gpd.GeoDataFrame]:
     """Read incidents piece by piece, in memory that does not grow with the file.
 
-    Only ids are remembered, in some twenty bytes each, to find those that repeat. Faults are
+    Only ids are remembered, in some dozens of bytes each, to find those that repeat. Faults are
     raised together after the last piece.
 
     Parameters

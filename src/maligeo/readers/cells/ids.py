@@ -17,7 +17,7 @@ _FACTORS: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
 class SeenIds:
-    """Remembers the ids of a file, in eleven to twenty-two bytes each.
+    """Remembers the ids of a file, in eleven to forty-three bytes each.
 
     Ids are kept as 64-bit hashes, in slots of which each has its first choice: among ten
     million the chance that two different ones count as the same is about three in a million.
@@ -61,7 +61,7 @@ class SeenIds:
     def _make_room(self, more: int) -> None:
         size = len(self._slots)
         while self._count + more > _FULL * size:
-            size *= 2
+            size *= 4
         if size > len(self._slots):
             before = self._slots[self._slots != 0]
             self._slots, self._count = np.zeros(size, dtype=np.uint64), 0
