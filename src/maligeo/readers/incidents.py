@@ -9,68 +9,22 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
+from maligeo.readers.cells.ids import SeenIds
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
-from maligeo.readers.files.tables import TEXT, RawTable
-from maligeo.readers.formats import SourceFormat
+from maligeo.readers.files.tables import RawTable
+from maligeo.readers.formats import GEOMETRY, SourceFormat
 from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
-
-
-class SeenIds:
-    """Remembers the ids of a file, in eight bytes each.
-
-    Ids are kept as 64-bit hashes: among ten million the chance that two different ones
-    count as the same is about three in a million. Those of the first piece are compared as
-    they stand, and hashed when a second piece comes: most files are of one.
-    """
-
-    def __init__(self) -> None:
-        self._seen = np.empty(0, dtype=np.uint64)
-        self._first: pd.Series | None = None
-
-    def repeated(self, ids: pd.Series) -> "pd.Series[bool]":
-        """Tell which ids occurred before, here or in an earlier piece, and remember all."""
-        given = ids.dropna()
-        if self._first is None:
-            self._first = given
-            again = given.duplicated()
-        else:
-            if not len(self._seen):
-                self._seen = np.sort(_hashes(self._first))
-            again = self._repeated(given)
-        return again.reindex(ids.index, fill_value=False) if len(given) < len(ids) else again
-
-    def _repeated(self, ids: pd.Series) -> "pd.Series[bool]":
-        hashes = _hashes(ids)
-        again = pd.Series(hashes, index=ids.index).duplicated()
-        distinct = np.sort(hashes[~again])
-        at = np.searchsorted(self._seen, distinct)
-        old = np.zeros(len(distinct), dtype=bool)
-        inside = at < len(self._seen)
-        old[inside] = self._seen[at[inside]] == distinct[inside]
-        if old.any():
-            again |= np.isin(hashes, distinct[old])
-        # Two sorted runs: a stable sort merges them in one pass.
-        self._seen = np.sort(np.concatenate([self._seen, distinct[~old]]), kind="stable")
-        return again
-
-
-def _hashes(ids: pd.Series) -> npt.NDArray[np.uint64]:
-    texts = ids.to_numpy(dtype=object)
-    hashes: npt.NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False)
-    return hashes
-
 
 INCIDENTS: Final = (
     "event_id", "date", "date_precision", "event_type", "outcome", "killed", "injured",
@@ -287,7 +241,7 @@ def iter_incidents(
 ) -> Iterator[gpd.GeoDataFrame]:
     """Read incidents piece by piece, in memory that does not grow with the file.
 
-    Only ids are remembered, in eight bytes each, to find those that repeat. Faults are
+    Only ids are remembered, in some dozens of bytes each, to find those that repeat. Faults are
     raised together after the last piece.
 
     Parameters
@@ -400,10 +354,11 @@ class _IncidentFile:
         faults.extend(more)
         with ThreadPoolExecutor(1) as worker:  # making points takes as long as all the rest
             points = worker.submit(to_points, positions)
-            frame = self._columns(rows, raw, faults)
-        frame["location_precision"] = _precision(frame, positions)
-        spatial = gpd.GeoDataFrame(frame, geometry=points.result())[list(INCIDENTS)]
-        spatial = with_extra(spatial, rows, self.reading)
+            found = self._columns(rows, raw, faults)
+        found["location_precision"] = _precision(found, positions)
+        found[GEOMETRY] = points.result()
+        frame = pd.DataFrame({ours: found[ours] for ours in INCIDENTS}, copy=False)
+        spatial = with_extra(gpd.GeoDataFrame(frame, geometry=GEOMETRY), rows, self.reading)
         return spatial, faults, {"rows_left_out": count - len(rows), "rows_swapped": swapped}
 
     def _choose(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -421,26 +376,25 @@ class _IncidentFile:
         words, _ = values.map_words(rows[column], unwanted, unlisted="")
         return rows[(words.fillna("") == "").to_numpy(dtype=bool)]
 
-    def _columns(self, rows: pd.DataFrame, raw: RawTable, faults: Faults) -> pd.DataFrame:
-        frame = pd.DataFrame(index=rows.index)
-        frame["event_id"] = self._ids(rows, faults)
-        frame["date"] = self._dates(rows, faults)
+    def _columns(self, rows: pd.DataFrame, raw: RawTable, faults: Faults) -> dict[str, pd.Series]:
+        frame = {"event_id": self._ids(rows, faults), "date": self._dates(rows, faults)}
         for ours in _WORDS:
             texts = self._texts(rows, ours)
-            if texts.name is None:
-                frame[ours] = texts
-                continue
-            frame[ours] = faults.taking(values.read_words(texts, self.form, ours))
-        months = frame["date_precision"].isna() & values.are_months(self._texts(rows, "date"))
-        frame["date_precision"] = frame["date_precision"].mask(months, "month")
+            if texts.name is not None:
+                texts = faults.taking(values.read_words(texts, self.form, ours))
+            frame[ours] = texts
+        unsaid = frame["date_precision"].isna()
+        if unsaid.any():
+            months = unsaid & values.are_months(self._texts(rows, "date"))
+            frame["date_precision"] = frame["date_precision"].mask(months, "month")
         for ours in _COUNTS:
             if ours not in self.found:
-                frame[ours] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
+                frame[ours] = values.no_counts(rows.index)
                 continue
             texts = self._texts(rows, ours)
             frame[ours] = faults.taking(values.parse_counts(texts, decimal=raw.decimal))
         frame["outcome"] = frame["outcome"].fillna("unknown")
-        self._compare_estimates(rows, frame, faults)
+        self._compare_estimates(rows, frame["killed"], faults)
         for ours in (*_PLACES, _PLACE):
             frame[ours] = values.strip_missing(self._texts(rows, ours))
         frame["source"] = self._texts(rows, "source").fillna(self.form.label or self.file.name)
@@ -450,7 +404,7 @@ class _IncidentFile:
         """Give the file's column for one of ours: unnamed where the file lacks it."""
         if ours in self.found:
             return rows[self.found[ours]]
-        return pd.Series(self.form.constants.get(ours, pd.NA), index=rows.index, dtype=TEXT)
+        return values.same_text(self.form.constants.get(ours), rows.index)
 
     def _ids(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
         if "event_id" not in self.found:
@@ -459,7 +413,8 @@ class _IncidentFile:
         column = str(texts.name)
         ids = texts.str.strip()
         faults.add(ids.isna() | (ids == ""), column, texts, "is missing")
-        faults.add(self.seen.repeated(ids), column, texts, "is the id of an earlier row")
+        again = pd.Series(self.seen.repeated(ids), index=rows.index)
+        faults.add(again, column, texts, "is the id of an earlier row")
         return ids
 
     def _dates(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
@@ -489,18 +444,17 @@ class _IncidentFile:
         """Give the order of day and month that no date of the file shows."""
         return str(self.form.settings.get("date_order", "")) if self.orders == frozenset() else ""
 
-    def _compare_estimates(self, rows: pd.DataFrame, frame: pd.DataFrame, faults: Faults) -> None:
+    def _compare_estimates(self, rows: pd.DataFrame, best: pd.Series, faults: Faults) -> None:
         if not {"lowest", "highest"} <= self.found.keys():
             return
         lowest = faults.taking(values.parse_counts(self._texts(rows, "lowest")))
         highest = faults.taking(values.parse_counts(self._texts(rows, "highest")))
-        best = frame["killed"]
         unordered = ((lowest > best) | (best > highest)).fillna(False)
         reason = "is not between the lowest and the highest estimate"
         faults.add(unordered, self.found["killed"], best, reason)
 
 
-def _precision(frame: pd.DataFrame, positions: coordinates.Positions) -> pd.Series:
+def _precision(frame: Mapping[str, pd.Series], positions: coordinates.Positions) -> pd.Series:
     """Say how precise the place is, by its finest name, where nothing else says it.
 
     A name that says itself what it is, a list of names or a name without a level say it too

@@ -83,7 +83,8 @@ class Faults:
         proposals : mapping of str to tuple of str
             What may be meant by a value, the nearest first.
         """
-        marked = bad.fillna(False).to_numpy(dtype=bool)
+        whole = bad if bad.dtype == bool else bad.fillna(False)
+        marked = whole.to_numpy(dtype=bool)
         if not marked.any():
             return
         found = [None if pd.isna(value) else value for value in values[marked].tolist()]

@@ -5,11 +5,12 @@ missing stays missing, one that cannot be read becomes missing and a fault. Amou
 money come with their currency.
 """
 
+import itertools
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,7 @@ _NONE_WORDS: Final = frozenset(
     {"néant", "neant", "ras", "r.a.s.", "r.a.s", "aucun", "aucune", "zéro", "zero"}
 )
 # Figures are [0-9] in all patterns: \d would also take those of other scripts.
+_MISSING: Final = pa.array(sorted(MISSING_WORDS), pa.large_string())
 _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
 _NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
@@ -69,6 +71,64 @@ _MONTH_YEAR: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{4})$"
 _WORD_DAY: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{1,2})(?:er|st|nd|rd|th)?,?\s+([0-9]{4})$"
 
 
+class Distinct(NamedTuple):
+    """The texts of a column, each that differs once, and where they stand.
+
+    Attributes
+    ----------
+    texts : pyarrow.Array
+        Texts that differ.
+    codes : pyarrow.Array of int32
+        For each row its text; null where it has none.
+    index : pandas.Index
+    name : Hashable
+        Of the column.
+    """
+
+    texts: pa.Array
+    codes: pa.Array
+    index: pd.Index
+    name: Hashable
+
+    @classmethod
+    def of(cls, texts: pd.Series) -> "Distinct":
+        """Take a column of text apart."""
+        cells = pa.chunked_array(pa.array(texts.astype(_TEXT))).dictionary_encode()
+        whole = cells.combine_chunks()
+        encoded = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+        return cls(encoded.dictionary, encoded.indices, texts.index, texts.name)
+
+    @property
+    def series(self) -> pd.Series:
+        """The texts that differ, as a column of their own."""
+        return pd.Series(_TEXT.__from_arrow__(self.texts), name=self.name)
+
+    def spread(self, changed: pa.Array) -> pd.Series:
+        """Give each row what became of its text."""
+        array = pa.DictionaryArray.from_arrays(self.codes, changed.cast(pa.large_string()))
+        taken = _TEXT.__from_arrow__(array.dictionary_decode())
+        return pd.Series(taken, index=self.index, name=self.name, copy=False)
+
+    def each(self, values: npt.NDArray[Any], empty: object) -> npt.NDArray[Any]:
+        """Give each row the value of its text, and one that is empty this one."""
+        padded = np.append(values, np.array([empty], dtype=values.dtype))
+        found: npt.NDArray[Any] = padded.take(self.codes.fill_null(-1).to_numpy())
+        return found
+
+
+def same_text(text: str | None, index: pd.Index) -> pd.Series:
+    """Make a column, without a name, that holds the same text in every row, or none."""
+    array = pa.repeat(pa.scalar(text, pa.large_string()), len(index))
+    return pd.Series(_TEXT.__from_arrow__(array), index=index, copy=False)
+
+
+def no_counts(index: pd.Index) -> "pd.Series[int]":
+    """Make a column of whole numbers that are all missing."""
+    nothing = np.zeros(len(index), dtype="int64")
+    missing = pd.arrays.IntegerArray(nothing, np.ones(len(index), dtype=bool))
+    return pd.Series(missing, index=index, copy=False)
+
+
 def strip_missing(texts: pd.Series) -> pd.Series:
     """Trim cells, and turn words that say "not known" into missing values.
 
@@ -80,20 +140,24 @@ def strip_missing(texts: pd.Series) -> pd.Series:
     -------
     pandas.Series of string, same index
     """
-    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
-    trimmed = pd.Series(distinct, dtype=_TEXT).str.strip()
-    cleaned = trimmed.mask(trimmed.str.lower().isin(MISSING_WORDS))
-    if cleaned.array.equals(distinct):
+    distinct = Distinct.of(texts)
+    trimmed, missing = _trimmed(distinct.texts)
+    if trimmed.equals(distinct.texts) and not pc.any(missing).as_py():
         return texts.astype(_TEXT)
-    taken = cleaned.array.take(codes, allow_fill=True)
-    return pd.Series(taken, index=texts.index, name=texts.name)
+    return distinct.spread(pc.if_else(missing, None, trimmed))
+
+
+def _trimmed(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Trim texts, and tell which say "not known"."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    return trimmed, pc.is_in(pc.utf8_lower(trimmed), value_set=_MISSING)
 
 
 def each_word(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
     """Change the texts of a column, each that differs once; missing ones stay missing."""
-    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
-    changed = pd.array([change(text) for text in distinct.to_numpy(dtype=object)], dtype=_TEXT)
-    return pd.Series(changed.take(codes, allow_fill=True), index=texts.index, name=texts.name)
+    distinct = Distinct.of(texts)
+    changed = [change(text) for text in distinct.texts.to_pylist()]
+    return distinct.spread(pa.array(changed, pa.large_string()))
 
 
 def read_words(texts: pd.Series, form: SourceFormat, ours: str) -> tuple["pd.Series[str]", Faults]:
@@ -141,26 +205,24 @@ def map_words(
     words : pandas.Series of string
     faults : Faults
     """
-    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
-    missing = strip_missing(pd.Series(distinct, dtype=_TEXT)).isna().to_numpy(dtype=bool)
+    distinct = Distinct.of(texts)
+    missing = _trimmed(distinct.texts)[1].to_numpy(zero_copy_only=False)
+    each = distinct.texts.to_pylist()
     meant = [
         meanings.get(word_key(word), None if empty else unlisted)
-        for word, empty in zip(distinct, missing, strict=True)
+        for word, empty in zip(each, missing, strict=True)
     ]
     unknown = ~missing & np.array([word is None for word in meant], dtype=bool)
-    words = pd.array(meant, dtype=_TEXT).take(codes, allow_fill=True)
     faults = Faults()
-    marked = np.append(unknown, False)[codes]
-    column = str(texts.name)
-    if marked.any():
-        near = {word: _near(word, spellings) for word in distinct[unknown]}
+    if unknown.any():
+        near = {word: _near(word, spellings) for word in itertools.compress(each, unknown)}
         reasons = {
             word: UNKNOWN_WORD if found else f"{UNKNOWN_WORD}, which are {_examples(meanings)}"
             for word, found in near.items()
         }
-        rows = pd.Series(marked, index=texts.index)
-        faults.add(rows, column, texts, texts.map(reasons), proposals=near)
-    return pd.Series(words, index=texts.index, name=texts.name), faults
+        rows = pd.Series(distinct.each(unknown, False), index=texts.index)
+        faults.add(rows, str(texts.name), texts, texts.map(reasons), proposals=near)
+    return distinct.spread(pa.array(meant, pa.large_string())), faults
 
 
 def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
@@ -275,6 +337,17 @@ def parse_counts(
     values : pandas.Series of Int64
     faults : Faults
     """
+    distinct = Distinct.of(texts)
+    values, faults = _whole_numbers(distinct.series, decimal)
+    if len(faults):
+        _, faults = _whole_numbers(texts, decimal)
+    bad = np.isnan(values)
+    whole = np.where(bad, 0, values).astype("int64")
+    counts = pd.arrays.IntegerArray(distinct.each(whole, 0), distinct.each(bad, True))
+    return pd.Series(counts, texts.index, name=texts.name, copy=False), faults
+
+
+def _whole_numbers(texts: pd.Series, decimal: str | None) -> tuple[Floats, Faults]:
     none = texts.str.strip().str.lower().isin(_NONE_WORDS)
     numbers, faults = parse_numbers(texts.mask(none, "0"), decimal=decimal)
     values = numbers.to_numpy("float64", na_value=np.nan)
@@ -289,9 +362,7 @@ def parse_counts(
         (huge, "is too large to be a count"),
     ):
         faults.add(pd.Series(marked, index=texts.index), column, texts, reason)
-    bad = np.isnan(values) | negative | broken | huge
-    whole = np.where(bad, 0, values).astype("int64")
-    return pd.Series(pd.arrays.IntegerArray(whole, bad), texts.index, name=texts.name), faults
+    return np.where(negative | broken | huge, np.nan, values), faults
 
 
 def date_orders(texts: pd.Series) -> frozenset[str]:
@@ -306,7 +377,10 @@ def date_orders(texts: pd.Series) -> frozenset[str]:
     frozenset of str
         Of "day-month" and "month-day": none, one, or both where they contradict.
     """
-    parts = pd.Series(texts.dropna().unique(), dtype=_TEXT).str.strip().str.extract(_YEAR_LAST)
+    cells = Distinct.of(texts).series
+    if _iso_days(cells) is not None:
+        return frozenset()
+    parts = cells.str.strip().str.extract(_YEAR_LAST)
     pairs = parts.dropna().iloc[:, :2].astype("int64")
     seen = set()
     if ((pairs[0] > 12) & (pairs[1] <= 12)).any():
@@ -318,8 +392,11 @@ def date_orders(texts: pd.Series) -> frozenset[str]:
 
 def are_months(texts: pd.Series) -> "pd.Series[bool]":
     """Tell which texts are a month of a year, in words: "avr. 2022"."""
-    words = each_word(texts, lambda text: "month" if _month_of(text) else None)
-    return words.notna()
+    distinct = Distinct.of(texts)
+    if _iso_days(distinct.series) is not None:
+        return pd.Series(False, index=texts.index)
+    months = [_month_of(text) is not None for text in distinct.texts.to_pylist()]
+    return pd.Series(distinct.each(np.array(months, dtype=bool), False), index=texts.index)
 
 
 def _month_of(text: str) -> tuple[str, int] | None:
@@ -370,8 +447,8 @@ def parse_dates(
         For text that is no date, days that do not exist, years before 1900 or of two
         digits, dates after `latest`, and dates of unknown order.
     """
-    codes, distinct = pd.factorize(texts.astype(_TEXT), use_na_sentinel=True)
-    known = pd.Series(distinct, dtype=_TEXT)
+    distinct = Distinct.of(texts)
+    known = distinct.series
     days = _iso_days(known)
     reasons = pd.Series(pd.NA, index=known.index, dtype=_TEXT)
     if days is None:
@@ -389,13 +466,12 @@ def parse_dates(
         late = ~np.isnat(days) & (days > np.datetime64(latest, "D"))
         reasons = reasons.mask(late, "lies in the future")
     days[reasons.notna().to_numpy(dtype=bool)] = np.datetime64("NaT")
-    padded = np.append(days, np.datetime64("NaT", "D"))  # code -1: the cell is empty
-    dates = pd.Series(padded[codes].astype("datetime64[us]"), index=texts.index, name=texts.name)
+    dates = distinct.each(days.astype("datetime64[us]"), np.datetime64("NaT"))
     faults = Faults()
     if reasons.notna().any():
-        each = pd.Series(reasons.array.take(codes, allow_fill=True), index=texts.index)
+        each = distinct.spread(pa.array(reasons))
         faults.add(each.notna(), str(texts.name), texts, each)
-    return dates, faults
+    return pd.Series(dates, index=texts.index, name=texts.name, copy=False), faults
 
 
 def _iso_days(cells: pd.Series) -> npt.NDArray[np.datetime64] | None:
@@ -518,10 +594,9 @@ def parse_amounts(
         For text that is no amount, unknown currencies and numbers with two meanings.
     """
     cells = strip_missing(texts)
-    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    read = [_read(str(cell), factor) for cell in distinct]
-    missing = _Amount(None, None)
-    rows = [read[code] if code >= 0 else missing for code in codes]
+    distinct = Distinct.of(cells)
+    read = [*(_read(cell, factor) for cell in distinct.texts.to_pylist()), _Amount(None, None)]
+    rows = [read[code] for code in distinct.codes.fill_null(-1).to_pylist()]
     amounts = pd.DataFrame(
         {
             "amount": pd.array([row.value for row in rows], dtype="Float64"),

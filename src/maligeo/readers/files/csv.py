@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -130,7 +131,8 @@ def _find_delimiter(text: str) -> str:
 # The parser reads up to 32 of its blocks ahead: small ones bound memory, and several
 # together are worked on faster than one by one. A row has to end in its block.
 BLOCK_BYTES: Final = 2 * 2**20
-BLOCKS_TOGETHER: Final = 16
+BLOCKS_TOGETHER: Final = 64  # at most
+ROWS_TOGETHER: Final = 200_000
 _LONGER: Final = 4  # times as long are the blocks in which long rows are read
 CELLS: Final = pa.large_string()  # what pandas holds text as: others would be converted
 
@@ -161,15 +163,23 @@ class TextBlock:
     ragged: dict[int, RaggedRow] = field(default_factory=dict)
 
 
+class _Way(Enum):
+    """How a file is parsed: the first that serves."""
+
+    LINES = "several blocks at once, a line being a row"
+    ROWS = "several blocks at once, with cells of several lines"
+    NUMBERED = "block by block, with the numbers of rows"
+
+
 @contextmanager
-def _rows_within_blocks(*, numbered: bool) -> Iterator[None]:
+def _rows_within_blocks(way: _Way) -> Iterator[None]:
     """Stop where a row does not end in its block; of the longer ones, say what that means."""
     try:
         yield
     except pa.ArrowInvalid as error:
-        if "straddl" not in str(error):
+        if "straddl" not in str(error) and "out of sync" not in str(error):
             raise
-        if numbered:
+        if way is _Way.NUMBERED:
             size = BLOCK_BYTES * _LONGER
             raise ValueError(
                 f"a row is longer than {size} bytes: is a quotation mark not closed?"
@@ -185,7 +195,8 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
 
     The parser works on several blocks at once and then cannot say where a row with too
     many or too few cells stands. When it meets one, or a very long row, the rest is parsed
-    one longer block after the other, with numbers.
+    one longer block after the other, with numbers. It is quickest where a line is a row; it
+    notices when a block ends within a cell of several lines, and looks for the ends of rows.
 
     Parameters
     ----------
@@ -208,34 +219,33 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
     done = layout.rows_before
     if layout.ends:
         return
-    try:
-        for block in _parse(path, layout, columns, numbered=False):
-            yield block
-            done = int(block.rows[-1]) if len(block.rows) else done
+    for way in (_Way.LINES, _Way.ROWS, _Way.NUMBERED):
+        try:
+            for block in _parse(path, layout, columns, way):
+                rest = block.rows > done
+                ragged = {number: row for number, row in block.ragged.items() if number > done}
+                if rest.all():
+                    yield replace(block, ragged=ragged)
+                elif rest.any() or ragged:
+                    yield TextBlock(block.table.filter(pa.array(rest)), block.rows[rest], ragged)
+                done = max([done, *block.rows[-1:].tolist(), *ragged])
+        except _OddRowFoundError:
+            continue
         return
-    except _OddRowFoundError:
-        pass
-    for block in _parse(path, layout, columns, numbered=True):
-        rest = block.rows > done
-        ragged = {number: row for number, row in block.ragged.items() if number > done}
-        if rest.any() or ragged:
-            yield TextBlock(block.table.filter(pa.array(rest)), block.rows[rest], ragged)
 
 
-def _parse(
-    path: Path, layout: Layout, columns: Sequence[str], *, numbered: bool
-) -> Iterator[TextBlock]:
+def _parse(path: Path, layout: Layout, columns: Sequence[str], way: _Way) -> Iterator[TextBlock]:
     met: dict[int, RaggedRow] = {}
 
     def note(row: pacsv.InvalidRow) -> str:
         met[row.number or 0] = RaggedRow(row.actual_columns, row.text)
         return "skip"
 
-    last, ended = layout.rows_before, False
-    within = _rows_within_blocks(numbered=numbered)
+    last, ended, numbered = layout.rows_before, False, way is _Way.NUMBERED
+    within = _rows_within_blocks(way)
     with explained(f"{path} cannot be read"), within, path.open("rb") as file:
-        reader = _open(file, layout, columns, note, threads=not numbered)
-        groups = iter(lambda: list(itertools.islice(reader, BLOCKS_TOGETHER)), [])
+        reader = _open(file, layout, columns, note, way)
+        groups = iter(lambda: _together(reader), [])
         for group in groups if numbered else _ahead(groups):
             if met and not numbered:
                 break
@@ -253,6 +263,17 @@ def _parse(
         yield TextBlock(empty, np.array([], dtype=np.int64), dict(met))
 
 
+def _together(reader: pacsv.CSVStreamingReader) -> list[pa.RecordBatch]:
+    """Take blocks up to a number of rows: what is done once for each piece is done seldom."""
+    group, rows = list[pa.RecordBatch](), 0
+    for batch in itertools.islice(reader, BLOCKS_TOGETHER):
+        group.append(batch)
+        rows += batch.num_rows
+        if rows >= ROWS_TOGETHER:
+            break
+    return group
+
+
 def _ahead(groups: Iterator[list[pa.RecordBatch]]) -> Iterator[list[pa.RecordBatch]]:
     """Parse the next blocks while the caller works on these."""
     with ThreadPoolExecutor(1) as worker:
@@ -263,20 +284,21 @@ def _ahead(groups: Iterator[list[pa.RecordBatch]]) -> Iterator[list[pa.RecordBat
 
 
 def _open(
-    file: object, layout: Layout, columns: Sequence[str], note: object, *, threads: bool
+    file: object, layout: Layout, columns: Sequence[str], note: object, way: _Way
 ) -> pacsv.CSVStreamingReader:
     return pacsv.open_csv(
         file,
+        memory_pool=_memory(),
         read_options=pacsv.ReadOptions(
-            use_threads=threads,
-            block_size=BLOCK_BYTES if threads else BLOCK_BYTES * _LONGER,
+            use_threads=way is not _Way.NUMBERED,
+            block_size=BLOCK_BYTES * (_LONGER if way is _Way.NUMBERED else 1),
             column_names=list(layout.columns),
             skip_rows_after_names=layout.rows_before,
             encoding="utf8" if layout.encoding == "utf-8" else layout.encoding,
         ),
         parse_options=pacsv.ParseOptions(
             delimiter=layout.delimiter,
-            newlines_in_values=True,
+            newlines_in_values=way is not _Way.LINES,
             ignore_empty_lines=False,
             invalid_row_handler=note,
         ),
@@ -287,6 +309,12 @@ def _open(
             null_values=[""],
         ),
     )
+
+
+def _memory() -> pa.MemoryPool | None:
+    """Choose where blocks lie: other pools give pages back and fetch them anew for each block."""
+    known = "jemalloc" in pa.supported_memory_backends()
+    return pa.jemalloc_memory_pool() if known else None
 
 
 def _number(

@@ -121,13 +121,13 @@ def _find_header(rows: list[list[str]], filled: Sequence[int]) -> int:
         return filled[0]
 
     def known(at: int) -> int:
-        if at != several[0] and _has_numbers(rows[at]):
-            return 0  # a row of data
         meant = meant_in(rows[at])
         found = sum(_is_known(meant.get(cell, cell)) for cell in rows[at])
         return found if found > 1 else 0
 
-    return max(several, key=known)  # the first of equals
+    headings = [at for at in several if at == several[0] or not _has_numbers(rows[at])]
+    # The first of equals; all headings that are known are looked up only where that decides.
+    return max(headings, key=known) if len(headings) > 1 else headings[0]
 
 
 def _rows_above(rows: list[list[str]], header: int) -> int:

@@ -42,6 +42,7 @@ _NOTE: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LOOKED_AT: Final = 6  # filled cells of a row, and columns, in which the label of a total may be
+_SAMPLE: Final = 1000  # cells that show whether a column repeats few texts
 _SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
@@ -122,13 +123,15 @@ def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
 
 def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
     """Tell cells with a hint, after a look at the whole column at once: mostly there is none."""
-    cells = pa.chunked_array(pa.array(texts)).combine_chunks().drop_null()
+    given = pa.chunked_array(pa.array(texts))
+    repeats = len(given[:_SAMPLE].unique()) < _SAMPLE / 2
+    cells = (given.unique() if repeats else given.combine_chunks()).drop_null()
     column = pa.ListArray.from_arrays([0, len(cells)], cells)
     lines = pc.binary_join(column, pa.scalar("\n", cells.type))
     if not pc.match_substring_regex(lines, _HINT)[0].as_py():
         return np.zeros(len(texts), dtype=bool)
-    matched = pc.match_substring_regex(pa.array(texts), _HINT)
-    return np.asarray(pc.fill_null(matched, False).to_numpy(zero_copy_only=False), dtype=bool)
+    matched = pc.match_substring_regex(given, _HINT)
+    return np.asarray(pc.fill_null(matched, False).to_numpy(), dtype=bool)
 
 
 def _is_total(cells: Sequence[str]) -> bool:

@@ -123,9 +123,12 @@ class RawFile:
     @cached_property
     def titles(self) -> dict[str, str]:
         """Fields of places that titles of blocks say where no column does, and their columns."""
+        fields = titles_at_top(self.top)
+        if not fields:
+            return {}
         known = frozenset[str]().union(*map(fields_named, self.columns))
         own = {*known, *self.source.columns, *self.source.constants}
-        return {field: name for field, name in titles_at_top(self.top).items() if field not in own}
+        return {field: name for field, name in fields.items() if field not in own}
 
     @cached_property
     def header(self) -> Header:

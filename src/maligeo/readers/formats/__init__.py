@@ -332,8 +332,9 @@ def _is_personal(name: str) -> bool:
     whole, part, words, counted = _personal_patterns()
     keys, text = {column_key(name)}, _words(name)
     # "Point focal – Nom" is about a person as "Nom" is; "Organisation – Nom" is not.
-    if column_key(name) not in known_headings():
-        keys |= {column_key(part) for part in _last_parts(name) if not counted.match(text)}
+    more = {column_key(part) for part in _last_parts(name) if not counted.match(text)}
+    if not more <= keys and column_key(name) not in known_headings():
+        keys |= more
     if any(whole.fullmatch(key) or part.search(key) for key in keys):
         return True
     return bool(words.match(text)) and not counted.match(text)

@@ -1,0 +1,91 @@
+"""Ids that occur twice in a file, found piece by piece."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+_Hashes = npt.NDArray[np.uint64]
+
+_WORD: Final = 8  # bytes that are taken together
+_FULL: Final = 0.75  # share of the slots that may be taken
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+_SHIFTS: Final = (np.uint64(30), np.uint64(27), np.uint64(31))
+_FACTORS: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+
+
+class SeenIds:
+    """Remembers the ids of a file, in eleven to forty-three bytes each.
+
+    Ids are kept as 64-bit hashes, in slots of which each has its first choice: among ten
+    million the chance that two different ones count as the same is about three in a million.
+    Those of one piece are compared as they stand: most files are of one.
+    """
+
+    def __init__(self) -> None:
+        self._slots: _Hashes = np.zeros(1024, dtype=np.uint64)
+        self._count = 0
+
+    def repeated(self, ids: pd.Series) -> npt.NDArray[np.bool_]:
+        """Tell which ids occurred before, here or in an earlier piece, and remember all."""
+        cells = pa.chunked_array(pa.array(ids)).combine_chunks().cast(pa.large_string())
+        hashes = _hashes(cells)
+        again = np.zeros(len(hashes), dtype=bool)
+        given = np.flatnonzero(cells.is_valid().to_numpy(zero_copy_only=False))
+        found = hashes[given]
+        ordered = np.sort(found)
+        if (ordered[1:] == ordered[:-1]).any():
+            again[given] = ids.iloc[given].duplicated()
+            given = given[~again[given]]
+        again[given] = self._add(hashes[given])
+        return again
+
+    def _add(self, hashes: _Hashes) -> npt.NDArray[np.bool_]:
+        """Tell which are known of hashes that differ, and remember the others."""
+        self._make_room(len(hashes))
+        known = np.zeros(len(hashes), dtype=bool)
+        last = np.uint64(len(self._slots) - 1)
+        left, at = np.arange(len(hashes)), hashes & last
+        while len(left):
+            mine, there = hashes[left], self._slots[at]
+            known[left[there == mine]] = True
+            empty = there == 0
+            self._slots[at[empty]] = mine[empty]
+            beaten = self._slots[at] != mine
+            left, at = left[beaten], (at[beaten] + np.uint64(1)) & last
+        self._count += int(np.count_nonzero(~known))
+        return known
+
+    def _make_room(self, more: int) -> None:
+        size = len(self._slots)
+        while self._count + more > _FULL * size:
+            size *= 4
+        if size > len(self._slots):
+            before = self._slots[self._slots != 0]
+            self._slots, self._count = np.zeros(size, dtype=np.uint64), 0
+            self._add(before)
+
+
+def _hashes(texts: pa.Array) -> _Hashes:
+    """Hash texts eight bytes at a time; no hash is 0."""
+    starts = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: len(texts) + 1]
+    lengths, first = np.diff(starts), starts[0]
+    content = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[first : starts[-1]]
+    content = np.append(content, np.zeros(_WORD, dtype=np.uint8))
+    words = np.ndarray(len(content) - _WORD + 1, "<u8", content, strides=(1,))
+    hashes = _mixed(lengths.astype(np.uint64) * _ODD + _ODD)
+    for done in range(0, int(lengths.max(initial=0)), _WORD):
+        live = np.flatnonzero(lengths > done)
+        bits = np.minimum(lengths[live] - done, _WORD).astype(np.uint64) * np.uint64(8)
+        word = words[starts[live] - first + done] << (np.uint64(64) - bits)
+        hashes[live] = _mixed((hashes[live] ^ word) * _ODD)
+    return np.maximum(hashes, np.uint64(1))
+
+
+def _mixed(numbers: _Hashes) -> _Hashes:
+    """Let every bit change every other (the finisher of SplitMix64)."""
+    for shift, factor in zip(_SHIFTS, (*_FACTORS, np.uint64(1)), strict=True):
+        numbers = (numbers ^ (numbers >> shift)) * factor
+    return numbers
