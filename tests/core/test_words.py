@@ -14,6 +14,8 @@ from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.join.points import locate
+from maligeo.join.shares import allocate
 from maligeo.look.layers import Group, read_catalogue
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES
@@ -324,6 +326,30 @@ def test_notes_that_the_code_writes_have_a_french_form() -> None:
     for note in notes:
         french, english = (words.note_text(note, language) for language in ("fr", "en"))
         assert len(french) == len(english)
+        assert all(one != other for one, other in zip(french, english, strict=True))
+
+
+def test_notes_about_records_have_a_french_form() -> None:
+    units = worlds.square_units()
+    incidents = pd.DataFrame(
+        {"event_id": ["a", "b"], "date": pd.Timestamp("2021-03-01"), "event_type": "ied",
+         "killed": pd.array([1, pd.NA], dtype="Int64"), "adm1_name": "Alpha"}
+    )  # fmt: skip
+    stated = {"adm1_name": "Alpha", "budget_currency": "EUR", "status": "active"}
+    projects = worlds.projects(
+        {"project_id": "p", "budget_amount": 3.0, "start_date": "2021-01-01", **stated},
+        {"project_id": "q", **stated},
+    ).assign(end_date=pd.NaT)
+    shares = allocate(locate(projects, units), units)
+    tables = [
+        density(locate(incidents, units), units, measure="killed"),
+        density(shares, units, measure="money"),
+        density(shares, units, measure="projects", period="2021"),
+    ]
+    notes = {note for table in tables for note in table["note"].dropna()}
+    assert len(notes) >= 4
+    for note in notes:
+        french, english = (words.note_text(note, language) for language in ("fr", "en"))
         assert all(one != other for one, other in zip(french, english, strict=True))
 
 

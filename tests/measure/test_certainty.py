@@ -156,6 +156,14 @@ def test_where_a_source_names_a_unit_somebody_is_there() -> None:
     assert finding.certainty[3] == 1, "none of the forty can be there"
 
 
+def test_what_is_done_where_need_is_not_known_makes_no_response_low_elsewhere() -> None:
+    need = sharp(200, 200, 200, np.nan)
+    finding = judge([need], answered(10, 10, 10, 90), EVEN)
+    assert [RESPONSES[at] for at in finding.stated[:3]] == ["alike"] * 3
+    assert finding.stated[3] == -1
+    assert finding.depends_on[:3] == (SOLID,) * 3
+
+
 def test_victims_of_one_incident_are_one_event() -> None:
     people = np.array([100.0, 100, 100, 100])
     single = [np.ones(100)] * 4

@@ -15,6 +15,7 @@ from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, Vin
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.measure.densities import concat_tables, density
+from maligeo.measure.project_counts import project_measures_in
 from maligeo.measure.rates import poisson_interval, smooth_rates
 from maligeo.measure.unplaced import NO_PLACE
 from tests import worlds
@@ -405,6 +406,23 @@ class TestMoney:
         assert beta.loc["money_EUR", "note"] == f"{stated}; {NO_PLACE}"
         assert pd.isna(beta.loc["money_EUR", "count_high"])
         assert pd.isna(beta.loc["money_USD", "count"])
+
+    def test_a_project_of_another_currency_is_a_record(self) -> None:
+        stated = self.shares().dropna(subset="budget_amount")
+        table = density(stated, UNITS, measure="money").set_index(["measure", "name"])
+        beta = table.loc[("money_USD", "Béta-Sud")]
+        assert beta["count"] == 0
+        assert pd.isna(beta["note"])  # p1 is there, in euros
+
+    def test_a_budget_that_was_cancelled_is_no_money(self) -> None:
+        shares = self.shares()
+        status = shares["project_id"].map({"p2": "cancelled"}).astype("string")
+        paid = shares.assign(status=status, disbursed_amount=shares["budget_amount"])
+        euro = density(paid, UNITS, measure="money")
+        assert set(euro["measure"]) == {"money_EUR"}
+        assert "money" not in project_measures_in(paid[paid["project_id"] == "p2"])
+        found = density(paid, UNITS, measure="money_disbursed")
+        assert (found.loc[found["measure"] == "money_disbursed_USD", "count"] == 1000).any()
 
     def test_what_makes_no_sum_is_refused(self) -> None:
         shares = self.shares()

@@ -8,6 +8,7 @@ import pytest
 from shapely.geometry import Point
 
 from maligeo.core.errors import ArgumentError, VintageError
+from maligeo.core.words import note_text
 from maligeo.join.points import locate
 from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
@@ -127,3 +128,12 @@ def test_what_does_not_compare_is_refused() -> None:
         reconcile(table, worlds.figures({"value": 1, "vintage": "2023"}))
     with pytest.raises(ArgumentError, match="no figure is about incidents"):
         reconcile(table, worlds.figures({"value": 1, "measure": "killed"}))
+
+
+def test_its_remarks_are_said_in_french() -> None:
+    table = density(records(1, 1, nowhere=1), UNITS, measure="incidents", period=["2021"])
+    other = {"unit": "Alpha", "value": 3, "period_start": "2019-01-01", "period_end": "2019-12-31"}
+    found = compared(table, {"unit": "Alpha", "value": 3}, other)
+    notes = [remark for note in found["note"].dropna() for remark in note.split("; ")]
+    assert len(notes) == 2
+    assert not {said for note in notes for said in note_text(note, "fr")} & set(notes)

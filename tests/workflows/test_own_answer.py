@@ -129,3 +129,16 @@ def test_victims_hang_on_the_incident_that_most_died_in(tmp_path: Path) -> None:
 def test_counts_of_victims_say_the_size_of_no_incident(tmp_path: Path) -> None:
     answer = with_deadly_incidents(tmp_path).release(audience="internal").answer().frame
     assert "sizes" not in answer.columns
+
+
+def test_projects_without_an_amount_or_a_date_are_counted_for_the_public(tmp_path: Path) -> None:
+    projects, out = tmp_path / "3w.csv", tmp_path / "out.csv"
+    projects.write_text(
+        "project_id,title,place,start_date,end_date,budget_amount,budget_currency\n"
+        "p1,Water,Gao,2021-01-01,2022-01-01,500,EUR\np2,Health,Gao,,,,\n",
+        encoding="utf-8",
+    )
+    for measure, period in (("money", None), ("projects", "2021")):
+        public = maligeo.study(projects=projects, period=period).release(audience="public")
+        public.count(measure).save(out)
+        assert "at least" in out.read_text(encoding="utf-8")

@@ -81,6 +81,7 @@ _MARKS: Final = frozenset(
         ),
     }
 )
+_RECORDS_NUMBERED: Final = r"not fully stated for \d"  # in a remark: it numbers records
 _UNTOLD: Final = ("source", "records", "per_incident", "unique_total")  # of protected counts
 _FREQUENCIES: Final = {"day": "D", "month": "M", "quarter": "Q", "year": "Y"}
 _PLACES: Final = frozenset({"geometry", "lon", "lat", "place_name", "place_lon", "place_lat"})
@@ -239,6 +240,8 @@ def _count_faults(delicate: pd.DataFrame, rules: Rules) -> list[str]:
     faults = []
     if (counted["count"].notna() & (odd | small)).fillna(value=False).any():
         faults.append("counts that are not rounded")
+    if "note" in counted and counted["note"].astype("string").str.contains(_RECORDS_NUMBERED).any():
+        faults.append("remarks in 'note' that number records")
     untold = [name for name in _UNTOLD if name in delicate.columns and delicate[name].notna().any()]
     victims = delicate[delicate["measure"] != "incidents"]
     untold += [

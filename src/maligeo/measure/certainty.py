@@ -37,8 +37,8 @@ class Rules:
     Attributes
     ----------
     less, more : float
-        Response per need, in parts of what the country as a whole has: less than `less` is
-        low for the need, `more` and above is high.
+        Response per need, in parts of what all units of known need together have: less than
+        `less` is low for the need, `more` and above is high.
     solid : float
         Share of the draws in the stated class from which it is called solid.
     draws : int
@@ -202,7 +202,8 @@ def judge(
 
     Notes
     -----
-    The response per need of a unit in parts of that of the country is the location quotient.
+    The response per need of a unit in parts of that of all units whose need is known is the
+    location quotient: what is done where it is not known is held against no need.
     The expected number of n events is drawn from Gamma(n + 1/2, 1), the posterior under
     Jeffreys' prior, so that a unit without an event is not certain to have none. What several
     people were hurt by is one event: the sum of sizes times Gamma(1, 1) of each, the weighted
@@ -230,7 +231,8 @@ def _stated(needs: Sequence[Need], response: Response, rules: Rules) -> Classes:
     known = _known(needs)
     counts = np.array([np.where(known, need.counted, 0.0) for need in needs])[:, np.newaxis]
     shares = np.average([_shares(each) for each in counts], axis=0, weights=_weights(needs))
-    classes = _classes(shares, response.ways[:1], response.named, rules)[0]
+    placed = np.where(known, response.ways[:1], 0.0)
+    classes = _classes(shares, placed, response.named, rules)[0]
     # None of what is no event is as sharp as any other number of it.
     is_sharp = not any(need.by_chance for need in needs)
     stated: Classes = np.where(known & ((shares[0] > 0) | is_sharp), classes, -1).astype(np.int8)
@@ -278,7 +280,7 @@ def _certainty(
     for way, chances in enumerate(_placings(places)):
         rng = np.random.default_rng([rules.seed, way])
         need = _drawn_need(needs, known, chances, rules, rng, fixed)
-        answer = _drawn_response(response, chances, rules, rng)
+        answer = np.where(known, _drawn_response(response, chances, rules, rng), 0.0)
         classes = _classes(need, answer, response.named, rules)
         lowest = np.minimum(lowest, (classes == stated).mean(axis=0))
     return np.where(stated >= 0, lowest, np.nan)

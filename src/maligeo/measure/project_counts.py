@@ -3,7 +3,8 @@
 A project in several units counts in each of them (full), or its share in each
 (fractional: equal shares; weighted: by area, people or as stated). An amount of money
 always counts by share, once per project, and currencies are never added. What is planned,
-suspended or cancelled is no project under way, and a measure of its own.
+suspended or cancelled is no project under way, and a measure of its own; what was promised to
+a cancelled project is no money any more, what was paid to it is.
 """
 
 import math
@@ -46,7 +47,10 @@ def project_measures_in(shares: pd.DataFrame) -> list[str]:
     by_status = set(shares["status"].dropna()) if "status" in stated else set()
     absent = {name for name, status in APART.items() if status not in by_status}
     absent |= {name for name, columns in DISTINCT.items() if columns[0] not in stated}
-    absent |= {name for name, column in AMOUNTS.items() if column not in stated}
+    absent |= {
+        name for name, column in AMOUNTS.items()
+        if column not in stated or _still_funded(shares, name)[column].isna().all()
+    }  # fmt: skip
     return [name for name in PROJECT_MEASURES if name not in absent]
 
 
@@ -277,21 +281,30 @@ def _unique(rows: pd.DataFrame, measure: str) -> float:
 def _sums_of_money(shares: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> pd.DataFrame:
     column = AMOUNTS[measure]
     require_columns(shares, (column, "budget_currency", "share"), what="allocated projects")
+    shares = _still_funded(shares, measure)
     amounts = _amounts(shares, column)
     if amounts.empty:
         raise UnknownNameError(f"no project states an amount of {measure}")
     silent = ~shares["project_id"].isin(amounts.index) & (shares["project_count"] > 0)
+    present = shares[shares["share"] > 0]
     tables = []
     for currency, own_rows in amounts.groupby("budget_currency"):
         rows = shares[silent | shares["project_id"].isin(own_rows.index)]
         amount = rows["project_id"].map(own_rows[column]).astype("Float64")
         weight = (amount.fillna(0) * rows["share"]).astype("float64")
-        sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units, of=rows)
+        sums = _by_place(rows.assign(weight=weight, silent=amount.isna()), units, of=present)
         sums = _left_open(sums, units, rows, rows.iloc[:0], shares)
         sums["unique_total"] = math.fsum(own_rows[column].astype("float64"))
         named = labelled(sums, shares, f"{measure}_{currency}")
         tables.append(_with_sources(named, rows))
     return pd.concat(tables, ignore_index=True)
+
+
+def _still_funded(shares: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Leave cancelled projects out of amounts that were promised, and not of those paid."""
+    if measure == "money_disbursed" or "status" not in shares.columns:
+        return shares
+    return shares[(shares["status"] != CANCELLED).fillna(value=True)]
 
 
 def _amounts(shares: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 _WHO = {"civilians": "victims", "civilians_killed": "killed", "civilians_injured": "injured"}
-_NO_COUNT = "the records have no count for this: see period= of density"
+_NO_COUNT = "the records have no count for exactly this period"
 _AT_LEAST = "the records have at least this"
 _NONE_SEEN = "the records hold none, and do not cover this whole"
 
