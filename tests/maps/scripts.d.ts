@@ -193,6 +193,8 @@ declare global {
       dx: number;
       dy: number;
       box: Box;
+      /** Whether it reaches beyond its unit. */
+      over?: boolean;
     }
     interface Labels {
       tags: Tag[];
