@@ -209,7 +209,7 @@ def results(data: Data, language: str) -> str:
     language : {"fr", "en"}
         Language of the data.
     """
-    title, intro = (words.word(f"country.{part}", language) for part in ("title", "intro"))
+    title, intro = words.word("country.title", language), words.word("country.intro", language)
     return _rendered(_RESULTS, {"title": title, "intro": intro, "sections": data["sections"]})
 
 
