@@ -191,7 +191,7 @@ def _open(made: Made) -> Measured:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(PATIENCE_MS)
         page.route(lambda url: not url.startswith("file:"), _answer)
-        page.goto(_blank(made.path.parent).as_uri())  # the start of a browser is no page's,
+        page.goto(blank(made.path.parent).as_uri())  # the start of a browser is no page's,
         page.wait_for_timeout(SETTLING_MS)  # nor is the end of the one before it
         page.goto(made.path.as_uri(), wait_until="commit")
         page.wait_for_selector(made.drawn, state="attached")
@@ -201,7 +201,7 @@ def _open(made: Made) -> Measured:
     return Measured(paint, statistics.median(pans), max(pans))
 
 
-def _blank(folder: Path) -> Path:
+def blank(folder: Path) -> Path:
     path = folder / "blank.html"
     path.write_text("<!DOCTYPE html><title>blank</title>")
     return path

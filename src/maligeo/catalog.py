@@ -125,9 +125,41 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
 
 def _sources(table: pd.DataFrame) -> "pd.Series[str]":
     """Cite the document of each row."""
-    documents = load_table("reference", "documents").set_index("document_id")
-    cited = {name: _cite(document) for name, document in documents.iterrows()}
+    cited = {name: citation for name, (citation, _) in _documents().items()}
     return table[_CITED].map(cited).astype("string")
+
+
+@cache
+def _documents() -> dict[str, tuple[str, str]]:
+    """Give the citation and the language of each document, by its name."""
+    documents = load_table("reference", "documents").set_index("document_id")
+    languages = documents["language"].fillna("")
+    return {
+        str(name): (_cite(document), str(languages[name]))
+        for name, document in documents.iterrows()
+    }
+
+
+def source_language(source: object) -> str:
+    """Give the language of a bundled document.
+
+    Parameters
+    ----------
+    source : object
+        Its citation, as in the column `source` of `load_table`.
+
+    Returns
+    -------
+    str
+        Code of the language; empty where it is not known, or no such document is bundled.
+
+    Examples
+    --------
+    >>> source = load_table("projects", "projects")["source"][0]
+    >>> source_language(source)
+    'fr'
+    """
+    return next((language for text, language in _documents().values() if text == source), "")
 
 
 def _cite(document: "pd.Series[str]") -> str:

@@ -31,7 +31,8 @@ class TestCatalogue:
         assert [layer.key for layer in look.LAYERS] == [
             "incidents", "incidents_per_100k",
             "victims", "killed", "injured", "civilians", "civilians_killed", "civilians_injured",
-            "suspected_sqm", "confirmed_sqm", "cancelled_sqm", "reduced_sqm", "cleared_sqm",
+            "suspected_sqm", "confirmed_sqm", "released_sqm", "cancelled_sqm", "reduced_sqm",
+            "cleared_sqm",
             "projects", "projects_fractional", "projects_weighted", "projects_planned",
             "projects_suspended", "projects_cancelled", "programmes", "organisations",
             "people", "people_per_sqkm", "people_in_need", "displaced", "returnees", "refugees",

@@ -193,6 +193,8 @@ declare global {
       dx: number;
       dy: number;
       box: Box;
+      /** Whether it reaches beyond its unit. */
+      over?: boolean;
     }
     interface Labels {
       tags: Tag[];
@@ -580,6 +582,8 @@ declare global {
     }
     interface NamedProject {
       title: string;
+      /** Language of its source, if it is known. */
+      spoken: string;
       /** What is said, and the text. */
       lines: [string, string][];
       keys: Record<string, string[]>;
@@ -621,6 +625,11 @@ declare global {
     interface ResultGroup {
       title: string;
       source: string;
+      /** The part of the source that is in the language of the document. */
+      cited: string;
+      /** That language, if it is known. */
+      spoken: string;
+      /** The number, what it is, when and where, remarks, a title in that language. */
       lines: string[][];
     }
     interface ResultSection {
@@ -805,6 +814,7 @@ declare global {
       empty<Kind extends Node>(node: Kind): Kind;
       inFocus(focus: number[] | null, at: number): boolean;
       fill(text: string, values: Record<string, string>): string;
+      spoken(node: HTMLElement, part: string, language: string): HTMLElement;
       /** Data in one language; what they are is for the caller to know. */
       inLanguage(data: unknown, language: Language): any;
       settle(map: Leaflet.Map): void;

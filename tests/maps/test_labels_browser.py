@@ -14,7 +14,7 @@ from maligeo.maps import MapSide, comparison_map, save_map
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.conftest import Open, Write
+    from tests.conftest import Bundled, Open, Write
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +79,44 @@ def test_no_square_of_a_town_lies_on_a_name_or_number(
     assert len(squares) >= 7
     for (name, label), (_, square) in product(labels, squares):
         assert lie_apart(label, square), name
+
+
+@SIZES
+def test_no_callout_lies_on_a_control(
+    open_page: "Open", write: "Write", size: dict[str, Any]
+) -> None:
+    page = open_page(write(), **size)
+    page.wait_for_timeout(300)
+    callouts, controls = drawn(page, ".mg-callout"), drawn(page, ".leaflet-control")
+    assert len(callouts) == 1
+    assert len(controls) >= 5
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert all(box["left"] >= 0 and box["right"] <= width for _, box in controls)
+    for (_, callout), (text, control) in product(callouts, controls):
+        assert lie_apart(callout, control), text
+
+
+BEYOND = """() => [...document.querySelectorAll('.mg-tag')].filter(tag => {
+    const look = getComputedStyle(tag), box = tag.getBoundingClientRect();
+    if (look.color !== 'rgb(255, 255, 255)' || look.visibility !== 'visible') return false;
+    const name = tag.querySelector('.mg-tag-name').textContent;
+    const corners = [[box.left, box.top], [box.right, box.top], [box.left, box.bottom],
+        [box.right, box.bottom]];
+    return !corners.every(([x, y]) => document.elementsFromPoint(x, y)
+        .some(e => (e.getAttribute('aria-label') || '').startsWith(name)));
+}).map(tag => tag.textContent)"""
+
+
+@SIZES
+@pytest.mark.parametrize("layer", ["Projets (compte entier)", "Programmes présents"])
+def test_a_label_that_reaches_beyond_its_unit_is_not_white_on_white(
+    open_page: "Open", bundled: "Bundled", size: dict[str, Any], layer: str
+) -> None:
+    page = open_page(bundled(), **size)
+    page.locator(".mg-measure label", has_text=layer).click()
+    page.wait_for_timeout(300)
+    assert page.locator(".mg-tag.mg-light").count() > 2
+    assert page.evaluate(BEYOND) == []
 
 
 @SIZES

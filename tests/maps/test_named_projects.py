@@ -95,8 +95,21 @@ def test_the_matrix_leads_to_the_projects_that_it_counts(
         assert opened
         assert len(there) == (int(text) if text.isdigit() else 0)
         counted, named = counted + len(there), named + len(opened) - len(there)
-    assert (counted, named) == (14, 11)  # of the rows that tell of a unit
+    assert (counted, named) == (14, 7)  # of the rows that tell of a unit
     assert page.locator(".mg-opened").count() == 0
+
+
+@pytest.mark.browser
+def test_an_office_in_the_matrix_is_an_office(open_page: "Open", bundled: "Bundled") -> None:
+    page = open_page(bundled())
+    page.locator(".mg-open-presence").click()
+    row = page.locator(".mg-presence tr", has=page.get_by_role("button", name="Kidal", exact=True))
+    cell = row.locator("td").last
+    assert cell.inner_text() == "bureau"
+    assert cell.get_attribute("class") is None  # not marked as having projects
+    cell.locator("button").click()
+    (opened,) = entries(page, ".mg-opened")
+    assert "Ici : bureau, pas un lieu d’activité (Kidal, Tessalit)" in opened
 
 
 @pytest.mark.browser

@@ -165,7 +165,10 @@ def test_what_is_only_for_the_screen_is_not_on_paper(open_page: "Open", layered:
     page = open_page(layered("internal"))
     page.locator(".mg-overlay h2 input").first.uncheck()
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    for name in (".mg-buttons", ".mg-search", ".mg-measure", ".mg-overlay input[type=range]"):
+    assert page.locator(".mg-play").count() == 1
+    for name in (
+        ".mg-buttons", ".mg-search", ".mg-measure", ".mg-play", ".mg-overlay input[type=range]"
+    ):  # fmt: skip
         assert page.locator(name).first.is_hidden()
     shown = page.locator(".mg-overlay h2").all()
     assert [part.is_visible() for part in shown] == [False, True, True]

@@ -3,23 +3,29 @@
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import pytest
 
 from maligeo.core import words
+from maligeo.text.results import STATEMENTS
 from maligeo.workflows.study import study
 from tests.maps.boxes import box_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
-    from tests.conftest import Open
+    from tests.conftest import Bundled, Open
 
 pytestmark = pytest.mark.browser
 
 DATA = Path(__file__).parents[2] / "data"
+SIZES = pytest.mark.parametrize(
+    "size",
+    [{"width": 1280}, {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}],
+    ids=["desk", "phone"],
+)
 LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
 # Of each line that can be seen: section, number, what, when and where, remarks, source.
 SEEN = """() => [...document.querySelectorAll('.mg-result')].flatMap(section =>
@@ -79,6 +85,14 @@ def cites(seen: Seen, document: str) -> bool:
 
 def unit_word(unit: str, language: str, currency: str = "") -> str:
     return words.word(f"quantity.{unit}", language).format(number="", currency=currency).strip()
+
+
+def serious_faults(axe: Any, page: "Page") -> list[tuple[str, list[Any]]]:
+    return [
+        (one["id"], [node["target"] for node in one["nodes"]][:3])
+        for one in axe.run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def squeezed(text: str) -> str:
@@ -176,6 +190,92 @@ def test_every_statement_is_visible_with_its_source(
         assert any(
             squeezed(line.what) == squeezed(text) and cites(line, row["document"]) for line in lines
         ), row
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_without_scripts_the_same_lines_can_be_read(
+    open_page: "Open", browser: "Browser", default_map: Path, width: int
+) -> None:
+    wanted = visible(open_page(default_map), "fr")
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": width, "height": 800}
+    )
+    page = context.new_page()
+    page.goto(default_map.as_uri())
+    assert page.evaluate(SEEN) == []
+    for summary in page.locator(".mg-result summary").all():
+        summary.click()
+    found = [Seen(*parts) for parts in page.evaluate(SEEN)]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+    assert len(wanted) > 150
+    assert found == wanted
+
+
+def test_texts_of_documents_say_their_language(
+    open_page: "Open", bundled: "Bundled", browser: "Browser"
+) -> None:
+    page = open_page(bundled("en"))
+    visible(page, "fr")  # no other language is chosen
+    titles = {printed(title) for title in rows_of("projects/projects.csv")["title"]}
+    told = ".mg-result li span[lang=fr]"
+    assert set(page.locator(told).all_inner_texts()) == titles
+    for text in page.locator(".mg-result li > span:first-of-type").all():
+        bare = text.evaluate(
+            "e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data)"
+        )
+        assert not titles & {part.strip(" ·–") for part in bare}
+    cited = page.locator(".mg-result .mg-remark:has-text('Coopération') [lang=fr]").first
+    assert cited.inner_text().startswith("Coopération luxembourgeoise")
+    context = browser.new_context(java_script_enabled=False)
+    still = context.new_page()
+    still.goto(bundled("en").as_uri())
+    for summary in still.locator(".mg-result summary").all():
+        summary.click()
+    assert set(still.locator(told).all_inner_texts()) == titles
+    context.close()
+    page.locator(".mg-drawer-results .mg-close").click()
+    page.locator("path.leaflet-interactive[aria-label^=Sikasso]").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".mg-card .mg-projects [lang=fr]").count() == 3  # title, sector, source
+
+
+@SIZES
+@pytest.mark.parametrize("section", [0, 1, -1])
+def test_axe_finds_nothing_serious_in_the_panel(
+    open_page: "Open", default_map: Path, size: dict[str, Any], section: int
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(default_map, **size)
+    page.locator(".mg-open-results").click()
+    page.locator(".mg-result summary").nth(section).click()
+    assert serious_faults(axe, page) == []
+
+
+def test_axe_finds_nothing_serious_with_all_of_the_panel_open(
+    open_page: "Open", default_map: Path
+) -> None:
+    """Statements of the documents stand in the sections of their programmes."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(default_map)
+    lines = visible(page, "fr")
+    kinds = {words.word(f"result_kind.{kind}", "fr") for kind in STATEMENTS}
+    assert kinds <= {line.number for line in lines}
+    assert serious_faults(axe, page) == []
+
+
+@SIZES
+@pytest.mark.parametrize("region", ["Tombouctou", "Gao", "Bamako"])
+def test_axe_finds_nothing_serious_in_a_card(
+    open_page: "Open", default_map: Path, size: dict[str, Any], region: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(default_map, **size)
+    page.locator(f"path.leaflet-interactive[aria-label^={region}]").focus()
+    page.keyboard.press("Enter")
+    page.locator(".mg-card").wait_for()
+    page.wait_for_timeout(300)
+    assert serious_faults(axe, page) == []
 
 
 def test_what_is_of_a_region_stands_in_its_card(open_page: "Open", default_map: Path) -> None:

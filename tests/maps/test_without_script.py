@@ -11,10 +11,20 @@ import shapely
 
 import maligeo
 from maligeo.core.words import word
-from maligeo.maps import PageMap, comparison_map, region_map, save_map
+from maligeo.maps import (
+    PageMap,
+    add_areas,
+    add_incidents,
+    add_presence,
+    add_projects,
+    comparison_map,
+    region_map,
+    save_map,
+)
 from maligeo.maps.comparison import MapSide
 from maligeo.maps.regions import add_left_out
 from tests.conftest import HOSTILE
+from tests.maps import layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +86,26 @@ def test_the_table_has_every_value_of_the_first_measure(
     assert by_name["Bamako"] == [none] * 3
     assert legend in part
     assert "Natural Earth" in part  # the notes
+
+
+@pytest.mark.browser
+def test_the_account_of_records_and_the_matrix_can_be_read(
+    quiet: Any, tmp_path: Path, units: gpd.GeoDataFrame, table: pd.DataFrame
+) -> None:
+    fmap = region_map(table, units, language="en", audience="internal")
+    made_up = maligeo.study().shares.assign(source="own list", organisation="Well Builders")
+    add_incidents(fmap, layers.incidents(text="x"))
+    add_areas(fmap, layers.areas(text="y"))
+    add_projects(fmap, made_up, units)
+    add_presence(fmap, maligeo.presence(made_up, units, by="organisation"))
+    page = quiet(save_map(fmap, tmp_path / "own.html"))
+    text = page.locator(".mg-still").inner_text()
+    for key in ("incidents.title", "areas.title", "projects.title"):
+        assert word("records.title", "en").format(layer=word(key, "en")) in text
+    head = page.locator(".mg-still table", has_text="Well Builders").locator("tr").first
+    shown = head.inner_text().split("\t")
+    assert shown[0] == "Region"
+    assert "UNMAS" in shown  # who carries a project out is an organisation too
 
 
 @pytest.mark.browser

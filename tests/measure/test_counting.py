@@ -13,6 +13,7 @@ from shapely.geometry import Point, box
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
+from maligeo.measure.counts import area_measures_in
 from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.rates import clustered_interval, poisson_interval
@@ -310,9 +311,30 @@ class TestAreas:
         second = table[(table["period_start"].dt.year == 2021) & (table["name"] == "Alpha")]
         assert second["count"].iloc[0] == 0  # a2 was cleared in 2020 already
 
-    def test_only_one_status_at_a_time(self) -> None:
-        with pytest.raises(UnknownNameError, match="released_sqm"):
-            density(self.shares(), UNITS, measure="released_sqm")
+    def test_released_land_is_what_was_cancelled_reduced_and_cleared(self) -> None:
+        shares = self.shares()
+        released = by_place(density(shares, UNITS, measure="released_sqm"))
+        parts = [
+            by_place(density(shares, UNITS, measure=f"{one}_sqm"))["count"].fillna(0)
+            for one in ("cancelled", "reduced", "cleared")
+            if one in set(shares["status"])
+        ]
+        assert len(parts) >= 2
+        total = sum(part.sum() for part in parts)
+        assert released["count"].sum() == pytest.approx(total, abs=0.05)
+        hazards = shares.assign(status="suspected")
+        assert density(hazards, UNITS, measure="released_sqm")["count"].fillna(0).sum() == 0
+
+    def test_there_is_no_other_sum_of_statuses(self) -> None:
+        with pytest.raises(UnknownNameError, match="hazardous_sqm"):
+            density(self.shares(), UNITS, measure="hazardous_sqm")
+
+    def test_the_sum_is_named_where_it_has_several_parts(self) -> None:
+        found = {
+            statuses: area_measures_in(pd.DataFrame({"status": list(statuses)}))
+            for statuses in (("cleared",), ("cleared", "suspected"), ("cleared", "reduced"))
+        }
+        assert ["released_sqm" in names for names in found.values()] == [False, False, True]
 
     def test_the_order_of_the_areas_changes_no_byte(self) -> None:
         shares = self.shares()

@@ -289,6 +289,22 @@ class TestPresence:
         assert answer.loc["Alpha", "named"] == "two"
         assert answer["unplaced"].tolist()[:2] == [2, 1]
 
+    def test_an_office_is_no_naming_of_projects(self) -> None:
+        projects = worlds.projects(
+            {"project_id": "p1", "adm1_name": "Alfa", "reach": "office", "programme": "one"},
+            {"project_id": "p1", "place_level": "country", "programme": "one"},
+            {"project_id": "p2", "adm1_name": "Alfa", "reach": "named", "programme": "two"},
+            {"project_id": "p3", "adm1_name": "Alfa", "reach": "office", "programme": "three"},
+        )  # fmt: skip
+        shares = allocate(locate(projects, self.units), self.units)
+        matrix = presence(shares, self.units)
+        assert matrix.columns.tolist() == ["one", "three", "two"]
+        assert matrix.loc[("unit", "ZZ01", "Alpha")].isna().tolist() == [False, False, True]
+        assert matrix["one"].tolist() == [0, 0, 1, 0]
+        assert matrix["three"].tolist() == [0, 0, 0, 1]
+        counts = density(shares, self.units, measure="projects").set_index("name")
+        assert counts.loc[["Alpha", "Béta-Sud"], "count_high"].isna().all()  # p3 may be in either
+
     def test_row_order_changes_nothing(self) -> None:
         shares = self.shares()
         mixed = shares.sample(frac=1, random_state=1)

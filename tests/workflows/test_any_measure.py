@@ -179,7 +179,10 @@ def test_the_public_sees_the_measures_of_its_release_and_no_other(tmp_path: Path
     full = maligeo.study(incidents=listed(), areas=areas().iloc[:5], covers="2020/2024")
     public = full.release(audience="public", store=tmp_path / "store", as_of="2025-06-01")
     held = {layer.key for layer in look.layers_of(public.table)}
-    assert "cancelled_sqm" in held
+    assert {"released_sqm", "cancelled_sqm"} <= held
+    sums = public.table.groupby("measure")["count"].sum()
+    parts = ["cancelled_sqm", "reduced_sqm", "cleared_sqm"]
+    assert sums["released_sqm"] == pytest.approx(sums[parts].sum(), abs=0.1)
     assert held.isdisjoint({"suspected_sqm", "confirmed_sqm"})
     for key in ("suspected_sqm", "confirmed_sqm_share"):
         with pytest.raises(ReleaseError, match=f"{key} is not released for the audience 'public'"):

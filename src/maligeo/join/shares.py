@@ -1,5 +1,6 @@
 """Records over several units: which share of a record belongs to which unit."""
 
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ METHODS = ("equal", "area", "population", "stated")
 TOLERANCE = 1e-6  # of stated shares, which people round
 
 _KEY = ["project_id", "place_kind", "pcode"]
+_REPORTED = re.compile(r"adm\d_(?:name|reported)")
 
 
 def allocate(
@@ -187,13 +189,22 @@ def without_projects(places: pd.DataFrame) -> "pd.Series[bool]":
     return places["reach"].isin(columns.NO_PROJECTS)
 
 
+def named_alone(places: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell which places a source names for projects without a number; an office is none."""
+    if "reach" not in places.columns:
+        return pd.Series(False, index=places.index)
+    return (places["reach"] == "named").fillna(False).astype(bool)
+
+
 def _with_unplaced(keyed: pd.DataFrame) -> pd.DataFrame:
     """Give projects of which no place of activity is known a row that counts them."""
     apart = without_projects(keyed)
     alone = keyed[apart.groupby(keyed["project_id"]).transform("all")]
     if alone.empty:
         return keyed
-    nowhere = dict.fromkeys({"pcode", "name", "place", "reach"} & set(keyed.columns), pd.NA)
+    reported = {name for name in keyed.columns if _REPORTED.fullmatch(name)}
+    placed = {"pcode", "name", "place", "reach"} & set(keyed.columns)
+    nowhere = dict.fromkeys(sorted(reported | placed), pd.NA)
     rows = alone.drop_duplicates("project_id").assign(place_kind="unattributed", **nowhere)
     return pd.concat([keyed, rows.astype(keyed.dtypes)], ignore_index=True)
 

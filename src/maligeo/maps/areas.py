@@ -11,9 +11,9 @@ from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import require_geographic
 from maligeo.core.errors import GeometryError
-from maligeo.maps.html import add_call
 from maligeo.maps.packing import card_fields, packed_numbers, packed_shapes
 from maligeo.maps.page import PageMap
+from maligeo.maps.without_script import add_accounted
 from maligeo.text.balance import records_section
 from maligeo.text.legend import Kind, area_statuses, kind_keys, ordered_kinds
 
@@ -77,7 +77,7 @@ def add_areas(fmap: PageMap, areas: gpd.GeoDataFrame) -> None:
             "section": records_section(areas, len(drawn), title, language),
         }
 
-    add_call(fmap, "areas", build)
+    add_accounted(fmap, "areas", build)
 
 
 def _status(kind: Kind, count: int, language: str) -> dict[str, object]:

@@ -16,9 +16,9 @@ from maligeo.core import words
 from maligeo.core.audiences import is_synthetic, require_wide
 from maligeo.core.checks import require_columns
 from maligeo.core.errors import ArgumentError
-from maligeo.maps.html import add_call
 from maligeo.maps.packing import picture_address
 from maligeo.maps.page import PageMap
+from maligeo.maps.without_script import add_accounted
 from maligeo.measure.surface import Surface, density_surface
 
 _PALETTE = "YlOrRd"
@@ -98,7 +98,7 @@ def add_heat(
             "section": _section(surfaces, language),
         }
 
-    add_call(fmap, "heat", build)
+    add_accounted(fmap, "heat", build)
 
 
 def _surfaces(

@@ -8,9 +8,9 @@ from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.crs import positions_of
-from maligeo.maps.html import add_call
 from maligeo.maps.packing import Packed, card_fields, near_order, packed_numbers, packed_places
 from maligeo.maps.page import PageMap
+from maligeo.maps.without_script import add_accounted
 from maligeo.text.balance import records_section
 from maligeo.text.legend import Kind, drawable, event_types, is_coarse, kind_keys, ordered_kinds
 
@@ -107,7 +107,7 @@ def add_incidents(fmap: PageMap, incidents: pd.DataFrame) -> None:
             "section": records_section(incidents, len(drawn), title, language),
         }
 
-    add_call(fmap, "incidents", build)
+    add_accounted(fmap, "incidents", build)
 
 
 def _days(dates: pd.Series) -> Packed:

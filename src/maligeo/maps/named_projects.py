@@ -6,6 +6,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from maligeo.catalog import source_language
 from maligeo.core import words
 from maligeo.core.checks import require_columns, require_vintage_of
 from maligeo.core.columns import NO_PROJECTS
@@ -141,6 +142,7 @@ def _project(row: Row, language: str) -> dict[str, object]:
     ]
     return {
         "title": str(row["project_id"] if pd.isna(title) else title),
+        "spoken": source_language(row.get("source")),
         "lines": [[name, text] for name, text in lines if text],
     }
 

@@ -14,6 +14,7 @@ from maligeo.look.outlines import label_points
 from maligeo.maps.html import add_call
 from maligeo.maps.named_projects import add_project_list
 from maligeo.maps.page import PageMap
+from maligeo.maps.without_script import add_accounted, matrix
 from maligeo.text.answers import heading_text, presence_text
 
 _COLUMNS = (
@@ -75,7 +76,7 @@ def add_projects(
             "section": _section(shares, placed, currency, language),
         }
 
-    add_call(fmap, "projects", build)
+    add_accounted(fmap, "projects", build)
 
 
 def _commonest(placed: pd.DataFrame) -> str:
@@ -172,6 +173,7 @@ def add_presence(
         "presence",
         lambda one: _matrix(presence, programmes, one) | {"focus": fmap.rows},
     )
+    fmap.still.append(matrix(_matrix(presence, programmes, fmap.language), fmap.language))
 
 
 def _matrix(

@@ -1,5 +1,6 @@
 """What the bundled documents say of the country, over the map; what is a region's, in its card."""
 
+from functools import cache
 from typing import get_args
 
 import geopandas as gpd
@@ -8,6 +9,7 @@ import pandas as pd
 from maligeo.core.columns import Language
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
+from maligeo.maps.without_script import results
 from maligeo.text.results import published_results, result_sections, unit_texts
 
 
@@ -34,6 +36,7 @@ def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
     for frame in lines.values():
         fmap.gate.admit(frame, what="the published results")
 
+    @cache
     def build(language: str) -> dict[str, object]:
         frame = lines[language]
         return {
@@ -42,3 +45,4 @@ def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
         }
 
     add_call(fmap, "results", build)
+    fmap.still.append(results(build(fmap.language), fmap.language))

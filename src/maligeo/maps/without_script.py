@@ -1,10 +1,11 @@
-"""What a page shows where no script runs: its first measure as picture and table, and the notes.
+"""What a page shows where no script runs: its first measure as picture and table, what is written.
 
 All of it is made of the data that the page's scripts get, in the language in which it opens.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import jinja2
@@ -13,6 +14,8 @@ import numpy.typing as npt
 import shapely
 
 from maligeo.core import words
+from maligeo.maps.html import add_call
+from maligeo.maps.page import PageMap
 
 Data = Mapping[str, Any]
 Shapes = npt.NDArray[np.object_]
@@ -65,6 +68,49 @@ _NOTES: Final = """
 <ul>{% for text, address in section["items"] %}<li>{{ text }} {{ address }}</li>{% endfor %}</ul>
 {%- endfor -%}
 """
+
+
+_MATRIX: Final = """
+<h2>{{ title }}</h2>{{ table(head, rows) }}<p>{{ remark }}</p>
+"""
+_RESULTS: Final = """
+{%- macro spoken(text, part, language) -%}
+{%- set cut = text.partition(part) if part and language else (text, "", "") -%}
+{{ cut[0] }}{% if cut[1] %}<span lang="{{ language }}">{{ cut[1] }}</span>{% endif %}{{ cut[2] }}
+{%- endmacro -%}
+<h2>{{ title }}</h2><p>{{ intro }}</p>
+{%- for section in sections -%}
+<details class="mg-result"><summary>{{ section.title }}</summary>
+{%- for group in section.groups -%}
+<section>{% if group.title %}<h3>{{ group.title }}</h3>{% endif -%}
+<ul class="mg-lines">
+{%- for number, what, when, remark, title in group.lines -%}
+<li><b>{{ number }}</b> <span>{{ spoken(what, title, group.spoken) }}</span>
+<span class="mg-when">{{ when }}</span>
+{%- if remark %} <small>{{ remark }}</small>{% endif %}</li>
+{%- endfor -%}
+</ul><p class="mg-remark">{{ spoken(group.source, group.cited, group.spoken) }}</p></section>
+{%- endfor -%}
+</details>
+{%- endfor -%}
+"""
+
+
+def add_accounted(fmap: PageMap, function: str, build: Callable[[str], Data]) -> None:
+    """Add a layer over the regions, whose account of its records stands among the notes.
+
+    Parameters
+    ----------
+    fmap : PageMap
+        A page of ours.
+    function : str
+        Function of the page's script.
+    build : callable
+        Takes a language and gives the data, of which "section" is the account.
+    """
+    once = cache(build)
+    add_call(fmap, function, once)
+    fmap.still.append(notes([once(fmap.language)["section"]]))
 
 
 def first_measure(data: Data, shapes: Shapes, language: str) -> str:
@@ -149,6 +195,43 @@ def first_comparison(data: Data, shapes: Sequence[Shapes], language: str) -> str
             "legend": _legend(layer),
             "remarks": layer["notes"],
             "tables": tables,
+        },
+    )
+
+
+def results(data: Data, language: str) -> str:
+    """Write what documents say of the country.
+
+    Parameters
+    ----------
+    data : mapping
+        What the page's script "results" gets.
+    language : {"fr", "en"}
+        Language of the data.
+    """
+    title, intro = words.word("country.title", language), words.word("country.intro", language)
+    return _rendered(_RESULTS, {"title": title, "intro": intro, "sections": data["sections"]})
+
+
+def matrix(data: Data, language: str) -> str:
+    """Write the table of regions and programmes.
+
+    Parameters
+    ----------
+    data : mapping
+        What the page's script "presence" gets.
+    language : {"fr", "en"}
+        Language of the data.
+    """
+    empty, key = words.word("presence.empty", language), f"presence.title_{data['by']}"
+    rows = [[row["name"], *(cell or empty for cell in row["cells"])] for row in data["rows"]]
+    return _rendered(
+        _MATRIX,
+        {
+            "title": words.word(key, language) if words.has_word(key) else data["by"],
+            "head": [words.word("presence.region", language), *data["columns"]],
+            "rows": rows,
+            "remark": words.word("presence.intro", language),
         },
     )
 

@@ -9,7 +9,7 @@ from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
 from maligeo.core.placenames import ALIAS_SEPARATOR
-from maligeo.join.shares import without_projects
+from maligeo.join.shares import named_alone
 from maligeo.measure.activity import ACTIVE, PLANNED, SUSPENDED, UNDATED, activity
 from maligeo.measure.certainty import Response, Unplaced
 from maligeo.measure.presence import NOT_STATED, columns_of, named_values
@@ -136,8 +136,7 @@ def _unplaced(here: pd.DataFrame, index: pd.Index) -> list[Unplaced]:
 
 def _named_places(here: pd.DataFrame) -> pd.DataFrame:
     """Give the units in which a source says that projects are; an office is none of them."""
-    is_office = here["reach"] == "office" if "reach" in here.columns else False
-    return here[without_projects(here) & (here["place_kind"] == "unit") & ~is_office]
+    return here[named_alone(here) & (here["place_kind"] == "unit")]
 
 
 def _named(here: pd.DataFrame, index: pd.Index) -> "pd.Series[str]":

@@ -206,6 +206,8 @@ INCIDENT_MEASURES: Final[dict[str, tuple[str, ...]]] = {
     "civilians_injured": ("civilians_injured",),
 }
 AREA_MEASURES: Final = ("cancelled", "reduced", "cleared", "suspected", "confirmed")
+RELEASED: Final = ("cancelled", "reduced", "cleared")  # the ways in which land is released
+RELEASED_SQM: Final = "released_sqm"
 HAZARDS: Final = ("suspected", "confirmed")  # what lies there now, whenever it was entered
 PLACE_KIND: Final = "place_kind"
 _LYING: Final = ("joint", "countrywide", "unattributed")  # somewhere in the units
@@ -383,15 +385,17 @@ def areas_of_periods(areas: pd.DataFrame, period: Periods) -> pd.DataFrame:
 
 
 def area_measures_in(areas: pd.DataFrame) -> list[str]:
-    """Name the measures of land of which there are areas."""
+    """Name the measures of land of which there are areas; a sum where it has several parts."""
     found = set(areas["status"].dropna())
-    return [f"{status}_sqm" for status in AREA_MEASURES if status in found]
+    has_parts = len(found & set(RELEASED)) > 1
+    each = [f"{status}_sqm" for status in AREA_MEASURES if status in found]
+    return [*([RELEASED_SQM] if has_parts else []), *each]
 
 
 def count_areas(
     shares: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Periods
 ) -> pd.DataFrame:
-    """Count the square metres of one status, each once.
+    """Count the square metres of one status, each once, or of all that was released.
 
     Parameters
     ----------
@@ -400,8 +404,9 @@ def count_areas(
     units : geopandas.GeoDataFrame
         Units that they were allocated to.
     measure : str
-        One of `AREA_MEASURES` with "_sqm" behind it: land that was cancelled is never
-        added to land that was reduced or cleared.
+        One of `AREA_MEASURES` with "_sqm" behind it, or "released_sqm": what sources say
+        was cancelled, reduced and cleared, added up (IMAS 07.11). Ground that two of these
+        statuses cover is in the sum twice, as in the reports.
     period : str, sequence of str or None
         As `maligeo.measure.counts.asked_periods` takes it.
 
@@ -411,7 +416,7 @@ def count_areas(
         As from `count_incidents`, without intervals: square metres are no events. Where
         areas without an outline are in a sum, its `basis` is "declared", not "count".
     """
-    known = [f"{status}_sqm" for status in AREA_MEASURES]
+    known = [RELEASED_SQM, *(f"{status}_sqm" for status in AREA_MEASURES)]
     require_known(measure, known, what="measure")
     require_columns(shares, ("area_id", "status", "net_area_sqm", "place_kind"), what="areas")
     require_stated(shares)
@@ -419,7 +424,8 @@ def count_areas(
     if len(odd):
         reason = f"is none of {', '.join(AREA_MEASURES)}: maligeo.as_areas reads other words"
         raise FrameError("areas", [Fault(row, "status", word, reason) for row, word in odd.items()])
-    chosen = shares[(shares["status"] == measure.removesuffix("_sqm")).fillna(False)]
+    statuses = RELEASED if measure == RELEASED_SQM else (measure.removesuffix("_sqm"),)
+    chosen = shares[shares["status"].isin(statuses)]
     chosen = chosen.sort_values(["area_id", "net_area_sqm"], kind="stable")
     value = chosen["net_area_sqm"].to_numpy(dtype=np.float64, na_value=np.nan)
     dates = chosen.get("end_date", pd.Series(pd.NaT, index=chosen.index))

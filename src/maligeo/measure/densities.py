@@ -87,10 +87,10 @@ def density(
         What to count. Of incidents: "incidents", "victims", "killed", "injured",
         "civilians", "civilians_killed", "civilians_injured". Of areas, in square metres,
         each counted once: "cancelled_sqm", "reduced_sqm", "cleared_sqm",
-        "suspected_sqm", "confirmed_sqm". Of projects: "projects", "programmes", and
-        "money", "money_donor", "money_disbursed", which give a measure per currency
-        ("money_EUR"). Of figures: one of their measures; finer places are added up by the
-        unit that holds them. Of people: "people".
+        "suspected_sqm", "confirmed_sqm", and "released_sqm", the sum of the first three. Of
+        projects: "projects", "programmes", and "money", "money_donor", "money_disbursed",
+        which give a measure per currency ("money_EUR"). Of figures: one of their measures;
+        finer places are added up by the unit that holds them. Of people: "people".
     population : pandas.DataFrame, optional
         People per unit, as from `maligeo.population`; without it rates per person are
         missing. Of several years, a rate takes the people of the year that is nearest to the

@@ -12,7 +12,7 @@ from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.placenames import ALIAS_SEPARATOR
-from maligeo.join.shares import without_projects
+from maligeo.join.shares import named_alone, without_projects
 
 NOT_STATED: Final = "not stated"
 SEVERAL: Final = "several, not broken down"
@@ -47,9 +47,9 @@ def presence(
     pandas.DataFrame
         Index `place_kind, pcode, name`: the units in their order, then what is
         countrywide, could not be attributed or lies outside. A cell is a number of projects
-        (one in several units counts in each); missing where the sources name the unit, for
-        an office or for projects of unknown number; 0 where they record nothing, which does
-        not say that there is none.
+        (one in several units counts in each); missing where the sources name the unit for
+        projects of unknown number; 0 where they record none, which does not say that there is
+        none. An office is no naming of projects.
 
     Raises
     ------
@@ -76,7 +76,8 @@ def presence(
     require_columns(shares, required, what="allocated projects")
     require_vintage_of(units, shares, what="allocated projects")
     single = _one_value_each(shares, by)
-    keyed = single.assign(pcode=single["pcode"].fillna(""), name=single["name"].fillna(""))
+    said = single[named_alone(single) | ~without_projects(single)]
+    keyed = said.assign(pcode=said["pcode"].fillna(""), name=said["name"].fillna(""))
     rows = pd.MultiIndex.from_frame(_rows(shares, units))
     found = set(single[by])
     last = [heading for heading in _HEADINGS_LAST if heading in found]

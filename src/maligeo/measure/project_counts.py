@@ -20,7 +20,7 @@ from maligeo.core.columns import NAMED, Counting, unit_keys
 from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
 from maligeo.core.periods import Period
 from maligeo.core.placenames import ALIAS_SEPARATOR
-from maligeo.join.shares import without_projects
+from maligeo.join.shares import named_alone
 from maligeo.measure.activity import ACTIVE, CANCELLED, PLANNED, SUSPENDED, UNDATED, activity
 from maligeo.measure.counts import SOURCE_SEPARATOR, Periods, asked_periods, labelled, span_of
 from maligeo.measure.unplaced import NO_DATE, NO_PLACE, scopes_of
@@ -210,7 +210,7 @@ def _left_open(
     that its sources name or else in all, and those of which it is not known whether they are
     under way.
     """
-    named = shares[without_projects(shares) & (shares["place_kind"] == "unit")]
+    named = shares[named_alone(shares) & (shares["place_kind"] == "unit")]
     led = loose["place_kind"].isin(_LYING) & loose["project_id"].isin(named["project_id"])
     free = loose[~led]
     scopes = scopes_of(free, units, free["place_kind"].isin(_LYING))

@@ -9,6 +9,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from maligeo import catalog
 from maligeo.core import words
 from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_choice
@@ -54,6 +55,7 @@ _COUNTRY: Final = "Mali"
 _MORE_THAN: Final = re.compile(r'"(?:plus de|more than) (\d+)')
 _SEMICOLON: Final = {"fr": f"{words.NO_BREAK_SPACE}; ", "en": "; "}
 _SHARE: Final = "share_pct"
+_PART: Final = ":"  # in the name of a line, before the amount that it tells of a project
 _INCIDENTS: Final = "incidents"
 
 _BY_SOURCE: Final = itemgetter("source", "period_start", "period_end", "unit")
@@ -389,7 +391,7 @@ def _counted_project(base: Line, row: Row, language: str) -> Line:
 
 def _amount(base: Line, row: Row, name: str, language: str) -> Line:
     line = base | {
-        "line_id": f"{base['line_id']}:{name}",
+        "line_id": f"{base['line_id']}{_PART}{name}",
         "kind": "money",
         "measure": name,
         "what": f"{words.word(f'measure.{name}', language)} – {row['title']}",
@@ -428,19 +430,31 @@ def result_sections(lines: pd.DataFrame, language: str) -> list[dict[str, Any]]:
     -------
     list of dict
         `title` and `groups`; a group has `title`, empty where it is that of the group above,
-        `source` (the words for it) and `lines`, each the number (or the kind of a statement),
-        what it is, when and where, remarks.
+        `source` (the words for it), `cited` (the part of them that is the document's), `spoken`
+        (the language of the document) and `lines`, each the number (or the kind of a
+        statement), what it is, when and where, remarks, and the title that stands in what it
+        is, in the language of the document.
     """
     sections = []
+    titles = load_projects().groupby("project_id")["title"].first().to_dict()
     for name, rows in lines.groupby("programme_name", sort=False):
         by_group = rows.groupby([rows["kind"].map(GROUPS), rows["source"]], sort=False)
         groups, above = [], ""
         for (heading, source), alike in by_group:
             title = words.word(f"result_group.{heading}", language)
             said = words.word("results.source", language).format(source=source)
-            lines_of = [_texts(row, language) for row in alike.to_dict("records")]
+            lines_of = [
+                [*_texts(row, language), titles.get(row["line_id"].partition(_PART)[0], "")]
+                for row in alike.to_dict("records")
+            ]
             groups.append(
-                {"title": "" if title == above else title, "source": said, "lines": lines_of}
+                {
+                    "title": "" if title == above else title,
+                    "source": said,
+                    "cited": source,
+                    "spoken": catalog.source_language(source),
+                    "lines": lines_of,
+                }
             )
             above = title
         sections.append({"title": str(name), "groups": groups})

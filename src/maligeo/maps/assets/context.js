@@ -3,6 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
+  var NARROW = 520; /* pixels of the map */
 
   /* Under everything but the colours of the units. */
   mg.waters = function (map, data) {
@@ -38,6 +39,17 @@
     }).observe(credit);
   }
 
+  /* Callouts stand to the south-west, where a narrow map has no room for a scale beside them. */
+  /** @param {L.Map} map @param {L.Control[]} controls */
+  function keepBeside(map, controls) {
+    function place() {
+      var corner = /** @type {L.ControlPosition} */ (map.getSize().x < NARROW ? "bottomright" : "bottomleft");
+      controls.forEach(function (one) { one.setPosition(corner); });
+    }
+    map.on("resize", place);
+    place();
+  }
+
   mg.scale = function (map, data) {
     var words = map.page.words;
     var north = new L.Control({ position: "bottomleft" });
@@ -46,8 +58,9 @@
         mg.el("span", { "aria-hidden": "true", text: "\u25B2" }), mg.el("b", { text: "N" })
       ]);
     };
-    L.control.scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
+    var scale = L.control.scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
     north.addTo(map);
+    keepBeside(map, [scale, north]);
     map.attributionControl.addAttribution(data.credit.replace(/[<>&]/g, ""));
     keepAbove(map, map.attributionControl.getContainer());
   };

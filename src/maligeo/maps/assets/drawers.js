@@ -69,22 +69,25 @@
     return button;
   }
 
-  /* A cell leads to the projects that it counts, which stand below their row. */
+  /* A cell leads to the projects that it counts, which stand below their row; where it counts
+     none, to those that have no more than an office there. */
   /** @param {L.Map} map @param {Mg.Presence} data @param {number} at @param {number} column */
   function presenceCell(map, data, at, column) {
     var row = data.rows[at], key = data.keys[column], name = data.columns[column];
-    var text = mg.el("span", { text: row.cells[column] });
+    var words = map.page.words, said = row.cells[column] || words["presence.office"];
+    var text = mg.el("span", { text: row.cells[column] || words["presence.empty"] });
     var listing = mg.listing(map, function (place) {
       var project = /** @type {Mg.Named} */ (map.named).projects[place.project];
       var here = row.unit ? place.unit === at : place.unit === null && place.kind === row.kind;
-      return here && place.counted && (project.keys[data.by] || []).indexOf(key) >= 0;
+      if (!here || !place.counted || !row.cells[column] && place.reach !== "office") return false;
+      return (project.keys[data.by] || []).indexOf(key) >= 0;
     });
     if (!listing) return text;
     var shown = listing;
     var button = mg.el("button", {
       type: "button", class: "mg-link", "aria-expanded": "false",
-      "aria-label": [row.name, name, row.cells[column]].join(", ")
-    }, [text]);
+      "aria-label": [row.name, name, said].join(", "), text: said
+    });
     button.addEventListener("click", function () {
       var open = button.getAttribute("aria-expanded") === "true";
       var own = /** @type {HTMLElement} */ (button.closest("tr")), table = /** @type {HTMLElement} */ (own.parentNode);
@@ -112,7 +115,7 @@
     ]);
     var cells = row.cells.map(function (cell, column) {
       return mg.el("td", { class: cell ? "mg-has" : null, title: columns[column] }, [
-        cell ? presenceCell(map, data, at, column) : mg.el("span", { text: words["presence.empty"] })
+        presenceCell(map, data, at, column)
       ]);
     });
     return mg.el("tr", { class: className }, [name].concat(cells));

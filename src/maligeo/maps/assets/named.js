@@ -5,6 +5,7 @@
 
   var mg = window.maligeo;
   var MANY = 4; /* projects from which a list scrolls by itself */
+  var QUOTED = ["sector", "source"]; /* what a source says in its own language */
 
   /** @param {Mg.Words} words @param {string} key @param {string} text */
   function line(words, key, text) {
@@ -34,13 +35,17 @@
       type: "button", class: "mg-link mg-light-up", "aria-pressed": String(data.lit === place.project)
     } : {});
     title.textContent = project.title;
+    mg.spoken(title, project.title, project.spoken);
     if (units.length) title.addEventListener("click", function () {
       mg.light(map, data.lit === place.project ? null : place.project);
     });
     title.setAttribute("data-project", String(place.project));
     return mg.el("li", {}, /** @type {Mg.Child[]} */ ([title, line(words, "here", placeText(words, place))]).concat(
       [also.length ? line(words, "also", also.join(", ")) : null],
-      project.lines.map(function (part) { return line(words, part[0], part[1]); })
+      project.lines.map(function (part) {
+        var made = line(words, part[0], part[1]);
+        return QUOTED.indexOf(part[0]) < 0 ? made : mg.spoken(made, part[1], project.spoken);
+      })
     ));
   }
 
@@ -72,13 +77,13 @@
     if (map.chip) map.chip.remove();
     delete map.chip;
     if (project === null) return;
-    var names = units.map(function (at) { return data.names[at]; }).join(", ");
+    var names = units.map(function (at) { return data.names[at]; }).join(", "), lit = data.projects[project];
     var chip = map.chip = new L.Control({ position: "topleft" });
     chip.onAdd = function () {
       var close = mg.el("button", { type: "button", class: "mg-close", "aria-label": words["named.dark"], text: "\u00D7" });
       close.addEventListener("click", function () { mg.light(map, null); });
       var box = mg.el("div", { class: "mg-chip", role: "status" }, [
-        mg.el("span", {}, [mg.el("b", { text: data.projects[project].title }), mg.el("small", { text: names })]), close
+        mg.el("span", {}, [mg.spoken(mg.el("b", { text: lit.title }), lit.title, lit.spoken), mg.el("small", { text: names })]), close
       ]);
       L.DomEvent.disableClickPropagation(box);
       return box;

@@ -53,6 +53,16 @@
     });
   };
 
+  /* Say of which language a part of a text is, where that is known. */
+  mg.spoken = function (node, part, language) {
+    var text = node.textContent || "", at = text.indexOf(part);
+    if (!part || !language || at < 0) return node;
+    node.textContent = text.slice(0, at);
+    node.appendChild(mg.el("span", { lang: language, text: part }));
+    node.appendChild(document.createTextNode(text.slice(at + part.length)));
+    return node;
+  };
+
   /* Tell whether the map is about a unit alone, or one of a few. */
   mg.inFocus = function (focus, at) {
     return focus !== null && focus.indexOf(at) >= 0;

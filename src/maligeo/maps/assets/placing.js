@@ -79,7 +79,7 @@
       var cost = order * 0.5 + outside * 4;
       if (cost < least) {
         least = cost;
-        best = { dx: dx, dy: dy, box: one };
+        best = { dx: dx, dy: dy, box: one, over: outside > 0 };
       }
     });
     return best;
@@ -125,6 +125,7 @@
       if (found) taken.push(found.box);
       write(function () {
         tag.node.classList.toggle("mg-hidden", !found);
+        tag.node.classList.toggle("mg-over", Boolean(found && found.over));
         if (found) shift(tag.node, found.dx, found.dy);
         drawLeader(map, tag, aside ? found : null);
       });

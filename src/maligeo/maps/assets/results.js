@@ -5,11 +5,11 @@
   var mg = window.maligeo;
 
   /* A number or the kind of a statement, what it is, when and where, and remarks. */
-  /** @param {string[]} parts */
-  function line(parts) {
+  /** @param {string} spoken @param {string[]} parts */
+  function line(spoken, parts) {
     return mg.el("li", {}, [
       mg.el("b", { text: parts[0] }),
-      mg.el("span", { text: parts[1] }),
+      mg.spoken(mg.el("span", { text: parts[1] }), parts[4], spoken),
       mg.el("span", { class: "mg-when", text: parts[2] }),
       parts[3] ? mg.el("small", { text: parts[3] }) : null
     ]);
@@ -19,8 +19,8 @@
   function lines(group) {
     return mg.el("section", {}, [
       group.title ? mg.el("h3", { text: group.title }) : null,
-      mg.el("ul", { class: "mg-lines" }, group.lines.map(line)),
-      mg.el("p", { class: "mg-remark", text: group.source })
+      mg.el("ul", { class: "mg-lines" }, group.lines.map(line.bind(null, group.spoken))),
+      mg.spoken(mg.el("p", { class: "mg-remark", text: group.source }), group.cited, group.spoken)
     ]);
   }
 
