@@ -7,8 +7,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import box
 
-from maligeo import catalog
-from maligeo.readers.boundaries import load_boundaries
+from maligeo import catalog, load_boundaries
 
 
 def regions_of_2023() -> gpd.GeoDataFrame:

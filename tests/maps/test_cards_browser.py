@@ -125,3 +125,11 @@ def test_a_phone_shows_the_legend_after_a_layer_is_chosen(
     assert toggle["y"] + toggle["height"] <= legend["y"]
     assert legend["y"] + legend["height"] <= side["y"] + side["height"]
     assert box_of(page.locator(".folium-map"))["height"] >= 240
+
+
+def test_a_remark_of_one_period_names_it_once(open_page: "Open", write: "Write") -> None:
+    page = open_page(write())
+    search(page, "Mopti")
+    remarks = [text for text in page.locator(".mg-card li").all_inner_texts() if "151" in text]
+    assert remarks
+    assert all(text.count("sept. 2021") == 1 for text in remarks)

@@ -50,6 +50,8 @@ def test_the_card_of_a_region_names_its_projects(open_page: "Open", bundled: "Bu
         "Source : Coopération luxembourgeoise",
     ):
         assert part in luxembourg
+    unmas = next(text for text in found if text.startswith("Programme de lutte antimines"))
+    assert "Période : depuis 2013 (dates du programme)" in unmas
     reaches = [text.split("\n")[1] for text in found]
     assert "Ici : lieu cité, nombre de projets inconnu (Ménaka)" in reaches
     assert "Ici : bureau, pas un lieu d’activité (Gao)" in reaches

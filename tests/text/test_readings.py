@@ -141,6 +141,12 @@ class TestLegend:
         labels = [entry["label"] for entry in legend(INCIDENTS, classes, "en")]
         assert labels == ["20 and more", "10 – 19", "1 – 9", "0", "No data"]
 
+    @pytest.mark.parametrize(("language", "said"), [("fr", "plus de 0"), ("en", "more than 0")])
+    def test_one_class_beside_zero_does_not_begin_with_it(self, language: str, said: str) -> None:
+        classes = Classes((0.0,), 0.2, ("#a",), ("#b",))
+        labels = [entry["label"] for entry in legend(RATE, classes, language)]
+        assert labels[:2] == [said, "0"]
+
     def test_fractions_say_from_where_to_below_where(self) -> None:
         classes = Classes((0.0, 1.0, 2.5), 8.0, ("#a",) * 3, ("#b",) * 3)
         labels = [entry["label"] for entry in legend(RATE, classes, "fr")]

@@ -1,5 +1,6 @@
 """Whatever can be counted can be seen: on a map, on paper and in a GeoPackage."""
 
+import html
 import json
 import re
 import sqlite3
@@ -118,21 +119,32 @@ def test_a_measure_is_a_column_and_a_style_of_a_geopackage(
     key: str, written: tuple[set[str], dict[str, str]]
 ) -> None:
     columns, found = written
-    _, classes = expected(key)
+    layer, classes = expected(key)
     fitting = [one for one in found if re.fullmatch(rf"{key}(_\d+)*", one)]
     assert fitting
     assert set(fitting) <= columns
     for colour in classes.colours:
         parts = ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
         assert f"{parts},255" in found[fitting[0]]
+    rules = [rule.split(" (")[0] for rule in re.findall(r'label="([^"]*)"', found[fitting[0]])]
+    labels = [entry["label"] for entry in legend(layer, classes, "en")]
+    # A style has a rule for zero even where none can occur.
+    assert [rule for rule in rules if rule != "0"] == [label for label in labels if label != "0"]
 
 
-@pytest.mark.parametrize(("key", "suffix"), [("killed_per_100k", ".svg"), ("wells", ".png")])
-def test_a_measure_goes_on_paper(key: str, suffix: str, tmp_path: Path) -> None:
-    path = study().map(layers=key, language="en").save(tmp_path / f"map{suffix}")
-    assert path.stat().st_size > 10_000
-    if suffix == ".svg":
-        assert "Killed by explosive devices, per 100,000 people" in path.read_text("utf-8")
+@pytest.mark.parametrize("key", MEASURES)
+def test_a_measure_goes_on_paper_with_its_legend(key: str, tmp_path: Path) -> None:
+    layer, classes = expected(key)
+    path = study().map(layers=key, language="en").save(tmp_path / "map.svg")
+    found = re.findall(">([^<]+)</text>", path.read_text(encoding="utf-8"))
+    assert html.escape(layer_text("title", layer, "en"), quote=False) in found
+    labels = [str(entry["label"]) for entry in legend(layer, classes, "en")]
+    # A long label goes on in the next line.
+    assert [label for label in labels if f" {label} " not in f" {' '.join(found)} "] == []
+
+
+def test_a_measure_is_a_picture(tmp_path: Path) -> None:
+    assert study().map(layers="wells").save(tmp_path / "map.png").stat().st_size > 10_000
 
 
 def test_a_measure_without_an_entry_goes_by_its_own_name_and_keeps_its_decimals() -> None:

@@ -32,6 +32,7 @@ from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar,
 SHOWN: Final = (
     "name",
     "measure",
+    "publisher",
     "period_start",
     "period_end",
     "count",

@@ -44,7 +44,7 @@ from maligeo.workflows.study import Study
 
 _NOTE = "note"
 _COUNT = "count"
-_MEASURE = "measure"  # stands above its rows, since its name has no room beside them
+_ABOVE = ("measure", "publisher")  # stand above their rows, having no room beside them
 _START, _END, _PERIOD = "period_start", "period_end", "period"
 _MISSING = "–"
 _AT_LEAST = f"\u2265{NO_BREAK_SPACE}"  # before a count to which more may belong
@@ -149,19 +149,20 @@ def _least(table: Table) -> int:
 def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[str]]:
     """Lay a table out for reading, and its notes, numbered; no number or word is ever broken."""
     language = session_language()
-    notes = list(dict.fromkeys(table[_NOTE].dropna())) if _NOTE in shown else []
-    number = {note: str(at) for at, note in enumerate(notes, start=1)}
+    notes = _notes(table, language) if _NOTE in shown else []
+    number = {note: str(at) for at, note in enumerate(dict.fromkeys(filter(None, notes)), start=1)}
     readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    measures = list(table[_MEASURE]) if _MEASURE in shown else [""] * len(table)
+    above = [name for name in _ABOVE if name in table] if _ABOVE[0] in shown else []
+    headings = _headings(table, above)
     columns: list[list[str]] = []
-    for name in (one for one in shown if one not in (_END, _MEASURE)):
+    for name in (one for one in shown if one not in (_END, *above)):
         texts = _texts(table, name, language)
         if name == _NOTE:
-            texts = [number.get(note, "") for note in table[_NOTE]]
+            texts = [number.get(note, "") for note in notes]
         figures = name == _NOTE or pd.api.types.is_numeric_dtype(table[name])
         parts = texts if figures else [part for text in texts for part in text.split(" ")]
         heading = word(f"heading.{_PERIOD if name == _START else name}", language)
-        parts = [*parts, *heading.split(), *([] if columns else measures)]
+        parts = [*parts, *heading.split(), *([] if columns else " ".join(headings).split())]
         readable.add_column(
             heading,
             justify="right" if figures else "left",
@@ -170,15 +171,36 @@ def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[st
             no_wrap=figures,
         )
         columns.append([unbroken(text) for text in texts])
-    for measure, rows in groupby(zip(measures, *columns, strict=True), key=itemgetter(0)):
-        if measure:
+    for heading, rows in groupby(zip(headings, *columns, strict=True), key=itemgetter(0)):
+        if heading:
             readable.add_row(*([""] if readable.row_count else []))
-            readable.add_row(measure, style="bold")
+            readable.add_row(heading, style="bold")
         for _, *cells in rows:
             readable.add_row(*cells)
-    said = {note: joined(note_text(note, language), language) for note in notes}
-    below = [f"{number[note]:>3}  {text}" for note, text in said.items()]
+    below = [f"{at:>3}  {note}" for note, at in number.items()]
     return readable, ["", *below] if below else []
+
+
+def _headings(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Write the line below which each row stands: what is counted, and who published it."""
+    parts = (table[name].astype("string").fillna("") for name in names)
+    return [" · ".join(filter(None, row)) for row in zip(*parts, strict=True)] or [""] * len(table)
+
+
+def _notes(table: pd.DataFrame, language: str) -> list[str]:
+    """Write the note of each row, with where its count may lie if that is not exactly known."""
+    lows, highs = (
+        table.get(name, pd.Series(index=table.index, dtype="float64"))
+        for name in ("count_low", "count_high")
+    )
+    texts = []
+    for note, low, high in zip(table[_NOTE], lows, highs, strict=True):
+        parts = note_text(note, language) if pd.notna(note) else []
+        if pd.notna(low) and pd.notna(high) and low < high:
+            ends = {"low": _cell(low, language), "high": _cell(high, language)}
+            parts = [*parts, word("table.interval", language).format(**ends)]
+        texts.append(joined(parts, language))
+    return texts
 
 
 def _texts(table: pd.DataFrame, name: str, language: str) -> list[str]:

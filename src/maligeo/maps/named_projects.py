@@ -168,9 +168,10 @@ def _period(row: Row, language: str) -> str:
         return ""
     if pd.notna(first) and pd.notna(last):
         text = words.period_text(first, last, language)
+    elif pd.notna(first):
+        text = words.since_text(first, language)
     else:
-        key, day = ("named.since", first) if pd.isna(last) else ("named.until", last)
-        text = words.word(key, language).format(day=words.day_text(day, language))
+        text = words.word("named.until", language).format(day=words.day_text(last, language))
     if OF_PROGRAMME not in str(row.get("note")):
         return text
     return words.word("named.of_programme", language).format(period=text)

@@ -119,7 +119,7 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
     What "*" after a rate means is one of them.
     """
     lasting: dict[str, None] = {}
-    dated: dict[str, list[str]] = {}
+    dated: dict[str, dict[str, None]] = {}
     years: dict[int, None] = {}
     shown = [period for spans in layers for period in spans if pcode in period.by_unit]
     for period in shown:
@@ -127,13 +127,13 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
         remarks = words.note_text(row["note"], language)
         if period.layer.has_periods and period.has_dates:
             for remark in remarks:
-                dated.setdefault(remark, []).append(period.label)
+                dated.setdefault(remark, {})[period.label] = None
         else:
             lasting |= dict.fromkeys(remarks)
         if pd.notna(row["population_year"]):
             years[int(row["population_year"])] = None
     own = [
-        f"{labels[0] if len(labels) == 1 else f'{labels[0]} … {labels[-1]}'} – {remark}"
+        f"{_span([*labels])} – {remark}"
         for remark, labels in dated.items()
         if remark not in lasting
     ]
@@ -141,6 +141,11 @@ def _notes(layers: Sequence[Sequence[PeriodRows]], pcode: str, language: str) ->
     marked = [words.word("legend.low", language)] if low else []
     found = [*lasting, *marked, *_bases(sorted(years), language), *own]
     return [text[:1].upper() + text[1:] for text in found]
+
+
+def _span(labels: Sequence[str]) -> str:
+    """Name a period, or the first and the last of several."""
+    return labels[0] if len(labels) == 1 else f"{labels[0]} … {labels[-1]}"
 
 
 def _bases(years: Sequence[int], language: str) -> list[str]:

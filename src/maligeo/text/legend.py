@@ -74,7 +74,10 @@ def _range(layer: Layer, classes: Classes, at: int, language: str) -> str:
     high = classes.highest if last else classes.lows[at + 1]
     if layer.decimals == 0 and high <= _FEW:
         return _whole_range(max(low, 1.0), high if last else high - 1, last, language)
-    key = "legend.above" if last else "legend.between" if low > 0 else "legend.below"
+    if low == 0:
+        key = "legend.some" if last else "legend.below"
+    else:
+        key = "legend.above" if last else "legend.between"
     return _fill(key, layer, low, high, language)
 
 

@@ -226,9 +226,7 @@ def _period(start: Any, end: Any, language: str) -> str:
         return words.word("results.undated", language)
     if pd.notna(end):
         return words.period_text(start, end, language)
-    is_new_year = (start.month, start.day) == (1, 1)
-    date = str(start.year) if is_new_year else words.day_text(start, language)
-    return words.word("results.since", language).format(date=date)
+    return words.since_text(start, language)
 
 
 def _where(place: Place, language: str) -> str:

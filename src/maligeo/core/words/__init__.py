@@ -36,6 +36,7 @@ __all__ = [
     "note_text",
     "number_text",
     "period_text",
+    "since_text",
     "size_text",
     "word",
     "words",
@@ -198,6 +199,13 @@ def day_text(date: pd.Timestamp, language: str) -> str:
     """Write a day, such as "1er juil. 2013"."""
     first = "1er" if language == "fr" and date.day == 1 else str(date.day)
     return f"{first} {MONTHS[language][date.month - 1]} {date.year}"
+
+
+def since_text(start: pd.Timestamp, language: str) -> str:
+    """Write since when something is; sources that know the year alone are kept as its first day."""
+    if (start.month, start.day) == (1, 1):
+        return word("since.year", language).format(date=start.year)
+    return word("since.day", language).format(date=day_text(start, language))
 
 
 def note_text(note: object, language: str) -> list[str]:
