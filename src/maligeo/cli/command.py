@@ -9,16 +9,17 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
+from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 from typer.models import OptionInfo
 
 import maligeo
-from maligeo.cli.options import LanguageOption
+from maligeo.cli.options import LanguageOption, choices
 from maligeo.cli.speech import SpokenCommand, SpokenGroup
 from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError
@@ -160,9 +161,14 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
 
 def _name_kind(hint: Any) -> None:
     """Say of an option what it takes in words of the field, and not in those of Python."""
-    taken, option = str(hint.__origin__), hint.__metadata__[0]
-    if isinstance(option, OptionInfo) and option.metavar is None:
-        option.metavar = next((word for kind, word in _KINDS.items() if kind in taken), None)
+    taken, option = hint.__origin__, hint.__metadata__[0]
+    if not isinstance(option, OptionInfo) or option.metavar is not None:
+        return
+    for one in get_args(taken) or (taken,):
+        if isinstance(one, type) and issubclass(one, StrEnum):
+            option.metavar = choices([word.value for word in one])
+            return
+    option.metavar = next((word for kind, word in _KINDS.items() if kind in str(taken)), None)
 
 
 def _profile(given: dict[str, Any], profiles: list[Path] | None) -> None:
