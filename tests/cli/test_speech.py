@@ -157,3 +157,18 @@ def test_a_damaged_file_is_told_without_words_of_libraries(
     assert done.returncode == 1
     english = r"\b(file|size|failed|line|column|error|element|layer|database|unclosed|is|not|no)\b"
     assert re.findall(english, done.stderr.replace(name, ""), re.IGNORECASE) == []
+
+
+def test_what_the_library_logs_is_said_in_the_language(tmp_path: Path) -> None:
+    def store(language: str) -> str:
+        folder = tmp_path / language
+        done = run(
+            "density", "--format", "csv", "--language", language, "--store", folder,
+            "--incidents", records,
+        )  # fmt: skip
+        return done.stderr.replace("\u00a0", " ")
+
+    records = tmp_path / "own.csv"
+    records.write_text("date,type,outcome,region\n2021-01-10,ied,exploded,Mopti\n", "utf-8")
+    assert "maligeo: Un nouveau registre des publications a été créé dans" in store("fr")
+    assert "maligeo: A new release store was made in" in store("en")

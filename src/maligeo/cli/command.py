@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import logging
 import platform
 import sys
 import time
@@ -266,6 +267,7 @@ def _said(language: Language, *, quiet: bool, verbose: bool) -> Iterator[None]:
         opened.enter_context(speaking(language))
         opened.enter_context(warnings.catch_warnings())
         warnings.showwarning = _say_warning  # type: ignore[assignment]
+        opened.enter_context(_told_logs())
         if quiet:  # errors end the command, and are said after it
             opened.enter_context(redirect_stderr(StringIO()))
         if verbose:
@@ -279,6 +281,26 @@ def _said(language: Language, *, quiet: bool, verbose: bool) -> Iterator[None]:
             raise
     if verbose:
         say(f"{time.perf_counter() - begun:.1f} s")
+
+
+@contextmanager
+def _told_logs() -> Iterator[None]:
+    """Say what the library logs as warnings say it."""
+    log, handler = logging.getLogger("maligeo"), _Said(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Said(logging.Handler):
+    """Says in the language of the command what is logged; its parts may be sentences too."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        parts = record.args if isinstance(record.args, tuple) else ()
+        said = tuple(told(part) if isinstance(part, str) else part for part in parts)
+        _say_warning(record.msg % said)
 
 
 def _say_warning(message: Warning | str, *_where: object) -> None:
