@@ -14,7 +14,7 @@ from maligeo.core.bilingual import read_file
 from tests.cli.commands import run, run_apart
 
 HELP = read_file("help")
-PYTHON = re.compile(r"<(str|bool|int|float|path|list)\b|\b(None|True|False)\b|maligeo\.\w+\(")
+PYTHON = re.compile(r"<(str|bool|int|float|path|list|Any)\b|\b(None|True|False)\b|maligeo\.\w+\(")
 SYSTEMS = dict.fromkeys(("MALIGEO_LANGUAGE", *speech.SYSTEM_VARIABLES), "")
 
 
@@ -36,7 +36,7 @@ def test_all_help_of_a_command_has_its_french(name: str) -> None:
 
 def test_no_french_is_left_over_and_none_repeats_the_english() -> None:
     texts = {" ".join(text.split()) for name in COMMANDS for text in everything(load_command(name))}
-    own = {english for english in HELP if english.endswith((".", "…")) or " " in english}
+    own = {one for one in HELP if one.endswith((".", "…")) or (" " in one and one[0] != "<")}
     library = {
         "COMMAND [ARGS]...",
         "[default: {}]",
@@ -51,11 +51,29 @@ def test_no_french_is_left_over_and_none_repeats_the_english() -> None:
 
 
 def test_the_help_in_french_has_no_english_and_no_python() -> None:
-    for arguments in (["--help"], ["tiles", "--help"], ["surface", "--help"]):
-        shown = run("--language", "fr", *arguments).stdout
-        assert "Utilisation :" in shown.replace("\u00a0", " ")
+    for arguments in ([], *([name] for name in COMMANDS), ["tiles", "vector"], ["tiles", "raster"]):
+        shown = run("--language", "fr", *arguments, "--help").stdout
+        assert "Utilisation\u00a0:" in shown
         assert re.findall(r"Usage|default|required|Commands|Show this|Write |ARGS", shown) == []
-        assert PYTHON.findall(shown.replace("<path>", "")) == []
+        assert re.findall(r"MEASURE|WEIGHT|<file>|<folder>|<number>", shown) == []
+        assert PYTHON.findall(shown) == []
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "tiles vector", "tiles raster"])
+def test_help_breaks_lines_in_80_columns_between_words_alone(name: str) -> None:
+    shown = run("--language", "fr", *name.split(), "--help", columns=80).stdout
+    cells = [line.strip("│").strip() for line in shown.splitlines()]
+    assert not [cell for cell in cells if re.match(r"[:;!?]", re.split(r"\s{2,}", cell)[-1])]
+    assert re.findall(r"\|\w+\s", shown) == []  # a choice that goes on in the next line
+
+
+def test_help_in_english_breaks_lines_where_the_terminal_ends() -> None:
+    shown = run("serve", "--help", columns=80).stdout
+    said = shown[: shown.index("Arguments")].splitlines()
+    assert [line.strip() for line in said if "another site may read" in line] == [
+        "On another address than 127.0.0.1, or where another site may read, only what",
+    ]
+    assert "is for the audience is served." in shown
 
 
 def test_the_help_in_english_is_as_it_is_written_also_after_french() -> None:
@@ -139,3 +157,18 @@ def test_a_damaged_file_is_told_without_words_of_libraries(
     assert done.returncode == 1
     english = r"\b(file|size|failed|line|column|error|element|layer|database|unclosed|is|not|no)\b"
     assert re.findall(english, done.stderr.replace(name, ""), re.IGNORECASE) == []
+
+
+def test_what_the_library_logs_is_said_in_the_language(tmp_path: Path) -> None:
+    def store(language: str) -> str:
+        folder = tmp_path / language
+        done = run(
+            "density", "--format", "csv", "--language", language, "--store", folder,
+            "--incidents", records,
+        )  # fmt: skip
+        return done.stderr.replace("\u00a0", " ")
+
+    records = tmp_path / "own.csv"
+    records.write_text("date,type,outcome,region\n2021-01-10,ied,exploded,Mopti\n", "utf-8")
+    assert "maligeo: Un nouveau registre des publications a été créé dans" in store("fr")
+    assert "maligeo: A new release store was made in" in store("en")

@@ -1,5 +1,6 @@
 """Every sentence of errors and faults that the code writes has its French."""
 
+import ast
 import re
 
 import pytest
@@ -111,3 +112,20 @@ def test_a_list_of_faults_in_french() -> None:
         "  colonne « date » : la colonne manque",
     ]
     assert ArgumentError("x").message("fr") == "x"
+
+
+def test_what_is_logged_has_its_french() -> None:
+    """Templates of parts alone are said part by part."""
+    logged = {
+        node.args[0].value
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "warning"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    told = {text: text.replace("%s", "x").replace("%r", "'x'") for text in logged}
+    assert len(told) > len(SAME)
+    bare = [text for text, one in told.items() if translated(one, "fr") == one]
+    assert sorted(bare) == ["%s", "%s: %s"]

@@ -55,7 +55,7 @@ COMMANDS: Final = {
     ),
     "report": (
         "report",
-        "Write a profile of one region as .html or .pdf: numbers, trend, programmes, gaps.",
+        "Write a report on the country, or on one region, as .html or .pdf.",
     ),
     "check": ("check", "Say how a file is read, and list every fault; exit code 1 if it has any."),
     "locate": ("locate", "Write a file with the administrative unit of each of its rows."),

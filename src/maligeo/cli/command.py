@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import logging
 import platform
 import sys
 import time
@@ -9,16 +10,17 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
+from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 from typer.models import OptionInfo
 
 import maligeo
-from maligeo.cli.options import LanguageOption
+from maligeo.cli.options import LanguageOption, choices
 from maligeo.cli.speech import SpokenCommand, SpokenGroup
 from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError
@@ -160,9 +162,14 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
 
 def _name_kind(hint: Any) -> None:
     """Say of an option what it takes in words of the field, and not in those of Python."""
-    taken, option = str(hint.__origin__), hint.__metadata__[0]
-    if isinstance(option, OptionInfo) and option.metavar is None:
-        option.metavar = next((word for kind, word in _KINDS.items() if kind in taken), None)
+    taken, option = hint.__origin__, hint.__metadata__[0]
+    if not isinstance(option, OptionInfo) or option.metavar is not None:
+        return
+    for one in get_args(taken) or (taken,):
+        if isinstance(one, type) and issubclass(one, StrEnum):
+            option.metavar = choices([word.value for word in one])
+            return
+    option.metavar = next((word for kind, word in _KINDS.items() if kind in str(taken)), None)
 
 
 def _profile(given: dict[str, Any], profiles: list[Path] | None) -> None:
@@ -260,6 +267,7 @@ def _said(language: Language, *, quiet: bool, verbose: bool) -> Iterator[None]:
         opened.enter_context(speaking(language))
         opened.enter_context(warnings.catch_warnings())
         warnings.showwarning = _say_warning  # type: ignore[assignment]
+        opened.enter_context(_told_logs())
         if quiet:  # errors end the command, and are said after it
             opened.enter_context(redirect_stderr(StringIO()))
         if verbose:
@@ -273,6 +281,26 @@ def _said(language: Language, *, quiet: bool, verbose: bool) -> Iterator[None]:
             raise
     if verbose:
         say(f"{time.perf_counter() - begun:.1f} s")
+
+
+@contextmanager
+def _told_logs() -> Iterator[None]:
+    """Say what the library logs as warnings say it."""
+    log, handler = logging.getLogger("maligeo"), _Said(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Said(logging.Handler):
+    """Says in the language of the command what is logged; its parts may be sentences too."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        parts = record.args if isinstance(record.args, tuple) else ()
+        said = tuple(told(part) if isinstance(part, str) else part for part in parts)
+        _say_warning(record.msg % said)
 
 
 def _say_warning(message: Warning | str, *_where: object) -> None:

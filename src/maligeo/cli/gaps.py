@@ -82,7 +82,7 @@ NeedOption = Annotated[
         "--need",
         help="What need is: incidents, victims …, a measure of --figures, or a table of figures; "
         "repeatable, with weights as victims=2.",
-        metavar="MEASURE|FILE[=WEIGHT]",
+        metavar="<measure or file>",
         parser=weighted_need,
     ),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,6 +11,14 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, COUNTINGS, LANGUAGES
 from maligeo.readers.boundaries import require_bundled
 from maligeo.readers.files.sources import Source
+
+_ON_ONE_LINE: Final = 15  # letters
+
+
+def choices(words: Sequence[str]) -> str:
+    """Write the words that an option takes; many of them so that a line breaks between two."""
+    between = "|" if sum(map(len, words)) <= _ON_ONE_LINE else " | "
+    return f"[{between.join(words)}]"
 
 
 def one_of(words: Sequence[str], flag: str, help_text: str) -> Any:
@@ -21,9 +29,7 @@ def one_of(words: Sequence[str], flag: str, help_text: str) -> Any:
             require_choice(word, words, option=flag.strip("-").replace("-", "_"))
         return word
 
-    return typer.Option(
-        flag, help=help_text, metavar=f"[{'|'.join(words)}]", parser=str, callback=checked
-    )
+    return typer.Option(flag, help=help_text, metavar=choices(words), parser=str, callback=checked)
 
 
 LanguageOption = Annotated[
@@ -58,7 +64,11 @@ AsOfOption = Annotated[
 ]
 StoreOption = Annotated[
     Path | None,
-    typer.Option("--store", help="Folder of the release store; without it MALIGEO_STORE."),
+    typer.Option(
+        "--store",
+        help="Folder of the release store; without it MALIGEO_STORE.",
+        metavar="<folder>",
+    ),
 ]
 BoundariesOption = Annotated[
     Path | None, typer.Option("--boundaries", help="File with units, instead of the bundled ones.")

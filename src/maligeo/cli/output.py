@@ -26,11 +26,11 @@ from rich.table import Table
 from rich.text import Text
 
 from maligeo.cli.command import put_bytes
+from maligeo.cli.speech import HOLDERS, SPACES
 from maligeo.core.audiences import audience_of
 from maligeo.core.columns import AUDIENCES, Language
 from maligeo.core.session import session_language
 from maligeo.core.words import (
-    NARROW_SPACE,
     NO_BREAK_SPACE,
     joined,
     note_text,
@@ -50,8 +50,6 @@ _MISSING = "–"
 _AT_LEAST = f"\u2265{NO_BREAK_SPACE}"  # before a count to which more may belong
 _SLACK = 4  # signs by which a table of Rich is wider than it was told to be
 _WHOLE_FROM = 1000  # numbers are given without decimals
-_HOLDERS = str.maketrans({NO_BREAK_SPACE: "\ue000", NARROW_SPACE: "\ue001"})
-_SPACES = {ord(sign): space for space, sign in _HOLDERS.items()}
 _LEAST_TEXT = 4  # signs of a column of words, which may go on in the next line
 
 
@@ -133,12 +131,12 @@ def show_whole(*parts: str | Table) -> None:
         console = Console(highlight=False, markup=False, width=width)
         with console.capture() as shown:
             console.print(whole, crop=False)
-        typer.echo(shown.get().translate(_SPACES), nl=False)
+        typer.echo(shown.get().translate(SPACES), nl=False)
 
 
 def unbroken(text: str) -> str:
     """Keep together what no-break spaces hold, in a text or a cell for `show_whole`."""
-    return text.translate(_HOLDERS)
+    return text.translate(HOLDERS)
 
 
 def _least(table: Table) -> int:

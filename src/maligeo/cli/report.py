@@ -1,11 +1,10 @@
-"""`maligeo report`: one page about one region."""
+"""`maligeo report`: one page about one region, or a report on the country."""
 
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 import maligeo
+from maligeo.catalog import country
 from maligeo.cli import show_file
 from maligeo.cli.command import Application
 from maligeo.cli.options import (
@@ -22,6 +21,7 @@ from maligeo.cli.options import (
     PeriodOption,
     PopulationOption,
     ProjectsOption,
+    RegionOption,
     StoreOption,
     division,
     periods,
@@ -29,12 +29,9 @@ from maligeo.cli.options import (
 from maligeo.cli.output import progress_bar, say_withheld
 from maligeo.core.placenames import normalise
 from maligeo.join.regions import find_unit
+from maligeo.workflows.study import Study
 
 FOLDER: Final = Path("maps")
-
-RegionOption = Annotated[
-    str, typer.Option("--region", help="The region, by any of its names.", show_default=False)
-]
 
 
 def register(app: Application) -> None:
@@ -43,7 +40,7 @@ def register(app: Application) -> None:
 
 
 def write_report(
-    region: RegionOption,
+    region: RegionOption = None,
     incidents: IncidentsOption = None,
     projects: ProjectsOption = None,
     covers: CoversOption = None,
@@ -59,10 +56,12 @@ def write_report(
     store: StoreOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Write a profile of one region as .html or .pdf: numbers, trend, programmes, gaps.
+    """Write a report on the country, or on one region, as .html or .pdf.
 
-    Without a file it is about the bundled figures and projects. For partners and the public
-    what it says of a file is released first.
+    Of the country it has the map, need and response by unit, and what documents say by
+    programme; of a region numbers, trend, programmes, gaps. Without a file it is about the
+    bundled figures and projects. For partners and the public what it says of a file is
+    released first.
     """
     study = maligeo.study(
         incidents=incidents,
@@ -73,10 +72,16 @@ def write_report(
         period=periods(period),
         covers=covers,
     )
-    name = normalise(str(study.units["name"].iloc[find_unit(region, study.units)]))
-    target = output or FOLDER / f"report-{name.replace(' ', '-')}.html"
+    target = output or FOLDER / f"report-{_place(study, region).replace(' ', '-')}.html"
     with progress_bar("cells") as advance:
         released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         path = released.report(region, language=language).save(target)
     say_withheld(released, language)
     show_file(path)
+
+
+def _place(study: Study, region: str | None) -> str:
+    """Name what the report is about in plain letters."""
+    if region is None:
+        return normalise(str(country()["name_fr"]))
+    return normalise(str(study.units["name"].iloc[find_unit(region, study.units)]))

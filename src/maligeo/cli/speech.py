@@ -2,8 +2,9 @@
 
 import locale
 import os
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final, cast
@@ -11,7 +12,7 @@ from typing import Any, Final, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from maligeo.core.bilingual import french_spaces, read_file
+from maligeo.core.bilingual import NARROW_SPACE, NO_BREAK_SPACE, french_spaces, read_file
 from maligeo.core.columns import LANGUAGES, Language
 from maligeo.core.sentences import translated
 from maligeo.core.session import LANGUAGE_VARIABLE
@@ -21,6 +22,9 @@ SYSTEM_VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _FLAG: Final = "--language"
 _FALLBACK: Final[Language] = "en"
 _PYTHON: Final = "Value error, "  # before what is wrong with a value
+# Signs in the place of spaces that must not break: Rich breaks lines at these too.
+HOLDERS: Final = str.maketrans({NO_BREAK_SPACE: "\ue000", NARROW_SPACE: "\ue001"})
+SPACES: Final = {ord(sign): space for space, sign in HOLDERS.items()}
 # The base of what typer raises on a wrong command, of which it exports this one kind.
 UsageError: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
 # What typer keeps of its own words: they have no option of their own.
@@ -48,15 +52,16 @@ def asked_language(arguments: Sequence[str]) -> Language:
 
 def spoken(text: str, language: Language) -> str:
     """Give a text of the help in a language, paragraph by paragraph; unknown ones as they are."""
-    if language == "en":
-        return text
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
-    return "\n\n".join(french_spaces(_french().get(part, part)) for part in paragraphs)
+    if language == "en":
+        return "\n\n".join(paragraphs)
+    french = "\n\n".join(french_spaces(_french().get(part, part)) for part in paragraphs)
+    return french.translate(HOLDERS)
 
 
 def usage_error(error: Any, language: Language) -> tuple[str, str]:
     """Say how a command is used, and what is wrong with the one that was given."""
-    usage = "" if error.ctx is None else error.ctx.get_usage()
+    usage = "" if error.ctx is None else error.ctx.get_usage().translate(SPACES)
     return usage, translated(error.format_message().replace(_PYTHON, ""), language)
 
 
@@ -84,6 +89,24 @@ def _fixed_words(language: Language) -> Iterator[None]:
             setattr(rich_utils, name, text)
 
 
+def _untyped(**_context: Any) -> None:
+    """Leave out which type of Python an argument is: its name says what it takes."""
+
+
+class _Holding:
+    """A stream on which the spaces that must not break are set after the lines were broken."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> Any:
+        """Write a text with its spaces."""
+        return self._stream.write(text.translate(SPACES))
+
+
 class _Spoken:
     """A command or group that explains itself in the language of its root's `obj`."""
 
@@ -98,7 +121,7 @@ class _Spoken:
 
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the help."""
-        with _fixed_words(self.speak(ctx)):
+        with _fixed_words(self.speak(ctx)), redirect_stdout(cast(Any, _Holding(sys.stdout))):
             super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def speak(self: Any, ctx: Any) -> Language:
@@ -109,6 +132,7 @@ class _Spoken:
             one.help = spoken(one.help or "", language)
             if one.param_type_name == "argument":
                 one.metavar = spoken(one.display_name_raw, language)
+                one.display_type_rich = _untyped
             elif one.is_flag:
                 one.metavar = ""
             elif one.metavar is not None:

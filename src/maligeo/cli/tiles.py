@@ -59,6 +59,7 @@ LayerOption = Annotated[
     typer.Option(
         "--layer",
         help="Any vector file, as name=file; repeatable.",
+        metavar="<name=file>",
         parser=str,
         callback=_layers,
     ),

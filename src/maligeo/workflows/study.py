@@ -473,13 +473,13 @@ class Study(StudyFrames):
         )
         return Map(self._recipe("map", view.options), view.write, view=view)
 
-    def report(self, region: str, *, language: Language | None = None) -> Product:
-        """Describe one region on one page: numbers, trend, programmes, gaps.
+    def report(self, region: str | None = None, *, language: Language | None = None) -> Product:
+        """Describe one region on one page, or the country: numbers, programmes, gaps.
 
         Parameters
         ----------
-        region : str
-            The region, by any of its names.
+        region : str, optional
+            The region, by any of its names; the country without it.
         language : {"fr", "en"}, optional
             Language of the report; that of the session by default.
 
@@ -496,7 +496,8 @@ class Study(StudyFrames):
             If there is no such language.
         """
         language = session_language(language)
-        find_unit(region, self.units)
+        if region is not None:
+            find_unit(region, self.units)
         recipe = self._recipe("report", {"region": region, "language": language}, method=_PROFILE)
         return Product(recipe, partial(self._shared._write_report, region, language))
 
@@ -563,7 +564,7 @@ class Study(StudyFrames):
             raise ArgumentError("--measure and --counting are about a file of records")
         return self.table
 
-    def _write_report(self, region: str, language: Language, path: Path, about: Any) -> Path:
+    def _write_report(self, region: str | None, language: Language, path: Path, about: Any) -> Path:
         need = self.need(INCIDENTS, *self.victims, period=self.period)
         incidents = need[need["measure"] == "incidents"]
         by_unit = incidents[incidents["place_kind"] == "unit"]

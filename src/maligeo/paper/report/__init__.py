@@ -1,5 +1,8 @@
-"""A profile of one unit, written as one page of HTML, which needs no network, or to paper."""
+"""Reports on one unit or the country, as a page of HTML, which needs no network, or on paper."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -11,19 +14,24 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
-from maligeo.core.columns import Audience, Language
+from maligeo.core.columns import Audience
 from maligeo.core.crs import require_geographic
 from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate
+from maligeo.paper.drawing.shapes import Drawing
 from maligeo.paper.drawing.svg import svg_picture, without_controls
 from maligeo.paper.page import Heading, require_format, write_pages
 from maligeo.paper.report.charts import locator_map, trend_chart
+from maligeo.paper.report.country_pages import country_pages, map_picture
+from maligeo.paper.report.country_profile import CountryProfile, country_profile
 from maligeo.paper.report.pdf import report_pages
 from maligeo.paper.report.profile import Profile, ReportOptions, profile_of
 from maligeo.provenance.record import KEY, Provenance, program
 
 REPORT_FORMATS: Final = (".html", ".pdf")
+Above = Callable[[str, str], Heading]  # from title and subtitle
+
 _CHART: Final = (112.0, 50.0)  # millimetres
 _LOCATOR: Final = (66.0, 50.0)
 
@@ -37,7 +45,10 @@ def region_report(
     audience: Audience | None = None,
     about: Provenance | None = None,
 ) -> Path:
-    """Write a profile of one region: its numbers, their trend, who works there, the gaps.
+    """Write a profile of one region, or of the whole country.
+
+    That of a region has its numbers, their trend, who works there, and the gaps; that of the
+    country the map, the gaps of all units, and what documents say of it by programme.
 
     Parameters
     ----------
@@ -46,9 +57,9 @@ def region_report(
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage.
     path : str or pathlib.Path
-        "….html", one file that needs no network and prints on one A4; or "….pdf".
+        "….html", one file that needs no network, of a region on one A4; or "….pdf".
     options : ReportOptions
-        The region, the matrix of presence, the gaps, the language.
+        The region, if it is about one, the matrix of presence, the gaps, the language.
     audience : {"internal", "partner", "public"}, optional
         For whom the report is; by default that of the session, else the public.
         All that it shows must have been released for them.
@@ -108,52 +119,77 @@ def region_report(
     gate = Gate(audience)
     for what, frame in shown.items():
         gate.admit(frame, what=what)
-    profile = profile_of(table, units, options)
     synthetic = any(is_synthetic(frame) for frame in shown.values())
-    language = options.language
-    top = Heading(profile.title, profile.subtitle, audience, synthetic, language)
+    above = partial(Heading, audience=audience, synthetic=synthetic, language=options.language)
+    compose = _of_country if options.region is None else _of_region
+    report = compose(table, units, options, above)
     if suffix == ".pdf":
-        pages = report_pages(profile, units, top, language)
-        return write_pages(path, pages, heading=top, about=about)
-    record = "" if about is None else about.to_json()
-    page = _page(profile, units, top, language, record)
+        return write_pages(path, report.pages(), heading=report.top, about=about)
+    page = _page(report, "" if about is None else about.to_json())
     with written_whole(path, private=audience == "internal") as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
 
 
-def _page(
-    profile: Profile, units: gpd.GeoDataFrame, top: Heading, language: Language, record: str
-) -> str:
-    """Write a profile as a page.
+@dataclass(frozen=True)
+class _Composed:
+    """A report that is to be written: its template, what stands in it, its pages for paper."""
 
-    Parameters
-    ----------
-    profile : Profile
-        What it says.
-    units : geopandas.GeoDataFrame
-        For the map that shows where the unit lies.
-    top : Heading
-        What stands above the page.
-    language : {"fr", "en"}
-        Language of the texts.
-    record : str
-        What made the report, as JSON; may be empty.
-    """
-    chart = trend_chart(profile.numbers.trend, *_CHART, language)
-    locator = locator_map(units, profile.at, *_LOCATOR)
-    template = _environment().from_string(_asset("report.html"))
+    template: str
+    profile: Profile | CountryProfile
+    top: Heading
+    pictures: Callable[[], dict[str, str]]
+    pages: Callable[[], list[Drawing]]
+
+
+def _of_region(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions, above: Above
+) -> _Composed:
+    profile, language = profile_of(table, units, options), options.language
+    top = above(profile.title, profile.subtitle)
+
+    def pictures() -> dict[str, str]:
+        chart = trend_chart(profile.numbers.trend, *_CHART, language)
+        locator = locator_map(units, profile.at, *_LOCATOR)
+        return {
+            "trend": svg_picture(chart, title=profile.trend_title),
+            "locator": svg_picture(locator, title=profile.locator_title),
+        }
+
+    pages = partial(report_pages, profile, units, top, language)
+    return _Composed("report.html", profile, top, pictures, pages)
+
+
+def _of_country(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions, above: Above
+) -> _Composed:
+    profile, language = country_profile(table, units, options), options.language
+    top = above(profile.title, profile.subtitle)
+
+    def pictures() -> dict[str, str]:
+        drawn, panel = map_picture(profile, language)
+        return {
+            "map": svg_picture(drawn, title=profile.map_title),
+            "panel": svg_picture(panel, title=profile.scene.subject.unit),
+        }
+
+    pages = partial(country_pages, profile, top, language)
+    return _Composed("country.html", profile, top, pictures, pages)
+
+
+def _page(report: _Composed, record: str) -> str:
+    """Write a report as a page; the record of what made it is JSON, or empty."""
+    template = _environment().from_string(_asset(report.template))
     page = template.render(
-        profile=profile,
-        top=top,
-        language=language,
-        words=words.words(language),
+        profile=report.profile,
+        top=report.top,
+        language=report.top.language,
+        words=words.words(report.top.language),
         program=program(),
         key=KEY,
         record=_script_json(record),
         style=_asset("report.css"),
-        trend=svg_picture(chart, title=profile.trend_title),
-        locator=svg_picture(locator, title=profile.locator_title),
+        **report.pictures(),
     )
     return page + "\n"
 

@@ -42,8 +42,8 @@ class ReportOptions:
 
     Attributes
     ----------
-    region : str
-        Name or alias of the unit.
+    region : str, optional
+        Name or alias of the unit; without it the report is about the whole country.
     presence : pandas.DataFrame, optional
         Matrix of units and programmes, as from `maligeo.presence`.
     organisations : pandas.DataFrame, optional
@@ -61,7 +61,7 @@ class ReportOptions:
         If the language is not known.
     """
 
-    region: str
+    region: str | None = None
     presence: pd.DataFrame | None = None
     organisations: pd.DataFrame | None = None
     gaps: pd.DataFrame | None = None
@@ -192,9 +192,9 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
     UnknownNameError
         If no one unit bears the name.
     """
-    _check(table, units, options)
+    require_report(table, units, options)
     language = options.language
-    at = find_unit(options.region, units)
+    at = find_unit(options.region or "", units)
     name, pcode = str(units["name"].iloc[at]), str(units["pcode"].iloc[at])
     numbers = numbers_of(table, units, at, language)
     disclaimer = words.word("notes.disclaimer", language)
@@ -244,7 +244,8 @@ def _earlier(numbers: Numbers, language: str) -> str:
     return words.word("report.earlier", language).format(count=count)
 
 
-def _check(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> None:
+def require_report(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOptions) -> None:
+    """Refuse frames without the columns of a report, or of several vintages."""
     require_columns(table, DENSITY, what="density table")
     require_vintage_of(units, table, what="density table")
     if options.gaps is not None:
