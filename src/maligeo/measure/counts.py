@@ -35,7 +35,7 @@ OF_OTHER_PERIODS: Final = "rows_of_other_periods"  # in attrs: how many a choice
 Periods = str | Sequence[str] | None
 Days = npt.NDArray[np.datetime64]
 
-_WEEK = np.timedelta64(6, "D")
+_WEEK, _DAY = np.timedelta64(6, "D"), np.timedelta64(1, "D")
 _MONTHS: Final = {"year": 12, "quarter": 3, "month": 1}
 _PRECISIONS = ("day", "week", "month", "quarter", "year")
 
@@ -129,10 +129,9 @@ def _calendar_days(days: Days, period: str) -> tuple[Days, Days]:
     length = _MONTHS[period]
     months = days.astype("datetime64[M]").astype(np.int64)
     start = months - months % length
-    first, after = (
-        at.astype("datetime64[M]").astype("datetime64[D]") for at in (start, start + length)
-    )
-    return first, after - np.timedelta64(1, "D")
+    first: Days = start.astype("datetime64[M]").astype("datetime64[D]")
+    after: Days = (start + length).astype("datetime64[M]").astype("datetime64[D]")
+    return first, after - _DAY
 
 
 def _as_days(dates: pd.Series) -> pd.Series:
