@@ -12,7 +12,7 @@ import importlib
 MODULES = (
     "join", "locating", "reading", "counting", "answering", "surface", "raster_tiles",
     "vector_tiles", "maps",
-    "releasing", "utility",
+    "releasing", "utility", "jobs",
 )  # fmt: skip
 
 
