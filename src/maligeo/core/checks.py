@@ -61,7 +61,7 @@ def require_one_vintage(vintages: pd.Series, *, what: str) -> str:
     VintageError
         If there are none or several.
     """
-    distinct = sorted({str(vintage) for vintage in vintages.dropna().unique()})
+    distinct = sorted({str(vintage) for vintage in vintages.drop_duplicates().dropna()})
     if len(distinct) != 1:
         found = " and ".join(distinct) if distinct else "none"
         raise VintageError(

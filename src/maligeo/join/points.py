@@ -461,8 +461,10 @@ def _too_coarse(records: pd.DataFrame, level: int) -> npt.NDArray[np.bool_]:
     coarse = np.zeros(len(records), dtype=np.bool_)
     for column in (_PRECISION, "place_level"):
         if column in records.columns:
-            finest = records[column].astype("object").map(_FINEST_LEVEL)
-            coarse |= (finest < level).to_numpy(dtype=np.bool_)
+            codes, words = pd.factorize(records[column])
+            are_coarse = [_FINEST_LEVEL.get(word, level) < level for word in words]
+            if any(are_coarse):
+                coarse |= np.append(are_coarse, False)[codes]
     return coarse
 
 

@@ -120,9 +120,7 @@ def assemble(
         "locate_disagrees": pd.arrays.BooleanArray(found.disagrees == 1, found.disagrees < 0),
         "locate_note": _coded(found.note, list(found.notes)),
     }
-    for name, values in added.items():
-        located[name] = values
-    return located
+    return located.assign(**added)
 
 
 def _coded(codes: npt.NDArray[Any], words: Sequence[str]) -> pd.Categorical:

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 import geopandas as gpd
@@ -34,7 +35,8 @@ OF_OTHER_PERIODS: Final = "rows_of_other_periods"  # in attrs: how many a choice
 Periods = str | Sequence[str] | None
 Days = npt.NDArray[np.datetime64]
 
-_WEEK = np.timedelta64(6, "D")
+_WEEK, _DAY = np.timedelta64(6, "D"), np.timedelta64(1, "D")
+_MONTHS: Final = {"year": 12, "quarter": 3, "month": 1}
 _PRECISIONS = ("day", "week", "month", "quarter", "year")
 
 
@@ -105,20 +107,31 @@ def possible_days(dates: pd.Series, precision: pd.Series | None) -> tuple[Days, 
     first, last = (np.array(day, dtype="datetime64[D]") for _ in range(2))
     if precision is None:
         return first, last
-    word = precision.astype("object").where(precision.notna(), "day")
-    odd = word[~word.isin(_PRECISIONS)]
-    if len(odd):
+    codes, words = pd.factorize(precision)
+    odd = np.append([word not in _PRECISIONS for word in words], [False])[codes]
+    if odd.any():
         reason = f"is none of {', '.join(_PRECISIONS)}"
-        faults = [Fault(row, "date_precision", value, reason) for row, value in odd.items()]
-        raise FrameError("records", faults)
-    week = (word == "week").to_numpy()
-    first[week], last[week] = first[week] - _WEEK, last[week] + _WEEK
-    for unit, code in CALENDAR.items():
-        rows = (word == unit).to_numpy()
-        calendar = day[rows].dt.to_period(code).dt
-        first[rows] = calendar.start_time.to_numpy().astype("datetime64[D]")
-        last[rows] = calendar.end_time.to_numpy().astype("datetime64[D]")
+        found = precision[odd].items()
+        raise FrameError(
+            "records", [Fault(row, "date_precision", word, reason) for row, word in found]
+        )
+    for at, word in enumerate(words):
+        rows = np.flatnonzero((codes == at) & ~np.isnat(first))
+        if word == "week":
+            first[rows], last[rows] = first[rows] - _WEEK, last[rows] + _WEEK
+        elif word in CALENDAR:
+            first[rows], last[rows] = _calendar_days(first[rows], word)
     return first, last
+
+
+def _calendar_days(days: Days, period: str) -> tuple[Days, Days]:
+    """Give the first and last day of the period of the calendar that holds each day."""
+    length = _MONTHS[period]
+    months = days.astype("datetime64[M]").astype(np.int64)
+    start = months - months % length
+    first: Days = start.astype("datetime64[M]").astype("datetime64[D]")
+    after: Days = (start + length).astype("datetime64[M]").astype("datetime64[D]")
+    return first, after - _DAY
 
 
 def _as_days(dates: pd.Series) -> pd.Series:
@@ -141,30 +154,6 @@ def span_of(first: Days, last: Days) -> Period | None:
     if len(first) == 0 or len(last) == 0:
         return None
     return Period(pd.Timestamp(first.min()), pd.Timestamp(last.max()))
-
-
-def sort_into(
-    periods: Sequence[Period], first: Days, last: Days
-) -> tuple[list[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
-    """Say which records lie in each period, and of which it is not known.
-
-    Returns
-    -------
-    inside : list of bool array
-        For each period.
-    undated : bool array
-        Records without a date, and those that reach into a period and lie in none.
-    """
-    undated = np.isnat(first) | np.isnat(last)
-    placed = np.zeros(len(first), dtype=np.bool_)
-    inside = []
-    for period in periods:
-        start, end = (np.datetime64(day, "D") for day in period)
-        within = (first >= start) & (last <= end)
-        undated |= (first <= end) & (last >= start)
-        placed |= within
-        inside.append(within)
-    return inside, undated & ~placed
 
 
 def of_periods(records: pd.DataFrame, period: Periods, *, date: str) -> pd.DataFrame:
@@ -190,8 +179,8 @@ def of_periods(records: pd.DataFrame, period: Periods, *, date: str) -> pd.DataF
     if period is None or by_calendar or date not in records.columns:
         return records
     spans = asked_periods(period, within=None)
-    inside, _ = sort_into(spans, *possible_days(records[date], records.get("date_precision")))
-    kept = records[np.logical_or.reduce(inside)]
+    days = possible_days(records[date], records.get("date_precision"))
+    kept = records[np.any([_period_of([span], *days) >= 0 for span in spans], axis=0)]
     kept.attrs = {**records.attrs, OF_OTHER_PERIODS: len(records) - len(kept)}
     return kept
 
@@ -279,6 +268,11 @@ class _Entries:
         reaching: Flags = (self.first <= end) & (self.last >= start)
         return self.undated | reaching
 
+    @property
+    def open(self) -> "_Entries":
+        """Those that add something, and of which the place or the day is not known."""
+        return self.take(self.adds & ((self.scopes.which >= 0) | (self.first != self.last)))
+
     def take(self, chosen: npt.NDArray[np.bool_]) -> "_Entries":
         """Give some of the entries."""
         rows = np.flatnonzero(chosen)
@@ -349,8 +343,8 @@ def sizes_in(
         incidents are in together: the sizes in ascending order, without zeros.
     """
     entries = _incident_entries(located, units, measure)
-    inside, _ = sort_into([period], entries.first, entries.last)
-    adding = inside[0] & (entries.value > 0)
+    inside = _period_of([period], entries.first, entries.last) >= 0
+    adding = inside & (entries.value > 0)
     keys = np.array([*unit_keys(units), *UNPLACED, *entries.joints], dtype=object)
     sizes = pd.Series(entries.value[adding]).groupby(keys[entries.place[adding]])
     return {str(key): tuple(sorted(values)) for key, values in sizes}
@@ -473,6 +467,8 @@ def _sum_of_parts(
 
 def _odd_counts(people: pd.Series) -> list[Fault]:
     """Find what is no number of people."""
+    if pd.api.types.is_integer_dtype(people.dtype) and not (people < 0).any():
+        return []
     numbers = pd.to_numeric(people, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     with np.errstate(invalid="ignore"):
         wrong = ~((numbers >= 0) & (numbers % 1 == 0) & np.isfinite(numbers))
@@ -496,22 +492,18 @@ def _place(
 
     Behind these come the units that records are in together, by their names.
     """
-    inside = records[code].notna().to_numpy()
-    loose = records.loc[~inside, [kinds, name]].astype("object")
-    kind, together = loose[kinds].replace(["unit", "joint"], "unattributed"), loose[name]
-    is_joint = together.str.contains(JOINT, regex=False, na=False).astype(bool)
-    kind = kind.mask(is_joint, together)
-    joints = tuple(sorted(set(kind[is_joint])))
-    behind = {kind: len(units) + at for at, kind in enumerate((*UNPLACED, *joints))}
-    place = np.full(len(records), np.nan)
-    place[~inside] = np.array(kind.map(behind), dtype=np.float64)
-    keys = records.loc[inside, code]
-    if (keys == "").any():  # a unit without a code goes by its name
-        named = records.loc[inside, [code, name]].set_axis(["pcode", "name"], axis=1)
-        keys = unit_keys(named)
-    which, distinct = pd.factorize(keys)
+    codes, distinct = pd.factorize(records[code])
     position = pd.Series(np.arange(len(units)), index=unit_keys(units), dtype=np.float64)
-    place[inside] = np.append(position.reindex(distinct.astype("string")), np.nan)[which]
+    found = position.reindex(pd.Index(distinct, dtype="string")).to_numpy()
+    place = np.append(found, np.nan)[codes]
+    nameless = np.flatnonzero(np.append(np.asarray(distinct) == "", False)[codes])
+    if len(nameless):  # a unit without a code goes by its name
+        named = records.iloc[nameless][[code, name]].set_axis(["pcode", "name"], axis=1)
+        place[nameless] = position.reindex(unit_keys(named)).to_numpy()
+    loose = np.flatnonzero(codes < 0)
+    place[loose], joints = _place_behind(
+        records[kinds].iloc[loose], records[name].iloc[loose], len(units)
+    )
     lost = records[np.isnan(place)]
     if len(lost):
         reason = "is no unit of these, nor joint, countrywide, unattributed or outside"
@@ -519,10 +511,23 @@ def _place(
     return place.astype(np.int64), joints
 
 
+def _place_behind(kinds: pd.Series, names: pd.Series, units: int) -> tuple[Floats, tuple[str, ...]]:
+    """Give records without a unit their position behind the units; NaN for an unknown kind."""
+    (kind_at, known), (name_at, together) = pd.factorize(kinds), pd.factorize(names)
+    joints = tuple(sorted(name for name in together if JOINT in str(name)))
+    behind = {kind: float(units + at) for at, kind in enumerate((*UNPLACED, *joints))}
+    behind |= dict.fromkeys(("unit", "joint"), behind["unattributed"])
+    by_kind = np.array([*(behind.get(kind, np.nan) for kind in known), np.nan])
+    by_name = np.array([*(behind[name] if name in joints else np.nan for name in together), np.nan])
+    of_name = by_name[name_at]
+    return np.where(np.isnan(of_name), by_kind[kind_at], of_name), joints
+
+
 def _scopes(records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, kinds: str) -> Scopes:
     """Find where records without a unit may lie: also those placed in the country alone."""
-    lost = records[code].isna() & records[kinds].isin(["unit", *_LYING])
-    return scopes_of(records, units, lost)
+    lost = np.flatnonzero(records[code].isna())
+    lying = records[kinds].iloc[lost].isin(["unit", *_LYING]).to_numpy(dtype=np.bool_)
+    return scopes_of(records, units, lost[lying])
 
 
 def _count(
@@ -535,25 +540,48 @@ def _count(
         periods, rest = [covered], OUTSIDE_COVERAGE
     else:
         periods, rest = asked_periods(period, within=_around(covered, entries)), ""
+    opened = entries.open
     if not periods:
-        table, every = _tally(entries, places, coverage, None), entries.may_lie_in(None)
-        return _left_open(table, entries, every, every)
-    inside, undated = sort_into(periods, entries.first, entries.last)
-    tables = []
-    for span, rows in zip(periods, inside, strict=True):
-        table = _tally(entries.take(rows), places, coverage, span)
-        tables.append(_left_open(table, entries, entries.may_lie_in(span), rows))
-    elsewhere = ~np.any([*inside, undated], axis=0) if rest else np.zeros_like(undated)
-    for apart, note in ((elsewhere, rest), (undated, UNDATED)):
+        (sums,) = _sums(entries, np.zeros(len(entries.place), dtype=np.intp), len(places), 1)
+        return _left_open(_tally(sums, places, coverage, None), opened, None)
+    tables, placed = [], np.zeros(len(entries.place), dtype=np.bool_)
+    for together in [periods] if _are_apart(periods) else [[span] for span in periods]:
+        at = _period_of(together, entries.first, entries.last)
+        placed |= at >= 0
+        found = _sums(entries, at, len(places), len(together))
+        for span, sums in zip(together, found, strict=True):
+            tables.append(_left_open(_tally(sums, places, coverage, span), opened, span))
+    left = entries.take(~placed)
+    reaching = np.any([left.may_lie_in(span) for span in periods], axis=0)
+    for apart, note in ((~reaching & bool(rest), rest), (reaching, UNDATED)):
         if apart.any():
-            table = _tally(entries.take(apart), places, coverage, None)
+            (sums,) = _sums(left, np.where(apart, 0, -1), len(places), 1)
+            table = _tally(sums, places, coverage, None)
             tables.append(table[table["records"] > 0].assign(note=note, count_high=np.nan))
     return pd.concat(tables, ignore_index=True)
 
 
-def _left_open(
-    table: pd.DataFrame, entries: _Entries, possible: Flags, inside: Flags
-) -> pd.DataFrame:
+def _are_apart(periods: Sequence[Period]) -> bool:
+    """Tell whether no two periods share a day."""
+    ordered = sorted(periods)
+    return all(one.end < other.start for one, other in pairwise(ordered))
+
+
+def _period_of(periods: Sequence[Period], first: Days, last: Days) -> npt.NDArray[np.intp]:
+    """Give the period in which each record lies, of several without a day in common; else -1."""
+    starts, ends = (np.array(days, dtype="datetime64[D]") for days in zip(*periods, strict=True))
+    origin, days = starts.min(), int((ends.max() - starts.min()).astype(np.int64)) + 1
+    by_day = np.full(days + 1, -1, dtype=np.intp)  # the last one for all other days
+    for at, (start, end) in enumerate(zip(starts - origin, ends - origin, strict=True)):
+        by_day[start.astype(np.int64) : end.astype(np.int64) + 1] = at
+    day = (first - origin).astype(np.int64)
+    day[(day < 0) | (day >= days)] = days
+    period: npt.NDArray[np.intp] = by_day[day]
+    period[~(last <= ends[period])] = -1
+    return period
+
+
+def _left_open(table: pd.DataFrame, entries: _Entries, period: Period | None) -> pd.DataFrame:
     """Take the upper bounds from counts to which a record may belong that is not in them.
 
     Parameters
@@ -561,15 +589,17 @@ def _left_open(
     table : pandas.DataFrame
         Counts of one period, the units first.
     entries : _Entries
-        All that is counted.
-    possible, inside : bool arrays
-        Which of them may lie in the period, and which do.
+        Those of which place or day is open.
+    period : Period or None
+        The period; None for all time.
     """
-    adds, units = entries.adds, entries.scopes.groups.shape[1]
+    units, possible = entries.scopes.groups.shape[1], entries.may_lie_in(period)
     unplaced = np.zeros(len(table), dtype=np.bool_)
-    unplaced[:units] = entries.scopes.open_for(adds & possible)
+    unplaced[:units] = entries.scopes.open_for(possible)
     undated = np.zeros(len(table), dtype=np.bool_)
-    undated[entries.place[adds & possible & ~inside]] = True
+    if period is not None:
+        inside = _period_of([period], entries.first, entries.last) >= 0
+        undated[entries.place[possible & ~inside]] = True
     counted = table["count"].notna().to_numpy(dtype=np.bool_)
     for why, rows in ((NO_PLACE, unplaced & counted), (NO_DATE, undated & counted)):
         said = table["note"].where(table["note"].isna(), table["note"] + "; ")
@@ -586,27 +616,62 @@ def _around(covered: Period | None, entries: _Entries) -> Period | None:
     return Period(min(span.start for span in spans), max(span.end for span in spans))
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """Sums of the entries of one period by place, and the largest value."""
+
+    records: Floats
+    stated: Floats
+    declared: Floats
+    partial: Floats
+    total: Floats
+    squares: Floats
+    largest: float
+
+
+def _sums(
+    entries: _Entries, period: npt.NDArray[np.intp], places: int, periods: int
+) -> list[_Sums]:
+    """Add the entries up by period (-1 for none) and place."""
+    rows = np.flatnonzero(period >= 0)
+    period = period[rows]
+    group = period * places + entries.place[rows]
+    stated = ~np.isnan(entries.value[rows])
+    value = np.where(stated, entries.value[rows], 0.0)
+
+    def by_place(values: npt.NDArray[Any]) -> Floats:
+        if values.dtype == np.bool_ and not values.any():
+            return np.zeros((periods, places))
+        return sum_by(group, values, periods * places).reshape(periods, places)
+
+    sums = (
+        by_place(np.ones(len(group))),
+        by_place(stated),
+        by_place(stated & entries.declared[rows]),
+        by_place(entries.partial[rows] | ~stated),
+        by_place(value),
+        by_place(value**2),
+    )
+    largest = np.ones(periods)
+    np.maximum.at(largest, period, value)
+    return [_Sums(*each) for each in zip(*sums, largest.tolist(), strict=True)]
+
+
 def _tally(
-    entries: _Entries, places: pd.DataFrame, coverage: Coverage, period: Period | None
+    sums: _Sums, places: pd.DataFrame, coverage: Coverage, period: Period | None
 ) -> pd.DataFrame:
-    """Add the entries up by place, and say what an empty or partial sum means."""
-    stated = ~np.isnan(entries.value)
-    value = np.where(stated, entries.value, 0.0)
+    """Say by place what was added up, and what an empty or partial sum means."""
     table = places.copy()
     table["period_start"] = pd.NaT if period is None else period.start
     table["period_end"] = pd.NaT if period is None else period.end
-    table["records"] = sum_by(entries.place, np.ones(len(value)), len(places))
-    table["stated"] = sum_by(entries.place, stated, len(places))
-    table["declared"] = sum_by(entries.place, stated & entries.declared, len(places))
-    total = sum_by(entries.place, value, len(places))
-    table["unique_total"] = total.sum()
-    partial = sum_by(entries.place, entries.partial | ~stated, len(places))
-    known = list(_readings(table, coverage, period, partial))
+    table["records"], table["stated"], table["declared"] = sums.records, sums.stated, sums.declared
+    table["unique_total"] = sums.total.sum()
+    known = list(_readings(table, coverage, period, sums.partial))
     table["note"] = [note for _, _, note in known]
-    table["count"] = np.where([is_known for is_known, _, _ in known], total, np.nan)
+    table["count"] = np.where([is_known for is_known, _, _ in known], sums.total, np.nan)
     table["count_low"] = table["count"]
     table["count_high"] = table["count"].where([is_whole for _, is_whole, _ in known])
-    return _with_interval(table, entries, value)
+    return _with_interval(table, sums)
 
 
 def _places(units: gpd.GeoDataFrame, joints: Sequence[str]) -> pd.DataFrame:
@@ -636,12 +701,11 @@ def _readings(
         yield stated > 0, not notes, "; ".join(notes) or pd.NA
 
 
-def _with_interval(table: pd.DataFrame, entries: _Entries, value: Floats) -> pd.DataFrame:
+def _with_interval(table: pd.DataFrame, sums: _Sums) -> pd.DataFrame:
     """Add the interval of the expected count, and mark sums of few events."""
-    squares = sum_by(entries.place, value**2, len(table))
-    whole = table["count_high"].to_numpy(dtype=np.float64)
+    whole, squares = table["count_high"].to_numpy(dtype=np.float64), sums.squares
     table["interval_low"], table["interval_high"] = clustered_interval(
-        whole, squares, largest=float(value.max(initial=1.0))
+        whole, squares, largest=sums.largest
     )
     total = table["count"].to_numpy(dtype=np.float64)
     events = np.divide(total**2, squares, out=np.zeros(len(table)), where=squares > 0)
@@ -652,6 +716,6 @@ def _with_interval(table: pd.DataFrame, entries: _Entries, value: Floats) -> pd.
 
 def labelled(counts: pd.DataFrame, records: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Add the measure, and the sources of the records."""
-    sources = records["source"].dropna().unique() if "source" in records.columns else []
+    sources = records["source"].drop_duplicates().dropna() if "source" in records.columns else []
     source = SOURCE_SEPARATOR.join(sorted(map(str, sources)))
     return counts.assign(measure=measure, basis="count", source=source or pd.NA)

@@ -188,6 +188,8 @@ def coverage_remark(records: pd.DataFrame, language: str = "en") -> str:
     span, days = Coverage(records).span, records.get("date", records.get("end_date"))
     if span is None or days is None:
         return ""
+    if pd.api.types.is_datetime64_dtype(days) and span.end <= days.max() + _LONG:
+        return ""  # whatever the dates mean, the last is no earlier
     dated = span_of(*possible_days(days, records.get("date_precision")))
     if dated is None or span.end <= dated.end + _LONG:
         return ""

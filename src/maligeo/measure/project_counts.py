@@ -213,7 +213,7 @@ def _left_open(
     named = shares[named_alone(shares) & (shares["place_kind"] == "unit")]
     led = loose["place_kind"].isin(_LYING) & loose["project_id"].isin(named["project_id"])
     free = loose[~led]
-    scopes = scopes_of(free, units, free["place_kind"].isin(_LYING))
+    scopes = scopes_of(free, units, np.flatnonzero(free["place_kind"].isin(_LYING)))
     unplaced = np.zeros(len(table), dtype=np.bool_)
     unplaced[: len(units)] = scopes.open_for(np.ones(len(free), dtype=np.bool_))
     among = unit_keys(named[named["project_id"].isin(loose.loc[led, "project_id"])])

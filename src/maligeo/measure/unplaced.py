@@ -47,7 +47,7 @@ class Scopes:
         return np.asarray(self.groups[found[:-1]].any(axis=0), dtype=np.bool_)
 
 
-def scopes_of(records: pd.DataFrame, units: pd.DataFrame, lost: "pd.Series[bool]") -> Scopes:
+def scopes_of(records: pd.DataFrame, units: pd.DataFrame, lost: npt.NDArray[np.intp]) -> Scopes:
     """Find the units in which records without one may lie.
 
     Parameters
@@ -57,25 +57,24 @@ def scopes_of(records: pd.DataFrame, units: pd.DataFrame, lost: "pd.Series[bool]
         above, narrow down where they may lie.
     units : pandas.DataFrame, m rows
         Units of one level and vintage.
-    lost : pandas.Series of bool, n rows
-        Whether a record lies in the units, and it is not known in which.
+    lost : int array
+        Row positions of the records that lie in the units, and it is not known in which.
 
     Returns
     -------
     Scopes
     """
     which = np.full(len(records), -1, dtype=np.intp)
-    loose = np.flatnonzero(lost)
     groups = {frozenset(range(len(units))): 0}
-    which[loose] = 0
-    known = {"level", "parent_pcode", "vintage"} <= set(units.columns) and len(loose) > 0
-    reported = _reported(records.iloc[loose], unit_level(units) if known else 0)
+    which[lost] = 0
+    known = {"level", "parent_pcode", "vintage"} <= set(units.columns) and len(lost) > 0
+    reported = _reported(records.iloc[lost], unit_level(units) if known else 0)
     if reported.notna().any(axis=None):
         tables = _names(units)
         for names, rows in reported.groupby(list(reported.columns), dropna=False).indices.items():
             stated = names if isinstance(names, tuple) else (names,)
             group = _meant(stated, tables, frozenset(range(len(units))))
-            which[loose[rows]] = groups.setdefault(group, len(groups))
+            which[lost[rows]] = groups.setdefault(group, len(groups))
     flags = np.zeros((len(groups), len(units)), dtype=np.bool_)
     for group, at in groups.items():
         flags[at, list(group)] = True

@@ -19,7 +19,7 @@ from maligeo.readers.cells.ids import SeenIds
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
-from maligeo.readers.files.tables import RawTable
+from maligeo.readers.files.tables import RawTable, text_rows
 from maligeo.readers.formats import GEOMETRY, SourceFormat
 from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions, to_points
@@ -374,7 +374,7 @@ class _IncidentFile:
         meanings = self.form.values["event_type"]
         unwanted = {word: word for word in meanings.keys() - self.wanted}
         words, _ = values.map_words(rows[column], unwanted, unlisted="")
-        return rows[(words.fillna("") == "").to_numpy(dtype=bool)]
+        return text_rows(rows, (words.fillna("") == "").to_numpy(dtype=bool))
 
     def _columns(self, rows: pd.DataFrame, raw: RawTable, faults: Faults) -> dict[str, pd.Series]:
         frame = {"event_id": self._ids(rows, faults), "date": self._dates(rows, faults)}
