@@ -97,12 +97,12 @@ def test_nobody_reads_a_plain_zero_where_projects_have_no_region(study: maligeo.
     assert rows["count_high"].isna().all()
 
 
-def with_deadly_incidents(tmp_path: Path) -> maligeo.Study:
+def with_deadly_incidents(tmp_path: Path, *lost: str) -> maligeo.Study:
     """Kidal has one incident with forty dead; Gao one, and four with one dead each."""
     rows = [f"m{at},2021-02-{at},ied,1,0,14.5,-4.{at}" for at in range(10, 29)]
     rows += [f"g{at},2021-03-{at},ied,1,0,16.3,0.{at}" for at in range(10, 14)]
     rows += ["g,2021-03-04,ied,40,0,16.3,0.2", "k,2021-03-04,ied,40,0,18.4,1.4"]
-    rows += ["lost,2021-03-04,ied,30,0,,"]
+    rows += lost
     incidents, projects = tmp_path / "deadly.csv", tmp_path / "3w.csv"
     incidents.write_text(INCIDENTS + "\n".join(rows), encoding="utf-8")
     projects.write_text(PROJECTS, encoding="utf-8")
@@ -127,7 +127,12 @@ def test_victims_hang_on_the_incident_that_most_died_in(tmp_path: Path) -> None:
 
 
 def test_counts_of_victims_say_the_size_of_no_incident(tmp_path: Path) -> None:
-    answer = with_deadly_incidents(tmp_path).release(audience="internal").answer().frame
+    answer = (
+        with_deadly_incidents(tmp_path, "lost,2021-03-04,ied,30,0,,")
+        .release(audience="internal")
+        .answer()
+        .frame
+    )
     assert "sizes" not in answer.columns
 
 
@@ -142,3 +147,37 @@ def test_projects_without_an_amount_or_a_date_are_counted_for_the_public(tmp_pat
         public = maligeo.study(projects=projects, period=period).release(audience="public")
         public.count(measure).save(out)
         assert "at least" in out.read_text(encoding="utf-8")
+
+
+def lost_and_silent(folder: Path) -> maligeo.Study:
+    """Mopti has 48 incidents, Gao 12, of 4 of which nobody says who died; 24 have no place."""
+    rows = [f"m{month}-{at},2021-{month:02d}-1{at},ied,1,0,14.{at},-4.2"
+            for month in range(1, 13) for at in range(4)]  # fmt: skip
+    rows += [f"g{at},2021-{at:02d}-05,ied,{'' if at < 5 else 2},0,16.3,0.1" for at in range(1, 13)]
+    rows += [f"l{at},2021-{at % 12 + 1:02d}-07,ied,1,0,," for at in range(24)]
+    incidents, projects = folder / "lost.csv", folder / "3w.csv"
+    incidents.write_text(INCIDENTS + "\n".join(rows), encoding="utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    return maligeo.study(incidents=incidents, projects=projects, covers="2021", period="2021")
+
+
+def test_what_has_no_place_leaves_no_upper_bound(tmp_path: Path) -> None:
+    mopti = row_of(lost_and_silent(tmp_path), "Mopti")
+    assert pd.isna(mopti["incidents_high"])
+    assert "at least 48 incidents (35 or more allowing for chance);" in str(mopti["sentence"])
+
+
+@pytest.mark.parametrize("need", ["incidents", "killed"])
+def test_the_public_answer_says_what_has_no_place_and_what_is_rounded(
+    tmp_path: Path, need: str
+) -> None:
+    public = lost_and_silent(tmp_path).asking(need=need).release(audience="public")
+    product = public.answer(language="en")
+    product.save(tmp_path / "public.csv")
+    table = product.frame.set_index("name")
+    assert "at least" in table.loc["Mopti", "sentence"]
+    assert "or more allowing for rounding and chance" in table.loc["Mopti", "sentence"]
+    if need == "incidents":
+        quiet = table.loc["Kayes"]
+        assert quiet["class"] == "few"
+        assert "fewer than 5 incidents, leaving out what has no place" in quiet["sentence"]

@@ -9,14 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import unit_keys
+from maligeo.core.columns import FEWER, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
 from maligeo.measure.active_projects import active_projects, response_columns, response_of
 from maligeo.measure.certainty import RESPONSES, Classes, Need, Rules, Unplaced, judge
-from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, sizes_of
+from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, bounds_of_victims, sizes_of
 from maligeo.measure.indicators import Indicator, read_indicators
-from maligeo.measure.rates import clustered_interval, poisson_interval
+from maligeo.measure.rates import poisson_interval
 
 TOO_FEW: Final = "few"
 UNKNOWN: Final = "unknown"
@@ -62,7 +62,7 @@ def need_and_response(
         One row per unit, in the order of the units: `vintage, pcode, name, place_kind`,
         `period_start, period_end, publisher` of the need; for each measure its count and, as
         `{measure}_low` and `{measure}_high`, what rounding and chance leave open (95 %; of what
-        is no number of events its rounding alone), as `{measure}_open` whether more may belong
+        is no number of events its rounding alone), the latter missing where more may belong
         there (records without a place or a date), and its rate where it has one; then
         `organisations, programmes` and `projects` that are active, each counted in full,
         `projects_by_share`, of which `undated`; `planned` (also suspended);
@@ -154,12 +154,19 @@ def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.obje
         rows = need.rows[0]
         most = rows["count"].astype("Float64").fillna(rows["count_high"].astype("Float64"))
         few = (most < TOO_FEW_EVENTS).fillna(False).to_numpy(dtype=np.bool_)
+        few |= _says_fewer(rows["note"])
         if _are_victims(rows):  # of one incident they are one event, however many they are
             events = np.array([len(sizes) for sizes in sizes_of(rows)])
             few |= need.known() & (events < TOO_FEW_EVENTS)
         found[~need.known() & ~few] = UNKNOWN
         found[few & _is_event(rows)] = TOO_FEW
     return found
+
+
+def _says_fewer(note: pd.Series) -> npt.NDArray[np.bool_]:
+    """Tell the counts that were withheld because too few are recorded there."""
+    limit = note.astype("string").str.extract(rf"^{FEWER}(\d+)", expand=False).astype("Float64")
+    return (limit <= TOO_FEW_EVENTS).fillna(False).to_numpy(dtype=np.bool_)
 
 
 def _is_event(rows: pd.DataFrame) -> bool:
@@ -207,12 +214,11 @@ def _need_columns(need: Indicator) -> pd.DataFrame:
     rows, name = need.rows[0], need.name
     count = rows["count"].astype("Float64")
     low, high = (rows[f"count_{side}"].astype("Float64") for side in ("low", "high"))
-    low, is_open = low.fillna(count), (count.notna() & high.isna()).astype("boolean")
+    low = low.fillna(count)
     if _is_event(rows):
-        high = high.fillna(count)
         lower, upper = _by_chance(need, np.floor(_numbers(low)), np.ceil(_numbers(high)))
         low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
-    columns = {name: count, f"{name}_low": low, f"{name}_high": high, f"{name}_open": is_open}
+    columns = {name: count, f"{name}_low": low, f"{name}_high": high}
     for rate in ("per_100k", "ci_low", "ci_high"):
         columns[f"{name}_{rate}"] = rows[rate].astype("Float64")
     return pd.DataFrame(columns)
@@ -222,12 +228,4 @@ def _by_chance(need: Indicator, low: Floats, high: Floats) -> tuple[Floats, Floa
     """Widen the bounds of counts to what chance leaves open of their expected numbers."""
     if not _are_victims(need.rows[0]):
         return poisson_interval(low)[0], poisson_interval(high)[1]
-    sizes = sizes_of(need.rows[0])
-    # A count of victims that is within bounds scales with its incidents.
-    per_event = np.array([np.sum(each**2) / each.sum() if len(each) else 1.0 for each in sizes])
-    every = [*sizes, *sizes_of(need.elsewhere)]
-    largest = max((each.max() for each in every if len(each)), default=1.0)
-    lower, upper = (
-        clustered_interval(end, end * per_event, largest=float(largest)) for end in (low, high)
-    )
-    return lower[0], upper[1]
+    return bounds_of_victims(low, high, sizes_of(need.rows[0]), sizes_of(need.elsewhere))
