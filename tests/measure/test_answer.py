@@ -9,7 +9,7 @@ from maligeo.join.points import locate
 from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.need_response import incident_gaps
-from maligeo.text.answers import Question, class_text, sentence
+from maligeo.text.answers import Question, class_text, period_lines, sentence
 from tests.densityworlds import grid
 
 UNITS = grid(10).assign(name_alt=pd.NA, parent_pcode=pd.NA)
@@ -131,6 +131,19 @@ def test_the_sentence_in_french(answer: pd.DataFrame, name: str) -> None:
 @pytest.mark.parametrize("name", ENGLISH)
 def test_the_sentence_in_english(answer: pd.DataFrame, name: str) -> None:
     assert sentence(answer.loc[name], QUESTION, "en") == ENGLISH[name]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "1 projet pour tout le pays n’est compté dans aucune unité"),
+        ("en", "1 project for the whole country counts in no unit"),
+    ],
+)
+def test_what_is_for_the_whole_country_is_said_beside_the_response(
+    answer: pd.DataFrame, language: str, said: str
+) -> None:
+    assert period_lines(answer, language)[1].endswith(f"; {said}")
 
 
 def test_classes_and_their_order(answer: pd.DataFrame) -> None:

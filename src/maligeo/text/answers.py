@@ -117,7 +117,10 @@ def by_class(answer: pd.DataFrame) -> Iterator[tuple[str, list[Row]]]:
 
 
 def period_lines(answer: pd.DataFrame, language: str) -> list[str]:
-    """Say which time the need and the response are about, and who published the need."""
+    """Say which time the need and the response are about, and who published the need.
+
+    Beside the response stands what of it is in no unit, because it is for the whole country.
+    """
     units = answer[answer["place_kind"] == "unit"]
     first = units.iloc[0]
     need = _span(first["period_start"], first["period_end"], language)
@@ -126,10 +129,17 @@ def period_lines(answer: pd.DataFrame, language: str) -> list[str]:
     starts, ends = first["response_start"], first["response_end"]
     response = _span(starts, ends, language)
     key = "answer.response_then" if first["in_period"] else "answer.response_whenever"
-    return [
-        words.word("answer.need_then", language).format(period=need),
-        words.word(key, language).format(period=response),
-    ]
+    then = words.word(key, language).format(period=response)
+    if everywhere := _countrywide(answer):
+        then = words.joined([then, _number("countrywide", everywhere, language)], language)
+    return [words.word("answer.need_then", language).format(period=need), then]
+
+
+def _countrywide(answer: pd.DataFrame) -> int:
+    """Count the projects that are for the whole country."""
+    rows = answer[answer["place_kind"] == "countrywide"]
+    counts = rows.get("projects_fractional", pd.Series(dtype="Float64"))
+    return int(np.ceil(counts.fillna(0).sum()))
 
 
 def _span(start: Any, end: Any, language: str) -> str:
