@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import maligeo
-from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError
 from maligeo.text.balance import balance
 from maligeo.text.readings import periods
 
@@ -181,3 +181,47 @@ def test_the_public_answer_says_what_has_no_place_and_what_is_rounded(
         quiet = table.loc["Kayes"]
         assert quiet["class"] == "few"
         assert "fewer than 5 incidents, leaving out what has no place" in quiet["sentence"]
+
+
+def test_incidents_that_state_no_victims_are_said_beside_the_need(tmp_path: Path) -> None:
+    gao = row_of(lost_and_silent(tmp_path).asking(need="killed"), "Gao")
+    assert (gao["killed"], gao["killed_unstated"]) == (16, 4)
+    assert "leaving out what 4 incidents do not state;" in str(gao["sentence"])
+
+
+def test_incidents_without_a_date_are_said_and_drawn(tmp_path: Path) -> None:
+    """Mopti has 24 incidents and a project, Kidal as many of no date: were they, it has less."""
+    rows = [f"m{at},2021-{at % 12 + 1:02d}-11,ied,1,0,14.5,-4.2" for at in range(24)]
+    rows += [f"g{at},2021-{at % 12 + 1:02d}-11,ied,1,0,16.3,0.1" for at in range(24)]
+    undated = [f"k{at},,ied,1,0,18.4,1.4" for at in range(200)]
+    projects, found = tmp_path / "3w.csv", {}
+    projects.write_text(
+        "project_id,title,place,start_date,end_date\n"
+        + "".join(f"p{at},A,{'Mopti' if at < 3 else 'Gao'},2021-01-01,2021-12-31\n"
+                  for at in range(10)),
+        encoding="utf-8",
+    )  # fmt: skip
+    for name, listed in (("dated", rows), ("undated", rows + undated)):
+        incidents = tmp_path / f"{name}.csv"
+        incidents.write_text(INCIDENTS + "\n".join(listed), encoding="utf-8")
+        found[name] = maligeo.study(
+            incidents=incidents, projects=projects, covers="2021", period="2021"
+        )
+    sure, unsure = (row_of(found[name], "Gao") for name in ("dated", "undated"))
+    assert sure["class"] == unsure["class"] == "alike"
+    assert unsure["certainty"] < 0.6 < sure["certainty"]
+    assert unsure["depends_on"] == "dates"
+    kidal = row_of(found["undated"], "Kidal")
+    assert kidal["class"] == "unknown"
+    assert "at least 0 incidents, and 200 without a known date;" in str(kidal["sentence"])
+    for need in ("incidents", "killed"):
+        partner = found["undated"].asking(need=need).release(audience="partner")
+        partner.answer(language="fr").save(tmp_path / "partner.csv")
+    assert "incidents_undated" not in found["undated"].release(audience="public").answer().frame
+
+
+def test_numbers_of_records_pass_to_no_public(tmp_path: Path) -> None:
+    public = lost_and_silent(tmp_path).release(audience="public").answer()
+    changed = public.frame.assign(incidents_undated=1.0)
+    with pytest.raises(ReleaseError, match="column 'incidents_undated'"):
+        maligeo.disclosure.require_released(changed, "public", what="gaps")

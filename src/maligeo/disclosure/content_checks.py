@@ -41,9 +41,10 @@ _GAPS: Final = (
     "response_end", "in_period", "note",
 )  # fmt: skip
 _ENDS: Final = ("_low", "_high")
+_BESIDE: Final = ("_undated", "_unstated")  # numbers of records
 _RATES: Final = (
     "_ci_low", "_ci_high", "_smoothed_per_100k", "_local_per_100k", "_per_100k", "_per_1000_sqkm",
-    *_ENDS,
+    *_ENDS, *_BESIDE,
 )  # fmt: skip
 _BOUNDS: Final = re.compile(r"(?:fewer than (?P<above>\d+)|between (?P<low>\d+) and (?P<high>\d+))")
 _TELLING: Final = (  # columns that give a count back
@@ -347,7 +348,11 @@ def gap_columns_withheld(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     return [
         str(name)
         for name in gaps.columns
-        if name not in _GAPS and rules.lattice_of(_without_rate(str(name))) is None
+        if name not in _GAPS
+        and (
+            rules.lattice_of(_without_rate(str(name))) is None
+            or (str(name).endswith(_BESIDE) and rules.protection.smallest_cell > 1)
+        )
     ]
 
 

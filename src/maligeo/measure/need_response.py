@@ -16,7 +16,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
 from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
-from maligeo.measure.answer import CLASSES, need_and_response
+from maligeo.measure.answer import CLASSES, need_and_response, with_undated
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
 
@@ -450,7 +450,7 @@ def incident_gaps(
         If the frames are of different vintages.
     """
     span = None if period is None else parse_period(period)
-    chosen = _widest(need)
+    chosen = with_undated(_widest(need), need)
     answer = need_and_response(chosen, allocate(located, units), units, people=people, period=span)
     status = located if "status" in located.columns else located.assign(status=pd.NA)
     current = located[activity(status, span).isin([ACTIVE, UNDATED])]

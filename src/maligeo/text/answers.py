@@ -261,7 +261,20 @@ def _need(row: Row, measure: str, language: str) -> str:
         key = "answer.need_open" if is_event(measure) and low >= 1 else "answer.need_least"
     else:
         key = "answer.need" if low == high == count else "answer.need_between"
-    return words.word(key, language).format(**texts)
+    return _with_rest(words.word(key, language).format(**texts), row, measure, language)
+
+
+def _with_rest(need: str, row: Row, measure: str, language: str) -> str:
+    """Add to a count what is not in it: what incidents do not state, and what has no date."""
+    unstated: Any = row.get(f"{measure}_unstated", pd.NA)
+    undated: Any = row.get(f"{measure}_undated", pd.NA)
+    if pd.notna(unstated) and unstated > 0:
+        count = words.number_text(unstated, language)
+        need = _counted_word("need_unstated", unstated, language).format(need=need, count=count)
+    if pd.notna(undated) and undated > 0:
+        count = words.number_text(undated, language)
+        need = words.word("answer.need_undated", language).format(need=need, count=count)
+    return need
 
 
 def _why(row: Row, measure: str) -> str:
