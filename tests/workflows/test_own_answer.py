@@ -1,5 +1,6 @@
 """The planner's question asked of files: who is where, in which class, for whom to see."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,25 @@ def test_only_some_projects_and_another_need(study: maligeo.Study) -> None:
     assert row_of(asked, "Gao")["projects"] == 0
     assert row_of(asked, "Mopti")["victims"] == 72
     assert asked.asked["only"] == ["sector=SANTÉ"]
-    with pytest.raises(UnknownNameError, match="has the organisation X; there are ONG A"):
+    with pytest.raises(
+        UnknownNameError, match="--organisation X: no project has it; there is ONG A"
+    ):
         row_of(study.asking(only=["organisation=X"]), "Gao")
     public = study.asking(only={"organisation": "ONG A"}).release(audience="public")
     with pytest.raises(ArgumentError, match="their audience does not see it"):
         public.answer()
+
+
+def test_a_status_is_asked_for_in_the_words_of_files(study: maligeo.Study) -> None:
+    asked = study.asking(only={"status": "Annulé"})
+    assert asked.projects["project_id"].tolist() == ["p4"]
+
+
+def test_a_period_of_which_nobody_knows_says_so(study: maligeo.Study) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        replace(study, period="2019").answer()
+    assert "from 2019-01-01 to 2019-12-31: nothing is recorded then" in str(caught.value)
+    assert "dites ce que la liste couvre (--covers)" in caught.value.message("fr")
 
 
 def test_the_public_answer_is_made_of_released_counts(study: maligeo.Study) -> None:

@@ -513,5 +513,18 @@ def _widest(table: pd.DataFrame) -> pd.DataFrame:
         raise ArgumentError("the incidents are about no period: say which, such as 2021")
     order = ["units", "period_end", "period_start", "publisher"]
     best = counts.sort_values(order).groupby("measure").tail(1)
-    kept = pd.MultiIndex.from_frame(best[keys])
-    return table[pd.MultiIndex.from_frame(table[keys]).isin(kept)]
+    kept = table[pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(best[keys]))]
+    _require_known(kept, best)
+    return kept
+
+
+def _require_known(kept: pd.DataFrame, best: pd.DataFrame) -> None:
+    """Refuse measures of which no unit has a value in their period."""
+    known = kept["count"].notna() & (kept["place_kind"] == "unit")
+    for one in best[~best["measure"].isin(kept.loc[known, "measure"])].to_dict("records"):
+        start, end = (one[side].date() for side in ("period_start", "period_end"))
+        raise ArgumentError(
+            f"no unit has a value of {one['measure']} from {start} to {end}: nothing is recorded "
+            "then, and nobody says that it was looked at. Ask for another period, or say what the "
+            "records cover (--covers)"
+        )
