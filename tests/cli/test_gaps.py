@@ -69,7 +69,7 @@ def test_only_the_projects_asked_for() -> None:
     text = flat(run("--sector", "lutte antimines", "--language", "en"))
     assert "UNMAS Mali: mine action" in text
     assert "quick-impact" not in text
-    with pytest.raises(MaligeoError, match="no project has the sector nothing; there are "):
+    with pytest.raises(MaligeoError, match="--sector nothing: no project has it; there is "):
         run("--sector", "nothing")
 
 

@@ -9,7 +9,7 @@ from maligeo.join.points import locate
 from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
 from maligeo.measure.need_response import incident_gaps
-from maligeo.text.answers import Question, class_text, sentence
+from maligeo.text.answers import Question, class_text, period_lines, sentence
 from tests.densityworlds import grid
 
 UNITS = grid(10).assign(name_alt=pd.NA, parent_pcode=pd.NA)
@@ -39,27 +39,27 @@ PROJECTS = [
 ]
 
 FRENCH = {
-    "A": "A : au moins 10 incidents (4 à 19 compte tenu du hasard) ; 2 organisations actives, 2 "
-    "projets en 2022 ; 1 prévu ou suspendu ; 1 projet sans région pourrait changer ce constat.",
-    "B": "B : au moins 6 incidents (2 à 14 compte tenu du hasard) ; aucun acteur recensé en 2022 "
-    "; 1 prévu ou suspendu ; 1 projet sans région pourrait changer ce constat.",
-    "C": "C : au moins 5 incidents (1 à 12 compte tenu du hasard) ; 1 organisation active, 1 "
+    "A": "A : au moins 10 incidents (4 ou plus compte tenu du hasard) ; 2 organisations actives, "
+    "2 projets en 2022 ; 1 prévu ou suspendu ; 1 projet sans région pourrait changer ce constat.",
+    "B": "B : au moins 6 incidents (2 ou plus compte tenu du hasard) ; aucun acteur recensé en "
+    "2022 ; 1 prévu ou suspendu ; 1 projet sans région pourrait changer ce constat.",
+    "C": "C : au moins 5 incidents (1 ou plus compte tenu du hasard) ; 1 organisation active, 1 "
     "projet en 2022 ; dont 1 sans date ; 1 projet sans région pourrait changer ce constat.",
-    "D": "D : au moins 5 incidents (1 à 12 compte tenu du hasard) ; 3 organisations actives, 5 "
-    "projets en 2022 ; 1 projet sans région pourrait changer ce constat.",
-    "E": "E : au moins 1 incident (0 à 6 compte tenu du hasard) ; 1 organisation active, 1 "
+    "D": "D : au moins 5 incidents (1 ou plus compte tenu du hasard) ; 3 organisations actives, "
+    "5 projets en 2022 ; 1 projet sans région pourrait changer ce constat.",
+    "E": "E : au moins 1 incident ; 1 organisation active, 1 "
     "projet en 2022 ; 1 projet sans région pourrait changer ce constat.",
-    "G": "G : au moins 0 incident (0 à 4 compte tenu du hasard) ; aucun acteur recensé en 2022 ; "
+    "G": "G : au moins 0 incident ; aucun acteur recensé en 2022 ; "
     "nommés ici, nombre inconnu : Puits ; 4 projets sans région pourraient changer ce constat.",
 }
 ENGLISH = {
-    "A": "A: at least 10 incidents (4 to 19 allowing for chance); 2 organisations active, 2 "
-    "projects in 2022; 1 planned or suspended; 1 project without a region could change this.",
-    "B": "B: at least 6 incidents (2 to 14 allowing for chance); nobody recorded in 2022; 1 "
+    "A": "A: at least 10 incidents (4 or more allowing for chance); 2 organisations active, "
+    "2 projects in 2022; 1 planned or suspended; 1 project without a region could change this.",
+    "B": "B: at least 6 incidents (2 or more allowing for chance); nobody recorded in 2022; 1 "
     "planned or suspended; 1 project without a region could change this.",
-    "E": "E: at least 1 incident (0 to 6 allowing for chance); 1 organisation active, 1 project "
+    "E": "E: at least 1 incident; 1 organisation active, 1 project "
     "in 2022; 1 project without a region could change this.",
-    "G": "G: at least 0 incidents (0 to 4 allowing for chance); nobody recorded in 2022; named "
+    "G": "G: at least 0 incidents; nobody recorded in 2022; named "
     "here, number unknown: Puits; 4 projects without a region could change this.",
 }
 CLASSES = {
@@ -131,6 +131,19 @@ def test_the_sentence_in_french(answer: pd.DataFrame, name: str) -> None:
 @pytest.mark.parametrize("name", ENGLISH)
 def test_the_sentence_in_english(answer: pd.DataFrame, name: str) -> None:
     assert sentence(answer.loc[name], QUESTION, "en") == ENGLISH[name]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "1 projet pour tout le pays n’est compté dans aucune unité"),
+        ("en", "1 project for the whole country counts in no unit"),
+    ],
+)
+def test_what_is_for_the_whole_country_is_said_beside_the_response(
+    answer: pd.DataFrame, language: str, said: str
+) -> None:
+    assert period_lines(answer, language)[1].endswith(f"; {said}")
 
 
 def test_classes_and_their_order(answer: pd.DataFrame) -> None:

@@ -133,7 +133,12 @@ def test_a_need_of_nobody_is_known_and_no_event(projects: Path) -> None:
 
 
 def test_several_needs_weigh_what_is_said(displaced: Path, projects: Path) -> None:
-    """Kidal has a hundredth of the displaced and two fifths of the people in need."""
+    """Kidal has a hundredth of the displaced, two fifths of the people in need, half of projects.
+
+    That of Gao is held against nothing: of those in need there nobody says anything.
+    """
+    in_mopti = "p3,Roads,ONG C,Mopti,active,2022-01-01,2022-12-31\n"
+    written(projects, PROJECTS + in_mopti)
     study = maligeo.study(projects=projects, figures=displaced, period="2022")
     figures = maligeo.as_figures(IN_NEED)
     by_name = maligeo.study(projects=projects, figures=figures, period="2022")

@@ -1,5 +1,6 @@
 """The planner's question asked of files: who is where, in which class, for whom to see."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 import maligeo
-from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError
 from maligeo.text.balance import balance
 from maligeo.text.readings import periods
 
@@ -65,11 +66,25 @@ def test_only_some_projects_and_another_need(study: maligeo.Study) -> None:
     assert row_of(asked, "Gao")["projects"] == 0
     assert row_of(asked, "Mopti")["victims"] == 72
     assert asked.asked["only"] == ["sector=SANTÉ"]
-    with pytest.raises(UnknownNameError, match="has the organisation X; there are ONG A"):
+    with pytest.raises(
+        UnknownNameError, match="--organisation X: no project has it; there is ONG A"
+    ):
         row_of(study.asking(only=["organisation=X"]), "Gao")
     public = study.asking(only={"organisation": "ONG A"}).release(audience="public")
     with pytest.raises(ArgumentError, match="their audience does not see it"):
         public.answer()
+
+
+def test_a_status_is_asked_for_in_the_words_of_files(study: maligeo.Study) -> None:
+    asked = study.asking(only={"status": "Annulé"})
+    assert asked.projects["project_id"].tolist() == ["p4"]
+
+
+def test_a_period_of_which_nobody_knows_says_so(study: maligeo.Study) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        replace(study, period="2019").answer()
+    assert "from 2019-01-01 to 2019-12-31: nothing is recorded then" in str(caught.value)
+    assert "dites ce que la liste couvre (--covers)" in caught.value.message("fr")
 
 
 def test_the_public_answer_is_made_of_released_counts(study: maligeo.Study) -> None:
@@ -97,12 +112,12 @@ def test_nobody_reads_a_plain_zero_where_projects_have_no_region(study: maligeo.
     assert rows["count_high"].isna().all()
 
 
-def with_deadly_incidents(tmp_path: Path) -> maligeo.Study:
+def with_deadly_incidents(tmp_path: Path, *lost: str) -> maligeo.Study:
     """Kidal has one incident with forty dead; Gao one, and four with one dead each."""
     rows = [f"m{at},2021-02-{at},ied,1,0,14.5,-4.{at}" for at in range(10, 29)]
     rows += [f"g{at},2021-03-{at},ied,1,0,16.3,0.{at}" for at in range(10, 14)]
     rows += ["g,2021-03-04,ied,40,0,16.3,0.2", "k,2021-03-04,ied,40,0,18.4,1.4"]
-    rows += ["lost,2021-03-04,ied,30,0,,"]
+    rows += lost
     incidents, projects = tmp_path / "deadly.csv", tmp_path / "3w.csv"
     incidents.write_text(INCIDENTS + "\n".join(rows), encoding="utf-8")
     projects.write_text(PROJECTS, encoding="utf-8")
@@ -127,7 +142,12 @@ def test_victims_hang_on_the_incident_that_most_died_in(tmp_path: Path) -> None:
 
 
 def test_counts_of_victims_say_the_size_of_no_incident(tmp_path: Path) -> None:
-    answer = with_deadly_incidents(tmp_path).release(audience="internal").answer().frame
+    answer = (
+        with_deadly_incidents(tmp_path, "lost,2021-03-04,ied,30,0,,")
+        .release(audience="internal")
+        .answer()
+        .frame
+    )
     assert "sizes" not in answer.columns
 
 
@@ -142,3 +162,81 @@ def test_projects_without_an_amount_or_a_date_are_counted_for_the_public(tmp_pat
         public = maligeo.study(projects=projects, period=period).release(audience="public")
         public.count(measure).save(out)
         assert "at least" in out.read_text(encoding="utf-8")
+
+
+def lost_and_silent(folder: Path) -> maligeo.Study:
+    """Mopti has 48 incidents, Gao 12, of 4 of which nobody says who died; 24 have no place."""
+    rows = [f"m{month}-{at},2021-{month:02d}-1{at},ied,1,0,14.{at},-4.2"
+            for month in range(1, 13) for at in range(4)]  # fmt: skip
+    rows += [f"g{at},2021-{at:02d}-05,ied,{'' if at < 5 else 2},0,16.3,0.1" for at in range(1, 13)]
+    rows += [f"l{at},2021-{at % 12 + 1:02d}-07,ied,1,0,," for at in range(24)]
+    incidents, projects = folder / "lost.csv", folder / "3w.csv"
+    incidents.write_text(INCIDENTS + "\n".join(rows), encoding="utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    return maligeo.study(incidents=incidents, projects=projects, covers="2021", period="2021")
+
+
+def test_what_has_no_place_leaves_no_upper_bound(tmp_path: Path) -> None:
+    mopti = row_of(lost_and_silent(tmp_path), "Mopti")
+    assert pd.isna(mopti["incidents_high"])
+    assert "at least 48 incidents (35 or more allowing for chance);" in str(mopti["sentence"])
+
+
+@pytest.mark.parametrize("need", ["incidents", "killed"])
+def test_the_public_answer_says_what_has_no_place_and_what_is_rounded(
+    tmp_path: Path, need: str
+) -> None:
+    public = lost_and_silent(tmp_path).asking(need=need).release(audience="public")
+    product = public.answer(language="en")
+    product.save(tmp_path / "public.csv")
+    table = product.frame.set_index("name")
+    assert "at least" in table.loc["Mopti", "sentence"]
+    assert "or more allowing for rounding and chance" in table.loc["Mopti", "sentence"]
+    if need == "incidents":
+        quiet = table.loc["Kayes"]
+        assert quiet["class"] == "few"
+        assert "fewer than 5 incidents, leaving out what has no place" in quiet["sentence"]
+
+
+def test_incidents_that_state_no_victims_are_said_beside_the_need(tmp_path: Path) -> None:
+    gao = row_of(lost_and_silent(tmp_path).asking(need="killed"), "Gao")
+    assert (gao["killed"], gao["killed_unstated"]) == (16, 4)
+    assert "leaving out what 4 incidents do not state;" in str(gao["sentence"])
+
+
+def test_incidents_without_a_date_are_said_and_drawn(tmp_path: Path) -> None:
+    """Mopti has 24 incidents and a project, Kidal as many of no date: were they, it has less."""
+    rows = [f"m{at},2021-{at % 12 + 1:02d}-11,ied,1,0,14.5,-4.2" for at in range(24)]
+    rows += [f"g{at},2021-{at % 12 + 1:02d}-11,ied,1,0,16.3,0.1" for at in range(24)]
+    undated = [f"k{at},,ied,1,0,18.4,1.4" for at in range(200)]
+    projects, found = tmp_path / "3w.csv", {}
+    projects.write_text(
+        "project_id,title,place,start_date,end_date\n"
+        + "".join(f"p{at},A,{'Mopti' if at < 3 else 'Gao'},2021-01-01,2021-12-31\n"
+                  for at in range(10)),
+        encoding="utf-8",
+    )  # fmt: skip
+    for name, listed in (("dated", rows), ("undated", rows + undated)):
+        incidents = tmp_path / f"{name}.csv"
+        incidents.write_text(INCIDENTS + "\n".join(listed), encoding="utf-8")
+        found[name] = maligeo.study(
+            incidents=incidents, projects=projects, covers="2021", period="2021"
+        )
+    sure, unsure = (row_of(found[name], "Gao") for name in ("dated", "undated"))
+    assert sure["class"] == unsure["class"] == "alike"
+    assert unsure["certainty"] < 0.6 < sure["certainty"]
+    assert unsure["depends_on"] == "dates"
+    kidal = row_of(found["undated"], "Kidal")
+    assert kidal["class"] == "unknown"
+    assert "at least 0 incidents, and 200 without a known date;" in str(kidal["sentence"])
+    for need in ("incidents", "killed"):
+        partner = found["undated"].asking(need=need).release(audience="partner")
+        partner.answer(language="fr").save(tmp_path / "partner.csv")
+    assert "incidents_undated" not in found["undated"].release(audience="public").answer().frame
+
+
+def test_numbers_of_records_pass_to_no_public(tmp_path: Path) -> None:
+    public = lost_and_silent(tmp_path).release(audience="public").answer()
+    changed = public.frame.assign(incidents_undated=1.0)
+    with pytest.raises(ReleaseError, match="column 'incidents_undated'"):
+        maligeo.disclosure.require_released(changed, "public", what="gaps")

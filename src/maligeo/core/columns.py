@@ -42,6 +42,8 @@ PROJECTS: Final = (
 NO_PROJECTS: Final = ("office", "named")
 
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
+FEWER: Final = f"{WITHHELD}: fewer than "  # and a number
+ROUNDED: Final = "rounded to a multiple of "  # and a number
 # How the remarks read on rows of records that are in no period.
 UNDATED: Final = "without a date, or with one too coarse for these periods"
 OUTSIDE_COVERAGE: Final = "of days that the source does not cover"

@@ -26,6 +26,7 @@ from maligeo.disclosure.published import published_counts
 from maligeo.join.declared import COMPUTED, DECLARED
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES, SOLID
+from maligeo.measure.event_sizes import VICTIMS, bounds_of_victims, sizes_of
 from maligeo.measure.need_response import STATES
 from maligeo.measure.rates import poisson_interval
 from maligeo.readers.reference import is_reference_unit
@@ -40,9 +41,10 @@ _GAPS: Final = (
     "response_end", "in_period", "note",
 )  # fmt: skip
 _ENDS: Final = ("_low", "_high")
+_BESIDE: Final = ("_undated", "_unstated")  # numbers of records
 _RATES: Final = (
     "_ci_low", "_ci_high", "_smoothed_per_100k", "_local_per_100k", "_per_100k", "_per_1000_sqkm",
-    *_ENDS, "_open",
+    *_ENDS, *_BESIDE,
 )  # fmt: skip
 _BOUNDS: Final = re.compile(r"(?:fewer than (?P<above>\d+)|between (?P<low>\d+) and (?P<high>\d+))")
 _TELLING: Final = (  # columns that give a count back
@@ -288,14 +290,18 @@ def _end_faults(own: pd.DataFrame, name: str, rules: Rules) -> list[str]:
     """Find intervals that are narrower than what a release leaves open of a count."""
     if rules.protection.round_to == 1 or f"{name}_low" not in own.columns:
         return []
-    for row in own[own["place_kind"] == "unit"].to_dict("records"):
-        found = [row[f"{name}{end}"] for end in _ENDS]
-        low, high = _left_open(row[name], row["note"], rules)
-        widest = (poisson_interval([low])[0][0], poisson_interval([high])[1][0])
-        told = [pd.notna(one) for one in found]
-        if all(told) and np.allclose(np.asarray(found, dtype=np.float64), widest):
-            continue
-        if any(told):
+    is_unit = own["place_kind"] == "unit"
+    units = own[is_unit]
+    left = [_left_open(*row, rules) for row in zip(units[name], units["note"], strict=True)]
+    low, high = np.array(left, dtype=np.float64).reshape(-1, 2).T
+    widest = (poisson_interval(low)[0], poisson_interval(high)[1])
+    if name in VICTIMS:
+        sizes, others = (sizes_of(own.loc[rows, [name]].set_axis(["count"], axis=1))
+                         for rows in (is_unit, ~is_unit))  # fmt: skip
+        widest = bounds_of_victims(low, high, sizes, others)
+    for end, ends in zip(_ENDS, widest, strict=True):
+        found = units[f"{name}{end}"].to_numpy(dtype=np.float64, na_value=np.nan)
+        if not (np.isnan(found) | np.isclose(found, ends)).all():
             return [f"bounds in {name!r} that no released count leaves open"]
     return []
 
@@ -342,7 +348,11 @@ def gap_columns_withheld(gaps: pd.DataFrame, rules: Rules) -> list[str]:
     return [
         str(name)
         for name in gaps.columns
-        if name not in _GAPS and rules.lattice_of(_without_rate(str(name))) is None
+        if name not in _GAPS
+        and (
+            rules.lattice_of(_without_rate(str(name))) is None
+            or (str(name).endswith(_BESIDE) and rules.protection.smallest_cell > 1)
+        )
     ]
 
 

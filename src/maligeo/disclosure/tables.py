@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo.core.columns import WITHHELD, unit_keys
+from maligeo.core.columns import FEWER, ROUNDED, WITHHELD, unit_keys
 from maligeo.core.errors import ReleaseError
 from maligeo.core.periods import Period, parse_period
 from maligeo.disclosure.cells import INCIDENTS, NUMBER, SMALL, bounds_of
@@ -22,8 +22,6 @@ from maligeo.measure.densities import relate
 from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 from maligeo.measure.unplaced import NO_PLACE
 
-ROUNDED: Final = "rounded to a multiple of {to}"
-FEWER: Final = WITHHELD + ": fewer than {number}"
 BETWEEN: Final = WITHHELD + ": between {low} and {high}"
 _LOOSE: Final = ("(unattributed)", "(countrywide)")  # records that lie in some unit
 AT_LEAST: Final = "at least: not fully stated for all"
@@ -238,11 +236,11 @@ def _said(
 def _note(row: Any, covered: bool, rules: Protection) -> str:
     may_be_more = [NO_PLACE] if row.open else []
     if pd.notna(row.count):
-        notes = [ROUNDED.format(to=rules.round_to)] if rules.round_to > 1 else []
+        notes = [f"{ROUNDED}{rules.round_to}"] if rules.round_to > 1 else []
         return "; ".join([*notes, *([AT_LEAST] if row.unstated else []), *may_be_more])
     if pd.isna(row.count_high):
         return WITHHELD
-    fewer = FEWER.format(number=int(row.count_high) + 1)
+    fewer = f"{FEWER}{int(row.count_high) + 1}"
     between = BETWEEN.format(low=int(row.count_low), high=int(row.count_high))
     said = fewer if row.small else between
     return "; ".join([said, *may_be_more, *([] if covered else [NOT_COVERED])])

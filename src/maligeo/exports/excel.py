@@ -284,8 +284,8 @@ def _is_open(frame: pd.DataFrame, name: str) -> npt.NDArray[np.bool_]:
     """Tell which numbers of a column are "at least": the cell shows it and stays a number."""
     if name == "count" and {"count_low", "count_high"} <= set(frame.columns):
         found = frame["count_high"].isna() & frame["count_low"].notna()
-    elif f"{name}_open" in frame.columns:
-        found = frame[f"{name}_open"].fillna(False).astype(bool)
+    elif {f"{name}_low", f"{name}_high"} <= set(frame.columns):
+        found = frame[name].notna() & frame[f"{name}_low"].notna() & frame[f"{name}_high"].isna()
     elif name in _RESPONSE and "unplaced" in frame.columns:
         found = frame["unplaced"].fillna(0) > 0
     else:

@@ -1,6 +1,7 @@
 """The answer to the planner's question: where is need, who is active, and how sure is that."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
@@ -9,14 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import unit_keys
+from maligeo.core.columns import FEWER, unit_keys
+from maligeo.core.columns import UNDATED as NO_PERIOD
 from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
 from maligeo.measure.active_projects import active_projects, response_columns, response_of
 from maligeo.measure.certainty import RESPONSES, Classes, Need, Rules, Unplaced, judge
-from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, sizes_of
+from maligeo.measure.counts import SILENT
+from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, bounds_of_victims, sizes_of
 from maligeo.measure.indicators import Indicator, read_indicators
-from maligeo.measure.rates import clustered_interval, poisson_interval
+from maligeo.measure.rates import poisson_interval
 
 TOO_FEW: Final = "few"
 UNKNOWN: Final = "unknown"
@@ -24,6 +27,7 @@ CLASSES: Final = (*RESPONSES, TOO_FEW, UNKNOWN)
 
 TOO_FEW_EVENTS: Final = FEWEST_EVENTS  # with fewer, one more or less changes what is said
 EVENTS: Final = frozenset({"incidents", *VICTIMS})
+UNDATED: Final = "undated"
 _OTHER_EVENTS: Final = ("events", "fatalities", "wounded", "casualties")  # of figures of others
 
 
@@ -62,8 +66,10 @@ def need_and_response(
         One row per unit, in the order of the units: `vintage, pcode, name, place_kind`,
         `period_start, period_end, publisher` of the need; for each measure its count and, as
         `{measure}_low` and `{measure}_high`, what rounding and chance leave open (95 %; of what
-        is no number of events its rounding alone), as `{measure}_open` whether more may belong
-        there (records without a place or a date), and its rate where it has one; then
+        is no number of events its rounding alone), the latter missing where more may belong
+        there (records without a place or a date), and its rate where it has one; where there
+        are such, as `{measure}_undated` what has no date, as `{measure}_unstated` the incidents
+        that do not state all their victims; then
         `organisations, programmes` and `projects` that are active, each counted in full,
         `projects_by_share`, of which `undated`; `planned` (also suspended);
         `named`: what the sources name there without a number, joined by "|"; `unplaced`:
@@ -126,11 +132,41 @@ def _need_of(indicator: Indicator) -> Need:
     among = known if whole.all() or rows["publisher"].fillna("").eq("").all() else ~whole
     if _are_victims(rows):
         rest = Unplaced(np.concatenate([*sizes_of(lost), np.zeros(0)]), among, is_whole=True)
-        return Need(low, high, sizes_of(rows), unplaced=(rest,), weight=indicator.weight)
+        sized = Need(low, high, sizes_of(rows), unplaced=(rest,), weight=indicator.weight)
+        return replace(sized, undated=_undated(rows))
     by_chance, values = _is_event(rows), _numbers(lost["value"])
     sizes = np.ones(round(np.nansum(values))) if by_chance else values[values > 0]
     rest = Unplaced(sizes, among)
-    return Need(low, high, by_chance=by_chance, unplaced=(rest,), weight=indicator.weight)
+    counted = Need(low, high, by_chance=by_chance, unplaced=(rest,), weight=indicator.weight)
+    return replace(counted, undated=_undated(rows))
+
+
+def with_undated(chosen: pd.DataFrame, need: pd.DataFrame) -> pd.DataFrame:
+    """Add to counts of a period what its table counts beside it, since it has no date.
+
+    Parameters
+    ----------
+    chosen, need : pandas.DataFrame
+        Rows of a density table, and all of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `undated` and, as the number of records, `undated_records`, where there are any.
+    """
+    keys = ["measure", "place_kind", "pcode", "name"]
+    loose = need[need["period_start"].isna() & (need["note"] == NO_PERIOD).fillna(value=False)]
+    if loose.empty:
+        return chosen
+    beside = loose.groupby(keys, dropna=False)[["count", "records"]].sum().add_prefix("undated_")
+    beside = beside.rename(columns={"undated_count": UNDATED}).reset_index()
+    return inherit_audience(chosen.merge(beside, on=keys, how="left"), chosen)
+
+
+def _undated(rows: pd.DataFrame) -> Floats | None:
+    """Give what is counted of each unit without a date; None where nothing is."""
+    found = np.nan_to_num(_numbers(rows[UNDATED])) if UNDATED in rows.columns else np.zeros(0)
+    return found if found.any() else None
 
 
 def _numbers(values: pd.Series) -> Floats:
@@ -154,12 +190,23 @@ def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.obje
         rows = need.rows[0]
         most = rows["count"].astype("Float64").fillna(rows["count_high"].astype("Float64"))
         few = (most < TOO_FEW_EVENTS).fillna(False).to_numpy(dtype=np.bool_)
+        few |= _says_fewer(rows["note"])
+        events = _numbers(most)
         if _are_victims(rows):  # of one incident they are one event, however many they are
-            events = np.array([len(sizes) for sizes in sizes_of(rows)])
+            events = np.array([float(len(sizes)) for sizes in sizes_of(rows)])
             few |= need.known() & (events < TOO_FEW_EVENTS)
         found[~need.known() & ~few] = UNKNOWN
         found[few & _is_event(rows)] = TOO_FEW
+        more = _numbers(rows[f"{UNDATED}_records"]) if UNDATED in rows.columns else np.zeros(1)
+        found[few & _is_event(rows) & (events + more >= TOO_FEW_EVENTS)] = UNKNOWN
     return found
+
+
+def _says_fewer(note: pd.Series) -> npt.NDArray[np.bool_]:
+    """Tell the counts that were withheld because too few are recorded there."""
+    limit = note.astype("string").str.extract(rf"^{FEWER}(\d+)", expand=False).astype("Float64")
+    fewer: npt.NDArray[np.bool_] = (limit <= TOO_FEW_EVENTS).fillna(False).to_numpy(np.bool_)
+    return fewer
 
 
 def _is_event(rows: pd.DataFrame) -> bool:
@@ -207,27 +254,27 @@ def _need_columns(need: Indicator) -> pd.DataFrame:
     rows, name = need.rows[0], need.name
     count = rows["count"].astype("Float64")
     low, high = (rows[f"count_{side}"].astype("Float64") for side in ("low", "high"))
-    low, is_open = low.fillna(count), (count.notna() & high.isna()).astype("boolean")
+    low = low.fillna(count)
     if _is_event(rows):
-        high = high.fillna(count)
         lower, upper = _by_chance(need, np.floor(_numbers(low)), np.ceil(_numbers(high)))
         low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
-    columns = {name: count, f"{name}_low": low, f"{name}_high": high, f"{name}_open": is_open}
+    columns = {name: count, f"{name}_low": low, f"{name}_high": high, **_beside(rows, name)}
     for rate in ("per_100k", "ci_low", "ci_high"):
         columns[f"{name}_{rate}"] = rows[rate].astype("Float64")
     return pd.DataFrame(columns)
+
+
+def _beside(rows: pd.DataFrame, name: str) -> dict[str, pd.Series]:
+    """Give what is not in a count, where there is any: what has no date, who states nothing."""
+    silent = rows["note"].astype("string").str.extract(SILENT, expand=False).astype("Float64")
+    columns = {f"{name}_unstated": silent} if silent.notna().any() else {}
+    if (undated := _undated(rows)) is not None:
+        columns[f"{name}_undated"] = pd.Series(undated, index=rows.index, dtype="Float64")
+    return columns
 
 
 def _by_chance(need: Indicator, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Widen the bounds of counts to what chance leaves open of their expected numbers."""
     if not _are_victims(need.rows[0]):
         return poisson_interval(low)[0], poisson_interval(high)[1]
-    sizes = sizes_of(need.rows[0])
-    # A count of victims that is within bounds scales with its incidents.
-    per_event = np.array([np.sum(each**2) / each.sum() if len(each) else 1.0 for each in sizes])
-    every = [*sizes, *sizes_of(need.elsewhere)]
-    largest = max((each.max() for each in every if len(each)), default=1.0)
-    lower, upper = (
-        clustered_interval(end, end * per_event, largest=float(largest)) for end in (low, high)
-    )
-    return lower[0], upper[1]
+    return bounds_of_victims(low, high, sizes_of(need.rows[0]), sizes_of(need.elsewhere))

@@ -85,6 +85,8 @@ class Need:
         displaced people or land are as they are.
     unplaced : sequence of Unplaced
         Events without a unit.
+    undated : numpy.ndarray of float64, shape (n,), optional
+        What events in each unit add of which nobody says whether they are of the period.
     weight : float, default 1
         What it weighs next to other measures.
     """
@@ -94,6 +96,7 @@ class Need:
     sizes: Sequence[Floats] | None = None
     by_chance: bool = True
     unplaced: Sequence["Unplaced"] = ()
+    undated: Floats | None = None
     weight: float = 1.0
 
     @property
@@ -301,7 +304,8 @@ def _fixed(cause: str, needs: Sequence[Need], response: Response) -> tuple[list[
         middle = [replace(need, low=need.counted, high=need.counted) for need in needs]
         return middle, response
     if cause == "dates":
-        return list(needs), replace(response, undated=np.zeros_like(response.undated))
+        dated = [replace(need, undated=None) for need in needs]
+        return dated, replace(response, undated=np.zeros_like(response.undated))
     if cause == "weights":
         first = replace(response, ways=response.ways[:1], undated=response.undated[:1])
         return list(needs), first
@@ -335,7 +339,15 @@ def _counted(
 ) -> Floats:
     """Draw what is counted one by one; by chance, the expected number of it."""
     events = _whole_within(need, draws, rng) + _placed(need.unplaced, chances, draws, rng)
+    events = events + _drawn_undated(need, draws, rng)
     return rng.standard_gamma(events + _HALF) if by_chance else events
+
+
+def _drawn_undated(need: Need, draws: int, rng: np.random.Generator) -> Floats | float:
+    """Take what has no date into the period in half of the draws, all of it or nothing."""
+    if need.undated is None:
+        return 0.0
+    return np.asarray(rng.integers(2, size=(draws, 1)) * need.undated)
 
 
 def _whole_within(need: Need, draws: int, rng: np.random.Generator) -> Floats:
@@ -360,7 +372,7 @@ def _resampled(need: Need, chances: Floats | None, draws: int, rng: np.random.Ge
             drawn[:, at] += size * scale[:, at] * rng.standard_gamma(times, size=draws)
     for size, events in _put(need.unplaced, chances, draws, rng):
         drawn += size * rng.standard_gamma(events)
-    return drawn
+    return drawn + typical * rng.standard_gamma(_drawn_undated(need, draws, rng) / typical)
 
 
 def _drawn_response(

@@ -206,6 +206,8 @@ SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting pol
 
 DECLARED_ALONE: Final = "declared, not measured: overlaps may count twice"
 PARTLY_DECLARED: Final = "partly declared, not measured: overlaps may count twice"
+_SILENT = f"{AT_LEAST}: not fully stated for "
+SILENT: Final = rf"{_SILENT}(\d+) of"  # the first number is that of records
 _NO_STATEMENT = "no record, and no statement that the source covers this"
 _UNCOVERED = "not covered by the source"
 _PARTLY = "the source covers a part of the period only"
@@ -695,7 +697,7 @@ def _readings(
             continue
         notes = []
         if incomplete > 0:
-            notes.append(f"{AT_LEAST}: not fully stated for {incomplete:.0f} of {records:.0f}")
+            notes.append(f"{_SILENT}{incomplete:.0f} of {records:.0f}")
         if covered in ("part", "none"):
             notes.append(f"{AT_LEAST}: {_PARTLY if covered == 'part' else _UNCOVERED}")
         yield stated > 0, not notes, "; ".join(notes) or pd.NA

@@ -1,6 +1,6 @@
 """What each incident added to a count of people: victims come by incident, not one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from maligeo.core.columns import unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
 from maligeo.measure.counts import INCIDENT_MEASURES, sizes_in
+from maligeo.measure.rates import clustered_interval
 
 SIZES: Final = "sizes"
 VICTIMS: Final = frozenset(measure for measure, parts in INCIDENT_MEASURES.items() if parts)
@@ -62,6 +63,29 @@ def sizes_of(rows: pd.DataFrame) -> list[Floats]:
         else of five. Empty where the count is not known.
     """
     return [np.asarray(each, dtype=np.float64) for each in _each(rows)]
+
+
+def bounds_of_victims(
+    low: Floats, high: Floats, sizes: Sequence[Floats], others: Sequence[Floats]
+) -> tuple[Floats, Floats]:
+    """Widen the bounds of n counts of victims to what chance leaves open.
+
+    Parameters
+    ----------
+    low, high : numpy.ndarray of float64, shape (n,)
+        What rounding leaves open of each count.
+    sizes : sequence of numpy.ndarray, length n
+        What each incident added to it, as from `sizes_of`.
+    others : sequence of numpy.ndarray
+        The same of incidents that are elsewhere: they too say how large one can be.
+    """
+    # A count of victims that is within bounds scales with its incidents.
+    per_event = np.array([np.sum(each**2) / each.sum() if len(each) else 1.0 for each in sizes])
+    largest = max((each.max() for each in (*sizes, *others) if len(each)), default=1.0)
+    lower, upper = (
+        clustered_interval(end, end * per_event, largest=float(largest)) for end in (low, high)
+    )
+    return lower[0], upper[1]
 
 
 def _each(rows: pd.DataFrame) -> Iterator[Any]:

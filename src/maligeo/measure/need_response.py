@@ -16,7 +16,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
 from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
-from maligeo.measure.answer import CLASSES, need_and_response
+from maligeo.measure.answer import CLASSES, need_and_response, with_undated
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.indicators import Indicator, read_indicators
 
@@ -450,7 +450,7 @@ def incident_gaps(
         If the frames are of different vintages.
     """
     span = None if period is None else parse_period(period)
-    chosen = _widest(need)
+    chosen = with_undated(_widest(need), need)
     answer = need_and_response(chosen, allocate(located, units), units, people=people, period=span)
     status = located if "status" in located.columns else located.assign(status=pd.NA)
     current = located[activity(status, span).isin([ACTIVE, UNDATED])]
@@ -513,5 +513,18 @@ def _widest(table: pd.DataFrame) -> pd.DataFrame:
         raise ArgumentError("the incidents are about no period: say which, such as 2021")
     order = ["units", "period_end", "period_start", "publisher"]
     best = counts.sort_values(order).groupby("measure").tail(1)
-    kept = pd.MultiIndex.from_frame(best[keys])
-    return table[pd.MultiIndex.from_frame(table[keys]).isin(kept)]
+    kept = table[pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(best[keys]))]
+    _require_known(kept, best)
+    return kept
+
+
+def _require_known(kept: pd.DataFrame, best: pd.DataFrame) -> None:
+    """Refuse measures of which no unit has a value in their period."""
+    known = kept["count"].notna() & (kept["place_kind"] == "unit")
+    for one in best[~best["measure"].isin(kept.loc[known, "measure"])].to_dict("records"):
+        start, end = (one[side].date() for side in ("period_start", "period_end"))
+        raise ArgumentError(
+            f"no unit has a value of {one['measure']} from {start} to {end}: nothing is recorded "
+            "then, and nobody says that it was looked at. Ask for another period, or say what the "
+            "records cover (--covers)"
+        )

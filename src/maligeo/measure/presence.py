@@ -13,6 +13,7 @@ from maligeo.core.checks import require_choice, require_columns, require_vintage
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import named_alone, without_projects
+from maligeo.readers.formats import load_format, word_key
 
 NOT_STATED: Final = "not stated"
 SEVERAL: Final = "several, not broken down"
@@ -184,7 +185,7 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
     projects : pandas.DataFrame
     only : mapping of str to sequence of str
         Values by "programme", "organisation", "funder", "sector" or "status", in capitals or
-        small letters.
+        small letters; a status in the words that files may use ("en cours").
 
     Raises
     ------
@@ -197,8 +198,10 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
     for by, values in only.items():
         require_choice(by, SELECTED, option="only")
         if not set(columns_of(by)) & set(projects.columns):
-            raise ArgumentError(f"these projects have no {by}, or their audience does not see it")
-        wanted = {value.strip().casefold() for value in values}
+            raise ArgumentError(
+                f"--{by}: these projects do not state it, or their audience does not see it"
+            )
+        wanted = {_meant(by, value) for value in values}
         named = named_values(projects, by)
         found = named.map(
             lambda each, wanted=wanted: bool(wanted & {one.casefold() for one in each})
@@ -207,10 +210,16 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
             known = sorted({one for each in named for one in each} - {NOT_STATED})
             listed = ", ".join(known) or "none"
             raise UnknownNameError(
-                f"no project has the {by} {', '.join(values)}; there are {listed}"
+                f"--{by} {', '.join(values)}: no project has it; there is {listed}"
             )
         kept = kept[found.reindex(kept.index)]
     return inherit_audience(kept, projects)
+
+
+def _meant(by: str, value: str) -> str:
+    """Give a value in the form in which values are compared; a status as files write it."""
+    words = load_format("plain_projects").values["status"] if by == "status" else {}
+    return words.get(word_key(value), value.strip()).casefold()
 
 
 def columns_of(by: str) -> tuple[str, ...]:

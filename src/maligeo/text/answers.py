@@ -10,7 +10,7 @@ import pandas as pd
 from maligeo import look
 from maligeo.core import words
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import LANGUAGES
+from maligeo.core.columns import LANGUAGES, ROUNDED
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.measure.answer import CLASSES, TOO_FEW, TOO_FEW_EVENTS, UNKNOWN, is_event
 from maligeo.measure.certainty import RESPONSES, SOLID
@@ -117,7 +117,10 @@ def by_class(answer: pd.DataFrame) -> Iterator[tuple[str, list[Row]]]:
 
 
 def period_lines(answer: pd.DataFrame, language: str) -> list[str]:
-    """Say which time the need and the response are about, and who published the need."""
+    """Say which time the need and the response are about, and who published the need.
+
+    Beside the response stands what of it is in no unit, because it is for the whole country.
+    """
     units = answer[answer["place_kind"] == "unit"]
     first = units.iloc[0]
     need = _span(first["period_start"], first["period_end"], language)
@@ -126,10 +129,17 @@ def period_lines(answer: pd.DataFrame, language: str) -> list[str]:
     starts, ends = first["response_start"], first["response_end"]
     response = _span(starts, ends, language)
     key = "answer.response_then" if first["in_period"] else "answer.response_whenever"
-    return [
-        words.word("answer.need_then", language).format(period=need),
-        words.word(key, language).format(period=response),
-    ]
+    then = words.word(key, language).format(period=response)
+    if everywhere := _countrywide(answer):
+        then = words.joined([then, _number("countrywide", everywhere, language)], language)
+    return [words.word("answer.need_then", language).format(period=need), then]
+
+
+def _countrywide(answer: pd.DataFrame) -> int:
+    """Count the projects that are for the whole country."""
+    rows = answer[answer["place_kind"] == "countrywide"]
+    counts = rows.get("projects_fractional", pd.Series(dtype="Float64"))
+    return int(np.ceil(counts.fillna(0).sum()))
 
 
 def _span(start: Any, end: Any, language: str) -> str:
@@ -231,34 +241,48 @@ def sentence(row: Row, question: Question, language: str) -> str:
 
 def _need(row: Row, measure: str, language: str) -> str:
     """Say a count with what rounding and chance leave open, and that more may belong to it."""
-    said = _need_counted(row, measure, language)
-    is_open = row.get(f"{measure}_open")
-    if pd.isna(row[f"{measure}_high"]) or pd.isna(is_open) or not is_open:
-        return said
-    return words.word("answer.need_open", language).format(need=said)
-
-
-def _need_counted(row: Row, measure: str, language: str) -> str:
     count, low, high = (row[f"{measure}{side}"] for side in ("", *_BOUNDS))
     what = _measure(measure, count, language)
     if pd.isna(count):
-        if pd.notna(high) and row["class"] == "few":
-            return words.word("answer.need_few", language).format(count=TOO_FEW_EVENTS, what=what)
-        return words.word("answer.need_unknown", language).format(what=what)
-    shown = words.number_text(round(float(count)), language)
-    if pd.notna(low) and pd.isna(high):
-        return words.word("answer.need_least", language).format(count=shown, what=what)
-    if pd.isna(low) or (low == high == count):
-        return words.word("answer.need", language).format(count=shown, what=what)
-    is_whole = float(count).is_integer()
-    why = ("by_chance" if is_whole else "by_both") if is_event(measure) else "by_rounding"
-    return words.word("answer.need_between", language).format(
-        count=shown,
-        what=what,
-        low=words.number_text(np.floor(low), language),
-        high=words.number_text(np.ceil(high), language),
-        why=words.word(f"answer.{why}", language),
-    )
+        key = "answer.need_unknown"
+        if row["class"] == TOO_FEW and pd.notna(low) and low == 0:
+            key = "answer.need_few_placed" if pd.isna(high) else "answer.need_few"
+        return words.word(key, language).format(count=TOO_FEW_EVENTS, what=what)
+    texts = {
+        "count": words.number_text(round(float(count)), language),
+        "what": what,
+        "low": words.number_text(np.floor(low), language) if pd.notna(low) else "",
+        "high": words.number_text(np.ceil(high), language) if pd.notna(high) else "",
+        "why": words.word(f"answer.{_why(row, measure)}", language),
+    }
+    if pd.isna(low):
+        key = "answer.need"
+    elif pd.isna(high):
+        key = "answer.need_open" if is_event(measure) and low >= 1 else "answer.need_least"
+    else:
+        key = "answer.need" if low == high == count else "answer.need_between"
+    return _with_rest(words.word(key, language).format(**texts), row, measure, language)
+
+
+def _with_rest(need: str, row: Row, measure: str, language: str) -> str:
+    """Add to a count what is not in it: what incidents do not state, and what has no date."""
+    unstated: Any = row.get(f"{measure}_unstated", pd.NA)
+    undated: Any = row.get(f"{measure}_undated", pd.NA)
+    if pd.notna(unstated) and unstated > 0:
+        count = words.number_text(unstated, language)
+        need = _counted_word("need_unstated", unstated, language).format(need=need, count=count)
+    if pd.notna(undated) and undated > 0:
+        count = words.number_text(undated, language)
+        need = words.word("answer.need_undated", language).format(need=need, count=count)
+    return need
+
+
+def _why(row: Row, measure: str) -> str:
+    """Name what the bounds of a count allow for."""
+    if not is_event(measure):
+        return "by_rounding"
+    is_exact = float(row[measure]).is_integer() and ROUNDED not in str(row["note"])
+    return "by_chance" if is_exact else "by_both"
 
 
 def _measure(measure: str, count: float | None, language: str) -> str:

@@ -4,9 +4,7 @@ import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.audiences import RELEASE
-from maligeo.core.columns import WITHHELD
-
-_ROUNDED = "rounded to"
+from maligeo.core.columns import ROUNDED, WITHHELD
 
 
 def is_rounded(table: pd.DataFrame) -> bool:
@@ -14,7 +12,7 @@ def is_rounded(table: pd.DataFrame) -> bool:
     if "note" not in table.columns:
         return False
     notes = table["note"].astype("string").fillna("")
-    return bool(notes.str.startswith((_ROUNDED, WITHHELD)).any())
+    return bool(notes.str.startswith((ROUNDED, WITHHELD)).any())
 
 
 def release_sentences(frame: pd.DataFrame, language: str | None) -> list[str]:
