@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var NARROW = 520; /* pixels of the map */
+  var GAP = 4;
 
   /* Under everything but the colours of the units. */
   mg.waters = function (map, data) {
@@ -39,12 +39,22 @@
     }).observe(credit);
   }
 
-  /* Callouts stand to the south-west, where a narrow map has no room for a scale beside them. */
+  /* Callouts stand in the south-west too: where one would lie on them, scale and arrow give way. */
   /** @param {L.Map} map @param {L.Control[]} controls */
   function keepBeside(map, controls) {
+    function covered() {
+      return controls.some(function (one) {
+        var own = /** @type {HTMLElement} */ (one.getContainer()).getBoundingClientRect();
+        return Array.from(map.getContainer().querySelectorAll(".mg-callout")).some(function (callout) {
+          var box = callout.getBoundingClientRect();
+          return box.width > 0 && box.left < own.right + GAP && box.right > own.left - GAP &&
+            box.top < own.bottom + GAP && box.bottom > own.top - GAP;
+        });
+      });
+    }
     function place() {
-      var corner = /** @type {L.ControlPosition} */ (map.getSize().x < NARROW ? "bottomright" : "bottomleft");
-      controls.forEach(function (one) { one.setPosition(corner); });
+      controls.forEach(function (one) { one.setPosition("bottomleft"); });
+      if (covered()) controls.forEach(function (one) { one.setPosition("bottomright"); });
     }
     map.on("resize", place);
     place();
