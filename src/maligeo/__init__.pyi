@@ -32,6 +32,7 @@ from .maps.tiles import add_tiles as add_tiles
 from .measure.autocorrelation import global_autocorrelation as global_autocorrelation
 from .measure.autocorrelation import local_autocorrelation as local_autocorrelation
 from .measure.change import growth as growth
+from .measure.change import growth_measure as growth_measure
 from .measure.coverage import with_coverage as with_coverage
 from .measure.densities import concat_tables as concat_tables
 from .measure.densities import density as density

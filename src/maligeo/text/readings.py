@@ -235,6 +235,10 @@ def _interval(
     row: Mapping[str, Any] | pd.Series, layer: Layer
 ) -> tuple[float | None, float | None, str]:
     """Give both ends and the words for them; nothing when the value is exact."""
+    if layer.breaks:
+        low, high = (None if pd.isna(row[end]) else float(row[end]) for end in _ENDS)
+        open_key = "value.confidence_open" if high is None else "value.confidence"
+        return low, high, "value.both" if row["derived"] and high is not None else open_key
     if row["derived"] and pd.notna(row["count_low"]) and pd.notna(row["count_high"]):
         ends = derived_ends(row, layer)
         low, high = _whole_ends(*ends) if not layer.is_rate else ends
@@ -292,6 +296,7 @@ def _year_of_people(rows: pd.DataFrame, language: str) -> str:
     return words.word(key, language).format(year=year.year)
 
 
+_ENDS: Final = ("count_low", "count_high")
 LOW_SIGN: Final = "*"
 _CENSUS: Final = "RGPH"  # in the names of the sources of both censuses
 
