@@ -30,7 +30,7 @@ def incidents() -> pd.DataFrame:
 class TestCatalogue:
     def test_all_layers_of_the_map_are_there(self) -> None:
         assert [layer.key for layer in look.LAYERS] == [
-            "incidents", "incidents_per_100k", "incidents_growth",
+            "incidents", "incidents_per_100k", "incidents_growth", "incidents_clusters",
             "victims", "killed", "injured", "civilians", "civilians_killed", "civilians_injured",
             "suspected_sqm", "confirmed_sqm", "released_sqm", "cancelled_sqm", "reduced_sqm",
             "cleared_sqm",
@@ -149,8 +149,9 @@ class TestColours:
         middle = len(ramp) // 2
         assert against_white[: middle + 1] == sorted(against_white[: middle + 1], reverse=True)
         assert against_white[middle:] == sorted(against_white[middle:])
-        assert len(set(ramp)) == len(ramp) == 5
+        assert len(set(ramp)) == len(ramp) == len(layer.breaks) + 1
         assert {look.ZERO_COLOUR, look.MISSING_COLOUR}.isdisjoint(ramp)
+        assert not layer.levels or len(layer.levels) == len(ramp)
         assert all(look.contrast(look.ink_on(fill), fill) >= MIN_CONTRAST for fill in ramp)
 
     def test_contrast_of_black_and_white(self) -> None:

@@ -118,6 +118,9 @@ class Layer:
     breaks : list of float
         Class breaks that mean something by themselves, around a middle: the palette is then a
         diverging one, taken whole, and the ends of a count are an interval of chance.
+    levels : list of str
+        Names of the values 1, 2 … of a layer that holds codes; their words are in
+        `maligeo.core.words` under `level.NAME`.
     name : str
         Entry of the catalogue that it was made of: its own, or that of its kind.
     rate : str
@@ -138,6 +141,7 @@ class Layer:
     can_be_zero: bool = True
     group: Group = "other"
     breaks: list[float] = dataclasses.field(default_factory=list)
+    levels: list[str] = dataclasses.field(default_factory=list)
     name: str = ""
     rate: str = ""
 

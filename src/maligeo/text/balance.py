@@ -37,7 +37,7 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
     -------
     dict
         `lines` (label, value, strong) and `notes`. A rate is balanced in what it counts; of
-        growth there is nothing to add up.
+        growth and clusters there is nothing to add up.
     """
     if period.layer.breaks:
         return {"lines": [], "notes": [words.word("total.ratio", language)]}

@@ -226,6 +226,9 @@ def _source(text: str) -> tuple[str, str]:
 
 def _number(value: float | None, layer: Layer, language: str) -> str:
     """Write a number with the decimals of its layer; large ones and zero are whole."""
+    if layer.levels and value is not None and pd.notna(value):
+        key = f"level.{layer.levels[int(value) - 1]}"
+        return words.word(f"{key}_short" if words.has_word(f"{key}_short") else key, language)
     fine = value is not None and not pd.isna(value) and 0 < value < FINE_BELOW
     decimals = layer.decimals if fine else 0
     return words.number_text(value, language, decimals=decimals, fixed=True)

@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var GAP = 4;
+  var GAP = 4, SCALE = 150; /* pixels: the scale has up to 130, and its margins */
 
   /* Under everything but the colours of the units. */
   mg.waters = function (map, data) {
@@ -29,13 +29,14 @@
     });
   };
 
-  /* On a narrow screen the credit takes the whole width, and several lines. */
+  /* A long credit, or one on a narrow screen, takes the whole width, and several lines. */
   /** @param {L.Map} map @param {HTMLElement | undefined} credit */
   function keepAbove(map, credit) {
     if (!credit) return;
     var box = map.getContainer();
     new ResizeObserver(function () {
       box.style.setProperty("--credit-height", credit.offsetHeight + 4 + "px");
+      box.classList.toggle("mg-wide-credit", credit.offsetWidth + SCALE > box.clientWidth);
     }).observe(credit);
   }
 
