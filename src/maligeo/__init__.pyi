@@ -29,9 +29,11 @@ from .maps import comparison_map as comparison_map
 from .maps import region_map as region_map
 from .maps import save_map as save_map
 from .maps.tiles import add_tiles as add_tiles
+from .measure.autocorrelation import cluster_measure as cluster_measure
 from .measure.autocorrelation import global_autocorrelation as global_autocorrelation
 from .measure.autocorrelation import local_autocorrelation as local_autocorrelation
 from .measure.change import growth as growth
+from .measure.change import growth_measure as growth_measure
 from .measure.coverage import with_coverage as with_coverage
 from .measure.densities import concat_tables as concat_tables
 from .measure.densities import density as density

@@ -62,6 +62,7 @@ RATES = list(read_catalogue("rates"))
 COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "unread_title", "header", "abroad"],
     "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
+    "level": ["cold", "neither", "neither_short", "hot"],
     "heading": [
         "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",
         "population_year", "low_count", "note", "publisher", "device", "recorded", "published",

@@ -12,7 +12,8 @@ from tests import worlds
 
 UNITS = worlds.square_units()
 MIN_CONTRAST = 4.5  # WCAG 2.1, success criterion 1.4.3, level AA
-PALETTES = sorted({layer.palette for layer in look.LAYERS})
+PALETTES = sorted({layer.palette for layer in look.LAYERS if not layer.breaks})
+DIVERGING = [layer for layer in look.LAYERS if layer.breaks]
 
 
 def incidents() -> pd.DataFrame:
@@ -29,7 +30,7 @@ def incidents() -> pd.DataFrame:
 class TestCatalogue:
     def test_all_layers_of_the_map_are_there(self) -> None:
         assert [layer.key for layer in look.LAYERS] == [
-            "incidents", "incidents_per_100k",
+            "incidents", "incidents_per_100k", "incidents_growth", "incidents_clusters",
             "victims", "killed", "injured", "civilians", "civilians_killed", "civilians_injured",
             "suspected_sqm", "confirmed_sqm", "released_sqm", "cancelled_sqm", "reduced_sqm",
             "cleared_sqm",
@@ -140,6 +141,18 @@ class TestColours:
         ramp = look.ramp(palette, look.MOST_CLASSES)
         against_white = [look.contrast(fill, "#ffffff") for fill in ramp]
         assert against_white == sorted(against_white)
+
+    @pytest.mark.parametrize("layer", DIVERGING, ids=lambda one: one.key)
+    def test_a_diverging_palette_is_lightest_in_the_middle(self, layer: look.Layer) -> None:
+        ramp = look.ramp(layer.palette, len(layer.breaks) + 1, whole=True)
+        against_white = [look.contrast(fill, "#ffffff") for fill in ramp]
+        middle = len(ramp) // 2
+        assert against_white[: middle + 1] == sorted(against_white[: middle + 1], reverse=True)
+        assert against_white[middle:] == sorted(against_white[middle:])
+        assert len(set(ramp)) == len(ramp) == len(layer.breaks) + 1
+        assert {look.ZERO_COLOUR, look.MISSING_COLOUR}.isdisjoint(ramp)
+        assert not layer.levels or len(layer.levels) == len(ramp)
+        assert all(look.contrast(look.ink_on(fill), fill) >= MIN_CONTRAST for fill in ramp)
 
     def test_contrast_of_black_and_white(self) -> None:
         assert look.contrast("#000000", "#ffffff") == pytest.approx(21.0)

@@ -72,6 +72,18 @@ def test_the_credit_does_not_lie_on_the_scale(
     assert beside or above
 
 
+@pytest.mark.parametrize("width", [800, 1280])
+def test_a_long_credit_does_not_lie_on_the_scale(
+    open_page: "Open", long_names: Any, width: int
+) -> None:
+    page = open_page(long_names("en"), width=width)
+    credit = page.locator(".leaflet-control-attribution")
+    credit.evaluate("e => e.append(' · ' + 'COD-AB Mali 2015, CC BY-IGO '.repeat(4))")
+    page.wait_for_timeout(300)
+    above, below = box_of(page.locator(".leaflet-control-scale")), box_of(credit)
+    assert above["y"] + above["height"] <= below["y"]
+
+
 @pytest.fixture
 def long_names(small_units: gpd.GeoDataFrame, small_table: pd.DataFrame, tmp_path: Path) -> Any:
     """A map of one's own files whose names, sources and programmes are long."""

@@ -84,6 +84,22 @@ def test_a_long_card_scrolls_to_its_end(
     assert card["y"] + card["height"] <= stage["y"] + stage["height"]
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_an_interval_stands_in_one_line_with_its_value_and_nothing_is_cut(
+    open_page: "Open", write: "Write", width: int, language: str
+) -> None:
+    page = open_page(write(language=language), width=width, height=844)
+    search(page, "Mopti")
+    card = page.locator(".leaflet-popup-content")
+    assert card.evaluate("e => e.scrollWidth <= e.clientWidth")
+    lines = card.locator(".mg-figures small").evaluate_all(
+        "all => all.map(e => e.getClientRects().length)"
+    )
+    assert len(lines) >= 4
+    assert width == 320 or set(lines) == {1}
+
+
 @pytest.mark.parametrize("name", ["Tombouctou", "Kayes", "Gao", "Bamako"])
 def test_no_control_covers_a_card(open_page: "Open", write: "Write", name: str) -> None:
     page = open_page(write())

@@ -6,7 +6,12 @@ import pytest
 from scipy.stats import norm
 
 from maligeo.core.errors import ArgumentError, MissingDependencyError
-from maligeo.measure.autocorrelation import MIN_UNITS, global_autocorrelation, local_autocorrelation
+from maligeo.measure.autocorrelation import (
+    MIN_UNITS,
+    cluster_measure,
+    global_autocorrelation,
+    local_autocorrelation,
+)
 from maligeo.measure.densities import density
 from maligeo.measure.populations import population
 from maligeo.readers.boundaries import load_boundaries
@@ -154,3 +159,34 @@ class TestMeasures:
         assert global_autocorrelation(*mixed, by="count") == global_autocorrelation(
             table(CORNER), UNITS, by="count"
         )
+
+
+class TestMeasure:
+    def test_the_hot_corner_has_its_code_in_every_period(self) -> None:
+        pytest.importorskip("esda")
+        years = [
+            table(values)
+            .astype(dict.fromkeys(["basis", "note", "source", "publisher"], "string"))
+            .assign(
+                period_start=pd.Timestamp(f"{year}-01-01"), period_end=pd.Timestamp(f"{year}-12-31")
+            )
+            for year, values in ((2021, CORNER), (2022, CORNER[::-1].copy()))
+        ]
+        found = cluster_measure(pd.concat(years), UNITS, by="count")
+        assert set(found["measure"]) == {"incidents_clusters"}
+        for year, wanted in ((2021, CORNER == 50.0), (2022, CORNER[::-1] == 50.0)):
+            rows = found[found["period_start"].dt.year == year].set_index("pcode")
+            codes = rows.loc[UNITS["pcode"], "count"].to_numpy(dtype=float)
+            spots = local_autocorrelation(years[year - 2021], UNITS, by="count")
+            hot = spots.set_index("pcode").loc[UNITS["pcode"], "hotspot"] == "hot"
+            assert (codes[wanted] == 3).all()
+            assert ((codes == 3) == hot.to_numpy(bool)).all()
+            assert set(codes) <= {1, 2, 3}
+
+    def test_nine_regions_are_too_few_for_it(self) -> None:
+        units = load_boundaries(1, "2015")
+        figures = density(
+            load_figures("incidents"), units, measure="incidents", period="2022-01/2022-08"
+        )
+        with pytest.raises(ArgumentError, match="needs 30 units"):
+            cluster_measure(figures, units, by="count")

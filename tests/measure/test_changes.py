@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core.errors import ArgumentError
-from maligeo.measure.change import COLUMNS, growth
+from maligeo.measure.change import COLUMNS, growth, growth_measure
 from maligeo.measure.densities import density
 from maligeo.measure.rates import ratio_interval
 from tests import worlds
@@ -103,3 +103,42 @@ def test_the_order_of_the_rows_changes_no_byte() -> None:
         growth(table, earlier="2020", later="2021").to_csv()
         == growth(shuffled, earlier="2020", later="2021").to_csv()
     )
+
+
+def grown(*rows: dict[str, Any]) -> pd.DataFrame:
+    found = growth_measure(density(worlds.figures(*rows), UNITS, measure="incidents"))
+    return found.set_index(["name", found["period_start"].dt.year])
+
+
+def test_growth_is_a_measure_of_a_density_table() -> None:
+    rows = (
+        {"unit": "Alpha", "value": 10, **FIRST},
+        {"unit": "Alpha", "value": 20},
+        {"unit": "Béta-Sud", "value": 0, **FIRST},
+        {"unit": "Béta-Sud", "value": 3},
+        {"value": 30, **FIRST},
+        {"value": 60},
+    )
+    found, expected = grown(*rows), compared(*rows)
+    alpha = found.loc[("Alpha", 2021)]
+    assert alpha["measure"] == "incidents_growth"
+    assert alpha["count"] == pytest.approx(expected.loc["Alpha", "ratio"])
+    assert alpha["count_low"] == pytest.approx(expected.loc["Alpha", "ratio_low"])
+    assert alpha["count_high"] == pytest.approx(expected.loc["Alpha", "ratio_high"])
+    assert "against 2020-01-01 to 2020-12-31" in alpha["note"]
+    assert pd.isna(found.loc[("Béta-Sud", 2021), "count"])  # of nothing there is no ratio
+    assert set(found["place_kind"]) == {"unit"}
+
+
+def test_growth_takes_the_latest_period_before_that_is_as_long_and_of_the_publisher() -> None:
+    quarter = {"period_start": "2020-10-01", "period_end": "2020-12-31"}
+    rows = (
+        {"unit": "Alpha", "value": 10, **FIRST},
+        {"unit": "Alpha", "value": 9, **quarter},
+        {"unit": "Alpha", "value": 20},
+        {"unit": "Alpha", "value": 99, **FIRST, "publisher": "another"},
+    )
+    found = grown(*rows)
+    assert found.index.tolist() == [("Alpha", 2021), ("Béta-Sud", 2021)]
+    assert found.loc[("Alpha", 2021), "count"] == pytest.approx(2 * 366 / 365)
+    assert grown(*rows[1:]).empty

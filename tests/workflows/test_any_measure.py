@@ -21,6 +21,7 @@ from maligeo.paper.options import MapOptions
 from maligeo.text.legend import legend
 from maligeo.text.measures import layer_text
 from maligeo.text.titles import certain_towns
+from tests import divisions
 from tests.maps.layers import areas, incidents
 
 FILES = Path(__file__).parents[1] / "data"
@@ -254,3 +255,72 @@ def test_the_surface_of_incidents_is_a_layer_on_demand(tmp_path: Path) -> None:
         inside.map(layers="surface").save(tmp_path / "map.pdf")
     with pytest.raises(ArgumentError, match="gaps is not shown for two periods"):
         inside.map(layers=["incidents", "gaps"], compare=["2021", "2022"]).page  # noqa: B018
+
+
+def growing() -> maligeo.Study:
+    return maligeo.study(incidents=listed(), covers="2020/2024")
+
+
+def test_growth_is_a_layer_of_a_map_a_figure_and_a_geopackage(tmp_path: Path) -> None:
+    shown = growing().release(audience="internal")
+    (layer,) = called(shown.map(layers=["incidents_growth"], language="en").page, "regions")[
+        "layers"
+    ]
+    assert layer["unit"] == "times the rate of the period before"
+    labels = [entry["label"] for entry in layer["legend"]]
+    assert labels[:5] == [
+        "2 and more", "1.25 to less than 2", "0.80 to less than 1.25", "0.50 to less than 0.80",
+        "less than 0.50",
+    ]  # fmt: skip
+    middle, low, high = (layer["fills"][at] for at in (4, 2, 6))
+    assert len({middle, low, high}) == 3
+    texts = {cell[2] for one in layer["periods"] for cell in one["cells"]}
+    assert any(text.startswith("95% CI: ") for text in texts)
+    assert layer["periods"][-1]["balance"] == {
+        "lines": [],
+        "notes": ["Nothing to add up here: the numbers are in the layer of incidents."],
+    }
+    path = shown.export(tmp_path / "mali.gpkg", layers=["incidents_growth"])
+    with closing(sqlite3.connect(path)) as database:
+        columns = {row[1] for row in database.execute("pragma table_info(units)")}
+        styled = {row[0] for row in database.execute("select styleName from layer_styles")}
+    assert "incidents_growth_2024" in columns & styled
+    figure = shown.map(layers=["incidents_growth"]).save(tmp_path / "map.svg")
+    assert "Évolution des incidents" in figure.read_text("utf-8")
+
+
+def test_growth_is_not_for_the_public_and_not_shown_unasked(tmp_path: Path) -> None:
+    assert "incidents_growth" not in set(growing().table["measure"])
+    public = growing().release(audience="public", store=tmp_path / "store", as_of="2025-06-01")
+    with pytest.raises(ReleaseError, match="incidents_growth is not released"):
+        public.map(layers=["incidents_growth"]).page  # noqa: B018
+
+
+def test_clusters_are_a_layer_of_a_map_and_a_geopackage_of_thirty_units(tmp_path: Path) -> None:
+    pytest.importorskip("esda")
+    cercles = maligeo.as_units(divisions.cercles_of_2015(), vintage="2015")
+    crowded = cercles.loc[cercles["parent_pcode"] == "ML05", "name"]
+    names = [*cercles["name"], *(name for name in crowded for _ in range(40))]
+    records = divisions.incidents_in(cercles, *names, day="2021-05-01")
+    shown = maligeo.study(incidents=records, units=cercles, period="2021", covers="2021").release(
+        audience="internal"
+    )
+    (layer,) = called(shown.map(layers=["incidents_clusters"], language="en").page, "regions")[
+        "layers"
+    ]
+    labels = [entry["label"] for entry in layer["legend"]]
+    assert labels == ["hot spot", "neither", "cold spot", "No data"]
+    texts = {
+        name: cell[1]
+        for name, cell in zip(cercles["name"], layer["periods"][0]["cells"], strict=True)
+    }
+    assert "hot spot" in {texts[name] for name in crowded}
+    assert texts["Kayes"] == "–"
+    path = shown.export(tmp_path / "mali.gpkg", layers=["incidents_clusters"])
+    with closing(sqlite3.connect(path)) as database:
+        columns = [row[1] for row in database.execute("pragma table_info(units)")]
+        (column,) = [name for name in columns if name.startswith("incidents_clusters")]
+        codes = {row[0] for row in database.execute(f"select {column} from units")}
+    assert {2, 3} <= codes
+    with pytest.raises(ArgumentError, match="needs 30 units"):
+        growing().release(audience="internal").map(layers=["incidents_clusters"]).page  # noqa: B018

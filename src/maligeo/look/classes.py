@@ -82,13 +82,15 @@ def classify(
     rows = layer_rows(table, layer)
     rows = rows[(rows["place_kind"] == "unit") & rows["shown"].notna()]
     values = [float(value) for value in rows["shown"]]
-    if isinstance(scheme, str) or scheme is None:
+    if scheme is None and layer.breaks:
+        lows = _given_breaks(layer.breaks)
+    elif isinstance(scheme, str) or scheme is None:
         chosen = layer.scheme if scheme is None else scheme
         require_choice(chosen, get_args(Scheme), option="scheme")
         lows = class_breaks(values, scheme=chosen, classes=layer.classes, reach=_reach(rows, layer))
     else:
         lows = _given_breaks(scheme)
-    colours = ramp(layer.palette, len(lows))
+    colours = ramp(layer.palette, len(lows), whole=bool(layer.breaks))
     inks = tuple(ink_on(colour) for colour in colours)
     return Classes(lows, max(values, default=0.0), colours, inks)
 

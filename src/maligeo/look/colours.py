@@ -83,7 +83,7 @@ NEED_RESPONSE_LOOKS: Final = entries(
 )
 
 
-def ramp(palette: str, count: int) -> tuple[str, ...]:
+def ramp(palette: str, count: int, *, whole: bool = False) -> tuple[str, ...]:
     """Give the colours of a sequential palette, light to dark, without its lightest.
 
     Parameters
@@ -92,9 +92,13 @@ def ramp(palette: str, count: int) -> tuple[str, ...]:
         Name of a ColorBrewer palette, such as "OrRd".
     count : int
         Number of colours.
+    whole : bool, default False
+        Take all colours, as of a diverging palette.
     """
     if count == 0:
         return ()
+    if whole:
+        return tuple(str(colour).lower() for colour in color_brewer(palette, n=count)[:count])
     colours = color_brewer(palette, n=max(count + 1, _FEWEST_IN_RAMP))
     return tuple(str(colour).lower() for colour in colours[-count:])
 

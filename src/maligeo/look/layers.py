@@ -56,7 +56,8 @@ def entries(
 def _faults(kind: type, entry: Mapping[str, Any]) -> Iterator[str]:
     hints = get_type_hints(kind)
     for field in dataclasses.fields(kind):
-        if field.name not in entry and field.default is dataclasses.MISSING:
+        is_needed = field.default is field.default_factory is dataclasses.MISSING
+        if field.name not in entry and is_needed:
             yield f"{field.name} is missing"
     for name, value in entry.items():
         if name not in hints:
@@ -66,6 +67,8 @@ def _faults(kind: type, entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _fits(value: object, hint: Any) -> bool:
+    if get_origin(hint) is list:
+        return type(value) is list and all(_fits(one, get_args(hint)[0]) for one in value)
     if get_origin(hint) is Literal:
         return value in get_args(hint)
     if isinstance(hint, UnionType):
@@ -112,6 +115,12 @@ class Layer:
         Whether zero is a value that the measure can have.
     group : {"incidents", "land", "projects", "people", "other"}
         What it stands with where a reader chooses among many.
+    breaks : list of float
+        Class breaks that mean something by themselves, around a middle: the palette is then a
+        diverging one, taken whole, and the ends of a count are an interval of chance.
+    levels : list of str
+        Names of the values 1, 2 … of a layer that holds codes; their words are in
+        `maligeo.core.words` under `level.NAME`.
     name : str
         Entry of the catalogue that it was made of: its own, or that of its kind.
     rate : str
@@ -131,6 +140,8 @@ class Layer:
     total_measure: str | None = None
     can_be_zero: bool = True
     group: Group = "other"
+    breaks: list[float] = dataclasses.field(default_factory=list)
+    levels: list[str] = dataclasses.field(default_factory=list)
     name: str = ""
     rate: str = ""
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 import scipy
 
+from maligeo.core.audiences import inherit_audience
 from maligeo.core.checks import require_columns
-from maligeo.core.columns import unit_keys
+from maligeo.core.columns import DENSITY, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, require
 from maligeo.measure.indicators import read_indicators
@@ -23,6 +24,12 @@ SIGNIFICANCE: Final = 0.05
 
 _EXTRA: Final = "spatial"
 _WHY: Final = "spatial autocorrelation"
+_INCIDENTS: Final = "incidents"
+_SPOTS: Final = {"cold": 1, "not significant": 2, "hot": 3}
+_OF_UNIT: Final = (
+    "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "area_sqkm",
+    "population", "population_year", "publisher", "source",
+)  # fmt: skip
 _QUADRANTS: Final = {
     1: "high among high",
     2: "low among high",
@@ -171,6 +178,62 @@ def local_autocorrelation(
     found[["cluster", "hotspot"]] = found[["cluster", "hotspot"]].astype("string")
     joined = layer.frame.join(found.reindex(layer.frame.index))
     return joined[[*joined.columns.drop("note"), "note"]].reset_index(drop=True)
+
+
+def cluster_measure(
+    table: pd.DataFrame, units: gpd.GeoDataFrame, *, by: str | None = None
+) -> pd.DataFrame:
+    """Give hot and cold spots of incidents as a measure of a density table, for maps and files.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Density table of incidents in one period or several, as from `density`.
+    units : geopandas.GeoDataFrame
+        As in `global_autocorrelation`.
+    by : str, optional
+        Column of the table; "smoothed_per_100k" where people are known, else "per_1000_sqkm".
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of a density table, for `concat_tables`, one for each unit and period. `measure` is
+        "incidents_clusters" and `count` a code: 3 a hot spot, 1 a cold spot, 2 neither, as
+        `hotspot` of `local_autocorrelation`; `note` has the standard score of what stands out.
+
+    Raises
+    ------
+    ArgumentError, FrameError, VintageError, MissingDependencyError
+        As `global_autocorrelation`.
+    """
+    require_columns(table, DENSITY, what="density table")
+    rows = table[(table["measure"] == _INCIDENTS) & (table["place_kind"] == "unit")]
+    if by is None:
+        has_people = rows["smoothed_per_100k"].notna().any()
+        by = "smoothed_per_100k" if has_people else "per_1000_sqkm"
+    parts = [
+        _spots(one, units, by)
+        for _, one in rows.groupby(["period_start", "period_end", "publisher"], dropna=False)
+    ]
+    if not parts:
+        raise ArgumentError("the table has no incidents of units to look for clusters in")
+    typed = pd.concat(parts).astype(table.dtypes[list(DENSITY)].to_dict())
+    return inherit_audience(typed.reset_index(drop=True), table)
+
+
+def _spots(rows: pd.DataFrame, units: gpd.GeoDataFrame, by: str) -> pd.DataFrame:
+    """Write what stands out in one period as rows of a density table."""
+    found = local_autocorrelation(rows, units, by=by)
+    found = found.set_index(unit_keys(found)).reindex(unit_keys(rows))
+    stands_out = found["hotspot"].isin(["hot", "cold"])
+    scores = found["gi_star"].map("standard score Gi*: {:.2f}".format).where(stands_out)
+    kept = rows[[*_OF_UNIT]].assign(
+        measure=f"{_INCIDENTS}_clusters",
+        count=found["hotspot"].map(_SPOTS).to_numpy(dtype="float64", na_value=np.nan),
+        basis="count",
+        note=scores.astype("string").fillna(found["note"]).to_numpy(),
+    )
+    return kept.reindex(columns=list(DENSITY))
 
 
 def _layer(table: pd.DataFrame, units: gpd.GeoDataFrame, by: str) -> _Layer:

@@ -36,8 +36,11 @@ def balance(period: PeriodRows, table: pd.DataFrame, language: str) -> dict[str,
     Returns
     -------
     dict
-        `lines` (label, value, strong) and `notes`. A rate is balanced in what it counts.
+        `lines` (label, value, strong) and `notes`. A rate is balanced in what it counts; of
+        growth and clusters there is nothing to add up.
     """
+    if period.layer.breaks:
+        return {"lines": [], "notes": [words.word("total.ratio", language)]}
     counted = _counting_layer(period.layer)
     write = _Writer(counted, language)
     lines = [_unit_line(period, write)] if counted.key != "programmes" else []

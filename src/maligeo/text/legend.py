@@ -68,7 +68,9 @@ def _special(index: int, key: str, language: str) -> dict[str, object]:
 
 
 def _range(layer: Layer, classes: Classes, at: int, language: str) -> str:
-    """Say from where to where a class reaches."""
+    """Say from where to where a class reaches, or which value it is."""
+    if layer.levels:
+        return words.word(f"level.{layer.levels[at]}", language)
     low = classes.lows[at]
     last = at + 1 == len(classes.lows)
     high = classes.highest if last else classes.lows[at + 1]

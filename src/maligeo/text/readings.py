@@ -226,6 +226,9 @@ def _source(text: str) -> tuple[str, str]:
 
 def _number(value: float | None, layer: Layer, language: str) -> str:
     """Write a number with the decimals of its layer; large ones and zero are whole."""
+    if layer.levels and value is not None and pd.notna(value):
+        key = f"level.{layer.levels[int(value) - 1]}"
+        return words.word(f"{key}_short" if words.has_word(f"{key}_short") else key, language)
     fine = value is not None and not pd.isna(value) and 0 < value < FINE_BELOW
     decimals = layer.decimals if fine else 0
     return words.number_text(value, language, decimals=decimals, fixed=True)
@@ -235,6 +238,10 @@ def _interval(
     row: Mapping[str, Any] | pd.Series, layer: Layer
 ) -> tuple[float | None, float | None, str]:
     """Give both ends and the words for them; nothing when the value is exact."""
+    if layer.breaks:
+        low, high = (None if pd.isna(row[end]) else float(row[end]) for end in _ENDS)
+        open_key = "value.confidence_open" if high is None else "value.confidence"
+        return low, high, "value.both" if row["derived"] and high is not None else open_key
     if row["derived"] and pd.notna(row["count_low"]) and pd.notna(row["count_high"]):
         ends = derived_ends(row, layer)
         low, high = _whole_ends(*ends) if not layer.is_rate else ends
@@ -292,6 +299,7 @@ def _year_of_people(rows: pd.DataFrame, language: str) -> str:
     return words.word(key, language).format(year=year.year)
 
 
+_ENDS: Final = ("count_low", "count_high")
 LOW_SIGN: Final = "*"
 _CENSUS: Final = "RGPH"  # in the names of the sources of both censuses
 

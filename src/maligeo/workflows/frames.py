@@ -25,6 +25,8 @@ from maligeo.disclosure.partition import measures_in
 from maligeo.disclosure.releases import plain
 from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
+from maligeo.measure.autocorrelation import cluster_measure
+from maligeo.measure.change import growth_measure
 from maligeo.measure.counts import CALENDAR, HAZARDS, area_measures_in
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.event_sizes import VICTIMS as VICTIMS_BY_INCIDENT
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from maligeo.core.columns import Audience, Counting
 
 BY_YEAR: Final = "year"
+_GROWTH: Final = "incidents_growth"
+_CLUSTERS: Final = "incidents_clusters"  # of thirty units or more: never without being asked for
 _HEADINGS: Final = ("programme", "organisation", "sector", "funder")
 _FIGURES_ARE_INTERNAL: Final = (
     "figures of a file are for internal use: whether their publisher lets them be passed on, and "
@@ -204,7 +208,8 @@ class StudyFrames:
         counted = {FIGURES: self._figure_measures, AREAS: self._land_measures}
         if PROJECTS in self.records.given or self.records.is_bundled:
             counted[PROJECTS] = project_measures_in(self.shares)
-        counted[INCIDENTS] = list(incidents)
+        grows = cells is None and INCIDENTS in incidents
+        counted[INCIDENTS] = [*incidents, *([_GROWTH] if grows else [])]
         return {measure: kind for kind, names in counted.items() for measure in names}
 
     def measured(self, measure: str) -> pd.DataFrame:
@@ -218,6 +223,10 @@ class StudyFrames:
             If it is not released for these units or periods.
         """
         kind = self.measures.get(measure, INCIDENTS)
+        if measure == _GROWTH:
+            return growth_measure(self.measured(INCIDENTS))
+        if measure == _CLUSTERS:
+            return cluster_measure(self.measured(INCIDENTS), self.units)
         if kind == FIGURES:
             return self._figure_table(measure)
         if kind == PROJECTS:
@@ -245,6 +254,7 @@ class StudyFrames:
             If they do, and it is not released for the audience.
         """
         named = [one for one in self.measures if any(key.startswith(one) for key in keys)]
+        named += [_CLUSTERS] if _CLUSTERS in keys and _GROWTH in self.measures else []
         table = self._with_measures(named)
         if set(keys) <= look.keys_of(table):
             return table

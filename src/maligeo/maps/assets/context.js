@@ -3,7 +3,7 @@
   "use strict";
 
   var mg = window.maligeo;
-  var NARROW = 520; /* pixels of the map */
+  var GAP = 4, SCALE = 150; /* pixels: the scale has up to 130, and its margins */
 
   /* Under everything but the colours of the units. */
   mg.waters = function (map, data) {
@@ -29,22 +29,33 @@
     });
   };
 
-  /* On a narrow screen the credit takes the whole width, and several lines. */
+  /* A long credit, or one on a narrow screen, takes the whole width, and several lines. */
   /** @param {L.Map} map @param {HTMLElement | undefined} credit */
   function keepAbove(map, credit) {
     if (!credit) return;
     var box = map.getContainer();
     new ResizeObserver(function () {
       box.style.setProperty("--credit-height", credit.offsetHeight + 4 + "px");
+      box.classList.toggle("mg-wide-credit", credit.offsetWidth + SCALE > box.clientWidth);
     }).observe(credit);
   }
 
-  /* Callouts stand to the south-west, where a narrow map has no room for a scale beside them. */
+  /* Callouts stand in the south-west too: where one would lie on them, scale and arrow give way. */
   /** @param {L.Map} map @param {L.Control[]} controls */
   function keepBeside(map, controls) {
+    function covered() {
+      return controls.some(function (one) {
+        var own = /** @type {HTMLElement} */ (one.getContainer()).getBoundingClientRect();
+        return Array.from(map.getContainer().querySelectorAll(".mg-callout")).some(function (callout) {
+          var box = callout.getBoundingClientRect();
+          return box.width > 0 && box.left < own.right + GAP && box.right > own.left - GAP &&
+            box.top < own.bottom + GAP && box.bottom > own.top - GAP;
+        });
+      });
+    }
     function place() {
-      var corner = /** @type {L.ControlPosition} */ (map.getSize().x < NARROW ? "bottomright" : "bottomleft");
-      controls.forEach(function (one) { one.setPosition(corner); });
+      controls.forEach(function (one) { one.setPosition("bottomleft"); });
+      if (covered()) controls.forEach(function (one) { one.setPosition("bottomright"); });
     }
     map.on("resize", place);
     place();

@@ -11,6 +11,7 @@
   var FEW = 20, FARTHEST = 150, OVER_LAND = 80, TURNS = 24, TURN = 2 * Math.PI / TURNS;
   var LATER = 100; /* milliseconds that names wait at first, not to hold up what they name */
   var ASIDE = 6, UP = 8; /* as in map.css: from a town to its name */
+  var MOST_ASTRAY = 0.35; /* of a name, on other regions */
   var SIDES = ["right", "left", "above", "below"];
   var SHIFTS = [
     [0, 0], [0, -0.35], [0, 0.35], [-0.3, 0], [0.3, 0], [0, -0.7], [0, 0.7], [-0.6, 0],
@@ -64,9 +65,24 @@
     ];
   }
 
-  /* Where the name and value of a region have room inside it, next to its capital's dot. */
-  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Box[]} taken */
-  function placeInside(map, tag, taken) {
+  /* Whether a name would lie about as much on other regions as on its own. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Outline[]} paths @param {Mg.Box} one */
+  function strays(map, tag, paths, one) {
+    var points = mg.flat([0.25, 0.75].map(function (down) {
+      return [0.1, 0.3, 0.5, 0.7, 0.9].map(function (right) {
+        return [one.left + right * (one.right - one.left), one.top + down * (one.bottom - one.top)];
+      });
+    }));
+    return points.filter(function (point) {
+      return !covers(map, tag.path, point[0], point[1]) &&
+        paths.some(function (path) { return covers(map, path, point[0], point[1]); });
+    }).length > MOST_ASTRAY * points.length;
+  }
+
+  /* Where the name and value of a region have room inside it, next to its capital's dot, and
+     (with `paths`) not on other regions. */
+  /** @param {L.Map} map @param {Mg.Tag} tag @param {Mg.Box[]} taken @param {Mg.Outline[]} paths */
+  function placeInside(map, tag, taken, paths) {
     var at = map.latLngToContainerPoint(tag.point), width = tag.width, height = tag.height;
     var best = /** @type {Mg.Shift | null} */ (null), least = Infinity;
     SHIFTS.forEach(function (step, order) {
@@ -77,7 +93,7 @@
         return !covers(map, tag.path, corner[0], corner[1]);
       }).length;
       var cost = order * 0.5 + outside * 4;
-      if (cost < least) {
+      if (cost < least && !(outside > 1 && strays(map, tag, paths, one))) {
         least = cost;
         best = { dx: dx, dy: dy, box: one, over: outside > 0 };
       }
@@ -116,7 +132,8 @@
     tag.leader = mg.leader(map, tag.point, map.containerPointToLatLng(at));
   }
 
-  /* First those that have room inside their region, then the others. */
+  /* First those that have room inside their region, then the others: aside where there is
+     room, else where they lie on others too. */
   /** @param {L.Map} map @param {Mg.Labels} labels @param {Mg.Box[]} taken @param {DOMRect} frame @param {Mg.Write} write */
   function placeTags(map, labels, taken, frame, write) {
     var few = labels.tags.length <= FEW;
@@ -130,13 +147,18 @@
         drawLeader(map, tag, aside ? found : null);
       });
     }
+    /** @param {Mg.Tag} tag @param {Mg.Outline[]} paths */
+    function inside(tag, paths) {
+      return tag.width && isLarge(map, tag, frame) ? placeInside(map, tag, taken, paths) : null;
+    }
     smallestFirst(labels.tags).filter(function (tag) {
-      var found = tag.width && isLarge(map, tag, frame) ? placeInside(map, tag, taken) : null;
+      var found = inside(tag, few ? labels.paths : []);
       if (found) put(tag, found, false);
       return !found;
     }).forEach(function (tag) {
       var asked = tag.width && few && isSeen(map, tag, frame);
-      put(tag, asked ? placeAside(map, tag, labels.paths, taken, frame) : null, true);
+      var aside = asked ? placeAside(map, tag, labels.paths, taken, frame) : null;
+      put(tag, aside || inside(tag, []), Boolean(aside));
     });
   }
 
