@@ -187,14 +187,11 @@ def _headings(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 def _notes(table: pd.DataFrame, language: str) -> list[str]:
     """Write the note of each row, with where its count may lie if that is not exactly known."""
-    lows, highs = (
-        table.get(name, pd.Series(index=table.index, dtype="float64"))
-        for name in ("count_low", "count_high")
-    )
+    counts = table.reindex(columns=[_COUNT, "count_low", "count_high"])
     texts = []
-    for note, low, high in zip(table[_NOTE], lows, highs, strict=True):
-        parts = note_text(note, language) if pd.notna(note) else []
-        if pd.notna(low) and pd.notna(high) and low < high:
+    for note, (count, low, high) in zip(table[_NOTE], counts.to_numpy(), strict=True):
+        parts = note_text(note, language)
+        if pd.notna([count, low, high]).all() and low < high:
             ends = {"low": _cell(low, language), "high": _cell(high, language)}
             parts = [*parts, word("table.interval", language).format(**ends)]
         texts.append(joined(parts, language))
