@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from maligeo.core.words import curly
 from tests.cli.commands import run
 
 DATA = Path(__file__).parents[2] / "data"
@@ -115,8 +116,13 @@ def test_what_is_printed_has_every_number_and_every_source(language: str) -> Non
     table = json.loads(run("results", "--format", "json", "--language", language).stdout)["rows"]
     for line in table:
         assert squeezed(line["shown"] or "") in printed
-        assert squeezed(line["what"]) in printed
-        assert squeezed(line["source"]) in printed
+        assert curly(squeezed(line["what"])) in printed
+        assert curly(squeezed(line["source"])) in printed
+
+
+@pytest.mark.parametrize("command", ["results", "gaps", "density"])
+def test_apostrophes_of_a_terminal_are_those_of_print(command: str) -> None:
+    assert re.findall(r"\w'\w", run(command, "--language", "fr").stdout) == []
 
 
 def test_french_goes_first_and_a_region_has_what_is_of_it(tmp_path: Path) -> None:

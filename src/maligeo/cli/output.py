@@ -32,6 +32,7 @@ from maligeo.core.columns import AUDIENCES, Language
 from maligeo.core.session import session_language
 from maligeo.core.words import (
     NO_BREAK_SPACE,
+    curly,
     joined,
     note_text,
     number_text,
@@ -135,8 +136,11 @@ def show_whole(*parts: str | Table) -> None:
 
 
 def unbroken(text: str) -> str:
-    """Keep together what no-break spaces hold, in a text or a cell for `show_whole`."""
-    return text.translate(HOLDERS)
+    """Keep together what no-break spaces hold, in a text or a cell for `show_whole`.
+
+    Apostrophes are those of print, on a terminal too.
+    """
+    return curly(text).translate(HOLDERS)
 
 
 def _least(table: Table) -> int:
