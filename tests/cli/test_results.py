@@ -120,6 +120,13 @@ def test_what_is_printed_has_every_number_and_every_source(language: str) -> Non
         assert curly(squeezed(line["source"])) in printed
 
 
+def test_remarks_stand_below_with_their_numbers() -> None:
+    asked = ("--region", "Tombouctou", "--kind", "result", "--language", "en")
+    printed = run("results", *asked, columns=100).stdout.splitlines()
+    assert [line.split()[-1] for line in printed if "Tombouctou" in line] == ["1", "2", "3"]
+    assert "  1  The document does not tie it to one of its four projects" in printed
+
+
 @pytest.mark.parametrize("command", ["results", "gaps", "density"])
 def test_apostrophes_of_a_terminal_are_those_of_print(command: str) -> None:
     assert re.findall(r"\w'\w", run(command, "--language", "fr").stdout) == []
