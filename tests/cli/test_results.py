@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from maligeo.core.words import curly
 from tests.cli.commands import run
 
 DATA = Path(__file__).parents[2] / "data"
@@ -115,8 +116,20 @@ def test_what_is_printed_has_every_number_and_every_source(language: str) -> Non
     table = json.loads(run("results", "--format", "json", "--language", language).stdout)["rows"]
     for line in table:
         assert squeezed(line["shown"] or "") in printed
-        assert squeezed(line["what"]) in printed
-        assert squeezed(line["source"]) in printed
+        assert curly(squeezed(line["what"])) in printed
+        assert curly(squeezed(line["source"])) in printed
+
+
+def test_remarks_stand_below_with_their_numbers() -> None:
+    asked = ("--region", "Tombouctou", "--kind", "result", "--language", "en")
+    printed = run("results", *asked, columns=100).stdout.splitlines()
+    assert [line.split()[-1] for line in printed if "Tombouctou" in line] == ["1", "2", "3"]
+    assert "  1  The document does not tie it to one of its four projects" in printed
+
+
+@pytest.mark.parametrize("command", ["results", "gaps", "density"])
+def test_apostrophes_of_a_terminal_are_those_of_print(command: str) -> None:
+    assert re.findall(r"\w'\w", run(command, "--language", "fr").stdout) == []
 
 
 def test_french_goes_first_and_a_region_has_what_is_of_it(tmp_path: Path) -> None:

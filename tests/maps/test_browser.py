@@ -185,7 +185,7 @@ def test_sources_limits_and_the_disclaimer_can_be_read(open_page: "Open", write:
     page = open_page(write())
     page.locator(".mg-open", has_text="Sources").click()
     text = page.locator(".mg-drawer-notes").inner_text()
-    for part in ("1:10", "Bamako est mauvais", "GeoNames", "ni reconnaissance", "2015"):
+    for part in ("1:10", "Bamako est peu fiable", "GeoNames", "ni reconnaissance", "2015"):
         assert part in text
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import maligeo
 from maligeo.core.audiences import is_published
+from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError, ReleaseError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
 from maligeo.disclosure import require_released
@@ -153,3 +154,17 @@ def test_sections_have_every_line_once_below_its_source(french: pd.DataFrame) ->
     assert count == len(french)
     assert sections[0]["title"] == "Incidents et victimes d’engins explosifs"
     assert all(group["source"].startswith("Source") for one in sections for group in one["groups"])
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_who_is_counted_is_said_once(language: Language) -> None:
+    lines = published_results(language=language)
+    texts = lines.loc[lines["kind"] == "result", "what"].str.lower().str.rpartition(", ")
+    named = texts[texts[0] != ""]
+    assert [before for before, who in zip(named[0], named[2], strict=True) if who in before] == []
+    assert named[2].isin(["filles", "girls"]).sum() == 1
+
+
+def test_french_remarks_speak_of_what_a_reader_sees(french: pd.DataFrame) -> None:
+    hidden = french["note"].str.contains(r"\.csv|\b(?:undp-norway|unmas|lux)-\w", na=False)
+    assert french.loc[hidden, "note"].tolist() == []

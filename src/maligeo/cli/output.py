@@ -32,6 +32,7 @@ from maligeo.core.columns import AUDIENCES, Language
 from maligeo.core.session import session_language
 from maligeo.core.words import (
     NO_BREAK_SPACE,
+    curly,
     joined,
     note_text,
     number_text,
@@ -135,8 +136,11 @@ def show_whole(*parts: str | Table) -> None:
 
 
 def unbroken(text: str) -> str:
-    """Keep together what no-break spaces hold, in a text or a cell for `show_whole`."""
-    return text.translate(HOLDERS)
+    """Keep together what no-break spaces hold, in a text or a cell for `show_whole`.
+
+    Apostrophes are those of print, on a terminal too.
+    """
+    return curly(text).translate(HOLDERS)
 
 
 def _least(table: Table) -> int:
@@ -187,14 +191,11 @@ def _headings(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
 
 def _notes(table: pd.DataFrame, language: str) -> list[str]:
     """Write the note of each row, with where its count may lie if that is not exactly known."""
-    lows, highs = (
-        table.get(name, pd.Series(index=table.index, dtype="float64"))
-        for name in ("count_low", "count_high")
-    )
+    counts = table.reindex(columns=[_COUNT, "count_low", "count_high"])
     texts = []
-    for note, low, high in zip(table[_NOTE], lows, highs, strict=True):
-        parts = note_text(note, language) if pd.notna(note) else []
-        if pd.notna(low) and pd.notna(high) and low < high:
+    for note, (count, low, high) in zip(table[_NOTE], counts.to_numpy(), strict=True):
+        parts = note_text(note, language)
+        if pd.notna([count, low, high]).all() and low < high:
             ends = {"low": _cell(low, language), "high": _cell(high, language)}
             parts = [*parts, word("table.interval", language).format(**ends)]
         texts.append(joined(parts, language))

@@ -57,7 +57,7 @@ def _parts(lines: pd.DataFrame, language: str) -> Iterator[str | Table]:
             for ratio in (2, 4, 3):
                 table.add_column(overflow="fold", ratio=ratio)
             table.add_column(justify="right", no_wrap=True)
-            for *cells, remark in group["lines"]:
+            for *cells, remark, _title in group["lines"]:
                 number = str(numbers.setdefault(remark, len(numbers) + 1)) if remark else ""
                 table.add_row(*map(unbroken, cells), number)
             yield f"\n{group['title']}" if group["title"] else ""

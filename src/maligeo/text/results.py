@@ -107,7 +107,7 @@ def published_results(
     >>> import maligeo
     >>> lines = maligeo.published_results(region="Tombouctou", kind="result", language="en")
     >>> lines.loc[lines["programme"] == "undp-norway", "shown"].tolist()
-    ['more than 218,000 people', '20 units', '35%']
+    ['more than 218,000 people', '20', '35%']
     """
     language = session_language(language)
     if kind is not None:
@@ -269,8 +269,9 @@ def _with_number(line: Line, language: str) -> Line:
 
 def _what(measure: str, language: str, *about: str) -> str:
     """Say what is counted, and of whom."""
-    texts = [words.word(f"measure.{measure}", language)]
-    return ", ".join([*texts, *(words.word(key, language) for key in about if words.has_word(key))])
+    text = words.word(f"measure.{measure}", language)
+    said = (words.word(key, language) for key in about if words.has_word(key))
+    return ", ".join([text, *(part for part in said if part not in text.lower())])
 
 
 def _result_lines(rows: Sequence[Row], language: str) -> Iterator[Line]:
