@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
+import maligeo
 from maligeo import catalog
 from maligeo.core import columns
 from maligeo.core.errors import (
@@ -21,6 +22,7 @@ from maligeo.join.points import locate
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.readers.project_frames import level_of, places_of
 from maligeo.readers.projects import load_projects, read_projects
+from maligeo.text.file_readings import reading_lines
 
 DATA = Path(__file__).parents[1] / "data" / "projects"
 
@@ -330,3 +332,22 @@ def test_the_bundled_projects_are_read_as_they_are_loaded() -> None:
     assert read[names].fillna("").to_numpy().tolist() == (
         loaded[names].fillna("").to_numpy().tolist()
     )
+
+
+def test_a_project_of_months_begins_with_the_first_day_and_ends_with_the_last() -> None:
+    table = pd.DataFrame(
+        {"Titre du projet": ["Puits", "Pont"], "Région": ["Gao", "Gao"],
+         "Date de début": ["mars 2023", "2023-03-05"], "Date de fin": ["mars 2023", "02/2024"]}
+    )  # fmt: skip
+    faults = ""
+    try:
+        read = maligeo.as_projects(table)
+    except maligeo.MaligeoError as error:
+        faults = str(error)
+    assert faults == ""
+    assert read["start_date"].dt.strftime("%d/%m/%Y").tolist() == ["01/03/2023", "05/03/2023"]
+    assert read["end_date"].dt.strftime("%d/%m/%Y").tolist() == ["31/03/2023", "29/02/2024"]
+    reading = read.attrs["reading"]
+    assert reading.months == {"Date de début": 1, "Date de fin": 2}
+    lines = reading_lines(reading, 2, "fr")
+    assert "« Date de fin » : 2 lignes" in [" ".join(line.split()) for line in lines]

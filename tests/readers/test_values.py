@@ -196,8 +196,11 @@ def test_a_word_for_none_is_no_victim_and_not_unknown() -> None:
 
 def test_a_day_of_the_week_adds_nothing_and_a_month_alone_is_read_where_asked() -> None:
     texts = pd.Series(["lundi 4 avril 2022", "avr. 2022", "Août 2021"], name="date")
-    days, faults = parse_dates(texts, months=True)
+    days, faults = parse_dates(texts, month="first")
     assert days.dt.strftime("%Y-%m-%d").tolist() == ["2022-04-04", "2022-04-01", "2021-08-01"]
     assert not len(faults)
     assert are_months(texts).tolist() == [False, True, True]
+    figures = pd.Series(["2022-02", "02/2022", "13/2022", "2022"], name="date")
+    assert are_months(figures).tolist() == [True, True, False, False]
+    assert parse_dates(figures, month="last")[0].dt.day.fillna(0).tolist() == [28, 28, 0, 0]
     assert len(parse_dates(texts)[1]) == 2

@@ -16,6 +16,7 @@ from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.cells.ids import SeenIds
+from maligeo.readers.cells.months import FIRST
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
@@ -424,7 +425,7 @@ class _IncidentFile:
             orders=self._date_orders,
             fallback=self.form.settings.get("date_order"),
             latest=pd.Timestamp.now().normalize(),
-            months=True,
+            month=FIRST,
         )
         return faults.taking(parsed)
 

@@ -9,7 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
+from maligeo.readers.cells.months import FIRST, LAST
 from maligeo.readers.cells.values import (
+    are_months,
     heading_unit,
     parse_amounts,
     parse_counts,
@@ -46,7 +48,7 @@ _TEXTS: Final = (
 )  # fmt: skip
 _WORDS: Final = ("status", "reach", "location_precision", "place_level")
 _AMOUNTS: Final = ("budget_amount", "donor_amount", "disbursed_amount")
-_DATES: Final = ("start_date", "end_date")
+_DATES: Final = {"start_date": FIRST, "end_date": LAST}  # day of a month that is said alone
 _OF_PROJECTS: Final = (*_AMOUNTS, *_DATES, "budget_currency", "status")
 _CODES: Final = {f"adm{level}_pcode": level for level in (1, 2, 3)}
 _PLACED: Final = ("place", "adm1_name", "adm2_name", "adm3_name", "latitude", "longitude")
@@ -183,6 +185,7 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
             filled_down=table.raw.filled_down,
             sparse=_sparse(table),
             date_order=_assumed_order(table),
+            months=_months(table),
             rows_in_file=len(table.verbatim) + len(aside),
             rows_read=len(table.verbatim) - left_out - gate.rejected,
             rows_left_out=left_out,
@@ -278,8 +281,8 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     order = table.made.settings.get("date_order")
     stated = table.made.settings.get(STATED_ORDER)
     orders = None if stated is None else lambda: frozenset({stated})
-    for column in _DATES:
-        read = parse_dates(table.cells(column), orders=orders, fallback=order)
+    for column, day in _DATES.items():
+        read = parse_dates(table.cells(column), orders=orders, fallback=order, month=day)
         frame[column] = table.faults.taking(read)
     reverse = frame["end_date"] < frame["start_date"]
     ends = table.cells("end_date")
@@ -316,6 +319,12 @@ def _assumed_order(table: _Table) -> str:
         if any("cannot be distinguished" in fault.reason for fault in faults):
             return order
     return ""
+
+
+def _months(table: _Table) -> dict[str, int]:
+    """Count the dates that a month says alone, by their column."""
+    counts = {str(cells.name): int(are_months(cells).sum()) for cells in map(table.cells, _DATES)}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _ids(table: _Table) -> pd.Series:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import Period, parse_period
-from maligeo.readers.cells.values import DAY_MONTH, month_numbers, parse_dates, strip_missing
+from maligeo.readers.cells.months import month_numbers
+from maligeo.readers.cells.values import DAY_MONTH, parse_dates, strip_missing
 from maligeo.readers.formats import word_key
 from maligeo.readers.quarantine import Faults
 

@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 from maligeo.core.crs import Floats
 from maligeo.core.errors import UNKNOWN_WORD
+from maligeo.readers.cells.months import day_of_month, month_numbers, month_of
 from maligeo.readers.formats import SourceFormat, read_catalogue, word_key
 from maligeo.readers.quarantine import Faults
 
@@ -67,7 +68,6 @@ _WEEKDAY: Final = (
     r"(?i)^(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+(?:le\s+)?"
 )
-_MONTH_YEAR: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{4})$"
 _WORD_DAY: Final = r"^([^\W0-9_]+)\.?\s+([0-9]{1,2})(?:er|st|nd|rd|th)?,?\s+([0-9]{4})$"
 
 
@@ -391,26 +391,12 @@ def date_orders(texts: pd.Series) -> frozenset[str]:
 
 
 def are_months(texts: pd.Series) -> "pd.Series[bool]":
-    """Tell which texts are a month of a year, in words: "avr. 2022"."""
+    """Tell which texts are a month of a year: "avr. 2022", "04/2022"."""
     distinct = Distinct.of(texts)
     if _iso_days(distinct.series) is not None:
         return pd.Series(False, index=texts.index)
-    months = [_month_of(text) is not None for text in distinct.texts.to_pylist()]
+    months = [month_of(text) is not None for text in distinct.texts.to_pylist()]
     return pd.Series(distinct.each(np.array(months, dtype=bool), False), index=texts.index)
-
-
-def _month_of(text: str) -> tuple[str, int] | None:
-    if text[:1].isdecimal():  # as nearly all dates: not worth the pattern
-        return None
-    found = re.match(_MONTH_YEAR, text.strip())
-    number = month_numbers().get(word_key(found[1])) if found else None
-    return None if found is None or number is None else (found[2], number)
-
-
-def _first_of_month(text: str) -> str:
-    """Write the first day of a month where a cell names no day."""
-    found = _month_of(text)
-    return text if found is None else f"{found[0]}-{found[1]:02}-01"
 
 
 def parse_dates(
@@ -419,7 +405,7 @@ def parse_dates(
     orders: Callable[[], frozenset[str]] | None = None,
     fallback: str | None = None,
     latest: pd.Timestamp | None = None,
-    months: bool = False,
+    month: str | None = None,
 ) -> tuple["pd.Series[pd.Timestamp]", Faults]:
     """Read dates: ISO 8601, day and month in figures, months in French or English words.
 
@@ -437,8 +423,8 @@ def parse_dates(
         Order to assume where no cell shows one.
     latest : pandas.Timestamp, optional
         A date after it lies in the future and is a fault.
-    months : bool, default False
-        Read "avr. 2022" as the first day of that month; see `are_months`.
+    month : {"first", "last"}, optional
+        Read "avr. 2022" as that day of the month; see `are_months`. Without it, it is a fault.
 
     Returns
     -------
@@ -454,7 +440,8 @@ def parse_dates(
     if days is None:
         cells = strip_missing(known)
         cells = cells.str.replace(_WEEKDAY, "", regex=True)
-        cells = each_word(cells, _first_of_month) if months else cells
+        if month is not None:
+            cells = each_word(cells, lambda text: day_of_month(text, month))
         if orders is None or not cells.str.match(_YEAR_LAST).any():
             seen = date_orders(cells)
         else:
@@ -534,11 +521,6 @@ def _numbers_of(cells: pd.Series, pattern: str) -> Floats:
         words = part.notna().to_numpy(dtype=bool) & ~figures
         numbers[words, at] = [month_numbers().get(word_key(word), np.nan) for word in part[words]]
     return numbers
-
-
-def month_numbers() -> dict[str, int]:
-    """Give the number of each word for a month, in the form of `word_key`."""
-    return {word_key(word): number for word, number in read_catalogue("months")["months"].items()}
 
 
 def _days(parts: Floats) -> npt.NDArray[np.datetime64]:
