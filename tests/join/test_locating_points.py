@@ -76,11 +76,32 @@ class TestPoints:
         located = locate(gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4326"), UNITS)
         assert listed(located["place_kind"]) == ["unit", "unattributed"]
 
-    def test_another_crs_is_refused(self) -> None:
+    def test_any_stated_crs_is_converted(self) -> None:
+        records = points((-0.5, 0.5), (0.5, 0.5), None, Point(), killed=[1, 2, 3, 4])
+        records.attrs["of"] = "a list"
+        located = locate(records.to_crs("EPSG:32630"), UNITS)
+        assert located["killed"].tolist() == [1, 2, 3, 4]
+        assert listed(located["place_kind"]) == listed(locate(records, UNITS)["place_kind"])
+        assert located.crs == records.crs
+        assert located.attrs["of"] == "a list"
+        assert located.geometry.iloc[1].distance(Point(0.5, 0.5)) < 1e-8
+
+    def test_an_unstated_crs_is_refused(self) -> None:
         with pytest.raises(CrsError, match="records"):
-            locate(points((0, 0)).to_crs("EPSG:32630"), UNITS)
+            locate(points((0, 0)).set_crs(None, allow_override=True), UNITS)
         with pytest.raises(CrsError, match="units"):
             locate(points((0, 0)), UNITS.to_crs("EPSG:32630"))
+
+    def test_a_point_that_fits_when_swapped_is_told_and_not_moved(self) -> None:
+        regions = UNITS.assign(geometry=UNITS.translate(0, 14)).set_crs("EPSG:4326")
+        located = locate(points((14.5, 0.5), (0.5, 14.5), (40, 40)), regions)
+        assert listed(located["place_kind"]) == ["outside", "unit", "outside"]
+        assert listed(located["locate_note"]) == [
+            "outside all units, but inside with longitude and latitude swapped",
+            None,
+            "outside all units",
+        ]
+        assert located.attrs["locate"]["outside"] == 2
 
     @settings(deadline=None)
     @given(st.lists(st.tuples(st.floats(-1, 3), st.floats(-1, 2)), min_size=1, max_size=40))

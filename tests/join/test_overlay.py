@@ -113,12 +113,20 @@ def test_no_areas_give_no_rows() -> None:
     assert "net_area_sqm" in shares.columns
 
 
+def test_areas_of_any_stated_crs_are_converted() -> None:
+    frame = areas(box(0, 0, 0.01, 0.01))
+    there = allocate(frame.to_crs("EPSG:32630"), UNITS, by="area")
+    same = allocate(frame, UNITS, by="area")
+    assert there["pcode"].tolist() == same["pcode"].tolist()
+    assert there["area_sqm"].to_numpy() == pytest.approx(same["area_sqm"].to_numpy(), rel=1e-6)
+
+
 def test_what_does_not_suit_is_refused() -> None:
     frame = areas(box(0, 0, 1, 1))
     with pytest.raises(ArgumentError, match="by area"):
         allocate(frame, UNITS, by="population")
     with pytest.raises(CrsError, match="areas"):
-        allocate(frame.to_crs("EPSG:32630"), UNITS, by="area")
+        allocate(frame.set_crs(None, allow_override=True), UNITS, by="area")
     with pytest.raises(FrameError, match="status"):
         allocate(frame.drop(columns="status"), UNITS, by="area")
 

@@ -49,6 +49,36 @@ def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
         )
 
 
+def to_geographic(frame: gpd.GeoDataFrame, *, what: str) -> gpd.GeoDataFrame:
+    """Give a frame in EPSG:4326, whatever CRS it states.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        Frame to look at; it is not changed.
+    what : str
+        Name of the frame, for the message.
+
+    Raises
+    ------
+    CrsError
+        If the frame has no shapes or states no CRS: none is assumed.
+
+    Examples
+    --------
+    >>> points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_000], [1_600_000]), crs=32630)
+    >>> to_geographic(points, what="points").geometry.x.round(6).tolist()
+    [-3.0]
+    """
+    is_other = frame.active_geometry_name is not None and frame.crs is not None
+    if is_other and CRS(frame.crs) != CRS(GEOGRAPHIC):
+        moved = frame.to_crs(GEOGRAPHIC)
+        moved.attrs = dict(frame.attrs)
+        return moved
+    require_geographic(frame, what=what)
+    return frame
+
+
 def area_sqkm(geometries: gpd.GeoSeries) -> Floats:
     """Give the areas of geometries in square kilometres.
 

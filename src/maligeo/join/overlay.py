@@ -21,6 +21,7 @@ from maligeo.core.crs import (
     area_sqkm,
     require_geographic,
     shapes_of,
+    to_geographic,
 )
 from maligeo.join.declared import COMPUTED, DECLARED, KINDS, place_declared, require_one_each
 from maligeo.join.points import Locator
@@ -42,7 +43,7 @@ def allocate_areas(
 
     Parameters
     ----------
-    areas : geopandas.GeoDataFrame, EPSG:4326
+    areas : geopandas.GeoDataFrame, in any stated CRS
         Polygons with `area_id` and `status`; where `end_date` is there, the passes over
         the same ground count in its order, else in the order of the rows. Areas without a
         polygon with `declared_area_sqm`, and `adm1_name, adm2_name, adm3_name` or
@@ -75,11 +76,11 @@ def allocate_areas(
     VintageError
         If the units are of several vintages.
     CrsError
-        If a frame is not in EPSG:4326.
+        If the areas do not state their CRS, or the units are not in EPSG:4326.
     """
     require_columns(areas, ("area_id", "status", "geometry"), what="areas")
     require_columns(units, ("vintage", "pcode", "name", "geometry"), what="units")
-    require_geographic(areas, what="areas")
+    areas = to_geographic(areas, what="areas")
     require_geographic(units, what="units")
     vintage = require_one_vintage(units["vintage"], what="units")
     shapes, notes = _sound_polygons(areas)

@@ -22,14 +22,14 @@ from maligeo.core.checks import (
     require_one_vintage,
 )
 from maligeo.core.columns import LOCATE_METHODS, NEAR, Near
-from maligeo.core.crs import Floats, positions_of, require_geographic
+from maligeo.core.crs import Floats, positions_of, require_geographic, to_geographic
 from maligeo.core.errors import ArgumentError
 from maligeo.join.codes import remark_codes, with_own_codes
 from maligeo.join.gazetteer import LocatedGazetteer, bundled_towns
 from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import EXACT_SCORE, UnitNames
 from maligeo.join.reported import COLUMNS
-from maligeo.join.results import OUTSIDE, TOO_COARSE, Findings, assemble
+from maligeo.join.results import OUTSIDE, SWAPPED, TOO_COARSE, Findings, assemble
 from maligeo.unitindex import UnitIndex
 
 _BAND_DEGREES = 0.25
@@ -265,7 +265,7 @@ def locate(
     Parameters
     ----------
     records : pandas.DataFrame, geopandas.GeoDataFrame, or a dask frame of these, n rows
-        Positions as point `geometry` in EPSG:4326 or as columns `lon` and `lat` in degrees,
+        Positions as point `geometry` in any stated CRS or as columns `lon` and `lat` in degrees,
         also as `longitude, latitude`, `lng, lat` or `x, y`; reported names as
         `adm1_name, adm2_name, adm3_name`: that of the level of the units, or a finer one,
         which leads to the unit that holds the place; `place_name`, a place of any level.
@@ -289,7 +289,7 @@ def locate(
     Returns
     -------
     same kind of frame as the records, n rows, same order and index
-        The input's columns, with the reported name of the level moved to
+        The input's columns, shapes in EPSG:4326, with the reported name of the level moved to
         `adm{level}_reported`, and (as categoricals) `vintage`, `adm{level}_pcode` and
         `adm{level}_name` of the unit (of a record in several units together without a code,
         and with names such as "Mopti + Ségou"), `adm{level}_place_kind` ("unit", "joint",
@@ -298,8 +298,9 @@ def locate(
         gazetteer, "none"), `locate_distance_m` (0 for a point in its unit, metres for the
         nearest one, missing else), `locate_score` (100 for a name as listed, less for a
         misspelt one), `locate_disagrees` (whether the reported name means another unit than
-        the point's; missing where that is not known) and `locate_note`. `attrs["locate"]`
-        holds the counts of `locate_summary`, except for dask frames.
+        the point's; missing where that is not known) and `locate_note`, also of a point that
+        would lie in a unit with its axes swapped: it is not. `attrs["locate"]` holds the
+        counts of `locate_summary`, except for dask frames.
 
     Raises
     ------
@@ -308,7 +309,7 @@ def locate(
     VintageError, ArgumentError
         If the units are of several vintages or levels, or an option is out of range.
     CrsError
-        If a frame with geometry is not in EPSG:4326.
+        If a frame with geometry does not state its CRS, or the units are not in EPSG:4326.
     GeometryError
         If a record's geometry is no point, or a unit is not valid.
 
@@ -367,7 +368,7 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
         ((located["locate_score"] < EXACT_SCORE) & (located["locate_method"] == "name")).sum()
     )
     coarse = int((located["locate_note"] == TOO_COARSE).sum())
-    outside = int((located["locate_note"] == OUTSIDE).sum())
+    outside = int(located["locate_note"].isin([OUTSIDE, SWAPPED]).sum())
     counts["name"] -= fuzzy
     return (
         {"rows": len(located)}
@@ -398,6 +399,8 @@ def unit_level(units: gpd.GeoDataFrame) -> int:
 
 
 def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
+    if isinstance(records, gpd.GeoDataFrame):
+        records = to_geographic(records, what="records")
     records = with_own_codes(_as_reported(records, locator.level), locator.level)
     found = Findings.nothing(len(records))
     lon, lat = _positions(records)
@@ -489,7 +492,10 @@ def _place_points(
         found.place(outside[got], near[got], "nearest")
         found.distance_m[outside[got]] = distance[got]
         outside = outside[~got]
-    found.remark(outside, OUTSIDE)
+    swapped = locator.index.query_border(lat[outside], lon[outside])[0] >= 0
+    found.remark(outside[~swapped], OUTSIDE)
+    if swapped.any():
+        found.remark(outside[swapped], SWAPPED)
 
 
 def _read_names(

@@ -14,6 +14,7 @@ from maligeo.core.placenames import JOINT, normalise
 
 TOO_COARSE = "too coarse for this level"
 OUTSIDE = "outside all units"
+SWAPPED = f"{OUTSIDE}, but inside with longitude and latitude swapped"
 
 
 @dataclass
@@ -158,7 +159,8 @@ def _place_kind(records: pd.DataFrame, found: Findings) -> pd.Categorical:
             whole = (records[column] == "country").fillna(False).to_numpy(dtype=np.bool_)
             kind[whole] = PLACE_KINDS.index("countrywide")
     kind[found.whole] = PLACE_KINDS.index("countrywide")
-    kind[found.note == found.notes[OUTSIDE]] = PLACE_KINDS.index("outside")
+    outside = [found.notes[note] for note in (OUTSIDE, SWAPPED) if note in found.notes]
+    kind[np.isin(found.note, outside)] = PLACE_KINDS.index("outside")
     kind[found.position >= 0] = PLACE_KINDS.index("unit")
     kind[found.joint >= 0] = PLACE_KINDS.index("joint")
     return _coded(kind, PLACE_KINDS)

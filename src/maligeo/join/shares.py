@@ -47,7 +47,7 @@ def allocate(
     Parameters
     ----------
     records : pandas.DataFrame or geopandas.GeoDataFrame
-        Areas in EPSG:4326, or located projects.
+        Areas in any stated CRS, or located projects.
     units : geopandas.GeoDataFrame in EPSG:4326, or Locator
         Units of one vintage, the same as those located in; a `Locator` of them also says how
         areas without an outline are joined to them, as by a gazetteer.
@@ -75,7 +75,7 @@ def allocate(
     VintageError
         If records and units are of different vintages.
     CrsError
-        If polygons or units are not in EPSG:4326.
+        If areas state no CRS, or units are not in EPSG:4326.
 
     Examples
     --------
