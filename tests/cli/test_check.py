@@ -57,6 +57,36 @@ def test_every_fault_is_printed_and_the_exit_code_is_one(name: str, told: list[s
     assert all(words in output for words in told)
 
 
+def test_a_table_of_people_is_known_and_accounted_for(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Région;Population 2021;Superficie\nGao;500000;1\nTotal;500000;1\n", "utf-8")
+    code, output = run_check(path, "--language", "en")
+    assert code == 0
+    for line in ("people by unit (plain_population)", "Région → adm1_name", "Superficie",
+                 "Rows: 2 in the file, of which 1 read", "row 3: a total"):  # fmt: skip
+        assert line in output
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["Région,Date,Type,Population\nGao,2022-03-01,EEI,1\n",
+     "Région,Année,Incidents,Population\nGao,2021,3,500000\n"],
+)  # fmt: skip
+def test_people_beside_something_else_make_no_table_of_people(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(table, "utf-8")
+    assert "people by unit" not in run_check(path, "--language", "en")[1]
+
+
+def test_people_of_own_boundaries_are_pointed_out(tmp_path: Path) -> None:
+    units = maligeo.load_boundaries()[["pcode", "name", "geometry"]]
+    units = units.set_axis(["admin1Pcode", "admin1Name", "geometry"], axis=1)
+    units.set_geometry("geometry").assign(Population=5).to_file(tmp_path / "b.geojson")
+    code, output = run_check(tmp_path / "b.geojson", "--language", "en")
+    assert code == 0
+    assert "People by unit (Population), which boundaries do not keep" in output
+
+
 def test_faulty_rows_to_a_file(tmp_path: Path) -> None:
     rejects = tmp_path / "rejects.csv"
     code, output = run_check(

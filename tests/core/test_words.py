@@ -61,7 +61,7 @@ RATES = list(read_catalogue("rates"))
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
     "reading": ["day-month", "month-day", "total", "note", "unread_title", "header", "abroad"],
-    "kind": ["incidents", "areas", "figures", "projects", "boundaries"],
+    "kind": ["incidents", "areas", "figures", "projects", "population", "boundaries"],
     "level": ["cold", "neither", "neither_short", "hot"],
     "heading": [
         "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",

@@ -134,6 +134,9 @@ def _lines(checked: Checked, language: str) -> Iterator[str]:
         yield word("reading.records", language).format(records=records)
     else:
         yield from reading_lines(checked.reading, checked.records, language)
+    if checked.unread_people:
+        columns = ", ".join(checked.unread_people)
+        yield word("reading.people", language).format(columns=columns)
     if checked.places is not None:
         yield from place_lines(checked.places.counts, checked.places.names, language)
     if checked.faults is not None:

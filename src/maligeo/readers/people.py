@@ -1,5 +1,7 @@
 """Tables of people by unit, read as tables of figures are."""
 
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from maligeo.readers.quarantine import Gate
 
 PEOPLE: Final = "people"
 _FRAME: Final = "population"
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def read_people(given: str | Path | Source | pd.DataFrame) -> pd.DataFrame:
@@ -58,6 +61,32 @@ def _figures(file: RawFile, what: str) -> pd.DataFrame:
         raise UnknownNameError(key="which_people", values=values)
     figures["measure"] = PEOPLE
     return figures
+
+
+def people_columns(names: Iterable[str]) -> list[str]:
+    """List the headings that say themselves that they are of people, also of one year.
+
+    Examples
+    --------
+    >>> people_columns(["Région", "Population 2021", "T_TL", "Total", "Femmes"])
+    ['Population 2021', 'T_TL']
+    """
+    vague = set(map(column_key, load_format(PEOPLE_FORMAT).settings["of_anything"]))
+    bare = {name: _YEAR.sub("", name) for name in names}
+    return [
+        name
+        for name, heading in bare.items()
+        if PEOPLE in fields_named(heading) and column_key(heading) not in vague
+    ]
+
+
+def is_people_table(names: Sequence[str]) -> bool:
+    """Tell by its headings a table of units and people, and of no records or other figures."""
+    settings = load_format(PEOPLE_FORMAT).settings
+    measures = {*load_format("plain_figures").settings["measures"]} - {PEOPLE}
+    meant = frozenset[str]().union(*map(fields_named, names))
+    is_other = not meant.isdisjoint({*settings["of_records"], *measures})
+    return bool(people_columns(names)) and not is_other
 
 
 def _counts_others(heading: str) -> bool:

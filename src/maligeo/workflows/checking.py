@@ -1,6 +1,6 @@
 """Files looked through before anything is made of them: kind, faults, words, places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,13 +22,20 @@ from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.formats import UNKNOWN_MAKE
 from maligeo.readers.incidents import FORMATS as INCIDENT_FORMATS
 from maligeo.readers.kinds import likely_kinds
+from maligeo.readers.people import is_people_table, people_columns, read_people
 from maligeo.readers.project_tables import TABLES
 from maligeo.readers.projects import is_iati
 from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS, READERS
 
 BOUNDARIES: Final = "boundaries"
-KINDS: Final = (INCIDENTS, AREAS, FIGURES, PROJECTS, BOUNDARIES)
+POPULATION: Final = "population"
+KINDS: Final = (INCIDENTS, AREAS, FIGURES, PROJECTS, POPULATION, BOUNDARIES)
+# Sound as a whole, or not at all.
+_WHOLE: Final[Mapping[str, Callable[[Source], pd.DataFrame]]] = {
+    BOUNDARIES: read_boundaries,
+    POPULATION: read_people,
+}
 _FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FORMATS}
 _FAR: Final = 99  # steps from a kind of which a file has not even the fields
 _UNFIT: Final = (UNKNOWN_MAKE, "unknown_choice", "no_land", "land_without_status")
@@ -79,7 +86,7 @@ class Checked:
 
     @property
     def reading(self) -> Reading | None:
-        """What became of every column and row; IATI and boundaries have none."""
+        """What became of every column and row; IATI has none."""
         found: Reading | None = self.frame.attrs.get(ATTRIBUTE)
         return found
 
@@ -87,6 +94,12 @@ class Checked:
     def faulty_cells(self) -> tuple[Fault, ...]:
         """Every fault."""
         return () if self.faults is None else self.faults.faults
+
+    @property
+    def unread_people(self) -> Sequence[str]:
+        """Columns of people in a file of boundaries, of which units keep nothing."""
+        reading = self.reading if self.kind == BOUNDARIES else None
+        return () if reading is None else people_columns(reading.personal)
 
     @property
     def records(self) -> int:
@@ -114,14 +127,16 @@ def possible_kinds(source: Source) -> Sequence[str]:
     path = Path(source)
     if is_iati(path):
         return [PROJECTS]
+    people = []
     try:
         records = likely_kinds(source)
+        people = [POPULATION] if is_people_table(open_raw(source).header.names) else []
     except UnknownNameError:  # each reader says what is to be named
         records = [INCIDENTS, AREAS, PROJECTS]
     if not is_table(path):
         return [*records, BOUNDARIES]
     records.insert(records.index(PROJECTS), FIGURES)  # a table of figures may look like projects
-    return records
+    return [*people, *records]
 
 
 def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> Checked:
@@ -172,8 +187,8 @@ def _distance(error: MaligeoError) -> int:
 
 
 def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
-    if kind == BOUNDARIES:  # they are sound as a whole, or not at all
-        return Checked(source, kind, read_boundaries(source), None, None)
+    if kind in _WHOLE:
+        return Checked(source, kind, _WHOLE[kind](source), None, None)
     faults = None
     try:
         frame = READERS[kind](source)
@@ -249,10 +264,14 @@ def _listed(described: Mapping[str, Sequence[str]]) -> str:
 
 def sheet_kinds(source: Source, sheet: str) -> list[str]:
     """Give the kinds of records that a sheet of a workbook seems to hold."""
-    kinds = []
+    try:
+        file = open_raw(replace(source, sheet=sheet))
+    except MaligeoError:  # no table
+        return []
+    kinds = [POPULATION] if is_people_table(file.header.names) else []
     for kind, formats in _FORMATS.items():
         try:
-            open_raw(replace(source, sheet=sheet)).format("auto", among=formats)
+            file.format("auto", among=formats)
         except MaligeoError:  # of another kind, or of none
             continue
         kinds.append(kind)
