@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
+import maligeo
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError
 from maligeo.readers.areas import AREAS, read_areas
 
@@ -172,3 +173,17 @@ def test_a_start_point_comes_first_and_a_mark_states_nothing(tmp_path: Path) -> 
     assert frame["declared_area_sqm"].tolist() == [11900]
     assert frame.attrs["rows_left_out"] == 1
     assert frame.index.tolist() == [2]
+
+
+def test_a_month_is_the_first_day_of_a_start_and_the_last_of_an_end() -> None:
+    table = pd.DataFrame(
+        {"Id zone": ["Z"], "Statut": ["dépolluée"], "Superficie (ha)": ["5"], "Commune": ["Gao"],
+         "Date début": ["avril 2021"], "Date fin": ["avril 2021"]}
+    )  # fmt: skip
+    try:
+        read = maligeo.as_areas(table)
+        days = read[["start_date", "end_date"]].astype("string").iloc[0].tolist()
+    except maligeo.MaligeoError as error:
+        days = [str(error)]
+    assert days == ["2021-04-01", "2021-04-30"]
+    assert read.attrs["reading"].months == {"Date début": 1, "Date fin": 1}

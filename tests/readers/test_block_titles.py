@@ -8,6 +8,7 @@ import pytest
 import maligeo
 from maligeo.readers.cells.titles import title_of
 from maligeo.readers.files.non_records import find_non_records
+from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.files.titles import below_titles
 
 HEAD = "Date,Type,Morts"
@@ -109,6 +110,35 @@ def test_a_title_of_two_levels_says_both(tmp_path: Path) -> None:
     read = maligeo.read_incidents(written(tmp_path, HEAD, *rows))
     assert read["adm1_name"].tolist() == ["Gao", "Mopti"]
     assert read["adm2_name"].fillna("").tolist() == ["Ansongo", ""]
+
+
+def test_a_cercle_may_be_a_title_further_down_alone(tmp_path: Path) -> None:
+    rows = ("Région de Mopti,,", "2022-03-01,EEI,1",
+            "Région de Gao / Cercle d'Ansongo,,", "2022-03-02,EEI,1")  # fmt: skip
+    read = maligeo.read_incidents(written(tmp_path, HEAD, *rows))
+    assert read["adm2_name"].fillna("").tolist() == ["", "Ansongo"]
+
+
+def test_a_question_for_a_cercle_goes_before_titles(tmp_path: Path) -> None:
+    head = f"{HEAD},Dans quel cercle l'incident s'est-il produit ?"
+    rows = ("Région de Gao,,,", "Cercle de Bourem,,,", "2022-03-01,EEI,1,Ansongo")
+    read = maligeo.read_incidents(written(tmp_path, head, *rows))
+    assert read[["adm1_name", "adm2_name"]].values.tolist() == [["Gao", "Ansongo"]]
+
+
+def test_titles_of_figures_are_accounted_for(tmp_path: Path) -> None:
+    rows = ("Région de Gao,,", "Ansongo,2022,5", "Gao,2022,6")
+    read = maligeo.read_figures(written(tmp_path, "Cercle,Année,Incidents", *rows))
+    assert read["adm1_name"].tolist() == ["Gao", "Gao"]
+    assert read.attrs["reading"].filled_down == {"(adm1_name)": 2}
+
+
+def test_what_was_filled_in_pieces_of_a_file_is_added_up() -> None:
+    cells = pd.DataFrame({"Date": ["2022-03-01"]}, index=[3], dtype="string")
+    pieces = [
+        RawTable(cells.set_axis([row]), blocks={"(adm1_name)": {row: 2}}) for row in (3, 4, 5)
+    ]
+    assert join_chunks(pieces).filled_down == {"(adm1_name)": 3}
 
 
 def test_a_bare_name_is_a_record_where_no_titles_are(tmp_path: Path) -> None:

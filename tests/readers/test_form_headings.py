@@ -112,6 +112,10 @@ COUNTS = {
     ("grp_victimes/morts", "grp_bilan/tues"): {},
     ("grp_fds/tues", "grp_fds/blesses"): {},
     ("g/Combien de morts ?", "grp_fds/Combien de blessés ?"): {"killed": "g/Combien de morts ?"},
+    ("grp_civils/Combien de morts ?", "grp_fds/Combien de morts ?"): {
+        "civilians_killed": "grp_civils/Combien de morts ?",
+    },
+    ("Victimes civiles/Tués", "FDS/Tués"): {"civilians_killed": "Victimes civiles/Tués"},
     ("grp_victimes/tues", "grp_victimes/blesses"): {
         "killed": "grp_victimes/tues", "injured": "grp_victimes/blesses",
     },

@@ -15,6 +15,7 @@ from maligeo.readers import formats
 from maligeo.readers.area_checks import AreaLimits, Names, check_areas
 from maligeo.readers.area_shapes import find_shapes
 from maligeo.readers.cells import values
+from maligeo.readers.cells.months import FIRST, LAST
 from maligeo.readers.declared_areas import (
     BARE,
     declared_column,
@@ -236,6 +237,7 @@ def _read(
             rows_rejected=gate.rejected,
             unknown_words=faults.unknown_words(),
             date_order=reading.date_order,
+            months=reading.months,
         ),
     }
     return good
@@ -263,6 +265,7 @@ class _AreaFile:
     limits: AreaLimits = field(default_factory=AreaLimits)
     left_out: int = 0
     date_order: str = ""
+    months: dict[str, int] = field(default_factory=dict)
 
     @property
     def reading(self) -> Reading:
@@ -346,9 +349,11 @@ class _AreaFile:
             else frozenset({stated})
         )
         self.date_order = "" if seen else str(self.form.settings["date_order"])
-        for ours, texts in zip(("start_date", "end_date"), both, strict=True):
+        self.months = values.count_months(both)
+        for ours, day, texts in zip(("start_date", "end_date"), (FIRST, LAST), both, strict=True):
             parsed = values.parse_dates(
                 texts,
+                month=day,
                 orders=lambda: seen,
                 fallback=self.form.settings["date_order"],
                 latest=pd.Timestamp.now().normalize(),

@@ -232,6 +232,7 @@ class _FigureTable:
         account = replace(
             reading,
             set_aside=dict(sorted(aside.items())),
+            filled_down=self.raw.filled_down,
             rows_in_file=len(self.raw.frame) + len(self.raw.set_aside),
             rows_read=good.index.nunique(),
             rows_rejected=gate.rejected,

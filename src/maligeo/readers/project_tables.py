@@ -11,7 +11,7 @@ import pandas as pd
 from maligeo import catalog
 from maligeo.readers.cells.months import FIRST, LAST
 from maligeo.readers.cells.values import (
-    are_months,
+    count_months,
     heading_unit,
     parse_amounts,
     parse_counts,
@@ -185,7 +185,7 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
             filled_down=table.raw.filled_down,
             sparse=_sparse(table),
             date_order=_assumed_order(table),
-            months=_months(table),
+            months=count_months([table.cells(column) for column in _DATES]),
             rows_in_file=len(table.verbatim) + len(aside),
             rows_read=len(table.verbatim) - left_out - gate.rejected,
             rows_left_out=left_out,
@@ -319,12 +319,6 @@ def _assumed_order(table: _Table) -> str:
         if any("cannot be distinguished" in fault.reason for fault in faults):
             return order
     return ""
-
-
-def _months(table: _Table) -> dict[str, int]:
-    """Count the dates that a month says alone, by their column."""
-    counts = {str(cells.name): int(are_months(cells).sum()) for cells in map(table.cells, _DATES)}
-    return {name: count for name, count in counts.items() if count}
 
 
 def _ids(table: _Table) -> pd.Series:

@@ -399,6 +399,12 @@ def are_months(texts: pd.Series) -> "pd.Series[bool]":
     return pd.Series(distinct.each(np.array(months, dtype=bool), False), index=texts.index)
 
 
+def count_months(columns: Sequence[pd.Series]) -> dict[str, int]:
+    """Count the cells that a month says alone, by the column in which there are any."""
+    counts = {str(texts.name): int(are_months(texts).sum()) for texts in columns}
+    return {name: count for name, count in counts.items() if count}
+
+
 def parse_dates(
     texts: pd.Series,
     *,

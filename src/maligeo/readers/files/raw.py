@@ -24,7 +24,7 @@ from maligeo.readers.files.tables import (
     RawTable,
     open_table,
 )
-from maligeo.readers.files.titles import below_titles, titles_at_top
+from maligeo.readers.files.titles import TITLED, below_titles, titles_at_top
 from maligeo.readers.files.vectors import (
     CUTS_NAMES,
     DRIVERS_FIELDS,
@@ -40,6 +40,7 @@ from maligeo.readers.formats import (
     column_key,
     fields_named,
     load_format,
+    meant_in,
     resembled_field,
     without_persons,
 )
@@ -123,12 +124,20 @@ class RawFile:
     @cached_property
     def titles(self) -> dict[str, str]:
         """Fields of places that titles of blocks say where no column does, and their columns."""
-        fields = titles_at_top(self.top)
-        if not fields:
+        titles = titles_at_top(self.top)
+        if not titles:
             return {}
-        known = frozenset[str]().union(*map(fields_named, self.columns))
-        own = {*known, *self.source.columns, *self.source.constants}
-        return {field: name for field, name in fields.items() if field not in own}
+        meant = meant_in(self.columns)
+        named = [fields_named(meant.get(name, name)) for name in self.columns]
+        own = {*self.source.columns, *self.source.constants}.union(*named)
+        # Below a region that is a title, cercles may be titles further down.
+        lower = [field for field in TITLED if field > max(titles)]
+        open_fields = [field for field in lower if not self._resembling(field)]
+        titles |= dict.fromkeys(open_fields, next(iter(titles.values())))
+        return {field: name for field, name in titles.items() if field not in own}
+
+    def _resembling(self, field: str) -> list[str]:
+        return [name for name in self.columns if resembled_field(name, [field])]
 
     @cached_property
     def header(self) -> Header:

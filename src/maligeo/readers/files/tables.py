@@ -80,7 +80,7 @@ class RawTable:
     @property
     def filled_down(self) -> dict[str, int]:
         """How many rows of each column were filled with what a merged cell says."""
-        return {name: len(rows) for name, rows in self.blocks.items()}
+        return {name: len(rows) for name, rows in self.blocks.items() if rows}
 
     def sound_rows(self) -> tuple[pd.DataFrame, Faults]:
         """Give the rows without fault, and the faults of the others for more to be added."""
@@ -211,12 +211,14 @@ def join_chunks(pieces: Sequence[RawTable]) -> RawTable:
     """Put consecutive pieces of one table together."""
     if len(pieces) == 1:
         return pieces[0]
-    faults, aside = Faults(), dict[int, str]()
+    faults, aside, blocks = Faults(), dict[int, str](), Blocks()
     for piece in pieces:
         faults.extend(piece.faults)
         aside |= piece.set_aside
+        for name, rows in piece.blocks.items():
+            blocks.setdefault(name, {}).update(rows)
     frame = pd.concat([piece.frame for piece in pieces])
-    return replace(pieces[0], frame=frame, faults=faults, set_aside=aside)
+    return replace(pieces[0], frame=frame, faults=faults, set_aside=aside, blocks=blocks)
 
 
 def _open_text(path: Path, header_row: int | None) -> TableFile:

@@ -1,12 +1,15 @@
 """Titles of blocks: a region or cercle that stands in a line of its own above its rows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
 from maligeo.readers.cells.titles import title_of
 from maligeo.readers.files.blocks import Blocks
 from maligeo.readers.files.non_records import NOTE, UNREAD, lone_cells
+
+TITLED: Final = ("adm1_name", "adm2_name", "adm3_name")
 
 
 def titles_at_top(top: Sequence[Mapping[str, str]]) -> dict[str, str]:

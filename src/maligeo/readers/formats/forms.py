@@ -51,10 +51,10 @@ def meant_headings(
     meant = dict[str, str]()
     for name in (name for name in names if name not in technical):
         last = _ungrouped(name, is_form=is_form, together=sizes[name.rpartition("/")[0]])
-        if counted(asked_for(last, listed)):
-            last = " ".join([*who_in(name[: -len(last)], listed["of_all"]), last])
-        grouped = without_accents(last).casefold() not in bare
-        meant[name] = asked_for(last if grouped else name, listed)
+        is_clear = without_accents(last).casefold() not in bare
+        text = asked_for(last if is_clear else name, listed)
+        who = who_in(name.removesuffix(last), listed["of_all"]) if counted(text) else []
+        meant[name] = " ".join([*who, text])
     meant |= _axes(points)
     said = {name: meant.get(name, name) for name in names}
     keys = {name: counted(text) or text.casefold() for name, text in said.items()}
