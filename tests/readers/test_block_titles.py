@@ -112,6 +112,20 @@ def test_a_title_of_two_levels_says_both(tmp_path: Path) -> None:
     assert read["adm2_name"].fillna("").tolist() == ["Ansongo", ""]
 
 
+def test_a_title_may_stand_in_any_column(tmp_path: Path) -> None:
+    rows = ("Région de Mopti,,,", "2022-03-01,EEI,1,Ouo", ",,,Région de Gao",
+            "2022-03-02,EEI,1,Tessit", ",,,Tessit")  # fmt: skip
+    read = maligeo.read_incidents(written(tmp_path, f"{HEAD},Localité", *rows))
+    assert read["place_name"].tolist() == ["Ouo", "Tessit", "Tessit"]
+    assert read["adm1_name"].tolist() == ["Mopti", "Gao", "Gao"]
+
+
+def test_a_name_of_a_unit_in_its_column_is_no_title(tmp_path: Path) -> None:
+    rows = ("2022-03-01,EEI,Gao", ",,Région de Mopti")
+    read = maligeo.read_incidents(written(tmp_path, "Date,Type,Région", *rows))
+    assert read["adm1_name"].tolist() == ["Gao", "Région de Mopti"]
+
+
 def test_a_cercle_may_be_a_title_further_down_alone(tmp_path: Path) -> None:
     rows = ("Région de Mopti,,", "2022-03-01,EEI,1",
             "Région de Gao / Cercle d'Ansongo,,", "2022-03-02,EEI,1")  # fmt: skip

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from maligeo.core.placenames import is_countrywide
 from maligeo.readers.cells.titles import title_of
+from maligeo.readers.formats import fields_named
 
 TOTAL: Final = "total"
 NOTE: Final = "note"
@@ -44,6 +45,8 @@ _NOTE: Final = re.compile(
 _LOOKED_AT: Final = 6  # filled cells of a row, and columns, in which the label of a total may be
 _SAMPLE: Final = 1000  # cells that show whether a column repeats few texts
 _SUMMED: Final = 2  # rows above that figures of a row are the sum of
+_FIRST: Final = 2  # columns in which a lone note is no record
+_OF_UNITS: Final = re.compile(r"adm\d_(name|code)|unit")
 _WIDE: Final = 3  # columns of a table in which a lone note or title is no record
 
 
@@ -81,8 +84,11 @@ def find_non_records(
     found[totals] = TOTAL
     found[_headers(frame)] = HEADER
     if len(frame.columns) + unread >= _WIDE:
-        for row, (heading, text) in lone_cells(frame[found.isna()]).items():
+        for row, (heading, text) in lone_cells(frame).items():
             title = title_of(text, heading=heading if titled and not of_figures else None)
+            is_beside = heading not in frame.columns[:_FIRST]
+            if pd.notna(found[row]) or (is_beside and not _is_title_beside(text, heading)):
+                continue
             if _NOTE.fullmatch(text):
                 found[row] = NOTE
             elif title:
@@ -90,9 +96,14 @@ def find_non_records(
     return found.dropna()
 
 
+def _is_title_beside(text: str, heading: str) -> bool:
+    """Tell a title in a further column, where names of units and notes may be records."""
+    return bool(title_of(text)) and not any(map(_OF_UNITS.fullmatch, fields_named(heading)))
+
+
 def lone_cells(frame: pd.DataFrame) -> dict[int, tuple[str, str]]:
     """Give the rows in which one cell alone is filled, with its heading and its text."""
-    rows = frame[_lone(frame)].iloc[:, :2]
+    rows = frame[_lone(frame)]
     return {
         int(row): (str(name), str(text))
         for name, texts in rows.items()
@@ -177,10 +188,10 @@ def _headers(frame: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _lone(frame: pd.DataFrame) -> "pd.Series[bool]":
-    """Tell rows in which one cell alone is filled, the first or the second."""
-    empty = pd.Series(True, index=frame.index)
-    for at in range(2, len(frame.columns)):
-        empty &= frame.iloc[:, at].isna()
-        if not empty.any():
-            return empty
-    return empty & frame.iloc[:, :2].isna().any(axis=1)
+    """Tell rows in which one cell alone is filled."""
+    filled = pd.Series(0, index=frame.index, dtype="int32")
+    for at in range(len(frame.columns)):
+        filled += frame.iloc[:, at].notna()
+        if (filled > 1).all():  # as soon as it is known of all rows that they have several
+            break
+    return filled == 1
