@@ -9,11 +9,10 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
+from maligeo.readers.cells.amounts import heading_unit, parse_amounts
 from maligeo.readers.cells.months import FIRST, LAST
 from maligeo.readers.cells.values import (
     count_months,
-    heading_unit,
-    parse_amounts,
     parse_counts,
     parse_dates,
     parse_numbers,
