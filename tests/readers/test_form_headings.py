@@ -136,7 +136,7 @@ def test_a_path_of_a_plain_table_keeps_who_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "killed"), [("FDS", None), ("Bilan humain", "Tués"), ("Victimes", "Tués")]
+    ("title", "killed"), [("FDS", None), ("Bilan humain", "Tués"), ("Dégâts corporels", "Tués")]
 )
 def test_a_title_of_columns_may_say_who_is_counted(
     tmp_path: Path, title: str, killed: str | None
