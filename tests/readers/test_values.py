@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from maligeo.readers.cells.amounts import parse_amounts
 from maligeo.readers.cells.values import (
     are_months,
     date_orders,
-    parse_amounts,
     parse_counts,
     parse_dates,
     parse_numbers,

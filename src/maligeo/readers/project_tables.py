@@ -9,9 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
+from maligeo.readers.cells.amounts import heading_unit, parse_amounts
 from maligeo.readers.cells.values import (
-    heading_unit,
-    parse_amounts,
     parse_counts,
     parse_dates,
     parse_numbers,

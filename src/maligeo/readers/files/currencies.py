@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from maligeo.readers.cells.values import heading_unit
+from maligeo.readers.cells.amounts import heading_unit
 from maligeo.readers.formats import fields_named, resembled_field
 
 _AMOUNTS: Final = frozenset({"budget_amount", "donor_amount", "disbursed_amount", "commitment"})
