@@ -78,6 +78,7 @@ from pathlib import Path
 {_QUERY}
 folder = Path(duckdb_extension_spatial.__file__).parent / "extensions" / ("v" + duckdb.__version__)
 database = duckdb.connect()
+database.execute("set enable_progress_bar = false")
 database.execute(f"load '{{folder}}/spatial.duckdb_extension'")
 shapes = pq.read_table(units, columns=["pcode", "geometry"])
 wkb = shapes["geometry"].cast(pa.binary()).combine_chunks()

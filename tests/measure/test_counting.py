@@ -223,6 +223,27 @@ def build(world: list[tuple[str, object, str, int | None]]) -> gpd.GeoDataFrame:
     )
 
 
+def test_periods_that_share_days_are_each_counted_as_alone() -> None:
+    records = incidents(
+        {"killed": 2},
+        {"date": "2021-08-01", "killed": 1, "at": "Béta-Sud"},
+        {"date": "2021-12-31", "date_precision": "week", "killed": 3},
+        {"date": None, "killed": 4},
+        {"date": "2022-02-01", "killed": 5, "at": None},
+    )
+    periods = ["2021", "2021-06/2022-05", "2022-01"]
+    table = density(records, UNITS, measure="killed", period=periods)
+    for period in periods:
+        alone = density(records, UNITS, measure="killed", period=period)
+        start, end = alone.loc[0, ["period_start", "period_end"]]
+        same = (table["period_start"] == start) & (table["period_end"] == end)
+        pd.testing.assert_frame_equal(
+            table[same].reset_index(drop=True),
+            alone[alone["period_start"].notna()].reset_index(drop=True),
+        )
+    assert table.loc[table["period_start"].isna(), "count"].sum() == 4
+
+
 @settings(max_examples=10, deadline=None)
 @given(WORLD, st.randoms(use_true_random=False), st.sampled_from(["incidents", "victims"]))
 def test_the_order_of_the_records_changes_no_byte(

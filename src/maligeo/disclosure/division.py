@@ -14,7 +14,8 @@ from maligeo.core.errors import FrameError, ReleaseError
 from maligeo.core.periods import parse_period
 from maligeo.disclosure.policy import TIMES, Lattice, Rules
 from maligeo.join.points import unit_level
-from maligeo.measure.counts import UNPLACED, Periods
+from maligeo.measure.counts import UNPLACED
+from maligeo.measure.dates import Periods
 from maligeo.readers.reference import require_reference
 
 _DIGITS: Final = 16

@@ -14,7 +14,8 @@ from maligeo.core.crs import Floats, positions_of
 from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import normalise
 from maligeo.join.points import unit_level
-from maligeo.measure.counts import INCIDENT_MEASURES, Days, possible_days
+from maligeo.measure.counts import INCIDENT_MEASURES
+from maligeo.measure.dates import Days, possible_days
 from maligeo.readers.incidents import VICTIMS
 from maligeo.readers.reference import reference_units
 

@@ -35,7 +35,7 @@ from maligeo.disclosure.policy import RECORDS, Rules, rules_for
 from maligeo.disclosure.store import Store
 from maligeo.disclosure.tables import QUARTER, YEAR, cell_table
 from maligeo.join.points import unit_level
-from maligeo.measure.counts import Periods
+from maligeo.measure.dates import Periods
 from maligeo.measure.densities import concat_tables
 from maligeo.readers.credits import publishers_of
 from maligeo.readers.files.raw import are_made_ids

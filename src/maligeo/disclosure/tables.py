@@ -16,8 +16,9 @@ from maligeo.disclosure.incidents import Released
 from maligeo.disclosure.partition import WHOLE_YEAR
 from maligeo.disclosure.policy import Protection
 from maligeo.join.points import unit_level
-from maligeo.measure.counts import UNPLACED, Periods
+from maligeo.measure.counts import UNPLACED
 from maligeo.measure.coverage import Coverage
+from maligeo.measure.dates import Periods
 from maligeo.measure.densities import relate
 from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 from maligeo.measure.unplaced import NO_PLACE

@@ -21,8 +21,9 @@ from maligeo.core.columns import Counting, frame_kind, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.periods import period_texts, years
-from maligeo.measure.counts import count_areas, count_incidents, possible_days, span_of
+from maligeo.measure.counts import count_areas, count_incidents
 from maligeo.measure.coverage import Coverage
+from maligeo.measure.dates import possible_days, span_of
 from maligeo.measure.populations import people_nearest
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures

@@ -22,7 +22,8 @@ from maligeo.core.periods import Period
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import named_alone
 from maligeo.measure.activity import ACTIVE, CANCELLED, PLANNED, SUSPENDED, UNDATED, activity
-from maligeo.measure.counts import SOURCE_SEPARATOR, Periods, asked_periods, labelled, span_of
+from maligeo.measure.counts import SOURCE_SEPARATOR, labelled
+from maligeo.measure.dates import Periods, asked_periods, span_of
 from maligeo.measure.unplaced import NO_DATE, NO_PLACE, scopes_of
 
 AMOUNTS: Final = {

@@ -17,7 +17,7 @@ from maligeo.core import columns
 from maligeo.core.checks import require_columns, require_known
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.join.carried import CARRIED
-from maligeo.measure.counts import CALENDAR, Periods, asked_periods, is_calendar
+from maligeo.measure.dates import CALENDAR, Periods, asked_periods, is_calendar
 from maligeo.measure.figure_places import place_figures
 from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 

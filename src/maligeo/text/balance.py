@@ -11,7 +11,7 @@ from maligeo.core import words
 from maligeo.core.columns import PLACE_KINDS
 from maligeo.join.results import TOO_COARSE
 from maligeo.look import Layer, count_layer, count_layers
-from maligeo.measure.counts import OF_OTHER_PERIODS
+from maligeo.measure.dates import OF_OTHER_PERIODS
 from maligeo.readers.reading import ATTRIBUTE
 from maligeo.text.measures import layer_text
 from maligeo.text.readings import PeriodRows, all_periods, hidden_text, span_text, value_text

@@ -27,7 +27,8 @@ from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.autocorrelation import cluster_measure
 from maligeo.measure.change import growth_measure
-from maligeo.measure.counts import CALENDAR, HAZARDS, area_measures_in
+from maligeo.measure.counts import HAZARDS, area_measures_in
+from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import concat_tables, density
 from maligeo.measure.event_sizes import VICTIMS as VICTIMS_BY_INCIDENT
 from maligeo.measure.event_sizes import with_sizes

@@ -16,8 +16,8 @@ from maligeo.disclosure.partition import measures_in
 from maligeo.join.carried import carry_figures, carry_projects
 from maligeo.join.points import Locator, locate
 from maligeo.join.shares import allocate
-from maligeo.measure.counts import CALENDAR
 from maligeo.measure.coverage import with_coverage
+from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import concat_tables, coverage_remark, density
 from maligeo.measure.own_people import people_remarks
 from maligeo.measure.populations import YEARS, people_nearest, population

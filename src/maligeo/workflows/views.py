@@ -13,7 +13,8 @@ from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError
 from maligeo.maps.regions import add_left_out
 from maligeo.maps.tiles import inline_tiles
-from maligeo.measure.counts import areas_of_periods, of_periods
+from maligeo.measure.counts import areas_of_periods
+from maligeo.measure.dates import of_periods
 from maligeo.workflows.records import INCIDENTS, PROJECTS
 
 if TYPE_CHECKING:

@@ -222,16 +222,21 @@ def read_blocks(path: Path, layout: Layout, columns: Sequence[str]) -> Iterator[
     for way in (_Way.LINES, _Way.ROWS, _Way.NUMBERED):
         try:
             for block in _parse(path, layout, columns, way):
-                rest = block.rows > done
-                ragged = {number: row for number, row in block.ragged.items() if number > done}
-                if rest.all():
-                    yield replace(block, ragged=ragged)
-                elif rest.any() or ragged:
-                    yield TextBlock(block.table.filter(pa.array(rest)), block.rows[rest], ragged)
-                done = max([done, *block.rows[-1:].tolist(), *ragged])
+                yield from _below(block, done)
+                done = max([done, *block.rows[-1:].tolist(), *block.ragged])
         except _OddRowFoundError:
             continue
         return
+
+
+def _below(block: TextBlock, done: int) -> Iterator[TextBlock]:
+    """Give the rows below those that are done, if there are any."""
+    rest = block.rows > done
+    ragged = {number: row for number, row in block.ragged.items() if number > done}
+    if rest.all() and (len(rest) or ragged):
+        yield replace(block, ragged=ragged)
+    elif rest.any() or ragged:
+        yield TextBlock(block.table.filter(pa.array(rest)), block.rows[rest], ragged)
 
 
 def _parse(path: Path, layout: Layout, columns: Sequence[str], way: _Way) -> Iterator[TextBlock]:
