@@ -33,8 +33,8 @@ ALIKE = {
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "period.people",
     "region.title",
-    "measure.budget", "qualifier.exact", "quantity.items", "quantity.money", "quantity.programmes",
-    "quantity.organisations", "quantity.incidents", "quantity.tonnes",
+    "measure.budget", "qualifier.exact", "quantity.items", "quantity.units", "quantity.money",
+    "quantity.programmes", "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
     "layer.other",
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
