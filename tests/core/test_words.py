@@ -36,7 +36,7 @@ ALIKE = {
     "measure.budget", "qualifier.exact", "quantity.items", "quantity.units", "quantity.money",
     "quantity.programmes", "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
-    "layer.other",
+    "layer.other", "level.neither_short",
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
     "control.period_plain",
@@ -91,7 +91,8 @@ COMPUTED = {
             f"{what}.{number}"
             for what in (
                 "organisations", "projects", "unplaced", "incidents", "victims", "killed",
-                "injured", "planned", *load_format("plain_figures").settings["measures"],
+                "injured", "planned", "countrywide", "need_unstated",
+                *load_format("plain_figures").settings["measures"],
             )
             for number in ("one", "many")
         ),
