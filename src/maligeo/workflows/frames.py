@@ -372,6 +372,8 @@ class StudyFrames:
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
         kind = self.records.only_kind()
+        if kind == PROJECTS:  # a list of projects covers itself
+            self.records.require_covered()
         if kind == FIGURES:
             self._require_shown(self.records.given[FIGURES])
             return self.records.count(measure, counting, self.period)
