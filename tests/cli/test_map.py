@@ -233,7 +233,7 @@ def test_the_map_goes_on_paper(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("-o", "map.bmp"), "suffix of a map"),
+        (("-o", "map.bmp"), "ends in none of .html"),
         (("-o", "map.pdf", "--layers", "projects,gaps"), "one layer, and projects, gaps"),
         (("--pdf", "--compare", "2021,2022"), "map on a screen"),
         (("-o", "map.pdf", "--layers", "people_on_the_moon"), "people_on_the_moon"),

@@ -1,5 +1,6 @@
 """The command line explains itself in French and English, and never in Python."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -172,3 +173,26 @@ def test_what_the_library_logs_is_said_in_the_language(tmp_path: Path) -> None:
     records.write_text("date,type,outcome,region\n2021-01-10,ied,exploded,Mopti\n", "utf-8")
     assert "maligeo: Un nouveau registre des publications a été créé dans" in store("fr")
     assert "maligeo: A new release store was made in" in store("en")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["gaps", "--period", "2022-13"], "les mois vont de 1 à 12"),
+        (["gaps", "--level", "2"], ": maligeo fetch cod-ab en télécharge d’autres"),
+        (["map", "-o", "m.txt"], "m.txt ne finit par aucun de .html"),
+        (["gaps", "--boundaries", "zones.geojson"], "ou donnez un nom à vous"),
+    ],
+)
+def test_what_cannot_be_is_told_in_french_to_its_end(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    square = [[-5, 15], [4, 15], [4, 25], [-5, 15]]
+    zone = {"type": "Polygon", "coordinates": [square]}
+    feature = {"type": "Feature", "properties": {"nom": "Nord", "code": "Z1"}, "geometry": zone}
+    (tmp_path / "zones.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8"
+    )
+    told = " ".join(run(*arguments, "--language", "fr", cwd=tmp_path).stderr.split())
+    assert said in told
+    assert not re.search(r"\b(must|there is|or a name|is not known|unable)\b", told)

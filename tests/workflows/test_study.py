@@ -240,7 +240,7 @@ class TestInputs:
 
     def test_a_coverage_without_incidents_is_refused(self) -> None:
         study = maligeo.study(projects=IATI, covers="2022")
-        for product in (study.answer, lambda: study.map().page):
+        for product in (study.answer, lambda: study.map().page, study.count):
             with pytest.raises(ArgumentError, match="about a file of incidents"):
                 product()
 

@@ -40,7 +40,7 @@ from maligeo.cli.output import (
     unbroken,
 )
 from maligeo.core.session import session_language
-from maligeo.core.words import NO_BREAK_SPACE, number_text, word
+from maligeo.core.words import colon, number_text, word
 from maligeo.text.answers import (
     by_class,
     certainty_text,
@@ -205,6 +205,5 @@ def _where(cells: "pd.Series[int]", language: str) -> str:
     ordered = pd.concat([ordered[ordered > 0], ordered[ordered.isna()]])
     for name, cell in zip(ordered.index.get_level_values("name"), ordered, strict=True):
         said.setdefault(presence_text(cell, language), []).append(str(name))
-    colon = f"{NO_BREAK_SPACE}: " if language == "fr" else ": "
-    texts = [f"{text}{colon}{', '.join(names)}" for text, names in said.items()]
+    texts = [f"{text}{colon(language)}{', '.join(names)}" for text, names in said.items()]
     return "\n".join(texts) or presence_text(0, language)

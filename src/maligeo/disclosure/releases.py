@@ -279,14 +279,14 @@ class CellRelease:
         )
         return self._marked(table)
 
-    def all(self, *, population: pd.DataFrame | None = None) -> pd.DataFrame:
+    def all(self) -> pd.DataFrame:
         """Give the density table of every cell that these units have."""
         times = set(self.released.cells["quarter"] > 0)
         parts = [(YEAR, False), (QUARTER, True)]
         level = int(self.units["level"].iloc[0])
         allowed = self.release.rules.lattice_for(_INCIDENTS).times(level)
         tables = [
-            self.table(period=time, population=population)
+            self.table(period=time)
             for time, quarterly in parts
             if quarterly in times and time in allowed
         ] or [self.table()]  # which says what is there

@@ -32,8 +32,7 @@ def active_projects(shares: pd.DataFrame, period: Period | None) -> pd.DataFrame
     pandas.DataFrame
         The input with `activity`, and `key` of the unit; without what stands for no project.
     """
-    known = shares if "status" in shares.columns else shares.assign(status=pd.NA)
-    found = known.assign(**{_ACTIVITY: activity(known, period), "key": unit_keys(known)})
+    found = shares.assign(**{_ACTIVITY: activity(shares, period), "key": unit_keys(shares)})
     return found[found["project_count"] > 0].reset_index(drop=True)
 
 

@@ -24,7 +24,7 @@ def activity(projects: pd.DataFrame, span: Period | None) -> "pd.Series[str]":
     Parameters
     ----------
     projects : pandas.DataFrame, n rows
-        With `status`, and for a period `start_date, end_date`.
+        With `status` where it is known, and for a period `start_date, end_date`.
     span : Period, optional
         The period; without it every project that is neither planned, suspended nor cancelled
         is "active", whenever it was.
@@ -41,15 +41,16 @@ def activity(projects: pd.DataFrame, span: Period | None) -> "pd.Series[str]":
     FrameError
         If a column is missing.
     """
-    require_columns(projects, ("status", *(_DATES if span is not None else ())), what="projects")
+    require_columns(projects, _DATES if span is not None else (), what="projects")
     found = pd.Series(ACTIVE, index=projects.index, dtype="str")
     if span is not None:
         start, end = (pd.to_datetime(projects[name]) for name in _DATES)
         within = start.between(span.start, span.end) | end.between(span.start, span.end)
         around = (start <= span.end) & (end >= span.start)
         found = found.where(within | around, UNDATED)
+    stated = projects.get("status", pd.Series(pd.NA, index=projects.index))
     for status in _BY_STATUS:
-        found = found.mask((projects["status"] == status).fillna(False), status)
+        found = found.mask((stated == status).fillna(False), status)
     if span is not None:
         found = found.mask((start > span.end) | (end < span.start), NOT_THEN)
     return found

@@ -452,8 +452,7 @@ def incident_gaps(
     span = None if period is None else parse_period(period)
     chosen = with_undated(_widest(need), need)
     answer = need_and_response(chosen, allocate(located, units), units, people=people, period=span)
-    status = located if "status" in located.columns else located.assign(status=pd.NA)
-    current = located[activity(status, span).isin([ACTIVE, UNDATED])]
+    current = located[activity(located, span).isin([ACTIVE, UNDATED])]
     ranked = _ranks_of(chosen, current, units, people, draws)
     return _answered(answer, ranked)
 

@@ -179,8 +179,6 @@ def _by_period(
 ) -> Iterator[tuple[Period | None, pd.DataFrame, pd.DataFrame]]:
     """Give the rows under way in each period, and those that may be; then all of the latter."""
     nothing = present.iloc[:0]
-    if "status" not in present.columns:
-        present = present.assign(status=pd.NA)
     if period is None:
         yield None, present[activity(present, None) == wanted], nothing
         return

@@ -251,9 +251,10 @@ def require_bundled(level: int, vintage: str) -> None:
         If they are not.
     """
     if (str(level), str(vintage)) not in {(str(at), of) for at, of in _BUNDLED}:
-        bundled = ", ".join(f"level {at} of {of}" for at, of in _BUNDLED)
+        bundled = ", ".join(f"{at} ({of})" for at, of in _BUNDLED)
         raise UnknownNameError(
-            f"no boundaries of level {level}, vintage {vintage!r} are bundled (there is {bundled})"
+            f"no boundaries of level {level}, vintage {vintage!r} are bundled (there is level "
+            f"{bundled}): maligeo fetch cod-ab fetches others, and --boundaries takes them"
         )
 
 

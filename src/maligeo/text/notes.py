@@ -104,7 +104,7 @@ def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
             for row in shares:
                 remark = next(iter(words.note_text(row["note"], language)), "")
                 where = f"{row['name']}, {span_text(period.rows, language)}, {row['publisher']}"
-                items.append((f"{where}{_colon(language)}{remark}", ""))
+                items.append((f"{where}{words.colon(language)}{remark}", ""))
     return _section("notes.shares", language, items=items) if items else {}
 
 
@@ -113,7 +113,7 @@ def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
     items = [
         (
             layer_text("layer", layer, language)
-            + _colon(language)
+            + words.colon(language)
             + layer_text("about", layer, language),
             "",
         )
@@ -133,10 +133,6 @@ def source_section(
         ("notes.source_towns", towns),
     ):
         if "source" in frame.columns:
-            prefix = words.word(key, language) + _colon(language)
+            prefix = words.word(key, language) + words.colon(language)
             found.append((prefix + credit_text(frame, language), ""))
     return _section("notes.sources", language, items=found)
-
-
-def _colon(language: str) -> str:
-    return f"{words.NO_BREAK_SPACE}: " if language == "fr" else ": "

@@ -367,12 +367,13 @@ class StudyFrames:
         """Shares of the projects that are under way in the period, or may be."""
         span = None if self.span is None else parse_period(self.span)
         shares = self.shares
-        status = shares if "status" in shares.columns else shares.assign(status=pd.NA)
-        return inherit_audience(shares[activity(status, span).isin([ACTIVE, UNDATED])], shares)
+        return inherit_audience(shares[activity(shares, span).isin([ACTIVE, UNDATED])], shares)
 
     def counted(self, measure: str | None, counting: Counting | None) -> pd.DataFrame:
         """Count one measure of the one kind of record that is given."""
         kind = self.records.only_kind()
+        if kind == PROJECTS:  # a list of projects covers itself
+            self.records.require_covered()
         if kind == FIGURES:
             self._require_shown(self.records.given[FIGURES])
             return self.records.count(measure, counting, self.period)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from maligeo import maps, paper
-from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError
 from maligeo.maps.regions import add_left_out
 from maligeo.maps.tiles import inline_tiles
@@ -97,7 +96,8 @@ class View:
         suffix = path.suffix.lower()
         if suffix in _PAPER:
             return self._write_paper(path, about)
-        require_choice(suffix, (*_PAGES, *_PAPER), option="the suffix of a map")
+        if suffix not in _PAGES:
+            raise ArgumentError(f"{path} ends in none of {', '.join((*_PAGES, *_PAPER))}")
         return maps.save_map(self.page, path, about=about)
 
     def _regions(self) -> PageMap:

@@ -28,6 +28,7 @@ __all__ = [
     "NARROW_SPACE",
     "NO_BREAK_SPACE",
     "both",
+    "colon",
     "curly",
     "day_text",
     "has_word",
@@ -117,6 +118,11 @@ def _require_language(language: str) -> None:
 def joined(texts: Iterable[str], language: str) -> str:
     """Put texts one after another with semicolons, before which French sets a space."""
     return (f"{NO_BREAK_SPACE}; " if language == "fr" else "; ").join(texts)
+
+
+def colon(language: str) -> str:
+    """Give the colon between a heading and what it is of, before which French sets a space."""
+    return f"{NO_BREAK_SPACE}: " if language == "fr" else ": "
 
 
 def number_text(
