@@ -32,7 +32,7 @@ ALIKE = {
     "answer.by.organisation", "answer.level.2", "answer.level.3",
     # the same word in both languages, or a pattern without words
     "legend.zero", "legend.whole", "value.derived", "period.by", "period.people",
-    "region.title",
+    "region.title", "level.neither_short",
     "measure.budget", "qualifier.exact", "quantity.items", "quantity.money", "quantity.programmes",
     "quantity.organisations", "quantity.incidents", "quantity.tonnes",
     "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
