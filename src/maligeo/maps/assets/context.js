@@ -30,13 +30,14 @@
   };
 
   /* A long credit, or one on a narrow screen, takes the whole width, and several lines. */
-  /** @param {L.Map} map @param {HTMLElement | undefined} credit */
-  function keepAbove(map, credit) {
+  /** @param {L.Map} map @param {HTMLElement | undefined} credit @param {() => void} place */
+  function keepAbove(map, credit, place) {
     if (!credit) return;
     var box = map.getContainer();
     new ResizeObserver(function () {
       box.style.setProperty("--credit-height", credit.offsetHeight + 4 + "px");
       box.classList.toggle("mg-wide-credit", credit.offsetWidth + SCALE > box.clientWidth);
+      place();
     }).observe(credit);
   }
 
@@ -58,7 +59,7 @@
       if (covered()) controls.forEach(function (one) { one.setPosition("bottomright"); });
     }
     map.on("resize", place);
-    place();
+    return place;
   }
 
   mg.scale = function (map, data) {
@@ -71,8 +72,7 @@
     };
     var scale = L.control.scale({ imperial: false, maxWidth: 130, position: "bottomleft" }).addTo(map);
     north.addTo(map);
-    keepBeside(map, [scale, north]);
     map.attributionControl.addAttribution(data.credit.replace(/[<>&]/g, ""));
-    keepAbove(map, map.attributionControl.getContainer());
+    keepAbove(map, map.attributionControl.getContainer(), keepBeside(map, [scale, north]));
   };
 })();
