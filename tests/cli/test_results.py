@@ -22,7 +22,8 @@ def digits(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    """Leave out spaces, and set apostrophes as they are printed."""
+    return re.sub(r"\s", "", curly(text))
 
 
 @pytest.fixture(scope="module", params=["fr", "en"])

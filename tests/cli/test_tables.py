@@ -1,5 +1,6 @@
 """`maligeo density`, `crosswalk` and `reconcile` on files of records."""
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -42,7 +43,7 @@ def run(*arguments: str | Path) -> str:
         app, [str(part) for part in arguments], env={"COLUMNS": "200"}, catch_exceptions=False
     )
     assert done.exit_code == 0, done.output
-    return done.output
+    return done.stdout
 
 
 def fails(*arguments: str | Path) -> BaseException:
@@ -117,10 +118,31 @@ def test_density_as_text_and_several_periods(incidents: Path) -> None:
 def test_no_name_and_no_number_is_broken_at_80_columns() -> None:
     done = CliRunner().invoke(app, ["density", "--language", "fr"], env={"COLUMNS": "80"})
     lines = done.output.splitlines()
-    assert "projects_fractional" in [line.strip() for line in lines]
+    assert "Projets (compte fractionné) [projects_fractional]" in [line.strip() for line in lines]
     assert any(line.startswith("Mopti ") and "1\u202f974\u202f684" in line for line in lines)
-    assert any("janv.–août 2022" in line and "49,58" in line for line in lines)
     assert max(map(len, lines)) <= 80
+
+
+def test_a_count_made_of_a_share_is_shown_no_more_exactly_than_it_is_known() -> None:
+    shown = run("density", "--language", "fr", "--region", "Mopti", "--period", "2022-01/2022-08")
+    assert re.search(r"janv\.–août 2022 +≈ 50 ", shown)
+    assert "49,58" not in shown
+
+
+def test_measures_and_dates_are_named_in_the_language_and_notes_go_on_below_themselves() -> None:
+    done = CliRunner().invoke(app, ["density", "--language", "fr"], env={"COLUMNS": "80"})
+    lines = done.output.splitlines()
+    assert "Population [people]" in [line.strip() for line in lines]
+    assert re.findall(r"\d{4}-\d\d-\d\d", done.output) == []
+    assert "4 pour juil.–sept. 2021, rien pour le reste" in done.output
+    notes = lines[lines.index("", lines.index("Population [people]") + 2) + 1 :]
+    assert len(notes) > 20
+    assert [line for line in notes if not re.match(r" ?\d+ |   ", line)] == []
+
+
+def test_apostrophes_are_curly_in_what_a_terminal_shows() -> None:
+    for command in ("gaps", "results"):
+        assert "'" not in run(command, "--language", "fr")
 
 
 def test_text_that_goes_elsewhere_than_to_a_terminal_is_released(

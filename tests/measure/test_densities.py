@@ -109,7 +109,7 @@ class TestFigures:
         assert found.fillna(-1).tolist() == [3, 3, -1]
         assert whole.loc["unattributed", "count"] == 9
         assert words.note_text(whole.loc["Béta-Sud", "note"], "fr") == [
-            "au moins\N{NO-BREAK SPACE}: 3 du 2021-07-01 au 2021-09-30, rien pour le reste"
+            "au moins\N{NO-BREAK SPACE}: 3 pour juil.–sept. 2021, rien pour le reste"
         ]
 
     def test_a_national_count_that_cannot_be_read_says_so(self) -> None:

@@ -33,6 +33,7 @@ from maligeo.cli.output import (
     Format,
     FormatOption,
     is_passed_on,
+    listed,
     progress_bar,
     put,
     say_internal,
@@ -42,6 +43,7 @@ from maligeo.cli.output import (
 from maligeo.core.session import session_language
 from maligeo.core.words import colon, number_text, word
 from maligeo.text.answers import (
+    Row,
     by_class,
     certainty_text,
     heading_text,
@@ -156,15 +158,18 @@ def write_gaps(
     show_whole(*_lines(answer.frame, language), *_presence(study, by, language))
 
 
-def _lines(answer: pd.DataFrame, language: str) -> Iterator[str]:
+def _lines(answer: pd.DataFrame, language: str) -> Iterator[str | Table]:
     """Say of which time the answer is, and what is known of each unit, class by class."""
     yield from period_lines(answer, language)
     for name, rows in by_class(answer):
         yield f"\n{word(f'answer.class.{name}', language)}"
-        for row in rows:
-            sure = certainty_text(row, language)
-            yield f"• {row['sentence']}" + (f" [{sure}]" if sure else "")
+        yield listed(("•", _said(row, language)) for row in rows)
     yield ""
+
+
+def _said(row: Row, language: str) -> str:
+    sure = certainty_text(row, language)
+    return f"{row['sentence']} [{sure}]" if sure else str(row["sentence"])
 
 
 def _presence(study: Study, by: Grouping | None, language: str) -> Iterator[str | Table]:

@@ -1,11 +1,11 @@
 """What a command shows: tables on a terminal or in a file, and progress on standard error."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +40,8 @@ from maligeo.core.words import (
     word,
 )
 from maligeo.exports.write import csv_text, json_text
+from maligeo.look.layers import count_layer
+from maligeo.text.measures import layer_text
 from maligeo.workflows.recipes import TableProduct
 from maligeo.workflows.study import Study
 
@@ -48,6 +50,7 @@ _COUNT = "count"
 _ABOVE = ("measure", "publisher")  # stand above their rows, having no room beside them
 _START, _END, _PERIOD = "period_start", "period_end", "period"
 _MISSING = "–"
+_DERIVED = "derived"
 _AT_LEAST = f"\u2265{NO_BREAK_SPACE}"  # before a count to which more may belong
 _SLACK = 4  # signs by which a table of Rich is wider than it was told to be
 _WHOLE_FROM = 1000  # numbers are given without decimals
@@ -112,8 +115,7 @@ def put(
     elif output_format is Format.text:
         frame = product.frame
         say_internal(frame)
-        table, notes = _readable(frame, shown)
-        show_whole(table, *notes)
+        show_whole(*_readable(frame, shown))
     else:
         text = json_text if output_format is Format.json else csv_text
         released = text(product.released(), audience=product.recipe.audience)
@@ -138,9 +140,19 @@ def show_whole(*parts: str | Table) -> None:
 def unbroken(text: str) -> str:
     """Keep together what no-break spaces hold, in a text or a cell for `show_whole`.
 
-    Apostrophes are those of print, on a terminal too.
+    Apostrophes are curly, as in all that is shown.
     """
     return curly(text).translate(HOLDERS)
+
+
+def listed(items: Iterable[tuple[str, str]]) -> Table:
+    """Lay a list out: a sign or a number, and a text that goes on below itself."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for sign, text in items:
+        table.add_row(sign, unbroken(text))
+    return table
 
 
 def _least(table: Table) -> int:
@@ -148,45 +160,97 @@ def _least(table: Table) -> int:
     return sum((column.min_width or _LEAST_TEXT) + 1 for column in table.columns) - 1
 
 
-def _readable(table: pd.DataFrame, shown: Sequence[str]) -> tuple[Table, list[str]]:
-    """Lay a table out for reading, and its notes, numbered; no number or word is ever broken."""
+@dataclass(frozen=True)
+class _Column:
+    """A column of a readable table: heading, cells, and how narrow it can be."""
+
+    heading: str
+    cells: list[str]
+    is_figures: bool
+    least: int
+
+    @property
+    def most(self) -> int:
+        return max([self.least, *map(len, self.cells)])
+
+
+def _readable(table: pd.DataFrame, shown: Sequence[str]) -> Iterator[str | Table]:
+    """Lay a table out for reading, measure by measure, and its notes, numbered, below it."""
     language = session_language()
     notes = _notes(table, language) if _NOTE in shown else []
     number = {note: str(at) for at, note in enumerate(dict.fromkeys(filter(None, notes)), start=1)}
-    readable = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     above = [name for name in _ABOVE if name in table] if _ABOVE[0] in shown else []
-    headings = _headings(table, above)
-    columns: list[list[str]] = []
-    for name in (one for one in shown if one not in (_END, *above)):
-        texts = _texts(table, name, language)
-        if name == _NOTE:
-            texts = [number.get(note, "") for note in notes]
-        figures = name == _NOTE or pd.api.types.is_numeric_dtype(table[name])
-        parts = texts if figures else [part for text in texts for part in text.split(" ")]
-        heading = word(f"heading.{_PERIOD if name == _START else name}", language)
-        parts = [*parts, *heading.split(), *([] if columns else " ".join(headings).split())]
-        readable.add_column(
-            heading,
-            justify="right" if figures else "left",
-            overflow="fold",
-            min_width=max(map(len, parts), default=0),
-            no_wrap=figures,
-        )
-        columns.append([unbroken(text) for text in texts])
-    for heading, rows in groupby(zip(headings, *columns, strict=True), key=itemgetter(0)):
+    columns = [
+        _column(table, name, [number.get(note, "") for note in notes], language)
+        for name in shown
+        if name not in (_END, *above)
+    ]
+    widths = _widths(columns, Console().width)
+    headings = _headings(table, above, language)
+    if above:
+        yield _laid_out(columns, widths, (), headed=True)
+    for heading, rows in groupby(range(len(table)), key=headings.__getitem__):
         if heading:
-            readable.add_row(*([""] if readable.row_count else []))
-            readable.add_row(heading, style="bold")
-        for _, *cells in rows:
-            readable.add_row(*cells)
-    below = [f"{at:>3}  {note}" for note, at in number.items()]
-    return readable, ["", *below] if below else []
+            yield f"\n{heading}"
+        yield _laid_out(columns, widths, rows, headed=not above)
+    if number:
+        yield ""
+        yield listed((at, note) for note, at in number.items())
 
 
-def _headings(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+def _column(table: pd.DataFrame, name: str, numbers: list[str], language: str) -> _Column:
+    """Write a column; that of notes has their numbers."""
+    is_note = name == _NOTE
+    texts = numbers if is_note else _texts(table, name, language)
+    is_figures = is_note or pd.api.types.is_numeric_dtype(table[name])
+    parts = texts if is_figures else [part for text in texts for part in text.split(" ")]
+    heading = word(f"heading.{_PERIOD if name == _START else name}", language)
+    least = max(map(len, [*parts, *heading.replace("\n", " ").split(" ")]), default=0)
+    return _Column(unbroken(heading), [unbroken(text) for text in texts], is_figures, least)
+
+
+def _widths(columns: Sequence[_Column], room: int) -> list[int]:
+    """Give each column the width of its cells, and take from the widest words what is too much."""
+    widths = [column.least if column.is_figures else column.most for column in columns]
+    while sum(widths) + len(widths) - 1 > room:
+        spare = [width - column.least for width, column in zip(widths, columns, strict=True)]
+        if max(spare, default=0) <= 0:
+            break
+        widths[spare.index(max(spare))] -= 1
+    return widths
+
+
+def _laid_out(
+    columns: Sequence[_Column], widths: Sequence[int], rows: Iterable[int], *, headed: bool
+) -> Table:
+    """Give some rows as a table, with its headings or as one that goes on below another."""
+    laid = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=headed)
+    for column, width in zip(columns, widths, strict=True):
+        laid.add_column(
+            column.heading,
+            justify="right" if column.is_figures else "left",
+            overflow="fold",
+            min_width=width,
+            max_width=width,
+            no_wrap=column.is_figures,
+        )
+    for at in rows:
+        laid.add_row(*(column.cells[at] for column in columns))
+    return laid
+
+
+def _headings(table: pd.DataFrame, names: Sequence[str], language: str) -> list[str]:
     """Write the line below which each row stands: what is counted, and who published it."""
-    parts = (table[name].astype("string").fillna("") for name in names)
+    parts = [table[name].astype("string").fillna("") for name in names]
+    if parts:
+        parts[0] = parts[0].map(lambda name: _measure(name, language))
     return [" · ".join(filter(None, row)) for row in zip(*parts, strict=True)] or [""] * len(table)
+
+
+def _measure(name: str, language: str) -> str:
+    """Name a measure in words, and by the name that --measure takes where that is another."""
+    title = layer_text("layer", count_layer(name), language)
+    return title if title == name else f"{title} [{name}]"
 
 
 def _notes(table: pd.DataFrame, language: str) -> list[str]:
@@ -212,12 +276,26 @@ def _texts(table: pd.DataFrame, name: str, language: str) -> list[str]:
         ]
     texts = [_cell(value, language) for value in table[name]]
     if name == _COUNT:
+        rounded = _rounded(table, language)
+        texts = [rounded.get(at, one) for at, one in enumerate(texts)]
         is_open = _open_counts(table)
         texts = [_AT_LEAST + one if more else one for one, more in zip(texts, is_open, strict=True)]
     if name == "name" and "place_kind" in table.columns:
         kinds = zip(table["place_kind"], table["name"].isna(), texts, strict=True)
         return [word(f"place.{kind}", language) if bare else text for kind, bare, text in kinds]
     return texts
+
+
+def _rounded(table: pd.DataFrame, language: str) -> dict[int, str]:
+    """Write the counts that are derived from a share as nothing more exact than they are."""
+    if "basis" not in table.columns:
+        return {}
+    is_derived = (table["basis"] == _DERIVED) & table[_COUNT].notna()
+    text = word("value.derived", language)
+    return {
+        int(at): text.format(value=number_text(table[_COUNT].iloc[at], language))
+        for at in np.flatnonzero(is_derived)
+    }
 
 
 def _open_counts(table: pd.DataFrame) -> "pd.Series[bool]":

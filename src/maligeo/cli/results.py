@@ -9,7 +9,7 @@ from rich.table import Table
 
 from maligeo.cli.command import Application
 from maligeo.cli.options import LanguageOption, OutputOption, RegionOption, one_of
-from maligeo.cli.output import Format, FormatOption, put, show_whole, unbroken
+from maligeo.cli.output import Format, FormatOption, listed, put, show_whole, unbroken
 from maligeo.core.session import session_language
 from maligeo.core.words import word
 from maligeo.text.results import KINDS, result_sections
@@ -64,6 +64,6 @@ def _parts(lines: pd.DataFrame, language: str) -> Iterator[str | Table]:
             yield table
             yield group["source"]
     yield ""
-    yield from (f"{number:>3}  {remark}" for remark, number in numbers.items())
+    yield listed((str(number), remark) for remark, number in numbers.items())
     yield ""
     yield word("country.intro", language)

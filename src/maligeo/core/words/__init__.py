@@ -58,6 +58,7 @@ _FILES: Final = (
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _MINUS: Final = "\u2212"
 _AS_WRITTEN: Final = str.maketrans("“”’", '""\'')  # what was printed before has other marks
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # in a remark
 _NOTE_BREAK = re.compile(r"\s*;\s*")
 
 
@@ -254,6 +255,7 @@ def _remark(text: str, language: str) -> str:
 
 def _in_language(text: str, language: str) -> str:
     written = text.translate(_AS_WRITTEN)
+    text = _SPAN.sub(lambda span: period_text(*map(pd.Timestamp, span.groups()), language), text)
     if language == "fr" and written in _data_notes():
         return french_spaces(_data_notes()[written])
     for pattern, texts in _remarks():
