@@ -16,10 +16,10 @@ PAPER = ("pdf", "svg", "png")
 
 
 def run(*arguments: str | Path) -> str:
-    """Run a command that has to succeed, and give what it says."""
+    """Run a command that has to succeed, and give what it prints."""
     done = CliRunner().invoke(app, [str(part) for part in arguments], catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    return done.output
+    return done.stdout
 
 
 def refused(*arguments: str | Path) -> str:

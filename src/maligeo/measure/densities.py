@@ -194,8 +194,8 @@ def coverage_remark(records: pd.DataFrame, language: str = "en") -> str:
     dated = span_of(*possible_days(days, records.get("date_precision")))
     if dated is None or span.end <= dated.end + _LONG:
         return ""
-    ends = {"end": f"{span.end:%Y-%m-%d}", "last": f"{dated.end:%Y-%m-%d}"}
-    return words.word("coverage.beyond", language).format(**ends)
+    end, last = (words.day_text(day, language) for day in (span.end, dated.end))
+    return words.word("coverage.beyond", language).format(end=end, last=last)
 
 
 def concat_tables(*tables: pd.DataFrame) -> pd.DataFrame:

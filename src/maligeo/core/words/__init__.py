@@ -255,7 +255,9 @@ def _remark(text: str, language: str) -> str:
 
 def _in_language(text: str, language: str) -> str:
     written = text.translate(_AS_WRITTEN)
-    text = _SPAN.sub(lambda span: period_text(*map(pd.Timestamp, span.groups()), language), text)
+    text = _SPAN.sub(
+        lambda span: period_text(pd.Timestamp(span[1]), pd.Timestamp(span[2]), language), text
+    )
     if language == "fr" and written in _data_notes():
         return french_spaces(_data_notes()[written])
     for pattern, texts in _remarks():
