@@ -123,7 +123,7 @@ def test_it_speaks_french_and_says_what_to_say(tmp_path: Path) -> None:
     plain = output.replace("\u00a0", " ").replace("\u202f", " ")
     assert code == 0
     for line in (
-        "Lignes : 2 dans le fichier, dont 1 lues",
+        "Lignes : 2 dans le fichier (lues : 1",
         "  Décédés (femmes) → killed",
         "ligne 3 : un total",
         "le jour vient d’abord",

@@ -140,11 +140,6 @@ def test_measures_and_dates_are_named_in_the_language_and_notes_go_on_below_them
     assert [line for line in notes if not re.match(r" ?\d+ |   ", line)] == []
 
 
-def test_apostrophes_are_curly_in_what_a_terminal_shows() -> None:
-    for command in ("gaps", "results"):
-        assert "'" not in run(command, "--language", "fr")
-
-
 def test_text_that_goes_elsewhere_than_to_a_terminal_is_released(
     incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
