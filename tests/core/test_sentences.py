@@ -117,7 +117,7 @@ def test_a_list_of_faults_in_french() -> None:
 def test_what_is_logged_has_its_french() -> None:
     """Templates of parts alone are said part by part."""
     logged = {
-        node.args[0].value
+        str(node.args[0].value)
         for path in sorted(PACKAGE.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
