@@ -490,3 +490,21 @@ def test_organisations_next_to_persons_are_no_list_of_projects(tmp_path: Path) -
     text = "Organisation,Ville,Téléphone\nONG A,Gao,00 00 00 00\n"
     with pytest.raises(UnknownNameError):
         of_projects(written(tmp_path, text), 3)
+
+
+INCIDENTS = "N°,Date,Engin,Tués,Blessés,Région,Village\n1,2022-03-04,EEI,1,0,Gao,Bara\n"
+
+
+def test_a_list_of_incidents_is_not_read_as_projects(tmp_path: Path) -> None:
+    path = written(tmp_path, INCIDENTS)
+    with pytest.raises(UnknownNameError) as refused:
+        maligeo.read_projects(path)
+    told = refused.value.message("fr").replace("\u00a0", " ")
+    assert "autre liste : incidents, avec 7 colonnes connues, contre 3" in told
+    with pytest.raises(UnknownNameError):
+        maligeo.as_projects(pd.read_csv(path))
+
+
+def test_who_says_which_column_is_the_title_has_projects(tmp_path: Path) -> None:
+    said = maligeo.Source(written(tmp_path, INCIDENTS), columns={"title": "Engin"})
+    assert maligeo.read_projects(said)["title"].tolist() == ["EEI"]

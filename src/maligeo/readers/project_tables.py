@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
+from maligeo.core.errors import UnknownNameError
 from maligeo.readers.cells.amounts import heading_unit, parse_amounts
 from maligeo.readers.cells.months import FIRST, LAST
 from maligeo.readers.cells.values import (
@@ -24,7 +25,7 @@ from maligeo.readers.files.blocks import looks_merged
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable, join_chunks
-from maligeo.readers.formats import SourceFormat
+from maligeo.readers.formats import AUTO, SourceFormat, load_format
 from maligeo.readers.frames import raw_frame
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_blocks import rows_of_one_project
@@ -195,9 +196,21 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
     return good
 
 
+def _require_projects(file: RawFile, made: SourceFormat, found: Mapping[str, str]) -> None:
+    """Refuse a list of other records: one of whose columns those other records explain more."""
+    known = len({*found.values()})
+    for rival in map(load_format, made.settings.get("rivals", ())):
+        theirs = 0 if rival.lacks(file.header) else len({*rival.found_in(file.header).values()})
+        if theirs > known:
+            values = {"file": str(file.source), "what": rival.kind, "count": theirs, "own": known}
+            raise UnknownNameError(key="other_records", values=values)
+
+
 def _open(file: RawFile, source: str) -> _Table:
     made = file.format(source, among=TABLES)
     found = file.found(made)
+    if source == AUTO and not file.source.columns:
+        _require_projects(file, made, found)
     for ours, other in _otherwise(made).items():
         if other in found and ours not in found:
             found[ours] = found.pop(other)

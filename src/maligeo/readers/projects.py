@@ -179,7 +179,7 @@ def read_projects(
     InputFileError
         If the file is missing, empty, cut off, or XML that is not IATI 2.
     UnknownNameError
-        If its columns are of no known make.
+        If its columns are of no known make, or rather those of incidents or areas.
     ArgumentError
         If `source` or `on_invalid` is not known, `rejects` does not go with it, or something is
         said of IATI XML.
