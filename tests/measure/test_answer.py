@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
+import maligeo
 from maligeo.core.words import NO_BREAK_SPACE
 from maligeo.join.points import locate
 from maligeo.measure.coverage import with_coverage
@@ -173,3 +175,12 @@ def test_where_nobody_is_recorded_one_without_a_place_may_be(answer: pd.DataFram
     assert answer.loc["B", "certainty"] == pytest.approx(0.9, abs=0.03)
     assert answer.loc["B", "depends_on"] in ("solid", "unplaced")
     assert np.isfinite(answer.loc[["A", "C", "D"], "certainty"].astype(float)).all()
+
+
+def test_the_interval_of_a_count_from_a_share_is_that_of_the_counts_that_round_to_it() -> None:
+    """37 % of 134 incidents are 49 or 50: 36.5 % are 48.9, 37.5 % are 50.3."""
+    answer = maligeo.study().answer().frame.set_index("name")
+    low, high = (answer.loc["Mopti", f"incidents_{end}"] for end in ("low", "high"))
+    assert low == pytest.approx(chi2.ppf(0.025, 2 * 49) / 2)
+    assert high == pytest.approx(chi2.ppf(0.975, 2 * 51) / 2)
+    assert "(36 à 66 compte tenu de l’arrondi et du hasard)" in answer.loc["Mopti", "sentence"]

@@ -19,7 +19,7 @@ from maligeo.measure.certainty import RESPONSES, Classes, Need, Rules, Unplaced,
 from maligeo.measure.counts import SILENT
 from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, bounds_of_victims, sizes_of
 from maligeo.measure.indicators import Indicator, read_indicators
-from maligeo.measure.rates import poisson_interval
+from maligeo.measure.rates import poisson_interval, whole_counts
 
 TOO_FEW: Final = "few"
 UNKNOWN: Final = "unknown"
@@ -256,7 +256,7 @@ def _need_columns(need: Indicator) -> pd.DataFrame:
     low, high = (rows[f"count_{side}"].astype("Float64") for side in ("low", "high"))
     low = low.fillna(count)
     if _is_event(rows):
-        lower, upper = _by_chance(need, np.floor(_numbers(low)), np.ceil(_numbers(high)))
+        lower, upper = _by_chance(need, *whole_counts(_numbers(low), _numbers(high)))
         low, high = (pd.Series(side, index=rows.index, dtype="Float64") for side in (lower, upper))
     columns = {name: count, f"{name}_low": low, f"{name}_high": high, **_beside(rows, name)}
     for rate in ("per_100k", "ci_low", "ci_high"):

@@ -14,7 +14,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import Period, parse_period
 from maligeo.join.declared import DECLARED
 from maligeo.measure.densities import EVENTS
-from maligeo.measure.rates import ratio_interval
+from maligeo.measure.rates import ratio_interval, whole_counts
 
 COLUMNS: Final = (
     "vintage", "pcode", "name", "place_kind", "measure", "publisher",
@@ -230,8 +230,7 @@ def _compared(both: pd.DataFrame, time_ratio: float) -> pd.DataFrame:
 
 def _whole_bounds(both: pd.DataFrame, side: str) -> tuple[Floats, Floats]:
     """Give the least and the greatest whole count that a row allows; NaN for none."""
-    low, high = (np.ceil(_floats(both[f"count_low{side}"]) - 1e-9),
-                 np.floor(_floats(both[f"count_high{side}"]) + 1e-9))  # fmt: skip
+    low, high = whole_counts(*(_floats(both[f"count_{end}{side}"]) for end in ("low", "high")))
     empty = ~(low <= high)
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
 

@@ -12,6 +12,8 @@ CONFIDENCE = 0.95
 UNRELIABLE_BELOW = 20  # below it the relative standard error of a count exceeds 22 %
 FEWEST_UNITS = 30  # fewer give each unit a neighbourhood that is most of the country
 
+_DECIMALS = 9  # beyond them a fraction is an error of arithmetic
+
 Pairs = npt.NDArray[np.int64]
 
 
@@ -38,6 +40,22 @@ def poisson_interval(
     """
     observed = np.asarray(count, dtype=np.float64)
     return clustered_interval(observed, observed, largest=1.0, confidence=confidence)
+
+
+def whole_counts(low: npt.ArrayLike, high: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Give the least and the largest whole count that lie between ends of fractions.
+
+    Parameters
+    ----------
+    low, high : array_like, shape (n,)
+        What the rounding of a share leaves of a count; NaN gives NaN.
+
+    Returns
+    -------
+    least, largest : numpy.ndarray of float64, shape (n,)
+    """
+    least, largest = (np.round(np.asarray(end, dtype=np.float64), _DECIMALS) for end in (low, high))
+    return np.ceil(least), np.floor(largest)
 
 
 def clustered_interval(

@@ -17,7 +17,7 @@ from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, layer_rows
 from maligeo.measure.answer import EVENTS
 from maligeo.measure.counts import SOURCE_SEPARATOR
-from maligeo.measure.rates import poisson_interval
+from maligeo.measure.rates import poisson_interval, whole_counts
 from maligeo.readers.credits import credits_of, uncredited
 from maligeo.readers.people import PEOPLE
 from maligeo.text.measures import layer_text
@@ -261,8 +261,8 @@ def derived_ends(row: Mapping[str, Any] | pd.Series, layer: Layer) -> tuple[floa
     """
     low, high = float(row["count_low"]), float(row["count_high"])
     if layer.measure in EVENTS:
-        low = float(poisson_interval([math.ceil(round(low, 9))])[0][0])
-        high = float(poisson_interval([math.floor(round(high, 9))])[1][0])
+        least, most = whole_counts([low], [high])
+        low, high = float(poisson_interval(least)[0][0]), float(poisson_interval(most)[1][0])
     scale = float(row[layer.column]) / float(row["count"]) if row["count"] else 0.0
     return low * scale * layer.factor, high * scale * layer.factor
 
