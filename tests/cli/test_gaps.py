@@ -87,7 +87,7 @@ def test_csv_for_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--period", "2020"), "nothing is recorded then"),
+        (("--period", "2020"), "broken down by unit"),
         (("--vintage", "1960"), "1960"),
         (("-o", "missing/folder/table.csv"), "table.csv"),
     ],

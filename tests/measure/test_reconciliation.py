@@ -97,7 +97,7 @@ def test_a_figure_of_another_period_is_kept_without_a_difference() -> None:
     row = found.loc[("UNMAS", "nation")]
     assert row["published"] == 5
     assert pd.isna(row["difference"])
-    assert "no count for this" in row["note"]
+    assert "no count for exactly this period" in row["note"]
 
 
 def test_civilians_are_compared_with_what_is_published_about_civilians() -> None:
