@@ -522,7 +522,7 @@ def _require_known(kept: pd.DataFrame, best: pd.DataFrame) -> None:
     known = kept["count"].notna() & (kept["place_kind"] == "unit")
     for one in best[~best["measure"].isin(kept.loc[known, "measure"])].to_dict("records"):
         start, end = (one[side].date() for side in ("period_start", "period_end"))
-        if kept.loc[kept["measure"] == one["measure"], "count"].notna().any():
+        if kept.loc[kept["measure"] == one["measure"], "count"].gt(0).any():
             raise ArgumentError(
                 f"what is known of {one['measure']} from {start} to {end} is of no single unit. "
                 "Ask for a period whose counts are broken down by unit"

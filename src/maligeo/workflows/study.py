@@ -118,7 +118,7 @@ def study(
     4   incidents  49.58
     14   projects    3.0
     >>> study.answer(language="en").frame.loc[0, "sentence"].split(";")[0]
-    'Koulikoro: 5 incidents (1 to 15 allowing for rounding and chance)'
+    'Koulikoro: 5 incidents (1 to 14 allowing for rounding and chance)'
     """
     period, covers = period_texts(period), period_texts(covers)
     given = {INCIDENTS: incidents, PROJECTS: projects, AREAS: areas, FIGURES: figures}
