@@ -22,7 +22,7 @@ KINDS: Final = ("zip", "geojson", "tiff")
 
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _COUNT: Final = re.compile(r"[0-9]{1,18}")
-_SOME_COUNTRY: Final = "XXX"  # any code of three letters: an entry has to hold for each
+_SOME_COUNTRY: Final = "ZZZ"  # any code of three letters: an entry has to hold for each
 _ISO3: Final = re.compile(r"[A-Za-z]{3}")
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
