@@ -179,7 +179,7 @@ def _of_country(
 
 def _page(report: _Composed, record: str) -> str:
     """Write a report as a page; the record of what made it is JSON, or empty."""
-    template = _environment().from_string(_asset(report.template))
+    template = _environment().get_template(report.template)
     page = template.render(
         profile=report.profile,
         top=report.top,
@@ -196,6 +196,7 @@ def _page(report: _Composed, record: str) -> str:
 
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_asset),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
