@@ -1,8 +1,12 @@
 """Records of several countries in one file: which are about the country of the data."""
 
+import re
+
+import numpy as np
 import pandas as pd
 
 from maligeo import catalog
+from maligeo.readers.cells.values import Distinct
 
 _NAMES = ("iso2", "iso3", "name_en", "name_fr")
 
@@ -22,6 +26,7 @@ def are_abroad(cells: "pd.Series[str]") -> "pd.Series[bool]":
     """
     country = catalog.country()
     names = {str(country[name]).casefold() for name in _NAMES if name in country}
-    words = cells.str.casefold().str.split(r"\W+", regex=True)
-    others = words.map(names.isdisjoint, na_action="ignore")
-    return others.astype("boolean").fillna(False).astype(bool)
+    distinct = Distinct.of(cells)
+    words = (re.split(r"\W+", text.casefold()) for text in distinct.texts.to_pylist())
+    others = np.fromiter(map(names.isdisjoint, words), dtype=bool)
+    return pd.Series(distinct.each(others, False), index=cells.index)

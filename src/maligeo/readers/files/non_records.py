@@ -19,7 +19,9 @@ NOTE: Final = "note"
 UNREAD: Final = "unread_title"
 HEADER: Final = "header"
 
-# Cheap to look for: without it no cell is the label of a total.
+# Cheap to look for: without one of these no cell of a column is the label of a total, and
+# without a match of the pattern this one is not.
+_PARTS: Final = (b"tota", b"cumul", b"ensemble", b"somme", b"sum", b"overall")
 _HINT: Final = r"(?im)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
 _A_TOTAL: Final = r"((sous|sub|grand|s)[\s/.-]*)?tota(l|ux)"
 # What can be nothing else, whatever stands beside it.
@@ -103,7 +105,10 @@ def _is_title_beside(text: str, heading: str) -> bool:
 
 def lone_cells(frame: pd.DataFrame) -> dict[int, tuple[str, str]]:
     """Give the rows in which one cell alone is filled, with its heading and its text."""
-    rows = frame[_lone(frame)]
+    lone = _lone(frame)
+    if not lone.any():
+        return {}
+    rows = frame[lone]
     return {
         int(row): (str(name), str(text))
         for name, texts in rows.items()
@@ -136,10 +141,9 @@ def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
     """Tell cells with a hint, after a look at the whole column at once: mostly there is none."""
     given = pa.chunked_array(pa.array(texts))
     repeats = len(given[:_SAMPLE].unique()) < _SAMPLE / 2
-    cells = (given.unique() if repeats else given.combine_chunks()).drop_null()
-    column = pa.ListArray.from_arrays([0, len(cells)], cells)
-    lines = pc.binary_join(column, pa.scalar("\n", cells.type))
-    if not pc.match_substring_regex(lines, _HINT)[0].as_py():
+    letters = (given.unique() if repeats else given.combine_chunks()).buffers()[-1]
+    text = b"" if letters is None else letters.to_pybytes().lower()
+    if not any(part in text for part in _PARTS):
         return np.zeros(len(texts), dtype=bool)
     matched = pc.match_substring_regex(given, _HINT)
     return np.asarray(pc.fill_null(matched, False).to_numpy(), dtype=bool)
