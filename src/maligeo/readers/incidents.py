@@ -394,11 +394,12 @@ class _IncidentFile:
                 continue
             texts = self._texts(rows, ours)
             frame[ours] = faults.taking(values.parse_counts(texts, decimal=raw.decimal))
-        frame["outcome"] = frame["outcome"].fillna("unknown")
+        frame["outcome"] = values.filled(frame["outcome"], "unknown")
         self._compare_estimates(rows, frame["killed"], faults)
         for ours in (*_PLACES, _PLACE):
             frame[ours] = values.strip_missing(self._texts(rows, ours))
-        frame["source"] = self._texts(rows, "source").fillna(self.form.label or self.file.name)
+        publisher = self.form.label or self.file.name
+        frame["source"] = values.filled(self._texts(rows, "source"), publisher)
         return frame
 
     def _texts(self, rows: pd.DataFrame, ours: str) -> pd.Series:

@@ -118,6 +118,14 @@ def same_text(text: str | None, index: pd.Index) -> pd.Series:
     return pd.Series(_TEXT.__from_arrow__(array), index=index, copy=False)
 
 
+def filled(texts: pd.Series, text: str) -> pd.Series:
+    """Put a text where there is none."""
+    missing = texts.isna().to_numpy()
+    if missing.all():
+        return same_text(text, texts.index)
+    return texts.fillna(text) if missing.any() else texts
+
+
 def no_counts(index: pd.Index) -> "pd.Series[int]":
     """Make a column of whole numbers that are all missing."""
     nothing = np.zeros(len(index), dtype="int64")
