@@ -32,6 +32,7 @@ from maligeo.join.reported import COLUMNS
 from maligeo.join.results import OUTSIDE, SWAPPED, TOO_COARSE, Findings, assemble
 from maligeo.unitindex import UnitIndex
 
+LOCATED = "locate"  # in attrs: the counts of `locate_summary`
 _BAND_DEGREES = 0.25
 _METRES_PER_DEGREE = 110_500.0  # the shortest degree of latitude is 110,574 m
 
@@ -413,7 +414,7 @@ def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
     _compare(found, locator, lon, lat, by_name)
     remark_codes(found, records, locator.units, locator.level)
     located = assemble(records, found, locator.units, vintage=locator.vintage, level=locator.level)
-    located.attrs = records.attrs | {"locate": locate_summary(located)}
+    located.attrs = records.attrs | {LOCATED: locate_summary(located)}
     return mark_published(located, published_rows(records))
 
 

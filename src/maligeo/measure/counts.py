@@ -23,6 +23,7 @@ from maligeo.core.periods import Period
 from maligeo.core.placenames import JOINT
 from maligeo.join.declared import DECLARED
 from maligeo.join.points import unit_level
+from maligeo.measure.alike import numbers_of
 from maligeo.measure.coverage import Coverage, require_stated
 from maligeo.measure.dates import (
     OF_OTHER_PERIODS,
@@ -68,7 +69,7 @@ _PARTLY = "the source covers a part of the period only"
 
 @dataclass(frozen=True)
 class _Entries:
-    """What is counted, one entry per record.
+    """What is counted: an entry is a record, or several that count alike.
 
     Attributes
     ----------
@@ -85,6 +86,8 @@ class _Entries:
         Whether its square metres are what somebody says, and not computed.
     scopes : Scopes
         In which units those may lie that have none.
+    times : int array
+        How many records an entry stands for.
     joints : tuple of str
         Names of units that records are in together.
     """
@@ -96,6 +99,7 @@ class _Entries:
     partial: npt.NDArray[np.bool_]
     declared: npt.NDArray[np.bool_]
     scopes: Scopes
+    times: npt.NDArray[np.int64]
     joints: tuple[str, ...] = ()
 
     @cached_property
@@ -139,6 +143,7 @@ class _Entries:
             self.partial[rows],
             self.declared[rows],
             replace(self.scopes, which=self.scopes.which[rows]),
+            self.times[rows],
             self.joints,
         )
 
@@ -201,7 +206,8 @@ def sizes_in(
     inside = period_of([period], entries.first, entries.last) >= 0
     adding = inside & (entries.value > 0)
     keys = np.array([*unit_keys(units), *UNPLACED, *entries.joints], dtype=object)
-    sizes = pd.Series(entries.value[adding]).groupby(keys[entries.place[adding]])
+    rows = np.repeat(np.flatnonzero(adding), entries.times[adding])
+    sizes = pd.Series(entries.value[rows]).groupby(keys[entries.place[rows]])
     return {str(key): tuple(sorted(values)) for key, values in sizes}
 
 
@@ -216,7 +222,8 @@ def _incident_entries(located: pd.DataFrame, units: gpd.GeoDataFrame, measure: s
     place, joints = _place(located, units, code, name, kind)
     scopes = _scopes(located, units, code, kind)
     declared = np.zeros(len(located), dtype=np.bool_)
-    return _Entries(place, first, last, value, partial, declared, scopes, joints)
+    times = numbers_of(located)
+    return _Entries(place, first, last, value, partial, declared, scopes, times, joints)
 
 
 def areas_of_periods(areas: pd.DataFrame, period: Periods) -> pd.DataFrame:
@@ -284,7 +291,8 @@ def count_areas(
     basis = chosen.get("basis", pd.Series(pd.NA, index=chosen.index))
     declared = (basis == DECLARED).fillna(value=False).to_numpy(dtype=np.bool_)
     partial = np.zeros(len(chosen), dtype=np.bool_)
-    entries = _Entries(place, first, last, value, partial, declared, scopes, joints)
+    times = np.ones(len(chosen), dtype=np.int64)
+    entries = _Entries(place, first, last, value, partial, declared, scopes, times, joints)
     counts = _count(entries, units, Coverage(shares), period)
     amounts = ["count", "count_low", "count_high", "unique_total"]
     counts[amounts] = counts[amounts].round(SQM_DECIMALS)
@@ -471,13 +479,14 @@ def _sums(
     rows = np.flatnonzero(period >= 0)
     period = period[rows]
     group = period * places + entries.place[rows]
+    times = entries.times[rows]
     stated = ~np.isnan(entries.value[rows])
     value = np.where(stated, entries.value[rows], 0.0)
 
     def by_place(values: npt.NDArray[Any]) -> Floats:
         if values.dtype == np.bool_ and not values.any():
             return np.zeros((periods, places))
-        return sum_by(group, values, periods * places).reshape(periods, places)
+        return sum_by(group, values * times, periods * places).reshape(periods, places)
 
     sums = (
         by_place(np.ones(len(group))),

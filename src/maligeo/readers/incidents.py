@@ -1,11 +1,11 @@
 """Files of incidents, whole or in pieces, with ids that occur twice found across pieces."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
-from maligeo.readers.cells.ids import SeenIds
+from maligeo.readers.cells.ids import CollectedIds, SeenIds
 from maligeo.readers.cells.months import FIRST
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
@@ -155,19 +155,24 @@ def read_incidents(
 
 def _whole(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Put the pieces of a file together, with what was counted of each."""
-    totals = {
-        name: sum(frame.attrs[name] for frame in frames)
-        for name in ("rows_in_file", "rows_left_out", "rows_rejected", "rows_swapped")
-    }
-    readings = [frame.attrs[ATTRIBUTE] for frame in frames]
-    attrs = {"format": frames[0].attrs["format"], ATTRIBUTE: added(readings), **totals}
-    victims = frames[0].attrs[VICTIMS]
+    attrs = [frame.attrs for frame in frames]
     for frame in frames:
         frame.attrs = {}
     whole = pd.concat(frames) if len(frames) > 1 else frames[0]
-    if whole.empty:  # no row could say it
-        attrs[VICTIMS] = victims
-    whole.attrs = attrs
+    whole.attrs = attrs_of_whole(attrs, empty=whole.empty)
+    return whole
+
+
+def attrs_of_whole(pieces: Sequence[Mapping[str, Any]], *, empty: bool) -> dict[str, Any]:
+    """Add up what the `attrs` of the pieces of a file count; `empty` if it has no good row."""
+    totals = {
+        name: sum(attrs[name] for attrs in pieces)
+        for name in ("rows_in_file", "rows_left_out", "rows_rejected", "rows_swapped")
+    }
+    reading = added([attrs[ATTRIBUTE] for attrs in pieces])
+    whole = {"format": pieces[0]["format"], ATTRIBUTE: reading, **totals}
+    if empty:  # no row could say it
+        whole[VICTIMS] = pieces[0][VICTIMS]
     return whole
 
 
@@ -275,6 +280,34 @@ def iter_incidents(
     return reading.frames(gate)
 
 
+def iter_columns(path: str | Path | Source, ids: CollectedIds) -> Iterator[pd.DataFrame]:
+    """Read incidents piece by piece, as counting needs them.
+
+    Ids that repeat are no faults here: whether there are any says `ids` in the end.
+
+    Parameters
+    ----------
+    path : str, pathlib.Path or Source
+        As for `read_incidents`.
+    ids : CollectedIds
+        Takes the ids.
+
+    Yields
+    ------
+    pandas.DataFrame
+        As `iter_incidents`, with columns `lon, lat` (degrees, EPSG:4326; NaN without position)
+        instead of points, and without the columns of the file that stay as they are.
+
+    Raises
+    ------
+    FrameError, InputFileError, UnknownNameError
+        As `iter_incidents`.
+    """
+    opened = _opened(open_raw(path), formats.AUTO, None, swap=False)
+    reading = replace(opened, spatial=False, seen=ids)
+    return reading.frames(Gate(str(path), "raise", None))
+
+
 def _opened(
     file: RawFile, source: str, event_types: Collection[str] | None, swap: bool
 ) -> "_IncidentFile":
@@ -311,7 +344,8 @@ class _IncidentFile:
     found: dict[str, str]
     wanted: frozenset[str] | None
     swap: bool
-    seen: SeenIds = field(default_factory=SeenIds)
+    spatial: bool = True  # with points and all columns; else with lon and lat alone
+    seen: SeenIds | CollectedIds = field(default_factory=SeenIds)
     orders: frozenset[str] | None = None
 
     @cached_property
@@ -346,21 +380,28 @@ class _IncidentFile:
                 }
                 yield good
 
-    def _convert(self, raw: RawTable) -> tuple[gpd.GeoDataFrame, Faults, dict[str, int]]:
+    def _convert(self, raw: RawTable) -> tuple[pd.DataFrame, Faults, dict[str, int]]:
         rows, faults = raw.sound_rows()
         count = len(rows)
         rows = self._choose(rows)
         shapes = None if raw.geometry is None else raw.geometry.loc[rows.index]
         positions, more, swapped = find_positions(rows, self.found, shapes, swap=self.swap)
         faults.extend(more)
+        frame = self._frame(rows, raw, positions, faults)
+        return frame, faults, {"rows_left_out": count - len(rows), "rows_swapped": swapped}
+
+    def _frame(
+        self, rows: pd.DataFrame, raw: RawTable, positions: coordinates.Positions, faults: Faults
+    ) -> pd.DataFrame:
+        if not self.spatial:
+            found = self._columns(rows, raw, positions, faults)
+            return pd.DataFrame(found | {"lon": positions.lon, "lat": positions.lat}, copy=False)
         with ThreadPoolExecutor(1) as worker:  # making points takes as long as all the rest
             points = worker.submit(to_points, positions)
-            found = self._columns(rows, raw, faults)
-        found["location_precision"] = _precision(found, positions)
+            found = self._columns(rows, raw, positions, faults)
         found[GEOMETRY] = points.result()
-        frame = pd.DataFrame({ours: found[ours] for ours in INCIDENTS}, copy=False)
-        spatial = with_extra(gpd.GeoDataFrame(frame, geometry=GEOMETRY), rows, self.reading)
-        return spatial, faults, {"rows_left_out": count - len(rows), "rows_swapped": swapped}
+        frame = gpd.GeoDataFrame(pd.DataFrame(found, copy=False), geometry=GEOMETRY)
+        return with_extra(frame, rows, self.reading)
 
     def _choose(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Leave out what lies in other countries, and the event types that are not wanted.
@@ -377,7 +418,9 @@ class _IncidentFile:
         words, _ = values.map_words(rows[column], unwanted, unlisted="")
         return text_rows(rows, (words.fillna("") == "").to_numpy(dtype=bool))
 
-    def _columns(self, rows: pd.DataFrame, raw: RawTable, faults: Faults) -> dict[str, pd.Series]:
+    def _columns(
+        self, rows: pd.DataFrame, raw: RawTable, positions: coordinates.Positions, faults: Faults
+    ) -> dict[str, pd.Series]:
         frame = {"event_id": self._ids(rows, faults), "date": self._dates(rows, faults)}
         for ours in _WORDS:
             texts = self._texts(rows, ours)
@@ -400,7 +443,8 @@ class _IncidentFile:
             frame[ours] = values.strip_missing(self._texts(rows, ours))
         publisher = self.form.label or self.file.name
         frame["source"] = values.filled(self._texts(rows, "source"), publisher)
-        return frame
+        frame["location_precision"] = _precision(frame, positions)
+        return {ours: frame[ours] for ours in INCIDENTS if ours in frame}
 
     def _texts(self, rows: pd.DataFrame, ours: str) -> pd.Series:
         """Give the file's column for one of ours: unnamed where the file lacks it."""

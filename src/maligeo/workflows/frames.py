@@ -43,6 +43,7 @@ from maligeo.workflows.records import (
     INCIDENTS,
     PROJECTS,
     VICTIMS,
+    Given,
     Period,
     Records,
     ReleasedRecords,
@@ -107,9 +108,9 @@ class StudyFrames:
     @cached_property
     def _cells(self) -> CellRelease | None:
         """Released cells of incidents, for an audience that sees no single one of them."""
-        incidents = self.records.incidents
-        if incidents is None or not self.rules.by_cells:
+        if INCIDENTS not in self.records.given or not self.rules.by_cells:
             return None
+        incidents = self.records.incidents
         return self.rules.cells(self.records.covered(incidents), self.units)
 
     @cached_property
@@ -118,7 +119,7 @@ class StudyFrames:
         records, rules, people = self.records, self.rules, self._own_people
         if rules.audience == "internal" or not records.given:
             return replace(records, own_people=people)
-        given = {}
+        given = dict[str, pd.DataFrame]()
         for kind in records.given:
             if kind == FIGURES or (kind == INCIDENTS and rules.by_cells):
                 continue
@@ -126,7 +127,7 @@ class StudyFrames:
             frame = records.countable(kind) if is_summed else records.joined(kind)
             given[kind] = rules.of(frame, self.units)
         return ReleasedRecords(
-            given, self.units, records.covers if given else None, own_people=people
+            Given(given), self.units, records.covers if given else None, own_people=people
         )
 
     @cached_property
@@ -304,6 +305,13 @@ class StudyFrames:
         return self._shown.incidents
 
     @cached_property
+    def counted_incidents(self) -> pd.DataFrame | None:
+        """Incidents as they are counted; None where none are given, or shown one by one."""
+        if INCIDENTS not in self.records.given or self._cells is not None:
+            return None
+        return self._shown.counted
+
+    @cached_property
     def projects(self) -> pd.DataFrame:
         """Located projects, those that are given or the bundled ones, as far as asked for."""
         return select_projects(self._shown.projects, self.only)
@@ -322,7 +330,7 @@ class StudyFrames:
     @property
     def left_out(self) -> list[str]:
         """Kinds of records that are given, and of which the audience sees numbers alone."""
-        shown = {INCIDENTS: self.incidents, AREAS: self.areas}
+        shown = {INCIDENTS: self.counted_incidents, AREAS: self.areas}
         return [
             kind for kind, frame in shown.items() if kind in self.records.given and frame is None
         ]
@@ -381,7 +389,7 @@ class StudyFrames:
             self.rules.require_cells(kind, self.units, self.period)
             shown = self._shown
             if kind == PROJECTS and self.only:
-                shown = replace(shown, given={PROJECTS: self.projects}, covers=None)
+                shown = replace(shown, given=Given({PROJECTS: self.projects}), covers=None)
             return shown.count(measure, counting, self.period)
         if counting is not None:
             raise ArgumentError("counting is about projects")
@@ -423,7 +431,7 @@ class StudyFrames:
 
     @property
     def _incident_measures(self) -> list[str]:
-        incidents = self.records.incidents
+        incidents = self.records.counted
         return [] if incidents is None else list(measures_in(incidents))
 
     def _own_need(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -451,8 +459,8 @@ class StudyFrames:
         """Compare a density table of incidents with the projects."""
         people = self._shown.people_in(self.span)
         own = {measure for table in self.needs.tables for measure in table["measure"]}
-        if self.incidents is not None and own.isdisjoint(VICTIMS_BY_INCIDENT):
-            need = with_sizes(need, self.incidents, self.units)
+        if self.counted_incidents is not None and own.isdisjoint(VICTIMS_BY_INCIDENT):
+            need = with_sizes(need, self.counted_incidents, self.units)
         return incident_gaps(need, self.projects, self.units, people=people, period=self.span)
 
     @property

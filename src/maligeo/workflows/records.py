@@ -1,6 +1,6 @@
 """Records of a study: joined to its units, and counted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -29,6 +29,7 @@ from maligeo.readers.incidents import as_incidents, read_incidents
 from maligeo.readers.project_tables import as_projects
 from maligeo.readers.projects import load_projects, read_projects
 from maligeo.readers.reading import ATTRIBUTE
+from maligeo.workflows.large_files import LargeFile, count_file, is_large
 
 INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
@@ -53,6 +54,55 @@ _FIRST_MEASURE: Final = {INCIDENTS: "incidents", PROJECTS: "projects", AREAS: "c
 _SIZES: Final = frozenset({"geometry", "declared_area_sqm", "net_area_sqm"})
 
 Period = str | Sequence[str] | None
+
+
+class Given(Mapping[str, pd.DataFrame]):
+    """Records by kind, in frames; those of a large file are read when they are asked for.
+
+    Parameters
+    ----------
+    frames : mapping of str to pandas.DataFrame or LargeFile
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame | LargeFile]) -> None:
+        self._frames = dict(frames)
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        one = self._frames[kind]
+        return one.frame if isinstance(one, LargeFile) else one
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._frames  # without reading it
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def counted(self, kind: str) -> pd.DataFrame | None:
+        """Give what a large file comes to; None of all else."""
+        one = self._frames.get(kind)
+        return one.counted if isinstance(one, LargeFile) else None
+
+    def summed(self) -> dict[str, pd.DataFrame]:
+        """Give the frames, of a large file what it comes to: with `attrs` and days as its rows."""
+        return {
+            kind: one.counted if isinstance(one, LargeFile) else one
+            for kind, one in self._frames.items()
+        }
+
+
+def given_records(taken: Mapping[str, Source | pd.DataFrame], how: Callable[[], Locator]) -> Given:
+    """Read what is given of each kind; a large file of incidents is counted by these units."""
+    return Given(
+        {
+            kind: count_file(one, how())
+            if kind == INCIDENTS and isinstance(one, Source) and is_large(one)
+            else records_of(kind, one)
+            for kind, one in taken.items()
+        }
+    )
 
 
 def records_of(kind: str, given: Source | pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +146,7 @@ class Records:
         People of the units, of one or several years, where they are given.
     """
 
-    given: Mapping[str, pd.DataFrame]
+    given: Given
     units: gpd.GeoDataFrame
     covers: str | Sequence[str] | None
     how: Locator | None = None
@@ -143,6 +193,12 @@ class Records:
         return None if given is None else self._locator.locate(given)
 
     @cached_property
+    def counted(self) -> pd.DataFrame | None:
+        """Incidents as they are counted: located, of a large file those alike in one row."""
+        found = self.given.counted(INCIDENTS)
+        return self.incidents if found is None else found
+
+    @cached_property
     def projects(self) -> pd.DataFrame:
         """Located projects, those that are given or the bundled ones."""
         given = self.given.get(PROJECTS)
@@ -171,7 +227,8 @@ class Records:
 
     def remarks(self, language: str) -> list[str]:
         """Say where the stated coverage goes on long after the last record of a kind."""
-        dated = (frame for kind, frame in self.given.items() if kind not in (PROJECTS, FIGURES))
+        given = self.given.summed()
+        dated = (frame for kind, frame in given.items() if kind not in (PROJECTS, FIGURES))
         found = map(self.covered, dated)
         of_people = [] if self.own_people is None else people_remarks(self.own_people, language)
         return [*(text for frame in found if (text := coverage_remark(frame, language))),
@@ -191,12 +248,12 @@ class Records:
     @cached_property
     def victims(self) -> tuple[str, ...]:
         """The measures of victims that a report shows: none unless all parts are stated."""
-        measures = [] if self.incidents is None else measures_in(self.incidents)
+        measures = [] if self.counted is None else measures_in(self.counted)
         return tuple(one for one in VICTIMS if one in measures)
 
     def need(self, measures: Sequence[str], period: Period) -> pd.DataFrame:
         """Count incidents, of files or as published."""
-        incidents = self.incidents
+        incidents = self.counted
         level = int(self.units["level"].iloc[0])
         counted = (
             carry_figures(load_figures("incidents"), self._vintage, level)
@@ -265,8 +322,8 @@ class Records:
 
     def countable(self, kind: str) -> pd.DataFrame:
         """Give records as `density` counts them: located, or divided among units."""
-        if kind == INCIDENTS:
-            return self.joined(kind)
+        if kind == INCIDENTS and self.counted is not None:
+            return self.counted
         records = self.joined(kind)
         if kind == AREAS:
             is_divided = "net_area_sqm" in records.columns

@@ -37,7 +37,7 @@ from maligeo.workflows.records import (
     PROJECTS,
     Period,
     Records,
-    records_of,
+    given_records,
 )
 from maligeo.workflows.views import COMPARABLE, View
 
@@ -125,7 +125,6 @@ def study(
     taken = {kind: _taken(one) for kind, one in given.items() if one is not None}
     how = units if isinstance(units, Locator) else None
     division = _taken(units if how is None else how.units)
-    frames = {kind: records_of(kind, one) for kind, one in taken.items()}
     asked = {**taken, "boundaries": division, "period": period, "covers": covers}
     if how is not None:
         asked |= how.options
@@ -133,6 +132,7 @@ def study(
     if gazetteer is not None:
         asked["gazetteer"] = _taken(gazetteer)
         how = _with_gazetteer(how or Locator(units), asked["gazetteer"])
+    frames = given_records(taken, lambda: how or Locator(units))
     people = None
     if population is not None:
         asked["population"] = _taken(population)
@@ -237,7 +237,7 @@ class Study(StudyFrames):
     @property
     def reading(self) -> dict[str, Reading]:
         """What became of every column and row of what was given, by kind of record and units."""
-        given = {**self.records.given, "boundaries": self.records.units}
+        given = {**self.records.given.summed(), "boundaries": self.records.units}
         if self.records.own_people is not None:
             given["population"] = self.records.own_people
         attrs = {kind: frame.attrs for kind, frame in given.items()}

@@ -30,7 +30,7 @@ class SeenIds:
 
     def repeated(self, ids: pd.Series) -> npt.NDArray[np.bool_]:
         """Tell which ids occurred before, here or in an earlier piece, and remember all."""
-        cells = pa.chunked_array(pa.array(ids)).combine_chunks().cast(pa.large_string())
+        cells = _cells(ids)
         hashes = _hashes(cells)
         again = np.zeros(len(hashes), dtype=bool)
         given = np.flatnonzero(cells.is_valid().to_numpy(zero_copy_only=False))
@@ -66,6 +66,29 @@ class SeenIds:
             before = self._slots[self._slots != 0]
             self._slots, self._count = np.zeros(size, dtype=np.uint64), 0
             self._add(before)
+
+
+class CollectedIds:
+    """Remembers ids in eight bytes each, and tells in the end whether any may have repeated."""
+
+    def __init__(self) -> None:
+        self._pieces = list[_Hashes]()
+
+    def repeated(self, ids: pd.Series) -> npt.NDArray[np.bool_]:
+        """Remember ids; of none is it known yet that it occurred before."""
+        cells = _cells(ids)
+        given = cells.is_valid().to_numpy(zero_copy_only=False)
+        self._pieces.append(_hashes(cells)[given])
+        return np.zeros(len(ids), dtype=np.bool_)
+
+    def may_repeat(self) -> bool:
+        """Tell whether two ids have one hash: nearly always they are the same then."""
+        ordered = np.sort(np.concatenate(self._pieces)) if self._pieces else np.empty(0)
+        return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _cells(ids: pd.Series) -> pa.Array:
+    return pa.chunked_array(pa.array(ids)).combine_chunks().cast(pa.large_string())
 
 
 def _hashes(texts: pa.Array) -> _Hashes:

@@ -8,7 +8,6 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -20,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from maligeo.core.ahead import one_ahead
 from maligeo.core.errors import InputFileError, explained
 from maligeo.readers.files.layouts import Layout, lay_out
 
@@ -251,7 +251,7 @@ def _parse(path: Path, layout: Layout, columns: Sequence[str], way: _Way) -> Ite
     with explained(f"{path} cannot be read"), within, path.open("rb") as file:
         reader = _open(file, layout, columns, note, way)
         groups = iter(lambda: _together(reader), [])
-        for group in groups if numbered else _ahead(groups):
+        for group in groups if numbered else one_ahead(groups):
             if met and not numbered:
                 break
             table = pa.Table.from_batches(group)
@@ -277,15 +277,6 @@ def _together(reader: pacsv.CSVStreamingReader) -> list[pa.RecordBatch]:
         if rows >= ROWS_TOGETHER:
             break
     return group
-
-
-def _ahead(groups: Iterator[list[pa.RecordBatch]]) -> Iterator[list[pa.RecordBatch]]:
-    """Parse the next blocks while the caller works on these."""
-    with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, groups, None)
-        while (group := coming.result()) is not None:
-            coming = worker.submit(next, groups, None)
-            yield group
 
 
 def _open(

@@ -22,6 +22,8 @@ HEADER: Final = "header"
 # Cheap to look for: without one of these no cell of a column is the label of a total, and
 # without a match of the pattern this one is not.
 _PARTS: Final = (b"tota", b"cumul", b"ensemble", b"somme", b"sum", b"overall")
+_SMALL: Final = bytes(range(256)).lower()
+_FIGURES: Final = b"0123456789-.,:/ "
 _HINT: Final = r"(?im)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
 _A_TOTAL: Final = r"((sous|sub|grand|s)[\s/.-]*)?tota(l|ux)"
 # What can be nothing else, whatever stands beside it.
@@ -142,11 +144,16 @@ def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
     given = pa.chunked_array(pa.array(texts))
     repeats = len(given[:_SAMPLE].unique()) < _SAMPLE / 2
     letters = (given.unique() if repeats else given.combine_chunks()).buffers()[-1]
-    text = b"" if letters is None else letters.to_pybytes().lower()
-    if not any(part in text for part in _PARTS):
+    if letters is None or not _holds_parts(letters):
         return np.zeros(len(texts), dtype=bool)
     matched = pc.match_substring_regex(given, _HINT)
     return np.asarray(pc.fill_null(matched, False).to_numpy(), dtype=bool)
+
+
+def _holds_parts(letters: pa.Buffer) -> bool:
+    """Tell whether some text, in UTF-8, holds a part of the label of a total."""
+    text = letters.to_pybytes().translate(_SMALL, _FIGURES)  # most columns have no more
+    return any(part in text for part in _PARTS)
 
 
 def _is_total(cells: Sequence[str]) -> bool:

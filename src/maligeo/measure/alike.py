@@ -1,0 +1,105 @@
+"""Incidents that count alike as one row with their number: lists of any size in little memory.
+
+Where they lie, when they were and whom they hurt is all that counting asks for. Rows that
+agree in it add up, so that a list can be put together piece by piece, in any order.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+ALIKE: Final = "(alike)"  # column: how many records a row stands for; no reader gives it
+
+_COUNTED: Final = (
+    "date", "date_precision", "killed", "injured", "civilians_killed", "civilians_injured",
+    "vintage", "place_kind", "locate_method", "source",
+)  # fmt: skip
+# Where those may lie that have no unit; of one that has, nobody asks.
+_WHEREABOUTS: Final = ("location_precision", "adm1_name", "adm2_name", "adm3_name",
+                       "adm1_reported", "adm2_reported", "adm3_reported")  # fmt: skip
+_MOST_KEYS: Final = 2**62
+
+
+def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
+    """Put incidents that count alike into one row each.
+
+    Parameters
+    ----------
+    located : sequence of pandas.DataFrame
+        Incidents as from `maligeo.locate`, or as this function gives them; at least one.
+    level : int
+        Of the units that they were located in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each combination of what counting asks for, in the order in which they
+        first occur, with how many records each stands for in `ALIKE`. `density` counts it as
+        it counts the records. `attrs` are those of the first.
+    """
+    parts = [_narrowed(frame, level) for frame in located]
+    whole = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    counts = whole[ALIKE].to_numpy() if ALIKE in whole.columns else None
+    columns = [str(name) for name in whole.columns if name != ALIKE]
+    placed = (whole[_name(level, "place_kind")] == "unit").to_numpy(dtype=np.bool_)
+    beside = [name for name in columns if name in _WHEREABOUTS and name != _name(level, "name")]
+    codes = _group(whole, columns, dict.fromkeys(beside, placed))
+    groups = int(codes.max()) + 1 if len(codes) else 0
+    first = np.empty(groups, dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    together = whole[columns].iloc[first].reset_index(drop=True)
+    for name in beside:
+        together.loc[placed[first], name] = pd.NA
+    together[ALIKE] = np.bincount(codes, counts, groups).astype(np.int64)
+    together.attrs = dict(located[0].attrs)
+    return together
+
+
+def numbers_of(located: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Give for each row how many records it stands for."""
+    numbers = np.ones(len(located), dtype=np.int64)
+    return located[ALIKE].to_numpy() if ALIKE in located.columns else numbers
+
+
+def _name(level: int, part: str) -> str:
+    return f"adm{level}_{part}"
+
+
+def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
+    of_level = [_name(level, part) for part in ("pcode", "name", "place_kind")]
+    wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level, ALIKE])]
+    return pd.DataFrame(located[[name for name in wanted if name in located.columns]])
+
+
+def _group(
+    frame: pd.DataFrame, columns: Sequence[str], passed_over: dict[str, npt.NDArray[np.bool_]]
+) -> npt.NDArray[np.intp]:
+    """Give rows that say the same in all columns, but for cells passed over, one number."""
+    keys = np.zeros(len(frame), dtype=np.int64)
+    size = 1
+    for name in columns:
+        codes, words = _codes(frame[name])
+        if name in passed_over:
+            codes[passed_over[name]] = -1
+        if size * (words + 1) >= _MOST_KEYS:
+            keys, size = _numbered(keys)
+        if words:
+            keys = keys * (words + 1) + codes + 1
+            size *= words + 1
+    return _numbered(keys)[0]
+
+
+def _numbered(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.intp], int]:
+    codes, distinct = pd.factorize(keys)
+    return codes, len(distinct)
+
+
+def _codes(column: pd.Series) -> tuple[npt.NDArray[Any], int]:
+    """Give a number for each row by its value, -1 without one, and how many values there are."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(dtype=np.int64), len(column.cat.categories)
+    codes, distinct = pd.factorize(column)
+    return codes.astype(np.int64), len(distinct)

@@ -1,0 +1,232 @@
+"""A file that is counted piece by piece comes to what its rows come to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import maligeo
+from maligeo.core.errors import FrameError, InputFileError, MaligeoError
+from maligeo.disclosure.partition import measures_in
+from maligeo.measure.alike import ALIKE, put_together
+from maligeo.measure.counts import INCIDENT_MEASURES
+from maligeo.readers.files import csv
+from maligeo.readers.files.sources import Source
+from maligeo.workflows import large_files
+from maligeo.workflows.study import Study
+from tests import worlds
+
+DATA = Path(__file__).parents[1] / "data"
+LISTS = sorted([*(DATA / "corpus").glob("*.csv"), *(DATA / "incidents").glob("*.csv")])
+ROWS = 3_000
+
+
+@pytest.fixture
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be read in pieces of some five hundred rows."""
+    monkeypatch.setattr(csv, "BLOCK_BYTES", 2**15)
+    monkeypatch.setattr(csv, "ROWS_TOGETHER", 1)
+
+
+def studies(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
+    """The study of a file that is counted piece by piece, and of all its rows."""
+    for largest in (-1, 10**18):
+        monkeypatch.setattr(large_files, "LARGE_BYTES", largest)
+        yield maligeo.study(incidents=path, covers="2021/2022", period="year")
+
+
+def counted_of(study: Study) -> pd.DataFrame:
+    found = study.records.counted
+    assert found is not None
+    return found
+
+
+def outcome(study: Study) -> list[object]:
+    """The table of a study and all that can be counted, or why there is none."""
+    counted = {one: study.count(one).frame for one in study.measures if one in INCIDENT_MEASURES}
+    return [study.table, *counted.values(), study.reading, counted_of(study).attrs]
+
+
+def assert_same(found: list[object], wanted: list[object]) -> None:
+    assert len(found) == len(wanted)
+    for one, other in zip(found, wanted, strict=True):
+        if isinstance(one, pd.DataFrame) and isinstance(other, pd.DataFrame):
+            pd.testing.assert_frame_equal(one, other)
+        else:
+            assert one == other
+
+
+def counts_of(path: Path, locator: maligeo.Locator, *, in_rows: bool) -> list[object] | str:
+    """All that can be counted of a file, and what is known of it; else why there is none."""
+    try:
+        if in_rows:
+            located = locator.locate(maligeo.read_incidents(path))
+        else:
+            located = large_files.count_file(Source.of(path), locator).counted
+        covered = maligeo.with_coverage(located, "2021/2022")
+        tables = [
+            maligeo.density(covered, locator.units, measure=measure, period=period)
+            for measure in measures_in(located)
+            for period in ("2021", "year" if located["date"].notna().any() else None)
+        ]
+    except MaligeoError as error:
+        return str(error)
+    return [*tables, located.attrs]
+
+
+@pytest.mark.usefixtures("in_pieces")
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_any_list_comes_to_the_same(path: Path, locator: maligeo.Locator) -> None:
+    found, wanted = (counts_of(path, locator, in_rows=in_rows) for in_rows in (False, True))
+    if isinstance(found, str) or isinstance(wanted, str):
+        assert found == wanted
+    else:
+        assert_same(found, wanted)
+
+
+@pytest.fixture(scope="module")
+def locator(units: gpd.GeoDataFrame) -> maligeo.Locator:
+    return maligeo.Locator(units)
+
+
+@pytest.fixture
+def internal() -> None:
+    maligeo.set_audience("internal")
+
+
+def rows_of(count: int) -> pd.DataFrame:
+    """Incidents of two years, some of them without a position, a place or a day."""
+    rng = np.random.default_rng(5)
+    days = pd.Timestamp("2021-01-01") + pd.to_timedelta(rng.integers(0, 730, count), unit="D")
+    frame = pd.DataFrame(
+        {
+            "event_id": [f"E{at}" for at in range(count)],
+            "date": days.strftime("%Y-%m-%d"),
+            "event_type": rng.choice(["ied", "landmine"], count),
+            "killed": rng.integers(0, 4, count).astype(str),
+            "injured": rng.choice(["", "0", "2", "7"], count),
+            "latitude": rng.uniform(10.5, 16, count).round(4).astype(str),
+            "longitude": rng.uniform(-12, 4, count).round(4).astype(str),
+            "region": rng.choice(["", "Mopti", "Gao", "Mopti - Gao", "Tombouctu"], count),
+            "note": [f"note {at}" for at in range(count)],
+        }
+    )
+    some = rng.random(count)
+    frame.loc[some < 0.1, ["latitude", "longitude"]] = ""
+    frame.loc[(some > 0.1) & (some < 0.15), "date"] = ""
+    return frame
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+def test_every_product_of_an_answer_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    rows_of(ROWS).to_csv(path, index=False)
+    counted, whole = studies(path, monkeypatch)
+    assert len(counted_of(counted)) < len(counted_of(whole))
+    assert_same(outcome(counted), outcome(whole))
+    for language in ("fr", "en"):
+        pd.testing.assert_frame_equal(
+            counted.answer(language=language).frame, whole.answer(language=language).frame
+        )
+    public = [study.release(audience="public", as_of="2026-01-01") for study in (counted, whole)]
+    pd.testing.assert_frame_equal(*(study.table for study in public))
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+def test_nothing_is_read_again_for_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    rows_of(2_000).to_csv(path, index=False)
+    monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
+    study = maligeo.study(incidents=path, covers="2021/2022", period="2021")
+    path.unlink()
+    assert study.table["count"].sum() > 0
+    assert (study.answer().frame["place_kind"] == "unit").sum() == 9
+    with pytest.raises(InputFileError):
+        _ = study.incidents
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+@pytest.mark.parametrize("fault", ["one in a hundred rows", "ids", "both"])
+def test_faults_are_named_as_of_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    frame, path = rows_of(ROWS), tmp_path / "list.csv"
+    if fault != "ids":
+        frame.loc[::300, "killed"] = "beaucoup"
+        frame.loc[7::300, "latitude"] = "58.5"
+        frame.loc[11::300, "date"] = "31/02/2021"
+    if fault != "one in a hundred rows":
+        frame.loc[ROWS - 1, "event_id"] = "E3"
+    frame.to_csv(path, index=False)
+    monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
+    with pytest.raises(FrameError) as counted:
+        maligeo.study(incidents=path)
+    with pytest.raises(FrameError) as whole:
+        maligeo.read_incidents(path)
+    assert list(counted.value.faults) == list(whole.value.faults)
+
+
+@pytest.mark.usefixtures("internal")
+def test_a_file_of_usual_size_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    rows_of(100).to_csv(path, index=False)
+    assert ALIKE not in counted_of(maligeo.study(incidents=path)).columns
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from([None, *pd.date_range("2021-12-30", periods=4)]),
+            st.sampled_from([None, "day", "month", "year", "week"]),
+            st.sampled_from([None, 0, 1, 3]),
+            st.sampled_from([None, 0, 2]),
+            st.sampled_from([(0.5, 0.5), (1.5, 0.5), (9.0, 9.0), (None, None)]),
+            st.sampled_from([None, "Alpha", "Beta", "Alpha + Beta", "Nowhere"]),
+        ),
+        min_size=1,
+        max_size=30,
+    ),
+    cut=st.integers(0, 30),
+    period=st.sampled_from([None, "year", "month", "2021", ["2021", "2021-12/2022-01"]]),
+)
+@settings(max_examples=60)
+def test_any_incidents_count_the_same_put_together(
+    rows: list[tuple[object, ...]], cut: int, period: str | list[str] | None
+) -> None:
+    units = worlds.square_units()
+    frame = pd.DataFrame(
+        [(*row[:4], *row[4], row[5]) for row in rows],  # type: ignore[misc]
+        columns=["date", "date_precision", "killed", "injured", "lon", "lat", "adm1_name"],
+    ).assign(event_type="ied")
+    frame["date"] = pd.to_datetime(frame["date"])
+    frame = frame.astype({"killed": "Int64", "injured": "Int64", "lon": float, "lat": float})
+    if period in ("year", "month") and frame["date"].isna().all():
+        period = None
+    located = maligeo.locate(frame, units)
+    pieces = [piece for piece in (located.iloc[:cut], located.iloc[cut:]) if len(piece)]
+    alike = put_together([put_together([piece], 1) for piece in pieces], 1)
+    assert alike[ALIKE].sum() == len(located)
+    assert not alike.drop(columns=ALIKE).duplicated().any()
+    for measure in ("incidents", "killed", "victims"):
+        wanted, found = (
+            maligeo.density(one, units, measure=measure, period=period) for one in (located, alike)
+        )
+        pd.testing.assert_frame_equal(found, wanted)
+
+
+def test_units_without_a_code_stay_apart(small_units: gpd.GeoDataFrame) -> None:
+    bare = small_units.assign(pcode="")
+    frame = pd.DataFrame(
+        {"date": pd.Timestamp("2021-05-01"), "event_type": "ied", "lon": [0.5, 1.5], "lat": 0.5}
+    )
+    alike = put_together([maligeo.locate(frame, bare)], 1)
+    assert list(alike[ALIKE]) == [1, 1]
