@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +17,7 @@ HEADER = "event_id,date,event_type,killed,injured,latitude,longitude\n"
 ONE = HEADER + "a,2021-05-04,ied,1,2,14.5,-4.2\n"
 AREAS = "area_id,status,end_date,declared_sqm,wkt\n"
 PROJECTS = "project_id,title,programme,region,start_date\n"
-YEAR = {"covers": "2021", "period": "2021"}
+YEAR: dict[str, Any] = {"covers": "2021", "period": "2021"}
 AUDIENCES = ("internal", "partner", "public")
 RECORD = re.compile(r'<script type="application/json" id="maligeo-about">.*?</script>')
 

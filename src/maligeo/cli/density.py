@@ -83,17 +83,19 @@ def write_density(
     """
     if figures is not None and audience is None:
         audience = "internal"
-    study = maligeo.study(
-        incidents=incidents,
-        projects=projects,
-        areas=areas,
-        figures=figures,
-        units=division(boundaries, level, vintage),
-        gazetteer=gazetteer,
-        population=population,
-        period=periods(period),
-        covers=covers,
-    )
+    with progress_bar("rows") as advance:
+        study = maligeo.study(
+            incidents=incidents,
+            projects=projects,
+            areas=areas,
+            figures=figures,
+            units=division(boundaries, level, vintage),
+            gazetteer=gazetteer,
+            population=population,
+            period=periods(period),
+            covers=covers,
+            progress=advance,
+        )
     with progress_bar("cells") as advance:
         if is_passed_on(audience, output_format, output):
             study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)

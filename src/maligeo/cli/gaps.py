@@ -133,19 +133,21 @@ def write_gaps(
     released of them. Figures of a file are for --audience internal alone.
     """
     asked = {"sector": sector, "organisation": organisation, "status": status}
-    study = maligeo.study(
-        incidents=incidents,
-        projects=projects,
-        figures=figures,
-        units=division(boundaries, level, vintage),
-        gazetteer=gazetteer,
-        population=population,
-        period=period,
-        covers=covers,
-    ).asking(
-        only={name: values for name, values in asked.items() if values},
-        need={one: 1.0 if weight is None else weight for one, weight in need or ()} or None,
-    )
+    with progress_bar("rows") as advance:
+        study = maligeo.study(
+            incidents=incidents,
+            projects=projects,
+            figures=figures,
+            units=division(boundaries, level, vintage),
+            gazetteer=gazetteer,
+            population=population,
+            period=period,
+            covers=covers,
+            progress=advance,
+        ).asking(
+            only={name: values for name, values in asked.items() if values},
+            need={one: 1.0 if weight is None else weight for one, weight in need or ()} or None,
+        )
     with progress_bar("cells") as advance:
         if is_passed_on(audience, output_format, output):
             study = study.release(audience=audience, as_of=as_of, store=store, progress=advance)

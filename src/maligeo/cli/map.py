@@ -105,17 +105,19 @@ def write_map(
     target = output or (DEFAULT_PAPER if pdf else DEFAULT_OUTPUT)
     if pdf and target.suffix.lower() in (".html", ".htm"):
         raise ArgumentError(f"--pdf writes the map on paper, and {target} is a page")
-    study = maligeo.study(
-        incidents=incidents,
-        projects=projects,
-        areas=areas,
-        figures=figures,
-        units=division(boundaries, level, vintage),
-        gazetteer=gazetteer,
-        population=population,
-        period=period,
-        covers=covers,
-    )
+    with progress_bar("rows") as advance:
+        study = maligeo.study(
+            incidents=incidents,
+            projects=projects,
+            areas=areas,
+            figures=figures,
+            units=division(boundaries, level, vintage),
+            gazetteer=gazetteer,
+            population=population,
+            period=period,
+            covers=covers,
+            progress=advance,
+        )
     with progress_bar("cells") as advance:
         released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         fmap = released.map(

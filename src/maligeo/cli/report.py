@@ -63,15 +63,17 @@ def write_report(
     bundled figures and projects. For partners and the public what it says of a file is
     released first.
     """
-    study = maligeo.study(
-        incidents=incidents,
-        projects=projects,
-        units=division(boundaries, level, vintage),
-        gazetteer=gazetteer,
-        population=population,
-        period=periods(period),
-        covers=covers,
-    )
+    with progress_bar("rows") as advance:
+        study = maligeo.study(
+            incidents=incidents,
+            projects=projects,
+            units=division(boundaries, level, vintage),
+            gazetteer=gazetteer,
+            population=population,
+            period=periods(period),
+            covers=covers,
+            progress=advance,
+        )
     target = output or FOLDER / f"report-{_place(study, region).replace(' ', '-')}.html"
     with progress_bar("cells") as advance:
         released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)

@@ -93,11 +93,15 @@ class Given(Mapping[str, pd.DataFrame]):
         }
 
 
-def given_records(taken: Mapping[str, Source | pd.DataFrame], how: Callable[[], Locator]) -> Given:
+def given_records(
+    taken: Mapping[str, Source | pd.DataFrame],
+    how: Callable[[], Locator],
+    progress: Callable[[int], None] | None = None,
+) -> Given:
     """Read what is given of each kind; a large file of incidents is counted by these units."""
     return Given(
         {
-            kind: count_file(one, how())
+            kind: count_file(one, how(), progress)
             if kind == INCIDENTS and isinstance(one, Source) and is_large(one)
             else records_of(kind, one)
             for kind, one in taken.items()

@@ -65,6 +65,7 @@ def study(
     population: Given | pd.DataFrame = None,
     period: Period = None,
     covers: str | Sequence[str] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Study:
     """Bring records together: read, located, counted and, for products, released together.
 
@@ -96,6 +97,8 @@ def study(
     covers : str or sequence of str, optional
         Periods that the records cover everywhere: only then is none counted a 0. Where they
         go on long after the last record, a line in the log "maligeo" says so.
+    progress : callable, optional
+        Takes the number of rows so far, while a large file of incidents is counted.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def study(
     if gazetteer is not None:
         asked["gazetteer"] = _taken(gazetteer)
         how = _with_gazetteer(how or Locator(units), asked["gazetteer"])
-    frames = given_records(taken, lambda: how or Locator(units))
+    frames = given_records(taken, lambda: how or Locator(units), progress)
     people = None
     if population is not None:
         asked["population"] = _taken(population)
