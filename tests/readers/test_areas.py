@@ -186,4 +186,4 @@ def test_a_month_is_the_first_day_of_a_start_and_the_last_of_an_end() -> None:
     except maligeo.MaligeoError as error:
         days = [str(error)]
     assert days == ["2021-04-01", "2021-04-30"]
-    assert read.attrs["reading"].months == {"Date début": 1, "Date fin": 1}
+    assert read.attrs["reading"].partial_dates == {"Date début": 1, "Date fin": 1}

@@ -326,3 +326,24 @@ def test_incidents_of_other_countries_are_left_out_and_counted() -> None:
     assert incidents["adm1_name"].tolist() == ["Gao", "Gao", "Mopti"]
     assert incidents.attrs["reading"].rows_left_out == 2
     assert incidents.attrs["reading"].used["country"] == "Pays"
+
+
+def test_a_year_alone_is_a_date_of_that_year(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "event_id,date,event_type,latitude,longitude\n"
+        "a,2021,ied,14.5,-4.2\nb,mars 2022,ied,14.5,-4.2\nc,2022-03-04,ied,14.5,-4.2\n"
+    )
+    faults = ""
+    try:
+        read = maligeo.read_incidents(path)
+    except maligeo.MaligeoError as error:
+        faults = str(error)
+    assert faults == ""
+    assert read["date_precision"].fillna("").tolist() == ["year", "month", ""]
+    table = maligeo.density(
+        maligeo.locate(read, maligeo.load_boundaries()), maligeo.load_boundaries(),
+        measure="incidents", period="year",
+    )  # fmt: skip
+    mopti = table[table["name"] == "Mopti"]
+    assert mopti["count"].tolist() == [1.0, 2.0]

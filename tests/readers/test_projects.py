@@ -334,6 +334,22 @@ def test_the_bundled_projects_are_read_as_they_are_loaded() -> None:
     )
 
 
+def test_a_project_of_years_begins_with_the_first_day_and_ends_with_the_last() -> None:
+    table = pd.DataFrame(
+        {"Titre du projet": ["Puits", "Pont"], "Région": ["Gao", "Gao"],
+         "Date de début": ["2022", "2021.0"], "Date de fin": ["2023", "mars 2024"]}
+    )  # fmt: skip
+    faults = ""
+    try:
+        read = maligeo.as_projects(table)
+    except maligeo.MaligeoError as error:
+        faults = str(error)
+    assert faults == ""
+    assert read["start_date"].dt.strftime("%d/%m/%Y").tolist() == ["01/01/2022", "01/01/2021"]
+    assert read["end_date"].dt.strftime("%d/%m/%Y").tolist() == ["31/12/2023", "31/03/2024"]
+    assert "mois ou l’année seuls" in " ".join(reading_lines(read.attrs["reading"], 2, "fr"))
+
+
 def test_a_project_of_months_begins_with_the_first_day_and_ends_with_the_last() -> None:
     table = pd.DataFrame(
         {"Titre du projet": ["Puits", "Pont"], "Région": ["Gao", "Gao"],
@@ -348,6 +364,6 @@ def test_a_project_of_months_begins_with_the_first_day_and_ends_with_the_last() 
     assert read["start_date"].dt.strftime("%d/%m/%Y").tolist() == ["01/03/2023", "05/03/2023"]
     assert read["end_date"].dt.strftime("%d/%m/%Y").tolist() == ["31/03/2023", "29/02/2024"]
     reading = read.attrs["reading"]
-    assert reading.months == {"Date de début": 1, "Date de fin": 2}
+    assert reading.partial_dates == {"Date de début": 1, "Date de fin": 2}
     lines = reading_lines(reading, 2, "fr")
     assert "« Date de fin » : 2 lignes" in [" ".join(line.split()) for line in lines]

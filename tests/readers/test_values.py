@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from maligeo.readers.cells.amounts import parse_amounts
 from maligeo.readers.cells.values import (
-    are_months,
     date_orders,
     parse_counts,
     parse_dates,
     parse_numbers,
+    spans_named,
 )
 
 
@@ -199,8 +199,8 @@ def test_a_day_of_the_week_adds_nothing_and_a_month_alone_is_read_where_asked() 
     days, faults = parse_dates(texts, month="first")
     assert days.dt.strftime("%Y-%m-%d").tolist() == ["2022-04-04", "2022-04-01", "2021-08-01"]
     assert not len(faults)
-    assert are_months(texts).tolist() == [False, True, True]
+    assert spans_named(texts).fillna("").tolist() == ["", "month", "month"]
     figures = pd.Series(["2022-02", "02/2022", "13/2022", "2022"], name="date")
-    assert are_months(figures).tolist() == [True, True, False, False]
-    assert parse_dates(figures, month="last")[0].dt.day.fillna(0).tolist() == [28, 28, 0, 0]
+    assert spans_named(figures).fillna("").tolist() == ["month", "month", "", "year"]
+    assert parse_dates(figures, month="last")[0].dt.day.fillna(0).tolist() == [28, 28, 0, 31]
     assert len(parse_dates(texts)[1]) == 2

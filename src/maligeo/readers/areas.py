@@ -237,7 +237,7 @@ def _read(
             rows_rejected=gate.rejected,
             unknown_words=faults.unknown_words(),
             date_order=reading.date_order,
-            months=reading.months,
+            partial_dates=reading.partial_dates,
         ),
     }
     return good
@@ -265,7 +265,7 @@ class _AreaFile:
     limits: AreaLimits = field(default_factory=AreaLimits)
     left_out: int = 0
     date_order: str = ""
-    months: dict[str, int] = field(default_factory=dict)
+    partial_dates: dict[str, int] = field(default_factory=dict)
 
     @property
     def reading(self) -> Reading:
@@ -349,7 +349,7 @@ class _AreaFile:
             else frozenset({stated})
         )
         self.date_order = "" if seen else str(self.form.settings["date_order"])
-        self.months = values.count_months(both)
+        self.partial_dates = values.count_spans(both)
         for ours, day, texts in zip(("start_date", "end_date"), (FIRST, LAST), both, strict=True):
             parsed = values.parse_dates(
                 texts,

@@ -429,8 +429,9 @@ class _IncidentFile:
             frame[ours] = texts
         unsaid = frame["date_precision"].isna()
         if unsaid.any():
-            months = unsaid & values.are_months(self._texts(rows, "date"))
-            frame["date_precision"] = frame["date_precision"].mask(months, "month")
+            spans = values.spans_named(self._texts(rows, "date"))
+            named = unsaid & spans.notna()
+            frame["date_precision"] = frame["date_precision"].mask(named, spans)
         for ours in _COUNTS:
             if ours not in self.found:
                 frame[ours] = values.no_counts(rows.index)

@@ -13,7 +13,7 @@ from maligeo.core.errors import UnknownNameError
 from maligeo.readers.cells.amounts import heading_unit, parse_amounts
 from maligeo.readers.cells.months import FIRST, LAST
 from maligeo.readers.cells.values import (
-    count_months,
+    count_spans,
     parse_counts,
     parse_dates,
     parse_numbers,
@@ -185,7 +185,7 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
             filled_down=table.raw.filled_down,
             sparse=_sparse(table),
             date_order=_assumed_order(table),
-            months=count_months([table.cells(column) for column in _DATES]),
+            partial_dates=count_spans([table.cells(column) for column in _DATES]),
             rows_in_file=len(table.verbatim) + len(aside),
             rows_read=len(table.verbatim) - left_out - gate.rejected,
             rows_left_out=left_out,

@@ -59,9 +59,9 @@ class Reading(dict[str, object]):
         Words that are not known, by column, and in how many rows each stands.
     date_order : str
         Order of day and month that was assumed where no date of the file shows one; else "".
-    months : mapping of str to int
-        Columns of starts and ends of projects to how many of their rows say a month alone: it
-        begins with its first day, and ends with its last.
+    partial_dates : mapping of str to int
+        Columns of starts and ends of projects to how many of their rows say a month or a year
+        alone: it begins with its first day, and ends with its last.
     filled_down : mapping of str to int
         Columns to how many of their rows say what a merged cell above says; "(adm1_name)" to
         how many say it by the title of their block.
@@ -88,7 +88,7 @@ class Reading(dict[str, object]):
     rows_rejected: int = 0
     unknown_words: Mapping[str, Mapping[str, "UnknownWord"]] = field(default_factory=dict)
     date_order: str = ""
-    months: Mapping[str, int] = field(default_factory=dict)
+    partial_dates: Mapping[str, int] = field(default_factory=dict)
     filled_down: Mapping[str, int] = field(default_factory=dict)
     otherwise: Mapping[str, str] = field(default_factory=dict)
     sparse: str = ""

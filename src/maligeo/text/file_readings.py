@@ -69,7 +69,10 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     yield "reading.aside", _aside(reading, language)
     yield "reading.words", _unknown(reading, language)
     yield "reading.shown", [", ".join(reading.shown)] if reading.shown else []
-    yield "reading.months", _filled(reading.months, "reading.months_column", language)
+    yield (
+        "reading.partial_dates",
+        _filled(reading.partial_dates, "reading.partial_dates_column", language),
+    )
     filled = reading.filled_down
     merged = {name: rows for name, rows in filled.items() if not name.startswith("(")}
     yield "reading.filled", _filled(merged, "reading.filled_column", language)

@@ -1,4 +1,4 @@
-"""Months, in words and in figures."""
+"""Dates that name no day: months, in words and in figures, and years."""
 
 import calendar
 import re
@@ -6,9 +6,10 @@ from typing import Final
 
 from maligeo.readers.formats import read_catalogue, word_key
 
-FIRST: Final = "first"  # day of a month
+FIRST: Final = "first"  # day of a month or a year
 LAST: Final = "last"
 _MONTH_IN_FIGURES: Final = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})|([0-9]{1,2})[-/.]([0-9]{4})")
+_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})(?:\.0)?")  # as spreadsheets write numbers
 _LONGEST_MONTH: Final = 7  # letters of a month in figures; nearly all cells are longer
 _MONTH_YEAR: Final = r"^([^\W0-9_]+)\.?[\s/-]+([0-9]{4})$"
 
@@ -30,9 +31,17 @@ def month_of(text: str) -> tuple[int, int] | None:
     return None if found is None or number is None else (int(found[2]), number)
 
 
-def day_of_month(text: str, which: str) -> str:
-    """Write the first or the last day of a month where a cell names no day."""
-    found = month_of(text)
+def year_of(text: str) -> int | None:
+    """Give the year where a cell names no more than that."""
+    found = _YEAR.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
+def day_of(text: str, which: str) -> str:
+    """Write the first or the last day of a month or a year where a cell names no more."""
+    found, year = month_of(text), year_of(text)
+    if year is not None:
+        found = year, 12 if which == LAST else 1
     if found is None:
         return text
     year, month = found

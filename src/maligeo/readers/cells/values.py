@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from maligeo.core.crs import Floats
 from maligeo.core.errors import UNKNOWN_WORD
-from maligeo.readers.cells.months import day_of_month, month_numbers, month_of
+from maligeo.readers.cells.months import day_of, month_numbers, month_of, year_of
 from maligeo.readers.formats import SourceFormat, word_key
 from maligeo.readers.quarantine import Faults
 
@@ -394,18 +394,19 @@ def date_orders(texts: pd.Series) -> frozenset[str]:
     return frozenset(seen)
 
 
-def are_months(texts: pd.Series) -> "pd.Series[bool]":
-    """Tell which texts are a month of a year: "avr. 2022", "04/2022"."""
+def spans_named(texts: pd.Series) -> "pd.Series[str]":
+    """Say "month" or "year" of the texts that name no day: "avr. 2022", "04/2022", "2022"."""
     distinct = Distinct.of(texts)
     if _iso_days(distinct.series) is not None:
-        return pd.Series(False, index=texts.index)
-    months = [month_of(text) is not None for text in distinct.texts.to_pylist()]
-    return pd.Series(distinct.each(np.array(months, dtype=bool), False), index=texts.index)
+        return same_text(None, texts.index)
+    each = distinct.texts.to_pylist()
+    spans = ["month" if month_of(text) else "year" if year_of(text) else None for text in each]
+    return distinct.spread(pa.array(spans, pa.large_string()))
 
 
-def count_months(columns: Sequence[pd.Series]) -> dict[str, int]:
-    """Count the cells that a month says alone, by the column in which there are any."""
-    counts = {str(texts.name): int(are_months(texts).sum()) for texts in columns}
+def count_spans(columns: Sequence[pd.Series]) -> dict[str, int]:
+    """Count the cells that name no day, but a month or a year, by the column that has any."""
+    counts = {str(texts.name): int(spans_named(texts).notna().sum()) for texts in columns}
     return {name: count for name, count in counts.items() if count}
 
 
@@ -434,7 +435,8 @@ def parse_dates(
     latest : pandas.Timestamp, optional
         A date after it lies in the future and is a fault.
     month : {"first", "last"}, optional
-        Read "avr. 2022" as that day of the month; see `are_months`. Without it, it is a fault.
+        Read "avr. 2022" or "2022" as that day of the month or year; see `spans_named`.
+        Without it, it is a fault.
 
     Returns
     -------
@@ -451,7 +453,7 @@ def parse_dates(
         cells = strip_missing(known)
         cells = cells.str.replace(_WEEKDAY, "", regex=True)
         if month is not None:
-            cells = each_word(cells, lambda text: day_of_month(text, month))
+            cells = each_word(cells, lambda text: day_of(text, month))
         if orders is None or not cells.str.match(_YEAR_LAST).any():
             seen = date_orders(cells)
         else:
