@@ -37,7 +37,7 @@ _SIGNS: Final = 16  # hexadecimal digits of a hash that tells events apart
 
 def keyed_hash(key: bytes, text: str) -> str:
     """Give a hash that nobody can compute who has not the key (HMAC, RFC 2104)."""
-    return hmac.new(key, text.encode("utf-8"), _DIGEST).hexdigest()[:_SIGNS]
+    return hmac.digest(key, text.encode("utf-8"), _DIGEST).hex()[:_SIGNS]
 
 
 def parts_of(measure: str) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def _events(located: pd.DataFrame, key: bytes) -> list[str]:
     places = np.char.add(np.char.mod(f"%.{_ROUNDED}f ", lon), np.char.mod(f"%.{_ROUNDED}f", lat))
     text = pd.Series(places, index=located.index, dtype="string")
     known = np.isfinite(lon) & np.isfinite(lat)
-    text = text.where(known, _names(located))
+    text[~known] = _names(located[~known])
     days = pd.to_datetime(located["date"]).dt.strftime("%Y-%m-%d").fillna("")
     joined = text + " " + days
     hashes = {one: keyed_hash(key, one) for one in joined.unique()}
