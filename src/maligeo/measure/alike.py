@@ -82,13 +82,14 @@ def _group(
     size = 1
     for name in columns:
         codes, words = _codes(frame[name])
+        if not words:
+            continue
         if name in passed_over:
             codes[passed_over[name]] = -1
         if size * (words + 1) >= _MOST_KEYS:
             keys, size = _numbered(keys)
-        if words:
-            keys = keys * (words + 1) + codes + 1
-            size *= words + 1
+        keys = keys * (words + 1) + codes + 1
+        size *= words + 1
     return _numbered(keys)[0]
 
 
@@ -101,5 +102,7 @@ def _codes(column: pd.Series) -> tuple[npt.NDArray[Any], int]:
     """Give a number for each row by its value, -1 without one, and how many values there are."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(dtype=np.int64), len(column.cat.categories)
+    if column.isna().all():
+        return np.full(len(column), -1, dtype=np.int64), 0
     codes, distinct = pd.factorize(column)
-    return codes.astype(np.int64), len(distinct)
+    return codes.astype(np.int64, copy=False), len(distinct)
