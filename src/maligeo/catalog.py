@@ -108,6 +108,11 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     UnknownNameError
         If there is no such package or resource.
     """
+    return _read(package, resource).copy(deep=False)
+
+
+@cache
+def _read(package: str, resource: str) -> pd.DataFrame:
     fields = describe_resource(package, resource)["schema"]["fields"]
     table = pd.read_csv(
         resource_path(package, resource),

@@ -16,6 +16,8 @@ import pandas as pd
 import pytest
 from rapidfuzz import fuzz
 
+from maligeo import catalog
+
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
 PACKAGES = {
@@ -455,3 +457,15 @@ def test_rebuilding_towns_gives_the_same_bytes(tmp_path: Path) -> None:
     source = [raw] if raw.is_file() else []
     subprocess.run([sys.executable, script, *source, "-o", rebuilt], check=True)
     assert rebuilt.read_bytes() == (DATA / "reference" / "towns.csv").read_bytes()
+
+
+def test_who_changes_a_table_changes_it_for_nobody_else() -> None:
+    """It is read from its file once."""
+    table = catalog.load_table("reference", "units")
+    table.loc[0, "name"] = "elsewhere"
+    table["more"] = 1
+    table.attrs["audience"] = "public"
+    again = catalog.load_table("reference", "units")
+    assert "elsewhere" not in set(again["name"])
+    assert "more" not in again
+    assert again.attrs == {}

@@ -14,7 +14,7 @@ its turn, after what went in was looked at.
 """
 
 import re
-from typing import Final, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,14 @@ RELEASE: Final = "release"  # what a release did: its id, its audience, its rule
 PUBLISHED: Final = "published"  # the rows that were published by their source
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+
+class ReleaseMark(dict[str, Any]):
+    """What a release did, as a value for `frame.attrs`: set once, and never changed."""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Give itself: pandas copies `attrs` at every step."""
+        return self
 
 
 def audience_of(frame: pd.DataFrame) -> Audience:

@@ -14,6 +14,7 @@ from maligeo.core.audiences import (
     CREDITS,
     RELEASE,
     SYNTHETIC,
+    ReleaseMark,
     audience_of,
     is_published,
     is_synthetic,
@@ -169,11 +170,13 @@ class Release:
     def mark(self, released: Any, *made_from: pd.DataFrame) -> Any:
         """Mark a frame as released: for whom, in which release, by which rules."""
         text = f"{self.audience}|{self.as_of}|{self.store.policy_hash}"
-        done = {
-            "id": keyed_hash(self.store.key, text),
-            AUDIENCE: self.audience,
-            "rules": dict(self.rules.stated),
-        }
+        done = ReleaseMark(
+            {
+                "id": keyed_hash(self.store.key, text),
+                AUDIENCE: self.audience,
+                "rules": dict(self.rules.stated),
+            }
+        )
         released.attrs = {RELEASE: done, **lasting_marks(made_from)}
         return mark_audience(released, self.audience)
 

@@ -1,6 +1,7 @@
 """People per administrative unit: from the censuses, a table of one's own, or a raster."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -172,6 +173,7 @@ def _division_of(year: int) -> str:
     return str(table.loc[table["population_year"] == year, "vintage"].iloc[0])
 
 
+@cache
 def _counted_in(year: int, vintage: str) -> pd.DataFrame:
     """Give the people whom a census counted in the regions of its division or an older one."""
     table = _censuses()
@@ -180,6 +182,7 @@ def _counted_in(year: int, vintage: str) -> pd.DataFrame:
     return census if division == vintage else _add_up(census, division, vintage)
 
 
+@cache
 def _estimated(vintage: str, year: int) -> pd.DataFrame:
     """Estimate the people of regions in a year without a census."""
     latest, oldest = _counted_in(LATEST, vintage), _division_of(FIRST)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -163,6 +164,7 @@ def round_up(value: float) -> float:
     return math.ceil(value / step - 1e-9) * step
 
 
+@cache
 def _transformer(latitude: float) -> Transformer:
     target = f"+proj=cea +lat_ts={latitude} +lon_0=0 +ellps=WGS84 +units=m +no_defs"
     return Transformer.from_crs(GEOGRAPHIC, target, always_xy=True)
