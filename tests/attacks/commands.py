@@ -32,15 +32,24 @@ def refused(*arguments: str | Path) -> str:
 
 
 def make_products(
-    planted: Planted, folder: Path, audience: str, suffixes: Sequence[str] = SUFFIXES
+    planted: Planted,
+    folder: Path,
+    audience: str,
+    suffixes: Sequence[str] = SUFFIXES,
+    *,
+    in_turn: bool = False,
 ) -> list[Path]:
-    """Make each product into a folder that holds nothing else; give what then lies there."""
+    """Make each product into a folder that holds nothing else; give what then lies there.
+
+    Each table is written in each format, or in turn: the first in the first, and so on.
+    """
     said = ["--audience", audience]
     released = said if audience == "internal" else [*said, "--as-of", LATER]
     for name, arguments in _lines(planted, folder, released, said):
         run(*arguments, "-o", folder / name)
-    for suffix in suffixes:
-        for name, arguments in _tables(planted, suffix, released, said):
+    for turn, suffix in enumerate(suffixes):
+        tables = list(_tables(planted, suffix, released, said))
+        for name, arguments in tables[turn :: len(suffixes)] if in_turn else tables:
             run(*arguments, "-o", folder / name)
     return sorted(folder.iterdir())
 

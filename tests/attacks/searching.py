@@ -4,9 +4,12 @@ Numbers are looked for as numbers, however they are written: as text in degrees 
 parts of a degree, as floats of either size, as counts of seconds since 1970.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -76,11 +79,24 @@ class Wanted:
         """What is found, where, and as what text."""
         found: set[Finding] = set()
         for label, content in pieces:
-            found |= {("text", label, form) for form in self._texts(content)}
-            found |= {("number", label, form) for form in _victims(content)}
-            found |= {("place", label, form) for form in self._places(content)}
-            found |= {("day", label, form) for form in self._days(content)}
+            digest = hashlib.sha256(content).digest()
+            if digest not in self._clean:
+                here = set(self._found_in(label, content))
+                found |= here
+                if not here:
+                    self._clean.add(digest)
         return found
+
+    @cached_property
+    def _clean(self) -> set[bytes]:
+        """Digests of contents in which nothing was found, such as the scripts of all pages."""
+        return set()
+
+    def _found_in(self, label: str, content: bytes) -> Iterator[Finding]:
+        yield from (("text", label, form) for form in self._texts(content))
+        yield from (("number", label, form) for form in _victims(content))
+        yield from (("place", label, form) for form in self._places(content))
+        yield from (("day", label, form) for form in self._days(content))
 
     def _texts(self, content: bytes) -> Iterator[str]:
         lowered = content.lower()
@@ -100,22 +116,22 @@ class Wanted:
         exact = np.isin(np.round(alone, 8), np.round(telling, 8))
         yield from (f"alone {value}" for value in alone[exact])
         for kind in ("<f8", ">f8", "<f4", ">f4", "<i4", ">i4"):
-            size = np.dtype(kind).itemsize
-            for start in range(size):
-                usable = content[start : len(content) - (len(content) - start) % size]
-                with np.errstate(invalid="ignore", over="ignore"):
-                    yield from self._pairs(
-                        np.frombuffer(usable, kind).astype(np.float64), kind, step=1
-                    )
+            numbers = _at_every_byte(content, kind)
+            with np.errstate(invalid="ignore", over="ignore"):
+                yield from self._pairs(
+                    numbers.astype(np.float64), kind, after=numbers.itemsize, among=1
+                )
 
-    def _pairs(self, numbers: Floats, how: str, *, step: int = _WITHIN) -> Iterator[str]:
+    def _pairs(
+        self, numbers: Floats, how: str, *, after: int = 1, among: int = _WITHIN
+    ) -> Iterator[str]:
         """Look for both halves of a position near one another, in either order."""
         for scale in _SCALES if how[-2:] not in ("f8", "f4") else _SCALES[:1]:
             near = NEAR * scale
             for first, second in ((0, 1), (1, 0)):
                 begins = self._near(numbers, self.places[:, first] * scale, near)
                 for at in begins:
-                    rest = numbers[at + 1 : at + 1 + step]
+                    rest = numbers[at + after : at + after + among]
                     fits = np.abs(numbers[at] - self.places[:, first] * scale) <= near
                     ends = self.places[fits, second] * scale
                     if (np.abs(rest[:, None] - ends[None, :]) <= near).any():
@@ -124,11 +140,14 @@ class Wanted:
     @staticmethod
     def _near(numbers: Floats, wanted: Floats, near: float) -> npt.NDArray[np.intp]:
         ordered = np.sort(wanted)
-        usable = np.where(np.isfinite(numbers), numbers, np.inf)
+        at = np.flatnonzero((numbers >= ordered[0] - near) & (numbers <= ordered[-1] + near))
+        if not len(at):
+            return at
+        usable = numbers[at]
         after = np.searchsorted(ordered, usable)
         right = ordered[np.minimum(after, len(ordered) - 1)]
         left = ordered[np.maximum(after - 1, 0)]
-        return np.flatnonzero(np.minimum(np.abs(usable - right), np.abs(usable - left)) <= near)
+        return at[np.minimum(np.abs(usable - right), np.abs(usable - left)) <= near]
 
     def _days(self, content: bytes) -> Iterator[str]:
         for pattern, (year, month, day) in _DAYS:
@@ -140,12 +159,15 @@ class Wanted:
             yield from self._spoken(day, name, year)
         for name, day, year in _SPOKEN_FIRST.findall(text):
             yield from self._spoken(day, name, year)
+        numbers = _at_every_byte(content, "<i8")
+        wanted = self._ticks
+        numbers = numbers[(numbers >= wanted.min()) & (numbers <= wanted.max())]
+        yield from (f"ticks {number}" for number in numbers[np.isin(numbers, wanted)])
+
+    @cached_property
+    def _ticks(self) -> npt.NDArray[np.int64]:
         seconds = [int(pd.Timestamp(*day).timestamp()) for day in self.days]
-        wanted = np.array([second * ticks for second in seconds for ticks in _TICKS])
-        for start in range(8):
-            usable = content[start : len(content) - (len(content) - start) % 8]
-            numbers = np.frombuffer(usable, "<i8")
-            yield from (f"ticks {number}" for number in numbers[np.isin(numbers, wanted)])
+        return np.array([second * ticks for second in seconds for ticks in _TICKS])
 
     def _spoken(self, day: str, name: str, year: str) -> Iterator[str]:
         month = next((at for short, at in _MONTHS.items() if name.lower().startswith(short)), 0)
@@ -156,6 +178,12 @@ class Wanted:
 def kinds(found: Iterable[Finding]) -> set[str]:
     """What kinds of secrets were found."""
     return {what for what, _, _ in found}
+
+
+def _at_every_byte(content: bytes, kind: str) -> npt.NDArray[Any]:
+    """Read a number from where each byte stands, in the order of the bytes."""
+    count = max(len(content) - np.dtype(kind).itemsize + 1, 0)
+    return np.ndarray(count, kind, content if count else bytes(8), strides=(1,))
 
 
 def _victims(content: bytes) -> Iterator[str]:
