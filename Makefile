@@ -6,6 +6,9 @@
 # make locked  installs what requirements/ci.txt pins, which the others then use
 # make lock    renews requirements/ci.txt
 # make dist-check  builds wheel and sdist, and tries both in empty environments of $(PYTHONS)
+# Each of the suite's many processes would compile the same modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -277,7 +277,7 @@ PIECES = st.sampled_from(
 CELLS = st.one_of(st.none(), st.lists(PIECES, max_size=5).map(" ".join), st.text(max_size=12))
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=12))
 def test_whatever_is_written_no_record_is_lost(rows: list[tuple[str | None, ...]]) -> None:
     records = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object").assign(

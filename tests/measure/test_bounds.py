@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
@@ -193,6 +193,7 @@ ROWS = st.fixed_dictionaries(
 COVERS = st.sampled_from([None, "2019", "2020-10", "2018/2021", "2030"])
 
 
+@settings(max_examples=50)
 @given(rows=st.lists(ROWS, min_size=1, max_size=12), covers=COVERS,
        period=st.sampled_from([None, "year", "quarter", "month"]),
        measure=st.sampled_from(["incidents", "killed", "victims"]))  # fmt: skip

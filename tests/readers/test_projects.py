@@ -311,7 +311,9 @@ HEADER = ["titre", "région", "lieu", "montant", "devise", "part", "date de déb
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+)
 def test_every_row_of_any_table_is_read_or_set_aside(tmp_path: Path, rows: list[list[str]]) -> None:
     frame = pd.DataFrame(rows, columns=HEADER)
     frame.insert(0, "id", [f"P{at // 2}" for at in range(len(frame))])

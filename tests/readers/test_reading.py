@@ -279,7 +279,7 @@ HEADINGS = st.sampled_from(
 CELLS = st.sampled_from(["", "2022-03-01", "EEI", "Gao", "TOTAL", "Total général", "5", "note : x"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_columns_and_rows_add_up(tmp_path: Path, data: st.DataObject) -> None:
     names = ["date", "type", "région", *data.draw(st.lists(HEADINGS, unique=True, max_size=6))]
