@@ -220,11 +220,11 @@ def test_texts_of_documents_say_their_language(
     titles = {printed(title) for title in rows_of("projects/projects.csv")["title"]}
     told = ".mg-result li span[lang=fr]"
     assert set(page.locator(told).all_inner_texts()) == titles
-    for text in page.locator(".mg-result li > span:first-of-type").all():
-        bare = text.evaluate(
-            "e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data)"
-        )
-        assert not titles & {part.strip(" ·–") for part in bare}
+    bare = page.locator(".mg-result li > span:first-of-type").evaluate_all(
+        "all => all.flatMap(e => [...e.childNodes]).filter(n => n.nodeType === 3).map(n => n.data)"
+    )
+    assert bare
+    assert not titles & {part.strip(" ·–") for part in bare}
     cited = page.locator(".mg-result .mg-remark:has-text('Coopération') [lang=fr]").first
     assert cited.inner_text().startswith("Coopération luxembourgeoise")
     context = browser.new_context(java_script_enabled=False)
