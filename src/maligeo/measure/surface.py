@@ -13,7 +13,6 @@ import scipy
 import shapely
 from affine import Affine
 from pyproj import CRS, Proj
-from rasterio.features import rasterize
 
 from maligeo.core.audiences import audience_of
 from maligeo.core.checks import require_choice, require_columns
@@ -130,6 +129,8 @@ class MetricGrid(NamedTuple):
 
     def cells_inside(self, area: gpd.GeoSeries) -> npt.NDArray[np.bool_]:
         """Find the cells whose centre lies in an area."""
+        from rasterio.features import rasterize  # only here: other maps take no raster
+
         shapes = _projected(area, self.crs)
         burnt = rasterize(shapes, out_shape=self.shape, transform=self.transform, dtype="uint8")
         return np.asarray(burnt, dtype=bool)
