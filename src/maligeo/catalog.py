@@ -108,6 +108,12 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     UnknownNameError
         If there is no such package or resource.
     """
+    table = _read(package, resource).copy(deep=False)  # of which pandas copies what is changed
+    return table if _CITED not in table else table.assign(source=_sources(table))
+
+
+@cache
+def _read(package: str, resource: str) -> pd.DataFrame:
     fields = describe_resource(package, resource)["schema"]["fields"]
     table = pd.read_csv(
         resource_path(package, resource),
@@ -119,8 +125,7 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     for field in fields:
         if field["type"] == "date":
             table[field["name"]] = pd.to_datetime(table[field["name"]], format="%Y-%m-%d")
-    table = table[[field["name"] for field in fields]]
-    return table if _CITED not in table else table.assign(source=_sources(table))
+    return table[[field["name"] for field in fields]]
 
 
 def _sources(table: pd.DataFrame) -> "pd.Series[str]":

@@ -165,7 +165,7 @@ class Call(MacroElement):
         self.data = script_json(data)
 
 
-def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) -> None:
+def add_call(fmap: folium.Map, function: str, build: Callable[[str], Any]) -> dict[str, Any]:
     """Add a call whose data are made once for each language.
 
     Parameters
@@ -177,13 +177,20 @@ def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) ->
     build : callable
         Takes a language and gives the data.
 
+    Returns
+    -------
+    dict
+        The data by language, for what the page shows of them without a script.
+
     Raises
     ------
     ArgumentError
         If the page is complete, see `require_open`.
     """
     require_open(fmap)
-    fmap.add_child(Call(function, in_languages(build)))
+    made = {language: build(language) for language in LANGUAGES}
+    fmap.add_child(Call(function, in_languages(made.__getitem__)))
+    return made
 
 
 def require_open(fmap: folium.Map) -> None:

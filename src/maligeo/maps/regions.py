@@ -1,7 +1,6 @@
 """Regions coloured by a measure: their cards, towns and neighbours, and the drawer of notes."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any, Final
 
 import geopandas as gpd
@@ -232,7 +231,6 @@ def colour_units(
     pcodes = units["pcode"].tolist()
     found = [read_periods(table, layer) for layer in chosen]
 
-    @cache
     def build(language: str) -> dict[str, object]:
         shown = [in_language(spans, language) for spans in found]
         described = [
@@ -241,8 +239,8 @@ def colour_units(
         ]
         return fixed | {"cards": cards(units, shown, language), "layers": described}
 
-    add_call(fmap, "regions", build)
-    fmap.still.append(first_measure(build(fmap.language), drawn.shapes, fmap.language))
+    made = add_call(fmap, "regions", build)
+    fmap.still.append(first_measure(made[fmap.language], drawn.shapes, fmap.language))
 
 
 def unit_shapes(
@@ -406,8 +404,8 @@ def explain(
         sections: list[dict[str, Any]] = note_sections(table, units, towns, language)
         return with_zoom(sections, drawn.zoom, language)
 
-    add_call(fmap, "notes", build)
-    fmap.still.append(notes(build(fmap.language)))
+    made = add_call(fmap, "notes", build)
+    fmap.still.append(notes(made[fmap.language]))
 
 
 def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
@@ -430,8 +428,8 @@ def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
         }
 
     if kinds:
-        add_call(fmap, "note", build)
-        fmap.still.append(notes([build(fmap.language)]))
+        made = add_call(fmap, "note", build)
+        fmap.still.append(notes([made[fmap.language]]))
 
 
 def with_zoom(

@@ -1,6 +1,5 @@
 """What the bundled documents say of the country, over the map; what is a region's, in its card."""
 
-from functools import cache
 from typing import get_args
 
 import geopandas as gpd
@@ -36,7 +35,6 @@ def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
     for frame in lines.values():
         fmap.gate.admit(frame, what="the published results")
 
-    @cache
     def build(language: str) -> dict[str, object]:
         frame = lines[language]
         return {
@@ -44,5 +42,5 @@ def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
             "units": unit_texts(frame, units),
         }
 
-    add_call(fmap, "results", build)
-    fmap.still.append(results(build(fmap.language), fmap.language))
+    made = add_call(fmap, "results", build)
+    fmap.still.append(results(made[fmap.language], fmap.language))

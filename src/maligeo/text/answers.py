@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -334,6 +335,12 @@ def _number(what: str, count: float, language: str, place: str = "") -> str:
 
 
 def _programme(code: str, language: str) -> str:
+    return _programmes(language).get(code, code)
+
+
+@cache
+def _programmes(language: str) -> dict[str, str]:
+    """Give the names of the bundled programmes."""
     column = f"name_{language}"
-    named = load_programmes().dropna(subset=[column]).set_index("programme")[column]
-    return str(named.get(code, code))
+    named = load_programmes().dropna(subset=[column])
+    return dict(zip(named["programme"], named[column], strict=True))
