@@ -35,7 +35,7 @@ from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend, withheld_text
 from maligeo.text.measures import Part, layer_text
-from maligeo.text.notes import note_sections
+from maligeo.text.notes import Notes
 from maligeo.text.readings import (
     LOW_SIGN,
     PeriodRows,
@@ -380,7 +380,7 @@ def add_notes(
     fmap : PageMap
         The map.
     table, units, towns
-        As `maligeo.text.notes.note_sections` takes them.
+        As `maligeo.text.notes.Notes` takes them.
 
     Raises
     ------
@@ -399,12 +399,8 @@ def explain(
 ) -> None:
     """Add the notes on units whose outlines are simplified already, see `add_notes`."""
     fmap.gate.admit(table, what="the figures")
-
-    def build(language: str) -> list[dict[str, Any]]:
-        sections: list[dict[str, Any]] = note_sections(table, units, towns, language)
-        return with_zoom(sections, drawn.zoom, language)
-
-    made = add_call(fmap, "notes", build)
+    told = Notes(table, units, towns)
+    made = add_call(fmap, "notes", lambda one: with_zoom(told.sections(one), drawn.zoom, one))
     fmap.still.append(notes(made[fmap.language]))
 
 
@@ -440,7 +436,7 @@ def with_zoom(
     Parameters
     ----------
     sections : list of dict
-        As from `maligeo.text.notes.note_sections`.
+        As from `maligeo.text.notes.Notes.sections`.
     zoom : int or None
         As in `maligeo.look.outlines.Outlines`; without it nothing was left out.
     language : {"fr", "en"}

@@ -235,7 +235,7 @@ def matrix(data: Data, language: str) -> str:
 
 
 def notes(sections: Sequence[Data]) -> str:
-    """Write sections of the notes, as `maligeo.text.notes.note_sections` gives them."""
+    """Write sections of the notes, as `maligeo.text.notes.Notes.sections` gives them."""
     return _rendered(_NOTES, {"sections": sections})
 
 

@@ -110,11 +110,10 @@ def has_own_sentences(answer: pd.DataFrame) -> bool:
 
 def by_class(answer: pd.DataFrame) -> Iterator[tuple[str, list[Row]]]:
     """Give the classes that occur, those who need somebody most first, with their units."""
-    units = answer[answer["place_kind"] == "unit"]
-    for name in CLASSES:
-        rows = units[units["class"] == name].to_dict("records")
-        if rows:
-            yield name, rows
+    found: dict[str, list[Row]] = {}
+    for row in answer[answer["place_kind"] == "unit"].to_dict("records"):
+        found.setdefault(row["class"], []).append(row)
+    yield from ((name, found[name]) for name in CLASSES if name in found)
 
 
 def period_lines(answer: pd.DataFrame, language: str) -> list[str]:

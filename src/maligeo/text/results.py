@@ -436,15 +436,18 @@ def result_sections(lines: pd.DataFrame, language: str) -> list[dict[str, Any]]:
     """
     sections = []
     titles = load_projects().groupby("project_id")["title"].first().to_dict()
-    for name, rows in lines.groupby("programme_name", sort=False):
-        by_group = rows.groupby([rows["kind"].map(GROUPS), rows["source"]], sort=False)
+    arranged: dict[str, dict[tuple[str, str], list[Row]]] = {}
+    for row in lines.dropna(subset=["programme_name", "source"]).to_dict("records"):
+        below = arranged.setdefault(row["programme_name"], {})
+        below.setdefault((GROUPS[row["kind"]], row["source"]), []).append(row)
+    for name, by_group in arranged.items():
         groups, above = [], ""
-        for (heading, source), alike in by_group:
+        for (heading, source), alike in by_group.items():
             title = words.word(f"result_group.{heading}", language)
             said = words.word("results.source", language).format(source=source)
             lines_of = [
                 [*_texts(row, language), titles.get(row["line_id"].partition(_PART)[0], "")]
-                for row in alike.to_dict("records")
+                for row in alike
             ]
             groups.append(
                 {
@@ -456,7 +459,7 @@ def result_sections(lines: pd.DataFrame, language: str) -> list[dict[str, Any]]:
                 }
             )
             above = title
-        sections.append({"title": str(name), "groups": groups})
+        sections.append({"title": name, "groups": groups})
     return sections
 
 
