@@ -108,8 +108,7 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     UnknownNameError
         If there is no such package or resource.
     """
-    table = _read(package, resource).copy(deep=False)  # of which pandas copies what is changed
-    return table if _CITED not in table else table.assign(source=_sources(table))
+    return _read(package, resource).copy(deep=False)  # of which pandas copies what is changed
 
 
 @cache
@@ -125,7 +124,8 @@ def _read(package: str, resource: str) -> pd.DataFrame:
     for field in fields:
         if field["type"] == "date":
             table[field["name"]] = pd.to_datetime(table[field["name"]], format="%Y-%m-%d")
-    return table[[field["name"] for field in fields]]
+    table = table[[field["name"] for field in fields]]
+    return table if _CITED not in table else table.assign(source=_sources(table))
 
 
 def _sources(table: pd.DataFrame) -> "pd.Series[str]":
