@@ -37,8 +37,10 @@ class _Interrupts:
 def main() -> None:
     """Run the command line; an interrupt ends it with one line and exit code 130."""
     signal.signal(signal.SIGINT, _leave)
-    gc.set_threshold(_ALLOCATIONS)
+    gc.disable()
     run = import_module("maligeo.cli").main
+    gc.enable()
+    gc.set_threshold(_ALLOCATIONS)
     interrupts = _Interrupts()
     signal.signal(signal.SIGINT, interrupts)
     try:
