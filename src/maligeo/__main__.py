@@ -4,6 +4,7 @@ Nothing is imported here before an interrupt is provided for: Python would repor
 traceback of whatever import it broke off.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from types import FrameType
 from typing import Final, NoReturn
 
 INTERRUPTED: Final = 130  # 128 and the number of the signal, as shells have it
+# Between two collections: loading libraries allocates much and leaves little to collect.
+_ALLOCATIONS: Final = 100_000
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -34,7 +37,10 @@ class _Interrupts:
 def main() -> None:
     """Run the command line; an interrupt ends it with one line and exit code 130."""
     signal.signal(signal.SIGINT, _leave)
+    gc.disable()
     run = import_module("maligeo.cli").main
+    gc.enable()
+    gc.set_threshold(_ALLOCATIONS)
     interrupts = _Interrupts()
     signal.signal(signal.SIGINT, interrupts)
     try:

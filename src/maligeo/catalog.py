@@ -108,7 +108,7 @@ def load_table(package: str, resource: str) -> pd.DataFrame:
     UnknownNameError
         If there is no such package or resource.
     """
-    return _read(package, resource).copy(deep=False)
+    return _read(package, resource).copy(deep=False)  # of which pandas copies what is changed
 
 
 @cache

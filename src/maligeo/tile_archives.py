@@ -25,6 +25,7 @@ from maligeo.core.inputs import require_ordinary
 LARGE_TILE: Final = 500_000  # bytes as stored; more is slow on weak lines and small devices
 GZIP_SIGN: Final = b"\x1f\x8b"
 SUFFIXES: Final = (".pmtiles", ".mbtiles", "")
+UNIT_TAG: Final = "per 1,000 km²"  # unit of density surfaces, which pages write in words
 
 _HEADER_BYTES: Final = 127
 _LARGEST_DIRECTORY: Final = 1 << 24  # bytes; a million entries take about half of it

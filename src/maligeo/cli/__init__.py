@@ -1,7 +1,6 @@
 """The command line: one thin module a command, loaded when it is called."""
 
 import codecs
-import gc
 import io
 import sys
 import unicodedata
@@ -35,8 +34,6 @@ _SPELT: Final = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "’": "'", "«": '"', "»": '"', "×": "x", "→": "->"}
     | {"≥": ">=", "≤": "<=", "œ": "oe", "Œ": "OE", "·": "-", "•": "-"}
 )
-# Between two collections: loading libraries allocates much and leaves little to collect.
-_ALLOCATIONS: Final = 100_000
 
 # Name of a command: its module in this package, and what `maligeo --help` says of it.
 COMMANDS: Final = {
@@ -150,7 +147,6 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of maligeo ends it with one line and exit code 1."""
-    gc.set_threshold(_ALLOCATIONS)
     _write_everything()
     language = asked_language(sys.argv[1:] if arguments is None else arguments)
     try:

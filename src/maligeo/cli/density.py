@@ -27,7 +27,8 @@ from maligeo.cli.options import (
     division,
     periods,
 )
-from maligeo.cli.output import Format, FormatOption, is_passed_on, progress_bar, put, say_withheld
+from maligeo.cli.output import Format, FormatOption, is_passed_on, put
+from maligeo.cli.progress import progress_bar, say_withheld
 
 SHOWN: Final = (
     "name",

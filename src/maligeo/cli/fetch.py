@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from maligeo.cli.command import Application, told
-from maligeo.cli.output import progress_bar
+from maligeo.cli.progress import progress_bar
 from maligeo.core import words
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language

@@ -34,12 +34,12 @@ from maligeo.cli.output import (
     FormatOption,
     is_passed_on,
     listed,
-    progress_bar,
     put,
     say_internal,
     show_whole,
     unbroken,
 )
+from maligeo.cli.progress import progress_bar
 from maligeo.core.session import session_language
 from maligeo.core.words import colon, number_text, word
 from maligeo.text.answers import (

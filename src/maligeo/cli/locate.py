@@ -16,7 +16,7 @@ from maligeo.cli.options import (
     one_of,
     source,
 )
-from maligeo.cli.output import progress_bar
+from maligeo.cli.progress import progress_bar
 from maligeo.core.columns import NEAR
 from maligeo.core.session import session_language
 from maligeo.core.words import number_text, word

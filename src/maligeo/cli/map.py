@@ -28,7 +28,7 @@ from maligeo.cli.options import (
     StoreOption,
     division,
 )
-from maligeo.cli.output import progress_bar, say_withheld
+from maligeo.cli.progress import progress_bar, say_withheld
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.core.words import word

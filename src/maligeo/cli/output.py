@@ -1,8 +1,7 @@
-"""What a command shows: tables on a terminal or in a file, and progress on standard error."""
+"""The tables that a command shows, on a terminal or in a file."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -13,22 +12,12 @@ import numpy as np
 import pandas as pd
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
-from rich.text import Text
 
 from maligeo.cli.command import put_bytes
 from maligeo.cli.speech import HOLDERS, SPACES
 from maligeo.core.audiences import audience_of
-from maligeo.core.columns import AUDIENCES, Language
+from maligeo.core.columns import AUDIENCES
 from maligeo.core.session import session_language
 from maligeo.core.words import (
     NO_BREAK_SPACE,
@@ -43,7 +32,6 @@ from maligeo.exports.write import csv_text, json_text
 from maligeo.look.layers import count_layer
 from maligeo.text.measures import layer_text
 from maligeo.workflows.recipes import TableProduct
-from maligeo.workflows.study import Study
 
 _NOTE = "note"
 _COUNT = "count"
@@ -82,12 +70,6 @@ def say_internal(table: pd.DataFrame) -> None:
     """Say above a table that it is internal, if it is."""
     if audience_of(table) == AUDIENCES[0]:
         typer.secho(word("audience.internal", session_language()), fg="red")
-
-
-def say_withheld(study: Study, language: Language | None) -> None:
-    """Say on standard error why the incidents of a release are a number nowhere, if so."""
-    if study.is_withheld:
-        typer.echo(word("legend.all_withheld", session_language(language)), err=True)
 
 
 def put(
@@ -318,47 +300,3 @@ def _cell(value: object, language: str) -> str:
         text = number_text(value, language) if large else f"{value:.4g}"
         return text.replace(".", ",") if language == "fr" else text
     return str(value)
-
-
-Advance = Callable[..., None]
-
-
-class RateColumn(ProgressColumn):
-    """Steps in a second."""
-
-    def render(self, task: Task) -> Text:
-        """Give the rate, once it is known."""
-        return Text("" if task.speed is None else f"{task.speed:,.1f}/s")
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Advance]:
-    """Show a bar while something runs, from its first step; only where a person watches.
-
-    Parameters
-    ----------
-    what : str
-        What is counted, such as "zooms".
-
-    Yields
-    ------
-    callable
-        Takes the steps done and, where they are known, all steps.
-    """
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        RateColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(what, total=None, visible=False)
-
-        def advance(done: int, total: int | None = None) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
-
-        yield advance

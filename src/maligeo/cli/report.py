@@ -26,7 +26,7 @@ from maligeo.cli.options import (
     division,
     periods,
 )
-from maligeo.cli.output import progress_bar, say_withheld
+from maligeo.cli.progress import progress_bar, say_withheld
 from maligeo.core.placenames import normalise
 from maligeo.join.regions import find_unit
 from maligeo.workflows.study import Study

@@ -15,7 +15,7 @@ from maligeo.cli.options import (
     VintageOption,
     one_of,
 )
-from maligeo.cli.output import progress_bar
+from maligeo.cli.progress import progress_bar
 from maligeo.disclosure import Release
 from maligeo.measure.surface import KERNELS
 from maligeo.readers.files.sources import Source

@@ -20,7 +20,7 @@ from maligeo.cli.options import (
     StoreOption,
     one_of,
 )
-from maligeo.cli.output import progress_bar
+from maligeo.cli.progress import progress_bar
 from maligeo.core.audiences import AUDIENCE
 from maligeo.core.errors import ArgumentError
 from maligeo.disclosure import Release

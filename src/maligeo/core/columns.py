@@ -149,7 +149,7 @@ def unit_keys(frame: pd.DataFrame) -> pd.Series:
         Missing where a row has neither.
     """
     code = frame["pcode"].astype("string")
-    coded = code.notna() & (code != "")
+    coded = code.fillna("") != ""
     return code if coded.all() else code.where(coded, frame["name"].astype("string"))
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
+import scipy
 
 from maligeo.core.crs import Flags, Floats
 from maligeo.disclosure.certificates import Block, NoRoomError, cells_to_give_up
@@ -314,7 +314,7 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
     incidents = np.arange(len(places) * width) // width * width
     is_year_of_region = ((cells["level"] == 1) & (cells["quarter"] == WHOLE_YEAR)).to_numpy()
     return Block(
-        sums=csr_array(sums),
+        sums=scipy.sparse.csr_array(sums),
         low=bounds["low"].to_numpy(),
         high=bounds["high"].to_numpy(),
         final=np.asarray(final, dtype=np.bool_),

@@ -8,14 +8,15 @@ there are enough. What is given up depends on the released cells alone, never on
 behind them, so that the choice tells nothing either.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, hstack, identity
+import scipy  # its parts are loaded when they are named: few products take integer programs
 
 from maligeo.core.crs import Flags, Floats
 from maligeo.core.errors import ReleaseError
@@ -57,7 +58,7 @@ class Block:
         place and time; -1 for others.
     """
 
-    sums: csr_array
+    sums: scipy.sparse.csr_array
     low: Floats
     high: Floats
     final: Flags
@@ -178,18 +179,18 @@ class _Search:
         low, high = self.low.copy(), self.high.copy()
         low[cell] = high[cell] = value
         weight = self.rng.random(len(self.block.events))
-        return _solved(weight, [LinearConstraint(self.block.sums, low, high), *self._events()])
+        return _solved(weight, [_between(self.block.sums, low, high), *self._events()])
 
     def _nearest(self, cells: npt.NDArray[np.int64], target: Floats) -> Floats | None:
         """Find a world in which some cells are as near to their targets as they can be."""
-        sums = self.block.sums
+        sums, sparse = self.block.sums, scipy.sparse
         number = len(cells)
-        none = csr_array((len(self.low), number))
+        none = sparse.csr_array((len(self.low), number))
         off = sums[cells]
         constraints = [
-            LinearConstraint(hstack([sums, none]), self.low, self.high),
-            LinearConstraint(hstack([off, -identity(number)]), -np.inf, target),
-            LinearConstraint(hstack([off, identity(number)]), target, np.inf),
+            _between(sparse.hstack([sums, none]), self.low, self.high),
+            _between(sparse.hstack([off, -sparse.identity(number)]), -np.inf, target),
+            _between(sparse.hstack([off, sparse.identity(number)]), target, np.inf),
             *self._events(more=number),
         ]
         cost = np.concatenate([np.zeros(sums.shape[1]), np.ones(number)])
@@ -198,19 +199,21 @@ class _Search:
 
     def _cheapest(self, cell: int, value: int) -> tuple[float, Flags, Floats] | None:
         """Find a world in which a cell has a value, and the cheapest cells to give up for it."""
-        sums, block = self.block.sums, self.block
+        sums, block, sparse = self.block.sums, self.block, scipy.sparse
         may = np.flatnonzero(~block.final & ~self.given_up)
         number = len(may)
-        chosen = coo_array((np.ones(number), (may, np.arange(number))), (len(self.low), number))
+        chosen = sparse.coo_array(
+            (np.ones(number), (may, np.arange(number))), (len(self.low), number)
+        )
         known = np.isfinite(self.high)
         most = 2 * self.high[known].sum() + _MOST_VICTIMS
-        below = hstack([sums, chosen.multiply(self.low[:, np.newaxis])])
-        above = hstack([sums, -most * chosen]).tocsr()
-        exact = hstack([sums[[cell]], csr_array((1, number))])
+        below = sparse.hstack([sums, chosen.multiply(self.low[:, np.newaxis])])
+        above = sparse.hstack([sums, -most * chosen]).tocsr()
+        exact = sparse.hstack([sums[[cell]], sparse.csr_array((1, number))])
         constraints = [
-            LinearConstraint(below, self.low, np.inf),
-            LinearConstraint(above[known], -np.inf, self.high[known]),
-            LinearConstraint(exact, value, value),
+            _between(below, self.low, np.inf),
+            _between(above[known], -np.inf, self.high[known]),
+            _between(exact, value, value),
             *self._events(more=number),
         ]
         pieces = sums.shape[1]
@@ -223,7 +226,7 @@ class _Search:
         lost[may[found[pieces:] > 0.5]] = True
         return float(cost @ found), lost, found[:pieces]
 
-    def _events(self, *, more: int = 0) -> Iterator[LinearConstraint]:
+    def _events(self, *, more: int = 0) -> Iterator[scipy.optimize.LinearConstraint]:
         """Say that there is no victim without an incident, in each place and time."""
         events = self.block.events
         victims = np.flatnonzero(events >= 0)
@@ -234,12 +237,19 @@ class _Search:
         columns = np.concatenate([victims, of[0]])
         values = np.concatenate([-np.ones(len(victims)), np.full(len(of[0]), _MOST_VICTIMS)])
         shape = (len(of[0]), len(events) + more)
-        yield LinearConstraint(coo_array((values, (rows, columns)), shape).tocsr(), 0.0, np.inf)
+        sums = scipy.sparse.coo_array((values, (rows, columns)), shape).tocsr()
+        yield _between(sums, 0.0, np.inf)
+
+
+def _between(
+    sums: scipy.sparse.csr_array, low: Floats | float, high: Floats | float
+) -> scipy.optimize.LinearConstraint:
+    return scipy.optimize.LinearConstraint(sums, low, high)
 
 
 def _solved(
     cost: Floats,
-    constraints: list[LinearConstraint],
+    constraints: list[scipy.optimize.LinearConstraint],
     *,
     whole: int | None = None,
     upper: Floats | None = None,
@@ -249,8 +259,8 @@ def _solved(
     size = len(cost)
     integrality = np.zeros(size)
     integrality[: size if whole is None else whole] = 1
-    bounds = Bounds(0.0, np.full(size, np.inf) if upper is None else upper)
-    answer = milp(
+    bounds = scipy.optimize.Bounds(0.0, np.full(size, np.inf) if upper is None else upper)
+    answer = scipy.optimize.milp(
         cost,
         integrality=integrality,
         bounds=bounds,

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from branca.utilities import color_brewer
-
 from maligeo.core.errors import ArgumentError
 from maligeo.look.layers import entries, read_catalogue
 
@@ -95,6 +93,8 @@ def ramp(palette: str, count: int, *, whole: bool = False) -> tuple[str, ...]:
     whole : bool, default False
         Take all colours, as of a diverging palette.
     """
+    from branca.utilities import color_brewer  # only here: tables and answers have no colours
+
     if count == 0:
         return ()
     if whole:

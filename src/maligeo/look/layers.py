@@ -293,10 +293,11 @@ def keys_of(table: pd.DataFrame) -> set[str]:
 
 def _held(table: pd.DataFrame) -> Iterator[Layer]:
     """Give every layer of which the table has a value for a unit."""
+    units = table[table["place_kind"] == "unit"]
     for count in count_layers(table):
+        rows = units[units["measure"] == count.measure]
         for layer in _layers_about(count.measure):
-            rows = table.loc[_rows(table, layer)]
-            if _is_known(rows, layer):
+            if layer.column in table.columns and _is_known(rows, layer):
                 yield _to_be_read(layer, rows)
 
 
@@ -348,8 +349,3 @@ def layer_rows(table: pd.DataFrame, layer: Layer) -> pd.DataFrame:
         derived=derived,
         hidden=noted.astype(bool) & rows["count"].isna(),
     )
-
-
-def _rows(table: pd.DataFrame, layer: Layer) -> "pd.Series[bool]":
-    units = (table["measure"] == layer.measure) & (table["place_kind"] == "unit")
-    return units & (layer.column in table.columns)

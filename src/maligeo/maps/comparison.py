@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import permutations
 from typing import Any, Final, NamedTuple
 
@@ -250,7 +249,6 @@ def comparison_map(
         none = [] if are_alike else [words.word("compare.note_none", language)]
         return [*none, *difference_notes(pair, language)]
 
-    @cache
     def build(language: str) -> dict[str, object]:
         pairs = [_pair(first, second, layer, language) for layer in chosen]
         names = [_named(side.units, language) for side in sides]
@@ -263,8 +261,8 @@ def comparison_map(
             "synthetic": is_synthetic(first.table) or is_synthetic(second.table),
         }
 
-    add_call(fmap, "compare", build)
-    fmap.still.append(first_comparison(build(language), [of.shapes for of in drawn], language))
+    made = add_call(fmap, "compare", build)
+    fmap.still.append(first_comparison(made[language], [of.shapes for of in drawn], language))
     add_waters(fmap)
     add_neighbours(fmap, catalog.load_table("reference", "neighbours"))
     add_scale(fmap, first.units, towns=False)

@@ -60,8 +60,7 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 _IN_BOTH = "~"  # key of what is [French, English] in the data of the page
 
-_HTML_SIGNS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
-_LINE_SIGNS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x7f": "\\u007f"})
+_SIGNS = ("<", ">", "&", "'", "\u2028", "\u2029", "\x7f")
 _TEMPLATE_MARK = re.compile(r"\{(?=[{%#])")
 
 
@@ -87,8 +86,9 @@ def script_json(value: object) -> str:
 
 def harmless(text: str) -> str:
     """Escape signs in JSON text that mean something to a page or a template, see `script_json`."""
-    escaped = text.translate(_HTML_SIGNS).translate(_LINE_SIGNS)
-    escaped = _TEMPLATE_MARK.sub(r"\\u007b", escaped)
+    for sign in _SIGNS:
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    escaped = _TEMPLATE_MARK.sub(r"\\u007b", text)
     return escaped.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair
 
 
@@ -165,7 +165,7 @@ class Call(MacroElement):
         self.data = script_json(data)
 
 
-def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) -> None:
+def add_call(fmap: folium.Map, function: str, build: Callable[[str], Any]) -> dict[str, Any]:
     """Add a call whose data are made once for each language.
 
     Parameters
@@ -177,13 +177,20 @@ def add_call(fmap: folium.Map, function: str, build: Callable[[str], object]) ->
     build : callable
         Takes a language and gives the data.
 
+    Returns
+    -------
+    dict
+        The data by language, for what the page shows of them without a script.
+
     Raises
     ------
     ArgumentError
         If the page is complete, see `require_open`.
     """
     require_open(fmap)
-    fmap.add_child(Call(function, in_languages(build)))
+    made = {language: build(language) for language in LANGUAGES}
+    fmap.add_child(Call(function, in_languages(made.__getitem__)))
+    return made
 
 
 def require_open(fmap: folium.Map) -> None:

@@ -168,12 +168,12 @@ def add_presence(
         raise FrameError("presence", [fault])
     if programmes is not None:
         require_columns(programmes, ("programme", "name_fr", "name_en"), what="programmes")
-    add_call(
+    made = add_call(
         fmap,
         "presence",
         lambda one: _matrix(presence, programmes, one) | {"focus": fmap.rows},
     )
-    fmap.still.append(matrix(_matrix(presence, programmes, fmap.language), fmap.language))
+    fmap.still.append(matrix(made[fmap.language], fmap.language))
 
 
 def _matrix(

@@ -1,7 +1,6 @@
 """Regions coloured by a measure: their cards, towns and neighbours, and the drawer of notes."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any, Final
 
 import geopandas as gpd
@@ -36,7 +35,7 @@ from maligeo.readers.credits import credit_text
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend, withheld_text
 from maligeo.text.measures import Part, layer_text
-from maligeo.text.notes import note_sections
+from maligeo.text.notes import Notes
 from maligeo.text.readings import (
     LOW_SIGN,
     PeriodRows,
@@ -232,7 +231,6 @@ def colour_units(
     pcodes = units["pcode"].tolist()
     found = [read_periods(table, layer) for layer in chosen]
 
-    @cache
     def build(language: str) -> dict[str, object]:
         shown = [in_language(spans, language) for spans in found]
         described = [
@@ -241,8 +239,8 @@ def colour_units(
         ]
         return fixed | {"cards": cards(units, shown, language), "layers": described}
 
-    add_call(fmap, "regions", build)
-    fmap.still.append(first_measure(build(fmap.language), drawn.shapes, fmap.language))
+    made = add_call(fmap, "regions", build)
+    fmap.still.append(first_measure(made[fmap.language], drawn.shapes, fmap.language))
 
 
 def unit_shapes(
@@ -382,7 +380,7 @@ def add_notes(
     fmap : PageMap
         The map.
     table, units, towns
-        As `maligeo.text.notes.note_sections` takes them.
+        As `maligeo.text.notes.Notes` takes them.
 
     Raises
     ------
@@ -401,13 +399,9 @@ def explain(
 ) -> None:
     """Add the notes on units whose outlines are simplified already, see `add_notes`."""
     fmap.gate.admit(table, what="the figures")
-
-    def build(language: str) -> list[dict[str, Any]]:
-        sections: list[dict[str, Any]] = note_sections(table, units, towns, language)
-        return with_zoom(sections, drawn.zoom, language)
-
-    add_call(fmap, "notes", build)
-    fmap.still.append(notes(build(fmap.language)))
+    told = Notes(table, units, towns)
+    made = add_call(fmap, "notes", lambda one: with_zoom(told.sections(one), drawn.zoom, one))
+    fmap.still.append(notes(made[fmap.language]))
 
 
 def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
@@ -430,8 +424,8 @@ def add_left_out(fmap: PageMap, kinds: Sequence[str]) -> None:
         }
 
     if kinds:
-        add_call(fmap, "note", build)
-        fmap.still.append(notes([build(fmap.language)]))
+        made = add_call(fmap, "note", build)
+        fmap.still.append(notes([made[fmap.language]]))
 
 
 def with_zoom(
@@ -442,7 +436,7 @@ def with_zoom(
     Parameters
     ----------
     sections : list of dict
-        As from `maligeo.text.notes.note_sections`.
+        As from `maligeo.text.notes.Notes.sections`.
     zoom : int or None
         As in `maligeo.look.outlines.Outlines`; without it nothing was left out.
     language : {"fr", "en"}

@@ -1,16 +1,11 @@
 """What the bundled documents say of the country, over the map; what is a region's, in its card."""
 
-from functools import cache
-from typing import get_args
-
 import geopandas as gpd
-import pandas as pd
 
-from maligeo.core.columns import Language
 from maligeo.maps.html import add_call
 from maligeo.maps.page import PageMap
 from maligeo.maps.without_script import results
-from maligeo.text.results import published_results, result_sections, unit_texts
+from maligeo.text.results import result_sections, results_by_language, unit_texts
 
 
 def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
@@ -31,12 +26,10 @@ def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
     ReleaseError
         If the lines were not released for the audience of the map.
     """
-    languages = get_args(Language)
-    lines: dict[str, pd.DataFrame] = {one: published_results(language=one) for one in languages}
+    lines = results_by_language()
     for frame in lines.values():
         fmap.gate.admit(frame, what="the published results")
 
-    @cache
     def build(language: str) -> dict[str, object]:
         frame = lines[language]
         return {
@@ -44,5 +37,5 @@ def add_results(fmap: PageMap, units: gpd.GeoDataFrame) -> None:
             "units": unit_texts(frame, units),
         }
 
-    add_call(fmap, "results", build)
-    fmap.still.append(results(build(fmap.language), fmap.language))
+    made = add_call(fmap, "results", build)
+    fmap.still.append(results(made[fmap.language], fmap.language))

@@ -8,8 +8,7 @@ from typing import Any, Final
 from maligeo import look
 from maligeo.core import words
 from maligeo.core.errors import ArgumentError
-from maligeo.measure.surface import UNIT_TAG
-from maligeo.tile_archives import Description
+from maligeo.tile_archives import UNIT_TAG, Description
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _POINT_COUNT: Final = "point_count"

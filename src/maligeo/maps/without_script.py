@@ -5,7 +5,6 @@ All of it is made of the data that the page's scripts get, in the language in wh
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 import jinja2
@@ -108,9 +107,8 @@ def add_accounted(fmap: PageMap, function: str, build: Callable[[str], Data]) ->
     build : callable
         Takes a language and gives the data, of which "section" is the account.
     """
-    once = cache(build)
-    add_call(fmap, function, once)
-    fmap.still.append(notes([once(fmap.language)["section"]]))
+    made = add_call(fmap, function, build)
+    fmap.still.append(notes([made[fmap.language]["section"]]))
 
 
 def first_measure(data: Data, shapes: Shapes, language: str) -> str:
@@ -237,7 +235,7 @@ def matrix(data: Data, language: str) -> str:
 
 
 def notes(sections: Sequence[Data]) -> str:
-    """Write sections of the notes, as `maligeo.text.notes.note_sections` gives them."""
+    """Write sections of the notes, as `maligeo.text.notes.Notes.sections` gives them."""
     return _rendered(_NOTES, {"sections": sections})
 
 

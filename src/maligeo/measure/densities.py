@@ -389,6 +389,5 @@ def _floats(values: pd.Series) -> Floats:
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Give every column its nullable type, so that missing never turns into zero."""
     wanted = {column: _TYPES.get(column, _TEXT) for column in table.columns}
-    return table.astype(
-        {column: dtype for column, dtype in wanted.items() if table[column].dtype != dtype}
-    )
+    held = table.dtypes.items()
+    return table.astype({column: wanted[column] for column, of in held if of != wanted[column]})

@@ -14,10 +14,9 @@ from maligeo.core.columns import NAMED, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
-from maligeo.join.shares import allocate
-from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.answer import CLASSES, need_and_response, with_undated
-from maligeo.measure.densities import concat_tables, density
+from maligeo.measure.densities import concat_tables
+from maligeo.measure.divided_projects import DividedProjects
 from maligeo.measure.indicators import Indicator, read_indicators
 
 NEED_BY: Final = ("count", "per_100k", "per_1000_sqkm")
@@ -449,28 +448,36 @@ def incident_gaps(
     VintageError
         If the frames are of different vintages.
     """
-    span = None if period is None else parse_period(period)
+    projects = DividedProjects(located, units)
+    return gaps_between(need, projects, people=people, period=period, draws=draws)
+
+
+def gaps_between(
+    need: pd.DataFrame,
+    projects: DividedProjects,
+    *,
+    people: pd.DataFrame | None = None,
+    period: str | None = None,
+    draws: Draws = DEFAULT_DRAWS,
+) -> pd.DataFrame:
+    """Compare need with projects that are divided among units already, see `incident_gaps`."""
+    span, units = None if period is None else parse_period(period), projects.units
     chosen = with_undated(_widest(need), need)
-    answer = need_and_response(chosen, allocate(located, units), units, people=people, period=span)
-    current = located[activity(located, span).isin([ACTIVE, UNDATED])]
-    ranked = _ranks_of(chosen, current, units, people, draws)
+    answer = need_and_response(chosen, projects.shares, units, people=people, period=span)
+    ranked = _ranks_of(chosen, projects.under_way(span), people, draws)
     return _answered(answer, ranked)
 
 
 def _ranks_of(
-    need: pd.DataFrame,
-    located: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    people: pd.DataFrame | None,
-    draws: Draws,
+    need: pd.DataFrame, projects: DividedProjects, people: pd.DataFrame | None, draws: Draws
 ) -> pd.DataFrame:
-    response = list(count_response(allocate(located, units), units).values())
+    response = [*projects.counts.values()]
     if people is not None:
-        by_people = allocate(located, units, by="population", population=people)
-        response.append(density(by_people, units, measure="projects", counting="weighted"))
+        response.append(projects.by_people(people))
     known = need[need["place_kind"] == "unit"].groupby("measure")[list(NEED_BY)]
     need_by = [by for by, counts in known.count().items() if counts.gt(0).all()]
-    return coverage_gaps(need, concat_tables(*response), units, need_by=need_by, draws=draws)
+    table = concat_tables(*response)
+    return coverage_gaps(need, table, projects.units, need_by=need_by, draws=draws)
 
 
 def _answered(answer: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
@@ -488,15 +495,6 @@ def _answered(answer: pd.DataFrame, ranked: pd.DataFrame) -> pd.DataFrame:
     rest = [name for name in table.columns if name not in (*first, "order", "note")]
     result = table[[*first, *rest, "note"]].reset_index(drop=True)
     return inherit_audience(result, answer, ranked)
-
-
-def count_response(shares: pd.DataFrame, units: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
-    """Count projects, in full and by equal shares, and programmes; by name of the measure."""
-    return {
-        "projects": density(shares, units, measure="projects"),
-        "projects_fractional": density(shares, units, measure="projects", counting="fractional"),
-        "programmes": density(shares, units, measure="programmes"),
-    }
 
 
 def _widest(table: pd.DataFrame) -> pd.DataFrame:

@@ -130,19 +130,23 @@ def published_series(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> "Iterato
     ordered = pd.concat([figures[list(columns.FIGURES)], placed], axis=1)
     ordered = ordered.sort_values(["unit", "figure_id"], kind="stable")
     for kind, alike in ordered.groupby(_KIND, dropna=False, sort=True):
+        is_counted = (alike["how"] == "unit") & (alike["basis"] == "count")
+        rising = alike[is_counted & alike["value"].notna()].sort_values("value", kind="stable")
+        counted = list(rising.itertuples())
         for period, rows in alike.groupby(_PERIOD, dropna=False, sort=True):
             head = dict(zip((*_KIND, *_PERIOD), (*kind, *period), strict=True))
-            yield PublishedSeries(head, list(rows.itertuples()), units, _at_least(alike, period))
+            yield PublishedSeries(head, list(rows.itertuples()), units, _at_least(counted, period))
 
 
-def _at_least(alike: pd.DataFrame, period: tuple[Any, ...]) -> dict[int, Any]:
+def _at_least(rising: Sequence[Any], period: tuple[Any, ...]) -> dict[int, Any]:
     """Find by unit the largest count of a shorter period within a period."""
     start, end = period
-    inside = (alike["period_start"] >= start) & (alike["period_end"] <= end)
-    shorter = (alike["period_start"] != start) | (alike["period_end"] != end)
-    counted = (alike["how"] == "unit") & (alike["basis"] == "count") & alike["value"].notna()
-    found = alike[inside & shorter & counted].sort_values("value", kind="stable")
-    return {row.position: row for row in found.itertuples()}
+    return {
+        row.position: row
+        for row in rising
+        if start <= row.period_start and row.period_end <= end
+        and (row.period_start, row.period_end) != (start, end)
+    }  # fmt: skip
 
 
 class PublishedSeries:

@@ -13,13 +13,13 @@ import scipy
 import shapely
 from affine import Affine
 from pyproj import CRS, Proj
-from rasterio.features import rasterize
 
 from maligeo.core.audiences import audience_of
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import GEOGRAPHIC, Floats, positions_of, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
+from maligeo.tile_archives import UNIT_TAG
 from maligeo.unitindex import UnitIndex
 
 KernelName = Literal["gaussian", "quartic"]
@@ -130,6 +130,8 @@ class MetricGrid(NamedTuple):
 
     def cells_inside(self, area: gpd.GeoSeries) -> npt.NDArray[np.bool_]:
         """Find the cells whose centre lies in an area."""
+        from rasterio.features import rasterize  # only here: other maps take no raster
+
         shapes = _projected(area, self.crs)
         burnt = rasterize(shapes, out_shape=self.shape, transform=self.transform, dtype="uint8")
         return np.asarray(burnt, dtype=bool)
@@ -227,7 +229,6 @@ def _projected(area: gpd.GeoSeries, crs: CRS) -> gpd.GeoSeries:
 
 PER_SQKM: Final = 1000.0  # values are per 1,000 km²
 MIN_BANDWIDTH_CELLS: Final = 2.0
-UNIT_TAG: Final = "per 1,000 km²"
 # Squared cells by which sharing widens a squared bandwidth, so far as the peak shows it: it adds
 # 1/6 to the variance along each axis, and a peak falls by half of its curvature times that.
 _WIDENING: Final[Mapping[KernelName, float]] = {"gaussian": 1 / 6, "quartic": 2 / 3}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -109,11 +110,10 @@ def has_own_sentences(answer: pd.DataFrame) -> bool:
 
 def by_class(answer: pd.DataFrame) -> Iterator[tuple[str, list[Row]]]:
     """Give the classes that occur, those who need somebody most first, with their units."""
-    units = answer[answer["place_kind"] == "unit"]
-    for name in CLASSES:
-        rows = units[units["class"] == name].to_dict("records")
-        if rows:
-            yield name, rows
+    found: dict[str, list[Row]] = {}
+    for row in answer[answer["place_kind"] == "unit"].to_dict("records"):
+        found.setdefault(row["class"], []).append(row)
+    yield from ((name, found[name]) for name in CLASSES if name in found)
 
 
 def period_lines(answer: pd.DataFrame, language: str) -> list[str]:
@@ -334,6 +334,12 @@ def _number(what: str, count: float, language: str, place: str = "") -> str:
 
 
 def _programme(code: str, language: str) -> str:
+    return _programmes(language).get(code, code)
+
+
+@cache
+def _programmes(language: str) -> dict[str, str]:
+    """Give the names of the bundled programmes."""
     column = f"name_{language}"
-    named = load_programmes().dropna(subset=[column]).set_index("programme")[column]
-    return str(named.get(code, code))
+    named = load_programmes().dropna(subset=[column])
+    return dict(zip(named["programme"], named[column], strict=True))

@@ -1,7 +1,7 @@
 """What adds up: placed and unplaced, and what became of the records behind a layer."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,11 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.columns import PLACE_KINDS
 from maligeo.join.results import TOO_COARSE
-from maligeo.look import Layer, count_layer, count_layers
+from maligeo.look import Layer, count_layer
 from maligeo.measure.dates import OF_OTHER_PERIODS
 from maligeo.readers.reading import ATTRIBUTE
 from maligeo.text.measures import layer_text
-from maligeo.text.readings import PeriodRows, all_periods, hidden_text, span_text, value_text
+from maligeo.text.readings import PeriodRows, hidden_text, span_text, value_text
 from maligeo.text.releases import is_rounded
 
 Line = dict[str, str | bool]
@@ -145,13 +145,13 @@ def _total(period: PeriodRows) -> float | None:
     return _sum(period.places) if _is_complete(period) else None
 
 
-def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
+def totals(found: Iterable[Sequence[PeriodRows]], language: str) -> list[dict[str, str]]:
     """Count what is placed and what is not, for each additive measure and period.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Density table.
+    found : iterable of sequence of PeriodRows
+        All periods of each measure, as from `all_counts`.
     language : {"fr", "en"}
         Language of the texts.
 
@@ -160,16 +160,12 @@ def totals(table: pd.DataFrame, language: str) -> list[dict[str, str]]:
     list of dict
         `measure, period, placed, unplaced, total` as text.
     """
-    lines = []
-    for layer in count_layers(table):
-        if not layer.additive:
-            continue
-        lines += [
-            _total_line(period, language)
-            for period in all_periods(table, layer)
-            if any(pd.notna(row["count"]) for row in period.places)
-        ]
-    return lines
+    return [
+        _total_line(period, language)
+        for periods in found
+        for period in periods
+        if period.layer.additive and any(pd.notna(row["count"]) for row in period.places)
+    ]
 
 
 def _total_line(period: PeriodRows, language: str) -> dict[str, str]:

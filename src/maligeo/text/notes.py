@@ -1,29 +1,38 @@
 """Sources, limits and the disclaimer of a table."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 import geopandas as gpd
 import pandas as pd
 
 from maligeo import catalog
 from maligeo.core import words
-from maligeo.look import count_layers, layers_of
+from maligeo.look import Layer, layers_of
 from maligeo.look.outlines import outlines_are_general
 from maligeo.look.waters import waters
 from maligeo.readers.credits import credit_text
 from maligeo.text.balance import totals
 from maligeo.text.measures import layer_text
-from maligeo.text.readings import source_parts, span_text, without_units
+from maligeo.text.readings import (
+    PeriodRows,
+    all_counts,
+    source_parts,
+    span_text,
+    without_units,
+)
 from maligeo.text.releases import release_sentences
 
 _BALANCE_COLUMNS = ("control.measure", "control.period", "notes.placed", "notes.unplaced")
 _METHOD = ("notes.derived", "notes.missing")
 
 
-def note_sections(
-    table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, language: str
-) -> list[dict[str, object]]:
-    """Tell vintage, outlines, balance, method, sources and the disclaimer.
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """What a reader of a table must know: read once, and told in each language.
 
-    Parameters
+    Attributes
     ----------
     table : pandas.DataFrame
         Density table; its sources are listed once each.
@@ -31,24 +40,43 @@ def note_sections(
         Units with `vintage` and `source`.
     towns : pandas.DataFrame
         Towns that are shown, with `source`.
-    language : {"fr", "en"}
-        Language of the texts.
-
-    Returns
-    -------
-    list of dict
-        Sections in order: `title`, `paragraphs`, `items` (text and web address), `grid`
-        (rows of text, the first is the head).
     """
-    found = [
-        boundary_section(units, language),
-        _balance(table, language),
-        _shares(table, language),
-        _method(table, language),
-        _release(table, language),
-        source_section(table, units, towns, language),
-    ]
-    return [section for section in found if section]
+
+    table: pd.DataFrame
+    units: gpd.GeoDataFrame
+    towns: pd.DataFrame
+
+    @cached_property
+    def _counts(self) -> list[list[PeriodRows]]:
+        return all_counts(self.table)
+
+    @cached_property
+    def _layers(self) -> tuple[Layer, ...]:
+        return layers_of(self.table)
+
+    def sections(self, language: str) -> list[dict[str, object]]:
+        """Tell vintage, outlines, balance, method, sources and the disclaimer.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}
+            Language of the texts.
+
+        Returns
+        -------
+        list of dict
+            Sections in order: `title`, `paragraphs`, `items` (text and web address), `grid`
+            (rows of text, the first is the head).
+        """
+        found = [
+            boundary_section(self.units, language),
+            _balance(self._counts, language),
+            _shares(self._counts, language),
+            _method(self._layers, language),
+            _release(self.table, language),
+            source_section(self.table, self.units, self.towns, language),
+        ]
+        return [section for section in found if section]
 
 
 def _release(table: pd.DataFrame, language: str) -> dict[str, object] | None:
@@ -88,18 +116,18 @@ def boundary_section(units: gpd.GeoDataFrame, language: str) -> dict[str, object
     return _section("notes.boundaries", language, paragraphs=paragraphs)
 
 
-def _balance(table: pd.DataFrame, language: str) -> dict[str, object]:
+def _balance(found: Sequence[Sequence[PeriodRows]], language: str) -> dict[str, object]:
     head = _texts((*_BALANCE_COLUMNS, "notes.total"), language)
-    rows = [list(line.values()) for line in totals(table, language)]
+    rows = [list(line.values()) for line in totals(found, language)]
     note = _texts(("notes.balance_note",), language)
     return _section("notes.balance", language, paragraphs=note, grid=[head, *rows])
 
 
-def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
+def _shares(found: Sequence[Sequence[PeriodRows]], language: str) -> dict[str, object]:
     """List the published shares that give no number, because their total is not published."""
     items = []
-    for layer in (layer for layer in count_layers(table) if layer.has_periods):
-        for period in without_units(table, layer):
+    for periods in (periods for periods in found if periods[0].layer.has_periods):
+        for period in without_units(periods):
             shares = [row for row in period.places if row["derived"] and pd.notna(row["name"])]
             for row in shares:
                 remark = next(iter(words.note_text(row["note"], language)), "")
@@ -108,7 +136,7 @@ def _shares(table: pd.DataFrame, language: str) -> dict[str, object]:
     return _section("notes.shares", language, items=items) if items else {}
 
 
-def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
+def _method(layers: Iterable[Layer], language: str) -> dict[str, object]:
     """Say what each measure of the table means."""
     items = [
         (
@@ -117,7 +145,7 @@ def _method(table: pd.DataFrame, language: str) -> dict[str, object]:
             + layer_text("about", layer, language),
             "",
         )
-        for layer in layers_of(table)
+        for layer in layers
     ]
     return _section("notes.method", language, paragraphs=_texts(_METHOD, language), items=items)
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
-from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, layer_rows
+from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, count_layers, layer_rows
 from maligeo.measure.answer import EVENTS
 from maligeo.measure.counts import SOURCE_SEPARATOR
 from maligeo.measure.rates import poisson_interval, whole_counts
@@ -151,9 +151,14 @@ def in_language(found: Sequence[PeriodRows], language: str) -> list[PeriodRows]:
     ]
 
 
-def without_units(table: pd.DataFrame, layer: Layer) -> list[PeriodRows]:
-    """Give the periods that say nothing of any unit."""
-    return [period for period in all_periods(table, layer) if not _has_unit(period)]
+def all_counts(table: pd.DataFrame) -> list[list[PeriodRows]]:
+    """Give all periods of the counts of each measure, as `all_periods` does."""
+    return [all_periods(table, layer) for layer in count_layers(table)]
+
+
+def without_units(found: Iterable[PeriodRows]) -> list[PeriodRows]:
+    """Keep the periods that say nothing of any unit."""
+    return [period for period in found if not _has_unit(period)]
 
 
 def span_text(rows: pd.DataFrame, language: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import geopandas as gpd
 import pandas as pd
@@ -62,6 +62,7 @@ _BY_SOURCE: Final = itemgetter("source", "period_start", "period_end", "unit")
 
 Row = Mapping[str, Any]
 Line = dict[str, Any]
+_Parts = Mapping[Callable[..., Iterator[Line]], pd.DataFrame]
 Place = tuple[str, str, str, str]  # name, level, the unit around it, reach
 
 
@@ -112,7 +113,7 @@ def published_results(
     language = session_language(language)
     if kind is not None:
         require_choice(kind, KINDS, option="kind")
-    lines = _all_lines(language)
+    lines = _all_lines(_documents(), language)
     if programme is not None:
         lines = lines[_of_programme(lines, programme)]
     if kind is not None:
@@ -124,20 +125,30 @@ def published_results(
     return lines.reset_index(drop=True)
 
 
-def _all_lines(language: Language) -> pd.DataFrame:
-    parts: Mapping[Callable[..., Iterator[Line]], pd.DataFrame] = {
+def results_by_language() -> dict[str, pd.DataFrame]:
+    """Give all of `published_results` in each language; what is bundled is read once."""
+    parts = _documents()
+    return {one: _all_lines(parts, one) for one in get_args(Language)}
+
+
+def _documents() -> _Parts:
+    """Read what lines are made of, with what makes them."""
+    return {
         _figure_lines: load_figures(),
         _programme_lines: load_programmes(),
         _result_lines: load_results(),
         _project_lines: load_projects(),
         _statement_lines: load_statements(),
     }
+
+
+def _all_lines(parts: _Parts, language: Language) -> pd.DataFrame:
     rows = [
         line | {"order": at}
         for at, (write, frame) in enumerate(parts.items())
         for line in write(frame.to_dict("records"), language)
     ]
-    names = load_programmes().set_index("programme")[f"name_{language}"]
+    names = parts[_programme_lines].set_index("programme")[f"name_{language}"]
     lines = pd.DataFrame(rows).reindex(columns=[*RESULTS, "order"])
     bare = lines["programme"].isna()
     others = lines["order"].map(
@@ -435,16 +446,20 @@ def result_sections(lines: pd.DataFrame, language: str) -> list[dict[str, Any]]:
         is, in the language of the document.
     """
     sections = []
-    titles = load_projects().groupby("project_id")["title"].first().to_dict()
-    for name, rows in lines.groupby("programme_name", sort=False):
-        by_group = rows.groupby([rows["kind"].map(GROUPS), rows["source"]], sort=False)
+    projects = catalog.load_table("projects", "projects")
+    titles = projects.groupby("project_id")["title"].first().to_dict()
+    arranged: dict[str, dict[tuple[str, str], list[Row]]] = {}
+    for row in lines.dropna(subset=["programme_name", "source"]).to_dict("records"):
+        below = arranged.setdefault(row["programme_name"], {})
+        below.setdefault((GROUPS[row["kind"]], row["source"]), []).append(row)
+    for name, by_group in arranged.items():
         groups, above = [], ""
-        for (heading, source), alike in by_group:
+        for (heading, source), alike in by_group.items():
             title = words.word(f"result_group.{heading}", language)
             said = words.word("results.source", language).format(source=source)
             lines_of = [
                 [*_texts(row, language), titles.get(row["line_id"].partition(_PART)[0], "")]
-                for row in alike.to_dict("records")
+                for row in alike
             ]
             groups.append(
                 {
@@ -456,7 +471,7 @@ def result_sections(lines: pd.DataFrame, language: str) -> list[dict[str, Any]]:
                 }
             )
             above = title
-        sections.append({"title": str(name), "groups": groups})
+        sections.append({"title": name, "groups": groups})
     return sections
 
 

@@ -18,9 +18,9 @@ from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
 from maligeo.look import Classes
-from maligeo.measure.surface import UNIT_TAG, Surface
+from maligeo.measure.surface import Surface
 from maligeo.provenance.record import TAG, Provenance
-from maligeo.tile_archives import Tile
+from maligeo.tile_archives import UNIT_TAG, Tile
 from maligeo.tiles.archives import Archive, open_archive
 from maligeo.tiles.classes import class_colours, equal_classes, legend_of
 from maligeo.tiles.colours import Colours, PictureType

@@ -23,16 +23,16 @@ from maligeo.core.periods import parse_period
 from maligeo.disclosure import CellRelease, Release
 from maligeo.disclosure.partition import measures_in
 from maligeo.disclosure.releases import plain
-from maligeo.join.shares import allocate
 from maligeo.measure.activity import ACTIVE, UNDATED, activity
 from maligeo.measure.autocorrelation import cluster_measure
 from maligeo.measure.change import growth_measure
 from maligeo.measure.counts import HAZARDS, area_measures_in
 from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import concat_tables, density
+from maligeo.measure.divided_projects import DividedProjects
 from maligeo.measure.event_sizes import VICTIMS as VICTIMS_BY_INCIDENT
 from maligeo.measure.event_sizes import with_sizes
-from maligeo.measure.need_response import count_response, incident_gaps
+from maligeo.measure.need_response import gaps_between
 from maligeo.measure.presence import columns_of, presence, select_projects
 from maligeo.measure.project_counts import project_measures_in
 from maligeo.text.answers import with_sentences
@@ -171,7 +171,7 @@ class StudyFrames:
         records.require_covered()
         if records.is_bundled:
             land = [self.measured(one) for one in self._unasked]
-            return concat_tables(self.need(period=self.period), *land, *self.standing)
+            return concat_tables(self._incident_need, *land, *self.standing)
         tables = [self._incident_table] if INCIDENTS in records.given else []
         tables += [self.measured(one) for one in self._unasked]
         tables += [self._figure_table(one) for one in self._figure_measures]
@@ -188,6 +188,16 @@ class StudyFrames:
     @cached_property
     def _incident_table(self) -> pd.DataFrame:
         return self.measured(INCIDENTS)
+
+    @cached_property
+    def _incident_need(self) -> pd.DataFrame:
+        return self.need(INCIDENTS, period=self.period)
+
+    def _need_in_period(self, measure: str) -> pd.DataFrame:
+        """Count incidents in the period that is asked for; without one figures as published."""
+        if measure == INCIDENTS:
+            return self._incident_need
+        return self.need(measure, period=self.period)
 
     @property
     def _unasked(self) -> list[str]:
@@ -237,8 +247,8 @@ class StudyFrames:
             self.rules.require_cells(AREAS, self.units, self.period)
             is_hazard = measure.removesuffix("_sqm") in HAZARDS
             return self._shown.table_of(AREAS, measure, None if is_hazard else self.period)
-        by_year = None if self._cells is not None else BY_YEAR
-        return self.need(measure, period=self.period or by_year)
+        is_asked = bool(self.period) or self._cells is not None
+        return self._need_in_period(measure) if is_asked else self.need(measure, period=BY_YEAR)
 
     def layered(self, keys: Sequence[str]) -> pd.DataFrame:
         """Give the density table with what some layers of a map show, as `look.layers_of`.
@@ -319,7 +329,11 @@ class StudyFrames:
     @cached_property
     def shares(self) -> pd.DataFrame:
         """Projects divided among units, as `maligeo.allocate` gives them."""
-        return allocate(self.projects, self.units)
+        return self._divided.shares
+
+    @cached_property
+    def _divided(self) -> DividedProjects:
+        return DividedProjects(self.projects, self.units)
 
     @cached_property
     def areas(self) -> gpd.GeoDataFrame | None:
@@ -411,7 +425,7 @@ class StudyFrames:
         """Count a measure of the incidents, or of the figures that are given."""
         if measure in self._figure_measures and measure not in self._incident_measures:
             return self._figure_table(measure)
-        need = self.need(measure, period=self.period)
+        need = self._need_in_period(measure)
         by_unit = need[need["place_kind"] == "unit"]
         if self._cells is not None and by_unit["count"].isna().all():
             raise ArgumentError(
@@ -461,7 +475,7 @@ class StudyFrames:
         own = {measure for table in self.needs.tables for measure in table["measure"]}
         if self.counted_incidents is not None and own.isdisjoint(VICTIMS_BY_INCIDENT):
             need = with_sizes(need, self.counted_incidents, self.units)
-        return incident_gaps(need, self.projects, self.units, people=people, period=self.span)
+        return gaps_between(need, self._divided, people=people, period=self.span)
 
     @property
     def span(self) -> str | None:
@@ -472,11 +486,7 @@ class StudyFrames:
     @property
     def standing(self) -> list[pd.DataFrame]:
         """Density tables of projects, of programmes where they are named, and of people."""
-        counted = dict(self._response)
+        counted = dict(self._divided.counts)
         if not self._is_named("programme"):
             del counted["programmes"]
         return [*counted.values(), *people_table(self._shown)]
-
-    @cached_property
-    def _response(self) -> dict[str, pd.DataFrame]:
-        return count_response(self.shares, self.units)

@@ -146,7 +146,7 @@ def key_blocks(numbered: Sequence[tuple[str, str]], unnamed: int, column: Column
 
 
 def section_blocks(sections: Sequence[Section], width: float, size: float) -> list[Block]:
-    """Give notes as `maligeo.text.notes.note_sections` gives them."""
+    """Give notes as `maligeo.text.notes.Notes.sections` gives them."""
     found: list[Block] = []
     for section in sections:
         if found:

@@ -28,7 +28,7 @@ from maligeo.text.answers import (
 from maligeo.text.balance import balance
 from maligeo.text.legend import legend, withheld_text
 from maligeo.text.measures import layer_text
-from maligeo.text.notes import boundary_section, note_sections, source_section
+from maligeo.text.notes import Notes, boundary_section, source_section
 from maligeo.text.readings import Cell, PeriodRows, cells, has_low, periods
 from maligeo.text.titles import choose_period
 
@@ -81,7 +81,7 @@ class Subject:
         Classes of need and response, each with its units: what is known of them, and how sure
         that is; empty for other maps.
     sections : tuple of mapping
-        Notes, as from `maligeo.text.notes.note_sections`.
+        Notes, as from `maligeo.text.notes.Notes.sections`.
     dotted : tuple of int
         Class indexes that are dotted, since they are not certain.
     """
@@ -203,7 +203,7 @@ def _sections(
     balanced = words.word("notes.balance", language)
     method = words.word("notes.method", language)
     found = []
-    for section in note_sections(rows, units, towns, language):
+    for section in Notes(rows, units, towns).sections(language):
         if section["title"] == balanced:
             continue
         meaning = {"items": [(layer_text("about", layer, language), "")]}

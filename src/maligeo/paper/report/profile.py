@@ -28,7 +28,7 @@ from maligeo.text.answers import (
 from maligeo.text.balance import balance
 from maligeo.text.legend import withheld_text
 from maligeo.text.notes import boundary_section
-from maligeo.text.readings import cell_sources, source_parts, span_text, without_units
+from maligeo.text.readings import all_periods, cell_sources, source_parts, span_text, without_units
 from maligeo.text.results import unit_texts
 from maligeo.text.titles import place_parts
 
@@ -338,7 +338,11 @@ def _when(row: pd.Series, language: str) -> str:
 
 def _nowhere(table: pd.DataFrame, language: str) -> Iterator[str]:
     """Count the national figures that no unit has a part of."""
-    whole = [one for one in without_units(table, INCIDENTS) if one.rows["count"].notna().any()]
+    whole = [
+        one
+        for one in without_units(all_periods(table, INCIDENTS))
+        if one.rows["count"].notna().any()
+    ]
     if whole:
         spans = ", ".join(
             f"{span_text(one.rows, language)} ({one.publisher})" for one in whole if one.has_dates
