@@ -9,6 +9,7 @@ from .exports import ExportOptions as ExportOptions
 from .exports import Licence as Licence
 from .exports import write_layers as write_layers
 from .exports import write_table as write_table
+from .exports import write_template as write_template
 from .join.dissolve import dissolve_cercles as dissolve_cercles
 from .join.divisions import crosswalk as crosswalk
 from .join.points import Locator as Locator
@@ -92,6 +93,7 @@ from .tiles import raster_tiles as raster_tiles
 from .tiles import vector_tiles as vector_tiles
 from .tiles import verify_tiles as verify_tiles
 from .tiles import write_surface as write_surface
+from .workflows.examples import write_example as write_example
 from .workflows.study import Study as Study
 from .workflows.study import study as study
 

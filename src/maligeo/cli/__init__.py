@@ -55,6 +55,14 @@ COMMANDS: Final = {
         "Write a report on the country, or on one region, as .html or .pdf.",
     ),
     "check": ("check", "Say how a file is read, and list every fault; exit code 1 if it has any."),
+    "template": (
+        "template",
+        "Write a model workbook to fill in, with lists of the words that are understood.",
+    ),
+    "example": (
+        "example",
+        "Write a made-up set of files to try the commands with; each says that it is made up.",
+    ),
     "locate": ("locate", "Write a file with the administrative unit of each of its rows."),
     "crosswalk": (
         "crosswalk",
