@@ -14,6 +14,8 @@ from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
+from maligeo.exports.templates import KINDS as KINDS_OF_SHEETS
+from maligeo.exports.templates import template_headings
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.look.layers import Group, read_catalogue
@@ -40,14 +42,15 @@ ALIKE = {
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
     "control.period_plain",
-    "control.pause", "named.line", "named.programme", "named.organisation", "named.source",
+    "template.sheet_incidents", "template.sheet_population", "example.what_incidents",
+    "example.total_year", "control.pause", "named.line", "named.programme", "named.organisation", "named.source",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results",
+    "results", "template", "example",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")
@@ -154,6 +157,21 @@ COMPUTED = {
     ],
     "tile_layer": ["boundaries", "incidents", "areas", "projects"],
     "export": ["column", "heading", "unit", "meaning"],
+    "template": [
+        *(f"sheet_{kind}" for kind in (*KINDS_OF_SHEETS, "read_me", "lists")),
+        *{field for kind in KINDS_OF_SHEETS for field in template_headings(kind, "fr")},
+        "rows", "required", "dates", "positions", "empty", "words", "persons", "internal",
+        "check", "column", "content", "name", "not_listed", "not_a_place", "not_a_date",
+        "not_a_number",
+    ],
+    "example": [
+        *(f"file_{kind}" for kind in (*KINDS_OF_SHEETS, "workbook", "faulty", "read_me")),
+        *(f"what_{kind}" for kind in (*KINDS_OF_SHEETS, "faulty")),
+        *(f"headings_{kind}" for kind in KINDS_OF_SHEETS), "groups_projects",
+        "access", "activities", "country", "funders", "methods", "note", "operators",
+        "organisations", "partners", "read_me", "sectors", "source", "title", "total",
+        "total_year", "wrong_number", "wrong_word",
+    ],
 }  # fmt: skip
 
 

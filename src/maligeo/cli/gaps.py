@@ -35,7 +35,7 @@ from maligeo.cli.output import (
     is_passed_on,
     listed,
     put,
-    say_internal,
+    say_marks,
     show_whole,
     unbroken,
 )
@@ -155,7 +155,7 @@ def write_gaps(
     if output is not None or output_format is not Format.text:
         put(answer, (), output_format, output)
         return
-    say_internal(answer.frame)
+    say_marks(answer.frame)
     language = session_language(language)
     show_whole(*_lines(answer.frame, language), *_presence(study, by, language))
 

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from maligeo.cli.command import put_bytes
 from maligeo.cli.speech import HOLDERS, SPACES
-from maligeo.core.audiences import audience_of
+from maligeo.core.audiences import audience_of, is_synthetic
 from maligeo.core.columns import AUDIENCES
 from maligeo.core.session import session_language
 from maligeo.core.words import (
@@ -66,10 +66,12 @@ def is_passed_on(audience: str | None, output_format: Format, output: Path | Non
     return to_file or audience is not None or not sys.stdout.isatty()
 
 
-def say_internal(table: pd.DataFrame) -> None:
-    """Say above a table that it is internal, if it is."""
+def say_marks(table: pd.DataFrame) -> None:
+    """Say above a table that it is internal, and that some of it is made up, where it is."""
     if audience_of(table) == AUDIENCES[0]:
         typer.secho(word("audience.internal", session_language()), fg="red")
+    if is_synthetic(table):
+        typer.secho(word("synthetic.banner", session_language()), fg="red")
 
 
 def put(
@@ -96,7 +98,7 @@ def put(
         product.save(output)
     elif output_format is Format.text:
         frame = product.frame
-        say_internal(frame)
+        say_marks(frame)
         show_whole(*_readable(frame, shown))
     else:
         text = json_text if output_format is Format.json else csv_text

@@ -14,7 +14,7 @@ import pandas as pd
 from maligeo.core.files import written_whole
 from maligeo.core.spreadsheets import guarded
 from maligeo.exports.column_dictionary import hashtags, headings, known_columns
-from maligeo.exports.jobs import ExportOptions, Job
+from maligeo.exports.jobs import ExportOptions, Job, word
 from maligeo.exports.plain_tables import PlainTable
 from maligeo.provenance.record import CSV_METADATA, KEY
 
@@ -120,6 +120,8 @@ def _description(first: Sequence[PlainTable], job: Job) -> dict[str, Any]:
         "dialect": {"headerRowCount": 2 if job.options.hxl else 1},
         "tableSchema": {"columns": columns},
     }
+    if job.synthetic:
+        described["dc:description"] = word("synthetic.banner", job.language)
     if job.sources:
         described["dc:source"] = [" ".join(part for part in one if part) for one in job.sources]
     return described | ({} if job.about is None else {KEY: json.loads(job.about.to_json())})

@@ -111,6 +111,7 @@ class ExampleTables:
         lon, lat = lon.ravel() / _GRID, lat.ravel() / _GRID
         units = load_boundaries()
         inner = units.geometry.apply(lambda shape: shape.buffer(-0.05))
+        shapely.prepare(inner.to_numpy())
         return {
             name: list(zip(*(axis[shapely.contains_xy(shape, lon, lat)].tolist()
                              for axis in (lon, lat)), strict=True))
@@ -204,7 +205,7 @@ class ExampleTables:
         region, cercle, village = self._place("position" if outlined else "cercle")
         hectares = self._random.randrange(12, 400) / 10
         released = template_words("areas", self.language)["status"][2:]
-        day = datetime.date(2021, 6, 1) + datetime.timedelta(self._random.randrange(500))
+        day = datetime.date(2021, 6, 1) + datetime.timedelta(self._random.randrange(570))
         points = self._grid.get(str(region)) if outlined else None
         outline = _square(*self._random.choice(points), hectares) if points else None
         return (
@@ -218,9 +219,7 @@ class ExampleTables:
             (region, self._random.randrange(3, 30) * 100_000, self._word("source"))
             for region in _WEIGHTS
         ]
-        return ExampleTable(
-            "population", self._list("headings_population"), tuple(rows), len(rows)
-        )
+        return ExampleTable("population", self._list("headings_population"), tuple(rows), len(rows))
 
     def faulty(self, incidents: ExampleTable) -> ExampleTable:
         """Spoil some cells of the first incidents, each as people do."""
@@ -252,7 +251,8 @@ def _year(row: Row) -> int:
 
 def _total(label: str, records: Sequence[Row]) -> Row:
     killed, injured = (
-        sum(row[at] for row in records if isinstance(row[at], int)) for at in (9, 10)
+        sum(cell for cell in (row[at] for row in records) if isinstance(cell, int))
+        for at in (9, 10)
     )
     return (label, *[None] * 8, killed, injured, None, None, None)
 
@@ -265,6 +265,5 @@ def _square(lon: float, lat: float, hectares: float) -> str:
     """Draw a square of a size around a point, in WKT."""
     half = math.sqrt(hectares * _SQM_PER_HA) / 2 / _METRES
     wide = half / math.cos(math.radians(lat))
-    return shapely.to_wkt(
-        shapely.box(lon - wide, lat - half, lon + wide, lat + half), rounding_precision=6
-    )
+    square = shapely.box(lon - wide, lat - half, lon + wide, lat + half)
+    return str(shapely.to_wkt(square, rounding_precision=6))
