@@ -43,7 +43,8 @@ ALIKE = {
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
     "control.period_plain",
     "template.sheet_incidents", "template.sheet_population", "example.what_incidents",
-    "example.total_year", "control.pause", "named.line", "named.programme", "named.organisation", "named.source",
+    "example.total_year", "control.pause",
+    "named.line", "named.programme", "named.organisation", "named.source",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]

@@ -12,11 +12,14 @@ import shapely
 
 from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, ReleaseError
+from maligeo.core.words import both
+from maligeo.measure.surface import density_surface
 from maligeo.provenance import read_about
 from maligeo.provenance.record import InputFile, Provenance
+from maligeo.serving.served import CogFile
 from maligeo.serving.server import serve_tiles, tile_app
 from maligeo.tile_archives import open_tiles
-from maligeo.tiles.raster import RasterOptions, raster_tiles
+from maligeo.tiles.raster import RasterOptions, raster_tiles, write_surface
 from maligeo.tiles.vector import VectorOptions, vector_tiles
 from tests import worlds
 from tests.rasters import write_raster
@@ -113,6 +116,20 @@ def test_a_raster_says_for_whom_it_is(tmp_path: Path) -> None:
         assert metadata["attribution"].endswith(" | © Moi")
     with rasterio.open(public) as opened:
         raster_tiles(opened, target, zooms=(0, 3))
+
+
+def test_tiles_of_made_up_records_say_so(tmp_path: Path) -> None:
+    made_up = incidents().assign(source="synthetic")
+    target = tmp_path / "a.pmtiles"
+    vector_tiles({"incidents": made_up}, target, zooms=(0, 1), audience="internal")
+    credits = [open_tiles(target).description.metadata["attribution"]]
+    surface = density_surface(made_up, bandwidth_km=20, cell_km=5)
+    path = write_surface(surface, tmp_path / "a.tif", audience="internal")
+    for source in (surface, path):
+        raster_tiles(source, target, zooms=(0, 3), audience="internal")
+        credits.append(open_tiles(target).description.metadata["attribution"])
+    credits.append(CogFile(path).description.metadata["attribution"])
+    assert credits == [f"{WARNING} | {both('synthetic.banner')}"] * 4
 
 
 @pytest.fixture

@@ -155,8 +155,9 @@ def test_positions_lie_in_their_region_and_are_too_round_to_be_of_anything(
 
 def test_both_languages_have_the_same_numbers(tmp_path: Path) -> None:
     frames = []
-    for language in LANGUAGES:
-        made = Example(write_example(tmp_path / language, language=language), language)
+    for name in LANGUAGES:
+        language = cast("Language", name)
+        made = Example(write_example(tmp_path / name, language=language), language)
         frames.append(read_incidents(made.file("incidents")))
     left, right = (frame[["event_id", "date", "event_type", "killed"]] for frame in frames)
     pd.testing.assert_frame_equal(pd.DataFrame(left), pd.DataFrame(right))

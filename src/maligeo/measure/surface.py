@@ -14,11 +14,12 @@ import shapely
 from affine import Affine
 from pyproj import CRS, Proj
 
-from maligeo.core.audiences import audience_of
+from maligeo.core.audiences import SYNTHETIC, audience_of, is_synthetic
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import GEOGRAPHIC, Floats, positions_of, require_geographic, shapes_of
 from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
+from maligeo.core.words import both
 from maligeo.tile_archives import UNIT_TAG
 from maligeo.unitindex import UnitIndex
 
@@ -279,7 +280,8 @@ class Surface:
         The equal-area projection, as WKT.
     provenance : mapping of str to object
         Method and parameters, and what became of the points: `rows`, and what adds up to
-        them: `used`, `without_position`, `without_weight`, `outside`, `too_coarse`.
+        them: `used`, `without_position`, `without_weight`, `outside`, `too_coarse`. Where
+        points are made up, `synthetic` says so.
     audience : {"internal", "partner", "public"}
         For whom it is: that of the points it was made from.
     """
@@ -416,6 +418,8 @@ def density_surface(
         "weight": options.weight or "none",
         "edge_correction": options.edge_correction and units is not None,
     }
+    if is_synthetic(points):
+        provenance[SYNTHETIC] = both("synthetic.banner")
     wkt = grid.crs.to_wkt()
     return Surface(values, grid.transform, wkt, provenance, audience_of(points))
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import rasterio
 from rasterio.errors import RasterioError
 
-from maligeo.core.audiences import AUDIENCE, is_wide, stated_audience
+from maligeo.core.audiences import AUDIENCE, SYNTHETIC, is_wide, stated_audience
 from maligeo.core.columns import Audience
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.provenance import read_about
@@ -48,7 +48,9 @@ class CogFile:
         metadata = {
             "name": path.stem,
             "legend": legend,
-            "attribution": credited(tags.get(ATTRIBUTION_TAG, ""), audience),
+            "attribution": credited(
+                tags.get(ATTRIBUTION_TAG, ""), audience, synthetic=SYNTHETIC in tags
+            ),
             AUDIENCE: audience,
         }
         if TAG in tags:

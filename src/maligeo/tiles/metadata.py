@@ -98,12 +98,21 @@ def making_of(audience: Audience, about: Provenance | None) -> dict[str, Any]:
     return {AUDIENCE: audience, **record}
 
 
-def credited(attribution: str, audience: Audience) -> str:
-    """Give the attribution, which maps show, with a warning where tiles are not for all."""
-    if audience == "public":
-        return attribution
-    warning = both(f"audience.{audience}")
-    return f"{warning} | {attribution}" if attribution else warning
+def credited(attribution: str, audience: Audience, *, synthetic: bool) -> str:
+    """Give the attribution, which maps show, after warnings.
+
+    Parameters
+    ----------
+    attribution : str
+        Publishers and licences.
+    audience : {"internal", "partner", "public"}
+        For whom the tiles are; said where they are not for all.
+    synthetic : bool
+        Whether some of what they show is made up.
+    """
+    warnings = [both(f"audience.{audience}")] if audience != "public" else []
+    warnings += [both("synthetic.banner")] if synthetic else []
+    return " | ".join(filter(None, [*warnings, attribution]))
 
 
 def attribution_of(given: str, frames: Iterable[pd.DataFrame]) -> str:

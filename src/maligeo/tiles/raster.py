@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, get_args
 import rasterio
 from rasterio.io import MemoryFile
 
-from maligeo.core.audiences import stated_audience
+from maligeo.core.audiences import SYNTHETIC, stated_audience
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import Audience
 from maligeo.core.crs import Bounds
@@ -252,7 +252,9 @@ def raster_tiles(
         zooms=pyramid.zooms,
         bounds=bounds,
         description=options.description,
-        attribution=credited(options.attribution or told.attribution, audience),
+        attribution=credited(
+            options.attribution or told.attribution, audience, synthetic=told.synthetic
+        ),
         more={"legend": told.legend} | making_of(audience, about),
     )
     with open_archive(archive, info, job=_job(pyramid)) as opened_archive:
@@ -271,6 +273,7 @@ class _Told(NamedTuple):
 
     legend: dict[str, Any]
     attribution: str
+    synthetic: bool
 
 
 def _planned(
@@ -289,8 +292,9 @@ def _planned(
             colours = equal_classes(raster, options.band)
         elif isinstance(colours, Classes):
             colours = class_colours(colours)
-        attribution = raster.tags().get(ATTRIBUTION_TAG, "")
-        told = _Told(legend_of(colours, raster, options.band), attribution)
+        tags = raster.tags()
+        legend = legend_of(colours, raster, options.band)
+        told = _Told(legend, tags.get(ATTRIBUTION_TAG, ""), SYNTHETIC in tags)
     lowest, highest = zooms
     pyramid = Pyramid(
         source, layout, colours, options.tile_type, (lowest, highest), extent.native_zoom

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import ADDITIVE, Audience
 from maligeo.core.crs import Bounds, Shapes, require_geographic, shapes_of
@@ -247,9 +248,10 @@ def vector_tiles(
     made = [_layer(name, frames[name], zooms[1], options) for name in drawn]
     without = {name: int(flags.sum()) for name, flags in absent.items()}
     info = _info(target.stem, frames, made, zooms, without)
+    credit = attribution_of(options.attribution, layers.values())
     info = replace(
         info,
-        attribution=credited(attribution_of(options.attribution, layers.values()), audience),
+        attribution=credited(credit, audience, synthetic=any(map(is_synthetic, layers.values()))),
         more={
             **info.more,
             **({"left_out": list(options.left_out)} if options.left_out else {}),
