@@ -28,7 +28,7 @@ EVERYDAY = (
     "crosswalk", "convert", "density", "concat_tables", "population", "with_coverage",
     "coverage_gaps", "presence", "reconcile", "growth", "density_surface", "region_map",
     "add_incidents", "save_map", "map_figure", "region_report", "write_table", "write_layers",
-    "raster_tiles", "vector_tiles", "release",
+    "raster_tiles", "vector_tiles", "release", "write_template", "write_example",
 )  # fmt: skip
 
 

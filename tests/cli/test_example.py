@@ -39,7 +39,8 @@ def test_the_example_is_written_once(tmp_path: Path) -> None:
 def test_what_is_shown_of_it_says_that_it_is_made_up(tmp_path: Path) -> None:
     write_example(tmp_path, language="en")
     incidents = ("--incidents", "synthetic_incidents.csv", "--period", "2022")
-    for command in ("density", "gaps"):
-        done = run(command, *incidents, "--audience", "internal", cwd=tmp_path)
+    commands = (("density", *incidents), ("gaps", *incidents), ("reconcile", *incidents[:2]))
+    for command in commands:
+        done = run(*command, "--audience", "internal", cwd=tmp_path)
         assert done.stdout.splitlines()[1] == BANNER
     assert BANNER not in run("density", "--period", "2022").stdout

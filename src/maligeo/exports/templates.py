@@ -22,7 +22,7 @@ KINDS: Final = ("incidents", "projects", "areas", "population")
 REQUIRED: Final = "*"  # behind a heading
 _ROWS: Final = 5_000  # that have lists and limits; more may be filled in
 _INTRODUCTION: Final = (
-    "rows", "required", "dates", "positions", "empty", "words", "persons", "internal",
+    "persons", "internal", "rows", "required", "dates", "positions", "empty", "words",
 )  # fmt: skip
 _WARNINGS: Final = ("persons", "internal")
 _UNITS: Final = {"adm1_name": 1, "adm2_name": 2}  # fields whose list is of units of a level
@@ -92,7 +92,7 @@ def write_template(path: str | Path, *, language: Language | None = None) -> Pat
     >>> len(incidents)
     0
     >>> incidents.attrs["reading"].used["date"]
-    "Date de l'incident *"
+    'Date de l’incident *'
     """
     import xlsxwriter  # only here: few programs write workbooks
 
@@ -179,6 +179,9 @@ class _Template:
         for kind, sheet in sheets.items():
             self._write_sheet(sheet, kind)
         self._write_read_me(read_me)
+        for sheet in self.book.worksheets():  # on paper too
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
 
     def _word(self, key: str) -> str:
         return words.word(f"template.{key}", self.language)
@@ -195,7 +198,8 @@ class _Template:
                     continue
                 at = len(self._ranges)
                 # Without the name of the kind "Statut" would stand there twice.
-                heading = f"{sheet_name(kind, self.language)}: {headings[name]}"
+                between = words.colon(self.language)
+                heading = f"{sheet_name(kind, self.language)}{between}{headings[name]}"
                 sheet.write_string(0, at, heading.rstrip(f" {REQUIRED}"), self._looks["head"])
                 sheet.write_column(1, at, listed)
                 cells = xl_range_abs(1, at, len(listed), at)
@@ -255,7 +259,7 @@ class _Template:
         for row, (cells, look) in enumerate(self._lines(), start=2):
             if len(cells) == 1:
                 sheet.merge_range(row, 0, row, 1, cells[0], self._looks[look])
-                sheet.set_row(row, 32 if look != "bold" else None)
+                sheet.set_row(row, 32 if look in ("text", "warning") else None)
             for at, text in enumerate(cells if len(cells) > 1 else ()):
                 sheet.write_string(row, at, text, self._looks[look if at else "bold"])
 
@@ -267,7 +271,7 @@ class _Template:
         yield (self._word("check").format(sheet=sheet),), "text"
         for kind in KINDS:
             yield ("",), "bold"
-            yield (sheet_name(kind, self.language),), "bold"
+            yield (sheet_name(kind, self.language),), "name"
             yield (self._word("column"), self._word("content")), "bold"
             for name, heading in template_headings(kind, self.language).items():
                 yield (heading, self._word(name)), "text"

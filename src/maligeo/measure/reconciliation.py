@@ -6,6 +6,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from maligeo.core.audiences import SYNTHETIC, is_synthetic
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
 from maligeo.core.columns import AT_LEAST, unit_keys
 from maligeo.core.errors import ArgumentError
@@ -99,7 +100,10 @@ def reconcile(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
         raise ArgumentError(
             f"no figure is about {', '.join(sorted(set(table['measure'].dropna())))}"
         )
-    return _typed(pd.DataFrame(rows).assign(vintage=vintage))
+    compared = _typed(pd.DataFrame(rows).assign(vintage=vintage))
+    if is_synthetic(table):
+        compared.attrs[SYNTHETIC] = True
+    return compared
 
 
 def _named(counts: pd.DataFrame) -> list[dict[str, Any]]:
