@@ -17,7 +17,7 @@ from maligeo.exports.excel import PLAIN_TEXTS, RED, SOME_DAY
 from maligeo.exports.templates import sheet_name
 from maligeo.workflows.example_tables import Cell, ExampleTable, ExampleTables
 
-_WIDTH: Final = 16  # characters of a column
+_WIDTH: Final = 20  # characters of a column
 # What programs write where people have French or English settings.
 _DELIMITERS: Final = {"fr": ";", "en": ","}
 _DECIMALS: Final = {"fr": ",", "en": "."}
@@ -144,6 +144,8 @@ def _write_sheet(book: Any, sheet: Any, table: ExampleTable, language: Language)
                 sheet.write(at, column, cell)
     sheet.set_column(0, len(table.headings) - 1, _WIDTH)
     sheet.freeze_panes(top + 1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _spans(groups: Sequence[str]) -> Iterator[tuple[int, int, str]]:
