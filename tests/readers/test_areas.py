@@ -187,3 +187,12 @@ def test_a_month_is_the_first_day_of_a_start_and_the_last_of_an_end() -> None:
         days = [str(error)]
     assert days == ["2021-04-01", "2021-04-30"]
     assert read.attrs["reading"].partial_dates == {"Date début": 1, "Date fin": 1}
+
+
+def test_an_order_of_day_and_month_is_assumed_only_where_a_date_has_one(tmp_path: Path) -> None:
+    orders = []
+    for day in ("2022-04-03", "03/04/2022"):
+        path = tmp_path / "land.csv"
+        path.write_text(f"area_id,status,end_date,region,superficie (m2)\na,cleared,{day},Gao,5\n")
+        orders.append(maligeo.read_areas(path).attrs["reading"].date_order)
+    assert orders == ["", "day-month"]

@@ -348,7 +348,8 @@ class _AreaFile:
             if stated is None
             else frozenset({stated})
         )
-        self.date_order = "" if seen else str(self.form.settings["date_order"])
+        is_assumed = not seen and any(map(values.have_order, both))
+        self.date_order = str(self.form.settings["date_order"]) if is_assumed else ""
         self.partial_dates = values.count_spans(both)
         for ours, day, texts in zip(("start_date", "end_date"), (FIRST, LAST), both, strict=True):
             parsed = values.parse_dates(

@@ -16,6 +16,7 @@ from maligeo.readers.cells.periods import lasting, parse_periods, split_headings
 from maligeo.readers.cells.values import (
     date_orders,
     each_word,
+    have_order,
     map_words,
     parse_numbers,
     strip_missing,
@@ -53,7 +54,6 @@ _EXPLOSIVE: Final = frozenset({"ied", "landmine", "ied_mine", "erw", "mine_erw"}
 _TOTAL_OF: Final = re.compile(
     r"\W*((sous|sub|grand)[\s-]*)?tota(l|ux)\b.*|.*\btotal\W*|ensemble\W*", re.IGNORECASE
 )
-_DAY_OR_MONTH: Final = r"^\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
 _OF_RECORDS: Final = ("title", "funder", "implementer")
 _MEASURE, _VALUE, _SPAN = "measure", "value", ["period_start", "period_end"]
 
@@ -198,10 +198,7 @@ class _FigureTable:
         if STATED_ORDER in self.form.settings:
             return ""
         columns = [rows[self.found[field]] for field in self.period_fields]
-        unsure = [
-            cells for cells in columns
-            if cells.str.contains(_DAY_OR_MONTH).any() and not date_orders(cells)
-        ]  # fmt: skip
+        unsure = [cells for cells in columns if have_order(cells) and not date_orders(cells)]
         return str(self.form.settings.get("date_order", "")) if unsure else ""
 
     def texts(self, rows: pd.DataFrame, field: str) -> pd.Series:

@@ -394,6 +394,11 @@ def date_orders(texts: pd.Series) -> frozenset[str]:
     return frozenset(seen)
 
 
+def have_order(texts: pd.Series) -> bool:
+    """Tell whether a column has dates in figures, in which day and month stand in some order."""
+    return bool(Distinct.of(texts).series.str.strip().str.match(_YEAR_LAST).any())
+
+
 def spans_named(texts: pd.Series) -> "pd.Series[str]":
     """Say "month" or "year" of the texts that name no day: "avr. 2022", "04/2022", "2022"."""
     distinct = Distinct.of(texts)
