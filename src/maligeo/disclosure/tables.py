@@ -139,7 +139,7 @@ def _there(years: list[Time], quarters: list[Time]) -> str:
         return "there is nothing of these units yet"
     return (
         f"there is {listed}. A year is released when its four quarters are counted: if the "
-        "records cover it from its first day to its last, say so by --covers, such as --covers 2022"
+        "records cover it from its first day to its last, say so (--covers 2022)"
     )
 
 
