@@ -74,7 +74,7 @@ from .readers.figures import load_figures as load_figures
 from .readers.figures import read_figures as read_figures
 from .readers.files.sources import Source as Source
 from .readers.gazetteers import read_gazetteer as read_gazetteer
-from .readers.incidents import as_incidents as as_incidents
+from .readers.incident_frames import as_incidents as as_incidents
 from .readers.incidents import iter_incidents as iter_incidents
 from .readers.incidents import read_incidents as read_incidents
 from .readers.places import iter_places as iter_places

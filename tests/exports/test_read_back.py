@@ -10,7 +10,8 @@ from shapely.geometry import Point, box
 
 import maligeo
 from maligeo.readers.areas import read_areas
-from maligeo.readers.incidents import as_incidents, read_incidents
+from maligeo.readers.incident_frames import as_incidents
+from maligeo.readers.incidents import read_incidents
 from maligeo.readers.projects import load_projects, read_projects
 
 UNITS = maligeo.load_boundaries()

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maligeo.join.points import locate, locate_summary, map_partitions
+from maligeo.core.lazy import map_partitions
+from maligeo.join.points import locate, locate_summary
 from tests import worlds
 
 dd = pytest.importorskip("dask.dataframe")

@@ -1,10 +1,9 @@
 """Records to units: by position, by the nearest unit, by name; frames whole or in dask parts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
-from typing import Any, TypeVar
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +12,6 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from maligeo.core import errors
 from maligeo.core.audiences import mark_published, published_rows
 from maligeo.core.checks import (
     require_choice,
@@ -24,6 +22,7 @@ from maligeo.core.checks import (
 from maligeo.core.columns import LOCATE_METHODS, NEAR, Near
 from maligeo.core.crs import Floats, positions_of, require_geographic, to_geographic
 from maligeo.core.errors import ArgumentError
+from maligeo.core.lazy import is_lazy, map_partitions
 from maligeo.join.codes import remark_codes, with_own_codes
 from maligeo.join.gazetteer import LocatedGazetteer, bundled_towns
 from maligeo.join.meanings import Meanings, NameMatch
@@ -113,36 +112,6 @@ def _nearest_in_band(
     ends = shapely.get_coordinates(line)[1::2]
     *_, metres = Geod(ellps="WGS84").inv(lon, lat, ends[:, 0] / shrink, ends[:, 1])
     return found, np.asarray(metres, dtype=np.float64)
-
-
-_Extra = TypeVar("_Extra")
-
-
-def is_lazy(frame: Any) -> bool:
-    """Tell whether a frame is a dask collection, which computes when asked."""
-    return hasattr(frame, "__dask_graph__") and hasattr(frame, "map_partitions")
-
-
-def map_partitions(function: Callable[[Any, _Extra], Any], frame: Any, extra: _Extra) -> Any:
-    """Apply a function to every partition of a lazy frame, without computing it.
-
-    Parameters
-    ----------
-    function : callable
-        Takes a partition and `extra`, gives a frame.
-    frame : dask.dataframe.DataFrame or dask_geopandas.GeoDataFrame
-        The frame; its partitions stay lazy.
-    extra : object
-        What every call needs; it can be pickled, and travels once to each worker.
-
-    Returns
-    -------
-    dask frame
-    """
-    delayed = errors.require("dask", extra="dask", why="a dask frame").delayed
-    # A task of its own: an argument proper would be sent again with every partition.
-    sent = delayed(extra, pure=False, traverse=False)
-    return frame.map_partitions(function, sent, meta=function(frame._meta, extra))
 
 
 _UNIT_COLUMNS = ("vintage", "level", "pcode", "name", "name_alt", "parent_pcode", "geometry")

@@ -4,12 +4,17 @@ Where they lie, when they were and whom they hurt is all that counting asks for.
 agree in it add up, so that a list can be put together piece by piece, in any order.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from maligeo.join.points import LOCATED
+from maligeo.readers.incidents import VICTIMS, attrs_of_whole
+from maligeo.readers.reading import ATTRIBUTE as READING
 
 ALIKE: Final = "(alike)"  # column: how many records a row stands for; no reader gives it
 
@@ -38,8 +43,9 @@ def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
     pandas.DataFrame
         One row for each combination of what counting asks for, in the order in which they
         first occur, with how many records each stands for in `ALIKE`. `density` counts it as
-        it counts the records. `attrs` are those of the first.
+        it counts the records. `attrs` are those of the first, and what they count is added up.
     """
+    attrs = [frame.attrs for frame in located]
     parts = [_narrowed(frame, level) for frame in located]
     whole = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
     counts = whole[ALIKE].to_numpy() if ALIKE in whole.columns else None
@@ -54,7 +60,21 @@ def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
     for name in beside:
         together.loc[placed[first], name] = pd.NA
     together[ALIKE] = np.bincount(codes, counts, groups).astype(np.int64)
-    together.attrs = dict(located[0].attrs)
+    together.attrs = _added_attrs(attrs, empty=together.empty)
+    return together
+
+
+def _added_attrs(attrs: Sequence[dict[str, Any]], *, empty: bool) -> dict[str, Any]:
+    """Add up what readers and `locate` counted, where they did."""
+    together = dict(attrs[0])
+    if all(READING in one for one in attrs):
+        kept = {name: value for name, value in together.items() if name != VICTIMS}
+        together = kept | attrs_of_whole(attrs, empty=empty)
+    if all(LOCATED in one for one in attrs):
+        counts = Counter[str]()
+        for one in attrs:
+            counts.update(one[LOCATED])
+        together[LOCATED] = dict(counts)
     return together
 
 
@@ -71,7 +91,8 @@ def _name(level: int, part: str) -> str:
 def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     of_level = [_name(level, part) for part in ("pcode", "name", "place_kind")]
     wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level, ALIKE])]
-    return pd.DataFrame(located[[name for name in wanted if name in located.columns]])
+    narrowed = {name: located[name].array for name in wanted if name in located.columns}
+    return pd.DataFrame(narrowed, copy=False)  # without attrs, which pandas copies at every step
 
 
 def _group(

@@ -9,6 +9,7 @@ import pandas as pd
 from maligeo.core.checks import require_frame
 from maligeo.core.columns import unit_keys
 from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.lazy import is_lazy, map_partitions
 from maligeo.core.periods import Period, parse_period, period_texts
 from maligeo.core.placenames import NameTable
 
@@ -29,7 +30,7 @@ def with_coverage(records: _Frame, covers: Covers) -> _Frame:
 
     Parameters
     ----------
-    records : pandas.DataFrame or geopandas.GeoDataFrame
+    records : pandas.DataFrame, geopandas.GeoDataFrame or dask frame
         Located incidents or allocated areas, as they go to `density`; `locate` keeps the
         statement, other operations may lose it.
     covers : str, sequence of str, or mapping of str to these
@@ -63,13 +64,23 @@ def with_coverage(records: _Frame, covers: Covers) -> _Frame:
         name  count
     0  Kayes    0.0
     """
-    require_frame(records, what="records")
+    if not is_lazy(records):
+        require_frame(records, what="records")
     stated = covers if isinstance(covers, Mapping) else {EVERYWHERE: covers}
     periods = {str(unit): _texts(given) for unit, given in stated.items()}
     if not periods:
         raise ArgumentError("covers is empty: state a period, or periods for units")
     for text in (text for texts in periods.values() for text in texts):
         parse_period(text)
+    covered: _Frame = (
+        map_partitions(_covered, records, periods)
+        if is_lazy(records)
+        else _covered(records, periods)
+    )
+    return covered
+
+
+def _covered(records: _Frame, periods: dict[str, list[str]]) -> _Frame:
     covered: _Frame = records.copy()
     covered.attrs = {**records.attrs, _KEY: periods}
     return covered

@@ -1,7 +1,7 @@
 """Counts to densities and rates by unit, period and measure."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -20,10 +20,13 @@ from maligeo.core.checks import (
 from maligeo.core.columns import Counting, frame_kind, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.lazy import is_lazy
 from maligeo.core.periods import period_texts, years
+from maligeo.join.points import unit_level
 from maligeo.measure.counts import count_areas, count_incidents
 from maligeo.measure.coverage import Coverage
 from maligeo.measure.dates import possible_days, span_of
+from maligeo.measure.lazy import together
 from maligeo.measure.populations import people_nearest
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
@@ -66,7 +69,7 @@ _SERIES = ["measure", "publisher", "period_start", "period_end"]
 
 
 def density(
-    records: pd.DataFrame,
+    records: Any,
     units: gpd.GeoDataFrame,
     *,
     measure: str,
@@ -78,10 +81,12 @@ def density(
 
     Parameters
     ----------
-    records : pandas.DataFrame
+    records : pandas.DataFrame or dask frame
         Located incidents (`locate`), allocated areas or projects (`allocate`), figures
         (`load_figures`, `read_figures`) or people (`population`); which of them is seen from
-        the columns. `with_coverage` states what the source of incidents or areas covers.
+        the columns. A lazy frame of located incidents is computed here, at each call, and
+        never as a whole: what counts alike is put together partition by partition.
+        `with_coverage` states what the source of incidents or areas covers.
     units : geopandas.GeoDataFrame
         Units of the same vintage, with `area_sqkm`.
     measure : str
@@ -160,7 +165,11 @@ def density(
     if counting is not None:
         require_choice(counting, columns.COUNTINGS, option="counting")
     vintage = require_one_vintage(units["vintage"], what="units")
-    kind, asked = _kind(records), period_texts(period)
+    kind, asked = _kind(records._meta if is_lazy(records) else records), period_texts(period)
+    if is_lazy(records):
+        if kind != "incidents":
+            raise ArgumentError(f"of lazy frames only incidents are counted, and these are {kind}")
+        records = together(records, unit_level(units))
     if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
         require_vintage_of(units, records, what="records")
     if kind == "incidents":

@@ -1,4 +1,4 @@
-"""Files of incidents, whole or in pieces, with ids that occur twice found across pieces."""
+"""Files and folders of incidents, whole or in pieces; ids that occur twice found across these."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,20 +11,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo.core.errors import ArgumentError
+from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.cells.ids import CollectedIds, SeenIds
 from maligeo.readers.cells.months import FIRST
 from maligeo.readers.countries import are_abroad
+from maligeo.readers.files.folders import files_in
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable, text_rows
 from maligeo.readers.formats import GEOMETRY, SourceFormat
-from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.positions import find_positions, to_points
-from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.quarantine import Faults, Gate, row_in
 from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
 
 INCIDENTS: Final = (
@@ -82,7 +82,8 @@ def read_incidents(
     Returns
     -------
     geopandas.GeoDataFrame, EPSG:4326
-        One row per incident; the index, "row", is the row's number in the file. Columns
+        One row per incident; the index, "row", is the row's number in the file, of a folder
+        with the name of the file before it ("2021.csv:7"). Columns
         `event_id, date` (datetime64), `date_precision` ("day", "week", "month", "year"),
         `event_type` ("ied", "landmine", "ied_mine" where the source does not tell these
         apart, "erw", "other"), `outcome` ("exploded", "found", "defused", "unknown"),
@@ -103,9 +104,11 @@ def read_incidents(
     FrameError
         With every fault: text in number columns, negative victims, ids that repeat,
         dates in the future or before 1900 or of unknown order, positions outside the
-        country, swapped, halved or (0, 0), unknown words.
+        country, swapped, halved or (0, 0), unknown words. Of a folder, rows bear the name of
+        their file, and ids and the order of day and month are those of all files together.
     InputFileError
-        If the file is missing, empty, broken or not of such a kind.
+        If the file is missing, empty, broken or not of such a kind, or the folder holds
+        something else too; what begins with "." or "_" is passed over there.
     UnknownNameError
         If the columns are of no known make.
     ArgumentError
@@ -150,10 +153,10 @@ def read_incidents(
             swap_coordinates=swap_coordinates,
         )
     )
-    return _whole(frames)
+    return whole_of(frames)
 
 
-def _whole(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+def whole_of(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Put the pieces of a file together, with what was counted of each."""
     attrs = [frame.attrs for frame in frames]
     for frame in frames:
@@ -172,62 +175,9 @@ def attrs_of_whole(pieces: Sequence[Mapping[str, Any]], *, empty: bool) -> dict[
     reading = added([attrs[ATTRIBUTE] for attrs in pieces])
     whole = {"format": pieces[0]["format"], ATTRIBUTE: reading, **totals}
     if empty:  # no row could say it
-        whole[VICTIMS] = pieces[0][VICTIMS]
+        said = [attrs[VICTIMS] for attrs in pieces]
+        whole[VICTIMS] = [one for one in said[0] if all(one in some for some in said)]
     return whole
-
-
-def as_incidents(
-    frame: pd.DataFrame,
-    *,
-    columns: Mapping[str, str] | None = None,
-    constants: Mapping[str, str] | None = None,
-    dates: DateOrder | None = None,
-    event_types: Collection[str] | None = None,
-    swap_coordinates: bool = False,
-) -> gpd.GeoDataFrame:
-    """Read incidents from a frame, as `read_incidents` reads them from a file.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame or geopandas.GeoDataFrame in any stated CRS, n rows
-        One row per incident, in columns of any usual name and words of any usual kind:
-        positions as points or as `lon, lat`, `longitude, latitude`, `x, y` and the like in
-        degrees; dates as dates, times, periods or text.
-    columns, constants, dates
-        Which column is which field, what a field is in every row, and the order of day and
-        month, as for `maligeo.Source`.
-    event_types, swap_coordinates
-        As for `read_incidents`.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame, EPSG:4326
-        As `read_incidents` gives it, with the index of the frame.
-
-    Raises
-    ------
-    FrameError, UnknownNameError, ArgumentError
-        As `read_incidents`; rows are counted from 1.
-    CrsError
-        If shapes have no CRS.
-
-    Examples
-    --------
-    >>> import maligeo
-    >>> import pandas as pd
-    >>> frame = pd.DataFrame(
-    ...     {"quand": [pd.Period("2022-03", "M")], "Engin": ["EEI"], "Morts": [2],
-    ...      "lat": [14.5], "lng": [-4.2]}
-    ... )
-    >>> incidents = maligeo.as_incidents(frame, columns={"date": "quand"})
-    >>> incidents[["date", "date_precision", "event_type", "killed"]]
-            date date_precision event_type  killed
-    0 2022-03-01          month        ied       2
-    """
-    file = raw_frame(frame, "incidents", columns=columns, constants=constants, dates=dates)
-    reading = _opened(file, formats.AUTO, event_types, swap_coordinates)
-    pieces = list(reading.frames(Gate("incidents", "raise", None)))
-    return with_rows_of(_whole(pieces), frame)
 
 
 def iter_incidents(
@@ -245,7 +195,7 @@ def iter_incidents(
     rejects: str | Path | None = None,
     swap_coordinates: bool = False,
 ) -> Iterator[gpd.GeoDataFrame]:
-    """Read incidents piece by piece, in memory that does not grow with the file.
+    """Read incidents piece by piece, in memory that does not grow with the file or folder.
 
     Only ids are remembered, in some dozens of bytes each, to find those that repeat. Faults are
     raised together after the last piece.
@@ -276,8 +226,7 @@ def iter_incidents(
         header_row=header_row,
     )
     gate = Gate(str(path), on_invalid, rejects)
-    reading = _opened(open_raw(said), source, event_types, swap_coordinates)
-    return reading.frames(gate)
+    return frames_of(_opened_all(said, source, event_types, swap_coordinates), gate)
 
 
 def iter_columns(path: str | Path | Source, ids: CollectedIds) -> Iterator[pd.DataFrame]:
@@ -303,16 +252,61 @@ def iter_columns(path: str | Path | Source, ids: CollectedIds) -> Iterator[pd.Da
     FrameError, InputFileError, UnknownNameError
         As `iter_incidents`.
     """
-    opened = _opened(open_raw(path), formats.AUTO, None, swap=False)
-    reading = replace(opened, spatial=False, seen=ids)
-    return reading.frames(Gate(str(path), "raise", None))
+    opened = _opened_all(Source.of(path), formats.AUTO, None, swap=False)
+    for one in opened:
+        one.spatial, one.seen = False, ids
+    return frames_of(opened, Gate(str(path), "raise", None))
 
 
-def _opened(
+def opened_file(
     file: RawFile, source: str, event_types: Collection[str] | None, swap: bool
-) -> "_IncidentFile":
+) -> "IncidentFile":
+    """Look at the header and the options."""
     form = file.format(source, among=FORMATS)
-    return _IncidentFile(file, form, file.found(form), _wanted(form, event_types), swap)
+    return IncidentFile(file, form, file.found(form), _wanted(form, event_types), swap)
+
+
+def _opened_all(
+    source: Source, form: str, event_types: Collection[str] | None, swap: bool
+) -> "list[IncidentFile]":
+    """Open a file, or those of a folder, which know of one another."""
+    folder = Path(source)
+    if not folder.is_dir():
+        return [opened_file(open_raw(source), form, event_types, swap)]
+    paths = [str(path) for path in files_in(folder)]
+    files = [replace(source, path=path) for path in paths]
+    opened = [opened_file(open_raw(file), form, event_types, swap) for file in files]
+    _require_one_list(folder, opened)
+    seen = SeenIds()
+    for one in opened:
+        one.name, one.publisher = one.file.name, source.name
+        one.beside, one.seen = opened, seen
+    return opened
+
+
+def _require_one_list(folder: Path, files: "Sequence[IncidentFile]") -> None:
+    """Refuse files of several makes, and one that lies there twice where no id tells that."""
+    makes = {one.form.name: one.file.name for one in files}
+    if len(makes) > 1:
+        listed = ", ".join(f"{file} ({make})" for make, file in makes.items())
+        raise InputFileError(
+            f"{folder} is read as one list, and its files are of several makes: {listed}"
+        )
+    marks = dict[str, str]()
+    for one in (one for one in files if "event_id" not in one.found):
+        other = marks.setdefault(one.file.mark, one.file.name)
+        if other != one.file.name:
+            raise InputFileError(
+                f"{folder}: {other} and {one.file.name} hold the same, and their rows have no "
+                "ids: each would count twice"
+            )
+
+
+def frames_of(files: "Sequence[IncidentFile]", gate: Gate) -> Iterator[gpd.GeoDataFrame]:
+    """Read files piece by piece; their faults come at the end."""
+    with gate:
+        for one in files:
+            yield from one.frames(gate)
 
 
 def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozenset[str] | None:
@@ -336,7 +330,7 @@ def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozense
 
 
 @dataclass
-class _IncidentFile:
+class IncidentFile:
     """One file being read: what is known of it, and what must be remembered."""
 
     file: RawFile
@@ -346,39 +340,61 @@ class _IncidentFile:
     swap: bool
     spatial: bool = True  # with points and all columns; else with lon and lat alone
     seen: SeenIds | CollectedIds = field(default_factory=SeenIds)
+    name: str = ""  # of one of several files
+    publisher: str = ""
+    beside: "Sequence[IncidentFile]" = ()  # the files of the folder, this among them
+    is_part: bool = False  # of a lazy frame, of whose other rows nothing is known
     orders: frozenset[str] | None = None
 
     @cached_property
     def reading(self) -> Reading:
+        """What becomes of the columns."""
         return self.file.reading(self.form, self.found)
 
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns of which rows are made: shapes need not be text where none is kept."""
+        needed = frozenset((*self.found.values(), *self.reading.extra))
+        return needed if self.spatial else needed - {GEOMETRY}
+
     def frames(self, gate: Gate) -> Iterator[gpd.GeoDataFrame]:
-        columns = {*self.found.values(), *self.reading.extra}
-        with gate:
-            for raw in self.file.chunks(columns):
-                before = gate.rejected
-                frame, faults, counts = self._convert(raw)
-                good = gate.pass_rows(frame, raw.frame, faults)
-                in_file, rejected = len(raw.frame) + len(raw.set_aside), gate.rejected - before
-                good.attrs = {
-                    "format": self.form.name,
-                    "rows_in_file": in_file,
-                    "rows_rejected": rejected,
-                    VICTIMS: [ours for ours in _COUNTS if ours in self.found],
-                    **counts,
-                    ATTRIBUTE: replace(
-                        self.reading,
-                        set_aside=raw.set_aside,
-                        filled_down=raw.filled_down,
-                        rows_in_file=in_file,
-                        rows_read=len(good),
-                        rows_left_out=counts["rows_left_out"],
-                        rows_rejected=rejected,
-                        unknown_words=faults.unknown_words(),
-                        date_order=self._assumed_order(),
-                    ),
-                }
-                yield good
+        """Read the file piece by piece."""
+        for raw in self.file.chunks(self.columns):
+            before = gate.rejected
+            frame, faults, counts = self._convert(raw)
+            good = gate.pass_rows(frame, self._as_of_all(raw.frame), faults, file=self.name)
+            counts["rows_in_file"] = len(raw.frame) + len(raw.set_aside)
+            counts["rows_rejected"] = gate.rejected - before
+            good.attrs = {
+                "format": self.form.name,
+                VICTIMS: [ours for ours in _COUNTS if ours in self.found],
+                **counts,
+                ATTRIBUTE: self._account(raw, faults, counts, len(good)),
+            }
+            if self.beside and self.spatial:
+                good.index = pd.Index([row_in(self.name, row) for row in good.index], name="row")
+            yield good
+
+    def _as_of_all(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Give rows the columns of all files, so that those with faults are one table."""
+        names = dict.fromkeys(name for one in self.beside for name in one.columns)
+        return rows.reindex(columns=[*names]) if names.keys() - set(rows.columns) else rows
+
+    def _account(
+        self, raw: RawTable, faults: Faults, counts: Mapping[str, int], read: int
+    ) -> Reading:
+        """Say what became of the rows of a piece."""
+        return replace(
+            self.reading,
+            set_aside={row_in(self.name, row): why for row, why in raw.set_aside.items()},
+            filled_down=raw.filled_down,
+            rows_in_file=counts["rows_in_file"],
+            rows_read=read,
+            rows_left_out=counts["rows_left_out"],
+            rows_rejected=counts["rows_rejected"],
+            unknown_words=faults.unknown_words(),
+            date_order=self._assumed_order(),
+        )
 
     def _convert(self, raw: RawTable) -> tuple[pd.DataFrame, Faults, dict[str, int]]:
         rows, faults = raw.sound_rows()
@@ -442,7 +458,7 @@ class _IncidentFile:
         self._compare_estimates(rows, frame["killed"], faults)
         for ours in (*_PLACES, _PLACE):
             frame[ours] = values.strip_missing(self._texts(rows, ours))
-        publisher = self.form.label or self.file.name
+        publisher = self.form.label or self.publisher or self.file.name
         frame["source"] = values.filled(self._texts(rows, "source"), publisher)
         frame["location_precision"] = _precision(frame, positions)
         return {ours: frame[ours] for ours in INCIDENTS if ours in frame}
@@ -476,16 +492,25 @@ class _IncidentFile:
         return faults.taking(parsed)
 
     def _date_orders(self) -> frozenset[str]:
-        """Look through the dates of the whole file, once, unless the user says their order."""
+        """Give the orders of day and month in all dates, unless the user says the one."""
         if STATED_ORDER in self.form.settings:
             return frozenset({self.form.settings[STATED_ORDER]})
         if self.orders is None:
-            column = self.found["date"]
-            pieces = self.file.chunks({column})
-            self.orders = frozenset().union(
-                *(values.date_orders(piece.frame[column]) for piece in pieces)
-            )
+            files = self.beside or [self]
+            self.orders = frozenset().union(*(one.own_orders for one in files))
         return self.orders
+
+    @cached_property
+    def own_orders(self) -> frozenset[str]:
+        """The orders of day and month that dates of this file show: it is looked through once."""
+        if self.is_part:
+            raise ArgumentError(
+                "in a lazy frame nobody sees all dates: say of dates such as 03/04/2022 whether "
+                "the day comes first, as by as_incidents(frame, dates='day-month')"
+            )
+        column = self.found["date"]
+        pieces = self.file.chunks({column})
+        return frozenset().union(*(values.date_orders(piece.frame[column]) for piece in pieces))
 
     def _assumed_order(self) -> str:
         """Give the order of day and month that no date of the file shows."""

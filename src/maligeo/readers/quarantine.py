@@ -177,7 +177,7 @@ class Gate:
             )
         self.rejected = 0
         self._what = what
-        self._faults = Faults()
+        self._faults = dict[str, Faults]()
         self._path = None if rejects is None else Path(rejects)
         self._open = ExitStack()
         self._file: IO[str] | None = None
@@ -189,7 +189,9 @@ class Gate:
             self._file = self._open.enter_context(opened)
         return self
 
-    def pass_rows(self, frame: pd.DataFrame, raw: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    def pass_rows(
+        self, frame: pd.DataFrame, raw: pd.DataFrame, faults: Faults, *, file: str = ""
+    ) -> pd.DataFrame:
         """Keep faults and faulty rows, and give the rows without fault.
 
         Parameters
@@ -200,21 +202,24 @@ class Gate:
             The rows as read, of this chunk.
         faults : Faults
             Their faults, by the labels of these indexes.
+        file : str, default ""
+            Name of the file, of those that are one table together.
         """
+        kept = self._faults.setdefault(file, Faults())
         if self._file is None:
-            self._faults.extend(faults)
+            kept.extend(faults)
         else:
-            self._faults.extend(faults.of_table())
-            self._set_aside(raw, faults)
+            kept.extend(faults.of_table())
+            self._set_aside(raw, faults, file)
         if not len(faults):
             return frame
         return frame[~faults.marks(frame.index)]
 
-    def _set_aside(self, raw: pd.DataFrame, faults: Faults) -> None:
+    def _set_aside(self, raw: pd.DataFrame, faults: Faults, file: str) -> None:
         reasons = faults.reasons() if len(faults) else pd.Series(dtype="string")
         bad = raw[raw.index.isin(reasons.index)].copy()
         bad.insert(0, "reason", reasons.reindex(bad.index), allow_duplicates=True)
-        bad.insert(0, "row", bad.index, allow_duplicates=True)
+        bad.insert(0, "row", [row_in(file, row) for row in bad.index], allow_duplicates=True)
         first = self._file is not None and self._file.tell() == 0
         self.rejected += len(bad)
         bad.columns = pd.Index([_guarded(name) for name in bad.columns])
@@ -228,11 +233,21 @@ class Gate:
         trace: TracebackType | None,
     ) -> None:
         failed = error
-        if error is None and len(self._faults):
-            failed = FrameError(self._what, list(self._faults))
+        found = [
+            fault._replace(row=row_in(file, fault.row))
+            for file, faults in self._faults.items()
+            for fault in faults
+        ]
+        if error is None and found:
+            failed = FrameError(self._what, found)
         self._open.__exit__(None if failed is None else type(failed), failed, trace)
         if failed is not error and failed is not None:
             raise failed
+
+
+def row_in(file: str, row: object) -> object:
+    """Give the label of a row by its number: in one of several files with the name of this."""
+    return f"{file}:{row}" if file and row is not None else row
 
 
 def _guarded(cell: Any) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -49,8 +49,9 @@ class Reading(dict[str, object]):
     personal : tuple of str
         Columns of which nothing was read: those about persons and, in a file that has any or
         is of a make that may, all that are not used.
-    set_aside : mapping of int to str
-        Rows that are no records, by their number in the file: "total", "note", "header",
+    set_aside : mapping of int or str to str
+        Rows that are no records, by their number in the file, in a folder with the name of the
+        file before it ("2021.csv:7"): "total", "note", "header",
         "unread_title" (of a block, whose place is not understood) or, of figures, "abroad".
     rows_in_file, rows_read, rows_left_out, rows_rejected : int
         All rows of the file; those of the frame; those that an option left out; those with
@@ -73,6 +74,9 @@ class Reading(dict[str, object]):
         seems, so that the rows below it have no place; else "".
     shown : tuple of str
         Columns of amounts whose currency stands in the format of cells of a workbook alone.
+    in_some : mapping of str to str
+        Columns that only some files of a folder have: to the fields of ours that were read from
+        them; "" where none was.
     """
 
     format: str
@@ -81,7 +85,7 @@ class Reading(dict[str, object]):
     kept: tuple[str, ...] = ()
     not_understood: Mapping[str, str] = field(default_factory=dict)
     personal: tuple[str, ...] = ()
-    set_aside: Mapping[int, str] = field(default_factory=dict)
+    set_aside: Mapping[Any, str] = field(default_factory=dict)
     rows_in_file: int = 0
     rows_read: int = 0
     rows_left_out: int = 0
@@ -93,6 +97,7 @@ class Reading(dict[str, object]):
     otherwise: Mapping[str, str] = field(default_factory=dict)
     sparse: str = ""
     shown: tuple[str, ...] = ()
+    in_some: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.update({each.name: getattr(self, each.name) for each in fields(self)})
@@ -100,8 +105,13 @@ class Reading(dict[str, object]):
     @property
     def columns_in_file(self) -> int:
         """How many columns the file has: those used, kept, not understood and not read."""
-        theirs = {*self.used.values(), *self.kept, *self.not_understood, *self.personal}
-        return len(theirs)
+        return len(self.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file, or of all files of a folder."""
+        read = (*self.used.values(), *self.kept, *self.not_understood)
+        return tuple(dict.fromkeys((*read, *self.personal, *self.in_some)))
 
     @property
     def extra(self) -> tuple[str, ...]:
@@ -117,10 +127,13 @@ def with_kept(reading: Reading, names: Sequence[str]) -> Reading:
 
 
 def added(readings: Sequence[Reading]) -> Reading:
-    """Put together the readings of consecutive pieces of one file."""
+    """Put together the readings of consecutive pieces of one file, or of files of a folder."""
     filled = Counter[str]()
     for reading in readings:
         filled.update(reading.filled_down)
+    first = readings[0]
+    if any(one.columns != first.columns or one.used != first.used for one in readings):
+        readings = [*readings[:-1], replace(readings[-1], **_added_columns(readings))]
     aside = {row: why for reading in readings for row, why in reading.set_aside.items()}
     return replace(
         readings[-1],
@@ -133,6 +146,22 @@ def added(readings: Sequence[Reading]) -> Reading:
         date_order=next((one.date_order for one in readings if one.date_order), ""),
         filled_down=dict(filled),
     )
+
+
+def _added_columns(readings: Sequence[Reading]) -> dict[str, Any]:
+    """Account for columns of files that differ in them."""
+    everywhere = set(readings[0].columns).intersection(*(one.columns for one in readings))
+    fields_of = {name: ours for one in readings for name, ours in one.in_some.items() if ours}
+    fields_of |= {name: ours for one in readings for ours, name in one.used.items()}
+    names = dict.fromkeys(name for one in readings for name in one.columns)
+    partial = {name for one in readings for name in one.in_some} | (names.keys() - everywhere)
+    return {
+        "used": {ours: name for one in reversed(readings) for ours, name in one.used.items()},
+        "kept": tuple(dict.fromkeys(name for one in readings for name in one.kept)),
+        "not_understood": {k: v for one in readings for k, v in one.not_understood.items()},
+        "personal": tuple(dict.fromkeys(name for one in readings for name in one.personal)),
+        "in_some": {name: fields_of.get(name, "") for name in names if name in partial},
+    }
 
 
 def _added_words(readings: Sequence[Reading]) -> dict[str, dict[str, UnknownWord]]:

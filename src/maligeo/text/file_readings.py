@@ -57,6 +57,10 @@ def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
     yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
     yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
+    yield (
+        "reading.in_some",
+        [f"{name} → {ours}" if ours else name for name, ours in reading.in_some.items()],
+    )
     yield "reading.otherwise", [f"{name} → {ours}" for ours, name in reading.otherwise.items()]
     yield (
         "reading.not_understood",

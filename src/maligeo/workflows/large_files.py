@@ -1,11 +1,10 @@
-"""Files of incidents too large to be held row by row: counted piece by piece."""
+"""Incidents that are too many to be held row by row: counted piece by piece."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -14,53 +13,62 @@ from maligeo.core.ahead import one_ahead
 from maligeo.core.errors import FrameError
 from maligeo.join.points import LOCATED, Locator
 from maligeo.measure.alike import put_together
+from maligeo.measure.lazy import together
 from maligeo.readers.cells.ids import CollectedIds
+from maligeo.readers.files.folders import files_in, size_of
 from maligeo.readers.files.raw import is_table
 from maligeo.readers.files.sources import WORKBOOKS, Source
-from maligeo.readers.incidents import attrs_of_whole, iter_columns, read_incidents
+from maligeo.readers.incident_frames import as_incidents, require_sound, rows_of
+from maligeo.readers.incidents import iter_columns, read_incidents
+from maligeo.readers.reading import ATTRIBUTE
 
 LARGE_BYTES: Final = 100_000_000
+_PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
 
 Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class LargeFile:
-    """Incidents of a file, counted; its rows are read again for who asks for them.
+class LargeList:
+    """Incidents, counted; their rows are read, again, for who asks for them.
 
     Attributes
     ----------
-    source : Source
     counted : pandas.DataFrame
         Located incidents, those that count alike in one row, as `put_together` gives them.
-        `attrs` are those of the file.
+        `attrs` are those of all rows.
+    read : callable
+        Gives every row.
     """
 
-    source: Source
     counted: pd.DataFrame
+    read: Callable[[], gpd.GeoDataFrame]
 
     @cached_property
     def frame(self) -> gpd.GeoDataFrame:
         """Every row, as `read_incidents` gives it."""
-        return read_incidents(self.source)
+        return self.read()
 
 
 def is_large(source: Source) -> bool:
-    """Tell a file that is read in pieces and is too large to be held."""
+    """Tell a file or folder that is read in pieces and is too large to be held."""
     path = Path(source)
-    if path.suffix.lower() in WORKBOOKS or not path.is_file() or not is_table(path):
+    if not path.exists() or size_of(path) <= LARGE_BYTES:
         return False
-    return path.stat().st_size > LARGE_BYTES
+    if path.is_dir():
+        return bool(files_in(path))
+    suffix = path.suffix.lower()
+    return suffix in _PARQUET or (suffix not in WORKBOOKS and is_table(path))
 
 
-def count_file(source: Source, how: Locator, advance: Advance | None = None) -> LargeFile:
-    """Read a file of incidents piece by piece, and put together what counts alike.
+def count_file(source: Source, how: Locator, advance: Advance | None = None) -> LargeList:
+    """Read a file or folder of incidents piece by piece, and put together what counts alike.
 
     Parameters
     ----------
     source : Source
-        A table for which `is_large` may hold.
+        One for which `is_large` may hold.
     how : Locator
         How records are joined to units.
     advance : callable, optional
@@ -68,38 +76,66 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
 
     Returns
     -------
-    LargeFile
+    LargeList
 
     Raises
     ------
     FrameError, InputFileError, UnknownNameError
         As `read_incidents`.
     """
-    ids = CollectedIds()
-    try:
-        counted = _counted(iter_columns(source, ids), how, advance)
-        is_sound = not ids.may_repeat()
-    except FrameError:
-        is_sound = False
+    with CollectedIds() as ids:
+        try:
+            counted = _counted(iter_columns(source, ids), how, advance)
+            is_sound = not ids.may_repeat()
+        except FrameError:
+            is_sound = False
     if not is_sound:
         read_incidents(source)  # names every fault
-    return LargeFile(source, counted)
+    return LargeList(counted, partial(read_incidents, source))
 
 
 def _counted(pieces: Iterator[pd.DataFrame], how: Locator, advance: Advance | None) -> pd.DataFrame:
-    parts, attrs = list[pd.DataFrame](), list[dict[str, object]]()
-    located_as, rows = Counter[str](), 0
+    parts, rows = list[pd.DataFrame](), 0
     for piece in one_ahead(pieces):
-        attrs.append(piece.attrs)
-        piece.attrs = {}  # pandas copies them at every step
-        located = how.locate(piece)
-        located_as.update(located.attrs.pop(LOCATED))
-        parts.append(put_together([located], how.level))
+        attrs, piece.attrs = piece.attrs, {}  # pandas copies them at every step
+        part = put_together([how.locate(piece)], how.level)
+        part.attrs = attrs | {LOCATED: part.attrs[LOCATED]}
+        parts.append(part)
         if len(parts) > _TOGETHER:
             parts = [put_together(parts, how.level)]
         rows += len(piece)
         if advance is not None:
             advance(rows)
-    counted = put_together(parts, how.level)
-    counted.attrs = attrs_of_whole(attrs, empty=counted.empty) | {LOCATED: dict(located_as)}
-    return counted
+    return put_together(parts, how.level)
+
+
+def count_lazily(given: Any, how: Locator) -> LargeList:
+    """Count the incidents of a lazy frame, partition by partition.
+
+    Parameters
+    ----------
+    given : dask frame
+        As `as_incidents` takes or gives it.
+    how : Locator
+        How records are joined to units.
+
+    Returns
+    -------
+    LargeList
+
+    Raises
+    ------
+    FrameError
+        With the faults of all partitions.
+    UnknownNameError, ArgumentError
+        As `as_incidents`.
+    """
+    is_read = ATTRIBUTE in given._meta.attrs
+    incidents = given if is_read else as_incidents(given)
+    try:
+        counted = together(how.locate(incidents), how.level)
+    except FrameError:
+        if not is_read:
+            require_sound(given)  # names the faults of all partitions
+        raise
+    return LargeList(counted, partial(rows_of, incidents))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from maligeo import catalog, exports
 from maligeo.core.columns import Audience
+from maligeo.core.lazy import is_lazy
 from maligeo.core.version import code_version
 from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
@@ -225,7 +226,7 @@ def _recorded(name: str, value: object, *, named: bool) -> tuple[Any, tuple[Inpu
     if isinstance(value, Source):
         how = value.how(part for part in READ_HOW if named or part not in PARTS)
         return {ROLE: name} | how, _hashed(name, value, named=named)
-    if isinstance(value, pd.DataFrame):
+    if isinstance(value, pd.DataFrame) or is_lazy(value):
         return {ROLE: name}, (InputFile(name, "", ""),)
     if isinstance(value, list | tuple):
         return list(value), ()

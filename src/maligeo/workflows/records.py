@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from maligeo.core.columns import FIGURES as FIGURE_COLUMNS
 from maligeo.core.columns import Counting, frame_kind, has_odd_words
 from maligeo.core.errors import ArgumentError
+from maligeo.core.lazy import is_lazy
 from maligeo.core.periods import parse_period
 from maligeo.disclosure.partition import measures_in
 from maligeo.join.carried import carry_figures, carry_projects
@@ -25,11 +26,12 @@ from maligeo.readers.areas import as_areas, read_areas
 from maligeo.readers.editions import editions
 from maligeo.readers.figures import as_figures, load_figures, read_figures
 from maligeo.readers.files.sources import Source
-from maligeo.readers.incidents import as_incidents, read_incidents
+from maligeo.readers.incident_frames import as_incidents
+from maligeo.readers.incidents import read_incidents
 from maligeo.readers.project_tables import as_projects
 from maligeo.readers.projects import load_projects, read_projects
 from maligeo.readers.reading import ATTRIBUTE
-from maligeo.workflows.large_files import LargeFile, count_file, is_large
+from maligeo.workflows.large_files import LargeList, count_file, count_lazily, is_large
 
 INCIDENTS: Final = "incidents"
 PROJECTS: Final = "projects"
@@ -57,19 +59,19 @@ Period = str | Sequence[str] | None
 
 
 class Given(Mapping[str, pd.DataFrame]):
-    """Records by kind, in frames; those of a large file are read when they are asked for.
+    """Records by kind, in frames; those of a large list are read when they are asked for.
 
     Parameters
     ----------
-    frames : mapping of str to pandas.DataFrame or LargeFile
+    frames : mapping of str to pandas.DataFrame or LargeList
     """
 
-    def __init__(self, frames: Mapping[str, pd.DataFrame | LargeFile]) -> None:
+    def __init__(self, frames: Mapping[str, pd.DataFrame | LargeList]) -> None:
         self._frames = dict(frames)
 
     def __getitem__(self, kind: str) -> pd.DataFrame:
         one = self._frames[kind]
-        return one.frame if isinstance(one, LargeFile) else one
+        return one.frame if isinstance(one, LargeList) else one
 
     def __contains__(self, kind: object) -> bool:
         return kind in self._frames  # without reading it
@@ -81,14 +83,14 @@ class Given(Mapping[str, pd.DataFrame]):
         return len(self._frames)
 
     def counted(self, kind: str) -> pd.DataFrame | None:
-        """Give what a large file comes to; None of all else."""
+        """Give what a large list comes to; None of all else."""
         one = self._frames.get(kind)
-        return one.counted if isinstance(one, LargeFile) else None
+        return one.counted if isinstance(one, LargeList) else None
 
     def summed(self) -> dict[str, pd.DataFrame]:
-        """Give the frames, of a large file what it comes to: with `attrs` and days as its rows."""
+        """Give the frames, of a large list what it comes to: with `attrs` and days as its rows."""
         return {
-            kind: one.counted if isinstance(one, LargeFile) else one
+            kind: one.counted if isinstance(one, LargeList) else one
             for kind, one in self._frames.items()
         }
 
@@ -98,15 +100,18 @@ def given_records(
     how: Callable[[], Locator],
     progress: Callable[[int], None] | None = None,
 ) -> Given:
-    """Read what is given of each kind; a large file of incidents is counted by these units."""
-    return Given(
-        {
-            kind: count_file(one, how(), progress)
-            if kind == INCIDENTS and isinstance(one, Source) and is_large(one)
-            else records_of(kind, one)
-            for kind, one in taken.items()
-        }
-    )
+    """Read what is given of each kind; a large list of incidents is counted by these units."""
+    return Given({kind: _given(kind, one, how, progress) for kind, one in taken.items()})
+
+
+def _given(
+    kind: str, one: Any, how: Callable[[], Locator], progress: Callable[[int], None] | None
+) -> pd.DataFrame | LargeList:
+    if kind == INCIDENTS and is_lazy(one):
+        return count_lazily(one, how())
+    if kind == INCIDENTS and isinstance(one, Source) and is_large(one):
+        return count_file(one, how(), progress)
+    return records_of(kind, one)
 
 
 def records_of(kind: str, given: Source | pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +203,7 @@ class Records:
 
     @cached_property
     def counted(self) -> pd.DataFrame | None:
-        """Incidents as they are counted: located, of a large file those alike in one row."""
+        """Incidents as they are counted: located, of a large list those alike in one row."""
         found = self.given.counted(INCIDENTS)
         return self.incidents if found is None else found
 

@@ -1,6 +1,7 @@
 """Ids that occur twice in a file, found piece by piece."""
 
-from typing import Final
+from tempfile import TemporaryFile
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ _Hashes = npt.NDArray[np.uint64]
 
 _WORD: Final = 8  # bytes that are taken together
 _FULL: Final = 0.75  # share of the slots that may be taken
+_RANGES: Final = np.arange(1, 64, dtype=np.uint64) << np.uint64(58)  # of hashes, compared apart
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFTS: Final = (np.uint64(30), np.uint64(27), np.uint64(31))
 _FACTORS: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
@@ -69,22 +71,67 @@ class SeenIds:
 
 
 class CollectedIds:
-    """Remembers ids in eight bytes each, and tells in the end whether any may have repeated."""
+    """Remembers ids outside of memory, and tells in the end whether any may have repeated.
+
+    Of each id eight bytes go to a file without a name, which ends with this; those of each
+    piece are sorted, so that ids of one range can be read from all pieces and compared.
+
+    Examples
+    --------
+    >>> with CollectedIds() as ids:
+    ...     for piece in (["a", "b"], ["c", "a"]):
+    ...         _ = ids.repeated(pd.Series(piece))
+    ...     ids.may_repeat()
+    True
+    """
 
     def __init__(self) -> None:
-        self._pieces = list[_Hashes]()
+        self._file = TemporaryFile()  # noqa: SIM115
+        self._starts = list[npt.NDArray[np.int64]]()  # by piece, of each range and of the end
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def repeated(self, ids: pd.Series) -> npt.NDArray[np.bool_]:
         """Remember ids; of none is it known yet that it occurred before."""
-        cells = _cells(ids)
-        given = cells.is_valid().to_numpy(zero_copy_only=False)
-        self._pieces.append(_hashes(cells)[given])
+        hashes = np.sort(hashes_of(ids))
+        inner = np.searchsorted(hashes, _RANGES)
+        self._starts.append(self._count + np.array([0, *inner, len(hashes)]))
+        self._count += len(hashes)
+        self._file.write(hashes.tobytes())
         return np.zeros(len(ids), dtype=np.bool_)
 
     def may_repeat(self) -> bool:
         """Tell whether two ids have one hash: nearly always they are the same then."""
-        ordered = np.sort(np.concatenate(self._pieces)) if self._pieces else np.empty(0)
-        return bool((ordered[1:] == ordered[:-1]).any())
+        return any(len(repeated_in(self._range(at))) for at in range(len(_RANGES) + 1))
+
+    def _range(self, at: int) -> _Hashes:
+        return np.concatenate([np.zeros(0, np.uint64), *map(self._read, *self._bounds(at))])
+
+    def _bounds(self, at: int) -> tuple[list[int], list[int]]:
+        return [int(one[at]) for one in self._starts], [int(one[at + 1]) for one in self._starts]
+
+    def _read(self, start: int, end: int) -> _Hashes:
+        self._file.seek(_WORD * start)
+        return np.frombuffer(self._file.read(_WORD * (end - start)), dtype=np.uint64)
+
+
+def hashes_of(ids: pd.Series) -> _Hashes:
+    """Give a hash for each id that is given, in their order."""
+    cells = _cells(ids)
+    given: _Hashes = _hashes(cells)[cells.is_valid().to_numpy(zero_copy_only=False)]
+    return given
+
+
+def repeated_in(hashes: _Hashes) -> _Hashes:
+    """Give the hashes that occur several times, once or more."""
+    ordered = np.sort(hashes)
+    again: _Hashes = ordered[1:][ordered[1:] == ordered[:-1]]
+    return again
 
 
 def _cells(ids: pd.Series) -> pa.Array:

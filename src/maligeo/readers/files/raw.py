@@ -7,15 +7,15 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 from rapidfuzz import process
 
 from maligeo.core.checks import require_choice
-from maligeo.core.errors import UnknownNameError, explained
+from maligeo.core.errors import UnknownNameError
 from maligeo.core.inputs import take_input
 from maligeo.provenance.record import file_sha256
 from maligeo.readers.files.blocks import filled_down
 from maligeo.readers.files.contents import require_records
+from maligeo.readers.files.geoparquet import GeoParquet, is_geoparquet
 from maligeo.readers.files.non_records import find_non_records
 from maligeo.readers.files.sources import PART, WORKBOOKS, Source
 from maligeo.readers.files.tables import (
@@ -30,6 +30,7 @@ from maligeo.readers.files.vectors import (
     DRIVERS_FIELDS,
     STATES_COLUMNS,
     read_vector,
+    recognise,
 )
 from maligeo.readers.formats import (
     AUTO,
@@ -47,7 +48,6 @@ from maligeo.readers.formats import (
 from maligeo.readers.quarantine import Faults
 from maligeo.readers.reading import Reading
 
-_GEO_MARK = b"geo"
 LONGEST_NAME = 10  # of a column in the table of a Shapefile (dBASE)
 STATED_ORDER = "stated_order"  # of day and month, in the settings of a format
 DIGITS = 8  # of a hash, enough to tell files apart that are put together
@@ -220,7 +220,7 @@ class RawFile:
         others = [name for name in of_titles if name in self.columns and name not in wanted]
         for raw in self._read([*wanted, *others]):
             aside = find_non_records(
-                raw.frame if records_only else raw.frame.head(0),
+                _with_shapes(raw) if records_only else raw.frame.head(0),
                 of_figures=of_figures,
                 titled=bool(self.titles),
                 unread=len(self.personal) if len(wanted) == len(self.columns) else 0,
@@ -243,6 +243,14 @@ class RawFile:
                 faults=faults,
                 blocks=blocks | below,
             )
+
+
+def _with_shapes(raw: RawTable) -> pd.DataFrame:
+    """Give rows with a mark where they have a shape: a row with one is more than a note."""
+    if raw.geometry is None or GEOMETRY in raw.frame.columns:
+        return raw.frame
+    marks = raw.geometry.geom_type.astype(TEXT)
+    return raw.frame.assign(**{GEOMETRY: marks})
 
 
 def _no_column(file: RawFile, name: str) -> str:
@@ -286,14 +294,16 @@ def is_table(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix != ".parquet":
         return suffix in TEXT_SUFFIXES | WORKBOOKS | {".xls"}
-    with explained(f"{path} cannot be opened"):
-        return _GEO_MARK not in (pq.read_schema(path).metadata or {})
+    return not is_geoparquet(path)
 
 
 def _open_vector(source: Source) -> RawFile:
     if source.sheet is not None:
         raise UnknownNameError(f"{source} is no workbook and has no sheet {source.sheet!r}")
     source.require_unsaid(["header_row"], "a file of layers, whose columns have names,")
+    if recognise(Path(source)) == "GeoParquet" and (file := GeoParquet.of(Path(source))):
+        columns = without_persons(file.columns)
+        return RawFile(source, columns, _others(file.columns, columns), {}, file.chunks)
     frame = read_vector(Path(source), layer=source.layer)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     geometry = frame.geometry

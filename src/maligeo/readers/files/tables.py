@@ -33,7 +33,7 @@ from maligeo.readers.quarantine import Faults
 
 TEXT: Final = pd.StringDtype("pyarrow")
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".tab"})
-_PARQUET_ROWS: Final = 250_000
+PARQUET_ROWS: Final = 250_000
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,9 @@ def join_chunks(pieces: Sequence[RawTable]) -> RawTable:
         for name, rows in piece.blocks.items():
             blocks.setdefault(name, {}).update(rows)
     frame = pd.concat([piece.frame for piece in pieces])
-    return replace(pieces[0], frame=frame, faults=faults, set_aside=aside, blocks=blocks)
+    shapes = [piece.geometry for piece in pieces if piece.geometry is not None]
+    whole = replace(pieces[0], frame=frame, faults=faults, set_aside=aside, blocks=blocks)
+    return replace(whole, geometry=pd.concat(shapes)) if shapes else whole
 
 
 def _open_text(path: Path, header_row: int | None) -> TableFile:
@@ -287,15 +289,15 @@ def _open_parquet(path: Path) -> TableFile:
     def read(wanted: Sequence[str]) -> Iterator[RawTable]:
         first = 2  # as if it had a header, like every other table
         with explained(f"{path} cannot be read"):
-            for batch in file.iter_batches(_PARQUET_ROWS, columns=list(wanted)):
+            for batch in file.iter_batches(PARQUET_ROWS, columns=list(wanted)):
                 rows = pd.RangeIndex(first, first + batch.num_rows, name="row")
                 first += batch.num_rows
-                yield RawTable(_frame(_as_text(batch), rows))
+                yield RawTable(_frame(as_text(batch), rows))
 
     return TableFile(path, columns, {}, read)
 
 
-def _as_text(batch: pa.RecordBatch) -> pa.Table:
+def as_text(batch: pa.RecordBatch) -> pa.Table:
     """Cast every column to text; what has no text form (lists, structures) is refused."""
     texts = [column.cast(pa.string()) for column in batch.columns]
     return pa.table(texts, names=batch.schema.names)

@@ -285,7 +285,7 @@ def _read_plain(path: Path, what: str, layer: str | None) -> gpd.GeoDataFrame:
         else:
             with _undamaged(what):
                 frame = _read_gdal(path, kind, what, layer)
-        return _to_geographic(frame, what)
+        return in_degrees(frame, what)
 
 
 def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDataFrame:
@@ -396,7 +396,23 @@ def _undamaged(what: str) -> Iterator[None]:
         raise InputFileError(f"{what} is damaged: {'; '.join(grave[:5])}")
 
 
-def _to_geographic(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+def in_degrees(frame: gpd.GeoDataFrame, what: str, first: int = 0) -> gpd.GeoDataFrame:
+    """Convert what was read to EPSG:4326 and two dimensions.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        As it was read.
+    what : str
+        Name of the file, for messages.
+    first : int, default 0
+        Number of its first row, for messages.
+
+    Raises
+    ------
+    InputFileError, CrsError, GeometryError
+        As `read_vector`.
+    """
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputFileError(f"{what} has no geometry")
     if frame.crs is None:
@@ -414,6 +430,6 @@ def _to_geographic(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     there = np.asarray(moved.geometry.notna() & ~moved.geometry.is_empty)
     bad = there & ~(np.abs(np.where(np.isnan(bounds), np.inf, bounds)) < _MAX_DEGREES).all(axis=1)
     if bad.any():
-        rows = ", ".join(map(str, np.flatnonzero(bad)[:5]))
+        rows = ", ".join(map(str, np.flatnonzero(bad)[:5] + first))
         raise GeometryError(f"{what}: coordinates are not finite in {int(bad.sum())} rows ({rows})")
     return moved
