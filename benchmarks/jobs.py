@@ -131,7 +131,7 @@ def run(point_count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="maligeo-bench-") as folder:
         path, units = Path(folder, "incidents.csv"), Path(folder, "units.parquet")
         _write_records(path, rows)
-        _units().to_parquet(units)
+        cercles().to_parquet(units)
         size = path.stat().st_size / 1e6
         ways = {name: body for name, (package, body) in WAYS.items() if _version(package)}
         measured = {name: list[tuple[float, float, list[int]]]() for name in ways}
@@ -171,7 +171,8 @@ def _version(package: str) -> str:
         return ""
 
 
-def _units() -> gpd.GeoDataFrame:
+def cercles() -> gpd.GeoDataFrame:
+    """Give made-up units, each a polygon with a code."""
     shapes = gpd.GeoSeries(coverage(UNITS), crs=4326)
     codes = [f"U{at:02d}" for at in range(len(shapes))]
     return gpd.GeoDataFrame(
@@ -191,11 +192,11 @@ def _units() -> gpd.GeoDataFrame:
 def _write_records(path: Path, count: int) -> None:
     with path.open("wb") as file:
         for first in range(0, count, PIECE_ROWS):
-            piece = _records(first, min(PIECE_ROWS, count - first))
+            piece = records(first, min(PIECE_ROWS, count - first))
             pacsv.write_csv(piece, file, pacsv.WriteOptions(include_header=first == 0))
 
 
-def _records(first: int, count: int) -> pa.Table:
+def records(first: int, count: int) -> pa.Table:
     """Make records of two years; every value is invented."""
     rng = np.random.default_rng((11, first))
     lon, lat = points(count, seed=first)

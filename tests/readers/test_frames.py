@@ -12,6 +12,7 @@ import shapely
 
 import maligeo
 from maligeo.core.errors import ArgumentError, CrsError, FrameError
+from maligeo.readers import frames
 
 BASE: dict[str, Any] = {"event_type": ["EEI"], "region": ["Gao"], "killed": [1]}
 
@@ -147,3 +148,24 @@ def test_frames_that_were_read_can_be_written_by_pandas(tmp_path: Path) -> None:
         assert len(gpd.read_parquet(path)) == len(read)
         again = pickle.loads(pickle.dumps(read.attrs["reading"]))
         assert again == read.attrs["reading"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([1, 0, -3]),
+        pd.Series([14.5, None, 3.0, -4.25, 0.1 + 0.2]),
+        pd.Series([2, None], dtype="Int64"),
+        pd.Series([True, False]),
+        pd.Series(["a", None], dtype="str"),
+        pd.Series(["a", 2, None, 2.0], dtype="object"),
+        pd.Series(pd.to_datetime(["2021-03-01", None])),
+        pd.Series(pd.to_datetime(["2021-03-01 10:30:00", None])),
+        pd.Series(pd.to_datetime(["2021-03-01 00:00"]).tz_localize("Europe/Paris")),
+    ],
+    ids=str,
+)
+def test_columns_become_the_text_of_their_cells(column: pd.Series) -> None:
+    texts = frames._texts(column)
+    wanted = [None if pd.isna(cell) else frames._text(cell) for cell in column]
+    assert [None if pd.isna(text) else text for text in texts] == wanted

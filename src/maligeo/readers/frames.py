@@ -3,10 +3,13 @@
 import datetime
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from maligeo.core.crs import GEOGRAPHIC
 from maligeo.core.errors import ArgumentError, CrsError, Fault, FrameError
@@ -17,6 +20,7 @@ from maligeo.readers.formats import GEOMETRY, without_persons
 
 _Read = TypeVar("_Read", bound=pd.DataFrame)
 _PERIODS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
+_NUMBERS: Final = "iuf"  # kinds of dtypes
 _PRECISION: Final = "date_precision"
 
 
@@ -68,10 +72,13 @@ def raw_frame(
         yield RawTable(texts[list(wanted)], geometry=shapes)
 
     source = Source(what, columns=dict(columns or {}), constants=said, dates=dates)
-    hashed = hashlib.sha256(pd.util.hash_pandas_object(texts, index=False).to_numpy().tobytes())
-    digits = hashed.hexdigest()[:DIGITS]
     top = tuple(texts.head(3).fillna("").to_dict("records"))
-    return RawFile(source, kept, personal, {}, read, content=digits, top=top)
+    return RawFile(source, kept, personal, {}, read, content=partial(_content, texts), top=top)
+
+
+def _content(texts: pd.DataFrame) -> str:
+    hashed = hashlib.sha256(pd.util.hash_pandas_object(texts, index=False).to_numpy().tobytes())
+    return hashed.hexdigest()[:DIGITS]
 
 
 def with_rows_of(read: _Read, frame: pd.DataFrame) -> _Read:
@@ -95,7 +102,21 @@ def _texts(values: pd.Series) -> pd.Series:
     """Write cells as a table would hold them; missing ones stay missing."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
-    return values.map(_text, na_action="ignore").astype(TEXT)
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.astype(TEXT)
+    cells = None
+    if values.dtype.kind in _NUMBERS:
+        cells = pa.array(values, from_pandas=True)
+    elif isinstance(values.dtype, np.dtype) and values.dtype.kind == "M" and _are_days(values):
+        cells = pa.array(values, from_pandas=True).cast(pa.date32())
+    if cells is None:
+        return values.map(_text, na_action="ignore").astype(TEXT)
+    texts = TEXT.__from_arrow__(cells.cast(pa.large_string()))
+    return pd.Series(texts, index=values.index, name=values.name)
+
+
+def _are_days(times: pd.Series) -> bool:
+    return bool((times.isna() | (times == times.dt.normalize())).all())
 
 
 def _text(value: Any) -> str | None:

@@ -69,25 +69,37 @@ def as_incidents(
             date date_precision event_type  killed
     0 2022-03-01          month        ied       2
     """
-    said = _Said(columns, constants, dates, event_types, swap_coordinates)
-    if is_lazy(frame):
-        errors.require("dask_geopandas", extra="dask", why="a dask frame")
-        return map_partitions(_read_part, frame, said)
-    return _read_frame(frame, said)
+    said = Said(columns, constants, dates, event_types, swap_coordinates)
+    return read_lazily(frame, said) if is_lazy(frame) else _read_frame(frame, said)
 
 
 @dataclass(frozen=True)
-class _Said:
-    """What is said of a frame."""
+class Said:
+    """What is said of a frame, as for `as_incidents`.
+
+    Attributes
+    ----------
+    columns, constants, dates, event_types, swap
+        As its arguments.
+    spatial : bool
+        Whether points and all columns are wanted, and not `lon` and `lat` alone.
+    """
 
     columns: Mapping[str, str] | None = None
     constants: Mapping[str, str] | None = None
     dates: DateOrder | None = None
     event_types: Collection[str] | None = None
     swap: bool = False
+    spatial: bool = True
 
 
-def _read_frame(frame: pd.DataFrame, said: _Said, *, is_part: bool = False) -> gpd.GeoDataFrame:
+def read_lazily(frame: Any, said: Said) -> Any:
+    """Read a frame of dask, partition by partition; it stays lazy."""
+    errors.require("dask_geopandas", extra="dask", why="a dask frame")
+    return map_partitions(_read_part, frame, said)
+
+
+def _read_frame(frame: pd.DataFrame, said: Said, *, is_part: bool = False) -> gpd.GeoDataFrame:
     """Read a frame, or a partition of one."""
     file = raw_frame(
         frame, "incidents", columns=said.columns, constants=said.constants, dates=said.dates
@@ -95,14 +107,14 @@ def _read_frame(frame: pd.DataFrame, said: _Said, *, is_part: bool = False) -> g
     if is_part:  # titles of blocks would say the places of other partitions too
         file = replace(file, top=())
     opened = opened_file(file, formats.AUTO, said.event_types, said.swap)
-    opened.is_part = is_part
+    opened.is_part, opened.spatial = is_part, said.spatial
     return with_rows_of(
         whole_of(list(frames_of([opened], Gate("incidents", "raise", None)))), frame
     )
 
 
 def _read_part(
-    part: pd.DataFrame, said: _Said, partition_info: Mapping[str, int] | None = None
+    part: pd.DataFrame, said: Said, partition_info: Mapping[str, int] | None = None
 ) -> gpd.GeoDataFrame:
     """Read one partition; dask says which. Rows are named by it and their label in the index."""
     number = partition_info["number"] if partition_info else 0
@@ -139,7 +151,7 @@ def require_sound(frame: Any) -> None:
 
 def _faults_of(part: pd.DataFrame, number: int) -> tuple[Fault, ...]:
     try:
-        _read_part(part, _Said(), {"number": number})
+        _read_part(part, Said(), {"number": number})
     except FrameError as error:
         return error.faults
     return ()

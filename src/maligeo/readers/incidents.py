@@ -400,7 +400,7 @@ class IncidentFile:
         rows, faults = raw.sound_rows()
         count = len(rows)
         rows = self._choose(rows)
-        shapes = None if raw.geometry is None else raw.geometry.loc[rows.index]
+        shapes = raw.shapes_of(rows.index)
         positions, more, swapped = find_positions(rows, self.found, shapes, swap=self.swap)
         faults.extend(more)
         frame = self._frame(rows, raw, positions, faults)

@@ -15,7 +15,7 @@ from maligeo.readers.quarantine import Faults
 def find_positions(
     rows: pd.DataFrame,
     found: dict[str, str],
-    geometry: gpd.GeoSeries | None,
+    geometry: gpd.GeoSeries | Positions | None,
     *,
     swap: bool,
     abroad: bool = False,
@@ -32,8 +32,8 @@ def find_positions(
     found : dict of str to str
         Column of ours to column of the file: `latitude` and `longitude`, `utm_zone`,
         `utm_easting` and `utm_northing`, `mgrs`, `wkt`, `coordinates`.
-    geometry : geopandas.GeoSeries or None
-        Geometries of the file, for these rows.
+    geometry : geopandas.GeoSeries, Positions or None
+        Geometries of the file, for these rows, or the points that they are.
     swap : bool
         Swap the positions that fall in the country only when swapped.
     abroad : bool, default False
@@ -57,7 +57,7 @@ def find_positions(
 
 
 def _read(
-    rows: pd.DataFrame, found: dict[str, str], geometry: gpd.GeoSeries | None
+    rows: pd.DataFrame, found: dict[str, str], geometry: gpd.GeoSeries | Positions | None
 ) -> tuple[Positions, PositionColumns, Faults]:
     if geometry is not None:
         shapes, faults = geometry, Faults()
@@ -82,8 +82,10 @@ def _read(
 
 
 def _points_of(
-    shapes: gpd.GeoSeries, faults: Faults, column: str
+    shapes: gpd.GeoSeries | Positions, faults: Faults, column: str
 ) -> tuple[Positions, PositionColumns]:
+    if isinstance(shapes, Positions):
+        return shapes, PositionColumns(column, column)
     array = shapes.to_numpy()
     given = ~shapely.is_missing(array) & ~shapely.is_empty(array)
     point = given & (shapely.get_type_id(array) == shapely.GeometryType.POINT)

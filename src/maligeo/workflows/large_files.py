@@ -15,15 +15,20 @@ from maligeo.join.points import LOCATED, Locator
 from maligeo.measure.alike import put_together
 from maligeo.measure.lazy import together
 from maligeo.readers.cells.ids import CollectedIds
-from maligeo.readers.files.folders import files_in, size_of
+from maligeo.readers.files.folders import PARQUET, size_of
 from maligeo.readers.files.raw import is_table
 from maligeo.readers.files.sources import WORKBOOKS, Source
-from maligeo.readers.incident_frames import as_incidents, require_sound, rows_of
+from maligeo.readers.incident_frames import (
+    Said,
+    as_incidents,
+    read_lazily,
+    require_sound,
+    rows_of,
+)
 from maligeo.readers.incidents import iter_columns, read_incidents
 from maligeo.readers.reading import ATTRIBUTE
 
 LARGE_BYTES: Final = 100_000_000
-_PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
 
 Advance = Callable[[int], None]
@@ -54,12 +59,11 @@ class LargeList:
 def is_large(source: Source) -> bool:
     """Tell a file or folder that is read in pieces and is too large to be held."""
     path = Path(source)
-    if not path.exists() or size_of(path) <= LARGE_BYTES:
+    if not (path.is_dir() or path.is_file()):
         return False
-    if path.is_dir():
-        return bool(files_in(path))
     suffix = path.suffix.lower()
-    return suffix in _PARQUET or (suffix not in WORKBOOKS and is_table(path))
+    is_known = path.is_dir() or suffix in PARQUET or (suffix not in WORKBOOKS and is_table(path))
+    return is_known and size_of(path) > LARGE_BYTES
 
 
 def count_file(source: Source, how: Locator, advance: Advance | None = None) -> LargeList:
@@ -131,11 +135,11 @@ def count_lazily(given: Any, how: Locator) -> LargeList:
         As `as_incidents`.
     """
     is_read = ATTRIBUTE in given._meta.attrs
-    incidents = given if is_read else as_incidents(given)
+    incidents = given if is_read else read_lazily(given, Said(spatial=False))
     try:
         counted = together(how.locate(incidents), how.level)
     except FrameError:
         if not is_read:
             require_sound(given)  # names the faults of all partitions
         raise
-    return LargeList(counted, partial(rows_of, incidents))
+    return LargeList(counted, lambda: rows_of(given if is_read else as_incidents(given)))

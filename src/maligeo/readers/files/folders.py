@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Final
 
-from maligeo.core.errors import InputFileError
+import pyarrow.parquet as pq
+
+from maligeo.core.errors import InputFileError, explained
 from maligeo.core.inputs import take_input
 
-_KINDS: Final = ({".csv", ".tsv"}, {".parquet", ".geoparquet"})
+PARQUET: Final = frozenset({".parquet", ".geoparquet"})
+_KINDS: Final = (frozenset({".csv", ".tsv"}), PARQUET)
+_CELL: Final = 8  # bytes
 _PASSED_OVER: Final = (".", "_")  # begin the names of what programs keep beside, as "_metadata"
 _SHOWN: Final = 5
 
@@ -34,6 +38,18 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def size_of(path: Path) -> int:
-    """Give the bytes of a file, or of the files in a folder."""
-    parts = path.iterdir() if path.is_dir() else [path]
-    return sum(part.stat().st_size for part in parts if part.is_file())
+    """Give the bytes of a file, or of the files in a folder; of Parquet about those as text.
+
+    Raises
+    ------
+    InputFileError
+        As `files_in`, or if a file is no Parquet.
+    """
+    if path.is_dir():
+        return sum(map(size_of, files_in(path)))
+    if path.suffix.lower() not in PARQUET:
+        return path.stat().st_size
+    with explained(f"{path} cannot be opened"):
+        described = pq.read_metadata(path)
+    cells: int = described.num_rows * described.num_columns
+    return max(path.stat().st_size, _CELL * cells)

@@ -76,8 +76,8 @@ class RawFile:
         Whether it is an empty list of a kind of file that has no header (GeoJSON, KML).
     longest : int or None
         Letters after which its names of columns are cut.
-    content : str
-        Digits of a hash of its content, where it is no file.
+    content : callable or None
+        Gives digits of a hash of its content, where it is no file.
     unused : frozenset of str
         Columns that its kind of file always has and that it leaves empty; they mean nothing.
     top : tuple of dict of str to str
@@ -93,7 +93,7 @@ class RawFile:
     _read: Callable[[Collection[str]], Iterator[RawTable]]
     is_bare: bool = False
     longest: int | None = None
-    content: str = ""
+    content: Callable[[], str] | None = None
     unused: frozenset[str] = frozenset()
     top: tuple[dict[str, str], ...] = ()
     shown: tuple[str, ...] = ()
@@ -101,8 +101,8 @@ class RawFile:
     @cached_property
     def mark(self) -> str:
         """Digits that tell the file from others by its content: its name may be secret."""
-        if self.content:
-            return self.content
+        if self.content is not None:
+            return self.content()
         content = f"{file_sha256(Path(self.source))}{self.source.sheet or ''}"
         return hashlib.sha256(content.encode()).hexdigest()[:DIGITS]
 
@@ -247,9 +247,10 @@ class RawFile:
 
 def _with_shapes(raw: RawTable) -> pd.DataFrame:
     """Give rows with a mark where they have a shape: a row with one is more than a note."""
-    if raw.geometry is None or GEOMETRY in raw.frame.columns:
+    shapes = raw.geometry if raw.points is None else raw.points.lon
+    if shapes is None or GEOMETRY in raw.frame.columns:
         return raw.frame
-    marks = raw.geometry.geom_type.astype(TEXT)
+    marks = shapes.notna().map({True: GEOMETRY, False: None}).astype(TEXT)
     return raw.frame.assign(**{GEOMETRY: marks})
 
 

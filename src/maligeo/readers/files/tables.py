@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from maligeo.core import errors
 from maligeo.core.errors import InputFileError, UnknownNameError, explained
 from maligeo.core.inputs import take_input
+from maligeo.readers.cells.coordinates import Positions
 from maligeo.readers.files import csv
 from maligeo.readers.files.archives import require_bounded
 from maligeo.readers.files.blocks import Blocks, MergedRange, blocks_of, merged_ranges
@@ -60,6 +61,8 @@ class RawTable:
         header are in no column.
     geometry : geopandas.GeoSeries or None
         With the same index, in EPSG:4326, where the file has geometries of its own.
+    points : Positions or None
+        In the place of the geometries, where these are points that nobody wants as text.
     set_aside : dict of int to str
         Rows that are no records and stand in the frame no more, and why.
     blocks : dict of str to dict of int to int
@@ -74,6 +77,7 @@ class RawTable:
     decimal: str | None = None
     faults: Faults = field(default_factory=Faults)
     geometry: gpd.GeoSeries | None = None
+    points: Positions | None = None
     set_aside: dict[int, str] = field(default_factory=dict)
     blocks: Blocks = field(default_factory=dict)
 
@@ -81,6 +85,12 @@ class RawTable:
     def filled_down(self) -> dict[str, int]:
         """How many rows of each column were filled with what a merged cell says."""
         return {name: len(rows) for name, rows in self.blocks.items() if rows}
+
+    def shapes_of(self, rows: pd.Index) -> gpd.GeoSeries | Positions | None:
+        """Give the geometries of some rows, or the points that they are."""
+        if self.points is not None:
+            return Positions(*(axis.loc[rows] for axis in self.points))
+        return None if self.geometry is None else self.geometry.loc[rows]
 
     def sound_rows(self) -> tuple[pd.DataFrame, Faults]:
         """Give the rows without fault, and the faults of the others for more to be added."""

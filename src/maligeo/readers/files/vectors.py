@@ -122,7 +122,7 @@ _OF_PLACEMARKS: Final = (
 )  # fmt: skip
 _BARE: Final = ("GeoJSON", "KML")  # their columns are those of their features
 _HEAD_BYTES: Final = 1024
-_MAX_DEGREES: Final = 1e7
+MAX_DEGREES: Final = 1e7
 
 
 class _Format(NamedTuple):
@@ -428,7 +428,7 @@ def in_degrees(frame: gpd.GeoDataFrame, what: str, first: int = 0) -> gpd.GeoDat
     moved.attrs = dict(frame.attrs)
     bounds = moved.geometry.bounds.to_numpy()
     there = np.asarray(moved.geometry.notna() & ~moved.geometry.is_empty)
-    bad = there & ~(np.abs(np.where(np.isnan(bounds), np.inf, bounds)) < _MAX_DEGREES).all(axis=1)
+    bad = there & ~(np.abs(np.where(np.isnan(bounds), np.inf, bounds)) < MAX_DEGREES).all(axis=1)
     if bad.any():
         rows = ", ".join(map(str, np.flatnonzero(bad)[:5] + first))
         raise GeometryError(f"{what}: coordinates are not finite in {int(bad.sum())} rows ({rows})")
