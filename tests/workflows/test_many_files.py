@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -488,3 +489,13 @@ def test_schemas_of_geoparquet_without_rows_are_read(tmp_path: Path) -> None:
     read = maligeo.read_incidents(path)
     assert read.empty
     assert read.attrs["victims"] == ["killed", "injured"]
+
+
+def test_outlines_of_several_row_groups_stay_with_their_rows(tmp_path: Path) -> None:
+    west, south = (side.ravel() for side in np.meshgrid(np.arange(20), np.arange(20)))
+    corner = -4 + west * 0.01, 14 + south * 0.01
+    outlines = shapely.box(*corner, corner[0] + 0.001 + west * 1e-5, corner[1] + 0.001)
+    land = gpd.GeoDataFrame({"id": [f"A{at}" for at in range(400)]}, geometry=outlines, crs=4326)
+    land.assign(status="cleared").to_parquet(tmp_path / "land.parquet", index=False)
+    areas = maligeo.read_areas(tmp_path / "land.parquet")
+    assert areas.geometry.geom_equals(land.geometry.set_axis(areas.index)).all()

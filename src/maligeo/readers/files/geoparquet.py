@@ -129,12 +129,12 @@ class GeoParquet:
 
     def _batches(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         """Give the rows some at a time; one batch without a row where there is none."""
-        file = pq.ParquetFile(self.path)
-        if file.metadata.num_rows:
-            yield from file.iter_batches(PARQUET_ROWS, columns=names)
-            return
-        kinds = [file.schema_arrow.field(name) for name in names]
-        yield pa.RecordBatch.from_pylist([], schema=pa.schema(kinds))
+        with pq.ParquetFile(self.path) as file:
+            if file.metadata.num_rows:
+                yield from file.iter_batches(PARQUET_ROWS, columns=names)
+                return
+            kinds = [file.schema_arrow.field(name) for name in names]
+            yield pa.RecordBatch.from_pylist([], schema=pa.schema(kinds))
 
     def _decoded(self, cells: pa.Array) -> npt.NDArray[np.object_]:
         if self._encoding == _WKB:

@@ -293,12 +293,11 @@ def text_rows(frame: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> pd.DataFram
 def _open_parquet(path: Path) -> TableFile:
     with explained(f"{path} cannot be read"):
         require_bounded_parquet(path)
-        file = pq.ParquetFile(path)
-        columns = tuple(file.schema_arrow.names)
+        columns = tuple(pq.read_schema(path).names)
 
     def read(wanted: Sequence[str]) -> Iterator[RawTable]:
         first = 2  # as if it had a header, like every other table
-        with explained(f"{path} cannot be read"):
+        with explained(f"{path} cannot be read"), pq.ParquetFile(path) as file:
             for batch in file.iter_batches(PARQUET_ROWS, columns=list(wanted)):
                 rows = pd.RangeIndex(first, first + batch.num_rows, name="row")
                 first += batch.num_rows
