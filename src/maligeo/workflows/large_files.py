@@ -28,7 +28,7 @@ from maligeo.readers.incident_frames import (
 from maligeo.readers.incidents import iter_columns, read_incidents
 from maligeo.readers.reading import ATTRIBUTE
 
-LARGE_BYTES: Final = 100_000_000
+LARGE_BYTES: Final = 32_000_000
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
 
 Advance = Callable[[int], None]

@@ -76,7 +76,7 @@ def study(
         these give them or as `as_incidents`, `as_projects` and `as_areas` take them. What is
         not given is the bundled data; with incidents or projects of one's own, the bundled
         figures are left out. Incidents may also be a folder of files, or a lazy frame of dask.
-        Such a frame, and a file or folder of CSV or Parquet above 100 MB, is counted piece by
+        Such a frame, and a file or folder of CSV or Parquet above 32 MB, is counted piece by
         piece, and its rows are held only for what shows them one by one (see
         docs/scale.md).
     figures : path, Source or pandas.DataFrame, optional
