@@ -131,7 +131,7 @@ def _find_delimiter(text: str) -> str:
 # The parser reads up to 32 of its blocks ahead: small ones bound memory, and several
 # together are worked on faster than one by one. A row has to end in its block.
 BLOCK_BYTES: Final = 2 * 2**20
-BLOCKS_TOGETHER: Final = 32  # at most
+BLOCKS_TOGETHER: Final = 64  # at most
 ROWS_TOGETHER: Final = 200_000
 _LONGER: Final = 4  # times as long are the blocks in which long rows are read
 CELLS: Final = pa.large_string()  # what pandas holds text as: others would be converted
@@ -284,7 +284,6 @@ def _open(
 ) -> pacsv.CSVStreamingReader:
     return pacsv.open_csv(
         file,
-        memory_pool=_memory(),
         read_options=pacsv.ReadOptions(
             use_threads=way is not _Way.NUMBERED,
             block_size=BLOCK_BYTES * (_LONGER if way is _Way.NUMBERED else 1),
@@ -305,12 +304,6 @@ def _open(
             null_values=[""],
         ),
     )
-
-
-def _memory() -> pa.MemoryPool | None:
-    """Choose where blocks lie: other pools give pages back and fetch them anew for each block."""
-    known = "jemalloc" in pa.supported_memory_backends()
-    return pa.jemalloc_memory_pool() if known else None
 
 
 def _number(
