@@ -16,6 +16,7 @@ from maligeo.serving.limits import LONGEST_HEADERS, App
 _MOST_CONNECTIONS: Final = 512
 _HEAD_SECONDS: Final = 15.0  # a head is one packet
 _READING_SECONDS: Final = 60.0
+_ENDING_SECONDS: Final = 5  # for what is being answered
 
 
 class Listening:
@@ -50,6 +51,7 @@ class Listening:
             http=limited_protocol(Patience(_HEAD_SECONDS, _READING_SECONDS)),
             ws="none",
             lifespan="off",
+            timeout_graceful_shutdown=_ENDING_SECONDS,
         )
         self._server = uvicorn.Server(config)
         self._opened = contextlib.ExitStack()
