@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from maligeo.app.sayings import on_page
 from maligeo.app.tasks import Bench, Texts, Upload, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import Fault, FrameError, MaligeoError, UnknownNameError, said_once
@@ -58,6 +59,8 @@ class Findings:
         `place`, `rows`, `proposals`, `note` by language of places that were not found.
     workbook : str
         Name of the workbook with its faults in red; empty without one.
+    years : str
+        The years of its dates, as a period; empty without any.
     """
 
     error: Texts | None = None
@@ -73,6 +76,7 @@ class Findings:
     places: Mapping[str, int] = field(default_factory=dict)
     names: list[dict[str, Any]] = field(default_factory=list)
     workbook: str = ""
+    years: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ def _columns(source: Source) -> list[str]:
 def _describe(findings: Findings, checked: Checked) -> None:
     reading = checked.reading
     findings.records, findings.reading = checked.records, reading
+    findings.years = _years(checked.frame)
     if reading is not None:
         for language in LANGUAGES:
             findings.rows[language] = reading_lines(reading, checked.records, language)[0]
@@ -177,6 +182,13 @@ def _describe(findings: Findings, checked: Checked) -> None:
         findings.names = [_place(row) for row in checked.places.names.to_dict("records")[:SHOWN]]
 
 
+def _years(records: pd.DataFrame) -> str:
+    """Give the years of the dates of records as a period."""
+    dates = records["date"].dropna() if "date" in records.columns else []
+    years = [str(one.year) for one in (min(dates), max(dates))] if len(dates) else []
+    return "/".join(dict.fromkeys(years))
+
+
 def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     """Give what is said besides the columns, which have a table of their own."""
     for key, items in reading_lists(reading, language):
@@ -185,7 +197,8 @@ def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     if reading.sparse:
         yield word("reading.sparse", language).format(column=reading.sparse), []
     if reading.date_order:
-        yield word(f"reading.{reading.date_order}", language), []
+        assumed = word(f"reading.{reading.date_order}", language)
+        yield on_page(assumed, language), []
 
 
 def _list_faults(findings: Findings, faults: tuple[Fault, ...]) -> None:
@@ -195,7 +208,7 @@ def _list_faults(findings: Findings, faults: tuple[Fault, ...]) -> None:
             "rows": [str(row) for row in rows if row is not None],
             "column": fault.column,
             "value": "" if fault.value is None else str(fault.value),
-            "reason": {language: fault.reason_in(language) for language in LANGUAGES},
+            "reason": {one: on_page(fault.reason_in(one), one) for one in LANGUAGES},
             "proposals": list(fault.proposals),
         }
         for fault, rows in said_once(faults)[:SHOWN]

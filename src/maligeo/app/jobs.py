@@ -18,6 +18,7 @@ from maligeo.app.tasks import KINDS, Question, Task, Upload
 from maligeo.core.errors import ArgumentError
 from maligeo.core.files import OWNERS_FILE
 from maligeo.readers.files.sources import SAID, Source
+from maligeo.workflows.records import INCIDENTS
 
 MOST_JOBS: Final = 20
 _FULL: Final = 10  # files of the largest size, in all jobs together
@@ -45,6 +46,8 @@ class Job:
         The last look through the files, and the last answer.
     said : dict of str to dict
         What is said of files of each kind, kept for the next one.
+    is_asked : bool
+        Whether anything was asked yet.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Job:
     checking: Running | None = None
     making: Running | None = None
     said: dict[str, dict[str, object]] = field(default_factory=dict)
+    is_asked: bool = False
     _files: int = 0
 
     @property
@@ -74,6 +78,12 @@ class Job:
         result = None if self.checking is None else self.checking.result
         found: dict[str, list[str]] = {} if result is None else result["values"]
         return found
+
+    @property
+    def period(self) -> str:
+        """The period that is asked for; until somebody asks, the years of the incidents."""
+        found = self.findings.get(INCIDENTS)
+        return self.question.period if self.is_asked or found is None else found.years
 
     @property
     def made(self) -> Made | None:
@@ -144,7 +154,7 @@ class Job:
     def ask(self, question: Question) -> None:
         """Begin to answer a question about the files."""
         self.cancel()
-        self.question = question
+        self.question, self.is_asked = question, True
         self.making = self.queue.start(MakeTask(question, self.products))
 
     def report(self, regions: list[str]) -> None:

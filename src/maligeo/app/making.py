@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from maligeo.app.sayings import on_page
 from maligeo.app.tasks import Bench, Question, Texts, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import MaligeoError
@@ -30,7 +31,6 @@ ANSWER: Final = "reponse.xlsx"
 ANSWER_TEXT: Final = "reponse.csv"
 COUNTS: Final = "comptes.xlsx"
 RECORD: Final = "provenance.json"
-ALL: Final = "maligeo.zip"
 _MOST_HEADINGS: Final = 100
 _STEPS: Final = ("answer", "map", "report", "pack")
 
@@ -99,6 +99,8 @@ class MakeTask:
             writing.save(MAP, lambda: study.map(language=asked.language))
             bench.say("report", 2, len(_STEPS))
             writing.save(REPORT, lambda: study.report(language=asked.language))
+            if study.is_withheld:  # the remarks say it better
+                made.troubles[:] = [one for one in made.troubles if one[0] != ANSWER]
             bench.say("pack", 3, len(_STEPS))
             writing.pack()
         return made
@@ -210,7 +212,7 @@ def _say_all(study: Study, made: Made, tried: Callable[[str, Callable[[], None]]
     tried(ANSWER, answer)
     tried("matrix", matrix)
     tried("balance", balance)
-    made.remarks = {one: list(_remarks(study, one)) for one in LANGUAGES}
+    made.remarks = {one: [on_page(each, one) for each in _remarks(study, one)] for one in LANGUAGES}
 
 
 def _answer(study: Study, language: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from maligeo.app.tasks import KINDS
 from maligeo.core import errors
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import ArgumentError, MaligeoError
+from maligeo.core.session import session_language
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.serving.limits import App
 
@@ -100,7 +101,7 @@ class _Handlers:
         self._threads = errors.require("starlette.concurrency", extra="serve", why=_WHY)
 
     async def lead(self, _request: Request) -> Response:
-        return self._to(f"/{self._token}/{LANGUAGES[0]}/")
+        return self._to(f"/{self._token}/{session_language()}/")
 
     async def here(self, _request: Request) -> Response:
         self._desk.stay()

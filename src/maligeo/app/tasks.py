@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 
+from maligeo.app.sayings import on_page
 from maligeo.core.columns import LANGUAGES, Audience, Language
 from maligeo.core.errors import MaligeoError
 from maligeo.readers.files.sources import Source
@@ -137,4 +138,4 @@ def named_in(text: str, files: Mapping[str, Upload]) -> str:
 
 def error_texts(error: MaligeoError) -> Texts:
     """Say an error in every language."""
-    return {language: error.message(language) for language in LANGUAGES}
+    return {one: on_page(error.message(one), one) for one in LANGUAGES}
