@@ -78,6 +78,11 @@ class Findings:
     workbook: str = ""
     years: str = ""
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether one of several sheets or layers is still to be chosen."""
+        return bool(self.parts) and self.reading is None and not self.records
+
 
 @dataclass(frozen=True)
 class CheckTask:
@@ -173,6 +178,7 @@ def _describe(findings: Findings, checked: Checked) -> None:
     findings.records, findings.reading = checked.records, reading
     findings.years = _years(checked.frame)
     if reading is not None:
+        findings.columns = [name for name in findings.columns if name not in reading.personal]
         for language in LANGUAGES:
             findings.rows[language] = reading_lines(reading, checked.records, language)[0]
             findings.notes[language] = list(_notes(reading, language))

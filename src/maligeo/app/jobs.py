@@ -73,6 +73,16 @@ class Job:
         return found
 
     @property
+    def faulty(self) -> list[str]:
+        """Kinds whose files cannot be used as they are: rows with faults, or nothing is read."""
+        leaving = self.question.leaving_faults
+        return [
+            kind
+            for kind, found in self.findings.items()
+            if found.error or (found.fault_count and kind not in leaving) or found.is_undecided
+        ]
+
+    @property
     def values(self) -> dict[str, list[str]]:
         """By what projects can be chosen."""
         result = None if self.checking is None else self.checking.result

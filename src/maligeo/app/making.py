@@ -15,7 +15,7 @@ from maligeo.app.sayings import on_page
 from maligeo.app.tasks import Bench, Question, Texts, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import MaligeoError
-from maligeo.core.files import OWNERS_FILE, pack
+from maligeo.core.files import OWNERS_FILE, pack, remove
 from maligeo.core.placenames import normalise
 from maligeo.core.session import speaking
 from maligeo.core.words import word
@@ -192,6 +192,9 @@ class _Writing:
             encoding="utf-8",
         )
         record.chmod(OWNERS_FILE)
+        own = (RECORD, *self.made.files)
+        for left in [one for one in self.folder.iterdir() if not one.name.startswith(own)]:
+            remove(left)  # of work that was cancelled
         archive = self.folder.with_suffix(".zip")
         pack(self.folder, archive)
         archive.chmod(OWNERS_FILE)
