@@ -1,5 +1,6 @@
 """What others may try against the page: refused or survived, and nothing of it in any log."""
 
+import asyncio
 import io
 import logging
 import os
@@ -13,13 +14,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from maligeo.app.folders import private_folder
 from maligeo.app.guard import Keys
 from maligeo.app.jobs import Desk
-from maligeo.app.shortcut import LINUX, WINDOWS, write_shortcuts
+from maligeo.serving.limits import Limits, within_limits
 from tests.app.conftest import CORPUS, LARGEST, Served, Visit
 from tests.app.visitor import Visitor, multipart
 
@@ -185,6 +187,48 @@ def test_five_gigabytes_are_refused_before_they_come(served: Served) -> None:
     assert after <= before
 
 
+class Slow:
+    """An application that takes a whole body."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"taken"})
+
+
+def answer_to(messages: list[Any], limits: Limits) -> int:
+    """Give the status with which a request is answered that comes in pieces and then halts."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop(0)
+        return await asyncio.sleep(3600)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": [], "raw_path": b"/"}
+
+    async def answered() -> None:
+        await within_limits(Slow(), limits)(scope, receive, send)
+
+    asyncio.run(answered())
+    return int(sent[0]["status"])
+
+
+def piece(size: int, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.request", "body": b"x" * size, "more_body": more}
+
+
+def test_a_body_that_stops_coming_is_given_up() -> None:
+    limits = Limits(("POST",), 100, body_s=0.05)
+    assert answer_to([piece(10, more=True), piece(10, more=False)], limits) == 200
+    assert answer_to([piece(10, more=True)], limits) == 408
+    assert answer_to([piece(60, more=True), piece(60, more=False)], limits) == 413
+
+
 def test_bombs_and_damaged_files_end_nothing(visit: Visit) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -324,7 +368,8 @@ def test_files_are_gone_at_the_end_and_after_a_kill(tmp_path: Path) -> None:
     script.write_text(STARTED)
     root = tmp_path / "maligeo" / "open"
     with started(script, tmp_path) as (process, visitor):
-        visitor.drop(incidents=VILLAGES)
+        kind, body = multipart({}, {"file.incidents": ("x.csv", VILLAGES.read_bytes())})
+        assert visitor.ask(f"{visitor.base}/", "POST", body, content_type=kind).status == 303
         assert list(root.rglob("incidents.csv"))
         process.kill()
         process.wait()
@@ -334,11 +379,3 @@ def test_files_are_gone_at_the_end_and_after_a_kill(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert list(root.iterdir()) == []
-
-
-def test_shortcuts_start_the_page(tmp_path: Path) -> None:
-    write_shortcuts(tmp_path)
-    desktop = (tmp_path / LINUX).read_text()
-    assert f"Exec={sys.executable} -m maligeo open\n" in desktop
-    assert (tmp_path / LINUX).stat().st_mode & 0o111
-    assert f'"{sys.executable}" -m maligeo open' in (tmp_path / WINDOWS).read_text()

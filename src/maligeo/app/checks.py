@@ -59,8 +59,8 @@ class Findings:
         `place`, `rows`, `proposals`, `note` by language of places that were not found.
     workbook : str
         Name of the workbook with its faults in red; empty without one.
-    years : str
-        The years of its dates, as a period; empty without any.
+    year : str
+        The last year of its dates; empty without any.
     """
 
     error: Texts | None = None
@@ -76,7 +76,7 @@ class Findings:
     places: Mapping[str, int] = field(default_factory=dict)
     names: list[dict[str, Any]] = field(default_factory=list)
     workbook: str = ""
-    years: str = ""
+    year: str = ""
 
     @property
     def is_undecided(self) -> bool:
@@ -176,7 +176,7 @@ def _columns(source: Source) -> list[str]:
 def _describe(findings: Findings, checked: Checked) -> None:
     reading = checked.reading
     findings.records, findings.reading = checked.records, reading
-    findings.years = _years(checked.frame)
+    findings.year = _last_year(checked.frame)
     if reading is not None:
         findings.columns = [name for name in findings.columns if name not in reading.personal]
         for language in LANGUAGES:
@@ -188,11 +188,9 @@ def _describe(findings: Findings, checked: Checked) -> None:
         findings.names = [_place(row) for row in checked.places.names.to_dict("records")[:SHOWN]]
 
 
-def _years(records: pd.DataFrame) -> str:
-    """Give the years of the dates of records as a period."""
-    dates = records["date"].dropna() if "date" in records.columns else []
-    years = [str(one.year) for one in (min(dates), max(dates))] if len(dates) else []
-    return "/".join(dict.fromkeys(years))
+def _last_year(records: pd.DataFrame) -> str:
+    dates = records["date"].dropna() if "date" in records.columns else ()
+    return str(max(dates).year) if len(dates) else ""
 
 
 def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:

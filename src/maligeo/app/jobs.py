@@ -91,9 +91,9 @@ class Job:
 
     @property
     def period(self) -> str:
-        """The period that is asked for; until somebody asks, the years of the incidents."""
+        """The period that is asked for; until somebody asks, the last year of the incidents."""
         found = self.findings.get(INCIDENTS)
-        return self.question.period if self.is_asked or found is None else found.years
+        return self.question.period if self.is_asked or found is None else found.year
 
     @property
     def made(self) -> Made | None:

@@ -7,6 +7,7 @@
   const MINUTE_MS = 60000;
   const LOOK_MS = 700;
 
+  /** @param {string} what */
   function say(what) {
     navigator.sendBeacon(root + "/" + what);
   }
