@@ -21,6 +21,7 @@ from maligeo.core.session import speaking
 from maligeo.core.words import word
 from maligeo.text.answers import by_class, certainty_text, heading_text, period_lines, presence_text
 from maligeo.text.balance import totals
+from maligeo.text.readings import all_counts
 from maligeo.text.releases import release_sentences
 from maligeo.workflows.recipes import Product
 from maligeo.workflows.study import Study
@@ -210,7 +211,8 @@ def _say_all(study: Study, made: Made, tried: Callable[[str, Callable[[], None]]
         made.matrix = {one: _matrix(study, one) for one in LANGUAGES if study.has_headings}
 
     def balance() -> None:
-        made.balance = {one: totals(study.table, one) for one in LANGUAGES}
+        found = all_counts(study.table)
+        made.balance = {one: totals(found, one) for one in LANGUAGES}
 
     tried(ANSWER, answer)
     tried("matrix", matrix)
