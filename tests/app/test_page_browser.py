@@ -55,6 +55,7 @@ def require_sound(page: "Page", *, script: bool = True) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     page.locator(READY).wait_for()
+    page.wait_for_load_state()  # before its style is there a page is as wide as it likes
     box = page.locator("main").bounding_box()
     size = page.viewport_size
     assert box is not None

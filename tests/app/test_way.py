@@ -10,10 +10,12 @@ import pytest
 from openpyxl import load_workbook
 
 import maligeo
+from maligeo.app.sayings import on_page
 from maligeo.cli import main
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.study import study
-from tests.app.conftest import CORPUS, Visit
+from tests.app.conftest import CORPUS, Served, Visit
+from tests.app.napping import Nap
 from tests.app.visitor import Visitor, shown
 
 VILLAGES = CORPUS / "incidents_villages.csv"
@@ -37,9 +39,9 @@ SAID = {"columns": {"killed": "Pertes", "date": "Jour des faits"}}
 
 
 @pytest.fixture(scope="module")
-def answered(served: "object", many: Path) -> Visitor:
+def answered(served: Served, many: Path) -> Visitor:
     """A visitor who has corrected one column and asked for 2022."""
-    visitor = Visitor(served.port, served.keys.token)  # type: ignore[attr-defined]
+    visitor = Visitor(served.port, served.keys.token)
     page = visitor.drop(incidents=many).text
     assert "étape 2, colonne « Jour des faits »" in re.sub("[\u00a0\u202f]", " ", page)
     at = {text: re.search(rf'name="(incidents\.c\d+)" aria-label="[^"]*{text}"', page)
@@ -201,7 +203,8 @@ def test_two_columns_cannot_be_one_field(visit: Visit) -> None:
 def test_a_sheet_is_chosen_and_constants_are_said(visit: Visit) -> None:
     visitor = visit()
     page = visitor.drop(projects=CORPUS / "projets_et_listes.xlsx").text
-    sheets = re.findall(r'<option value="([^"]+)"', page.partition("projects.sheet")[2])
+    page = page.partition("projects.sheet")[2].partition("</select>")[0]
+    sheets = re.findall(r'<option value="([^"]+)"', page)
     assert len(sheets) > 1
     chosen = re.search(r'<option value="([^"]+)" selected', page)
     assert chosen is not None
@@ -209,6 +212,35 @@ def test_a_sheet_is_chosen_and_constants_are_said(visit: Visit) -> None:
     page = visitor.send("understand", said).text
     assert "Lignes" in page
     assert 'value="en cours"' in page
+
+
+def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
+    visitor = visit()
+    assert 'class="error"' in visitor.drop(incidents=TWO_HEADERS).text
+    page = visitor.send("understand", {"incidents.kind": "projects", "next": "1"}).text
+    assert 'class="error"' not in page
+    assert "Projets (3W)" in page
+    visitor.drop(incidents=VILLAGES)
+    taken = visitor.send("understand", {"incidents.kind": "projects"})
+    assert taken.status == 400
+    assert "3w_deux_entetes.xlsx" in taken.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('say --column "killed=Pertes du jour".', "say step 2, column “Pertes du jour”: killed."),
+        ("as by --constant status=cleared)", "as by step 2, for all rows: status = cleared)"),
+        ("(--audience internal)", "(step 4, for whom: Internal use)"),
+        ("(--covers)", "(step 4, what the list covers)"),
+        ("such as --covers 2022", "such as step 4, what the list covers"),
+        ("give --incidents too", "give step 1, “Incidents” too"),
+        ("say --kind boundaries", "say step 1, “Administrative boundaries”"),
+        ("a --nonsense stays", "a --nonsense stays"),
+    ],
+)
+def test_options_are_said_as_places_on_the_page(text: str, said: str) -> None:
+    assert on_page(text, "en") == said
 
 
 def test_tabs_do_not_mix(visit: Visit) -> None:
@@ -219,16 +251,22 @@ def test_tabs_do_not_mix(visit: Visit) -> None:
     assert "3w_deux" not in one.get("understand").text
 
 
-def test_work_is_cancelled(visit: Visit) -> None:
+def test_work_is_cancelled(visit: Visit, served: Served) -> None:
     visitor = visit()
     visitor.drop(incidents=VILLAGES)
+    nap = served.desk.queue.start(Nap())
     kind = {"content_type": "application/x-www-form-urlencoded"}
     begun = visitor.ask(f"{visitor.base}/ask", "POST", b"audience=internal", **kind)
     assert begun.status == 303
     waiting = visitor.ask(f"{visitor.base}/see").text
-    assert "data-waiting" in waiting
-    assert "cancel" in waiting
+    assert "Attend la fin" in waiting
+    assert re.search(r'<noscript><meta http-equiv="refresh"', waiting)
     left = visitor.ask(f"{visitor.base}/cancel", "POST", b"")
     assert left.headers["location"].endswith("/ask")
     assert visitor.get("see").headers["location"].endswith("/ask")
     assert "incidents_villages" in visitor.get("understand").text
+    process = served.desk.queue._process
+    nap.cancelled.set()
+    assert nap.over.wait(60)
+    assert "Village" in visit().drop(incidents=VILLAGES).text
+    assert served.desk.queue._process is not process

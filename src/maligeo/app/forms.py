@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from maligeo.app.checks import FILTERS, Findings
 from maligeo.app.jobs import Job, said_of
-from maligeo.app.tasks import Question
+from maligeo.app.tasks import KINDS, Question
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience, Language
 from maligeo.core.errors import ArgumentError
@@ -80,6 +80,14 @@ def said_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
     if kind == BOUNDARIES:
         said |= _division(form, kind)
     return {name: value for name, value in said.items() if value}
+
+
+def moved_in(form: Mapping[str, Any], job: Job) -> dict[str, str]:
+    """Read which files hold something else than was thought: kind to kind."""
+    moved = {kind: _text(form, f"{kind}.kind") or kind for kind in job.uploads}
+    for to in moved.values():
+        require_choice(to, KINDS, option="kind")
+    return {kind: to for kind, to in moved.items() if to != kind}
 
 
 def _columns(

@@ -137,6 +137,23 @@ class Job:
         if former is not None:
             shutil.rmtree(Path(former.source).parent, ignore_errors=True)
 
+    def move(self, kind: str, to: str) -> None:
+        """Say that a file holds something else than was thought; what was said of it is gone.
+
+        Raises
+        ------
+        ArgumentError
+            If there is another file of that kind.
+        """
+        if to in self.uploads:
+            values = {"file": self.uploads[kind].name, "other": self.uploads[to].name}
+            raise ArgumentError(key="app_taken", values=values)
+        files = dict(self.uploads)
+        upload = files.pop(kind)
+        self.said.pop(kind, None)
+        self.question = replace(self.question, files=files)
+        self._set(to, replace(upload, source=Source(upload.source.path)))
+
     def drop(self, kind: str) -> None:
         """Take a file away: the bundled data stand in its place."""
         files = dict(self.uploads)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from maligeo.app.forms import question_in, said_before, said_in
+from maligeo.app.forms import moved_in, question_in, said_before, said_in
 from maligeo.app.guard import MAP_POLICY, Keys
 from maligeo.app.jobs import Desk, Job
 from maligeo.app.making import MAP
@@ -152,9 +152,13 @@ class _Handlers:
         if request.method == "GET":
             return self._step(place, job.checking)
         async with self._form(request) as form:
-            for kind in job.uploads:
-                job.say(kind, said_in(form, kind, job))
-            step = "repair" if form.get("next") else "understand"
+            moved = moved_in(form, job)
+            for kind in list(job.uploads):
+                if kind in moved:
+                    job.move(kind, moved[kind])
+                else:
+                    job.say(kind, said_in(form, kind, job))
+            step = "repair" if form.get("next") and not moved else "understand"
         job.check(place.language)
         return await self._next(place, step, job.checking)
 

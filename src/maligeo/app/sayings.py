@@ -10,12 +10,16 @@ from maligeo.core.words import has_word, word
 _OPTIONS: Final = (
     (re.compile(r'--column "(?P<field>\w+)=(?P<text>[^"]+)"'), "app.option_column"),
     (re.compile(r"--column (?P<field>\w+)=(?P<text>[^\s,;)]*[^\s,;).])"), "app.option_column"),
+    (
+        re.compile(r"columns=\{'(?P<field>\w+)': (?P<text>…)\}, (?:ou|or) --profile"),
+        "app.option_column",
+    ),
     (re.compile(r"--constant (?P<field>\w+)=(?P<text>[^\s,;)]*[^\s,;).])"), "app.option_constant"),
     (re.compile(r"--dates (?P<dates>day-month|month-day)"), "app.option_dates"),
     (re.compile(r"--audience (?P<audience>internal|partner|public)"), "app.option_audience"),
     (re.compile(r"--covers(?: [\d/-]*\d)?"), "app.option_covers"),
     (
-        re.compile(r"--(?P<kind>incidents|projects|areas|boundaries|population)\b"),
+        re.compile(r"--(?:kind )?(?P<kind>incidents|projects|areas|boundaries|population)\b"),
         "app.option_file",
     ),
     (re.compile(r"--level\b"), "app.option_level"),
