@@ -153,12 +153,9 @@ def test_what_files_say_is_text(visit: Visit, text: str) -> None:
     visitor.drop(incidents=(f"{text}.csv", rows.encode()))
     for step in ("understand", "repair", "ask", "drop"):
         page = visitor.get(step).text
-        assert text not in page.replace("{{ 7*7 }}", "" if text != XSS[2] else "{{ 7*7 }}") or (
-            text == XSS[2]
-        )
-        assert "<script>window" not in page
-        assert "<img" not in page
+        assert not re.search(r"<(?:script>|img)", page)
         assert ">49<" not in page
+        assert text.startswith("{{") or text not in page
 
 
 def test_a_file_that_is_too_large_is_refused(served: Served, visit: Visit) -> None:

@@ -16,7 +16,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.workflows.study import study
 from tests.app.conftest import CORPUS, Served, Visit
 from tests.app.napping import Nap
-from tests.app.visitor import Visitor, shown
+from tests.app.visitor import Visitor, multipart, shown
 
 VILLAGES = CORPUS / "incidents_villages.csv"
 TWO_HEADERS = CORPUS / "3w_deux_entetes.xlsx"
@@ -264,9 +264,13 @@ def test_work_is_cancelled(visit: Visit, served: Served) -> None:
     left = visitor.ask(f"{visitor.base}/cancel", "POST", b"")
     assert left.headers["location"].endswith("/ask")
     assert visitor.get("see").headers["location"].endswith("/ask")
-    assert "incidents_villages" in visitor.get("understand").text
+    again, body = multipart({}, {"file.incidents": ("neu.csv", VILLAGES.read_bytes())})
+    visitor.ask(f"{visitor.base}/drop", "POST", body, content_type=again)
+    left = visitor.ask(f"{visitor.base}/cancel", "POST", b"")
+    assert left.headers["location"].endswith("/drop")
     process = served.desk.queue._process
     nap.cancelled.set()
     assert nap.over.wait(60)
     assert "Village" in visit().drop(incidents=VILLAGES).text
     assert served.desk.queue._process is not process
+    assert "neu.csv" in visitor.get("understand").text

@@ -97,9 +97,12 @@ class Job:
 
     @property
     def made(self) -> Made | None:
-        """What was made last."""
-        found: Made | None = None if self.making is None else self.making.result
-        return found
+        """What was made last; while reports are added to it, what was there before."""
+        if self.making is None:
+            return None
+        task, found = self.making.task, self.making.result
+        before = task.made if isinstance(task, ReportTask) else None
+        return before if found is None else found
 
     @property
     def products(self) -> Path:
@@ -177,6 +180,12 @@ class Job:
         leaving = self.question.leaving_faults & self.uploads.keys()
         self.question = replace(self.question, leaving_faults=leaving)
         self.checking = self.queue.start(CheckTask(self.uploads, self.folder, language))
+
+    def looked(self, language: str) -> Running | None:
+        """Give the last look through the files; one that was cancelled is begun anew."""
+        if self.checking is None:
+            self.check(language)
+        return self.checking
 
     def ask(self, question: Question) -> None:
         """Begin to answer a question about the files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ ANSWER_TEXT: Final = "reponse.csv"
 COUNTS: Final = "comptes.xlsx"
 RECORD: Final = "provenance.json"
 _MOST_HEADINGS: Final = 100
+_LONGEST_NAME: Final = 40
+_NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _STEPS: Final = ("answer", "map", "report", "pack")
 
 
@@ -144,11 +147,22 @@ class ReportTask:
         return named_in(text, self.question.files)
 
     def _write(self, study: Study, region: str, writing: _Writing) -> None:
-        plain = "-".join(normalise(region).split()) or "unite"
-        name = f"fiche-{self.made.regions.index(region) + 1}-{plain[:40]}.pdf"
+        name = report_name(self.made.regions.index(region) + 1, region)
         language = self.question.language
         if writing.save(name, lambda: study.report(region, language=language)):
             self.made.reports[region] = name
+
+
+def report_name(number: int, region: str) -> str:
+    """Name the file of a report; what a file calls a unit may be anything.
+
+    Examples
+    --------
+    >>> report_name(4, "Ségou"), report_name(1, "../../etc")
+    ('fiche-4-segou.pdf', 'fiche-1-etc.pdf')
+    """
+    plain = _NO_LETTERS.sub("-", normalise(region).lower()).strip("-")[:_LONGEST_NAME]
+    return f"fiche-{number}-{plain or 'unite'}.pdf"
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ class _Handlers:
     async def understand(self, request: Request) -> Response:
         place, job = self._of_job(request, "understand")
         if request.method == "GET":
-            return self._step(place, job.checking)
+            return self._step(place, job.looked(place.language))
         async with self._form(request) as form:
             moved = moved_in(form, job)
             for kind in list(job.uploads):
@@ -187,7 +187,7 @@ class _Handlers:
     async def repair(self, request: Request) -> Response:
         place, job = self._of_job(request, "repair")
         if request.method == "GET":
-            return self._step(place, job.checking)
+            return self._step(place, job.looked(place.language))
         async with self._form(request) as form:
             kind = str(form.get("kind", ""))
             one: Any = form.get("file")
@@ -205,7 +205,7 @@ class _Handlers:
     async def ask(self, request: Request) -> Response:
         place, job = self._of_job(request, "ask")
         if request.method == "GET":
-            return self._step(place, job.checking)
+            return self._step(place, job.looked(place.language))
         async with self._form(request) as form:
             question = question_in(form, job, place.language)
         job.ask(question)
