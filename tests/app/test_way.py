@@ -243,6 +243,17 @@ def test_options_are_said_as_places_on_the_page(text: str, said: str) -> None:
     assert on_page(text, "en") == said
 
 
+def test_the_model_workbook_is_that_of_the_command(visit: Visit, tmp_path: Path) -> None:
+    visitor = visit("en")
+    page = visitor.ask(f"{visitor.base}/").text
+    link = re.search(r'href="([^"]+modele.xlsx)"', page)
+    assert link is not None
+    given = visitor.ask(link[1]).body
+    assert given == maligeo.write_template(tmp_path / "m.xlsx", language="en").read_bytes()
+    page = visitor.drop(incidents=("m.xlsx", given)).text
+    assert re.search(r'<option value="Incidents" selected', page)
+
+
 def test_tabs_do_not_mix(visit: Visit) -> None:
     one, other = visit(), visit("en")
     assert "incidents_villages" in one.drop(incidents=VILLAGES).text

@@ -16,9 +16,10 @@ from maligeo.app.pages import STEPS, Place, asset, page
 from maligeo.app.queue import Running
 from maligeo.app.tasks import KINDS
 from maligeo.core import errors
-from maligeo.core.columns import LANGUAGES
+from maligeo.core.columns import LANGUAGES, Language
 from maligeo.core.errors import ArgumentError, MaligeoError
 from maligeo.core.session import session_language
+from maligeo.exports.templates import write_template
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.serving.limits import App
 
@@ -43,6 +44,7 @@ _MEDIA: Final = {
 }
 _ALL: Final = "maligeo.zip"
 _PROFILE: Final = "profil.toml"
+_TEMPLATE: Final = "modele.xlsx"
 
 
 def page_app(desk: Desk, keys: Keys) -> App:
@@ -72,6 +74,7 @@ def page_app(desk: Desk, keys: Keys) -> App:
         route("/here", handlers.here, methods=["POST"]),
         route("/gone", handlers.gone, methods=["POST"]),
         route("/assets/{name:str}", handlers.asset),
+        route(f"/{{language:str}}/{_TEMPLATE}", handlers.template),
         route("/{language:str}/", handlers.begin, methods=["GET", "POST"]),
         route(f"{steps}/drop", handlers.drop, methods=["GET", "POST"]),
         route(f"{steps}/understand", handlers.understand, methods=["GET", "POST"]),
@@ -123,6 +126,16 @@ class _Handlers:
         if request.method == "GET":
             return self._page("drop", place)
         return await self._drop(request, place)
+
+    async def template(self, request: Request) -> Response:
+        """Give a model workbook to fill in."""
+        place = self._place(request, STEPS[0], with_job=False)
+        content = await self._aside(self._template_in, place.language)
+        return self._attached(content, _TEMPLATE)
+
+    def _template_in(self, language: Language) -> bytes:
+        with tempfile.TemporaryDirectory(dir=self._desk.folder) as folder:
+            return write_template(Path(folder, _TEMPLATE), language=language).read_bytes()
 
     async def drop(self, request: Request) -> Response:
         place = self._place(request, "drop")
