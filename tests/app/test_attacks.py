@@ -21,8 +21,10 @@ import pytest
 from maligeo.app.folders import private_folder
 from maligeo.app.guard import Keys
 from maligeo.app.jobs import Desk
+from maligeo.app.queue import Queue
 from maligeo.serving.limits import Limits, within_limits
 from tests.app.conftest import CORPUS, LARGEST, Served, Visit
+from tests.app.napping import Shout
 from tests.app.visitor import Visitor, multipart
 
 VILLAGES = CORPUS / "incidents_villages.csv"
@@ -280,6 +282,17 @@ def test_nothing_of_a_file_comes_into_a_log(
     assert SECRET not in caplog.text + seen.out + seen.err
 
 
+def test_a_worker_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    queue = Queue(tmp_path)
+    running = queue.start(Shout(SECRET))
+    assert running.over.wait(60)
+    queue.close()
+    assert running.error is not None
+    assert "ValueError" in running.error["fr"]
+    seen = capfd.readouterr()
+    assert SECRET not in f"{running.error}{seen.out}{seen.err}"
+
+
 def test_too_many_jobs_give_up_the_first(served: Served, tmp_path: Path) -> None:
     desk = Desk(tmp_path, 100)
     try:
@@ -355,8 +368,10 @@ def started(script: Path, home: Path) -> Iterator[tuple["subprocess.Popen[str]",
         assert process.stdout is not None
         found = re.match(r"http://127\.0\.0\.1:(\d+)/([\w-]+)/", process.stdout.readline())
         assert found is not None
-        yield process, Visitor(int(found[1]), found[2])
-        process.kill()
+        try:
+            yield process, Visitor(int(found[1]), found[2])
+        finally:
+            process.kill()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
