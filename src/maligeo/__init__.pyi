@@ -1,3 +1,5 @@
+from .app import open_page as open_page
+from .app import write_shortcuts as write_shortcuts
 from .core.errors import MaligeoError as MaligeoError
 from .core.session import set_audience as set_audience
 from .core.session import set_language as set_language

@@ -34,6 +34,17 @@ class _Interrupts:
         raise KeyboardInterrupt
 
 
+def _is_double_clicked() -> bool:
+    """Tell a start without a terminal, with a desktop to show something on.
+
+    pythonw of Windows has no streams at all.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        return sys.platform == "win32"
+    is_seen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return is_seen and not (sys.stdin.isatty() or sys.stdout.isatty())
+
+
 def main() -> None:
     """Run the command line; an interrupt ends it with one line and exit code 130."""
     signal.signal(signal.SIGINT, _leave)
@@ -56,4 +67,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1 and _is_double_clicked():
+        sys.argv.append("open")
     main()

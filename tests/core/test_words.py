@@ -9,6 +9,10 @@ import pandas as pd
 import pytest
 
 from maligeo import look
+from maligeo.app.checks import FILTERS
+from maligeo.app.forms import fields_of
+from maligeo.app.pages import STEPS
+from maligeo.app.tasks import KINDS as APP_KINDS
 from maligeo.core import words
 from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
@@ -22,6 +26,7 @@ from maligeo.look.layers import Group, read_catalogue
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES
 from maligeo.measure.densities import density
+from maligeo.readers.files.sources import DATE_ORDERS
 from maligeo.readers.formats import load_format
 from maligeo.text.results import GROUPS, KINDS
 from tests import worlds
@@ -45,13 +50,16 @@ ALIKE = {
     "template.sheet_incidents", "template.sheet_population", "example.what_incidents",
     "example.total_year", "control.pause",
     "named.line", "named.programme", "named.organisation", "named.source",
+    # the page
+    "app.file_incidents", "app.by_organisation", "app_field.adm2_name", "app_field.adm3_name",
+    "app_field.budget_amount", "app_field.date", "app_field.programme",
 }  # fmt: skip
 
 SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results", "template", "example",
+    "results", "template", "example", "app",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")
@@ -173,6 +181,19 @@ COMPUTED = {
         "organisations", "partners", "read_me", "sectors", "source", "title", "total",
         "total_year", "wrong_number", "wrong_word",
     ],
+    "app": [
+        *(f"{part}_{step}" for part in ("name", "step") for step in STEPS),
+        *(f"{part}_{kind}" for part in ("file", "about") for kind in APP_KINDS),
+        *(f"{part}_{audience}" for part in ("for", "means") for audience in AUDIENCES),
+        *(f"doing_{step}" for step in (
+            "wait", "check", "read", "release", "answer", "map", "report", "reports", "pack"
+        )),
+        *(f"aside_{why}" for why in ("total", "note", "header", "unread_title", "abroad")),
+        *(f"dates_{order}" for order in DATE_ORDERS), *(f"by_{by}" for by in FILTERS),
+        "choose_sheet", "choose_layer", "is_internal", "is_partner",
+        "get_carte", "get_rapport", "get_reponse", "get_comptes",
+    ],
+    "app_field": sorted({field for kind in APP_KINDS for field in fields_of(kind)}),
 }  # fmt: skip
 
 

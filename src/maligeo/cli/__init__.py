@@ -77,6 +77,10 @@ COMMANDS: Final = {
         "Write the kernel density of incidents as a Cloud-Optimized GeoTIFF.",
     ),
     "tiles": ("tiles", "Tile archives for web maps: make, describe, verify."),
+    "open": (
+        "open",
+        "Open a page in the browser: from your workbook to the map, on this machine alone.",
+    ),
     "serve": ("serve", "Serve maps and tiles until Ctrl+C; each archive has a page that shows it."),
     "fetch": ("fetch", "Fetch an official file into the cache; what is there needs no network."),
     "about": ("about", "Say from what a product was made, and with which options."),

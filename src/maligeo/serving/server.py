@@ -5,15 +5,11 @@ let in, but one that is named: there are no CORS headers for others, and a serve
 machine answers to its own names alone.
 """
 
-import asyncio
-import contextlib
-import errno
 import hashlib
 import json
 import logging
 import re
-import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +18,8 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.errors import ArgumentError, InputFileError, ReleaseError
 from maligeo.core.session import session_audience
-from maligeo.serving.connections import Patience, limited_protocol
+from maligeo.serving.limits import LOOPBACK_NAMES, App, Limits, within_limits
+from maligeo.serving.listening import Listening
 from maligeo.serving.pages import VIEW, Viewers, index_page
 from maligeo.serving.served import (
     MEDIA_TYPES,
@@ -37,22 +34,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8000
 
 _METHODS: Final = ("GET", "HEAD")
-_LOOPBACK_NAMES: Final = (LOOPBACK, "localhost", "[::1]", "::1")
-_LONGEST_TARGET: Final = 2048
-_LONGEST_HEADERS: Final = 16_384
 _MOST_RANGES: Final = 8
-_MOST_CONNECTIONS: Final = 512
-_HEAD_SECONDS: Final = 15.0  # a head is one packet
-_READING_SECONDS: Final = 60.0
 _MOST_NAMED: Final = 5
 _ORIGIN: Final = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?")
 # What a script of the named site may ask by and read of an answer.
@@ -117,51 +103,15 @@ def serve_tiles(
     if not 0 < port < 1 << 16:
         raise ArgumentError(f"port {port} does not exist; ports go from 1 to 65535")
     audience = session_audience(audience)
-    uvicorn = errors.require("uvicorn", extra="serve", why="serving tiles")
-    at_home = host in _LOOPBACK_NAMES
-    hosts = _LOOPBACK_NAMES if at_home else ("*",)
+    errors.require("uvicorn", extra="serve", why="serving tiles")
+    at_home = host in LOOPBACK_NAMES
+    hosts = LOOPBACK_NAMES if at_home else ("*",)
     asking = "internal" if at_home and allow_origin is None else audience
     app = tile_app(folder, hosts=hosts, audience=asking, allow_origin=allow_origin)
     if asking != "internal":
         _require_for(ServedFolder(Path(folder), audience=asking))
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        h11_max_incomplete_event_size=_LONGEST_HEADERS,
-        http=limited_protocol(Patience(_HEAD_SECONDS, _READING_SECONDS)),
-        ws="none",
-        lifespan="off",
-    )
-    with contextlib.ExitStack() as opened, contextlib.suppress(KeyboardInterrupt):
-        listeners = [opened.enter_context(one) for one in _listeners(host, port)]
-        asyncio.run(_serve(uvicorn.Server(config), listeners, ready))
-
-
-async def _serve(
-    server: Any, listeners: list[socket.socket], ready: Callable[[], None] | None
-) -> None:
-    """Say that the server is ready only where an interrupt already finds a loop to end."""
-    if ready is not None:
-        ready()
-    await server.serve(sockets=listeners)
-
-
-def _listeners(host: str, port: int) -> Iterator[socket.socket]:
-    """Listen on every address of a name; "localhost" may have two."""
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        for family, address in dict.fromkeys((each[0], each[4][:2]) for each in found):
-            yield socket.create_server(address, family=family)
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "another program does already" if taken else error.strerror
-        raise ArgumentError(
-            f"{host}, port {port} cannot be listened on: {reason}; name another port, or "
-            "an address of this machine"
-        ) from error
+    with Listening(app, host, port) as listening:
+        listening.run(ready)
 
 
 def _require_for(served: ServedFolder) -> None:
@@ -181,7 +131,7 @@ def _require_for(served: ServedFolder) -> None:
 def tile_app(
     folder: str | Path,
     *,
-    hosts: tuple[str, ...] = _LOOPBACK_NAMES,
+    hosts: tuple[str, ...] = LOOPBACK_NAMES,
     audience: Audience | None = None,
     allow_origin: str | None = None,
 ) -> App:
@@ -226,7 +176,7 @@ def tile_app(
             f"{allow_origin!r} is no origin: name one site, such as https://maps.example.org, "
             "without a path"
         )
-    at_home = set(hosts) <= set(_LOOPBACK_NAMES) and allow_origin is None
+    at_home = set(hosts) <= set(LOOPBACK_NAMES) and allow_origin is None
     asking: Audience = audience or ("internal" if at_home else "public")
     require_choice(asking, AUDIENCES, option="audience")
     handlers = _Handlers(ServedFolder(Path(folder), audience=asking))
@@ -251,7 +201,8 @@ def tile_app(
             expose_headers=_READABLE,
         )
     names = ["*"] if "*" in hosts else list(hosts)
-    return _within_limits(trusted.TrustedHostMiddleware(app, names, www_redirect=False), methods)
+    limits = Limits(methods)
+    return within_limits(trusted.TrustedHostMiddleware(app, names, www_redirect=False), limits)
 
 
 class _Handlers:
@@ -370,41 +321,6 @@ class _Handlers:
     def _response(self, body: bytes, status: int, headers: dict[str, str]) -> "Response":
         response: Response = self._responses.Response(body, status_code=status, headers=headers)
         return response
-
-
-def _within_limits(app: App, methods: tuple[str, ...]) -> App:
-    """Refuse what no reader of tiles sends, before anything looks at it."""
-
-    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        status, reason = _refusal(scope, methods)
-        if status is None:
-            await app(scope, receive, send)
-            return
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(reason)).encode()),
-            (b"allow", b"GET, HEAD"),
-            (b"connection", b"close"),
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": reason})
-
-    return limited
-
-
-def _refusal(scope: Scope, methods: tuple[str, ...]) -> tuple[int | None, bytes]:
-    if scope["type"] != "http":
-        return 400, b"only HTTP is answered here"
-    if scope["method"] not in methods:
-        return 405, b"there is only reading here"
-    if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > _LONGEST_TARGET:
-        return 414, b"the address is too long"
-    headers = dict(scope["headers"])
-    if b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0":
-        return 413, b"a request has no body here"
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > _LONGEST_HEADERS:
-        return 431, b"the headers are too long"
-    return None, b""
 
 
 def _accepts_gzip(header: str) -> bool:

@@ -31,7 +31,7 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
     if records != reading.rows_read:
         text = word("reading.records", language)
         lines.append(text.format(records=number_text(records, language)))
-    for key, items in _lists(reading, language):
+    for key, items in reading_lists(reading, language):
         if items:
             lines += [word(key, language), *(f"  {item}" for item in items)]
     if reading.sparse:
@@ -53,7 +53,8 @@ def _rows(reading: Reading, language: str) -> str:
     return word("reading.rows", language).format(**texts)
 
 
-def _lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
+def reading_lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
+    """Give each list of columns, rows or words by the name of its heading; many are empty."""
     yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
     yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
     yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
