@@ -1,7 +1,8 @@
 """What a frame holds that its rules do not let pass, found without what it was made from."""
 
 import re
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ import shapely
 from maligeo.core import columns, words
 from maligeo.core.audiences import published_rows
 from maligeo.core.columns import unit_keys, unlisted_words
+from maligeo.core.crs import Floats
 from maligeo.disclosure.area_sums import SUM_COLUMNS
 from maligeo.disclosure.generalisation import (
     END,
@@ -47,6 +49,7 @@ _RATES: Final = (
     *_ENDS, *_BESIDE,
 )  # fmt: skip
 _BOUNDS: Final = re.compile(r"(?:fewer than (?P<above>\d+)|between (?P<low>\d+) and (?P<high>\d+))")
+_MOST_CELLS: Final = 40  # of which a count is the sum: quarters of ten years
 _TELLING: Final = (  # columns that give a count back
     "count", "count_low", "count_high", "per_1000_sqkm", "per_100k", "ci_low", "ci_high",
     "smoothed_per_100k", "local_per_100k", "per_incident", "records", "low_count",
@@ -292,27 +295,51 @@ def _end_faults(own: pd.DataFrame, name: str, rules: Rules) -> list[str]:
         return []
     is_unit = own["place_kind"] == "unit"
     units = own[is_unit]
-    left = [_left_open(*row, rules) for row in zip(units[name], units["note"], strict=True)]
-    low, high = np.array(left, dtype=np.float64).reshape(-1, 2).T
-    widest = (poisson_interval(low)[0], poisson_interval(high)[1])
-    if name in VICTIMS:
-        sizes, others = (sizes_of(own.loc[rows, [name]].set_axis(["count"], axis=1))
-                         for rows in (is_unit, ~is_unit))  # fmt: skip
-        widest = bounds_of_victims(low, high, sizes, others)
-    for end, ends in zip(_ENDS, widest, strict=True):
-        found = units[f"{name}{end}"].to_numpy(dtype=np.float64, na_value=np.nan)
-        if not (np.isnan(found) | np.isclose(found, ends)).all():
-            return [f"bounds in {name!r} that no released count leaves open"]
-    return []
+    found = [units[f"{name}{end}"].to_numpy(np.float64, na_value=np.nan) for end in _ENDS]
+    sizes, others = (sizes_of(own.loc[rows, [name]].set_axis(["count"], axis=1))
+                     for rows in (is_unit, ~is_unit))  # fmt: skip
+    unexplained = np.ones(len(units), dtype=np.bool_)
+    for low, high in _left_open(units[name], units["note"], rules):
+        widest = (poisson_interval(low)[0], poisson_interval(high)[1])
+        if name in VICTIMS:
+            widest = bounds_of_victims(low, high, sizes, others)
+        at_low, at_high = (
+            np.isnan(end) | np.isclose(end, left) for end, left in zip(found, widest, strict=True)
+        )
+        unexplained &= ~(at_low & at_high)
+        if not unexplained.any():
+            return []
+    return [f"bounds in {name!r} that no released count leaves open"]
 
 
-def _left_open(count: Any, note: object, rules: Rules) -> tuple[float, float]:
-    """Give the least and most that a count may have been, by its rounding or by its note."""
+def _left_open(
+    counts: pd.Series, notes: pd.Series, rules: Rules
+) -> Iterator[tuple[Floats, Floats]]:
+    """Give the least and most that counts may have been, in each way that a release leaves open.
+
+    A count is the sum of released cells, one or several, of which the smallest are known to be
+    no less than they are; of one that is withheld the note says it.
+    """
+    protection = rules.protection
+    to, width = protection.round_to, protection.round_to - 1
+    smallest = -(-protection.smallest_cell // to) * to
+    known = max(protection.smallest_cell - (smallest - width), 0)  # of a cell of that size
+    count = counts.to_numpy(np.float64, na_value=np.nan)
+    ends = np.array([_withheld(note) for note in notes], dtype=np.float64).reshape(-1, 2)
+    most = int(np.nanmax(count, initial=0) // smallest)
+    for cells in range(1, min(max(most, 1), _MOST_CELLS) + 1):
+        for few in range(cells + 1):
+            others = count - few * smallest
+            can_be = others >= (cells - few) * (smallest + to) if few < cells else others == 0
+            low = np.where(can_be, count - cells * width + few * known, np.nan)
+            high = np.where(can_be, count + cells * width, np.nan)
+            stated = ~np.isnan(count)
+            yield np.where(stated, low, ends[:, 0]), np.where(stated, high, ends[:, 1])
+
+
+def _withheld(note: object) -> tuple[float, float]:
+    """Give the least and most that a count may be of which a note says that."""
     said = _BOUNDS.search("" if pd.isna(note) else str(note))
-    if not pd.isna(count):
-        width = rules.protection.round_to - 1
-        least = max(float(count) - width, float(rules.protection.smallest_cell))
-        return least, float(count) + width
     if said is None:
         return np.nan, np.nan
     if said["above"]:
