@@ -10,7 +10,7 @@ from maligeo.cli import show_file
 from maligeo.cli.command import Application
 from maligeo.cli.options import LanguageOption
 
-FolderArgument = Annotated[Path, typer.Argument(help="Folder to write into.")]
+FolderArgument = Annotated[Path, typer.Argument(help="Folder to write into.", metavar="<folder>")]
 
 
 def register(app: Application) -> None:

@@ -179,12 +179,14 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _read_key(folder: Path) -> bytes:
     path = folder / _KEY
+    # Looked at before the key, which is written first: another process may be making the store.
+    is_begun = any(folder.glob(_DATASETS)) or (folder / _ABOUT).exists()
     if path.is_file():
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         if len(key) < _KEY_BYTES:
             raise ReleaseError(f"the key of the release store {folder} is too short")
         return key
-    if any(folder.glob(_DATASETS)) or (folder / _ABOUT).exists():
+    if is_begun:
         raise ReleaseError(
             f"the key of the release store {folder} is lost: what it released cannot be "
             "continued. Bring the key back from a copy"

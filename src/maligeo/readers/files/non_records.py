@@ -200,6 +200,9 @@ def _headers(frame: pd.DataFrame) -> "pd.Series[bool]":
 
 def _lone(frame: pd.DataFrame) -> "pd.Series[bool]":
     """Tell rows in which one cell alone is filled."""
+    columns = [pa.array(frame.iloc[:, at]) for at in range(len(frame.columns))]
+    if sum(column.null_count == 0 for column in columns) > 1:  # mostly: no cell need be looked at
+        return pd.Series(False, index=frame.index)
     filled = pd.Series(0, index=frame.index, dtype="int32")
     for at in range(len(frame.columns)):
         filled += frame.iloc[:, at].notna()
