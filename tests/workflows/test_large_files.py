@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import maligeo
-from maligeo.core.errors import FrameError, InputFileError, MaligeoError
+from maligeo.core.errors import Fault, FrameError, InputFileError, MaligeoError
 from maligeo.disclosure.partition import measures_in
 from maligeo.measure.alike import ALIKE, put_together
 from maligeo.measure.counts import INCIDENT_MEASURES
@@ -173,6 +173,24 @@ def test_faults_are_named_as_of_all_rows(
     with pytest.raises(FrameError) as whole:
         maligeo.read_incidents(path)
     assert list(counted.value.faults) == list(whole.value.faults)
+
+
+def test_what_cannot_be_located_is_said_although_the_file_is_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locator: maligeo.Locator
+) -> None:
+    path = tmp_path / "list.csv"
+    rows_of(20).to_csv(path, index=False)
+
+    def refuse(*_: object) -> None:
+        raise FrameError("records", [Fault(None, "lon", 1, "is refused")])
+
+    monkeypatch.setattr(maligeo.Locator, "locate", refuse)
+    said = ""
+    try:
+        large_files.count_file(Source.of(path), locator)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+    assert said.startswith("FrameError") and "is refused" in said
 
 
 @pytest.mark.usefixtures("internal")

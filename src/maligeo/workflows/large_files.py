@@ -1,5 +1,6 @@
 """Incidents that are too many to be held row by row: counted piece by piece."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -25,7 +26,7 @@ from maligeo.readers.incident_frames import (
     require_sound,
     rows_of,
 )
-from maligeo.readers.incidents import iter_columns, read_incidents
+from maligeo.readers.incidents import iter_columns, iter_incidents, read_incidents
 from maligeo.readers.reading import ATTRIBUTE
 
 LARGE_BYTES: Final = 32_000_000
@@ -90,12 +91,17 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
     with CollectedIds() as ids:
         try:
             counted = _counted(iter_columns(source, ids), how, advance)
-            is_sound = not ids.may_repeat()
         except FrameError:
-            is_sound = False
-    if not is_sound:
-        read_incidents(source)  # names every fault
+            _name_faults(source)
+            raise
+        if ids.may_repeat():
+            _name_faults(source)
     return LargeList(counted, partial(read_incidents, source))
+
+
+def _name_faults(source: Source) -> None:
+    """Read a list once more, with all ids compared, and raise with every fault that it has."""
+    deque(iter_incidents(source), maxlen=0)
 
 
 def _counted(pieces: Iterator[pd.DataFrame], how: Locator, advance: Advance | None) -> pd.DataFrame:
