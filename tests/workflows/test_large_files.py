@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -20,6 +19,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.workflows import large_files
 from maligeo.workflows.study import Study
 from tests import worlds
+from tests.incidentlists import incident_rows
 
 DATA = Path(__file__).parents[1] / "data"
 LISTS = sorted([*(DATA / "corpus").glob("*.csv"), *(DATA / "incidents").glob("*.csv")])
@@ -99,35 +99,12 @@ def internal() -> None:
     maligeo.set_audience("internal")
 
 
-def rows_of(count: int) -> pd.DataFrame:
-    """Incidents of two years, some of them without a position, a place or a day."""
-    rng = np.random.default_rng(5)
-    days = pd.Timestamp("2021-01-01") + pd.to_timedelta(rng.integers(0, 730, count), unit="D")
-    frame = pd.DataFrame(
-        {
-            "event_id": [f"E{at}" for at in range(count)],
-            "date": days.strftime("%Y-%m-%d"),
-            "event_type": rng.choice(["ied", "landmine"], count),
-            "killed": rng.integers(0, 4, count).astype(str),
-            "injured": rng.choice(["", "0", "2", "7"], count),
-            "latitude": rng.uniform(10.5, 16, count).round(4).astype(str),
-            "longitude": rng.uniform(-12, 4, count).round(4).astype(str),
-            "region": rng.choice(["", "Mopti", "Gao", "Mopti - Gao", "Tombouctu"], count),
-            "note": [f"note {at}" for at in range(count)],
-        }
-    )
-    some = rng.random(count)
-    frame.loc[some < 0.1, ["latitude", "longitude"]] = ""
-    frame.loc[(some > 0.1) & (some < 0.15), "date"] = ""
-    return frame
-
-
 @pytest.mark.usefixtures("in_pieces", "internal")
 def test_every_product_of_an_answer_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "list.csv"
-    rows_of(ROWS).to_csv(path, index=False)
+    incident_rows(ROWS).assign(note="a column of its own").to_csv(path, index=False)
     counted, whole = studies(path, monkeypatch)
     assert len(counted_of(counted)) < len(counted_of(whole))
     assert_same(outcome(counted), outcome(whole))
@@ -144,7 +121,7 @@ def test_nothing_is_read_again_for_an_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "list.csv"
-    rows_of(2_000).to_csv(path, index=False)
+    incident_rows(2_000).to_csv(path, index=False)
     monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
     study = maligeo.study(incidents=path, covers="2021/2022", period="2021")
     path.unlink()
@@ -159,10 +136,10 @@ def test_nothing_is_read_again_for_an_answer(
 def test_faults_are_named_as_of_all_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    frame, path = rows_of(ROWS), tmp_path / "list.csv"
+    frame, path = incident_rows(ROWS), tmp_path / "list.csv"
     if fault != "ids":
         frame.loc[::300, "killed"] = "beaucoup"
-        frame.loc[7::300, "latitude"] = "58.5"
+        frame.loc[7::300, "latitude"] = 58.5
         frame.loc[11::300, "date"] = "31/02/2021"
     if fault != "one in a hundred rows":
         frame.loc[ROWS - 1, "event_id"] = "E3"
@@ -179,7 +156,7 @@ def test_what_cannot_be_located_is_said_although_the_file_is_sound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locator: maligeo.Locator
 ) -> None:
     path = tmp_path / "list.csv"
-    rows_of(20).to_csv(path, index=False)
+    incident_rows(20).to_csv(path, index=False)
 
     def refuse(*_: object) -> None:
         raise FrameError("records", [Fault(None, "lon", 1, "is refused")])
@@ -196,7 +173,7 @@ def test_what_cannot_be_located_is_said_although_the_file_is_sound(
 @pytest.mark.usefixtures("internal")
 def test_a_file_of_usual_size_keeps_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    rows_of(100).to_csv(path, index=False)
+    incident_rows(100).to_csv(path, index=False)
     assert ALIKE not in counted_of(maligeo.study(incidents=path)).columns
 
 

@@ -25,6 +25,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.workflows import large_files
 from maligeo.workflows.study import Study
 from tests import worlds
+from tests.incidentlists import incident_rows
 
 ROWS = 3_000
 PARTS = 5
@@ -38,28 +39,6 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv, "ROWS_TOGETHER", 1)
     monkeypatch.setattr(geoparquet, "PARQUET_ROWS", 170)
     maligeo.set_audience("internal")
-
-
-def rows_of(count: int = ROWS) -> pd.DataFrame:
-    """Incidents of two years, some without a position, a place or a day, some in two regions."""
-    rng = np.random.default_rng(17)
-    days = pd.Timestamp("2021-01-01") + pd.to_timedelta(rng.integers(0, 730, count), unit="D")
-    frame = pd.DataFrame(
-        {
-            "event_id": [f"E{at}" for at in range(count)],
-            "date": days.strftime("%Y-%m-%d"),
-            "event_type": rng.choice(["ied", "landmine"], count),
-            "killed": rng.integers(0, 4, count).astype(str),
-            "injured": rng.choice(["", "0", "2", "7"], count),
-            "latitude": rng.uniform(10.5, 16, count).round(4),
-            "longitude": rng.uniform(-12, 4, count).round(4),
-            "region": rng.choice(["", "Mopti", "Gao", "Mopti - Gao", "Tombouctu"], count),
-        }
-    ).replace("", None)
-    some = rng.random(count)
-    frame.loc[some < 0.1, ["latitude", "longitude"]] = np.nan
-    frame.loc[(some > 0.1) & (some < 0.15), "date"] = None
-    return frame
 
 
 def pieces_of(frame: pd.DataFrame, parts: int = PARTS) -> list[pd.DataFrame]:
@@ -152,7 +131,7 @@ def without_source(table: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
-    return rows_of()
+    return incident_rows(ROWS)
 
 
 @pytest.fixture(scope="module")
@@ -309,13 +288,13 @@ def test_files_of_several_makes_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_of_lists_or_several_shapes_is_read_whole(tmp_path: Path) -> None:
-    points = points_of(rows_of(20)).assign(marks=[["a", "b"]] * 20)
+    points = points_of(incident_rows(20)).assign(marks=[["a", "b"]] * 20)
     points.to_parquet(tmp_path / "list.parquet", index=False)
     assert len(maligeo.read_incidents(tmp_path / "list.parquet")) == 20
 
 
 def test_a_file_in_metres_is_read_by_row_groups(tmp_path: Path) -> None:
-    frame = rows_of(600)
+    frame = incident_rows(600)
     points_of(frame).to_crs(32630).to_parquet(tmp_path / "list.parquet", index=False)
     read = maligeo.read_incidents(tmp_path / "list.parquet")
     there = read.geometry.notna().to_numpy()
@@ -323,7 +302,7 @@ def test_a_file_in_metres_is_read_by_row_groups(tmp_path: Path) -> None:
 
 
 def test_shapes_that_are_no_points_are_faults_by_their_row(tmp_path: Path) -> None:
-    points = points_of(rows_of(400))
+    points = points_of(incident_rows(400))
     points.loc[399, "geometry"] = points.geometry.dropna().iloc[0].buffer(0.1)
     points.to_parquet(tmp_path / "list.parquet", index=False)
     with pytest.raises(FrameError) as caught:
@@ -332,7 +311,7 @@ def test_shapes_that_are_no_points_are_faults_by_their_row(tmp_path: Path) -> No
 
 
 def test_a_parquet_file_is_not_held_as_a_whole(tmp_path: Path) -> None:
-    path = as_geoparquet(tmp_path, rows_of(1_000))
+    path = as_geoparquet(tmp_path, incident_rows(1_000))
     sizes = [len(piece) for piece in maligeo.iter_incidents(path)]
     assert sum(sizes) == 1_000
     assert max(sizes) < 1_000
@@ -484,7 +463,7 @@ def test_large_folders_and_files_are_counted_piece_by_piece(
 
 
 def test_schemas_of_geoparquet_without_rows_are_read(tmp_path: Path) -> None:
-    path = as_geoparquet(tmp_path, rows_of(5))
+    path = as_geoparquet(tmp_path, incident_rows(5))
     pq.write_table(pa.Table.from_batches([], schema=pq.read_schema(path)), path)
     read = maligeo.read_incidents(path)
     assert read.empty
