@@ -21,7 +21,7 @@ from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.folders import files_in
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
-from maligeo.readers.files.tables import RawTable, text_rows
+from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import GEOMETRY, SourceFormat
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate, row_in
@@ -424,15 +424,16 @@ class IncidentFile:
 
         Unknown ones stay, to be faults.
         """
+        keep = np.ones(len(rows), dtype=bool)
         if "country" in self.found:
-            rows = rows[~are_abroad(rows[self.found["country"]])]
+            keep &= ~are_abroad(rows[self.found["country"]]).to_numpy(dtype=bool)
         column = self.found.get("event_type")
-        if self.wanted is None or column is None:
-            return rows
-        meanings = self.form.values["event_type"]
-        unwanted = {word: word for word in meanings.keys() - self.wanted}
-        words, _ = values.map_words(rows[column], unwanted, unlisted="")
-        return text_rows(rows, (words.fillna("") == "").to_numpy(dtype=bool))
+        if self.wanted is not None and column is not None:
+            meanings = self.form.values["event_type"]
+            unwanted = {word: word for word in meanings.keys() - self.wanted}
+            words, _ = values.map_words(rows[column], unwanted, unlisted="")
+            keep &= (words.fillna("") == "").to_numpy(dtype=bool)
+        return rows if keep.all() else rows[keep]
 
     def _columns(
         self, rows: pd.DataFrame, raw: RawTable, positions: coordinates.Positions, faults: Faults

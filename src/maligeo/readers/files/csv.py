@@ -130,10 +130,10 @@ def _find_delimiter(text: str) -> str:
 
 # The parser reads up to 32 of its blocks ahead: small ones bound memory, and several
 # together are worked on faster than one by one. A row has to end in its block.
-BLOCK_BYTES: Final = 2 * 2**20
-BLOCKS_TOGETHER: Final = 64  # at most
+BLOCK_BYTES: Final = 2**20
+BLOCKS_TOGETHER: Final = 64  # at most: for more, memory is asked for anew each time
 ROWS_TOGETHER: Final = 200_000
-_LONGER: Final = 4  # times as long are the blocks in which long rows are read
+_LONGER: Final = 8  # times as long are the blocks in which long rows are read
 CELLS: Final = pa.large_string()  # what pandas holds text as: others would be converted
 
 

@@ -81,23 +81,22 @@ def find_non_records(
     if frame.empty or not len(frame.columns):
         return pd.Series(dtype="string")
     first = _first_filled(frame)
-    found = pd.Series(pd.NA, index=frame.index, dtype="string")
     totals = _totals(frame, first)
     if of_figures:
         totals = [row for row in totals if not is_countrywide(str(first[row]))]
-    found[totals] = TOTAL
-    found[_headers(frame)] = HEADER
+    found = dict.fromkeys(totals, TOTAL)
+    found |= dict.fromkeys(frame.index[_headers(frame)].tolist(), HEADER)
     if len(frame.columns) + unread >= _WIDE:
         for row, (heading, text) in lone_cells(frame).items():
             title = title_of(text, heading=heading if titled and not of_figures else None)
             is_beside = heading not in frame.columns[:_FIRST]
-            if pd.notna(found[row]) or (is_beside and not _is_title_beside(text, heading)):
+            if row in found or (is_beside and not _is_title_beside(text, heading)):
                 continue
             if _NOTE.fullmatch(text):
                 found[row] = NOTE
             elif title:
                 found[row] = UNREAD if titled and "" in title.values() else NOTE
-    return found.dropna()
+    return pd.Series(found, dtype="string").sort_index()
 
 
 def _is_title_beside(text: str, heading: str) -> bool:

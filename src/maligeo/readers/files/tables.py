@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -280,14 +278,6 @@ def _frame(table: pa.Table, rows: pd.Index) -> pd.DataFrame:
         return frame
     blank = frame.isna().all(axis=1)
     return frame[~blank] if blank.any() else frame
-
-
-def text_rows(frame: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Choose rows of a frame of text, without a look-up of each row in blocks of a file."""
-    cells = [pa.chunked_array(pa.array(frame.iloc[:, at])) for at in range(len(frame.columns))]
-    table = pa.table(cells, names=list(map(str, range(len(cells))))).filter(pa.array(chosen))
-    some = table.to_pandas(types_mapper=lambda _: TEXT, ignore_metadata=True)
-    return some.set_axis(frame.columns, axis=1).set_axis(frame.index[chosen])
 
 
 def _open_parquet(path: Path) -> TableFile:
