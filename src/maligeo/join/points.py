@@ -476,7 +476,10 @@ def _read_names(
     if reported is None:
         found.remark(np.flatnonzero(~decided & (found.note < 0)), "no name is reported")
         return
-    group = reported.groupby(list(reported.columns), dropna=False, sort=False).ngroup().to_numpy()
+    named = [name for name in reported.columns if reported[name].notna().any()]
+    group = np.zeros(len(reported), dtype=np.intp)
+    if named:
+        group = reported.groupby(named, dropna=False, sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
     distinct = reported.iloc[first].astype("object").reindex(columns=list(COLUMNS))
     cells = distinct.itertuples(index=False, name=None)

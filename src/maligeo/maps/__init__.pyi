@@ -10,11 +10,13 @@ from .page import save_map as save_map
 from .projects import add_presence as add_presence
 from .projects import add_projects as add_projects
 from .regions import add_choropleth as add_choropleth
+from .regions import add_left_out as add_left_out
 from .regions import add_neighbours as add_neighbours
 from .regions import add_notes as add_notes
 from .regions import add_scale as add_scale
 from .regions import region_map as region_map
 from .results import add_results as add_results
 from .tiles import add_online_tiles as add_online_tiles
+from .tiles import inline_tiles as inline_tiles
 from .towns import add_offices as add_offices
 from .towns import add_towns as add_towns

@@ -91,8 +91,9 @@ def _name(level: int, part: str) -> str:
 def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     of_level = [_name(level, part) for part in ("pcode", "name", "place_kind")]
     wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level, ALIKE])]
-    narrowed = {name: located[name].array for name in wanted if name in located.columns}
-    return pd.DataFrame(narrowed, copy=False)  # without attrs, which pandas copies at every step
+    bare = pd.DataFrame(located.copy(deep=False))
+    bare.attrs = {}  # pandas copies them with every column that is taken
+    return pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)
 
 
 def _group(

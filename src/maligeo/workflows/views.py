@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from maligeo import maps, paper
 from maligeo.core.errors import ArgumentError
-from maligeo.maps.regions import add_left_out
-from maligeo.maps.tiles import inline_tiles
 from maligeo.measure.counts import areas_of_periods
 from maligeo.measure.dates import of_periods
 from maligeo.workflows.records import INCIDENTS, PROJECTS
@@ -88,7 +86,7 @@ class View:
         if self.online_tiles:
             maps.add_online_tiles(fmap)
         for archive in self.tiles.values():
-            inline_tiles(fmap, Path(archive))
+            maps.inline_tiles(fmap, Path(archive))
         return fmap
 
     def write(self, path: Path, about: Provenance) -> Path:
@@ -111,7 +109,7 @@ class View:
             language=self.language,
             audience=study.audience,
         )
-        add_left_out(fmap, study.left_out)
+        maps.add_left_out(fmap, study.left_out)
         if self._areas is not None:
             maps.add_areas(fmap, self._areas)
         if PROJECTS in records.given:
