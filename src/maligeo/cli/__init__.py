@@ -54,6 +54,10 @@ COMMANDS: Final = {
         "report",
         "Write a report on the country, or on one region, as .html or .pdf.",
     ),
+    "build": (
+        "build",
+        "Make everything that a file asks for: a folder for each audience, with an index.",
+    ),
     "check": ("check", "Say how a file is read, and list every fault; exit code 1 if it has any."),
     "template": (
         "template",

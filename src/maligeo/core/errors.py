@@ -17,6 +17,7 @@ from maligeo.core.sentences import parts_in, translated
 SHOWN_FAULTS = 50
 UNKNOWN_WORD = "is no word that is known here"  # begins the reason of such a fault
 WHOLE_ROW = "row"  # column of a fault that lies in a whole row
+SETTING = "(setting)"  # row of a fault that lies in a file of settings, whose column is a key
 _SHOWN_ROWS = 10
 _LANGUAGES = ("fr", "en")
 
@@ -197,6 +198,8 @@ class Fault(NamedTuple):
         where = "table" if self.row is None else "rows" if len(rows) > 1 else "row"
         if where == "row" and self.column == WHOLE_ROW:
             where = "whole"
+        if self.row == SETTING:
+            where = "setting"
         if self.value is None and where != "rows":
             where = f"empty_{where}"
         listed = ", ".join(map(str, rows[:_SHOWN_ROWS])) + (", …" * (len(rows) > _SHOWN_ROWS))
@@ -277,6 +280,10 @@ class FrameError(MaligeoError, ValueError):
             more = sum(len(rows) for _, rows in listed[SHOWN_FAULTS:])
             lines.append("  " + texts["fault.more"][language].format(count=more))
         return "\n".join(lines)
+
+
+class SettingsError(FrameError):
+    """A file of settings has faults; all of them are listed, each by its key."""
 
 
 def require(module: str, *, extra: str, why: str) -> ModuleType:

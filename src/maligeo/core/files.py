@@ -129,7 +129,7 @@ def publish(draft: Path, wanted: Path) -> None:
         draft.replace(wanted)
         note_product(wanted)
         return
-    former = wanted.with_name(f".{wanted.name}.old")
+    former = put_aside(wanted)
     remove(former)
     wanted.replace(former)
     try:
@@ -137,6 +137,19 @@ def publish(draft: Path, wanted: Path) -> None:
     except OSError:
         former.replace(wanted)
         raise
+    remove(former)
+
+
+def put_aside(wanted: Path) -> Path:
+    """Name the place of a folder that makes room: between two renames it is only there."""
+    return wanted.with_name(f".{wanted.name}.old")
+
+
+def recover(wanted: Path) -> None:
+    """Bring a folder back that made room when its process was killed."""
+    former = put_aside(wanted)
+    if not wanted.exists() and former.exists():
+        former.replace(wanted)
     remove(former)
 
 

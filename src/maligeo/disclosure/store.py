@@ -53,6 +53,11 @@ def store_folder(folder: str | Path | None = None) -> Path:
     return Path(home) / "maligeo"
 
 
+def has_store(folder: str | Path | None = None) -> bool:
+    """Tell whether a store is there; `folder` as for `store_folder`."""
+    return (store_folder(folder) / _KEY).is_file()
+
+
 class Store:
     """A release store, opened.
 
@@ -99,7 +104,7 @@ class Store:
             If there is none, and as `open` does.
         """
         path = store_folder(folder)
-        if not (path / _KEY).is_file():
+        if not has_store(folder):
             raise ReleaseError(
                 f"this can be checked by whoever has the release store it was made with, and there "
                 f"is none in {path}: name it by --store or {STORE_VARIABLE}"

@@ -1,6 +1,6 @@
 """Records of a study: joined to its units, and counted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -81,6 +81,10 @@ class Given(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(self._frames)
+
+    def only(self, kinds: Collection[str]) -> "Given":
+        """Give the records of some kinds."""
+        return Given({kind: one for kind, one in self._frames.items() if kind in kinds})
 
     def counted(self, kind: str) -> pd.DataFrame | None:
         """Give what a large list comes to; None of all else."""

@@ -185,6 +185,7 @@ def vector_archive(
     sources: Mapping[str, Source],
     *,
     layers: Mapping[str, Source] | None = None,
+    read: Mapping[str, Any] | None = None,
     zooms: Zooms = (0, 10),
     options: tiles.VectorOptions | None = None,
     rules: Release | None = None,
@@ -198,6 +199,8 @@ def vector_archive(
         where nothing is given.
     layers : mapping of str to Source, optional
         Any other vector file by the name of its layer, for internal use alone.
+    read : mapping of str to frame, optional
+        By kind: sources that were read already.
     zooms : tuple of two int
         Coarsest and finest zoom.
     options : VectorOptions, optional
@@ -225,7 +228,12 @@ def vector_archive(
     more = dict(layers or {})
     if both := sorted(more.keys() & sources.keys()):
         raise ArgumentError(f"the layer {both[0]!r} is given twice")
-    frames = {kind: _READERS[kind](sources[kind]) for kind in KINDS if kind in sources}
+    known = read or {}
+    frames = {
+        kind: known[kind] if kind in known else _READERS[kind](sources[kind])
+        for kind in KINDS
+        if kind in sources
+    }
     frames |= {name: read_vector(Path(source), layer=source.layer) for name, source in more.items()}
     records = [kind for kind in RECORDS if kind in sources]
     rules = rules or Release.asked(None, of_records=bool(records))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 COMPARABLE: Final = "auto"
 """What `compare` says for the latest two periods that compare."""
-_PAGES: Final = (".html", ".htm")
-_PAPER: Final = (".pdf", ".png", ".svg")
+PAGES: Final = (".html", ".htm")
+PAPER: Final = (".pdf", ".png", ".svg")
 _GAPS: Final = "gaps"
 _SURFACE: Final = "surface"
 _OF_A_PAGE: Final = (_GAPS, _SURFACE)  # layers that are no measure of a density table
@@ -92,10 +92,10 @@ class View:
     def write(self, path: Path, about: Provenance) -> Path:
         """Write the page, or the map on paper, by the suffix."""
         suffix = path.suffix.lower()
-        if suffix in _PAPER:
+        if suffix in PAPER:
             return self._write_paper(path, about)
-        if suffix not in _PAGES:
-            raise ArgumentError(f"{path} ends in none of {', '.join((*_PAGES, *_PAPER))}")
+        if suffix not in PAGES:
+            raise ArgumentError(f"{path} ends in none of {', '.join((*PAGES, *PAPER))}")
         return maps.save_map(self.page, path, about=about)
 
     def _regions(self) -> PageMap:
