@@ -125,7 +125,7 @@ def _sentence_of(call: ast.Call) -> ast.expr | None:
         return None  # says on what something else gives
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     at = 0 if name.endswith("Error") or name in SAYING else None
-    if name == "FrameError":
+    if name in ("FrameError", "SettingsError"):
         at = None
     if name == "TileFault":
         at = 1

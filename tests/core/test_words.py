@@ -25,10 +25,12 @@ from maligeo.join.shares import allocate
 from maligeo.look.layers import Group, read_catalogue
 from maligeo.measure.answer import CLASSES
 from maligeo.measure.certainty import CAUSES
+from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import density
 from maligeo.readers.files.sources import DATE_ORDERS
 from maligeo.readers.formats import load_format
 from maligeo.text.results import GROUPS, KINDS
+from maligeo.workflows.builds.settings import KINDS as BUILD_KINDS
 from tests import worlds
 
 ALIKE = {
@@ -59,7 +61,7 @@ SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results", "template", "example", "app",
+    "results", "template", "example", "app", "build",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")
@@ -192,6 +194,16 @@ COMPUTED = {
         *(f"dates_{order}" for order in DATE_ORDERS), *(f"by_{by}" for by in FILTERS),
         "choose_sheet", "choose_layer", "is_internal", "is_partner",
         "get_carte", "get_rapport", "get_reponse", "get_comptes",
+    ],
+    "build": [
+        *(f"by_{time}" for time in CALENDAR),
+        *(f"kind_{kind}" for kind in (*BUILD_KINDS, "figure")),
+        *(f"role_{role}" for role in ("bundled_data", "gazetteer")),
+        *(f"why_{why}" for why in (
+            "new", "store", "input", "reading", "option", "version", "missing", "altered", "made"
+        )),
+        *(f"input_{state}" for state in ("new", "changed", "same", "gone")),
+        *(f"would_{action}" for action in ("make", "keep", "drop")),
     ],
     "app_field": sorted({field for kind in APP_KINDS for field in fields_of(kind)}),
 }  # fmt: skip

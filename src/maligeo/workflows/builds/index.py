@@ -126,17 +126,17 @@ class _View:
             "texts": words.words(self.language, "build."),
         }
 
-    def _word(self, key: str, **parts: object) -> str:
-        return words.word(key, self.language).format(**parts)
+    def _word(self, key: str) -> str:
+        return words.word(key, self.language)
 
     def _about(self) -> Iterator[str]:
         month = self.plan.sources.month
         if month.period is not None:
             asked = [month.period] if isinstance(month.period, str) else month.period
-            yield self._word("build.period", period=", ".join(map(self._period, asked)))
+            yield self._word("build.period").format(period=", ".join(map(self._period, asked)))
         if self.plan.as_of is not None and set(month.inputs) & {"incidents", "areas", "projects"}:
             day = words.day_text(pd.Timestamp(self.plan.as_of), self.language)
-            yield self._word("build.as_of", day=day)
+            yield self._word("build.as_of").format(day=day)
 
     def _period(self, text: str) -> str:
         if text in CALENDAR:
@@ -210,11 +210,11 @@ class _View:
             "is_first": not self.plan.standing.products,
             "inputs": [self._input(role) for role in self._roles()],
             "named": self.plan.audience == "internal",
-            "counts": self._word(
-                "build.counts", made=number(len(made)), kept=number(len(steps) - len(made))
+            "counts": self._word("build.counts").format(
+                made=number(len(made)), kept=number(len(steps) - len(made))
             ),
             "reasons": [
-                self._word("build.reason", reason=why, count=number(count))
+                self._word("build.reason").format(reason=why, count=number(count))
                 for why, count in reasons.items()
             ],
             "dropped": self.plan.dropped,
@@ -250,8 +250,7 @@ class _View:
 
     def _table(self, file: str, found: Differences) -> dict[str, Any]:
         number = partial(words.number_text, language=self.language)
-        said = self._word(
-            "build.cells",
+        said = self._word("build.cells").format(
             cells=number(len(found.cells)),
             new=number(found.rows_new),
             gone=number(found.rows_gone),
@@ -262,5 +261,5 @@ class _View:
             "file": file,
             "said": said,
             "cells": [cell.texts(self.language) for cell in shown[:_SHOWN_CELLS]],
-            "more": self._word("build.more", count=number(left)) if left > 0 else "",
+            "more": self._word("build.more").format(count=number(left)) if left > 0 else "",
         }

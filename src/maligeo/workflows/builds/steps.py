@@ -351,7 +351,7 @@ def _regions(wanted: Wanted, month: Month, inputs: Inputs) -> list[str]:
     if level == _LEVEL_1:
         return [str(name) for name in units["name"]]
     if wanted.kind == "report":
-        fault = "is about regions, and the boundaries are of a finer level: name region = itself"
+        fault = "is about regions, and the boundaries are of a finer level: name one by region"
         raise SettingsError(str(month.file), [Fault(SETTING, wanted.key, wanted.file, fault)])
     names, _ = ancestor_names(units, str(units["vintage"].iloc[0]), level)[_LEVEL_1]
     return [name for name in dict.fromkeys(names) if name]
