@@ -62,13 +62,13 @@ def written_whole(
         require_no_input(wanted)
     beside = _draft_of(wanted)
     draft = beside / f"draft{wanted.suffix}" if private else beside
-    with _system_errors_named(wanted):
+    with system_errors_named(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         if private:  # some writers make the file anew, with a mode of their own
             beside.mkdir(mode=_OWNERS_FOLDER)
         draft.touch(exist_ok=False)
     try:
-        with _system_errors_named(wanted):
+        with system_errors_named(wanted):
             yield draft
             if private:
                 close_to_others(draft)
@@ -107,7 +107,8 @@ def close_to_others(path: Path) -> None:
 
 
 @contextmanager
-def _system_errors_named(wanted: Path) -> Iterator[None]:
+def system_errors_named(wanted: Path) -> Iterator[None]:
+    """Turn what the system says while something is written into an error that names it."""
     try:
         yield
     except OSError as error:
@@ -204,7 +205,7 @@ def folder_written_whole(path: Path, *, private: bool = False) -> Iterator[Path]
     require_replaceable(path, _listed(path))
     draft = _draft_of(path)
     try:
-        with _system_errors_named(path):
+        with system_errors_named(path):
             draft.mkdir(mode=_OWNERS_FOLDER if private else _ANYBODYS_FOLDER)
             yield draft
             if private:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from maligeo.core.errors import OutputFileError
 from maligeo.core.files import DESCRIPTION, put_aside, remove, try_lock
 from maligeo.provenance.record import file_sha256
+from maligeo.workflows.builds.settings import INDEX, name_fault
 
 BUILD: Final = "maligeo-build"  # member of the description of a folder
 _DRAFTS: Final = ".maligeo-build"  # folder in the output, while something is built
@@ -75,6 +76,8 @@ class Standing:
             inputs = {str(role): dict(one) for role, one in found[BUILD]["inputs"].items()}
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return cls(folder)
+        if any(map(name_fault, hashes.keys() - {INDEX})):
+            return cls(folder)  # of unknown origin: files are taken over by these names
         return cls(folder, products, inputs)
 
     @cached_property
@@ -83,7 +86,7 @@ class Standing:
         found = {}
         for file, sha256 in [pair for one in self.products.values() for pair in one.files.items()]:
             path = self.folder / file
-            if not path.is_file():
+            if path.is_symlink() or not path.is_file():
                 found[file] = "missing"
             elif file_sha256(path) != sha256:
                 found[file] = "altered"
@@ -149,19 +152,24 @@ def drafts(output: Path) -> Iterator[Path]:
     OutputFileError
         If another process builds there.
     """
-    folder = output / _DRAFTS
+    folder, was_there = output / _DRAFTS, output.exists()
     output.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=_OWNERS, exist_ok=True)
     with (folder / _LOCK).open("ab", buffering=0) as lock:
         if not try_lock(lock) or not (folder / _LOCK).exists():
             raise OutputFileError(f"cannot write {output}: another process builds there")
-        for path in folder.iterdir():
-            if path.name != _LOCK:
-                remove(path)
+        _clear(folder)
         try:
             yield folder
         finally:
-            for path in folder.iterdir():
-                if path.name != _LOCK:
-                    remove(path)
+            _clear(folder)
     remove(folder)
+    if not was_there and not any(output.iterdir()):
+        output.rmdir()
+
+
+def _clear(folder: Path) -> None:
+    """Remove drafts, whole or not."""
+    for path in folder.iterdir():
+        if path.name != _LOCK:
+            remove(path)

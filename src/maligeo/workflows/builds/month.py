@@ -9,11 +9,13 @@ from typing import Any, Final
 import pandas as pd
 
 from maligeo.core.audiences import AUDIENCE
+from maligeo.core.errors import OutputFileError
 from maligeo.core.files import (
     DESCRIPTION,
     close_to_others,
     publish,
     recover,
+    system_errors_named,
 )
 from maligeo.core.inputs import require_no_input
 from maligeo.core.session import session_language
@@ -107,13 +109,11 @@ def build(
     inputs = Inputs(month)
     if dry_run:
         return _said(_plans(month, inputs, may_begin=False))
-    plans = _plans(month, inputs, may_begin=True)
-    if any(plan.made for plan in plans):
-        with drafts(month.folder) as folder:
-            for audience in month.audiences:
-                recover(month.folder / audience)
-            plans = _plans(month, inputs, may_begin=True)  # nobody else builds there now
-            _make([plan for plan in plans if plan.made], folder, progress)
+    with system_errors_named(month.folder), drafts(month.folder) as folder:
+        for audience in month.audiences:
+            recover(month.folder / audience)
+        plans = _plans(month, inputs, may_begin=True)
+        _make([plan for plan in plans if plan.made], folder, progress)
     return _said(plans)
 
 
@@ -129,11 +129,19 @@ def _require_apart(month: Month) -> None:
               if isinstance(one, Source)]  # fmt: skip
     read = [month.file, store_folder(month.store), *map(Path, files)]
     for audience in month.audiences:
-        require_no_input(month.folder / audience, read)
+        folder = month.folder / audience
+        require_no_input(folder, read)
+        for one in read:  # a folder of files, before there is anything in it
+            if one.is_dir() and folder.resolve().is_relative_to(one.resolve()):
+                raise OutputFileError(
+                    f"cannot write {folder}: it lies in {one}, which is read; name another to write"
+                )
 
 
 def _make(plans: Sequence[Plan], folder: Path, progress: Advance | None) -> None:
     """Make the folders, and put them in the place of those that stand, all at the end."""
+    if not plans:
+        return
     steps = [step for plan in plans for step in plan.made]
     done = iter(range(1, len(steps) + 1))
     studies = Studies(plans[0].sources.month, roles_of(steps))
@@ -182,12 +190,11 @@ def _stands(plan: Plan, step: Step) -> bool:
 def _inputs(plan: Plan, studies: Studies) -> dict[str, dict[str, Any]]:
     """Say of each input its hash, and to those who keep the records its name and its rows."""
     sources, found = plan.sources, dict[str, dict[str, Any]]()
-    found[BUNDLED] = {"hash": sources.digest(sources.inputs.bundled.sha256)}
+    found[BUNDLED] = {"hash": sources.inputs.bundled.sha256}
     read = {role: source for step in plan.steps if step.wanted.kind != INDEX_KIND
             for role, source in sources.read_by(step.wanted).items()}  # fmt: skip
     for role, source in read.items():
-        hashes = [one.sha256 for one in sources.hashed(role, source)]
-        found[role] = {"hash": sources.digest(hashes)}
+        found[role] = {"hash": sources.shown(role, source)}
         if plan.audience != "internal":
             continue
         former = plan.standing.inputs.get(role, {})

@@ -31,6 +31,7 @@ from maligeo.measure.dates import CALENDAR
 from maligeo.readers.files.sources import SAID, Source
 from maligeo.readers.profiles import read_profile
 from maligeo.tiles.mvt.points import LowZooms
+from maligeo.workflows.needs import names_table
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS
 from maligeo.workflows.study import Study
 from maligeo.workflows.views import PAGES, PAPER
@@ -173,7 +174,7 @@ def read_month(path: str | Path, output: str | Path | None = None) -> Month:
     SettingsError
         With every fault, by its key.
     """
-    file = Path(path)
+    file = Path(Source.of(path))
     require_ordinary(file)
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -430,7 +431,7 @@ class _Reading:
         suffixes = KINDS[kind].suffixes
         if suffixes and not bare.casefold().endswith(suffixes):
             return f"must end in one of {', '.join(suffixes)}"
-        return _name_fault(bare)
+        return name_fault(bare)
 
     def _require_use(self, month: Month) -> None:
         for audience in month.audiences:
@@ -446,8 +447,8 @@ def _near(word: object, known: Collection[str]) -> list[str]:
     return [one for one, *_ in found]
 
 
-def _name_fault(file: str) -> str:
-    """Say why no file of a build can have a name."""
+def name_fault(file: str) -> str:
+    """Say why no file of a build can have a name; empty where one can."""
     paths = (PurePosixPath(file), PureWindowsPath(file))
     if any(one.is_absolute() or one.drive or ".." in one.parts for one in paths):
         return "is not within the output folder"
@@ -481,8 +482,13 @@ def _texts_fault(value: Any) -> str:
 
 
 def _need_fault(value: Any) -> str:
+    fault = _texts_fault(list(value) if isinstance(value, dict) else value)
+    if fault:
+        return fault
+    if any(map(names_table, [value] if isinstance(value, str) else value)):
+        return "names a file, which is given as figures: name one of its measures here"
     if not isinstance(value, dict):
-        return _texts_fault(value)
+        return ""
     is_good = value and all(
         isinstance(one, int | float) and not isinstance(one, bool) and one > 0
         for one in value.values()

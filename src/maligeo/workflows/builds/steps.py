@@ -22,7 +22,7 @@ from maligeo.disclosure.policy import ANY, Rules, rules_for
 from maligeo.disclosure.releases import day_of
 from maligeo.disclosure.store import Store, has_store
 from maligeo.join.names import ancestor_names
-from maligeo.provenance.record import InputFile, hash_input
+from maligeo.provenance.record import KEYED, InputFile, hash_input
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.builds.folders import Made, Standing
@@ -215,6 +215,14 @@ class Sources:
     def hashed(self, role: str, source: Source) -> tuple[InputFile, ...]:
         """Hash the files of an input."""
         return self.inputs.hashed(role, source)
+
+    def shown(self, role: str, source: Source) -> str:
+        """Give the hash of an input as the records of products have it."""
+        files = self.hashed(role, source)
+        if len(files) > 1:
+            return self.digest([one.sha256 for one in files])
+        one = files[0].keyed(self._key) if self.is_keyed else files[0]
+        return one.sha256.removeprefix(KEYED)
 
     def _how(self, source: Source) -> dict[str, Any]:
         """Say how a file is read; internal products name it too."""
