@@ -155,17 +155,19 @@ def drafts(output: Path) -> Iterator[Path]:
     folder, was_there = output / _DRAFTS, output.exists()
     output.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=_OWNERS, exist_ok=True)
-    with (folder / _LOCK).open("ab", buffering=0) as lock:
-        if not try_lock(lock) or not (folder / _LOCK).exists():
-            raise OutputFileError(f"cannot write {output}: another process builds there")
-        _clear(folder)
-        try:
-            yield folder
-        finally:
+    is_ours = False
+    try:
+        with (folder / _LOCK).open("ab", buffering=0) as lock:
+            is_ours = try_lock(lock) and (folder / _LOCK).exists()
+            if not is_ours:
+                raise OutputFileError(f"cannot write {output}: another process builds there")
             _clear(folder)
-    remove(folder)
-    if not was_there and not any(output.iterdir()):
-        output.rmdir()
+            yield folder
+    finally:
+        if is_ours:
+            remove(folder)
+        if not was_there and not any(output.iterdir()):
+            output.rmdir()
 
 
 def _clear(folder: Path) -> None:

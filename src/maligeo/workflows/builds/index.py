@@ -161,6 +161,8 @@ class _View:
         layers = wanted.options.get("layers", wanted.options.get("measure", []))
         listed = [layers] if isinstance(layers, str) else layers
         shown = [layer_text("layer", count_layer(one), self.language) for one in listed]
+        if wanted.kind == "table" and not listed:
+            shown = [role_text(role, self.language) for role in wanted.of]
         region = wanted.options.get(REGION)
         return " · ".join([kind, *([region] if region else []), *shown])
 
