@@ -343,17 +343,17 @@ class _Reading:
     def _products(
         self, audiences: Sequence[Audience], inputs: Mapping[str, Source]
     ) -> Iterable[Wanted]:
-        wanted = 0
+        is_any = False
         for kind, found in self.found.items():
             if kind not in KINDS:
                 continue
+            is_any = True
             if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
                 self._add(kind, found, f"is not written like [[{kind}]]")
                 continue
             for at, one in enumerate(found, start=1):
-                wanted += 1
                 yield self._product(f"{kind}[{at}]", kind, one, (audiences, inputs))
-        if not wanted:
+        if not is_any:
             self._add("map", None, "is missing, and so is every other product")
 
     def _product(
@@ -443,8 +443,8 @@ class _Reading:
 
 def _near(word: object, known: Collection[str]) -> list[str]:
     """Give what may be meant by a word that is not known."""
-    found = process.extract(str(word), list(known), limit=2, score_cutoff=_NEAR)
-    return [one for one, *_ in found]
+    found = process.extractOne(str(word), list(known), score_cutoff=_NEAR)
+    return [] if found is None else [found[0]]
 
 
 def name_fault(file: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from maligeo.core import words
@@ -120,13 +121,19 @@ def _rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
             table = pd.read_excel(path, header=_TITLE_ROWS)
         else:
             table = pd.read_csv(path)
-    texts = table.astype("object").where(table.notna(), "").map(str)
+    texts = table.astype("object").where(table.notna(), "").map(_text)
     found: dict[tuple[str, ...], dict[str, str]] = {}
     for row in texts.to_dict("records"):
         key = tuple(row.get(name, "") for name in _KEYS)
         again = sum(known[: len(_KEYS)] == key for known in found) if key in found else 0
         found[(*key, str(again)) if again else key] = row
     return found
+
+
+def _text(value: object) -> str:
+    """Write a cell; a number is the same whether the others of its column are whole or not."""
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return f"{float(value):.12g}" if is_number else str(value)  # type: ignore[arg-type]
 
 
 def _cells(key: tuple[str, ...], old: dict[str, str], new: dict[str, str]) -> Iterator[Cell]:
