@@ -7,7 +7,13 @@ import pytest
 from tests.docs.pages import Reading, blocks_of
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*(ROOT / "docs" / "tutorials").glob("*.md"), *(ROOT / "docs" / "fr").glob("*.md")])
+PAGES = sorted(
+    [
+        ROOT / "docs" / "month.md",
+        *(ROOT / "docs" / "tutorials").glob("*.md"),
+        *(ROOT / "docs" / "fr").glob("*.md"),
+    ]
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
