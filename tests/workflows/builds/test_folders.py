@@ -9,7 +9,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -19,6 +19,9 @@ from maligeo.core.errors import InputFileError, OutputFileError, ReleaseError
 from maligeo.core.files import put_aside
 from maligeo.workflows.builds.folders import drafts
 from tests.workflows.builds.months import description, made, reasons, tree, write_month
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MONTH = """
 title = {fr = "Mali <octobre>", en = "Mali <October>"}
@@ -334,3 +337,24 @@ def test_the_file_of_the_region_maps_is_sound() -> None:
     maps = steps.loc[steps["product"] == "map", "file"]
     assert list(maps) == [f"{region}.html" for region in REGIONS]
     assert len(steps) == len(REGIONS) * 3 + 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_index_in_a_browser(whole: Path, browser: "Browser", width: int) -> None:
+    """It asks for nothing, fits, opens in French, and prints what is chosen without buttons."""
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((whole / "month" / "public" / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.get_by_role("heading", level=1).inner_text() == "Mali <octobre>"
+    page.get_by_text("English", exact=True).first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Mali <October>"
+    assert page.get_by_role("link").count() == len(PUBLIC) - 5  # without index and descriptions
+    page.emulate_media(media="print")
+    assert page.locator(".languages").is_hidden()
+    assert page.get_by_role("heading", level=1).inner_text() == "Mali <October>"
+    assert len(asked) == 1
+    context.close()

@@ -22,7 +22,8 @@ TABLES: Final = ("table", "answer")  # kinds of products
 _KEYS: Final = (
     "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "measure", "publisher",
 )  # fmt: skip
-_COUNT: Final = "count"
+# What people look for first: counts, and of an answer what it finds, and from what.
+_FIRST: Final = ("count", "class", "incidents", "victims", "programmes", "projects")
 _SAID: Final = ("note", "source", "sentence")  # what follows from the other cells
 _TITLE_ROWS: Final = 1  # of a workbook, above its headings
 
@@ -85,9 +86,8 @@ class Differences:
 
     @property
     def shown(self) -> tuple[Cell, ...]:
-        """The cells to name: counts, where the table has any that differ."""
-        counts = tuple(cell for cell in self.cells if cell.column == _COUNT)
-        return counts or self.cells
+        """The cells to name: what people look for first, where any of that differs."""
+        return tuple(cell for cell in self.cells if cell.column in _FIRST) or self.cells
 
 
 def differences(old: Path, new: Path) -> Differences:
