@@ -56,6 +56,7 @@ CALLS: dict[str, Call] = {
     "load_boundaries level": maligeo.load_boundaries,
     "load_boundaries vintage": lambda it: maligeo.load_boundaries(vintage=it),
     "check_boundaries": maligeo.check_boundaries,
+    "build": lambda it: maligeo.build(it, dry_run=True),
     "study period": lambda it: maligeo.study(incidents=RECORDS, period=it).table,
     "study covers": lambda it: maligeo.study(incidents=RECORDS, covers=it, period="year").table,
     "study units": lambda it: maligeo.study(incidents=RECORDS, units=it).table,

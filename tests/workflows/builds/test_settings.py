@@ -118,6 +118,13 @@ FAULTS = {
         'figures = "incidents.csv"\n' + MAP + 'of = "figures"\n', "map[1].of",
         "is for the audience internal alone",
     ),
+    "figures alone, for others": (
+        'figures = "incidents.csv"\n[[table]]\nfile = "a.csv"\n', "table[1].of",
+        "is for the audience internal alone",
+    ),
+    "an empty word": (
+        'incidents = "incidents.csv"\n' + MAP + 'of = ""\n', "map[1].of", "is none of",
+    ),
     "a table of two kinds": (
         'incidents = "incidents.csv"\nprojects = "projects.csv"\n[[table]]\nfile = "a.csv"\n',
         "table[1].of", "must name one: a table counts one kind of record",
@@ -208,12 +215,16 @@ def test_what_a_product_is_made_from(folder: Path) -> None:
     month = read_month(write_month(folder, text))
     assert [one.of for one in month.products] == [
         ("incidents", "projects", "areas", "figures"),
-        ("incidents", "projects", "areas"),
+        ("incidents", "projects", "areas", "figures"),
         (),
         ("incidents", "projects"),
         ("incidents", "projects", "areas"),
         ("areas",),
     ]
+    for audience, figures in (("internal", ("figures",)), ("public", ())):
+        plan = plan_for(month, audience, Inputs(month), may_begin=False)  # type: ignore[arg-type]
+        of = {step.file: step.wanted.of for step in plan.steps}
+        assert of["b.html"] == ("incidents", "projects", "areas", *figures)
 
 
 def test_options_are_those_of_the_functions_that_make_products() -> None:

@@ -104,7 +104,7 @@ class Wanted:
     options : mapping of str to object
         What is said of it; files as `Source`.
     of : tuple of str
-        The records that it is made from.
+        The records that it is made from; figures for internal use alone.
     audiences : tuple of str
         For whom it is made.
     title : mapping of str to str
@@ -391,16 +391,13 @@ class _Reading:
         audiences, inputs = about
         given = [name for name in RECORDS if name in inputs]
         usual = [name for name in KINDS[kind].of if name in given and RASTER not in found]
-        if set(audiences) != {"internal"} and FIGURES in usual:
-            usual.remove(FIGURES)
-        asked = found.get("of")
-        of = tuple(usual)
-        if asked is not None and asked != []:
-            named = self._several("of", given, default=usual, within=(key, found))
-            of = tuple(name for name in RECORDS if name in named)
-        elif asked == []:
-            of = ()
-        if FIGURES in of and set(audiences) != {"internal"}:
+        asked = found.get("of", usual)
+        named: Sequence[str] = ()
+        if asked != []:
+            named = self._several("of", given, default=usual, within=(key, {"of": asked}))
+        of = tuple(name for name in RECORDS if name in named)
+        is_said = "of" in found or of == (FIGURES,)
+        if FIGURES in of and is_said and set(audiences) != {"internal"}:
             self._add(f"{key}.of", FIGURES, "is for the audience internal alone")
         if kind == "table" and len(of) > 1:
             self._add(f"{key}.of", list(of), "must name one: a table counts one kind of record")

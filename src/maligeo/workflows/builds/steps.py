@@ -7,7 +7,7 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -38,7 +38,7 @@ from maligeo.workflows.builds.settings import (
     placeholders,
 )
 from maligeo.workflows.recipes import BUNDLED, bundled_data, versions
-from maligeo.workflows.records import AREAS, INCIDENTS
+from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS
 
 INDEX_KIND: Final = "index"
 STORE: Final = "store"
@@ -312,13 +312,20 @@ def plan_for(month: Month, audience: Audience, inputs: Inputs, *, may_begin: boo
     standing.require_own()
     steps = [
         _step(wanted, one, (sources, standing))
-        for wanted in month.products
+        for wanted in (_seen_by(audience, one) for one in month.products)
         if audience in wanted.audiences
         for one in _files(wanted, month, inputs)
     ]
     _require_names(month, steps)
     steps.append(_index_step(sources, standing, steps))
     return Plan(audience, folder, sources.as_of, tuple(steps), standing, sources)
+
+
+def _seen_by(audience: Audience, wanted: Wanted) -> Wanted:
+    """Take figures out of what a product is made from, where it is for others."""
+    if audience == "internal":
+        return wanted
+    return replace(wanted, of=tuple(one for one in wanted.of if one != FIGURES))
 
 
 def _step(
