@@ -95,6 +95,8 @@ from .tiles import raster_tiles as raster_tiles
 from .tiles import vector_tiles as vector_tiles
 from .tiles import verify_tiles as verify_tiles
 from .tiles import write_surface as write_surface
+from .workflows.changes import Changes as Changes
+from .workflows.changes import changes as changes
 from .workflows.examples import write_example as write_example
 from .workflows.study import Study as Study
 from .workflows.study import study as study

@@ -59,7 +59,7 @@ SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results", "template", "example", "app",
+    "results", "template", "example", "app", "changes",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")

@@ -121,6 +121,7 @@ _SIGNS: Final = (
     ("units", {"vintage", "level", "pcode", "name"}),
     ("incidents", {"locate_method", "date"}),
 )
+CHANGE_KINDS: Final = ("unit_changes", "cell_changes", "product_changes")
 _PRESENCE: Final = ("place_kind", "pcode", "name")  # the index of the matrix
 
 

@@ -48,7 +48,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "incidents": Kind(
         "event_id",
         ("date", "event_type", POSITION, *_PLACES, "killed", "injured"),
-        ("date", "event_type", *_PLACES, "killed", "injured"),
+        ("date", "event_type", *_PLACES),
     ),
     "projects": Kind(
         "project_id",
@@ -59,7 +59,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "areas": Kind(
         "area_id",
         ("status", OUTLINE, POSITION, *_PLACES, "start_date", "end_date", "declared_area_sqm"),
-        ("status", *_PLACES, "declared_area_sqm"),
+        ("status", *_PLACES),
     ),
 }  # fmt: skip
 
@@ -276,7 +276,7 @@ def _square_metres_between(one: shapely.Geometry, two: shapely.Geometry) -> floa
 def _grouped(rows: Comparable) -> Comparable:
     """Put the rows of one id together: what differs between them stands side by side, sorted."""
     keys = rows.ids.fillna(pd.Series([f"\0{at}" for at in range(len(rows))], dtype="string"))
-    codes, names = pd.factorize(keys)
+    codes, _ = pd.factorize(keys)
     first = pd.Series(range(len(rows))).groupby(codes).first().to_numpy()
     texts = rows.texts.groupby(codes).agg(_side_by_side).astype("string")
     return Comparable(

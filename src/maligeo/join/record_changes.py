@@ -11,12 +11,10 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.columns import RECORD_CHANGES
-from maligeo.core.errors import ArgumentError
-from maligeo.join.comparable import POSITION, Comparable, comparable
+from maligeo.join.comparable import Comparable, comparable
 
 ALIKE: Final = 0.5  # share of the fields that tell records apart, for two with one id
 NEARLY: Final = 2 / 3  # the same, for two with different ids
@@ -159,7 +157,9 @@ class _Matching:
 
     def _agreement(self, one: int, other: int) -> tuple[int, int]:
         left, right = self.old.telling[one], self.new.telling[other]
-        known = [(a, b) for a, b in zip(left, right, strict=True) if a is not None and b is not None]
+        known = [
+            (a, b) for a, b in zip(left, right, strict=True) if a is not None and b is not None
+        ]
         return sum(a == b for a, b in known), len(known)
 
     def _near(self) -> Pairs:
@@ -228,7 +228,7 @@ def _of_lists(old: Comparable, new: Comparable, found: _Matching) -> Iterator[di
 
 
 def _of_records(old: Comparable, new: Comparable, found: _Matching) -> Iterator[dict[str, Any]]:
-    gone, added = found.left
+    _, added = found.left
     for one in range(len(old)):
         other = found.pairs.get(one)
         if other is None:
@@ -250,9 +250,7 @@ def _about(side: Comparable, at: int, key: str) -> dict[str, Any]:
     return {f"{key}_id": side.ids.iloc[at], f"{key}_row": str(side.rows[at])}
 
 
-def _notes(
-    old: Comparable, new: Comparable, one: int, other: int, found: _Matching
-) -> list[str]:
+def _notes(old: Comparable, new: Comparable, one: int, other: int, found: _Matching) -> list[str]:
     repeats = old.ids.iloc[one] in old.repeated or new.ids.iloc[other] in new.repeated
     return list(dict.fromkeys([*found.notes.get(one, []), *[REPEATED] * repeats]))
 

@@ -247,5 +247,3 @@ def _described(rows: list[dict[str, Any]], pairs: _Pairs) -> pd.DataFrame:
     frame.loc[frame["j"].isin(pairs.rough), numbers] = np.nan
     frame = frame.astype(dict.fromkeys(numbers, "Float64") | {"change": "string"})
     return frame[list(UNIT_CHANGES)]
-
-

@@ -30,6 +30,7 @@ from maligeo.provenance.record import (
 )
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import PARTS, READ_HOW, Source
+from maligeo.workflows.changes import changes
 from maligeo.workflows.recipes import (
     BUNDLED,
     LAYER,
@@ -64,11 +65,11 @@ _FILES: Final = frozenset(
     )
 )  # fmt: skip
 _LARGEST: Final = 1e9
-_FILE_OR_TEXT: Final = frozenset(("origin", "target"))
+_FILE_OR_TEXT: Final = frozenset(("origin", "target", "old", "new"))
 _NAMED: Final = ("layers", "tiles", "need_tables")  # files by names of their own
 _FLAGS: Final = frozenset(("online_tiles", "rejects"))
 _NUMBERS: Final = frozenset(
-    ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size")
+    ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size", "tolerance")
 )
 _LISTS: Final[Mapping[str, type]] = {
     "zooms": int, "compare": str, "layers": str, "period": str, "only": str, "need": str,
@@ -456,6 +457,13 @@ def _rules(options: Options) -> Release:
     return Release.asked(audience, as_of, folder=store, of_records=as_of is not None)
 
 
+def _changes(options: Options, _folder: Path) -> Product:
+    options.pop("store", None)
+    asked = _take(options, changes)
+    _all_taken(options)
+    return changes(**asked)
+
+
 def _step(function: Callable[..., Product], options_type: type | None = None) -> Maker:
     def make(options: Options, _folder: Path) -> Product:
         asked = _take(options, function)
@@ -501,6 +509,7 @@ PRODUCTS: Final[Mapping[str, Maker]] = {
     "reconcile": _step(reconciliation),
     "results": _step(results_table),
     "surface": _step(incident_surface, SurfaceOptions),
+    "changes": _changes,
     "tiles raster": _raster,
     "tiles vector": _vector,
 }
