@@ -87,6 +87,11 @@ CELL_CHANGES: Final = (
     "change", "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "measure",
     "publisher", "field", "old_state", "old", "new_state", "new", "difference", "note",
 )  # fmt: skip
+EVENT_PAIRS: Final = (
+    "accepted", "likelihood", "first_id", "second_id", "first_date", "second_date", "days_apart",
+    "first_place", "second_place", "same_place", "distance_m", "first_type", "second_type",
+    "first_killed", "second_killed", "first_injured", "second_injured", "rivals",
+)  # fmt: skip
 PRODUCT_CHANGES: Final = ("change", "part", "name", "old", "new")
 
 _OF_LEVEL: Final = ("pcode", "name", "reported", "place_kind")  # of what was located

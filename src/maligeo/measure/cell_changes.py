@@ -15,6 +15,7 @@ KEYS: Final = (
 )  # fmt: skip
 COUNT: Final = "count"
 FOLLOWING: Final = (  # from counts, areas and people
+    "count_low", "count_high", "records", "unique_total",
     "per_1000_sqkm", "per_100k", "ci_low", "ci_high", "smoothed_per_100k", "per_incident",
     "low_count", "local_per_100k",
 )  # fmt: skip
@@ -43,8 +44,8 @@ def cell_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         release), "named" (number not known), "no_data", "text", or "absent" (no such row).
         `vintage, pcode, name, place_kind, period_start, period_end, measure, publisher` of
         the row; `field`, the column; `old, new`, as they stand, of what is withheld the
-        words of the table; `difference`, of two numbers: nothing where a release left open
-        what was counted; `note`, of the new row.
+        words of the table; `difference`, of two numbers or two lower bounds: nothing where a
+        release left open what was counted; `note`, of the new row.
 
     Raises
     ------
@@ -115,7 +116,8 @@ def _cells(
     for side, (state, value) in zip(("old", "new"), found, strict=True):
         cell |= {f"{side}_state": state, side: _written(value)}
     coarse = any(row is not None and _state(row) in COARSE for row in (old, new))
-    if [state for state, _ in found] == ["number"] * 2 and not coarse:
+    states = {state for state, _ in found}
+    if len(states) == 1 and states <= {"number", "at_least"} and not coarse:
         cell["difference"] = float(found[1][1]) - float(found[0][1])
     return cell
 

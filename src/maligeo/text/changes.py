@@ -101,7 +101,11 @@ def _lines(rows: pd.DataFrame, frame: pd.DataFrame, of: str, language: str) -> l
     if of == "units" and (of, rows["change"].iloc[0]) in _ONE:
         return list(_of_groups(rows, language))
     told = _without_following(rows, frame) if of == "cells" else rows
-    return list(dict.fromkeys(told["sentence"]))
+    lines = list(dict.fromkeys(told["sentence"]))
+    if len(told) < len(rows):
+        count = number_text(len(rows) - len(told), language)
+        lines.append(word("changes.following", language).format(count=count))
+    return lines
 
 
 def _of_groups(rows: pd.DataFrame, language: str) -> Iterator[str]:
@@ -128,13 +132,10 @@ def _plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _without_following(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out rates where a number of their row changed, from which they follow."""
-    key = ["pcode", "name", "place_kind", "period_start", "period_end", "measure", "publisher"]
+    """Leave out rates and bounds of a measure of which counts, areas or people changed."""
     follows = frame["field"].isin(FOLLOWING)
-    changed = frame.loc[~follows & (frame["change"] != SAME), key].drop_duplicates()
-    known = rows[key].merge(changed.assign(known=True), on=key, how="left")["known"].notna()
-    kept = ~(rows["field"].isin(FOLLOWING) & known.to_numpy())
-    return rows[kept]
+    changed = frame.loc[~follows & (frame["change"] != SAME), "measure"]
+    return rows[~(rows["field"].isin(FOLLOWING) & rows["measure"].isin(changed))]
 
 
 def change_sentences(frame: pd.DataFrame, of: str, language: str) -> list[str]:

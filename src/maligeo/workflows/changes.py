@@ -208,7 +208,7 @@ def _report(
         made = finished(product_changes(old.record, new.record), "product")
     named = rules.audience == AUDIENCES[0] and all(isinstance(one, str) for one in files)
     subtitle = " → ".join(map(str, files)) if named else ""
-    return ChangesReport(of, frame, made, subtitle, _remarks(of, rules, language), language)
+    return ChangesReport(of, frame, made, subtitle, _remarks(of, frame, rules, language), language)
 
 
 def _compared(old: Edition, new: Edition, tolerance: float) -> pd.DataFrame:
@@ -287,9 +287,9 @@ def _as_released(table: pd.DataFrame, rules: Release) -> pd.DataFrame:
     return mark_published(rules.mark(table.copy()), published)
 
 
-def _remarks(of: str, rules: Release, language: Language) -> list[str]:
+def _remarks(of: str, frame: pd.DataFrame, rules: Release, language: Language) -> list[str]:
     """Say what else there is to know of the changes."""
-    if of == "units":
+    if of == "units" and frame["old_share"].notna().any():
         return [word("changes.shares", language)]
     if of == "cells" and rules.audience != AUDIENCES[0]:
         return [word("changes.cells_alone", language)]
