@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from maligeo.core import words
-from maligeo.core.errors import ArgumentError
+from maligeo.core.checks import require_choice
 from maligeo.core.sentences import translated
 from maligeo.core.words import number_text, word
 from maligeo.join.comparable import OUTLINE, POSITION
@@ -86,6 +86,7 @@ def changes_by_kind(frame: pd.DataFrame, of: str, language: str) -> list[Changes
 # Of which columns rows of one change are alike that are about one thing.
 _ONE: Final[Mapping[tuple[str, str], list[str]]] = {
     ("records", "corrected"): ["old_row", "new_row"],
+    ("records", "not_compared"): ["old_row", "new_row"],
     ("units", "split"): ["old_pcode", "old_name"],
     ("units", "merged"): ["new_pcode", "new_name"],
 }
@@ -146,8 +147,7 @@ def change_sentences(frame: pd.DataFrame, of: str, language: str) -> list[str]:
     ArgumentError
         If there is no such kind of frame.
     """
-    if of not in _SAYING:
-        raise ArgumentError(f"{of!r} is none of {', '.join(_SAYING)}")
+    require_choice(of, _SAYING, option="of")
     say = _SAYING[of]
     return [say(_plain_row(row), language) for row in frame.to_dict("records")]
 
