@@ -60,9 +60,9 @@ def write_pairs(
     if accepted is not None:
         product = events_counted_once(*lists, accepted=Source.of(accepted))
         put(product, _SHOWN, output_format, output)
-        count, pairs = len(product.frame), int(product.frame["also_in"].notna().sum())
-        said = word("pairs.counted", language)
-        say(said.format(rows=number_text(count, language), pairs=number_text(pairs, language)))
+        rows = number_text(len(product.frame), language)
+        pairs = number_text(int(product.frame["also_in"].notna().sum()), language)
+        say(word("pairs.counted", language).format(rows=rows, pairs=pairs))
         return
     product = proposed_pairs(*lists, days=days, km=km, language=language)
     count = number_text(len(product.frame), language)

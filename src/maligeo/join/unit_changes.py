@@ -149,7 +149,7 @@ def _of_vintages(old: str, new: str) -> _Pairs:
     shares[inner] = np.where(exact | ~alone, 1.0, np.nan)
     shares[outer] = np.where(alone & exact, 1.0, np.nan)
     rough = frozenset(shares.loc[~exact, "j"].tolist())
-    return _Pairs(*ends, shares.assign(shared_sqkm=np.nan), rough)
+    return _Pairs(ends[0], ends[1], shares.assign(shared_sqkm=np.nan), rough)
 
 
 def _classified(pairs: _Pairs, tolerance: float) -> pd.DataFrame:

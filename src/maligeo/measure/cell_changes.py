@@ -54,8 +54,8 @@ def cell_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     VintageError
         If the tables are of different vintages.
     """
-    for what, table in (("old table", old), ("new table", new)):
-        require_columns(table, DENSITY, what=what)
+    require_columns(old, DENSITY, what="old table")
+    require_columns(new, DENSITY, what="new table")
     vintages = {require_one_vintage(one["vintage"], what="table") for one in (old, new) if len(one)}
     if len(vintages) > 1:
         first, last = (one["vintage"].iloc[0] for one in (old, new))
@@ -112,7 +112,7 @@ def _cells(
 ) -> dict[str, Any]:
     """Give a cell of both tables, and by how much it differs where that is known."""
     found = [_cell(name, row) for row in (old, new)]
-    cell = {"field": name}
+    cell: dict[str, Any] = {"field": name}
     for side, (state, value) in zip(("old", "new"), found, strict=True):
         cell |= {f"{side}_state": state, side: _written(value)}
     coarse = any(row is not None and _state(row) in COARSE for row in (old, new))

@@ -1,7 +1,8 @@
 """What changed between two editions, in sentences and in counts."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 import pandas as pd
 
@@ -39,7 +40,8 @@ _DECIMALS: Final = 6
 _Row = Mapping[str, Any]
 
 
-class ChangesOfKind(NamedTuple):
+@dataclass(frozen=True)
+class ChangesOfKind:
     """Changes of one kind.
 
     Attributes

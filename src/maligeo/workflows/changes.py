@@ -40,10 +40,11 @@ from maligeo.workflows.records import records_of
 
 if TYPE_CHECKING:
     from os import PathLike
+    from typing import TypeAlias
 
     from maligeo.provenance.record import Provenance
 
-    Given = str | PathLike[str] | Source | pd.DataFrame | Provenance
+    Given: TypeAlias = str | PathLike[str] | Source | pd.DataFrame | Provenance
 
 _OF: Final = {BOUNDARIES: "units", TABLE: "cells", PRODUCT: "product"}  # others are records
 _SAME: Final = "same"
@@ -266,17 +267,21 @@ def _require_admitted(editions: Sequence[Edition], rules: Release) -> None:
     if rules.audience == AUDIENCES[0]:
         return
     gate = Gate(rules.audience)
-    for one, what in zip(editions, ("the old one", "the new one"), strict=True):
-        made_for_some = one.kind == PRODUCT or (one.is_recorded and one.kind == TABLE)
-        if made_for_some and not _is_for(one, rules):
-            raise ReleaseError(
-                f"{what} is for the audience {one.record.audience!r}, and the comparison for "
-                f"{rules.audience!r}: make it with --audience {one.record.audience}"
-            )
-        if one.kind == TABLE and one.is_recorded:
-            require_released(_as_released(one.content, rules), rules.audience, what=what)
-        elif isinstance(one.content, pd.DataFrame):
-            gate.admit(one.content, what=what)
+    _require_one(editions[0], rules, gate, what="the old one")
+    _require_one(editions[1], rules, gate, what="the new one")
+
+
+def _require_one(one: Edition, rules: Release, gate: Gate, *, what: str) -> None:
+    is_made = one.kind == PRODUCT or (one.is_recorded and one.kind == TABLE)
+    if is_made and not _is_for(one, rules):
+        raise ReleaseError(
+            f"{what} is for the audience {one.record.audience!r}, and the comparison for "
+            f"{rules.audience!r}: make it with --audience {one.record.audience}"
+        )
+    if is_made and one.kind == TABLE:
+        require_released(_as_released(one.content, rules), rules.audience, what=what)
+    elif isinstance(one.content, pd.DataFrame):
+        gate.admit(one.content, what=what)
 
 
 def _as_released(table: pd.DataFrame, rules: Release) -> pd.DataFrame:

@@ -20,8 +20,9 @@ from maligeo.workflows.records import INCIDENTS, records_of
 
 if TYPE_CHECKING:
     from os import PathLike
+    from typing import TypeAlias
 
-    Given = str | PathLike[str] | Source | pd.DataFrame
+    Given: TypeAlias = str | PathLike[str] | Source | pd.DataFrame
 
 
 def same_events(
@@ -123,8 +124,8 @@ def count_once(first: Given, second: Given, pairs: Given) -> pd.DataFrame:
       event_id  killed also_in
     0     MLI1       3      17
     """
-    lists = (records_of(INCIDENTS, _taken(one)) for one in (first, second))
-    return event_pairs.count_once(*lists, _pairs(pairs))
+    lists = [records_of(INCIDENTS, _taken(one)) for one in (first, second)]
+    return event_pairs.count_once(lists[0], lists[1], _pairs(pairs))
 
 
 def _taken(given: Any) -> Any:

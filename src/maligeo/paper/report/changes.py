@@ -1,7 +1,7 @@
 """What changed between two editions, as a page of HTML that needs no network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +71,7 @@ class ChangesReport:
             return one
         more = words.number_text(len(one.lines) - _MOST, self.language)
         said = words.word("changes.more", self.language).format(count=more)
-        return one._replace(lines=[*one.lines[:_MOST], said])
+        return replace(one, lines=[*one.lines[:_MOST], said])
 
 
 def changes_page(
