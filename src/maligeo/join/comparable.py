@@ -257,7 +257,7 @@ def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
             found[str(name)] = (values - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
         elif pd.api.types.is_numeric_dtype(values.dtype):
             found[str(name)] = values.astype("Float64").astype("float64")
-    return pd.DataFrame(found).reset_index(drop=True)
+    return pd.DataFrame(found, index=frame.index).reset_index(drop=True)
 
 
 def _metres(one: shapely.Geometry, two: shapely.Geometry) -> float:

@@ -69,8 +69,11 @@ def event_pairs(
     found = found.sort_values(
         ["likelihood", "days_apart", "distance_m", "first_id", "second_id"], ignore_index=True
     )
-    shares = [found[name].map(found[name].value_counts()) for name in ("first_id", "second_id")]
-    found["rivals"] = (shares[0] + shares[1] - 2).astype("Int64")
+    counts = [
+        found.groupby(name)[name].transform("size").astype("Int64")
+        for name in ("first_id", "second_id")
+    ]
+    found["rivals"] = counts[0] + counts[1] - 2
     return found.assign(accepted=pd.array([pd.NA] * len(found), "string"))[list(EVENT_PAIRS)]
 
 
