@@ -25,7 +25,7 @@ EVERYDAY = (
     "study", "load_boundaries", "read_boundaries", "read_incidents", "read_projects", "read_areas",
     "load_figures", "load_projects", "load_results", "load_statements",
     "locate", "locate_summary", "allocate",
-    "crosswalk", "convert", "density", "concat_tables", "population", "with_coverage",
+    "crosswalk", "convert", "changes", "same_events", "count_once", "density", "concat_tables", "population", "with_coverage",
     "coverage_gaps", "presence", "reconcile", "growth", "density_surface", "region_map",
     "add_incidents", "save_map", "map_figure", "region_report", "write_table", "write_layers",
     "raster_tiles", "vector_tiles", "release", "write_template", "write_example",

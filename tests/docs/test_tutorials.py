@@ -7,7 +7,10 @@ import pytest
 from tests.docs.pages import Reading, blocks_of
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*(ROOT / "docs" / "tutorials").glob("*.md"), *(ROOT / "docs" / "fr").glob("*.md")])
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [*(DOCS / "tutorials").glob("*.md"), *(DOCS / "fr").glob("*.md"), DOCS / "changes.md"]
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
