@@ -94,7 +94,7 @@ class Comparable:
     def __len__(self) -> int:
         return len(self.texts)
 
-    @property
+    @cached_property
     def fields(self) -> list[str]:
         """Names of the fields."""
         return [str(name) for name in self.texts.columns]
@@ -125,6 +125,11 @@ class Comparable:
         """Ids that several records have, and how many."""
         counts = self.ids.dropna().value_counts(sort=False)
         return {str(one): int(count) for one, count in counts[counts > 1].items()}
+
+    @cached_property
+    def id_at(self) -> list[str | None]:
+        """The id of each record by its place."""
+        return [None if pd.isna(one) else str(one) for one in self.ids]
 
     @cached_property
     def _cells(self) -> dict[str, list[str | None]]:

@@ -247,11 +247,11 @@ def _of_records(old: Comparable, new: Comparable, found: _Matching) -> Iterator[
 
 
 def _about(side: Comparable, at: int, key: str) -> dict[str, Any]:
-    return {f"{key}_id": side.ids.iloc[at], f"{key}_row": str(side.rows[at])}
+    return {f"{key}_id": side.id_at[at], f"{key}_row": str(side.rows[at])}
 
 
 def _notes(old: Comparable, new: Comparable, one: int, other: int, found: _Matching) -> list[str]:
-    repeats = old.ids.iloc[one] in old.repeated or new.ids.iloc[other] in new.repeated
+    repeats = old.id_at[one] in old.repeated or new.id_at[other] in new.repeated
     return list(dict.fromkeys([*found.notes.get(one, []), *[REPEATED] * repeats]))
 
 
@@ -259,7 +259,8 @@ def _of_pair(
     old: Comparable, new: Comparable, at: tuple[int, int], about: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     one, other = at
-    fields = [name for name in old.fields if name in set(new.fields)]
+    theirs = set(new.fields)
+    fields = [name for name in old.fields if name in theirs]
     changed = [name for name in fields if old.value(name, one) != new.value(name, other)]
     for name in changed:
         yield {
@@ -271,8 +272,8 @@ def _of_pair(
             "difference": old.difference(name, one, new, other),
         }
     if not changed:
-        ids = old.ids.iloc[one], new.ids.iloc[other]
-        renumbered = pd.notna(ids[0]) and pd.notna(ids[1]) and ids[0] != ids[1]
+        ids = old.id_at[one], new.id_at[other]
+        renumbered = None not in ids and ids[0] != ids[1]
         yield {"change": "renumbered" if renumbered else "same", **about}
 
 
