@@ -36,7 +36,7 @@ def regions_of_2023() -> gpd.GeoDataFrame:
 def changed_regions_of_2023() -> gpd.GeoDataFrame:
     """Those regions as units: two parts of Mopti are one, a border moved, Kidal has another name.
 
-    A tenth of the strip of San, in the west, goes to Ségou.
+    A tenth of the strip of San, in the west, goes from Ségou's ground to Mopti.
     """
     units = regions_of_2023().rename(columns={"adm1_pcode": "pcode", "adm1_name1": "name"})
     units = units[["pcode", "name", "geometry"]]
@@ -45,7 +45,7 @@ def changed_regions_of_2023() -> gpd.GeoDataFrame:
     strip = shapes["San"].intersection(box(west, south, west + (east - west) / 10, north))
     shapes |= {
         "Douentza": shapely.union(shapes["Douentza"], shapes["Bandiagara"]),
-        "Ségou": shapely.union(shapes["Ségou"], strip),
+        "Mopti": shapely.union(shapes["Mopti"], strip),
         "San": shapely.difference(shapes["San"], strip),
     }
     units = units[units["name"] != "Bandiagara"]

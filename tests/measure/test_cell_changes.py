@@ -29,10 +29,10 @@ def table() -> pd.DataFrame:
     return counted[counted["place_kind"] == "unit"].reset_index(drop=True)
 
 
-def changed(table: pd.DataFrame, at: int = 0, **cells: object) -> pd.DataFrame:
+def changed(table: pd.DataFrame, **cells: object) -> pd.DataFrame:
     new = table.copy()
     for name, value in cells.items():
-        new.loc[at, name] = value
+        new.loc[0, name] = value
     return new
 
 
@@ -58,7 +58,7 @@ def test_from_what_to_what_and_by_how_much(table: pd.DataFrame) -> None:
     assert cell["pcode"] == table.loc[0, "pcode"]
 
 
-STATES = {
+STATES: dict[str, dict[str, object]] = {
     "number": {"count": 2.0, "count_high": 2.0, "note": None},
     "at_least": {"count": 2.0, "count_high": None, "note": None},
     "rounded": {"count": 5.0, "count_high": 9.0, "note": "rounded to a multiple of 5"},

@@ -20,7 +20,7 @@ FRAMES = {
 }  # fmt: skip
 NONE = dict.fromkeys(("old_name", "old_pcode", "old_share"))
 
-SAID = [
+SAID: list[tuple[str, dict[str, object], str, str]] = [
     ("records", {**RECORD, "change": "new", "old_id": None},
      "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : nouveau",
      "2022-03-05, Improvised explosive device (IED), Konna (7): new"),

@@ -38,7 +38,7 @@ def lists(tmp_path: Path) -> tuple[Path, Path]:
 def test_lists_are_compared_for_internal_use_alone(lists: tuple[Path, Path]) -> None:
     for audience in (None, "public", "partner"):
         with pytest.raises(ReleaseError, match="--audience internal"):
-            maligeo.changes(*lists, audience=audience)  # type: ignore[arg-type]
+            maligeo.changes(*lists, audience=audience)
     found = maligeo.changes(*lists, audience="internal", language="en")
     assert found.kind == "incidents"
     assert found.summary == {"new": 1, "corrected": 2, "gone": 1}
@@ -77,7 +77,7 @@ def test_two_kinds_are_not_compared(lists: tuple[Path, Path]) -> None:
     with pytest.raises(ArgumentError, match="boundaries"):
         maligeo.changes(maligeo.load_boundaries(), maligeo.read_incidents(lists[0]))
     with pytest.raises(ArgumentError, match="neither a file"):
-        maligeo.changes(3, 4)  # type: ignore[arg-type]
+        maligeo.changes(3, 4)
     with pytest.raises(InputFileError, match="carries no record"):
         maligeo.changes(*lists, kind="product")
 
@@ -86,7 +86,8 @@ def test_boundaries_of_2015_and_a_made_up_2023_for_the_public(tmp_path: Path) ->
     file = tmp_path / "made_up.gpkg"
     changed_regions_of_2023().to_file(file)
     found = maligeo.changes(maligeo.load_boundaries(), file, language="fr")
-    assert found.summary == {"code_reused": 1, "split": 7, "renamed": 1, "recoded": 1}
+    parts = {"code_reused": 1, "split": 7, "ceded": 1, "renamed": 1, "recoded": 1}
+    assert found.summary == parts
     require_released(found.frame, "public", what="the changes")
     page = found.save(tmp_path / "changes.html").read_text(encoding="utf-8")
     assert "Version publique" in page
@@ -105,7 +106,7 @@ def test_changes_that_were_edited_after_they_were_found_do_not_pass() -> None:
         maligeo.release(pd.DataFrame(edited).assign(old_state="number", field="x", new_state="x"))
 
 
-def density(path: Path, *more: str) -> Path:
+def density(path: Path, *more: str | Path) -> Path:
     assert run("density", *more, "-o", path, "-q").returncode == 0
     return path
 
@@ -164,6 +165,11 @@ def test_products_are_compared_by_their_records(tmp_path: Path) -> None:
     found = maligeo.changes(tmp_path / "a.html", tmp_path / "b.html", language="en")
     assert found.kind == "product"
     assert found.kinds[0].lines == ["option “new”: 2016 → 2023"]
+    for name in ("a", "b"):
+        maligeo.study().answer(language="en").save(tmp_path / f"{name}.xlsx")
+    gaps = maligeo.changes(tmp_path / "a.xlsx", tmp_path / "b.xlsx", language="en")
+    assert (gaps.kind, gaps.changed) == ("product", False)
+    assert gaps.report.remarks[0].endswith("not their content.")
     other = maligeo.read_about(tmp_path / "b.html")
     assert maligeo.changes(maligeo.read_about(tmp_path / "a.html"), other).summary["changed"] == 1
 

@@ -296,6 +296,8 @@ def _remarks(of: str, frame: pd.DataFrame, rules: Release, language: Language) -
     """Say what else there is to know of the changes."""
     if of == "units" and frame["old_share"].notna().any():
         return [word("changes.shares", language)]
+    if of == "product":
+        return [word("changes.record_alone", language)]
     if of == "cells" and rules.audience != AUDIENCES[0]:
         return [word("changes.cells_alone", language)]
     return []

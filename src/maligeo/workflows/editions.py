@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from maligeo.core.columns import frame_kind
-from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError
+from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError, MaligeoError
 from maligeo.measure.divisions import read_counts
 from maligeo.provenance import read_about
 from maligeo.provenance.record import Provenance
@@ -105,12 +105,16 @@ def read_either(given: Any, kind: str | None) -> Edition:
     """
     if not isinstance(given, Source):
         return _not_a_file(given, kind)
-    kinds = [_plain_kind(given)] if kind is None else [kind]
-    if kinds == [""]:
-        kinds = [one for one in possible_kinds(given) if one in KINDS]
-    if not kinds:
-        raise ArgumentError(f"{given} is of no kind that is compared; those are {', '.join(KINDS)}")
-    return as_first_fitting(dict.fromkeys(kinds, given), _read)
+    try:
+        kinds = [kind or _plain_kind(given)]
+        if kinds == [""]:
+            kinds = [one for one in possible_kinds(given) if one in KINDS]
+        return as_first_fitting(dict.fromkeys(kinds, given), _read)
+    except MaligeoError:
+        record = NO_RECORD if kind is not None else _record_of(Path(given))
+        if record is NO_RECORD:
+            raise
+        return Edition(PRODUCT, None, record)  # such as gaps, or layers with their figures
 
 
 def _not_a_file(given: Any, kind: str | None) -> Edition:
