@@ -96,7 +96,11 @@ from .tiles import vector_tiles as vector_tiles
 from .tiles import verify_tiles as verify_tiles
 from .tiles import write_surface as write_surface
 from .workflows.builds.month import build as build
+from .workflows.changes import Changes as Changes
+from .workflows.changes import changes as changes
 from .workflows.examples import write_example as write_example
+from .workflows.pairs import count_once as count_once
+from .workflows.pairs import same_events as same_events
 from .workflows.study import Study as Study
 from .workflows.study import study as study
 

@@ -15,20 +15,24 @@ from maligeo.app.pages import STEPS
 from maligeo.app.tasks import KINDS as APP_KINDS
 from maligeo.core import words
 from maligeo.core.bilingual import read_file
-from maligeo.core.columns import AUDIENCES, PLACE_KINDS, WORDS
+from maligeo.core.columns import AUDIENCES, DENSITY, PLACE_KINDS, WORDS
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
 from maligeo.exports.templates import KINDS as KINDS_OF_SHEETS
 from maligeo.exports.templates import template_headings
+from maligeo.join.event_pairs import LIKELY, POSSIBLE
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.look.layers import Group, read_catalogue
 from maligeo.measure.answer import CLASSES
+from maligeo.measure.cell_changes import KEYS, STATES
 from maligeo.measure.certainty import CAUSES
 from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import density
+from maligeo.provenance.product_changes import PARTS
 from maligeo.readers.files.sources import DATE_ORDERS
 from maligeo.readers.formats import load_format
+from maligeo.text.changes import ORDER
 from maligeo.text.results import GROUPS, KINDS
 from maligeo.workflows.builds.settings import KINDS as BUILD_KINDS
 from tests import worlds
@@ -52,6 +56,7 @@ ALIKE = {
     "template.sheet_incidents", "template.sheet_population", "example.what_incidents",
     "example.total_year", "control.pause",
     "named.line", "named.programme", "named.organisation", "named.source",
+    "changes_field.position", "state.number",
     # the page
     "app.file_incidents", "app.by_organisation", "app_field.adm2_name", "app_field.adm3_name",
     "app_field.budget_amount", "app_field.date", "app_field.programme",
@@ -61,7 +66,7 @@ SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results", "template", "example", "app", "build",
+    "results", "template", "example", "app", "build", "changes",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")
@@ -204,6 +209,27 @@ COMPUTED = {
         )),
         *(f"input_{state}" for state in ("new", "changed", "same", "gone")),
         *(f"would_{action}" for action in ("make", "keep", "drop")),
+    ],
+    **{f"changes_{of}": changes for of, changes in ORDER.items()},
+    "said_records": [
+        *(f"{text}_{side}" for text in ("repeated_id", "not_compared") for side in ("old", "new")),
+        *(one for one in ORDER["records"] if one not in ("repeated_id", "not_compared")),
+    ],
+    "said_units": [
+        *ORDER["units"], "split_group", "merged_group", "ceded_to_none", "ceded_from_none",
+        "split_unmeasured", "merged_unmeasured", "moved_unmeasured",
+    ],
+    "said_cells": ORDER["cells"],
+    "said_product": ORDER["product"],
+    "state": [state for state in STATES if state != "withheld"],
+    "changes_column": [name for name in DENSITY if name not in KEYS],
+    "changes_field": [
+        "position", "outline", "event_type", "place_name", "status", "title", "funder",
+        "implementer", "sector", "place",
+    ],
+    "product_part": PARTS,
+    "pairs": [
+        LIKELY, POSSIBLE, "place_name", "adm3_name", "adm2_name", "killed", "injured",
     ],
     "app_field": sorted({field for kind in APP_KINDS for field in fields_of(kind)}),
 }  # fmt: skip

@@ -28,6 +28,7 @@ def test_every_entry_is_whole() -> None:
 def test_columns_of_the_library_are_known() -> None:
     ours = {*columns.UNITS, *columns.FIGURES, *columns.PROJECTS, *columns.DENSITY}
     ours |= {*columns.ALLOCATION, *columns.POPULATION}
+    ours |= {*columns.RECORD_CHANGES, *columns.UNIT_CHANGES, *columns.CELL_CHANGES}
     assert ours - {"geometry"} <= set(known_columns())
 
 

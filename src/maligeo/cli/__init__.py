@@ -72,6 +72,14 @@ COMMANDS: Final = {
         "crosswalk",
         "Say which part of each unit goes where, or convert a density table.",
     ),
+    "changes": (
+        "changes",
+        "Say what changed between two lists of records, boundaries, tables or products.",
+    ),
+    "same": (
+        "same",
+        "Propose which incidents of two lists are the same event, or count accepted ones once.",
+    ),
     "reconcile": (
         "reconcile",
         "Compare incidents with the bundled published figures, publisher by publisher.",

@@ -69,7 +69,8 @@ _PROFILE: Final = "profile"
 _RECORDS: Final = ("incidents", "projects", "areas")
 _PROFILED: Final = (*_RECORDS, "figures", "boundaries", "gazetteer", "population")
 _NEED: Final = "need"
-_ANY: Final = "path"  # a file of records of any kind
+_ANY: Final = ("path", "old", "new")  # files of records of any kind
+_EDITIONS: Final = ("old", "new")
 _PROFILES: Final = Annotated[
     list[Path] | None,
     typer.Option("--profile", help="How the files are read: see maligeo check; repeatable."),
@@ -120,7 +121,7 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
     """Give a command its guard, its streams and the options of `_MANNERS`."""
     own = inspect.signature(function)
     takes_language = _LANGUAGE in own.parameters
-    takes_profile = not own.parameters.keys().isdisjoint(_PROFILED)
+    takes_profile = not own.parameters.keys().isdisjoint((*_PROFILED, *_EDITIONS))
 
     @functools.wraps(function)
     def run(*, quiet: bool, verbose: bool, **given: Any) -> None:
@@ -187,8 +188,9 @@ def _profile(given: dict[str, Any], profiles: list[Path] | None) -> None:
             (replace(Source.of(one), **said) if isinstance(one, Path) else one, weight)
             for one, weight in given[_NEED]
         ]
-    if isinstance(given.get(_ANY), Path):
-        given[_ANY] = replace(Source.of(given[_ANY]), **_of_records(kinds))
+    for name in _ANY:
+        if isinstance(given.get(name), Path):
+            given[name] = replace(Source.of(given[name]), **_of_records(kinds))
 
 
 def _of_records(kinds: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

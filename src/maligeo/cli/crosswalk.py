@@ -29,7 +29,7 @@ OriginArgument = Annotated[
 TargetArgument = Annotated[str, typer.Argument(help="Vintage or file with units to go to.")]
 TableOption = Annotated[
     Path | None,
-    typer.Option("--table", help="Density table (.csv, .parquet) to convert instead."),
+    typer.Option("--table", help="Density table (.csv, .xlsx, .parquet) to convert instead."),
 ]
 MethodOption = Annotated[
     Any, one_of(("area", "population"), "--method", "How to divide units that do not nest.")

@@ -31,6 +31,7 @@ SYNTHETIC: Final = "synthetic"  # true where some of it is made up
 CREDITS: Final = "credits"  # known publishers of what a release does not show row by row
 RELEASE: Final = "release"  # what a release did: its id, its audience, its rules
 PUBLISHED: Final = "published"  # the rows that were published by their source
+COMPARED: Final = "compared"  # the rows that a comparison of released frames gave
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -149,6 +150,18 @@ def inherit_by_row(result: Frame, *parts: pd.DataFrame) -> Frame:
     if PUBLISHED in result.attrs:
         return result
     return mark_published(result, np.concatenate([published_rows(part) for part in parts]))
+
+
+def mark_compared(frame: Frame) -> Frame:
+    """Keep in a frame, in place, its rows: a comparison of what was released, and of no more."""
+    frame.attrs[COMPARED] = KeptRows.of(frame)
+    return frame
+
+
+def is_compared(frame: pd.DataFrame) -> bool:
+    """Tell whether all rows of a frame are those that a comparison gave."""
+    kept = frame.attrs.get(COMPARED)
+    return isinstance(kept, KeptRows) and bool(kept.find_in(frame).all())
 
 
 def release_id(frame: pd.DataFrame) -> str:

@@ -74,6 +74,26 @@ DENSITY: Final = (
 
 POPULATION: Final = ("vintage", "pcode", "name", "population", "population_year", "source", "note")
 
+# What changed between two editions of something, by what they are.
+RECORD_CHANGES: Final = (
+    "change", "old_id", "new_id", "old_row", "new_row", "record", "field", "old", "new",
+    "difference", "matched_by", "note",
+)  # fmt: skip
+UNIT_CHANGES: Final = (
+    "change", "old_vintage", "old_pcode", "old_name", "new_vintage", "new_pcode", "new_name",
+    "old_share", "new_share", "shared_sqkm", "note",
+)  # fmt: skip
+CELL_CHANGES: Final = (
+    "change", "vintage", "pcode", "name", "place_kind", "period_start", "period_end", "measure",
+    "publisher", "field", "old_state", "old", "new_state", "new", "difference", "note",
+)  # fmt: skip
+EVENT_PAIRS: Final = (
+    "accepted", "likelihood", "first_id", "second_id", "first_date", "second_date", "days_apart",
+    "first_place", "second_place", "same_place", "distance_m", "first_type", "second_type",
+    "first_killed", "second_killed", "first_injured", "second_injured", "rivals",
+)  # fmt: skip
+PRODUCT_CHANGES: Final = ("change", "part", "name", "old", "new")
+
 _OF_LEVEL: Final = ("pcode", "name", "reported", "place_kind")  # of what was located
 RECORD_COLUMNS: Final = frozenset(
     {
@@ -90,6 +110,9 @@ RECORD_COLUMNS: Final = frozenset(
 
 # Kind, and columns that only a frame of the kind has; the first that fits holds.
 _SIGNS: Final = (
+    ("unit_changes", {"change", "old_pcode", "new_pcode", "old_share"}),
+    ("cell_changes", {"change", "field", "old_state", "new_state"}),
+    ("product_changes", {"change", "part", "old", "new"}),
     ("results", {"line_id", "shown", "where"}),
     ("figures", {"figure_id", "basis", "value"}),
     ("gaps", {"need_rank", "response_rank", "gap_places"}),
@@ -103,6 +126,7 @@ _SIGNS: Final = (
     ("units", {"vintage", "level", "pcode", "name"}),
     ("incidents", {"locate_method", "date"}),
 )
+CHANGE_KINDS: Final = ("unit_changes", "cell_changes", "product_changes")
 _PRESENCE: Final = ("place_kind", "pcode", "name")  # the index of the matrix
 
 
@@ -118,7 +142,8 @@ def frame_kind(frame: pd.DataFrame) -> str:
     -------
     str
         "incidents", "areas", "projects", "figures", "results", "density", "gaps",
-        "population", "weights", "placement", "presence" or "units"; empty if it is none of these.
+        "population", "weights", "placement", "presence", "units", "unit_changes",
+        "cell_changes" or "product_changes"; empty if it is none of these.
 
     Raises
     ------

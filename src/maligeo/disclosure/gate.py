@@ -9,9 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from maligeo.core.audiences import AUDIENCE, RELEASE, audience_of, is_published, release_id
+from maligeo.core.audiences import (
+    AUDIENCE,
+    RELEASE,
+    audience_of,
+    is_compared,
+    is_published,
+    release_id,
+)
 from maligeo.core.checks import require_choice, require_frame
-from maligeo.core.columns import AUDIENCES, Audience, frame_kind
+from maligeo.core.columns import AUDIENCES, CHANGE_KINDS, Audience, frame_kind
 from maligeo.core.errors import ReleaseError
 from maligeo.disclosure.content_checks import (
     gap_faults,
@@ -136,6 +143,8 @@ class Gate:
 def _faults(frame: pd.DataFrame, kind: str, audience: Audience) -> list[str]:
     if kind in RECORDS and is_published(frame):
         return published_faults(frame)
+    if kind in CHANGE_KINDS:
+        return [] if is_compared(frame) else ["changes that no comparison of released ones gave"]
     rules = _rules_of(frame, audience)
     if kind in RECORDS and kind in rules.records:
         return record_faults(frame, rules.records[kind], kind=kind)

@@ -191,7 +191,7 @@ def _between_layers(
         require_columns(units, ("vintage", "pcode", "name", "geometry"), what=what)
         require_one_vintage(units["vintage"], what=what)
         require_geographic(units, what=what)
-    weights = _by_area(origin, target)
+    weights = area_shares(origin, target)
     whole = weights.groupby("at")["weight"].transform("max") >= 1.0 - WHOLE
     weights = weights[~whole | (weights["weight"] > 0.5)]
     weights.loc[whole, "weight"] = 1.0
@@ -211,7 +211,7 @@ def _between_layers(
     return _described(weights, origin, target, "nesting" if nests else str(method))
 
 
-def _by_area(origin: gpd.GeoDataFrame, target: gpd.GeoDataFrame) -> pd.DataFrame:
+def area_shares(origin: gpd.GeoDataFrame, target: gpd.GeoDataFrame) -> pd.DataFrame:
     """Give rows of unit of origin, unit of target (-1 for none), and share of the area."""
     rows = [f"{at}" for at in range(len(origin))]
     areas = gpd.GeoDataFrame(

@@ -29,6 +29,8 @@ _COMPARED: Final = (
     "count_high", "basis", "publisher", "source", "note", "unique_total", "records",
     "per_incident",
 )  # fmt: skip
+_BOUNDS: Final = ("count", "count_low", "count_high")
+_DIGITS: Final = 14  # a workbook keeps no more
 # What rates add to the note of a count.
 _CAVEAT: Final = (
     rf"(?:(?:^|; )population (?:{APPROXIMATE}; )?"
@@ -80,6 +82,9 @@ def _comparable(table: pd.DataFrame) -> pd.DataFrame:
         changed["name"] = [
             normalise(str(name)) if pd.notna(name) else pd.NA for name in table["name"]
         ]
+    for name in (name for name in _BOUNDS if name in table.columns):
+        numbers = table[name].to_numpy(np.float64, na_value=np.nan)
+        changed[name] = [float(f"{number:.{_DIGITS}g}") for number in numbers]
     if "note" in table.columns:
         note = table["note"].astype("string").str.replace(_CAVEAT, "", regex=True)
         changed["note"] = note.mask(note == "")

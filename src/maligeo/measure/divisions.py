@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from maligeo.measure.bundled_figures import bundled_rows
 from maligeo.measure.densities import EVENTS, typed, with_rates
 from maligeo.measure.rates import UNRELIABLE_BELOW, poisson_interval
 from maligeo.readers.files.bounds import require_bounded_parquet
+from maligeo.readers.files.sources import WORKBOOKS
+from maligeo.readers.files.tables import list_sheets, read_table
 
 APPROXIMATE: Final = "approximate: the units do not nest exactly"
 
@@ -28,6 +31,7 @@ _NOT_ADDITIVE = ("projects", "programmes")  # counted in each unit: parts do not
 _ADDED = ("count", "area_sqkm", "population", "records")
 _SERIES = ["measure", "publisher", "period_start", "period_end"]
 _OUTSIDE = "outside"
+_SHEET: Final = "maligeo"  # of a workbook that is written here, before its notes
 
 
 def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +93,7 @@ def convert(table: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_counts(path: str | Path) -> pd.DataFrame:
-    """Read a density table that was written as CSV or Parquet.
+    """Read a density table that was written as CSV, Parquet or a workbook.
 
     Parameters
     ----------
@@ -116,11 +120,18 @@ def read_counts(path: str | Path) -> pd.DataFrame:
             require_bounded_parquet(file)
             table = pd.read_parquet(file)
         else:
-            table = pd.read_csv(file, dtype={"vintage": "string", "pcode": "string"})
+            text = _text_of(file) if file.suffix.lower() in WORKBOOKS else file
+            table = pd.read_csv(text, dtype={"vintage": "string", "pcode": "string"})
     require_columns(table, columns.DENSITY, what=str(file))
     with explained(f"{file} is no density table"):
         table = typed(table[list(columns.DENSITY)])
     return mark_published(table, bundled_rows(table))
+
+
+def _text_of(workbook: Path) -> StringIO:
+    """Give the table of a workbook as CSV, with the types that are read from it."""
+    sheet = _SHEET if _SHEET in list_sheets(workbook) else None
+    return StringIO(read_table(workbook, sheet=sheet).frame.to_csv(index=False))
 
 
 def _convert_counts(

@@ -85,7 +85,7 @@ class Provenance:
     def request(self) -> str:
         """What was asked for, in one line: the product, and its options by name."""
         options = ", ".join(
-            f"{name} {_text_of(value)}" for name, value in sorted(self.options.items())
+            f"{name} {option_text(value)}" for name, value in sorted(self.options.items())
         )
         return f"{self.product}: {options}" if options else self.product
 
@@ -190,10 +190,10 @@ def _folder_sha256(folder: Path) -> str:
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
 
 
-def _text_of(value: Any) -> str:
+def option_text(value: Any) -> str:
     """Write an option: a file as its role in braces, and how it is read."""
     if isinstance(value, list):
-        return "/".join(map(_text_of, value))
+        return "/".join(map(option_text, value))
     if isinstance(value, dict):
         how = "".join(f" {name}={one}" for name, one in sorted(value.items()) if name != ROLE)
         return f"{{{value.get(ROLE)}}}{how}"

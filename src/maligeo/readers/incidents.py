@@ -258,6 +258,34 @@ def iter_columns(path: str | Path | Source, ids: CollectedIds) -> Iterator[pd.Da
     return frames_of(opened, Gate(str(path), "raise", None))
 
 
+def read_edition(
+    source: Source, *, on_invalid: str = "raise", rejects: str | Path | None = None
+) -> gpd.GeoDataFrame:
+    """Read an edition of a list that is held against another: ids may repeat or be missing.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    on_invalid, rejects
+        As for `read_incidents`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, EPSG:4326
+        As `read_incidents` gives it; `event_id` as it stands, missing where it is empty.
+
+    Raises
+    ------
+    FrameError, InputFileError, UnknownNameError, ArgumentError
+        As `read_incidents`.
+    """
+    opened = _opened_all(source, formats.AUTO, None, swap=False)
+    for one in opened:
+        one.any_ids = True
+    return whole_of(list(frames_of(opened, Gate(str(source), on_invalid, rejects))))
+
+
 def opened_file(
     file: RawFile, source: str, event_types: Collection[str] | None, swap: bool
 ) -> "IncidentFile":
@@ -343,6 +371,7 @@ class IncidentFile:
     name: str = ""  # of one of several files
     publisher: str = ""
     beside: "Sequence[IncidentFile]" = ()  # the files of the folder, this among them
+    any_ids: bool = False  # whether ids may repeat or be missing
     is_part: bool = False  # of a lazy frame, of whose other rows nothing is known
     orders: frozenset[str] | None = None
 
@@ -476,6 +505,8 @@ class IncidentFile:
         texts = rows[self.found["event_id"]]
         column = str(texts.name)
         ids = texts.str.strip()
+        if self.any_ids:
+            return values.strip_missing(ids)
         faults.add(ids.isna() | (ids == ""), column, texts, "is missing")
         again = pd.Series(self.seen.repeated(ids), index=rows.index)
         faults.add(again, column, texts, "is the id of an earlier row")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 
@@ -40,6 +40,7 @@ _FORMATS: Final = {INCIDENTS: INCIDENT_FORMATS, PROJECTS: TABLES, AREAS: AREA_FO
 _FAR: Final = 99  # steps from a kind of which a file has not even the fields
 _UNFIT: Final = (UNKNOWN_MAKE, "unknown_choice", "no_land", "land_without_status")
 _NO_FIGURES: Final = "figures_"  # begins the keys of errors about tables that are no figures
+_Read = TypeVar("_Read")
 _NAMES: Final = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 
 
@@ -158,10 +159,30 @@ def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> 
         As the readers raise.
     """
     _require_one_sheet(next(iter(sources.values())))
+    return as_first_fitting(sources, lambda kind, source: _read_as(kind, source, rejects))
+
+
+def as_first_fitting(sources: Mapping[str, Source], read: Callable[[str, Source], _Read]) -> _Read:
+    """Read a file as the first kind that its columns fit.
+
+    Parameters
+    ----------
+    sources : mapping of str to Source
+        Kinds that come into question, and how the file is read as each.
+    read : callable
+        Reads a file as a kind.
+
+    Raises
+    ------
+    UnknownNameError
+        If it fits none: of the nearest kind, what it lacks.
+    MaligeoError
+        As it is read.
+    """
     unfit: list[MaligeoError] = []
     for kind, source in sources.items():
         try:
-            return _read_as(kind, source, rejects)
+            return read(kind, source)
         except (UnknownNameError, ArgumentError) as error:
             key = error.key or ""
             is_unfit = key in _UNFIT or key.startswith(_NO_FIGURES)

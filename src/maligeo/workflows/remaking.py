@@ -30,6 +30,8 @@ from maligeo.provenance.record import (
 )
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import PARTS, READ_HOW, Source
+from maligeo.workflows.changes import changes
+from maligeo.workflows.pairs import events_counted_once, proposed_pairs
 from maligeo.workflows.recipes import (
     BUNDLED,
     LAYER,
@@ -60,15 +62,25 @@ _COUNTED: Final = ("level", "header_row")
 _FILES: Final = frozenset(
     (
         "incidents", "projects", "areas", "figures", "boundaries", "records", "table", "raster",
-        "gazetteer", "population",
+        "gazetteer", "population", "first", "second", "accepted",
     )
 )  # fmt: skip
 _LARGEST: Final = 1e9
-_FILE_OR_TEXT: Final = frozenset(("origin", "target"))
+_FILE_OR_TEXT: Final = frozenset(("origin", "target", "old", "new"))
 _NAMED: Final = ("layers", "tiles", "need_tables")  # files by names of their own
 _FLAGS: Final = frozenset(("online_tiles", "rejects"))
 _NUMBERS: Final = frozenset(
-    ("level", "nearest_m", "min_score", "bandwidth_km", "cell_km", "tile_size")
+    (
+        "level",
+        "nearest_m",
+        "min_score",
+        "bandwidth_km",
+        "cell_km",
+        "tile_size",
+        "tolerance",
+        "days",
+        "km",
+    )
 )
 _LISTS: Final[Mapping[str, type]] = {
     "zooms": int, "compare": str, "layers": str, "period": str, "only": str, "need": str,
@@ -456,6 +468,24 @@ def _rules(options: Options) -> Release:
     return Release.asked(audience, as_of, folder=store, of_records=as_of is not None)
 
 
+def _changes(options: Options, _folder: Path) -> Product:
+    options.pop("store", None)
+    asked = _take(options, changes)
+    _all_taken(options)
+    return changes(**asked)
+
+
+def _internal(function: Callable[..., Product]) -> Maker:
+    def make(options: Options, _folder: Path) -> Product:
+        if options.pop("audience", None) != "internal":
+            raise InputFileError("its record is not run: it is for internal use alone")
+        asked = _take(options, function)
+        _all_taken(options)
+        return function(**asked)
+
+    return make
+
+
 def _step(function: Callable[..., Product], options_type: type | None = None) -> Maker:
     def make(options: Options, _folder: Path) -> Product:
         asked = _take(options, function)
@@ -501,6 +531,9 @@ PRODUCTS: Final[Mapping[str, Maker]] = {
     "reconcile": _step(reconciliation),
     "results": _step(results_table),
     "surface": _step(incident_surface, SurfaceOptions),
+    "changes": _changes,
+    "pairs": _internal(proposed_pairs),
+    "together": _internal(events_counted_once),
     "tiles raster": _raster,
     "tiles vector": _vector,
 }

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import jinja2
 import pandas as pd
 
-from maligeo.core import words
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import Audience
@@ -20,14 +17,15 @@ from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate
 from maligeo.paper.drawing.shapes import Drawing
-from maligeo.paper.drawing.svg import svg_picture, without_controls
+from maligeo.paper.drawing.svg import svg_picture
 from maligeo.paper.page import Heading, require_format, write_pages
 from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.country_pages import country_pages, map_picture
 from maligeo.paper.report.country_profile import CountryProfile, country_profile
 from maligeo.paper.report.pdf import report_pages
 from maligeo.paper.report.profile import Profile, ReportOptions, profile_of
-from maligeo.provenance.record import KEY, Provenance, program
+from maligeo.paper.report.templates import rendered
+from maligeo.provenance.record import Provenance
 
 REPORT_FORMATS: Final = (".html", ".pdf")
 Above = Callable[[str, str], Heading]  # from title and subtitle
@@ -125,7 +123,8 @@ def region_report(
     report = compose(table, units, options, above)
     if suffix == ".pdf":
         return write_pages(path, report.pages(), heading=report.top, about=about)
-    page = _page(report, "" if about is None else about.to_json())
+    record = "" if about is None else about.to_json()
+    page = rendered(report.template, report.top, record, report.profile, report.pictures())
     with written_whole(path, private=audience == "internal") as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
@@ -175,45 +174,3 @@ def _of_country(
 
     pages = partial(country_pages, profile, top, language)
     return _Composed("country.html", profile, top, pictures, pages)
-
-
-def _page(report: _Composed, record: str) -> str:
-    """Write a report as a page; the record of what made it is JSON, or empty."""
-    template = _environment().get_template(report.template)
-    page = template.render(
-        profile=report.profile,
-        top=report.top,
-        language=report.top.language,
-        words=words.words(report.top.language),
-        program=program(),
-        key=KEY,
-        record=_script_json(record),
-        style=_asset("report.css"),
-        **report.pictures(),
-    )
-    return page + "\n"
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_asset),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_visible,
-    )
-
-
-def _visible(value: object) -> object:
-    """Leave control characters out of what the data say, and curl the apostrophes of words."""
-    return words.curly(without_controls(value)) if type(value) is str else value
-
-
-def _asset(name: str) -> str:
-    return files("maligeo.paper").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _script_json(record: str) -> str:
-    """Write JSON so that it can neither end nor open an element."""
-    return record.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,300 @@
+"""Records as texts that can be held against one another, whatever their types."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from maligeo.core.checks import require_choice, require_columns
+from maligeo.core.crs import GEOGRAPHIC, SQM_PER_SQKM, Shapes, area_sqkm, shapes_of, to_geographic
+from maligeo.core.placenames import normalise
+from maligeo.readers.files.raw import are_made_ids
+from maligeo.readers.reading import ATTRIBUTE
+
+POSITION: Final = "position"
+OUTLINE: Final = "outline"
+BETWEEN: Final = " | "  # values of the rows of one record
+_DEGREES: Final = 1e-7  # about a centimetre: what files round positions to
+_PLACES: Final = ("place_name", "adm3_name", "adm2_name", "adm1_name")
+_FOLLOWS: Final = ("computed_area_sqm", "project_count")  # from other fields
+_MADE_OF_NAME: Final = "source"  # where the file says none, it is the name of the file
+
+
+class Kind(NamedTuple):
+    """How records of a kind are told apart.
+
+    Attributes
+    ----------
+    key : str
+        Column of their ids.
+    telling : tuple of str
+        Fields that seldom are the same of two records.
+    label : tuple of str
+        Fields by which a reader knows a record.
+    """
+
+    key: str
+    telling: tuple[str, ...]
+    label: tuple[str, ...]
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "incidents": Kind(
+        "event_id",
+        ("date", "event_type", POSITION, *_PLACES, "killed", "injured"),
+        ("date", "event_type", *_PLACES),
+    ),
+    "projects": Kind(
+        "project_id",
+        ("title", "programme", "organisation", "funder", "sector", "start_date", "end_date",
+         "budget_amount", "place", *_PLACES),
+        ("title", "organisation", "place", *_PLACES),
+    ),
+    "areas": Kind(
+        "area_id",
+        ("status", OUTLINE, POSITION, *_PLACES, "start_date", "end_date", "declared_area_sqm"),
+        ("status", *_PLACES),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """Records of one list.
+
+    Attributes
+    ----------
+    kind : Kind
+        What they are.
+    texts : pandas.DataFrame of str
+        Each field of each record, as a text of one form; missing where it is not known.
+    ids : pandas.Series of str
+        By place; missing where the file has none.
+    rows : sequence
+        Labels in the frame; of several rows the first.
+    values : pandas.DataFrame
+        Numbers and days, for differences.
+    shapes : numpy.ndarray of shapely.Geometry or None
+        Positions or outlines, EPSG:4326.
+    """
+
+    kind: Kind
+    texts: pd.DataFrame
+    ids: "pd.Series[str]"
+    rows: Sequence[Any]
+    values: pd.DataFrame
+    shapes: Shapes | None = None
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """Names of the fields."""
+        return [str(name) for name in self.texts.columns]
+
+    @property
+    def telling_fields(self) -> tuple[str, ...]:
+        """Fields that tell records of the kind apart, whether these have them or not."""
+        return self.kind.telling
+
+    @cached_property
+    def telling(self) -> list[tuple[str | None, ...]]:
+        """Values of these by record; names of places without accents and the like."""
+        columns = [
+            self.texts[name].map(normalise, na_action="ignore") if name in _PLACES
+            else self.texts[name]
+            for name in self.kind.telling if name in self.texts
+        ]  # fmt: skip
+        given = [name for name in self.kind.telling if name in self.texts]
+        table = pd.DataFrame(dict(zip(given, columns, strict=True)), index=self.texts.index)
+        table = table.reindex(columns=list(self.kind.telling)).astype("object")
+        return [
+            tuple(None if pd.isna(value) else str(value) for value in row)
+            for row in table.itertuples(index=False, name=None)
+        ]
+
+    @cached_property
+    def repeated(self) -> dict[str, int]:
+        """Ids that several records have, and how many."""
+        counts = self.ids.dropna().value_counts(sort=False)
+        return {str(one): int(count) for one, count in counts[counts > 1].items()}
+
+    @cached_property
+    def id_at(self) -> list[str | None]:
+        """The id of each record by its place."""
+        return [None if pd.isna(one) else str(one) for one in self.ids]
+
+    @cached_property
+    def _cells(self) -> dict[str, list[str | None]]:
+        return {
+            str(name): [None if pd.isna(value) else str(value) for value in column]
+            for name, column in self.texts.items()
+        }
+
+    def value(self, name: str, at: int) -> str | None:
+        """Give a field of a record."""
+        return self._cells[name][at]
+
+    def hashes(self, fields: Sequence[str]) -> "pd.Series[int]":
+        """Give a number for what each record says in some fields, the same for the same."""
+        if not fields:
+            return pd.Series(np.zeros(len(self), dtype=np.uint64))
+        table = self.texts[list(fields)].astype("object")
+        return pd.util.hash_pandas_object(table.fillna("\0"), index=False)
+
+    def label(self, at: int) -> str:
+        """Say what tells a record apart: day, kind, place."""
+        known = [self.value(name, at) for name in self.kind.label if name in self.texts]
+        return ", ".join(text for text in known if text)
+
+    def shown(self, name: str, at: int) -> Any:
+        """Give a field as a reader sees it; missing where it is not known."""
+        text = self.value(name, at)
+        if name == OUTLINE and text is not None and self.shapes is not None:
+            return _plain(float(self._square_metres[at]))
+        return pd.NA if text is None else text
+
+    @cached_property
+    def _square_metres(self) -> Any:
+        return area_sqkm(gpd.GeoSeries(self.shapes, crs=GEOGRAPHIC)) * SQM_PER_SQKM
+
+    def difference(self, name: str, at: int, other: "Comparable", place: int) -> float:
+        """Say by how much a field differs, where that can be said; else NaN."""
+        if self.value(name, at) is None or other.value(name, place) is None:
+            return float("nan")
+        if name in (POSITION, OUTLINE):
+            one, two = self.shapes[at], other.shapes[place]  # type: ignore[index]
+            return _metres(one, two) if name == POSITION else _square_metres_between(one, two)
+        if name not in self.values or name not in other.values:
+            return float("nan")
+        return float(other.values[name].iloc[place] - self.values[name].iloc[at])
+
+
+def comparable(frame: pd.DataFrame, kind: str) -> Comparable:
+    """Make records comparable.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame
+        As readers give it.
+    kind : {"incidents", "projects", "areas"}
+        What it holds.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such kind.
+    FrameError
+        If it has no column of ids.
+    CrsError
+        If its shapes are not in EPSG:4326.
+    """
+    require_choice(kind, KINDS, option="kind")
+    how = KINDS[kind]
+    require_columns(frame, (how.key,), what=kind)
+    shapes = _shapes(frame, kind)
+    plain = pd.DataFrame(frame).drop(columns=["geometry"], errors="ignore")
+    dropped = [*_FOLLOWS, *_sources_made(frame)]
+    texts = _texts(plain.drop(columns=[how.key, *dropped], errors="ignore"))
+    if shapes is not None:
+        name = OUTLINE if kind == "areas" else POSITION
+        texts[name] = _shape_texts(shapes)
+    elif {"lon", "lat"} <= set(texts.columns):
+        shapes = shapely.points(*(plain[name].astype("float64") for name in ("lon", "lat")))
+        texts = texts.drop(columns=["lon", "lat"]).assign(**{POSITION: _shape_texts(shapes)})
+    ids = plain[how.key].astype("string").str.strip().replace("", pd.NA).reset_index(drop=True)
+    ids = ids.mask(are_made_ids(ids.fillna("")))
+    whole = Comparable(how, texts, ids, list(frame.index), _numbers(plain), shapes)
+    return _grouped(whole) if kind == "projects" else whole
+
+
+def _sources_made(frame: pd.DataFrame) -> list[str]:
+    """Name the column `source` where its file has none: it is the name of the file."""
+    reading = frame.attrs.get(ATTRIBUTE)
+    return [] if reading is None or _MADE_OF_NAME in reading.used else [_MADE_OF_NAME]
+
+
+def _shapes(frame: pd.DataFrame, kind: str) -> Shapes | None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return None
+    shapes = shapes_of(to_geographic(frame, what=kind).geometry)
+    return None if shapely.is_missing(shapes).all() else shapes
+
+
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    columns = {str(name): _column(values) for name, values in frame.items()}
+    return pd.DataFrame(columns).set_axis(range(len(frame)))
+
+
+def _column(values: pd.Series) -> "pd.Series[str]":
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values.dt.strftime("%Y-%m-%d").astype("string")
+    is_number = pd.api.types.is_numeric_dtype(values.dtype)
+    if is_number and not pd.api.types.is_bool_dtype(values.dtype):
+        return values.astype("object").map(_plain, na_action="ignore").astype("string")
+    return values.astype("string").str.strip().replace("", pd.NA)
+
+
+def _plain(number: float) -> str:
+    return format(float(number), ".15g")
+
+
+def _shape_texts(shapes: Shapes) -> "pd.Series[str]":
+    """Write shapes in one form: the same outline begun elsewhere is the same."""
+    rounded = shapely.transform(shapes, lambda ends: np.round(ends / _DEGREES) * _DEGREES)
+    texts = shapely.to_wkt(shapely.normalize(rounded), rounding_precision=7)
+    bare = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    return pd.Series(texts, dtype="string").mask(pd.Series(bare))
+
+
+def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give numbers as such, and days as days since some day."""
+    found = {}
+    for name, values in frame.items():
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            found[str(name)] = (values - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+        elif pd.api.types.is_numeric_dtype(values.dtype):
+            found[str(name)] = values.astype("Float64").astype("float64")
+    return pd.DataFrame(found, index=frame.index).reset_index(drop=True)
+
+
+def _metres(one: shapely.Geometry, two: shapely.Geometry) -> float:
+    ends = [shapely.get_coordinates(shapely.centroid(shape))[0] for shape in (one, two)]
+    *_, metres = Geod(ellps="WGS84").inv(*ends[0], *ends[1])
+    return round(float(metres), 1)
+
+
+def _square_metres_between(one: shapely.Geometry, two: shapely.Geometry) -> float:
+    apart = shapely.symmetric_difference(shapely.make_valid(one), shapely.make_valid(two))
+    parts = [part for part in shapely.get_parts(apart) if shapely.get_dimensions(part) == 2]
+    rest = gpd.GeoSeries([shapely.MultiPolygon(parts)], crs=GEOGRAPHIC)
+    return round(float(area_sqkm(rest)[0] * SQM_PER_SQKM), 1)
+
+
+def _grouped(rows: Comparable) -> Comparable:
+    """Put the rows of one id together: what differs between them stands side by side, sorted."""
+    keys = rows.ids.fillna(pd.Series([f"\0{at}" for at in range(len(rows))], dtype="string"))
+    codes, _ = pd.factorize(keys)
+    first = pd.Series(range(len(rows))).groupby(codes).first().to_numpy()
+    texts = rows.texts.groupby(codes).agg(_side_by_side).astype("string")
+    return Comparable(
+        rows.kind, texts.reset_index(drop=True), rows.ids.iloc[first].reset_index(drop=True),
+        [rows.rows[at] for at in first], _single(rows.values, codes),
+    )  # fmt: skip
+
+
+def _side_by_side(values: "pd.Series[str]") -> Any:
+    return BETWEEN.join(sorted(set(values.dropna()))) or pd.NA
+
+
+def _single(values: pd.DataFrame, codes: Any) -> pd.DataFrame:
+    """Give numbers that all rows of a record have alike; others are missing."""
+    groups = values.groupby(codes)
+    return groups.first().where(groups.nunique() == 1).reset_index(drop=True)

@@ -1,0 +1,254 @@
+"""The same event in two lists: proposed by day, place and victims, counted once where accepted."""
+
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from maligeo.core.checks import require_columns
+from maligeo.core.columns import EVENT_PAIRS
+from maligeo.core.errors import ArgumentError, Fault, FrameError
+from maligeo.core.placenames import normalise
+
+LIKELY: Final = "likely"
+POSSIBLE: Final = "possible"
+ALSO_IN: Final = "also_in"
+_KEY: Final = "event_id"
+_NEEDED: Final = (_KEY, "date")
+_CLOSE_M: Final = 5_000.0  # positions of one place by two who looked it up
+_SPOT_M: Final = 1_000.0  # so near that other victims do not make it another event
+_OFF: Final = 0.25  # share by which two counts of the victims of one event may differ
+_PLACES: Final = ("place_name", "adm3_name", "adm2_name")
+_COUNTS: Final = ("killed", "injured")
+_YES: Final = frozenset(("oui", "o", "yes", "y", "x", "1", "true", "vrai"))
+_NO: Final = frozenset(("", "non", "n", "no", "0", "false", "faux"))
+
+
+def event_pairs(
+    first: pd.DataFrame, second: pd.DataFrame, *, days: int = 1, km: float = 25.0
+) -> pd.DataFrame:
+    """Propose which incidents of two lists are the same event.
+
+    Parameters
+    ----------
+    first, second : geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
+        Incidents of two sources, as `read_incidents` gives them.
+    days : int, default 1
+        Most days between both. Incidents that are not known to the day are left out.
+    km : float, default 25
+        Most kilometres between two positions. Without both positions a name of a place,
+        commune or cercle has to be the same.
+
+    Returns
+    -------
+    pandas.DataFrame, one row per pair
+        The likeliest first: `accepted` (empty), `likelihood` ("likely": the same day and
+        place, and victims that agree; else "possible"), `first_id, second_id`, the days,
+        places, types, `killed` and `injured` of both, `days_apart`, `distance_m` (WGS 84;
+        missing without positions), `same_place` (the column whose name is the same), `rivals`
+        (other pairs of either).
+
+    Raises
+    ------
+    ArgumentError
+        If days or kilometres are negative.
+    FrameError
+        If columns are missing.
+    """
+    if days < 0 or km < 0:
+        raise ArgumentError("days and kilometres between two reports cannot be negative")
+    for what, frame in (("first", first), ("second", second)):
+        require_columns(frame, _NEEDED, what=what)
+    sides = _dated(first), _dated(second)
+    one, other = _near_in_time(*sides, days)
+    found = _compared(sides[0].loc[one], sides[1].loc[other], km)
+    found = found.sort_values(
+        ["likelihood", "days_apart", "distance_m", "first_id", "second_id"], ignore_index=True
+    )
+    counts = [
+        found.groupby(name)[name].transform("size").astype("Int64")
+        for name in ("first_id", "second_id")
+    ]
+    found["rivals"] = counts[0] + counts[1] - 2
+    return found.assign(accepted=pd.array([pd.NA] * len(found), "string"))[list(EVENT_PAIRS)]
+
+
+def _dated(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give incidents that are known to the day, with what is compared."""
+    precision = frame.get("date_precision")
+    known = frame["date"].notna()
+    if precision is not None:
+        known &= precision.isna() | (precision == "day")
+    kept = frame[known]
+    plain = pd.DataFrame(kept.drop(columns=["geometry"], errors="ignore")).reset_index(drop=True)
+    for name in (*_PLACES, "adm1_name", "event_type", *_COUNTS):
+        if name not in plain:
+            plain[name] = pd.NA
+    lon, lat = _positions(kept)
+    return plain.assign(lon=lon, lat=lat)
+
+
+def _positions(frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    if isinstance(frame, gpd.GeoDataFrame):
+        shapes = np.asarray(frame.geometry.array, dtype=object)
+        return shapely.get_x(shapes), shapely.get_y(shapes)
+    ends = [
+        frame[name].to_numpy(np.float64, na_value=np.nan)
+        if name in frame else np.full(len(frame), np.nan)
+        for name in ("lon", "lat")
+    ]  # fmt: skip
+    return ends[0], ends[1]
+
+
+def _near_in_time(
+    first: pd.DataFrame, second: pd.DataFrame, days: int
+) -> tuple[list[int], list[int]]:
+    one: list[int] = []
+    other: list[int] = []
+    left = pd.DataFrame({"day": first["date"].dt.normalize(), "one": first.index})
+    for step in range(-days, days + 1):
+        moved = second["date"].dt.normalize() + pd.Timedelta(days=step)
+        both = left.merge(pd.DataFrame({"day": moved, "other": second.index}), on="day")
+        one += both["one"].tolist()
+        other += both["other"].tolist()
+    return one, other
+
+
+def _compared(one: pd.DataFrame, other: pd.DataFrame, km: float) -> pd.DataFrame:
+    """Hold candidates against one another, row by row, and keep those that may be one event."""
+    one, other = one.reset_index(drop=True), other.reset_index(drop=True)
+    *_, metres = Geod(ellps="WGS84").inv(
+        *(side[name].to_numpy() for side in (one, other) for name in ("lon", "lat"))
+    )
+    metres = np.asarray(metres, dtype=np.float64)
+    same = _same_place(one, other)
+    placed = np.where(np.isnan(metres), same.notna(), metres <= km * 1000)
+    agree, known = _victims(one, other)
+    spot = (metres <= _SPOT_M) | (np.isnan(metres) & same.isin(_PLACES[:1]))
+    apart = (one["date"] - other["date"]).abs().dt.days.to_numpy()
+    kept = placed & (agree | (spot & (apart == 0)))
+    near = np.where(np.isnan(metres), same.isin(_PLACES[:2]), metres <= _CLOSE_M)
+    likely = near & (apart == 0) & agree & known
+    columns: dict[str, Any] = {
+        "likelihood": np.where(likely, LIKELY, POSSIBLE),
+        "days_apart": apart,
+        "distance_m": np.round(metres),
+        "same_place": same,
+    }
+    for side, rows in (("first", one), ("second", other)):
+        columns |= {f"{side}_id": rows[_KEY].astype("string"), f"{side}_date": rows["date"]}
+        columns |= {f"{side}_place": _place(rows), f"{side}_type": rows["event_type"]}
+        columns |= {f"{side}_{name}": rows[name] for name in _COUNTS}
+    texts = ["likelihood", "same_place", *(f"{side}_{name}" for side in ("first", "second")
+             for name in ("id", "place", "type"))]  # fmt: skip
+    numbers = [f"{side}_{name}" for side in ("first", "second") for name in _COUNTS]
+    types = dict.fromkeys(texts, "string") | dict.fromkeys([*numbers, "days_apart"], "Int64")
+    return pd.DataFrame(columns)[kept].astype(types | {"distance_m": "Float64"})
+
+
+def _same_place(one: pd.DataFrame, other: pd.DataFrame) -> "pd.Series[str]":
+    """Name the finest column of places that both have alike; missing if a finer one differs."""
+    same = pd.Series(pd.NA, index=one.index, dtype="string")
+    open_ = pd.Series(True, index=one.index)
+    for name in _PLACES:
+        left, right = (
+            side[name].astype("string").map(normalise, na_action="ignore") for side in (one, other)
+        )
+        both = left.notna() & right.notna()
+        alike = both & (left == right).fillna(value=False)
+        same = same.mask(open_ & alike, name)
+        open_ &= ~both
+    return same
+
+
+def _victims(
+    one: pd.DataFrame, other: pd.DataFrame
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell whether no count of victims contradicts, and whether any is known of both."""
+    agree, known = np.ones(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.bool_)
+    for name in _COUNTS:
+        left, right = (side[name].to_numpy(np.float64, na_value=np.nan) for side in (one, other))
+        both = ~np.isnan(left) & ~np.isnan(right)
+        off = np.abs(left - right) > np.maximum(1.0, _OFF * np.fmax(left, right))
+        agree &= ~(both & off)
+        known |= both
+    return agree, known
+
+
+def _place(rows: pd.DataFrame) -> "pd.Series[str]":
+    names = [rows[name].astype("string") for name in (*_PLACES, "adm1_name")]
+    finest = names[0]
+    for name in names[1:]:
+        finest = finest.fillna(name)
+    return finest
+
+
+def count_once(first: pd.DataFrame, second: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Put two lists of incidents together, with each accepted pair as one event.
+
+    Nothing is taken for the same that is not accepted in `pairs`. Of a pair the incident of the
+    first list stays as it is, and says in `also_in` which one of the second it is too.
+
+    Parameters
+    ----------
+    first, second : geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
+        Incidents, as `read_incidents` gives them.
+    pairs : pandas.DataFrame
+        With `first_id, second_id, accepted`, as `same_events` gives it. Accepted are rows that
+        say yes ("oui", "yes", "x", "1"); empty ones and "non", "no", "0" are not.
+
+    Returns
+    -------
+    The type of the first list
+        All rows of the first list, and those of the second that are in no accepted pair, so
+        that its length is that of both less the accepted pairs. An id of the second list that
+        the first has too gets " (2)" behind it.
+
+    Raises
+    ------
+    FrameError
+        With every row of `pairs` whose word is unknown, whose ids are not in the lists or
+        repeat there, or whose event is in another accepted pair too.
+    """
+    require_columns(pairs, ("first_id", "second_id", "accepted"), what="pairs")
+    for what, frame in (("first", first), ("second", second)):
+        require_columns(frame, _NEEDED, what=what)
+    ids = [frame[_KEY].astype("string") for frame in (first, second)]
+    accepted = _accepted(pairs, ids)
+    also = dict(zip(accepted["first_id"], accepted["second_id"], strict=True))
+    mine = first.assign(**{ALSO_IN: ids[0].map(also).astype("string")})
+    theirs = second[~ids[1].isin(set(accepted["second_id"]))]
+    named = theirs[_KEY].astype("string")
+    named = named.mask(named.isin(set(ids[0])), named + " (2)")
+    theirs = theirs.assign(**{_KEY: named, ALSO_IN: pd.array([pd.NA] * len(theirs), "string")})
+    mine.attrs, theirs.attrs = {}, {}
+    return pd.concat([mine, theirs], ignore_index=True)
+
+
+def _accepted(pairs: pd.DataFrame, ids: "list[pd.Series[str]]") -> pd.DataFrame:
+    table = pairs[["first_id", "second_id", "accepted"]].astype("string")
+    said = table["accepted"].fillna("").str.strip().str.casefold()
+    faults = [
+        Fault(row, "accepted", word, "is neither yes nor no")
+        for row, word in table.loc[~said.isin(_YES | _NO), "accepted"].items()
+    ]
+    chosen = table[said.isin(_YES)]
+    for name, known in (("first_id", ids[0]), ("second_id", ids[1])):
+        counts = known.value_counts()
+        for row, one in chosen[name].items():
+            count = 0 if pd.isna(one) else int(counts.get(one, 0))
+            if count != 1:
+                reason = "is no id of the list" if not count else "is the id of several rows"
+                faults.append(Fault(row, name, one, reason))
+        again = chosen[chosen[name].duplicated()]
+        faults += [
+            Fault(row, name, one, "is in another accepted pair too")
+            for row, one in again[name].items()
+        ]
+    if faults:
+        raise FrameError("pairs", faults)
+    return chosen

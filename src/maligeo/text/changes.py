@@ -1,0 +1,365 @@
+"""What changed between two editions, in sentences and in counts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from maligeo.core import words
+from maligeo.core.checks import require_choice
+from maligeo.core.sentences import translated
+from maligeo.core.words import number_text, word
+from maligeo.join.comparable import OUTLINE, POSITION
+from maligeo.join.record_changes import BY_CONTENT, REPEATED, SEVERAL, UNLIKE
+from maligeo.join.unit_changes import ROUGH, SPELLING
+from maligeo.look.layers import count_layer
+from maligeo.measure.cell_changes import FOLLOWING
+from maligeo.text.measures import layer_text
+
+SAME: Final = "same"
+# Kinds of change, what matters most first.
+ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "records": (
+        "not_compared", "ids_anew", "repeated_id", "new", "corrected", "gone", "renumbered",
+        "same", "column_new", "column_gone",
+    ),
+    "units": (
+        "code_reused", "split", "merged", "moved", "ceded", "renamed", "recoded",
+        "renamed_recoded", "new", "gone", "same",
+    ),
+    "cells": ("state", "value", "new", "gone", "same"),
+    "product": ("changed", "open", "new", "gone", "same"),
+}  # fmt: skip
+_REMARKS: Final = {
+    SEVERAL: "changes.several", REPEATED: "changes.repeated", UNLIKE: "changes.unlike",
+    SPELLING: "changes.spelling", ROUGH: "changes.rough",
+}  # fmt: skip
+_KEPT: Final = 12  # signs of a hash that are shown
+_DECIMALS: Final = 6
+_Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ChangesOfKind:
+    """Changes of one kind.
+
+    Attributes
+    ----------
+    change : str
+        The kind, as the column `change` has it.
+    heading : str
+        Its name.
+    count : int
+        How many records, pairs of units, cells or parts it is about.
+    lines : list of str
+        A sentence for each; none of what is the same.
+    """
+
+    change: str
+    heading: str
+    count: int
+    lines: list[str]
+
+
+def changes_by_kind(frame: pd.DataFrame, of: str, language: str) -> list[ChangesOfKind]:
+    """Put changes in order, with their counts and sentences.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As from `record_changes`, `unit_changes`, `cell_changes` or `product_changes`, with
+        `sentence`.
+    of : {"records", "units", "cells", "product"}
+        Which of these.
+    language : {"fr", "en"}
+        Of headings.
+    """
+    found = []
+    for change in ORDER[of]:
+        rows = frame[frame["change"] == change]
+        if not rows.empty:
+            lines = [] if change == SAME else _lines(rows, frame, of, language)
+            heading = word(f"changes_{of}.{change}", language)
+            found.append(ChangesOfKind(change, heading, _count(rows, of, change), lines))
+    return found
+
+
+# Of which columns rows of one change are alike that are about one thing.
+_ONE: Final[Mapping[tuple[str, str], list[str]]] = {
+    ("records", "corrected"): ["old_row", "new_row"],
+    ("records", "not_compared"): ["old_row", "new_row"],
+    ("units", "split"): ["old_pcode", "old_name"],
+    ("units", "merged"): ["new_pcode", "new_name"],
+}
+
+
+def _count(rows: pd.DataFrame, of: str, change: str) -> int:
+    """Count what changed: of a corrected record each field has a row, of a split unit each part."""
+    one = _ONE.get((of, change))
+    return len(rows) if one is None else len(rows.drop_duplicates(one))
+
+
+def _lines(rows: pd.DataFrame, frame: pd.DataFrame, of: str, language: str) -> list[str]:
+    if of == "units" and (of, rows["change"].iloc[0]) in _ONE:
+        return list(_of_groups(rows, language))
+    told = _without_following(rows, frame) if of == "cells" else rows
+    lines = list(dict.fromkeys(told["sentence"]))
+    if len(told) < len(rows):
+        count = number_text(len(rows) - len(told), language)
+        lines.append(word("changes.following", language).format(count=count))
+    return lines
+
+
+def _of_groups(rows: pd.DataFrame, language: str) -> Iterator[str]:
+    """Say of a unit all its parts in one sentence."""
+    change = str(rows["change"].iloc[0])
+    side, part = ("old", "new") if change == "split" else ("new", "old")
+    for _, group in rows.groupby(_ONE["units", change], sort=False, dropna=False):
+        records = [_plain_row(row) for row in group.to_dict("records")]
+        parts = [
+            _unit(row, part, language)
+            + (f" {_with_sign(share, language)}" if (share := row[f"{side}_share"]) else "")
+            for row in records
+        ]
+        text = word(f"said_units.{change}_group", language)
+        said = text.format(
+            unit=_unit(records[0], side, language), parts=words.joined(parts, language)
+        )
+        notes = [remark for row in records for remark in _noted(row["note"], language)]
+        yield said + _beside(list(dict.fromkeys(notes)), language)
+
+
+def _plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+
+
+def _without_following(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rates and bounds of a measure of which counts, areas or people changed."""
+    follows = frame["field"].isin(FOLLOWING)
+    changed = frame.loc[~follows & (frame["change"] != SAME), "measure"]
+    return rows[~(rows["field"].isin(FOLLOWING) & rows["measure"].isin(changed))]
+
+
+def change_sentences(frame: pd.DataFrame, of: str, language: str) -> list[str]:
+    """Say each row of a frame of changes in a sentence.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such kind of frame.
+    """
+    require_choice(of, _SAYING, option="of")
+    say = _SAYING[of]
+    return [say(_plain_row(row), language) for row in frame.to_dict("records")]
+
+
+def _of_record(row: _Row, language: str) -> str:
+    change = str(row["change"])
+    if change == "repeated_id":
+        side = "old" if row["old_id"] is not None else "new"
+        text = word(f"said_records.repeated_id_{side}", language)
+        return text.format(id=row[f"{side}_id"], count=row[side])
+    if change == "not_compared":
+        return _not_compared(row, language)
+    text = word(f"said_records.{change}", language)
+    nobody = word("changes.no_id", language)
+    ids = [row["old_id"] or nobody, row["new_id"] or nobody]
+    said = text.format(
+        record=_label(row["record"], language),
+        id=" → ".join(dict.fromkeys(ids)) if change == "corrected" else _either(row, nobody),
+        old_id=ids[0],
+        new_id=ids[1],
+        field=_field(row["field"], language),
+        old=_value(row["field"], row["old"], language),
+        new=_value(row["field"], row["new"], language),
+    )
+    return said + _beside(_remarks_of_record(row, language), language)
+
+
+def _not_compared(row: _Row, language: str) -> str:
+    side = "old" if row["old_row"] is not None else "new"
+    return word(f"said_records.not_compared_{side}", language).format(
+        row=row[f"{side}_row"],
+        field=row["field"],
+        value="" if row[side] is None else row[side],
+        reason=translated(str(row["note"]), language),
+    )
+
+
+def _either(row: _Row, nobody: str) -> str:
+    return str(row["new_id"] or row["old_id"] or nobody)
+
+
+def _remarks_of_record(row: _Row, language: str) -> Iterator[str]:
+    if row["difference"] is not None and row["field"] is not None:
+        yield _difference(row["field"], float(row["difference"]), language)
+    if row["change"] == "corrected" and row["matched_by"] == BY_CONTENT:
+        yield word("changes.by_content", language)
+    yield from _noted(row["note"], language)
+
+
+def _noted(note: Any, language: str) -> list[str]:
+    remarks = [] if note is None else str(note).split("; ")
+    return [word(_REMARKS[one], language) for one in remarks if one in _REMARKS]
+
+
+def _beside(remarks: Iterator[str] | list[str], language: str) -> str:
+    said = list(remarks)
+    return f" ({words.joined(said, language)})" if said else ""
+
+
+def _label(record: Any, language: str) -> str:
+    """Say what tells a record apart, with words of lists in the language."""
+    parts = [] if record is None else str(record).split(", ")
+    return ", ".join(_listed(part, language) for part in parts) or "–"
+
+
+def _listed(text: str, language: str) -> str:
+    for family in ("event_type", "status", "project_status"):
+        if words.has_word(f"{family}.{text}"):
+            return word(f"{family}.{text}", language)
+    return text
+
+
+def _field(name: Any, language: str) -> str:
+    if name is None:
+        return ""
+    for family in ("changes_field", "field"):
+        if words.has_word(f"{family}.{name}"):
+            return word(f"{family}.{name}", language)
+    return str(name)
+
+
+def _value(field: Any, text: Any, language: str) -> str:
+    """Write a value of a record; what is not known is no zero."""
+    if text is None:
+        return word("changes.unknown", language)
+    if field == POSITION:
+        return str(text).removeprefix("POINT ")
+    if words.has_word(f"{field}.{text}"):
+        return word(f"{field}.{text}", language)
+    if field in ("status", OUTLINE):
+        return _listed(str(text), language) if field == "status" else _number(text, language, 0)
+    return str(text)
+
+
+def _difference(field: str, number: float, language: str) -> str:
+    if field == POSITION:
+        return word("changes.metres", language).format(number=number_text(number, language))
+    if field == OUTLINE:
+        return word("changes.square_metres", language).format(number=number_text(number, language))
+    signed = _signed(number, language)
+    return word("changes.days", language).format(number=signed) if "date" in field else signed
+
+
+def _signed(number: float, language: str) -> str:
+    text = number_text(number, language, decimals=_places(number))
+    return f"+{text}" if number > 0 else text
+
+
+def _places(number: float) -> int:
+    return 0 if number == round(number) else (1 if abs(number) >= 10 else _DECIMALS // 2)
+
+
+def _number(value: Any, language: str, decimals: int | None = None) -> str:
+    number = float(value)
+    return number_text(number, language, decimals=_places(number) if decimals is None else decimals)
+
+
+def _of_units(row: _Row, language: str) -> str:
+    change = str(row["change"])
+    unmeasured = change in ("split", "merged", "moved") and (
+        row["old_share"] is None if change == "split" else row["new_share"] is None
+    )
+    key = f"said_units.{change}"
+    if change == "ceded" and row["new_name"] is None:
+        key = "said_units.ceded_to_none"
+    elif change == "ceded" and row["old_name"] is None:
+        key = "said_units.ceded_from_none"
+    elif unmeasured:
+        key = f"said_units.{change}_unmeasured"
+    nameless = word("changes.no_name", language)
+    codeless = word("changes.no_code", language)
+    said = word(key, language).format(
+        old=_unit(row, "old", language),
+        new=_unit(row, "new", language),
+        old_name=row["old_name"] or nameless,
+        new_name=row["new_name"] or nameless,
+        new_code=row["new_pcode"] or codeless,
+        old_share=_percent(row["old_share"], language),
+        new_share=_percent(row["new_share"], language),
+    )
+    return said + _beside(_noted(row["note"], language), language)
+
+
+def _unit(row: _Row, side: str, language: str) -> str:
+    name = row[f"{side}_name"] or word("changes.no_name", language)
+    code = row[f"{side}_pcode"] or word("changes.no_code", language)
+    return f"{name} ({code})"
+
+
+def _percent(share: Any, language: str) -> str:
+    return "" if share is None else number_text(100 * float(share), language, decimals=1)
+
+
+def _with_sign(share: Any, language: str) -> str:
+    sign = f"{words.NO_BREAK_SPACE}%" if language == "fr" else "%"
+    return f"{_percent(share, language)}{sign}"
+
+
+def _of_cells(row: _Row, language: str) -> str:
+    said = word(f"said_cells.{row['change']}", language).format(
+        row=_row_text(row, language),
+        field=word(f"changes_column.{row['field']}", language),
+        old=_state_text(row, "old", language),
+        new=_state_text(row, "new", language),
+    )
+    number = row["difference"]
+    differs = number is not None and row["change"] == "value"
+    return said + _beside([_signed(float(number), language)] if differs else [], language)
+
+
+def _row_text(row: _Row, language: str) -> str:
+    """Say which row of a table it is: unit, measure, period, publisher."""
+    name = row["name"] or word(f"place.{row['place_kind']}", language)
+    measure = layer_text("layer", count_layer(str(row["measure"])), language)
+    parts = [name, measure]
+    if row["period_start"] is not None and row["period_end"] is not None:
+        parts.append(words.period_text(row["period_start"], row["period_end"], language))
+    return ", ".join(str(part) for part in [*parts, row["publisher"]] if part)
+
+
+def _state_text(row: _Row, side: str, language: str) -> str:
+    state, value = str(row[f"{side}_state"]), row[side]
+    if state == "withheld":
+        return words.joined(words.note_text(value, language), language)
+    shown = "" if value is None else str(value)
+    if state == "text":
+        shown = words.joined(words.note_text(value, language), language)
+    elif shown:
+        shown = _number(value, language)
+    return word(f"state.{state}", language).format(value=shown)
+
+
+def _of_product(row: _Row, language: str) -> str:
+    is_open = {"name": row["name"]}
+    return word(f"said_product.{row['change']}", language).format(
+        part=word(f"product_part.{row['part']}", language).format(**is_open),
+        old=_recorded(row, "old"),
+        new=_recorded(row, "new"),
+    )
+
+
+def _recorded(row: _Row, side: str) -> str:
+    """Write what a record says; of a hash its first signs."""
+    text = "–" if row[side] is None else str(row[side])
+    return f"{text[:_KEPT]}…" if row["part"] == "inputs" and len(text) > _KEPT else text
+
+
+_SAYING: Final[Mapping[str, Callable[[_Row, str], str]]] = {
+    "records": _of_record,
+    "units": _of_units,
+    "cells": _of_cells,
+    "product": _of_product,
+}
