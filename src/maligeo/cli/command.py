@@ -255,7 +255,7 @@ def put_bytes(content: bytes, stream: Any = None) -> None:
 def _suffix(given: Mapping[str, Any], streams: str) -> str:
     if not streams:
         raise ArgumentError("this command writes files that do not go to the standard output")
-    asked = given.get(_FORMAT, "text")
+    asked = given.get(_FORMAT) or "text"
     return streams if asked == "text" else f".{asked}"
 
 

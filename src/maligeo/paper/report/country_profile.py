@@ -90,13 +90,12 @@ def country_profile(
     map_options = MapOptions(language=language, orientation="portrait")
     scene = scene_of(table, units, map_options)
     subject = scene.subject
-    publisher = "" if subject.publisher in subject.period else subject.publisher
     return CountryProfile(
         title=words.word("report.country", language),
         subtitle=" · ".join(place_parts(units, None, language)),
         map_options=map_options,
         scene=scene,
-        map_title=" · ".join(filter(None, (subject.title, subject.period, publisher))),
+        map_title=subject.heading,
         head=() if gaps is None else tuple(words.word(key, language) for key in _HEAD),
         rows=() if gaps is None else tuple(_rows(gaps, scene, language)),
         periods="" if gaps is None else " · ".join(period_lines(gaps, language)),
