@@ -30,6 +30,7 @@ from maligeo.paper.office.parts import (
     Grid,
     Line,
     Look,
+    Part,
     Passage,
     Picture,
 )
@@ -77,21 +78,24 @@ def document(briefing: Briefing, record: str) -> bytes:
     describe(file.core_properties, briefing.top)
     _set_up(file, briefing)
     for at, section in enumerate(briefing.sections):
-        title = file.add_heading(printable(section.title), level=1 if at else 0)
-        title.paragraph_format.page_break_before = False
+        file.add_heading(printable(section.title), level=1 if at else 0)
         if at == 0:
             _write(file.add_paragraph(), briefing.top.subtitle, 10.0, colour=QUIET)
         for part in section.parts:
-            if isinstance(part, Passage):
-                _add_lines(file, part.lines)
-            elif isinstance(part, Grid):
-                for grid in part.parted(_CELL, _WIDE - 2 * _MARGIN):
-                    _add_grid(file, grid, section.title)
-            else:
-                _add_picture(file, part, briefing.top.language)
+            _add(file, part, section.title, briefing.top.language)
     whole = io.BytesIO()
     file.save(whole)
     return finished(whole.getvalue(), record)
+
+
+def _add(file: Any, part: Part, above: str, language: str) -> None:
+    if isinstance(part, Passage):
+        _add_lines(file, part.lines)
+    elif isinstance(part, Grid):
+        for grid in part.parted(_CELL, _WIDE - 2 * _MARGIN):
+            _add_grid(file, grid, above)
+    else:
+        _add_picture(file, part, language)
 
 
 def _length(millimetres: float) -> Any:

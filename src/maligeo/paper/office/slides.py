@@ -31,6 +31,7 @@ from maligeo.paper.office.parts import (
     Grid,
     Line,
     Look,
+    Part,
     Passage,
     Picture,
 )
@@ -148,7 +149,7 @@ class _Deck:
         self.title, self.continued = title, 0
         self._add_slide()
 
-    def put(self, part: Passage | Grid | Picture) -> None:
+    def put(self, part: Part) -> None:
         """Put a part of a section below what is there, and go on to further slides."""
         if isinstance(part, Passage):
             self._put_lines(part.lines)

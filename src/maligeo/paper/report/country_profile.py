@@ -21,6 +21,7 @@ from maligeo.text.titles import place_parts
 _HEAD: Final = (
     "report.unit", "report.count", "layer.organisations", "report.projects", "report.finding",
 )  # fmt: skip
+_ACTIVE: Final = ("organisations", "projects")
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,15 @@ def country_profile(
 def _rows(gaps: pd.DataFrame, scene: Scene, language: str) -> Iterator[tuple[str, ...]]:
     """Say of each unit what is counted there, who is active, and the finding."""
     cells = dict(zip(scene.units["pcode"], scene.subject.cells, strict=True))
+    unseen = [name for name in _ACTIVE if gaps[name].isna().all()]  # by the audience, in any unit
     for _, rows in by_class(gaps):
         for row in rows:
-            active = (_active(row, name, language) for name in ("organisations", "projects"))
+            active = (
+                words.word("value.missing", language)
+                if name in unseen
+                else _active(row, name, language)
+                for name in _ACTIVE
+            )
             finding = class_text(row, language)
             yield str(row["name"]), _count(cells[row["pcode"]]), *active, finding
 
