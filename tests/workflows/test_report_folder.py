@@ -20,7 +20,7 @@ NAMES = ("Alpha", "Alpha", "../../<b>\x00Delta")
 @pytest.fixture(scope="module")
 def asked() -> Study:
     """Three units, two of one name and one of a hostile name, with an incident each."""
-    units = worlds.square_units()
+    units = worlds.square_units("own")
     units = gpd.GeoDataFrame(pd.concat([units, units.iloc[:1]], ignore_index=True), crs=units.crs)
     units["pcode"] = ["ZZ01", "ZZ02", "ZZ03"]
     units["name"], units["name_alt"] = NAMES, None

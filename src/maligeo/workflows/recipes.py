@@ -14,13 +14,18 @@ from typing import Any, Final
 import pandas as pd
 
 from maligeo import catalog, exports
-from maligeo.core.columns import Audience
+from maligeo.core.audiences import audience_of, is_synthetic
+from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.lazy import is_lazy
+from maligeo.core.notebooks import listed, titled
+from maligeo.core.session import session_language
 from maligeo.core.version import code_version
+from maligeo.core.words import word
 from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import PARTS, READ_HOW, Source
 
+_SENTENCE: Final = "sentence"
 BUNDLED: Final = "bundled data"
 LAYER: Final = "layer "  # before the name of a layer, in its role
 OUTPUT: Final = "output"
@@ -163,6 +168,22 @@ class TableProduct(Product):
     def frame(self) -> pd.DataFrame:
         """The table, of a study that was released as it is released."""
         return self.compute()
+
+    def _repr_html_(self) -> str:
+        """Show the table; of an answer each unit with its sentence."""
+        frame = self.frame
+        language = str(self.recipe.options.get("language") or session_language())
+        marks = marks_of(frame, language)
+        if _SENTENCE not in frame.columns:
+            return titled("", str(frame._repr_html_()), warnings=marks)
+        told = frame.loc[frame[_SENTENCE].notna(), _SENTENCE].astype("str")
+        return titled(word("title.gaps", language), listed(told), warnings=marks)
+
+
+def marks_of(frame: pd.DataFrame, language: str) -> list[str]:
+    """Say that a frame is internal, and that some of it is made up, where it is."""
+    internal = [word("audience.internal", language)] if audience_of(frame) == AUDIENCES[0] else []
+    return [*internal, *([word("synthetic.banner", language)] if is_synthetic(frame) else [])]
 
 
 def table_product(

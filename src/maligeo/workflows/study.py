@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from os import PathLike
@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from maligeo import exports, paper
+from maligeo.core.audiences import inherit_audience, is_synthetic
 from maligeo.core.columns import POPULATION, UNITS, Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.core.files import folder_written_whole
+from maligeo.core.notebooks import listed, titled
 from maligeo.core.periods import period_texts
 from maligeo.core.session import session_language
+from maligeo.core.words import number_text, word
 from maligeo.disclosure import Release
+from maligeo.exports.plain_layers import region_values
 from maligeo.join.points import Locator
 from maligeo.join.regions import find_focus, find_unit
 from maligeo.measure.densities import concat_tables
@@ -250,6 +254,71 @@ class Study(StudyFrames):
             given["population"] = self.records.own_people
         attrs = {kind: frame.attrs for kind, frame in given.items()}
         return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
+
+    def _repr_html_(self) -> str:
+        language, given = session_language(), self.records.given.summed().values()
+        is_released = self.released_for is not None
+        audience = self.audience if is_released else "internal" if given else "public"
+        says = word(f"audience.{audience}", language)
+        is_internal = audience == "internal"
+        warnings = [says] if is_internal else []
+        if any(map(is_synthetic, given)):
+            warnings.append(word("synthetic.banner", language))
+        lines = listed([*([] if is_internal else [says]), *self._described(language)])
+        return titled(word("study.title", language), lines, warnings=warnings)
+
+    def _described(self, language: Language) -> Iterator[str]:
+        """Say of what it is, in counts alone."""
+        given, readings = self.records.given, self.reading
+        if self.records.is_bundled:
+            yield word("study.bundled", language)
+        for kind in given:
+            count = readings[kind].rows_in_file if kind in readings else len(given[kind])
+            text = word("study.given", language)
+            yield text.format(kind=kind, count=number_text(count, language))
+        units = self.units.iloc[0]
+        yield word("study.units", language).format(
+            count=number_text(len(self.units), language), level=self.level, vintage=units["vintage"]
+        )
+        if self.period is not None:
+            period = self.period if isinstance(self.period, str) else ", ".join(self.period)
+            yield word("study.period", language).format(period=period)
+        yield word("study.next", language)
+
+    def to_geodataframe(self, *, layers: Sequence[str] | None = None) -> gpd.GeoDataFrame:
+        """Give the units with their figures as one frame, as for `GeoDataFrame.explore`.
+
+        Parameters
+        ----------
+        layers : sequence of str, optional
+            What becomes columns of the units, as for `Study.map`.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame, EPSG:4326
+            One row per unit: the columns of units, and one for each measure and period, named
+            as in a GeoPackage and rounded as maps show them; missing where nothing is known.
+            `attrs["audience"]` names whom it is for: of a study that was not released exact
+            counts, for internal use.
+
+        Raises
+        ------
+        UnknownNameError
+            If the records do not hold a layer.
+        ReleaseError
+            If a layer is not released for the audience.
+
+        Examples
+        --------
+        >>> import maligeo
+        >>> frame = maligeo.study().release().to_geodataframe(layers=["incidents"])
+        >>> column = frame.columns[-1]
+        >>> frame.loc[frame["name"] == "Mopti", column].item()
+        50.0
+        """
+        table = self.table if layers is None else self.layered(layers)
+        frame, _ = region_values(self.units, table, layers)
+        return inherit_audience(frame, table)
 
     def asking(
         self,
