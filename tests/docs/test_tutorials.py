@@ -7,7 +7,9 @@ import pytest
 from tests.docs.pages import Reading, blocks_of
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*(ROOT / "docs" / "tutorials").glob("*.md"), *(ROOT / "docs" / "fr").glob("*.md")])
+FOLDERS = (ROOT / "docs" / "tutorials", ROOT / "docs" / "fr")
+RUN = (ROOT / "docs" / "briefings.md",)  # of the pages that explain
+PAGES = sorted([*(page for folder in FOLDERS for page in folder.glob("*.md")), *RUN])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

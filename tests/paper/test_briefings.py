@@ -258,6 +258,8 @@ class TestLargeWorlds:
             for row in rows:
                 for name, cell in zip(head[1:], row[1:], strict=True):
                     found.setdefault(name, set()).update([f"{row[0]}={cell}"])
+        values = found.pop("incidents in the period")
+        assert len(values) == 30 and "Unit 27=27" in values
         assert len(found) == 20
         assert {len(cells) for cells in found.values()} == {30}
         ones = [one for cells in found.values() for one in cells if one.endswith("=1")]

@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from maligeo import paper
 from maligeo.core.errors import ArgumentError, OutputFileError
@@ -24,7 +25,7 @@ def asked() -> Study:
     units = gpd.GeoDataFrame(pd.concat([units, units.iloc[:1]], ignore_index=True), crs=units.crs)
     units["pcode"] = ["ZZ01", "ZZ02", "ZZ03"]
     units["name"], units["name_alt"] = NAMES, None
-    units.geometry = [worlds.box(at, 0, at + 1, 1) for at in range(3)]
+    units.geometry = [shapely.box(at, 0, at + 1, 1) for at in range(3)]
     incidents = pd.DataFrame(
         {
             "event_id": ["a", "b", "c"], "date": pd.to_datetime(["2021-02-01"] * 3),

@@ -38,6 +38,8 @@ _PACKAGES: Final = (
     "xlsxwriter",
 )  # fmt: skip
 _RASTER_PACKAGES: Final = ("exactextract", "rasterio")
+_OFFICE_PACKAGES: Final = ("python-docx", "python-pptx")
+REPORT: Final = "report"  # which may be slides or a document
 _SURFACE: Final = "surface"  # a raster that is made from none
 _RASTER: Final = "raster"  # name of the option
 
@@ -88,7 +90,9 @@ class Recipe:
             options=options,
             inputs=tuple(dict.fromkeys(inputs)),
             audience=self.audience,
-            versions=versions(rasters=of_rasters(self.product, options)),
+            versions=versions(
+                rasters=of_rasters(self.product, options), office=self.product == REPORT
+            ),
             more=_described(self.units) | ({"method": self.method} if self.method else {}),
         )
 
@@ -211,13 +215,15 @@ def of_rasters(product: str, options: Collection[str]) -> bool:
     return product == _SURFACE or _RASTER in options
 
 
-def versions(*, rasters: bool = False) -> dict[str, str]:
+def versions(*, rasters: bool = False, office: bool = False) -> dict[str, str]:
     """Give the versions of maligeo, of Python, and of the packages that shape products.
 
     Parameters
     ----------
     rasters : bool, default False
         Whether the product is of rasters; those who make others need not load rasterio.
+    office : bool, default False
+        Whether it may be slides or a document.
     """
     import pyogrio
 
@@ -230,7 +236,7 @@ def versions(*, rasters: bool = False) -> dict[str, str]:
         import rasterio
 
         found["gdal of rasterio"] = rasterio.__gdal_version__
-    for package in (*_PACKAGES, *_RASTER_PACKAGES * rasters):
+    for package in (*_PACKAGES, *_RASTER_PACKAGES * rasters, *_OFFICE_PACKAGES * office):
         try:
             found[package] = version(package)
         except PackageNotFoundError:  # an optional one

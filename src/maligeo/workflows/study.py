@@ -34,7 +34,7 @@ from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.text.results import published_results
 from maligeo.workflows.frames import StudyFrames
 from maligeo.workflows.needs import Asked, Needs
-from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
+from maligeo.workflows.recipes import REPORT, Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (
     AREAS,
     FIGURES,
@@ -576,7 +576,7 @@ class Study(StudyFrames):
         language = session_language(language)
         if region is not None:
             find_unit(region, self.units)
-        recipe = self._recipe("report", {"region": region, "language": language}, method=_PROFILE)
+        recipe = self._recipe(REPORT, {"region": region, "language": language}, method=_PROFILE)
         return Product(recipe, partial(self._shared._write_report, region, language))
 
     def save_reports(

@@ -75,7 +75,7 @@ class Grid:
     def is_middle(self, at: int) -> bool:
         """Tell whether a column holds short values, which stand in its middle."""
         cells = self.columns[at][1:]
-        return at > 0 and sum(len(cell) <= _SHORT for cell in cells) * 2 > len(cells)
+        return at > 0 and sum(0 < len(cell) <= _SHORT for cell in cells) * 2 > len(cells)
 
     def least(self, size: float) -> list[float]:
         """Give the widths of columns whose words are not cut, in millimetres.

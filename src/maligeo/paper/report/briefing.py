@@ -34,6 +34,7 @@ from maligeo.paper.options import MapOptions
 from maligeo.paper.page import COLUMN_GAP, Block, Heading, columns_of, flow, height_of
 from maligeo.paper.report.country_pages import panel_blocks
 from maligeo.paper.report.country_profile import CountryProfile
+from maligeo.paper.report.numbers import with_remark
 from maligeo.paper.report.profile import Profile, Programme, ReportOptions
 from maligeo.provenance.record import Provenance, program
 from maligeo.readers.credits import credit_text
@@ -129,18 +130,32 @@ def country_briefing(profile: CountryProfile, told: Told) -> Briefing:
     told : Told
         What it is made of.
     """
-    table = Grid(told.word("title.gaps"), profile.head, profile.rows, (profile.periods,))
     notes = [
         (section["title"], list(_note_lines(section))) for section in profile.scene.subject.sections
     ]
     sections = [
         Section(profile.title, (Passage(tuple(_answer(told))),)),
         _map_section(profile.scene, told),
-        Section(told.word("title.gaps"), (table,) if profile.rows else ()),
+        _values(profile, told),
         Section(told.word("briefing.matrix"), tuple(_presence(told))),
         _notes(notes, profile.disclaimer, told),
     ]
     return Briefing(told.top, tuple(one for one in sections if one.parts), _origin(told))
+
+
+def _values(profile: CountryProfile, told: Told) -> Section:
+    """List every unit: its need and response, or where these are not compared its value."""
+    if profile.rows:
+        title, remarks = told.word("title.gaps"), (profile.periods,)
+        return Section(title, (Grid(title, profile.head, profile.rows, remarks),))
+    scene = profile.scene
+    head = (told.word("report.unit"), scene.subject.unit)
+    rows = [
+        (str(name), with_remark(cell.text, cell.precision))
+        for name, cell in zip(scene.units["name"], scene.subject.cells, strict=True)
+    ]
+    title = told.word("paper.values")
+    return Section(title, (Grid(title, head, tuple(rows), scene.subject.remarks),))
 
 
 def _note_lines(section: NoteSection) -> Iterator[str]:

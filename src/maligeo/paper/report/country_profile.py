@@ -13,9 +13,10 @@ from maligeo.paper.map.figure import scene_of
 from maligeo.paper.map.subject import Section
 from maligeo.paper.options import MapOptions
 from maligeo.paper.report.country import Statements, country_statements, statement_sources
+from maligeo.paper.report.numbers import with_remark
 from maligeo.paper.report.profile import ReportOptions, require_report
 from maligeo.text.answers import Row, by_class, class_text, period_lines, presence_text
-from maligeo.text.readings import Cell, cell_sources
+from maligeo.text.readings import cell_sources
 from maligeo.text.titles import place_parts
 
 _HEAD: Final = (
@@ -118,12 +119,8 @@ def _rows(gaps: pd.DataFrame, scene: Scene, language: str) -> Iterator[tuple[str
                 else _active(row, name, language)
                 for name in _ACTIVE
             )
-            finding = class_text(row, language)
-            yield str(row["name"]), _count(cells[row["pcode"]]), *active, finding
-
-
-def _count(cell: Cell) -> str:
-    return f"{cell.text} ({cell.precision})" if cell.precision else cell.text
+            finding, cell = class_text(row, language), cells[row["pcode"]]
+            yield str(row["name"]), with_remark(cell.text, cell.precision), *active, finding
 
 
 def _active(row: Row, name: str, language: str) -> str:
