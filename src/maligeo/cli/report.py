@@ -8,7 +8,7 @@ import typer
 import maligeo
 from maligeo.catalog import country
 from maligeo.cli import show_file
-from maligeo.cli.command import STANDARD, Application
+from maligeo.cli.command import Application
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -112,11 +112,9 @@ def _require_one_way(
     """Refuse options that say two things."""
     if every and region is not None:
         raise ArgumentError("--all and --region do not go together")
-    if every and output == STANDARD:
-        raise ArgumentError("--all writes a folder: name one with -o")
-    if output_format is None or output in (None, STANDARD) or every:
+    if output_format is None or output is None or every:
         return
-    name = Path(output or "").name
+    name = output.name
     if not name.lower().endswith(f".{output_format}"):
         raise ArgumentError(f"--format {output_format} and {name} are two formats")
 

@@ -312,9 +312,8 @@ class Study(StudyFrames):
         --------
         >>> import maligeo
         >>> frame = maligeo.study().release().to_geodataframe(layers=["incidents"])
-        >>> column = frame.columns[-1]
-        >>> frame.loc[frame["name"] == "Mopti", column].item()
-        50.0
+        >>> frame.set_index("name").loc["Mopti", "incidents_202201_202208"]
+        np.float64(50.0)
         """
         table = self.table if layers is None else self.layered(layers)
         frame, _ = region_values(self.units, table, layers)
