@@ -312,8 +312,8 @@ class Study(StudyFrames):
         --------
         >>> import maligeo
         >>> frame = maligeo.study().release().to_geodataframe(layers=["incidents"])
-        >>> frame.set_index("name").loc["Mopti", "incidents_202201_202208"]
-        np.float64(50.0)
+        >>> float(frame.set_index("name").loc["Mopti", "incidents_202201_202208"])
+        50.0
         """
         table = self.table if layers is None else self.layered(layers)
         frame, _ = region_values(self.units, table, layers)
