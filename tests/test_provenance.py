@@ -355,9 +355,9 @@ def test_two_records_in_one_page_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_product_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.docx").write_text("a")
+    (tmp_path / "a.odt").write_text("a")
     with pytest.raises(ArgumentError, match=r"no product .*\.html"):
-        read_about(tmp_path / "a.docx")
+        read_about(tmp_path / "a.odt")
     with pytest.raises(InputFileError, match="does not exist"):
         read_about(tmp_path / "a.html")
     with pytest.raises(InputFileError, match=r"metadata\.json"):

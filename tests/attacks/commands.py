@@ -71,7 +71,7 @@ def _lines(
         "map", *options("incidents"), *covers, "--compare", PERIODS, *released,
     ]  # fmt: skip
     region = ("--region", "Mopti", "--period", PERIODS)
-    for suffix, language in (("html", "fr"), ("pdf", "en")):
+    for suffix, language in (("html", "fr"), ("pdf", "en"), ("pptx", "fr"), ("docx", "en")):
         yield f"report.{suffix}", [
             "report", *region, *options("incidents", "projects"), *covers,
             "--language", language, *released,

@@ -24,7 +24,7 @@ TABLES = ("t.csv", "t.xlsx", "t.parquet")
 STREAMS = ("s.csv", "s.parquet", "s.gpkg")
 TILES = ("v.pmtiles", "v.mbtiles", "v")
 PAPER = ("p.pdf", "p.png", "p.svg")
-REPORTS = ("r.html", "r.pdf")
+REPORTS = ("r.html", "r.pdf", "r.pptx", "r.docx")
 Write = Callable[[Path, Audience], object]
 
 

@@ -93,7 +93,10 @@ def test_for_the_public_they_are_released_first(incidents: Path, tmp_path: Path)
         (["--region", "Mopti", "--language", "de"], ArgumentError, "language 'de'"),
         (["--region", "Mopti", "--audience", "all"], ArgumentError, "audience 'all'"),
         (["--region", "Mopti", "--period", "soon"], ArgumentError, "period 'soon'"),
-        (["--region", "Mopti", "-o", "m.docx"], ArgumentError, r"\.html, \.pdf"),
+        (["--region", "Mopti", "-o", "m.odt"], ArgumentError, r"\.html, \.pdf, \.pptx, \.docx"),
+        (["--region", "Mopti", "--all"], ArgumentError, "--all and --region do not go"),
+        (["--all", "-o", "-"], ArgumentError, "do not go to the standard output"),
+        (["--format", "pptx", "-o", "m.docx"], ArgumentError, "--format pptx and m.docx are two"),
         (["--region", "Mopti", "--covers", "2021"], ArgumentError, "covers is about a file"),
     ],
 )

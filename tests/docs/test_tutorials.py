@@ -7,7 +7,7 @@ import pytest
 from tests.docs.pages import Reading, blocks_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-RUN = ("month", "changes")  # of the pages that explain
+RUN = ("briefings", "changes", "month")  # of the pages that explain
 FOLDERS = ("tutorials", "fr")
 PAGES = sorted(
     [

@@ -404,7 +404,7 @@ def test_another_suffix_is_refused(
 ) -> None:
     with pytest.raises(ArgumentError, match=r"\.html, \.pdf"):
         region_report(
-            table, units, tmp_path / "g.docx", options=ReportOptions(region="Gao"),
+            table, units, tmp_path / "g.odt", options=ReportOptions(region="Gao"),
             audience="internal",
         )  # fmt: skip
 

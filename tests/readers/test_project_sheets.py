@@ -12,8 +12,7 @@ import pytest
 
 import maligeo
 from maligeo.core.errors import FrameError, UnknownNameError
-from maligeo.readers.reading import Reading
-from maligeo.text.file_readings import reading_lines
+from maligeo.readers.reading import Reading, reading_lines
 
 TITLE = "OCHA Mali – Matrice 3W, mars 2022"
 GROUPS = {1: "QUI", 4: "QUOI", 7: "OÙ", 12: "QUAND"}

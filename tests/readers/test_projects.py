@@ -22,7 +22,7 @@ from maligeo.join.points import locate
 from maligeo.readers.boundaries import load_boundaries
 from maligeo.readers.project_frames import level_of, places_of
 from maligeo.readers.projects import load_projects, read_projects
-from maligeo.text.file_readings import reading_lines
+from maligeo.readers.reading import reading_lines
 
 DATA = Path(__file__).parents[1] / "data" / "projects"
 

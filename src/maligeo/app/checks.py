@@ -21,8 +21,7 @@ from maligeo.readers.files.sources import LAYERED, WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.files.vectors import list_layers
 from maligeo.readers.projects import load_projects
-from maligeo.readers.reading import Reading
-from maligeo.text.file_readings import reading_lines, reading_lists
+from maligeo.readers.reading import Reading, reading_lines, reading_lists
 from maligeo.workflows.checking import Checked, check_source, sheet_kinds
 from maligeo.workflows.records import PROJECTS
 

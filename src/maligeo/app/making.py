@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from maligeo.app.tasks import Bench, Question, Texts, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import MaligeoError
 from maligeo.core.files import OWNERS_FILE, pack, remove
-from maligeo.core.placenames import normalise
+from maligeo.core.placenames import plain_name
 from maligeo.core.session import speaking
 from maligeo.core.words import word
 from maligeo.text.answers import by_class, certainty_text, heading_text, period_lines, presence_text
@@ -34,8 +33,6 @@ ANSWER_TEXT: Final = "reponse.csv"
 COUNTS: Final = "comptes.xlsx"
 RECORD: Final = "provenance.json"
 _MOST_HEADINGS: Final = 100
-_LONGEST_NAME: Final = 40
-_NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _STEPS: Final = ("answer", "map", "report", "pack")
 
 
@@ -161,8 +158,7 @@ def report_name(number: int, region: str) -> str:
     >>> report_name(4, "Ségou"), report_name(1, "../../etc")
     ('fiche-4-segou.pdf', 'fiche-1-etc.pdf')
     """
-    plain = _NO_LETTERS.sub("-", normalise(region).lower()).strip("-")[:_LONGEST_NAME]
-    return f"fiche-{number}-{plain or 'unite'}.pdf"
+    return f"fiche-{number}-{plain_name(region)}.pdf"
 
 
 @dataclass(frozen=True)

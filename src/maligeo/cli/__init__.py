@@ -52,7 +52,7 @@ COMMANDS: Final = {
     ),
     "report": (
         "report",
-        "Write a report on the country, or on one region, as .html or .pdf.",
+        "Write a report on the country, on one region, or on all: .html, .pdf, .pptx or .docx.",
     ),
     "build": (
         "build",

@@ -14,7 +14,8 @@ from maligeo.core.words import number_text, word
 from maligeo.exports.check_workbook import CheckSheets, write_check_workbook
 from maligeo.readers.files.sources import DATE_ORDERS, Source
 from maligeo.readers.profiles import read_profile, write_profile
-from maligeo.text.file_readings import place_lines, reading_lines
+from maligeo.readers.reading import reading_lines
+from maligeo.text.file_readings import place_lines
 from maligeo.workflows.checking import KINDS, Checked, check_source, possible_kinds
 
 FAULTY = 1

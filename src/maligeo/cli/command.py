@@ -37,6 +37,7 @@ OUTPUTS: Final = ("output", "rejects", "save_profile")  # parameters that name w
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 _KEEPING: Final = ".gpkg"  # a file of layers, which keeps others than those that are written
 _FORMAT: Final = "output_format"
+_ALL: Final = "every"  # with it a command writes a folder
 
 # First bytes of formats, and the suffix by which a file of them is read; text is CSV.
 _SUFFIXES: Final = {
@@ -255,9 +256,9 @@ def put_bytes(content: bytes, stream: Any = None) -> None:
 
 
 def _suffix(given: Mapping[str, Any], streams: str) -> str:
-    if not streams:
+    if not streams or given.get(_ALL):
         raise ArgumentError("this command writes files that do not go to the standard output")
-    asked = given.get(_FORMAT, "text")
+    asked = given.get(_FORMAT) or "text"
     return streams if asked == "text" else f".{asked}"
 
 

@@ -16,8 +16,6 @@ from rich.table import Table
 
 from maligeo.cli.command import put_bytes
 from maligeo.cli.speech import HOLDERS, SPACES
-from maligeo.core.audiences import audience_of, is_synthetic
-from maligeo.core.columns import AUDIENCES
 from maligeo.core.session import session_language
 from maligeo.core.words import (
     NO_BREAK_SPACE,
@@ -31,7 +29,7 @@ from maligeo.core.words import (
 from maligeo.exports.write import csv_text, json_text
 from maligeo.look.layers import count_layer
 from maligeo.text.measures import layer_text
-from maligeo.workflows.recipes import TableProduct
+from maligeo.workflows.recipes import TableProduct, marks_of
 
 _NOTE = "note"
 _COUNT = "count"
@@ -68,10 +66,8 @@ def is_passed_on(audience: str | None, output_format: Format, output: Path | Non
 
 def say_marks(table: pd.DataFrame) -> None:
     """Say above a table that it is internal, and that some of it is made up, where it is."""
-    if audience_of(table) == AUDIENCES[0]:
-        typer.secho(word("audience.internal", session_language()), fg="red")
-    if is_synthetic(table):
-        typer.secho(word("synthetic.banner", session_language()), fg="red")
+    for mark in marks_of(table, session_language()):
+        typer.secho(mark, fg="red")
 
 
 def put(

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sys
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -179,7 +179,9 @@ _LEVEL: Final = 6
 
 
 @contextmanager
-def folder_written_whole(path: Path, *, private: bool = False) -> Iterator[Path]:
+def folder_written_whole(
+    path: Path, *, private: bool = False, own: Collection[str] = ()
+) -> Iterator[Path]:
     """Give a folder next to the wanted one to write into; rename it when all went well.
 
     Parameters
@@ -189,6 +191,8 @@ def folder_written_whole(path: Path, *, private: bool = False) -> Iterator[Path]
         package that holds nothing but what its description lists.
     private : bool, default False
         Let nobody but its owner read it, as `written_whole` does.
+    own : collection of str, optional
+        Names of files that may be replaced too.
 
     Yields
     ------
@@ -202,7 +206,7 @@ def folder_written_whole(path: Path, *, private: bool = False) -> Iterator[Path]
     """
     require_portable(path.name)
     require_no_input(path)
-    require_replaceable(path, _listed(path))
+    require_replaceable(path, {*_listed(path), *own})
     draft = _draft_of(path)
     try:
         with system_errors_named(path):
@@ -251,11 +255,25 @@ def pack(folder: Path, path: Path) -> None:
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for file in sorted(folder.iterdir()):
-            entry = zipfile.ZipInfo(file.name, _EARLIEST)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
-            entry.external_attr = _READABLE
-            with file.open("rb") as source, archive.open(entry, "w") as target:
+            with file.open("rb") as source, archive.open(_entry(file.name), "w") as target:
                 shutil.copyfileobj(source, target)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Pack files by name into a zip archive, in their order, as `pack` does."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        for name, content in files.items():
+            archive.writestr(_entry(name), content)
+    return whole.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Describe a file of an archive without its time and whose it is."""
+    entry = zipfile.ZipInfo(name, _EARLIEST)
+    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
+    entry.external_attr = _READABLE
+    return entry
 
 
 if sys.platform == "win32":

@@ -30,6 +30,10 @@ _INNER = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<inner>[^()]*)\)\s*$")
 _DASH = re.compile(rf"\s+[-\u2013\u2014]\s+{_BESIDE}")
 
 
+_LONGEST_PLAIN = 40
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+
+
 def without_accents(text: str) -> str:
     """Leave out accents, composed or not, and take ligatures apart.
 
@@ -68,6 +72,18 @@ def normalise(name: str) -> str:
     """
     words = _words(name)
     return _SUFFIX.sub("", _PREFIX.sub("", words))
+
+
+def plain_name(name: str) -> str:
+    """Write a name for a file; what somebody calls a unit may be anything.
+
+    Examples
+    --------
+    >>> plain_name("Région de Ségou"), plain_name("../../etc"), plain_name("ߞߊߦߌ")
+    ('segou', 'etc', 'unite')
+    """
+    plain = _NO_LETTERS.sub("-", normalise(name).lower()).strip("-")[:_LONGEST_PLAIN]
+    return plain or "unite"
 
 
 @lru_cache(maxsize=50_000)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, overload
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +14,7 @@ from maligeo.core.audiences import (
     CREDITS,
     RELEASE,
     SYNTHETIC,
+    Frame,
     ReleaseMark,
     audience_of,
     is_published,
@@ -316,6 +317,16 @@ class CellRelease:
         return marked
 
 
+@overload
+def release(
+    frame: Frame,
+    units: gpd.GeoDataFrame | None = None,
+    *,
+    audience: Literal["internal"],
+    as_of: str | pd.Timestamp | None = None,
+    store: str | Path | None = None,
+) -> Frame: ...
+@overload
 def release(
     frame: pd.DataFrame,
     units: gpd.GeoDataFrame | None = None,
@@ -323,7 +334,15 @@ def release(
     audience: Audience = "public",
     as_of: str | pd.Timestamp | None = None,
     store: str | Path | None = None,
-) -> Any:
+) -> pd.DataFrame: ...
+def release(
+    frame: pd.DataFrame,
+    units: gpd.GeoDataFrame | None = None,
+    *,
+    audience: Audience = "public",
+    as_of: str | pd.Timestamp | None = None,
+    store: str | Path | None = None,
+) -> pd.DataFrame:
     """Make a frame ready for an audience: count, generalise and withhold what may harm.
 
     Parameters

@@ -15,7 +15,7 @@ from maligeo.core.spreadsheets import is_computed
 from maligeo.exports.column_dictionary import Column, hashtags, headings, known_columns
 from maligeo.exports.jobs import Job, bilingual, languages_of, word
 from maligeo.exports.plain_tables import PlainTable
-from maligeo.provenance.record import KEY, Provenance
+from maligeo.provenance.record import Provenance, office_properties
 
 _VINTAGE: Final = "vintage"
 _AT_LEAST: Final = "\u2265"
@@ -135,7 +135,6 @@ _FORMATS: Final[Mapping[str, str]] = {
 }
 _NARROWEST, _WIDEST = 9, 60  # characters
 _NOTE_WIDTHS: Final = (26, 40, 30, 80)
-_PROPERTY_CHARACTERS: Final = 255
 PLAIN_TEXTS: Final = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -199,11 +198,8 @@ def _describe(book: Any, job: Job) -> None:
     book.set_properties({"created": SOME_DAY.to_pydatetime(), "subject": job.audience_words})
     if job.about is None:
         return
-    text = job.about.to_json()
-    starts = range(0, len(text), _PROPERTY_CHARACTERS)
-    for at, start in enumerate(starts, start=1):
-        name = KEY if at == 1 else f"{KEY}-{at}"
-        book.set_custom_property(name, text[start : start + _PROPERTY_CHARACTERS], "text")
+    for name, text in office_properties(job.about.to_json()).items():
+        book.set_custom_property(name, text, "text")
 
 
 def _write_data(book: Any, table: PlainTable, job: Job) -> None:

@@ -68,7 +68,8 @@ def find_unit(region: str, units: pd.DataFrame) -> int:
     Parameters
     ----------
     region : str
-        The name, in any spelling that `normalise` brings together.
+        The name, in any spelling that `normalise` brings together; or the code of the unit,
+        where several bear one name.
     units : pandas.DataFrame
         Units of one vintage: `name`, and `name_alt` where they have other names.
 
@@ -79,6 +80,8 @@ def find_unit(region: str, units: pd.DataFrame) -> int:
         it lies.
     """
     found = NameTable.of_units(units).find(region)
+    if not found and "pcode" in units.columns:
+        found = tuple(int(at) for at in (units["pcode"] == region).to_numpy().nonzero()[0])
     if len(found) == 1:
         return found[0]
     values = {"name": region, "known": ", ".join(units["name"])}

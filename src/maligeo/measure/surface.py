@@ -18,7 +18,7 @@ from maligeo.core.audiences import SYNTHETIC, audience_of, is_synthetic
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import Audience
 from maligeo.core.crs import GEOGRAPHIC, Floats, positions_of, require_geographic, shapes_of
-from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError
+from maligeo.core.errors import ArgumentError, Fault, FrameError, UnknownNameError, require
 from maligeo.core.words import both
 from maligeo.tile_archives import UNIT_TAG
 from maligeo.unitindex import UnitIndex
@@ -302,6 +302,54 @@ class Surface:
         """The integral of the surface: the number of points used, or the sum of their weights."""
         cell_sqkm = abs(float(self.transform.a) * float(self.transform.e)) / 1e6
         return float(np.nansum(self.values, dtype=np.float64)) * cell_sqkm / PER_SQKM
+
+    def to_xarray(self) -> Any:
+        """Give the surface as an array with coordinates, of the extra `xarray`.
+
+        Returns
+        -------
+        xarray.DataArray, shape (rows, columns)
+            Named "density", per 1,000 km² and NaN outside the units. `y` and `x` are the middles
+            of cells in metres of the projection, which `array.rio.crs` names. `attrs` say for
+            whom it is (`audience`), and its method and parameters.
+
+        Raises
+        ------
+        MissingDependencyError
+            If rioxarray is not installed.
+
+        Examples
+        --------
+        >>> import maligeo
+        >>> from shapely.geometry import Point
+        >>> import geopandas as gpd
+        >>> points = gpd.GeoDataFrame(geometry=[Point(-4.2, 14.5)], crs="EPSG:4326")
+        >>> surface = maligeo.density_surface(points, bandwidth_km=20, cell_km=5)
+        >>> array = surface.to_xarray()
+        >>> array.dims, bool(array.rio.crs.is_projected)
+        (('y', 'x'), True)
+        """
+        why = "a surface as an array with coordinates"
+        require("rioxarray", extra="xarray", why=why)  # which lets arrays know their projection
+        rows, columns = self.values.shape
+        place = self.transform
+        array = require("xarray", extra="xarray", why=why).DataArray(
+            self.values,
+            coords={
+                "y": place.f + (np.arange(rows) + 0.5) * place.e,
+                "x": place.c + (np.arange(columns) + 0.5) * place.a,
+            },
+            dims=("y", "x"),
+            name="density",
+            attrs={
+                "long_name": "density",
+                "units": "1000 km-2",
+                "audience": self.audience,
+                **{k: v for k, v in self.provenance.items() if isinstance(v, str | int | float)},
+            },
+        )
+        placed = array.rio.write_crs(self.crs).rio.write_transform(self.transform)
+        return placed.rio.write_nodata(self.nodata)
 
 
 class _Points(NamedTuple):

@@ -272,7 +272,7 @@ COLUMN_GAP: Final = 5.0  # millimetres between columns
 INTERNAL: Final = "#b3121d"
 _TITLES: Final = (17.0, 15.5, 14.0, 12.5, 11.0)  # points
 _MOST_TITLE_LINES: Final = 3
-_BANNER, _BANNER_EDGE = "#fff3d6", "#c98a00"
+BANNER, BANNER_EDGE, BANNER_INK = "#fff3d6", "#c98a00", "#6b4600"
 
 
 @dataclass(frozen=True)
@@ -359,9 +359,9 @@ def _banner(page: Drawing, heading: Heading, y: float) -> float:
     size = 9.0 * heading.scale
     width = page.width - 2 * MARGIN
     text = words.word("synthetic.banner", heading.language)
-    blocks = paragraph(text, width - 4, size, bold=True, colour="#6b4600")
+    blocks = paragraph(text, width - 4, size, bold=True, colour=BANNER_INK)
     high = sum(block.height for block in blocks) + 2.0
-    page.add(Fill(rectangle(MARGIN, y, width, high), _BANNER, _BANNER_EDGE, 0.25))
+    page.add(Fill(rectangle(MARGIN, y, width, high), BANNER, BANNER_EDGE, 0.25))
     top = y + 1.0
     for block in blocks:
         page.add(*block.shapes(MARGIN + 2, top))
@@ -454,7 +454,7 @@ def write_pages(
     title = printable(heading.title)
     record = "" if about is None else about.to_json()
     if suffix == ".pdf":
-        metadata = {"Title": title, "Subject": _subject(heading), "Creator": program()}
+        metadata = {"Title": title, "Subject": subject_text(heading), "Creator": program()}
         metadata |= {PDF_KEY: record} if record else {}
         picture = words.word("paper.picture", heading.language).format(title=title)
         reading = Reading(title, heading.language, picture)
@@ -470,7 +470,7 @@ def write_pages(
     return Path(path)
 
 
-def _subject(heading: Heading) -> str:
+def subject_text(heading: Heading) -> str:
     """Say in a sentence what viewers show as the subject: about what, and for whom."""
     audience = words.word(f"audience.{heading.audience}", heading.language)
     about = f"{heading.title}, {heading.subtitle}" if heading.subtitle else heading.title

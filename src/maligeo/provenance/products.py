@@ -110,12 +110,8 @@ _METADATA: Final = (
 )
 
 
-def in_workbook(path: Path) -> str | None:
-    """Give the custom property of the workbook (ECMA-376-1, 22.3).
-
-    A spreadsheet takes 255 characters in a property; a longer record goes on in properties
-    of the same name and "-2", "-3" and so on.
-    """
+def in_office(path: Path) -> str | None:
+    """Give the custom properties of an office file, as `office_properties` divides a record."""
     with zipfile.ZipFile(path) as archive:
         if _PROPERTIES not in archive.namelist():
             return None
@@ -172,7 +168,9 @@ _FORMATS: Final[Mapping[str, Callable[[Path], str | None]]] = {
     ".parquet": in_parquet,
     ".geojson": in_json,
     ".json": in_json,
-    ".xlsx": in_workbook,
+    ".xlsx": in_office,
+    ".pptx": in_office,
+    ".docx": in_office,
     ".csv": in_csv_metadata,
     ".zip": in_zip,
 }
@@ -184,10 +182,10 @@ def read_about(path: str | Path) -> Provenance:
     Parameters
     ----------
     path : str or pathlib.Path
-        A map (.html), a picture or page (.png, .svg, .pdf), tiles (.pmtiles, .mbtiles or a
-        folder), a raster (.tif), a table or layers (.csv with NAME.csv-metadata.json next to
-        it, .xlsx, .parquet, .gpkg, .fgb, .geojson), or a data package (datapackage.json, its
-        folder, or a .zip of it).
+        A map (.html), a picture or page (.png, .svg, .pdf), slides or a document (.pptx,
+        .docx), tiles (.pmtiles, .mbtiles or a folder), a raster (.tif), a table or layers (.csv
+        with NAME.csv-metadata.json next to it, .xlsx, .parquet, .gpkg, .fgb, .geojson), or a
+        data package (datapackage.json, its folder, or a .zip of it).
 
     Returns
     -------

@@ -23,6 +23,7 @@ KEYED: Final = "keyed:"  # before a hash that whoever has not the key cannot com
 LONGEST: Final = 1 << 20  # characters of a record; real ones have some two thousand
 
 _CHUNK: Final = 1 << 20
+_PROPERTY_CHARACTERS: Final = 255
 _SCALARS: Final = (str, int, float, bool, type(None))
 _COMPANIONS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
@@ -236,3 +237,16 @@ def printable(text: str) -> str:
     return "".join(
         sign if sign.isprintable() or sign in FRENCH_SPACES else ascii(sign)[1:-1] for sign in text
     )
+
+
+def office_properties(record: str) -> dict[str, str]:
+    """Divide a record among custom properties of an office file (ECMA-376-1, 22.3).
+
+    Programs take 255 characters in one; a longer record goes on in properties of the same name
+    and "-2", "-3" and so on.
+    """
+    starts = range(0, len(record), _PROPERTY_CHARACTERS)
+    return {
+        KEY if at == 1 else f"{KEY}-{at}": record[start : start + _PROPERTY_CHARACTERS]
+        for at, start in enumerate(starts, start=1)
+    }

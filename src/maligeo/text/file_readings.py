@@ -1,110 +1,13 @@
-"""What became of a file that was read, in sentences."""
+"""What becomes of the places of a file, in sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from maligeo.core.words import number_text, word
-from maligeo.readers.reading import Reading
+from maligeo.readers.reading import name_line
 
 _MOST_ROWS = 20
-
-
-def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
-    """Say what became of every column and row of a file.
-
-    Parameters
-    ----------
-    reading : Reading
-        The account of the reader.
-    records : int
-        Records that were read, such as projects, of which several rows may be one.
-    language : {"fr", "en"}
-        Language.
-
-    Returns
-    -------
-    list of str
-        Lines; those of a list are indented by two spaces.
-    """
-    lines = [_rows(reading, language)]
-    if records != reading.rows_read:
-        text = word("reading.records", language)
-        lines.append(text.format(records=number_text(records, language)))
-    for key, items in reading_lists(reading, language):
-        if items:
-            lines += [word(key, language), *(f"  {item}" for item in items)]
-    if reading.sparse:
-        lines.append(word("reading.sparse", language).format(column=reading.sparse))
-    if reading.date_order:
-        lines.append(word(f"reading.{reading.date_order}", language))
-    return lines
-
-
-def _rows(reading: Reading, language: str) -> str:
-    counts = {
-        "in_file": reading.rows_in_file,
-        "read": reading.rows_read,
-        "left_out": reading.rows_left_out,
-        "aside": len(reading.set_aside),
-        "rejected": reading.rows_rejected,
-    }
-    texts = {name: number_text(count, language) for name, count in counts.items()}
-    return word("reading.rows", language).format(**texts)
-
-
-def reading_lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
-    """Give each list of columns, rows or words by the name of its heading; many are empty."""
-    yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
-    yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
-    yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
-    yield (
-        "reading.in_some",
-        [f"{name} → {ours}" if ours else name for name, ours in reading.in_some.items()],
-    )
-    yield "reading.otherwise", [f"{name} → {ours}" for ours, name in reading.otherwise.items()]
-    yield (
-        "reading.not_understood",
-        [
-            _resembling(reading, name, ours, language)
-            for name, ours in reading.not_understood.items()
-        ],
-    )
-    yield "reading.personal", [", ".join(reading.personal)] if reading.personal else []
-    yield "reading.aside", _aside(reading, language)
-    yield "reading.words", _unknown(reading, language)
-    yield "reading.shown", [", ".join(reading.shown)] if reading.shown else []
-    yield (
-        "reading.partial_dates",
-        _filled(reading.partial_dates, "reading.partial_dates_column", language),
-    )
-    filled = reading.filled_down
-    merged = {name: rows for name, rows in filled.items() if not name.startswith("(")}
-    yield "reading.filled", _filled(merged, "reading.filled_column", language)
-    titled = {name.strip("()"): rows for name, rows in filled.items() if name not in merged}
-    yield "reading.titled", _filled(titled, "reading.titled_field", language)
-
-
-def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
-    used = reading.used.get(ours)
-    key = "reading.resembles" if used is None else "reading.resembles_more"
-    return word(key, language).format(column=name, field=ours, used=used)
-
-
-def _unknown(reading: Reading, language: str) -> list[str]:
-    return [
-        f"{column} : {line}" if language == "fr" else f"{column}: {line}"
-        for column, some in reading.unknown_words.items()
-        for word_found, found in some.items()
-        for line in [name_line(word_found, found.rows, found.proposals, language)]
-    ]
-
-
-def name_line(name: str, rows: int, proposals: Sequence[str], language: str) -> str:
-    """Name something that was not found, in how many rows it stands and what may be meant."""
-    key = "reading.name_near" if proposals else "reading.name"
-    near = ", ".join(proposals)
-    return word(key, language).format(name=name, rows=number_text(rows, language), near=near)
 
 
 def place_lines(counts: Mapping[str, int], names: pd.DataFrame, language: str) -> list[str]:
@@ -127,16 +30,3 @@ def place_lines(counts: Mapping[str, int], names: pd.DataFrame, language: str) -
         proposals = near.split("|") if isinstance(near, str) and near else []
         lines.append(f"  {name_line(place, int(rows), proposals, language)}")
     return [*lines, "  …"] if len(names) > _MOST_ROWS else lines
-
-
-def _filled(counts: Mapping[str, int], key: str, language: str) -> list[str]:
-    text = word(key, language)
-    return [
-        text.format(name=name, rows=number_text(rows, language)) for name, rows in counts.items()
-    ]
-
-
-def _aside(reading: Reading, language: str) -> list[str]:
-    rows = list(reading.set_aside.items())
-    shown = [word(f"reading.{why}", language).format(row=row) for row, why in rows[:_MOST_ROWS]]
-    return [*shown, "…"] if len(rows) > _MOST_ROWS else shown

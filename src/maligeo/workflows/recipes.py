@@ -14,13 +14,18 @@ from typing import Any, Final
 import pandas as pd
 
 from maligeo import catalog, exports
-from maligeo.core.columns import Audience
+from maligeo.core.audiences import audience_of, is_synthetic
+from maligeo.core.columns import AUDIENCES, Audience
 from maligeo.core.lazy import is_lazy
+from maligeo.core.notebooks import listed, titled
+from maligeo.core.session import session_language
 from maligeo.core.version import code_version
+from maligeo.core.words import word
 from maligeo.disclosure import Release
 from maligeo.provenance.record import ROLE, InputFile, Provenance, file_sha256, hash_input
 from maligeo.readers.files.sources import PARTS, READ_HOW, Source
 
+_SENTENCE: Final = "sentence"
 BUNDLED: Final = "bundled data"
 LAYER: Final = "layer "  # before the name of a layer, in its role
 OUTPUT: Final = "output"
@@ -33,6 +38,8 @@ _PACKAGES: Final = (
     "xlsxwriter",
 )  # fmt: skip
 _RASTER_PACKAGES: Final = ("exactextract", "rasterio")
+_OFFICE_PACKAGES: Final = ("python-docx", "python-pptx")
+REPORT: Final = "report"  # which may be slides or a document
 _SURFACE: Final = "surface"  # a raster that is made from none
 _RASTER: Final = "raster"  # name of the option
 
@@ -83,7 +90,9 @@ class Recipe:
             options=options,
             inputs=tuple(dict.fromkeys(inputs)),
             audience=self.audience,
-            versions=versions(rasters=of_rasters(self.product, options)),
+            versions=versions(
+                rasters=of_rasters(self.product, options), office=self.product == REPORT
+            ),
             more=_described(self.units) | ({"method": self.method} if self.method else {}),
         )
 
@@ -164,6 +173,22 @@ class TableProduct(Product):
         """The table, of a study that was released as it is released."""
         return self.compute()
 
+    def _repr_html_(self) -> str:
+        """Show the table; of an answer each unit with its sentence."""
+        frame = self.frame
+        language = str(self.recipe.options.get("language") or session_language())
+        marks = marks_of(frame, language)
+        if _SENTENCE not in frame.columns:
+            return titled("", str(frame._repr_html_()), warnings=marks)
+        told = frame.loc[frame[_SENTENCE].notna(), _SENTENCE].astype("str")
+        return titled(word("title.gaps", language), listed(told), warnings=marks)
+
+
+def marks_of(frame: pd.DataFrame, language: str) -> list[str]:
+    """Say that a frame is internal, and that some of it is made up, where it is."""
+    internal = [word("audience.internal", language)] if audience_of(frame) == AUDIENCES[0] else []
+    return [*internal, *([word("synthetic.banner", language)] if is_synthetic(frame) else [])]
+
 
 def table_product(
     recipe: Recipe,
@@ -190,13 +215,15 @@ def of_rasters(product: str, options: Collection[str]) -> bool:
     return product == _SURFACE or _RASTER in options
 
 
-def versions(*, rasters: bool = False) -> dict[str, str]:
+def versions(*, rasters: bool = False, office: bool = False) -> dict[str, str]:
     """Give the versions of maligeo, of Python, and of the packages that shape products.
 
     Parameters
     ----------
     rasters : bool, default False
         Whether the product is of rasters; those who make others need not load rasterio.
+    office : bool, default False
+        Whether it may be slides or a document.
     """
     import pyogrio
 
@@ -209,7 +236,7 @@ def versions(*, rasters: bool = False) -> dict[str, str]:
         import rasterio
 
         found["gdal of rasterio"] = rasterio.__gdal_version__
-    for package in (*_PACKAGES, *_RASTER_PACKAGES * rasters):
+    for package in (*_PACKAGES, *_RASTER_PACKAGES * rasters, *_OFFICE_PACKAGES * office):
         try:
             found[package] = version(package)
         except PackageNotFoundError:  # an optional one

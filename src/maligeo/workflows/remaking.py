@@ -36,6 +36,7 @@ from maligeo.workflows.recipes import (
     BUNDLED,
     LAYER,
     OUTPUT,
+    REPORT,
     Product,
     bundled_data,
     of_rasters,
@@ -314,7 +315,8 @@ def _differing(sources: Sequence[InputFile], path: Path, key: bytes | None = Non
 
 
 def _differing_versions(record: Provenance) -> Iterator[str]:
-    here = versions(rasters=of_rasters(record.product, record.options))
+    rasters = of_rasters(record.product, record.options)
+    here = versions(rasters=rasters, office=record.product == REPORT)
     for name in sorted({*record.versions, *here}):
         then, now = record.versions.get(name, "none"), here.get(name, "none")
         if then != now:

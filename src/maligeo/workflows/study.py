@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from maligeo import exports, paper
+from maligeo.core.audiences import inherit_audience, is_synthetic
 from maligeo.core.columns import POPULATION, UNITS, Audience, Counting, Language
 from maligeo.core.errors import ArgumentError
+from maligeo.core.files import folder_written_whole
+from maligeo.core.notebooks import listed, titled
 from maligeo.core.periods import period_texts
 from maligeo.core.session import session_language
+from maligeo.core.words import number_text, word
 from maligeo.disclosure import Release
+from maligeo.exports.plain_layers import region_values
 from maligeo.join.points import Locator
 from maligeo.join.regions import find_focus, find_unit
 from maligeo.measure.densities import concat_tables
@@ -29,7 +34,7 @@ from maligeo.readers.reading import ATTRIBUTE, Reading
 from maligeo.text.results import published_results
 from maligeo.workflows.frames import StudyFrames
 from maligeo.workflows.needs import Asked, Needs
-from maligeo.workflows.recipes import Product, Recipe, TableProduct, table_product
+from maligeo.workflows.recipes import REPORT, Product, Recipe, TableProduct, table_product
 from maligeo.workflows.records import (
     AREAS,
     FIGURES,
@@ -39,6 +44,7 @@ from maligeo.workflows.records import (
     Records,
     given_records,
 )
+from maligeo.workflows.report_files import INDEX, ReportFiles
 from maligeo.workflows.views import COMPARABLE, View
 
 if TYPE_CHECKING:
@@ -248,6 +254,70 @@ class Study(StudyFrames):
             given["population"] = self.records.own_people
         attrs = {kind: frame.attrs for kind, frame in given.items()}
         return {kind: one[ATTRIBUTE] for kind, one in attrs.items() if ATTRIBUTE in one}
+
+    def _repr_html_(self) -> str:
+        language, given = session_language(), self.records.given.summed().values()
+        is_released = self.released_for is not None
+        audience = self.audience if is_released else "internal" if given else "public"
+        says = word(f"audience.{audience}", language)
+        is_internal = audience == "internal"
+        warnings = [says] if is_internal else []
+        if any(map(is_synthetic, given)):
+            warnings.append(word("synthetic.banner", language))
+        lines = listed([*([] if is_internal else [says]), *self._described(language)])
+        return titled(word("study.title", language), lines, warnings=warnings)
+
+    def _described(self, language: Language) -> Iterator[str]:
+        """Say of what it is, in counts alone."""
+        given, readings = self.records.given, self.reading
+        if self.records.is_bundled:
+            yield word("study.bundled", language)
+        for kind in given:
+            count = readings[kind].rows_in_file if kind in readings else len(given[kind])
+            text = word("study.given", language)
+            yield text.format(kind=kind, count=number_text(count, language))
+        units = self.units.iloc[0]
+        yield word("study.units", language).format(
+            count=number_text(len(self.units), language), level=self.level, vintage=units["vintage"]
+        )
+        if self.period is not None:
+            period = self.period if isinstance(self.period, str) else ", ".join(self.period)
+            yield word("study.period", language).format(period=period)
+        yield word("study.next", language)
+
+    def to_geodataframe(self, *, layers: Sequence[str] | None = None) -> gpd.GeoDataFrame:
+        """Give the units with their figures as one frame, as for `GeoDataFrame.explore`.
+
+        Parameters
+        ----------
+        layers : sequence of str, optional
+            What becomes columns of the units, as for `Study.map`.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame, EPSG:4326
+            One row per unit: the columns of units, and one for each measure and period, named
+            as in a GeoPackage and rounded as maps show them; missing where nothing is known.
+            `attrs["audience"]` names whom it is for: of a study that was not released exact
+            counts, for internal use.
+
+        Raises
+        ------
+        UnknownNameError
+            If the records do not hold a layer.
+        ReleaseError
+            If a layer is not released for the audience.
+
+        Examples
+        --------
+        >>> import maligeo
+        >>> frame = maligeo.study().release().to_geodataframe(layers=["incidents"])
+        >>> float(frame.set_index("name").loc["Mopti", "incidents_202201_202208"])
+        50.0
+        """
+        table = self.table if layers is None else self.layered(layers)
+        frame, _ = region_values(self.units, table, layers)
+        return inherit_audience(frame, table)
 
     def asking(
         self,
@@ -485,14 +555,15 @@ class Study(StudyFrames):
         Parameters
         ----------
         region : str, optional
-            The region, by any of its names; the country without it.
+            The region, by any of its names or its code; the country without it.
         language : {"fr", "en"}, optional
             Language of the report; that of the session by default.
 
         Returns
         -------
         Product
-            `save` writes .html or .pdf.
+            `save` writes .html or .pdf; or, with the extra `office`, a briefing to go on
+            working with: .pptx or .docx.
 
         Raises
         ------
@@ -504,8 +575,70 @@ class Study(StudyFrames):
         language = session_language(language)
         if region is not None:
             find_unit(region, self.units)
-        recipe = self._recipe("report", {"region": region, "language": language}, method=_PROFILE)
+        recipe = self._recipe(REPORT, {"region": region, "language": language}, method=_PROFILE)
         return Product(recipe, partial(self._shared._write_report, region, language))
+
+    def save_reports(
+        self,
+        folder: str | Path,
+        *,
+        suffix: str = ".pdf",
+        language: Language | None = None,
+        progress: Advance | None = None,
+    ) -> Path:
+        """Write a report on the country, one on each unit, and a page that lists them.
+
+        Parameters
+        ----------
+        folder : str or pathlib.Path
+            A new folder, or one with such reports, which are replaced together.
+        suffix : {".pdf", ".html", ".pptx", ".docx"}
+            In which format; .pptx and .docx want the extra `office`.
+        language : {"fr", "en"}, optional
+            Language of the reports; that of the session by default.
+        progress : callable, optional
+            Takes the reports that are written and all of them.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder: "index.html", "00-mali.pdf", "01-kayes.pdf" and so on.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such format or language.
+        OutputFileError
+            If the folder holds anything else, or cannot be written.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import maligeo
+        >>> with TemporaryDirectory() as folder:
+        ...     written = maligeo.study().save_reports(f"{folder}/briefing", suffix=".html")
+        ...     sorted(file.name for file in written.iterdir())[:3]
+        ['00-mali.html', '01-kayes.html', '02-koulikoro.html']
+        """
+        language = session_language(language)
+        study = self._shared
+        files = ReportFiles(study.units, suffix)
+        private = study.audience == "internal"
+        with folder_written_whole(Path(folder), private=private, own=files.own) as draft:
+            for at, (region, name) in enumerate(files.regions.items()):
+                if progress is not None:
+                    progress(at, len(files.regions))
+                study.report(region, language=language).save(draft / name)
+            table, gaps = study._reported
+            paper.reports_index(
+                table,
+                study.units,
+                draft / INDEX,
+                entries=files.entries(language),
+                options=paper.ReportOptions(gaps=gaps, language=language),
+                audience=study.audience,
+            )
+        return Path(folder)
 
     def layers(
         self, *, language: Language | None = None, layers: Sequence[str] | None = None
@@ -532,15 +665,19 @@ class Study(StudyFrames):
         self,
         path: str | Path,
         *,
+        region: str | None = None,
         language: Language | None = None,
         layers: Sequence[str] | None = None,
     ) -> Path:
-        """Write units with their figures, and the records, for other programs.
+        """Write units with their figures, and the records, for other programs; or a briefing.
 
         Parameters
         ----------
         path : str or pathlib.Path
-            .gpkg, .shp.zip, .zip or a folder, as for `maligeo.write_layers`.
+            .gpkg, .shp.zip, .zip or a folder, as for `maligeo.write_layers`; .pptx or .docx,
+            as for `Study.report`.
+        region : str, optional
+            Of a briefing: the region it is about; the country without it.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
         layers : sequence of str, optional
@@ -553,9 +690,17 @@ class Study(StudyFrames):
 
         Raises
         ------
+        ArgumentError
+            If a region is named for layers, or layers for a briefing.
         MaligeoError
             As `maligeo.write_layers` raises.
         """
+        if Path(path).suffix.lower() in paper.BRIEFINGS:
+            if layers is not None:
+                raise ArgumentError("layers are columns of units, which a briefing has not")
+            return self.report(region, language=language).save(path)
+        if region is not None:
+            raise ArgumentError("a region is named for a briefing: a file .pptx or .docx")
         return self.layers(language=language, layers=layers).save(path)
 
     @property
@@ -571,11 +716,7 @@ class Study(StudyFrames):
         return self.table
 
     def _write_report(self, region: str | None, language: Language, path: Path, about: Any) -> Path:
-        need = self.need(INCIDENTS, *self.victims, period=self.period)
-        incidents = need[need["measure"] == "incidents"]
-        by_unit = incidents[incidents["place_kind"] == "unit"]
-        known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())
-        gaps = self.gaps_of(incidents) if known else None
+        table, gaps = self._reported
         options = paper.ReportOptions(
             region=region,
             presence=self.presence,
@@ -584,10 +725,19 @@ class Study(StudyFrames):
             results=None if self.records.given else published_results(language=language),
             language=language,
         )
-        table = concat_tables(need, *self.standing)
         return paper.region_report(
             table, self.units, path, options=options, audience=self.audience, about=about
         )
+
+    @cached_property
+    def _reported(self) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        """The density table that reports show, and need and response where need is known."""
+        need = self.need(INCIDENTS, *self.victims, period=self.period)
+        incidents = need[need["measure"] == "incidents"]
+        by_unit = incidents[incidents["place_kind"] == "unit"]
+        known = bool((by_unit["count"].notna() & by_unit["period_start"].notna()).any())
+        gaps = self.gaps_of(incidents) if known else None
+        return concat_tables(need, *self.standing), gaps
 
     def _write_layers(
         self, language: Language, keys: Sequence[str] | None, path: Path, about: Any

@@ -1,7 +1,7 @@
 """What a page is drawn from: fills, strokes and words in millimetres, for every format."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -35,6 +35,8 @@ class Fill:
         Width of the border in millimetres.
     opacity : float
         Of the inside, from 0 to 1.
+    name : str
+        What it shows, such as the name of a unit, for programs that list shapes; may be empty.
     """
 
     shape: shapely.Geometry
@@ -42,6 +44,7 @@ class Fill:
     edge: str | None = None
     width: float = 0.2
     opacity: float = 1.0
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,9 @@ class Drawing:
 def moved(shape: Shape, x: float, y: float) -> Shape:
     """Give a shape moved to the right and down, in millimetres."""
     if isinstance(shape, Words):
-        return Words(
-            shape.x + x, shape.y + y, shape.text, shape.size, shape.bold, shape.colour, shape.side
-        )
+        return replace(shape, x=shape.x + x, y=shape.y + y)
     there = shapely.transform(shape.shape, lambda places: places + np.array([x, y]))
-    if isinstance(shape, Fill):
-        return Fill(there, shape.colour, shape.edge, shape.width, shape.opacity)
-    return Stroke(there, shape.colour, shape.width, shape.dash)
+    return replace(shape, shape=there)
 
 
 def line(*places: tuple[float, float]) -> shapely.Geometry:
@@ -173,7 +172,9 @@ _ANGLES: Final[dict[str, tuple[float, ...]]] = {
 _DOT: Final = 0.16  # of the spacing, the radius of a dot
 
 
-def missing(shape: shapely.Geometry, *, spacing: float = 1.7, pale: bool = False) -> list[Shape]:
+def missing(
+    shape: shapely.Geometry, *, spacing: float = 1.7, pale: bool = False, name: str = ""
+) -> list[Shape]:
     """Hatch a polygon as what is not known.
 
     Parameters
@@ -184,10 +185,12 @@ def missing(shape: shapely.Geometry, *, spacing: float = 1.7, pale: bool = False
         Distance of the lines in millimetres.
     pale : bool, default False
         Whether the map is about another unit.
+    name : str, optional
+        What the polygon shows.
     """
     lines = hatch(shape, "rising", spacing=spacing)
     colour = PALE_LINE if pale else MISSING_LINE
-    return [Fill(shape, MISSING_COLOUR), Stroke(lines, colour, width=0.35)]
+    return [Fill(shape, MISSING_COLOUR, name=name), Stroke(lines, colour, width=0.35)]
 
 
 def patterned(

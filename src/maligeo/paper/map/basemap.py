@@ -193,13 +193,13 @@ def _draw_units(drawing: Drawing, scene: Scene, shapes: npt.NDArray[np.object_])
     for at, shape in enumerate(shapes):
         if shapely.is_empty(shape):
             continue
-        pale = scene.is_pale(at)
+        pale, name = scene.is_pale(at), printable(scene.units["name"].iloc[at])
         index = scene.subject.cells[at].class_index
         if index < 0:
-            drawing.add(*missing(shape, pale=pale))
+            drawing.add(*missing(shape, pale=pale, name=name))
         else:
             colour = scene.subject.fills[index + 1]
-            drawing.add(Fill(shape, look.pale(colour) if pale else colour))
+            drawing.add(Fill(shape, look.pale(colour) if pale else colour, name=name))
         if index in scene.subject.dotted:
             drawing.add(*dots_over(shape))
 

@@ -101,6 +101,12 @@ class Subject:
     sections: tuple[Section, ...]
     dotted: tuple[int, ...]
 
+    @property
+    def heading(self) -> str:
+        """What it is about, when, and by whom."""
+        publisher = "" if self.publisher in self.period else self.publisher
+        return " · ".join(filter(None, (self.title, self.period, publisher)))
+
 
 def subject_of(
     table: pd.DataFrame, units: gpd.GeoDataFrame, towns: pd.DataFrame, options: MapOptions

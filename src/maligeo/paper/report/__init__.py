@@ -1,7 +1,7 @@
-"""Reports on one unit or the country, as a page of HTML, which needs no network, or on paper."""
+"""Reports on one unit or the country, as a page, on paper, as slides or a document."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -18,16 +18,25 @@ from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate
 from maligeo.paper.drawing.shapes import Drawing
 from maligeo.paper.drawing.svg import svg_picture
+from maligeo.paper.office.document import document
+from maligeo.paper.office.parts import Briefing
+from maligeo.paper.office.slides import slides
 from maligeo.paper.page import Heading, require_format, write_pages
+from maligeo.paper.report.briefing import Told, country_briefing, unit_briefing
 from maligeo.paper.report.charts import locator_map, trend_chart
 from maligeo.paper.report.country_pages import country_pages, map_picture
 from maligeo.paper.report.country_profile import CountryProfile, country_profile
 from maligeo.paper.report.pdf import report_pages
 from maligeo.paper.report.profile import Profile, ReportOptions, profile_of
-from maligeo.paper.report.templates import rendered
+from maligeo.paper.report.template import rendered
 from maligeo.provenance.record import Provenance
 
-REPORT_FORMATS: Final = (".html", ".pdf")
+BRIEFINGS: Final = (".pptx", ".docx")
+REPORT_FORMATS: Final = (".html", ".pdf", *BRIEFINGS)
+_OFFICE: Final[Mapping[str, Callable[[Briefing, str], bytes]]] = {
+    ".pptx": slides,
+    ".docx": document,
+}
 Above = Callable[[str, str], Heading]  # from title and subtitle
 
 _CHART: Final = (112.0, 50.0)  # millimetres
@@ -46,7 +55,9 @@ def region_report(
     """Write a profile of one region, or of the whole country.
 
     That of a region has its numbers, their trend, who works there, and the gaps; that of the
-    country the map, the gaps of all units, and what documents say of it by programme.
+    country the map, the gaps of all units, and what documents say of it by programme. As
+    slides or a document, which are for editing, both have the answer in sentences, the map in
+    shapes, tables, the sources, and how it was made.
 
     Parameters
     ----------
@@ -55,7 +66,8 @@ def region_report(
     units : geopandas.GeoDataFrame, EPSG:4326
         Units of the same vintage.
     path : str or pathlib.Path
-        "….html", one file that needs no network, of a region on one A4; or "….pdf".
+        "….html", one file that needs no network, of a region on one A4; "….pdf"; or, of the
+        extra `office`, "….pptx" or "….docx".
     options : ReportOptions
         The region, if it is about one, the matrix of presence, the gaps, the language.
     audience : {"internal", "partner", "public"}, optional
@@ -84,7 +96,8 @@ def region_report(
     ReleaseError
         If a frame was not released for the audience.
     MissingDependencyError
-        If a PDF is asked for and Matplotlib is not installed.
+        If a PDF is asked for and Matplotlib is not installed, or slides or a document, and the
+        extra `office` is not.
     OutputFileError
         If the file cannot be written.
 
@@ -119,26 +132,33 @@ def region_report(
         gate.admit(frame, what=what)
     synthetic = any(is_synthetic(frame) for frame in shown.values())
     above = partial(Heading, audience=audience, synthetic=synthetic, language=options.language)
+    if suffix in _OFFICE:  # what documents say of the country is for reading, not for showing
+        options = replace(options, results=None)
     compose = _of_country if options.region is None else _of_region
     report = compose(table, units, options, above)
     if suffix == ".pdf":
         return write_pages(path, report.pages(), heading=report.top, about=about)
     record = "" if about is None else about.to_json()
-    page = rendered(report.template, report.top, record, report.profile, report.pictures())
+    if suffix in _OFFICE:
+        told = Told(table, units, options, report.top, about)
+        content = _OFFICE[suffix](report.briefing(told), record)
+    else:
+        content = _page(report, record).encode("utf-8")
     with written_whole(path, private=audience == "internal") as draft:
-        draft.write_text(page, encoding="utf-8", newline="\n")
+        draft.write_bytes(content)
     return Path(path)
 
 
 @dataclass(frozen=True)
 class _Composed:
-    """A report that is to be written: its template, what stands in it, its pages for paper."""
+    """A report that is to be written: as a page of HTML, as pages for paper, as a briefing."""
 
     template: str
     profile: Profile | CountryProfile
     top: Heading
     pictures: Callable[[], dict[str, str]]
     pages: Callable[[], list[Drawing]]
+    briefing: Callable[[Told], Briefing]
 
 
 def _of_region(
@@ -156,7 +176,8 @@ def _of_region(
         }
 
     pages = partial(report_pages, profile, units, top, language)
-    return _Composed("report.html", profile, top, pictures, pages)
+    briefing = partial(unit_briefing, profile)
+    return _Composed("report.html", profile, top, pictures, pages, briefing)
 
 
 def _of_country(
@@ -173,4 +194,12 @@ def _of_country(
         }
 
     pages = partial(country_pages, profile, top, language)
-    return _Composed("country.html", profile, top, pictures, pages)
+    briefing = partial(country_briefing, profile)
+    return _Composed("country.html", profile, top, pictures, pages, briefing)
+
+
+def _page(report: _Composed, record: str) -> str:
+    """Write a report as a page; the record of what made it is JSON, or empty."""
+    return rendered(
+        report.template, report.top, {"profile": report.profile, **report.pictures()}, record
+    )

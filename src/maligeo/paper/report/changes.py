@@ -14,7 +14,7 @@ from maligeo.core.files import written_whole
 from maligeo.core.session import session_audience
 from maligeo.disclosure import require_released
 from maligeo.paper.page import Heading, require_format
-from maligeo.paper.report.templates import rendered
+from maligeo.paper.report.template import rendered
 from maligeo.provenance.record import Provenance
 from maligeo.text.changes import ChangesOfKind, changes_by_kind
 
@@ -115,7 +115,8 @@ def changes_page(
         require_released(frame, audience, what="the changes")
     made_up = any(map(is_synthetic, frames))
     top = Heading(report.title, report.subtitle, audience, made_up, report.language)
-    page = rendered("changes.html", top, "" if about is None else about.to_json(), report, {})
+    record = "" if about is None else about.to_json()
+    page = rendered("changes.html", top, {"profile": report}, record)
     with written_whole(path, private=audience == "internal") as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)

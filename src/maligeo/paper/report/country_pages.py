@@ -7,7 +7,7 @@ from maligeo.core import words
 from maligeo.core.columns import Language
 from maligeo.look.waters import waters
 from maligeo.paper.drawing.shapes import QUIET, Drawing
-from maligeo.paper.map.basemap import MapDrawing, draw_map
+from maligeo.paper.map.basemap import MapDrawing, Scene, draw_map
 from maligeo.paper.map.layout import (
     Column,
     balance_blocks,
@@ -70,7 +70,7 @@ def country_pages(profile: CountryProfile, top: Heading, language: Language) -> 
     high = min(max(spare, _MAP * _LEAST), _MAP)
     drawn = draw_map(profile.scene, Box(body.x, y, _MAP_WIDE, high), profile.map_options)
     page.put(drawn.drawing, 0, 0)
-    panel = panel_blocks(profile, drawn, Column(_PANEL, _TEXT, language))
+    panel = panel_blocks(profile.scene, drawn, Column(_PANEL, _TEXT, language))
     left = flow(page, panel, [Box(body.right - _PANEL, y, _PANEL, high)])
     y += high
     rest = flow(page, [*table, *left], [Box(body.x, y, body.width, body.bottom - y)])
@@ -88,15 +88,14 @@ def map_picture(profile: CountryProfile, language: Language) -> tuple[Drawing, D
     """Draw the map, and beside it its legend and balance, for a page of HTML."""
     drawn = draw_map(profile.scene, Box(0, 0, _MAP_WIDE, _MAP), profile.map_options)
     drawn.drawing.width, drawn.drawing.height = _MAP_WIDE, _MAP
-    blocks = panel_blocks(profile, drawn, Column(_PANEL, _TEXT, language))
+    blocks = panel_blocks(profile.scene, drawn, Column(_PANEL, _TEXT, language))
     panel = Drawing(_PANEL, height_of(blocks))
     flow(panel, blocks, [Box(0, 0, _PANEL, panel.height)])
     return drawn.drawing, panel
 
 
-def panel_blocks(profile: CountryProfile, drawn: MapDrawing, column: Column) -> list[Block]:
+def panel_blocks(scene: Scene, drawn: MapDrawing, column: Column) -> list[Block]:
     """Give the legend, the balance, and the units that have no room on the map."""
-    scene = profile.scene
     names = scene.units["name"].astype("str")
     numbered = [(names.iloc[at], scene.subject.cells[at].text) for at in drawn.keyed]
     return [

@@ -13,14 +13,16 @@ from maligeo.paper.map.figure import scene_of
 from maligeo.paper.map.subject import Section
 from maligeo.paper.options import MapOptions
 from maligeo.paper.report.country import Statements, country_statements, statement_sources
+from maligeo.paper.report.numbers import with_remark
 from maligeo.paper.report.profile import ReportOptions, require_report
 from maligeo.text.answers import Row, by_class, class_text, period_lines, presence_text
-from maligeo.text.readings import Cell, cell_sources
+from maligeo.text.readings import cell_sources
 from maligeo.text.titles import place_parts
 
 _HEAD: Final = (
     "report.unit", "report.count", "layer.organisations", "report.projects", "report.finding",
 )  # fmt: skip
+_ACTIVE: Final = ("organisations", "projects")
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,12 @@ def country_profile(
     map_options = MapOptions(language=language, orientation="portrait")
     scene = scene_of(table, units, map_options)
     subject = scene.subject
-    publisher = "" if subject.publisher in subject.period else subject.publisher
     return CountryProfile(
         title=words.word("report.country", language),
         subtitle=" · ".join(place_parts(units, None, language)),
         map_options=map_options,
         scene=scene,
-        map_title=" · ".join(filter(None, (subject.title, subject.period, publisher))),
+        map_title=subject.heading,
         head=() if gaps is None else tuple(words.word(key, language) for key in _HEAD),
         rows=() if gaps is None else tuple(_rows(gaps, scene, language)),
         periods="" if gaps is None else " · ".join(period_lines(gaps, language)),
@@ -109,15 +110,17 @@ def country_profile(
 def _rows(gaps: pd.DataFrame, scene: Scene, language: str) -> Iterator[tuple[str, ...]]:
     """Say of each unit what is counted there, who is active, and the finding."""
     cells = dict(zip(scene.units["pcode"], scene.subject.cells, strict=True))
+    unseen = [name for name in _ACTIVE if gaps[name].isna().all()]  # by the audience, in any unit
     for _, rows in by_class(gaps):
         for row in rows:
-            active = (_active(row, name, language) for name in ("organisations", "projects"))
-            finding = class_text(row, language)
-            yield str(row["name"]), _count(cells[row["pcode"]]), *active, finding
-
-
-def _count(cell: Cell) -> str:
-    return f"{cell.text} ({cell.precision})" if cell.precision else cell.text
+            active = (
+                words.word("value.missing", language)
+                if name in unseen
+                else _active(row, name, language)
+                for name in _ACTIVE
+            )
+            finding, cell = class_text(row, language), cells[row["pcode"]]
+            yield str(row["name"]), with_remark(cell.text, cell.precision), *active, finding
 
 
 def _active(row: Row, name: str, language: str) -> str:

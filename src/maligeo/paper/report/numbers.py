@@ -65,6 +65,12 @@ class PeriodFigures:
     rate: str
     rate_interval: str
 
+    def cells(self, *, has_rates: bool) -> tuple[str, ...]:
+        """Give it as a row of a table: period, count and, where any is known, rate."""
+        period = " · ".join(filter(None, (self.period, self.publisher)))
+        rate = [with_remark(self.rate, self.rate_interval)] if has_rates else []
+        return (period, with_remark(self.count, self.count_interval), *rate)
+
 
 @dataclass(frozen=True)
 class TrendPoint:
@@ -149,6 +155,11 @@ def numbers_of(table: pd.DataFrame, units: gpd.GeoDataFrame, at: int, language: 
         remarks=tuple(_remarks([*counts, *rates.values()], pcode, language)),
         latest=latest,
     )
+
+
+def with_remark(value: str, remark: str) -> str:
+    """Write an interval, say, in brackets behind a value, where there is one."""
+    return f"{value} ({remark})" if remark else value
 
 
 def has_trend(points: Sequence[TrendPoint]) -> bool:

@@ -31,7 +31,7 @@ from maligeo.paper.page import (
     valued,
 )
 from maligeo.paper.report.charts import locator_map, trend_chart
-from maligeo.paper.report.numbers import Figure, PeriodFigures
+from maligeo.paper.report.numbers import Figure, with_remark
 from maligeo.paper.report.profile import Profile
 from maligeo.provenance.record import program
 from maligeo.readers.credits import credit_text
@@ -167,21 +167,10 @@ def _period_table(profile: Profile, width: float, language: Language) -> list[Bl
     head = [words.word(key, language) for key in keys]
     found.append(table_row(head, widths, _FINE + 0.4, bold=True))
     for row in profile.periods:
-        found.append(table_row(_cells(row, has_rates), widths, _TEXT * 0.94))
+        found.append(table_row(row.cells(has_rates=has_rates), widths, _TEXT * 0.94))
     for text in (*filter(None, (profile.earlier,)), *profile.numbers.remarks):
         found += paragraph(text, width, _FINE, colour=QUIET)
     return found
-
-
-def _cells(row: PeriodFigures, has_rates: bool) -> list[str]:
-    period = " · ".join(filter(None, (row.period, row.publisher)))
-    count = _with_interval(row.count, row.count_interval)
-    rate = [_with_interval(row.rate, row.rate_interval)] if has_rates else []
-    return [period, count, *rate]
-
-
-def _with_interval(value: str, interval: str) -> str:
-    return f"{value} ({interval})" if interval else value
 
 
 def _right(
@@ -217,7 +206,7 @@ def _organisations(profile: Profile, width: float, language: Language) -> list[B
     found = heading(words.word("report.organisations", language), width, _TEXT * 1.1)
     for one in profile.organisations:
         text = presence_text(one.count, language)
-        found += paragraph(_with_interval(one.name, text), width, _TEXT * 0.94)
+        found += paragraph(with_remark(one.name, text), width, _TEXT * 0.94)
     return found
 
 
@@ -234,7 +223,7 @@ def _programmes(profile: Profile, width: float, language: Language) -> list[Bloc
                 count = words.number_text(one.count, language)
                 found.append(valued(one.name, count, width, _TEXT * 0.94))
             else:
-                text = _with_interval(one.name, one.note)
+                text = with_remark(one.name, one.note)
                 found += paragraph(text, width, _TEXT * 0.94)
     return found
 

@@ -1,4 +1,4 @@
-"""Pages of HTML made of the templates in `assets`, each one file that needs no network."""
+"""Pages of HTML that need no network: their templates, and what stands in all of them."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -11,40 +11,32 @@ from maligeo.paper.page import Heading
 from maligeo.provenance.record import KEY, program
 
 
-def rendered(
-    template: str, top: Heading, record: str, content: object, pictures: Mapping[str, str]
-) -> str:
+def rendered(template: str, top: Heading, content: Mapping[str, object], record: str = "") -> str:
     """Write a page.
 
     Parameters
     ----------
     template : str
-        Name of its file in `assets`.
+        Name of its template.
     top : Heading
-        For whom it is, and in which language.
-    record : str
-        What made it, as JSON, or empty.
-    content : object
-        What the template knows as `profile`.
-    pictures : mapping of str to str
-        Pictures as SVG, by the names that the template has for them.
+        What stands above it.
+    content : mapping of str to object
+        What the template shows; texts are escaped.
+    record : str, optional
+        What it was made from, as JSON.
     """
-    page = (
-        _environment()
-        .get_template(template)
-        .render(
-            profile=content,
-            top=top,
-            language=top.language,
-            words=words.words(top.language),
-            program=program(),
-            key=KEY,
-            record=_script_json(record),
-            style=_asset("report.css"),
-            **pictures,
-        )
+    page = _environment().get_template(template)
+    text = page.render(
+        top=top,
+        language=top.language,
+        words=words.words(top.language),
+        program=program(),
+        key=KEY,
+        record=_script_json(record),
+        style=_asset("report.css"),
+        **content,
     )
-    return page + "\n"
+    return text + "\n"
 
 
 def _environment() -> jinja2.Environment:

@@ -1,0 +1,1 @@
+"""Briefings that are edited in PowerPoint, Word and LibreOffice."""
