@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo.core.audiences import is_synthetic
-from maligeo.core.checks import require_choice, require_columns
+from maligeo.core.audiences import inherit_audience, is_synthetic
+from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.columns import AUDIENCES, Audience, Language
 from maligeo.core.columns import DENSITY as DENSITY_COLUMNS
 from maligeo.core.errors import ArgumentError, OutputFileError
@@ -55,6 +55,7 @@ from maligeo.text.readings import cell_sources
 from maligeo.text.releases import release_sentences
 
 DENSITY: Final = "density"
+_ANSWER: Final = {"pcode", "place_kind", "class", "depends_on"}
 _PLAIN: Final = ExportOptions()
 _Format = TypeVar("_Format")
 
@@ -218,6 +219,7 @@ def write_layers(
     layers : mapping of str to geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
         By name (small letters, digits, "_", "-"). A layer holds points, lines or polygons.
         Units, as from `load_boundaries`, anybody may see; all else must have been released.
+        An answer, as from `incident_gaps`, gets the outlines of units that are there too.
     path : str or pathlib.Path
         ".gpkg" (GeoPackage with the colours of the maps for QGIS), ".shp.zip" (Shapefiles),
         ".zip" or a folder without suffix (Frictionless data package of GeoJSON and CSV);
@@ -287,7 +289,7 @@ def write_layers(
         raise ArgumentError("HXL hashtags are for tables: see maligeo.write_table")
     wanted = _wanted(path)
     chosen = _format(wanted, LAYER_FORMATS)
-    frames, values = dict(layers), dict[str, list[RegionValue]]()
+    frames, values = _with_outlines(layers), dict[str, list[RegionValue]]()
     if density is not None:
         gate.admit(density, what="the rows of the density table")
         require_columns(density, DENSITY_COLUMNS, what="density table")
@@ -351,6 +353,22 @@ def _sources(frames: Sequence[pd.DataFrame], language: Language | None) -> list[
     """List known publishers with their terms once each, then what else the data name."""
     others = [source for frame in frames for source in uncredited(frame)]
     return [*credited(frames, language), *cell_sources(others)]
+
+
+def _with_outlines(layers: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Draw the answers among layers by the units that are there; what is in none has no shape."""
+    frames = dict(layers)
+    for name, frame in layers.items():
+        if not set(frame.columns) >= _ANSWER or isinstance(frame, gpd.GeoDataFrame):
+            continue
+        units = [one for one in layers.values() if holds_units(one)]
+        wanted = set(frame.loc[frame["place_kind"] == "unit", "pcode"])
+        for one in [one for one in units if wanted <= set(one["pcode"])][:1]:
+            require_vintage_of(one, frame, what=f"layer {name!r}")
+            outlines = gpd.GeoDataFrame(one[["pcode"]], geometry=one.geometry)
+            drawn = outlines.merge(frame, on="pcode", how="right")
+            frames[name] = inherit_audience(drawn[[*frame.columns, GEOMETRY]], frame)
+    return frames
 
 
 def _with_density(

@@ -39,7 +39,7 @@ from maligeo.workflows.records import (
     Records,
     given_records,
 )
-from maligeo.workflows.views import COMPARABLE, View
+from maligeo.workflows.views import COMPARABLE, GAPS, View
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -515,7 +515,7 @@ class Study(StudyFrames):
         Parameters
         ----------
         layers : sequence of str, optional
-            What becomes columns of the units, as for `Study.map`.
+            What becomes columns of the units, as for `Study.map`; "gaps" is a layer of its own.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
 
@@ -544,7 +544,8 @@ class Study(StudyFrames):
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
         layers : sequence of str, optional
-            What becomes columns of the units, as for `Study.map`.
+            What becomes columns of the units, as for `Study.map`; "gaps" is a layer of its
+            own, the answer with the outlines of the units.
 
         Returns
         -------
@@ -592,8 +593,10 @@ class Study(StudyFrames):
     def _write_layers(
         self, language: Language, keys: Sequence[str] | None, path: Path, about: Any
     ) -> Path:
+        wanted = None if keys is None else [key for key in keys if key != GAPS]
         frames: dict[str, pd.DataFrame | None] = {
             "units": self.units,
+            GAPS: self.answered(language) if GAPS in (keys or ()) else None,
             "incidents": self.incidents,
             "projects": self.projects,
             "areas": self.areas,
@@ -601,10 +604,10 @@ class Study(StudyFrames):
         return exports.write_layers(
             {name: frame for name, frame in frames.items() if frame is not None},
             path,
-            density=self.table if keys is None else self.layered(keys),
+            density=self.layered(wanted) if wanted else self.table,
             audience=self.audience,
             about=about,
-            options=exports.ExportOptions(language=language, layers=keys),
+            options=exports.ExportOptions(language=language, layers=wanted or None),
         )
 
     def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:
