@@ -13,8 +13,10 @@ PLUGIN = ROOT / "qgis" / "maligeo_plugin"
 
 def build(folder: Path) -> Path:
     """Pack the plugin as `make plugin` does."""
-    command = [sys.executable, ROOT / "scripts" / "build_plugin.py", folder]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    script = ROOT / "scripts" / "build_plugin.py"
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder)], check=True, capture_output=True, text=True,
+    )  # fmt: skip
     return Path(done.stdout.strip())
 
 

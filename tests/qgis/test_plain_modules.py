@@ -169,7 +169,7 @@ def test_a_command_that_is_missing_is_said_in_plain_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CommandError, match="pip install maligeo"):
+    with pytest.raises(CommandError, match="Install maligeo apart from QGIS"):
         find_command("", "en")
     with pytest.raises(CommandError, match=r"Il n’y a pas de commande à /no/where"):
         find_command(" /no/where ", "fr")
