@@ -34,6 +34,7 @@ from maligeo.exports.arrow import (
 from maligeo.exports.csv import open_csv, write_csv, write_rows
 from maligeo.exports.data_package import write_package_archive, write_package_folder
 from maligeo.exports.excel import write_workbook
+from maligeo.exports.geodatabase import write_geodatabase
 from maligeo.exports.geojson import write_geojson
 from maligeo.exports.geopackage import open_geopackage, write_geopackage
 from maligeo.exports.jobs import ExportOptions, Job, credited
@@ -49,6 +50,7 @@ from maligeo.exports.plain_layers import (
 )
 from maligeo.exports.plain_tables import PlainTable, plain_piece, plain_table
 from maligeo.exports.shapefile import write_shapefiles
+from maligeo.exports.topojson import write_topojson
 from maligeo.provenance.record import Provenance
 from maligeo.readers.credits import uncredited
 from maligeo.text.readings import cell_sources
@@ -68,10 +70,11 @@ class TableFormat(NamedTuple):
 
 
 class LayerFormat(NamedTuple):
-    """A format of layers: its writer, and whether it holds several of them."""
+    """A format of layers: its writer, and whether it holds several of them, or units alone."""
 
     write: Callable[[Sequence[PlainLayer], Job], None]
     holds_several: bool = True
+    units_alone: bool = False
 
 
 TABLE_FORMATS: Final[Mapping[str, TableFormat]] = {
@@ -85,7 +88,9 @@ LAYER_FORMATS: Final[Mapping[str, LayerFormat]] = {
     ".geojson": LayerFormat(write_geojson, holds_several=False),
     ".parquet": LayerFormat(write_geoparquet, holds_several=False),
     ".fgb": LayerFormat(write_flatgeobuf, holds_several=False),
+    ".topojson": LayerFormat(write_topojson, holds_several=False, units_alone=True),
     ".shp.zip": LayerFormat(write_shapefiles),
+    ".gdb.zip": LayerFormat(write_geodatabase),
     ".zip": LayerFormat(write_package_archive),
     "": LayerFormat(write_package_folder),
 }
@@ -222,9 +227,11 @@ def write_layers(
         An answer, as from `incident_gaps`, gets the outlines of units that are there too.
     path : str or pathlib.Path
         ".gpkg" (GeoPackage with the colours of the maps for QGIS), ".shp.zip" (Shapefiles),
+        ".gdb.zip" (File Geodatabase for ArcGIS),
         ".zip" or a folder without suffix (Frictionless data package of GeoJSON and CSV);
         for one layer ".geojson" (RFC 7946), ".parquet" (GeoParquet 1.1) or ".fgb"
-        (FlatGeobuf). The folder around it has to exist.
+        (FlatGeobuf); for units alone, by their codes and names, ".topojson". The folder
+        around it has to exist.
     density : pandas.DataFrame, optional
         Density table, as from `concat_tables`. Its measures become columns of the units, rounded
         as maps show them and one for each period; the whole table, with what is in no unit,
@@ -353,6 +360,11 @@ def _sources(frames: Sequence[pd.DataFrame], language: Language | None) -> list[
     """List known publishers with their terms once each, then what else the data name."""
     others = [source for frame in frames for source in uncredited(frame)]
     return [*credited(frames, language), *cell_sources(others)]
+
+
+def holds_units_alone(path: str | Path) -> bool:
+    """Tell whether a file of layers takes units without figures, which a table has beside it."""
+    return _format(_wanted(path), LAYER_FORMATS).units_alone
 
 
 def _with_outlines(layers: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

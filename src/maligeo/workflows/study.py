@@ -522,7 +522,8 @@ class Study(StudyFrames):
         Returns
         -------
         Product
-            `save` writes .gpkg, .shp.zip, .zip or a folder, as `maligeo.write_layers`.
+            `save` writes .gpkg, .gdb.zip, .shp.zip, .topojson, .zip or a folder, as
+            `maligeo.write_layers`.
         """
         language = session_language(language)
         recipe = self._recipe("layers", {"language": language, "layers": layers})
@@ -540,7 +541,8 @@ class Study(StudyFrames):
         Parameters
         ----------
         path : str or pathlib.Path
-            .gpkg, .shp.zip, .zip or a folder, as for `maligeo.write_layers`.
+            .gpkg, .gdb.zip, .shp.zip, .zip or a folder, as for `maligeo.write_layers`; or
+            .topojson, the units alone, whose codes and names are those of every table.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
         layers : sequence of str, optional
@@ -593,6 +595,13 @@ class Study(StudyFrames):
     def _write_layers(
         self, language: Language, keys: Sequence[str] | None, path: Path, about: Any
     ) -> Path:
+        if exports.holds_units_alone(path):
+            if keys is not None:
+                raise ArgumentError(f"{path.name} holds units alone: figures go into a table")
+            options = exports.ExportOptions(language=language)
+            return exports.write_layers(
+                {"units": self.units}, path, audience=self.audience, about=about, options=options
+            )
         wanted = None if keys is None else [key for key in keys if key != GAPS]
         frames: dict[str, pd.DataFrame | None] = {
             "units": self.units,
