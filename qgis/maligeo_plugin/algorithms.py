@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from qgis.core import (
@@ -219,8 +220,10 @@ class _Export(_Asking):
         )
         self.ask_how_files_are_read()
 
-    def export(self, path: str, layers: str, parameters: Any, context: Any, feedback: Any) -> None:
-        """Write layers to a file."""
+    def export(
+        self, path: str, asked: Mapping[str, object], parameters: Any, context: Any, feedback: Any
+    ) -> None:
+        """Write what is asked for to a file."""
         files = {name.lower(): self._files[name] for name in self.inputs}
         texts = {
             name.lower(): self.text(parameters, name, context)
@@ -232,8 +235,8 @@ class _Export(_Asking):
             output=path,
             **files,
             **texts,
+            **asked,
             level=self.parameterAsInt(parameters, "LEVEL", context),
-            layers=layers,
             audience=self.choice(parameters, "AUDIENCE", context, self.audiences),
             store=self.parameterAsFile(parameters, "STORE", context),
             profile=self._profiles,
@@ -257,8 +260,8 @@ class Density(_Export):
     def results(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Count."""
         path = self.parameterAsOutputLayer(parameters, OUTPUT, context)
-        layers = self.text(parameters, "LAYERS", context)
-        self.export(path, layers, parameters, context, feedback)
+        asked = {"layers": self.text(parameters, "LAYERS", context)}
+        self.export(path, asked, parameters, context, feedback)
         return {OUTPUT: self.show(path, ("units", "incidents", "areas"), OUTPUT, context)}
 
 
@@ -270,12 +273,17 @@ class Answer(_Export):
     def initAlgorithm(self, configuration: Any = None) -> None:
         """Ask."""
         self.ask_for_records()
-        self.ask(QgsProcessingParameterVectorDestination(OUTPUT, self.said("output"), type=_EVERY))
+        self.ask(
+            self.of_text("NEED"),
+            QgsProcessingParameterVectorDestination(OUTPUT, self.said("output"), type=_EVERY),
+        )
 
     def results(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Answer."""
         path = self.parameterAsOutputLayer(parameters, OUTPUT, context)
-        self.export(path, "gaps", parameters, context, feedback)
+        needs = self.text(parameters, "NEED", context).split(";")
+        asked = {"layers": "gaps", "need": [one.strip() for one in needs]}
+        self.export(path, asked, parameters, context, feedback)
         for text in sentences_in(path):
             feedback.pushInfo(text)
         return {OUTPUT: self.show(path, ("gaps",), OUTPUT, context)}
@@ -300,6 +308,6 @@ class Release(_Export):
     def results(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Release."""
         path = self.output(parameters, OUTPUT, context)
-        layers = self.text(parameters, "LAYERS", context)
-        self.export(path, layers, parameters, context, feedback)
+        asked = {"layers": self.text(parameters, "LAYERS", context)}
+        self.export(path, asked, parameters, context, feedback)
         return {OUTPUT: path}

@@ -116,7 +116,7 @@ def test_the_commands_know_every_option_that_the_plugin_names(name: str) -> None
     named = {f"--{one.arg.replace('_', '-')}" for one in calls[0].keywords if one.arg}
     if name == "export":
         more = ("incidents", "projects", "areas", "figures", "boundaries", "gazetteer",
-                "population", "covers", "period", "vintage", "as-of")  # fmt: skip
+                "population", "covers", "period", "vintage", "as-of", "layers", "need")  # fmt: skip
         named |= {f"--{one}" for one in more}
     assert named
     assert named <= known

@@ -8,6 +8,7 @@ import typer
 import maligeo
 from maligeo.cli import show_file
 from maligeo.cli.command import Application
+from maligeo.cli.needs import NeedOption, needs
 from maligeo.cli.options import (
     AreasOption,
     AsOfOption,
@@ -67,6 +68,7 @@ def export_study(
     level: LevelOption = 1,
     vintage: FileVintageOption = None,
     layers: LayersOption = None,
+    need: NeedOption = None,
     language: LanguageOption = None,
     audience: AudienceOption = None,
     as_of: AsOfOption = None,
@@ -92,7 +94,7 @@ def export_study(
             period=periods(period),
             covers=covers,
             progress=advance,
-        )
+        ).asking(need=needs(need))
     with progress_bar("cells") as advance:
         released = study.release(audience=audience, as_of=as_of, store=store, progress=advance)
         path = released.export(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pyogrio
 
-from maligeo.core.errors import Fault, FrameError, OutputFileError, explained
+from maligeo.core.errors import OutputFileError, explained
 from maligeo.core.files import pack, written_whole
 from maligeo.exports.arrow import write_gdal
 from maligeo.exports.data_package import describe_fields, describe_file, write_description
@@ -22,7 +22,7 @@ SUFFIX: Final = ".gdb.zip"
 _DRIVER: Final = "OpenFileGDB"
 _SAME_BYTES: Final = "OPENFILEGDB_REPRODUCIBLE_UUID"  # identifiers by their order, not by chance
 # ArcGIS Pro before 3.2 knows neither whole numbers of 64 bits nor days: they are doubles, and
-# times at midnight in UTC. GDAL warns of that, and of names that it changes, which are refused.
+# times at midnight in UTC. GDAL warns of that, and of names that it changes.
 _WARNINGS: Final = (
     ".* of type Date will be written as a DateTime|.*unknown time zone or local time"
     "|Normalized/laundered"
@@ -33,12 +33,13 @@ _KINDS: Final[Mapping[Kind, Kind]] = {"integer": "number"}
 def write_geodatabase(layers: Sequence[PlainLayer], job: Job) -> None:
     """Write layers and tables into a folder NAME.gdb in an archive, with `datapackage.json`.
 
+    Names of columns get letters, digits and "_" alone; the description has both names, and the
+    geodatabase the first as their aliases.
+
     Raises
     ------
-    FrameError
-        If the format does not take the name of a column.
     OutputFileError
-        If it does not take the name of a layer, or GDAL cannot write it.
+        If the format does not take the name of a layer, or GDAL cannot write it.
     """
     with (
         written_whole(job.path, private=job.is_private) as draft,
@@ -46,23 +47,19 @@ def write_geodatabase(layers: Sequence[PlainLayer], job: Job) -> None:
     ):
         database = Path(name, f"{job.path.name[: -len(SUFFIX)]}.gdb")
         with _repeatable():
-            for layer in layers:
-                _write(layer, database, job)
-        files = sorted(database.iterdir())
+            held = [_write(layer, database, job) for layer in layers]
         described = [
             describe_file(file.name.replace(".", "-"), file)
             | {"path": f"{database.name}/{file.name}"}
-            for file in files
-        ]
-        held = [
-            {"name": layer.name, "fields": describe_fields(layer, job.language)} for layer in layers
+            for file in sorted(database.iterdir())
         ]
         described[0]["layers"] = held
         write_description(Path(name), job, described)
         pack(Path(name), draft)
 
 
-def _write(layer: PlainLayer, database: Path, job: Job) -> None:
+def _write(layer: PlainLayer, database: Path, job: Job) -> dict[str, Any]:
+    """Write a layer, and describe its columns with the names that they got."""
     kinds = {name: _KINDS.get(kind, kind) for name, kind in layer.table.kinds.items()}
     doubled = replace(layer, table=PlainTable(layer.table.frame, kinds))
     alias = " | ".join([layer.name, *job.warnings])
@@ -76,11 +73,10 @@ def _write(layer: PlainLayer, database: Path, job: Job) -> None:
                 f"cannot write {job.path.name}: a geodatabase does not take {layer.name!r} as the "
                 "name of a layer"
             )
-        taken = pyogrio.read_info(database, layer=layer.name)["fields"].tolist()
-    reason = "a geodatabase does not take this name of a column"
-    faults = [Fault(None, name, name, reason) for name in kinds if name not in taken]
-    if faults:
-        raise FrameError(f"layer {layer.name!r}", faults)
+        names = pyogrio.read_info(database, layer=layer.name)["fields"].tolist()
+    fields = describe_fields(layer, job.language)
+    named = [{"field": got} | field for got, field in zip(names, fields, strict=True)]
+    return {"name": layer.name, "schema": {"fields": named}}
 
 
 @contextmanager
