@@ -166,9 +166,11 @@ class Run(QgsProcessingAlgorithm):
         details = waiting.pop(path, None)
         if details is not None:
             for one, uri in zip(found, opened):
-                each = QgsProcessingContext.LayerDetails(
-                    details.name, details.project, output, details.layerTypeHint
-                )
+                each = details
+                if uri != opened[0]:
+                    each = QgsProcessingContext.LayerDetails(
+                        details.name, details.project, output, details.layerTypeHint
+                    )
                 _kept.append(_Legend(one, path))
                 each.setPostProcessor(_kept[-1])
                 waiting[uri] = each
