@@ -2,6 +2,8 @@
 # make test  runs every check and test, and builds the documentation
 # make test-oldest  runs the fast part of the suite with the oldest versions that are allowed
 # make attack  holds all products of 500 random worlds against one another
+# make plugin  writes build/maligeo_plugin-*.zip, which QGIS installs
+# make qgis-test  tries that plugin in the QGIS that is installed
 # make docs  writes build/docs/index.html, which opens without a network
 # make locked  installs what requirements/ci.txt pins, which the others then use
 # make lock    renews requirements/ci.txt
@@ -15,7 +17,8 @@ BIN := $(VENV)/bin
 
 PYTHONS ?= $(PYTHON)
 
-.PHONY: map test test-oldest attack check check-scripts format bench docs lock locked dist-check clean
+.PHONY: map test test-oldest attack check check-scripts format bench docs plugin qgis-test lock \
+  locked dist-check clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
@@ -72,6 +75,13 @@ docs: $(VENV)/.docs
 	$(BIN)/python scripts/make_gallery.py
 	$(BIN)/python -m sphinx -q -W --keep-going -d build/doctrees docs build/docs
 	@echo build/docs/index.html
+
+plugin: | $(BIN)/python
+	$(BIN)/python scripts/build_plugin.py build
+
+# Debian: apt-get install --no-install-recommends qgis qgis-providers python3-qgis
+qgis-test: $(VENV)/.dev
+	MALIGEO_QGIS=1 $(BIN)/python -m pytest tests/qgis
 
 dist-check: | $(BIN)/python
 	$(PIP_INSTALL) --upgrade build

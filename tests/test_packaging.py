@@ -53,7 +53,7 @@ def test_an_sdist_holds_what_its_tests_read() -> None:
     included = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     needed = [
         "/src", "/data", "/tests", "/docs", "/scripts", "/benchmarks", "/*.md", "/*.py",
-        "/CITATION.cff", "/LICENSE", "/Makefile", "/maps/README.md",
+        "/CITATION.cff", "/LICENSE", "/Makefile", "/maps/README.md", "/qgis",
     ]  # fmt: skip
     assert set(needed) <= set(included)
     for pattern in included:

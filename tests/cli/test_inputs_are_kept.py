@@ -23,6 +23,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "density of projects": ("density", "--projects", "{}", "-o"),
     "density of areas": ("density", "--areas", "{}", "-o"),
     "density by own units": ("density", "--boundaries", "{}", "-o"),
+    "export": ("export", "--incidents", "{}", *COVERED, "-o"),
     "gaps": ("gaps", "--incidents", "{}", *COVERED, "-o"),
     "gaps of projects": ("gaps", "--projects", "{}", "-o"),
     "map": ("map", "--incidents", "{}", *COVERED, "-o"),

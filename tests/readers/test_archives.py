@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from maligeo.core.errors import InputFileError
-from maligeo.readers.files.archives import Limits, require_bounded, unpacked
+from maligeo.readers.files.archives import Limits, require_bounded, unpacked, unpacked_folder
 
 CSV = frozenset({".csv"})
 
@@ -129,3 +129,40 @@ def test_a_member_without_a_name_is_left_out(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"Z.csv", b"\0.csv"))  # a name ends at a zero
     with unpacked(path, CSV) as members:
         assert [member.stem for member in members] == ["one"]
+
+
+def test_a_folder_is_unpacked_with_plain_names_alone_and_gone_afterwards(tmp_path: Path) -> None:
+    path = archive(
+        tmp_path / "a.zip",
+        {
+            "../up/MALI.GDB/a0001.gdbtable": b"one",
+            "../up/MALI.GDB/gdb": b"two",
+            "../up/MALI.GDB/..": b"up",
+            "../up/MALI.GDB/C:evil": b"a drive",
+            "../up/MALI.GDB/deeper/b.txt": b"in another folder",
+            "datapackage.json": b"{}",
+        },
+    )
+    with unpacked_folder(path, ".gdb") as folder:
+        assert folder is not None
+        found = {file.name: file.read_bytes() for file in folder.iterdir()}
+        assert found == {"a0001.gdbtable": b"one", "gdb": b"two"}
+        assert tmp_path not in folder.parents
+    assert not folder.exists()
+    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_several_folders_of_a_kind_or_none_are_none(tmp_path: Path) -> None:
+    for members in ({"a.gdb/gdb": b"", "b.gdb/gdb": b""}, {"a.csv": b"x"}):
+        with unpacked_folder(archive(tmp_path / "a.zip", members), ".gdb") as folder:
+            assert folder is None
+
+
+def test_a_folder_is_unpacked_within_the_limits(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"a.gdb/x.gdbtable": b"0" * 10_000})
+    limits = Limits(total_bytes=9_999)
+    with (
+        pytest.raises(InputFileError, match="zip bomb"),
+        unpacked_folder(path, ".gdb", limits=limits),
+    ):
+        pass

@@ -46,6 +46,10 @@ COMMANDS: Final = {
         "gaps",
         "Say by region where incidents are, who is active there, and how sure that is.",
     ),
+    "export": (
+        "export",
+        "Write units with their figures, and the records, for QGIS and other programs.",
+    ),
     "results": (
         "results",
         "Say what published documents say of the country and its regions, with their sources.",

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
@@ -11,6 +10,7 @@ from rich.table import Table
 
 import maligeo
 from maligeo.cli.command import Application
+from maligeo.cli.needs import NeedOption, needs
 from maligeo.cli.options import (
     AsOfOption,
     AudienceOption,
@@ -50,7 +50,6 @@ from maligeo.text.answers import (
     period_lines,
     presence_text,
 )
-from maligeo.workflows.needs import names_table
 from maligeo.workflows.study import Study
 
 _COLUMNS = ("projects", "placed", "countrywide", "unattributed")
@@ -65,28 +64,8 @@ class Grouping(StrEnum):
     sector = "sector"
 
 
-def weighted_need(text: str) -> tuple[str | Path, float | None]:
-    """Take a need and its weight apart; the name of a file becomes a path."""
-    name, equals, number = text.rpartition("=")
-    try:
-        found, weight = (name, float(number)) if equals else (text, None)
-    except ValueError:  # the sign is part of the name
-        found, weight = text, None
-    return (Path(found) if names_table(found) else found), weight
-
-
 ByOption = Annotated[
     Grouping | None, typer.Option("--by", help="List the projects by this.", show_choices=True)
-]
-NeedOption = Annotated[
-    list[Any] | None,
-    typer.Option(
-        "--need",
-        help="What need is: incidents, victims …, a measure of --figures, or a table of figures; "
-        "repeatable, with weights as victims=2.",
-        metavar="<measure or file>",
-        parser=weighted_need,
-    ),
 ]
 SectorOption = Annotated[
     list[str] | None, typer.Option("--sector", help="Only projects of this sector.")
@@ -146,7 +125,7 @@ def write_gaps(
             progress=advance,
         ).asking(
             only={name: values for name, values in asked.items() if values},
-            need={one: 1.0 if weight is None else weight for one, weight in need or ()} or None,
+            need=needs(need),
         )
     with progress_bar("cells") as advance:
         if is_passed_on(audience, output_format, output):

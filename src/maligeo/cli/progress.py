@@ -1,7 +1,10 @@
 """What a command says on standard error of a job that takes long or releases something."""
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -22,6 +25,9 @@ from maligeo.core.words import word
 from maligeo.workflows.study import Study
 
 Advance = Callable[..., None]
+VARIABLE: Final = "MALIGEO_PROGRESS"
+LINES: Final = "lines"  # its value for a program that shows the steps by itself
+_SECONDS: Final = 0.1  # between two lines, but for the last step
 
 
 class RateColumn(ProgressColumn):
@@ -36,6 +42,10 @@ class RateColumn(ProgressColumn):
 def progress_bar(what: str) -> Iterator[Advance]:
     """Show a bar while something runs, from its first step; only where a person watches.
 
+    With `MALIGEO_PROGRESS=lines` a program watches: it gets a line for a step, of four parts
+    with tabs between them: "progress", what is counted, the steps done, and all steps or
+    nothing where they are not known.
+
     Parameters
     ----------
     what : str
@@ -46,6 +56,9 @@ def progress_bar(what: str) -> Iterator[Advance]:
     callable
         Takes the steps done and, where they are known, all steps.
     """
+    if os.environ.get(VARIABLE) == LINES:
+        yield _lines(what)
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -63,6 +76,20 @@ def progress_bar(what: str) -> Iterator[Advance]:
             bar.update(task, completed=done, total=total, visible=True)
 
         yield advance
+
+
+def _lines(what: str) -> Advance:
+    last = 0.0
+
+    def advance(done: int, total: int | None = None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done != total and now - last < _SECONDS:
+            return
+        last = now
+        typer.echo(f"progress\t{what}\t{done}\t{'' if total is None else total}", err=True)
+
+    return advance
 
 
 def say_withheld(study: Study, language: Language | None) -> None:

@@ -249,13 +249,14 @@ def _listed(folder: Path) -> set[str]:
 
 
 def pack(folder: Path, path: Path) -> None:
-    """Pack the files of a folder into a zip archive.
+    """Pack the files of a folder, and of those in it, into a zip archive.
 
     Names are sorted and days fixed; the bytes also depend on the version of zlib.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        for file in sorted(folder.iterdir()):
-            with file.open("rb") as source, archive.open(_entry(file.name), "w") as target:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = _entry(file.relative_to(folder).as_posix())
+            with file.open("rb") as source, archive.open(entry, "w") as target:
                 shutil.copyfileobj(source, target)
 
 

@@ -65,11 +65,7 @@ def heading_members(job: Job) -> dict[str, Any]:
 
 
 def _members(shapes: Shapes, job: Job) -> dict[str, Any]:
-    members: dict[str, Any] = {"audience": job.audience_words}
-    if job.synthetic:
-        members["synthetic"] = word("synthetic.banner", job.language)
-    if job.about is not None:
-        members[KEY] = json.loads(job.about.to_json())
+    members = heading_members(job)
     if job.sources:
         members[SOURCES] = job.described_sources
     if not shapely.is_missing(shapes).all():

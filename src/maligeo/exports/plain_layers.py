@@ -144,6 +144,7 @@ _COLLECTIONS: Final = {
 }
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _OWN_TABLES: Final = ("gpkg_", "rtree_", "sqlite_", "layer_styles")
+_PLACE: Final = "place_kind"
 _IDENTITY: Final = {"vintage", "pcode", "name"}
 
 
@@ -308,8 +309,12 @@ def _family(shapes: Shapes, what: str) -> str:
 
 
 def holds_units(frame: pd.DataFrame) -> bool:
-    """Tell whether each row of a frame is a unit of its own, with its outline."""
-    if not isinstance(frame, gpd.GeoDataFrame) or not set(frame.columns) >= _IDENTITY:
+    """Tell whether each row of a frame is a unit of its own, with its outline.
+
+    A table about units and other places, such as an answer with its outlines, is none.
+    """
+    names = set(frame.columns)
+    if not isinstance(frame, gpd.GeoDataFrame) or not names >= _IDENTITY or _PLACE in names:
         return False
     shapes = np.asarray(frame.geometry.array, dtype=object)
     codes = {_MULTI.get(int(code), int(code)) for code in np.unique(shapely.get_type_id(shapes))}

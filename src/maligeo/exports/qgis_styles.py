@@ -14,6 +14,9 @@ from maligeo.exports.column_dictionary import known_columns
 from maligeo.exports.jobs import bilingual, languages_of, word
 from maligeo.exports.plain_layers import PlainLayer, RegionValue
 from maligeo.look import Look, Mark, Pattern
+from maligeo.measure.answer import TOO_FEW, UNKNOWN
+from maligeo.measure.certainty import RESPONSES, SOLID
+from maligeo.text.answers import ANSWER_LOOK, answer_legend
 from maligeo.text.legend import COARSE, PLACELESS, legend
 from maligeo.text.measures import layer_text
 
@@ -176,6 +179,7 @@ def _add_symbol(symbols: ET.Element, name: str, symbol: Symbol) -> None:
 
 
 _PRECISION: Final = "location_precision"
+_DOTS: Final = _simple_fill(_BORDER, "dense6", border=None, width=0)
 
 
 class Style(NamedTuple):
@@ -202,7 +206,8 @@ def styles_of(layer: PlainLayer, language: Language | None) -> list[Style]:
     Parameters
     ----------
     layer : PlainLayer
-        Units, incidents (points with `event_type`) or areas (polygons with `status`).
+        Units, an answer (polygons with `class`), incidents (points with `event_type`) or areas
+        (polygons with `status`).
     values : sequence of RegionValue
         Measures that are columns of the layer.
     language : {"fr", "en"} or None
@@ -228,6 +233,9 @@ def styles_of(layer: PlainLayer, language: Language | None) -> list[Style]:
         rules = [*_event_rules(language), *_precision_rules(layer, language)]
         title = word("incidents.title", language)
         return [Style("event_type", title, qml(rules, aliases, within=_placed(layer)))]
+    if layer.family == "Polygon" and {"class", "depends_on"} <= set(names):
+        title = word("title.gaps", language)
+        return [Style("class", title, qml(list(_answer_rules(language)), aliases))]
     if layer.family == "Polygon" and {"area_id", "status"} <= set(names):
         title = word("areas.title", language)
         return [Style("status", title, qml(list(_status_rules(language)), aliases))]
@@ -280,6 +288,31 @@ def _legend(value: RegionValue, language: Language | None) -> Mapping[int, str]:
 def _between(column: str, low: float, high: float | None) -> str:
     lowest = f"{column} > 0" if low == 0 else f"{column} >= {low:.15g}"
     return lowest if high is None else f"{lowest} AND {column} < {high:.15g}"
+
+
+def _answer_rules(language: Language | None) -> Iterator[Rule]:
+    """Give a rule for each class of need and response, with dots over what is not certain."""
+    labels: dict[int, list[str]] = {}
+    for one in languages_of(language):
+        for entry in answer_legend(one):
+            note = f" ({entry['note']})" if entry["note"] else ""
+            labels.setdefault(int(entry["index"]), []).append(f"{entry['label']}{note}")
+    unsure = len(RESPONSES) + 1  # the first index of what is not certain
+    expressions = {at: f"\"class\" = '{name}'" for at, name in enumerate(RESPONSES, start=1)}
+    expressions |= {
+        unsure: f"\"depends_on\" <> '{SOLID}'",
+        max(ANSWER_LOOK.dotted): f"\"class\" = '{TOO_FEW}'",
+        -1: f"\"class\" = '{UNKNOWN}'",
+    }
+    for at, texts in labels.items():
+        if at == -1:
+            symbol = hatched_fill(look.MISSING_COLOUR)
+        elif at == unsure:
+            symbol = Symbol("fill", (_DOTS,))
+        else:
+            ground = fill(ANSWER_LOOK.fills[at + 1])
+            symbol = Symbol("fill", (*ground.parts, *[_DOTS] * (at in ANSWER_LOOK.dotted)))
+        yield Rule(bilingual(texts), expressions[at], symbol)
 
 
 def _event_rules(language: Language | None) -> Iterator[Rule]:

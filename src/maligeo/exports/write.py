@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo.core.audiences import is_synthetic
-from maligeo.core.checks import require_choice, require_columns
+from maligeo.core.audiences import inherit_audience, is_synthetic
+from maligeo.core.checks import require_choice, require_columns, require_vintage_of
 from maligeo.core.columns import AUDIENCES, Audience, Language
 from maligeo.core.columns import DENSITY as DENSITY_COLUMNS
 from maligeo.core.errors import ArgumentError, OutputFileError
@@ -34,6 +34,7 @@ from maligeo.exports.arrow import (
 from maligeo.exports.csv import open_csv, write_csv, write_rows
 from maligeo.exports.data_package import write_package_archive, write_package_folder
 from maligeo.exports.excel import write_workbook
+from maligeo.exports.geodatabase import write_geodatabase
 from maligeo.exports.geojson import write_geojson
 from maligeo.exports.geopackage import open_geopackage, write_geopackage
 from maligeo.exports.jobs import ExportOptions, Job, credited
@@ -49,12 +50,14 @@ from maligeo.exports.plain_layers import (
 )
 from maligeo.exports.plain_tables import PlainTable, plain_piece, plain_table
 from maligeo.exports.shapefile import write_shapefiles
+from maligeo.exports.topojson import write_topojson
 from maligeo.provenance.record import Provenance
 from maligeo.readers.credits import uncredited
 from maligeo.text.readings import cell_sources
 from maligeo.text.releases import release_sentences
 
 DENSITY: Final = "density"
+_ANSWER: Final = {"pcode", "place_kind", "class", "depends_on"}
 _PLAIN: Final = ExportOptions()
 _Format = TypeVar("_Format")
 
@@ -67,10 +70,11 @@ class TableFormat(NamedTuple):
 
 
 class LayerFormat(NamedTuple):
-    """A format of layers: its writer, and whether it holds several of them."""
+    """A format of layers: its writer, and whether it holds several of them, or units alone."""
 
     write: Callable[[Sequence[PlainLayer], Job], None]
     holds_several: bool = True
+    units_alone: bool = False
 
 
 TABLE_FORMATS: Final[Mapping[str, TableFormat]] = {
@@ -84,7 +88,9 @@ LAYER_FORMATS: Final[Mapping[str, LayerFormat]] = {
     ".geojson": LayerFormat(write_geojson, holds_several=False),
     ".parquet": LayerFormat(write_geoparquet, holds_several=False),
     ".fgb": LayerFormat(write_flatgeobuf, holds_several=False),
+    ".topojson": LayerFormat(write_topojson, holds_several=False, units_alone=True),
     ".shp.zip": LayerFormat(write_shapefiles),
+    ".gdb.zip": LayerFormat(write_geodatabase),
     ".zip": LayerFormat(write_package_archive),
     "": LayerFormat(write_package_folder),
 }
@@ -218,11 +224,14 @@ def write_layers(
     layers : mapping of str to geopandas.GeoDataFrame, EPSG:4326, or pandas.DataFrame
         By name (small letters, digits, "_", "-"). A layer holds points, lines or polygons.
         Units, as from `load_boundaries`, anybody may see; all else must have been released.
+        An answer, as from `incident_gaps`, gets the outlines of units that are there too.
     path : str or pathlib.Path
         ".gpkg" (GeoPackage with the colours of the maps for QGIS), ".shp.zip" (Shapefiles),
+        ".gdb.zip" (File Geodatabase for ArcGIS),
         ".zip" or a folder without suffix (Frictionless data package of GeoJSON and CSV);
         for one layer ".geojson" (RFC 7946), ".parquet" (GeoParquet 1.1) or ".fgb"
-        (FlatGeobuf). The folder around it has to exist.
+        (FlatGeobuf); for units alone, by their codes and names, ".topojson". The folder
+        around it has to exist.
     density : pandas.DataFrame, optional
         Density table, as from `concat_tables`. Its measures become columns of the units, rounded
         as maps show them and one for each period; the whole table, with what is in no unit,
@@ -287,7 +296,7 @@ def write_layers(
         raise ArgumentError("HXL hashtags are for tables: see maligeo.write_table")
     wanted = _wanted(path)
     chosen = _format(wanted, LAYER_FORMATS)
-    frames, values = dict(layers), dict[str, list[RegionValue]]()
+    frames, values = _with_outlines(layers), dict[str, list[RegionValue]]()
     if density is not None:
         gate.admit(density, what="the rows of the density table")
         require_columns(density, DENSITY_COLUMNS, what="density table")
@@ -351,6 +360,27 @@ def _sources(frames: Sequence[pd.DataFrame], language: Language | None) -> list[
     """List known publishers with their terms once each, then what else the data name."""
     others = [source for frame in frames for source in uncredited(frame)]
     return [*credited(frames, language), *cell_sources(others)]
+
+
+def holds_units_alone(path: str | Path) -> bool:
+    """Tell whether a file of layers takes units without figures, which a table has beside it."""
+    return _format(_wanted(path), LAYER_FORMATS).units_alone
+
+
+def _with_outlines(layers: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Draw the answers among layers by the units that are there; what is in none has no shape."""
+    frames = dict(layers)
+    for name, frame in layers.items():
+        if not set(frame.columns) >= _ANSWER or isinstance(frame, gpd.GeoDataFrame):
+            continue
+        units = [one for one in layers.values() if holds_units(one)]
+        wanted = set(frame.loc[frame["place_kind"] == "unit", "pcode"])
+        for one in [one for one in units if wanted <= set(one["pcode"])][:1]:
+            require_vintage_of(one, frame, what=f"layer {name!r}")
+            outlines = gpd.GeoDataFrame(one[["pcode"]], geometry=one.geometry)
+            drawn = outlines.merge(frame, on="pcode", how="right")
+            frames[name] = inherit_audience(drawn[[*frame.columns, GEOMETRY]], frame)
+    return frames
 
 
 def _with_density(

@@ -167,6 +167,7 @@ _FORMATS: Final[Mapping[str, Callable[[Path], str | None]]] = {
     ".fgb": in_flatgeobuf,
     ".parquet": in_parquet,
     ".geojson": in_json,
+    ".topojson": in_json,
     ".json": in_json,
     ".xlsx": in_office,
     ".pptx": in_office,
@@ -184,8 +185,8 @@ def read_about(path: str | Path) -> Provenance:
     path : str or pathlib.Path
         A map (.html), a picture or page (.png, .svg, .pdf), slides or a document (.pptx,
         .docx), tiles (.pmtiles, .mbtiles or a folder), a raster (.tif), a table or layers (.csv
-        with NAME.csv-metadata.json next to it, .xlsx, .parquet, .gpkg, .fgb, .geojson), or a
-        data package (datapackage.json, its folder, or a .zip of it).
+        with NAME.csv-metadata.json next to it, .xlsx, .parquet, .gpkg, .fgb, .geojson,
+        .topojson), or a data package (datapackage.json, its folder, or a .zip of it).
 
     Returns
     -------

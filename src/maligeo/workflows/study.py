@@ -45,7 +45,7 @@ from maligeo.workflows.records import (
     given_records,
 )
 from maligeo.workflows.report_files import INDEX, ReportFiles
-from maligeo.workflows.views import COMPARABLE, View
+from maligeo.workflows.views import COMPARABLE, GAPS, View
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -648,14 +648,15 @@ class Study(StudyFrames):
         Parameters
         ----------
         layers : sequence of str, optional
-            What becomes columns of the units, as for `Study.map`.
+            What becomes columns of the units, as for `Study.map`; "gaps" is a layer of its own.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
 
         Returns
         -------
         Product
-            `save` writes .gpkg, .shp.zip, .zip or a folder, as `maligeo.write_layers`.
+            `save` writes .gpkg, .gdb.zip, .shp.zip, .topojson, .zip or a folder, as
+            `maligeo.write_layers`.
         """
         language = session_language(language)
         recipe = self._recipe("layers", {"language": language, "layers": layers})
@@ -674,14 +675,16 @@ class Study(StudyFrames):
         Parameters
         ----------
         path : str or pathlib.Path
-            .gpkg, .shp.zip, .zip or a folder, as for `maligeo.write_layers`; .pptx or .docx,
-            as for `Study.report`.
+            .gpkg, .gdb.zip, .shp.zip, .zip or a folder, as for `maligeo.write_layers`;
+            .topojson, the units alone, whose codes and names are those of every table; or .pptx
+            or .docx, as for `Study.report`.
         region : str, optional
             Of a briefing: the region it is about; the country without it.
         language : {"fr", "en"}, optional
             Language of headings; that of the session by default.
         layers : sequence of str, optional
-            What becomes columns of the units, as for `Study.map`.
+            What becomes columns of the units, as for `Study.map`; "gaps" is a layer of its
+            own, the answer with the outlines of the units.
 
         Returns
         -------
@@ -742,8 +745,17 @@ class Study(StudyFrames):
     def _write_layers(
         self, language: Language, keys: Sequence[str] | None, path: Path, about: Any
     ) -> Path:
+        if exports.holds_units_alone(path):
+            if keys is not None:
+                raise ArgumentError(f"{path.name} holds units alone: figures go into a table")
+            options = exports.ExportOptions(language=language)
+            return exports.write_layers(
+                {"units": self.units}, path, audience=self.audience, about=about, options=options
+            )
+        wanted = None if keys is None else [key for key in keys if key != GAPS]
         frames: dict[str, pd.DataFrame | None] = {
             "units": self.units,
+            GAPS: self.answered(language) if GAPS in (keys or ()) else None,
             "incidents": self.incidents,
             "projects": self.projects,
             "areas": self.areas,
@@ -751,10 +763,10 @@ class Study(StudyFrames):
         return exports.write_layers(
             {name: frame for name, frame in frames.items() if frame is not None},
             path,
-            density=self.table if keys is None else self.layered(keys),
+            density=self.layered(wanted) if wanted else self.table,
             audience=self.audience,
             about=about,
-            options=exports.ExportOptions(language=language, layers=keys),
+            options=exports.ExportOptions(language=language, layers=wanted or None),
         )
 
     def _recipe(self, product: str, options: Mapping[str, object], *, method: str = "") -> Recipe:

@@ -28,9 +28,9 @@ COMPARABLE: Final = "auto"
 """What `compare` says for the latest two periods that compare."""
 PAGES: Final = (".html", ".htm")
 PAPER: Final = (".pdf", ".png", ".svg")
-_GAPS: Final = "gaps"
+GAPS: Final = "gaps"
 _SURFACE: Final = "surface"
-_OF_A_PAGE: Final = (_GAPS, _SURFACE)  # layers that are no measure of a density table
+_OF_A_PAGE: Final = (GAPS, _SURFACE)  # layers that are no measure of a density table
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,7 +124,7 @@ class View:
             maps.add_results(fmap, study.units)
         if self._incidents is not None:
             maps.add_incidents(fmap, self._incidents)
-        if _GAPS in self.layers if self.layers is not None else self._need_is_known():
+        if GAPS in self.layers if self.layers is not None else self._need_is_known():
             maps.add_gaps(fmap, study.gaps, study.units)
         if _SURFACE in (self.layers or ()):
             maps.add_heat(fmap, self._points)
@@ -177,7 +177,7 @@ class View:
             raise ArgumentError(f"a map on paper shows one layer, and {several} are asked for")
         if wanted[0] == _SURFACE:
             raise ArgumentError("a surface is on no paper: maligeo surface writes it as a raster")
-        study, is_gaps = self.study, wanted[0] == _GAPS
+        study, is_gaps = self.study, wanted[0] == GAPS
         options = paper.MapOptions(
             layer=None if is_gaps else wanted[0],
             region=self.region,

@@ -1,6 +1,7 @@
 """Zip archives of unknown origin: bounded when unpacked, and no path inside them is trusted."""
 
 import itertools
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from maligeo.core.errors import InputFileError, explained
 
 MIB: Final = 1024 * 1024
 _CHUNK: Final = MIB
+_PLAIN_NAME: Final = re.compile(r"\w[\w-]*(\.\w+)*", re.ASCII)  # such means nothing to a system
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,50 @@ def unpacked(
     """
     with tempfile.TemporaryDirectory(prefix="maligeo-") as folder:
         yield _unpack(path, Path(folder), suffixes, limits)
+
+
+@contextmanager
+def unpacked_folder(
+    path: Path, suffix: str, *, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Path | None]:
+    """Unpack the one folder of a kind into a temporary one, with the names of its files.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The archive.
+    suffix : str
+        How the name of the folder ends, in lower case with the dot.
+    limits : Limits
+        How much it may hold.
+
+    Yields
+    ------
+    pathlib.Path or None
+        The folder, which is gone when the block ends; None where there is none, or several.
+
+    Raises
+    ------
+    InputFileError
+        If the archive is broken, encrypted, or larger than the limits.
+    """
+    with tempfile.TemporaryDirectory(prefix="maligeo-") as folder, _opened(path) as archive:
+        inside = [
+            (info, PurePosixPath(info.filename.replace("\\", "/")))
+            for info in _files(archive, path, limits)
+        ]
+        kept = [(info, name) for info, name in inside if name.parent.suffix.lower() == suffix]
+        if len({name.parent for _, name in kept}) != 1:
+            yield None
+            return
+        target, budget = Path(folder, f"0{suffix}"), _Budget(path, limits)
+        target.mkdir()
+        for info, name in kept:
+            if not _PLAIN_NAME.fullmatch(name.name):
+                continue
+            with (target / name.name).open("wb") as sink:
+                _copy(archive, info, sink, budget)
+        yield target
 
 
 def require_bounded(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> None:

@@ -32,7 +32,7 @@ from maligeo.core.files import DESCRIPTION
 from maligeo.core.inputs import take_input
 from maligeo.core.xml import read_root
 from maligeo.readers.files import shapefiles
-from maligeo.readers.files.archives import Member, unpacked
+from maligeo.readers.files.archives import Member, unpacked, unpacked_folder
 from maligeo.readers.files.bounds import require_bounded_parquet, require_bounded_table
 from maligeo.readers.files.contents import require_records
 
@@ -122,6 +122,7 @@ _OF_PLACEMARKS: Final = (
 )  # fmt: skip
 _BARE: Final = ("GeoJSON", "KML")  # their columns are those of their features
 _HEAD_BYTES: Final = 1024
+_GEODATABASE: Final = "File Geodatabase"
 MAX_DEGREES: Final = 1e7
 
 
@@ -140,6 +141,8 @@ def _text_start(head: bytes) -> bytes:
 
 _FORMATS: Final = (
     _Format("zip archive", lambda head: head[:4] in (b"PK\x03\x04", b"PK\x05\x06")),
+    # A folder in an archive, which has no first bytes.
+    _Format(_GEODATABASE, lambda _head: False, "", frozenset({"OpenFileGDB"})),
     _Format("GeoParquet", lambda head: head.startswith(b"PAR1")),
     _Format(
         "Shapefile",
@@ -160,7 +163,8 @@ def read_vector(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFra
     """Read a vector file, whatever made it.
 
     GeoJSON (RFC 7946, and the older `crs` member), GeoPackage, Shapefile, KML,
-    FlatGeobuf and GeoParquet, each also inside a zip archive. The format is found from
+    FlatGeobuf and GeoParquet, each also inside a zip archive, and a File Geodatabase there. The
+    format is found from
     the first bytes of the file. The attributes of a Shapefile are read as UTF-8 when
     their bytes are UTF-8, else in the encoding that the file declares, else as cp1252;
     `frame.attrs["encoding"]` says which.
@@ -199,6 +203,9 @@ def read_vector(path: str | Path, *, layer: str | None = None) -> gpd.GeoDataFra
     source = Path(path)
     if recognise(source) != "zip archive":
         return _read_plain(source, str(source), layer)
+    with unpacked_folder(source, ".gdb") as folder:
+        if folder is not None:
+            return _read_plain(folder, str(source), layer, _GEODATABASE)
     with unpacked(source, _SUFFIXES) as members:
         found = {member.stem: member.path for member in members if _is_main(member)}
         if len(found) == 1:
@@ -229,6 +236,9 @@ def list_layers(path: str | Path) -> list[str]:
     source = Path(path)
     kind = recognise(source)
     if kind == "zip archive":
+        with unpacked_folder(source, ".gdb") as folder:
+            if folder is not None:
+                return _layers(folder, _GEODATABASE, str(source))
         with unpacked(source, _SUFFIXES) as members:
             main = [member for member in members if _is_main(member)]
             if len(main) != 1:
@@ -274,8 +284,10 @@ def _is_main(member: Member) -> bool:
     return member.path.suffix in _MAIN_SUFFIXES and not is_description
 
 
-def _read_plain(path: Path, what: str, layer: str | None) -> gpd.GeoDataFrame:
-    kind = recognise(path)
+def _read_plain(
+    path: Path, what: str, layer: str | None, kind: str | None = None
+) -> gpd.GeoDataFrame:
+    kind = kind or recognise(path)
     if kind == "zip archive":
         raise InputFileError(f"{what} is an archive within an archive, which is not read")
     with explained(f"{what} cannot be read as {kind}"):
@@ -296,7 +308,8 @@ def _read_gdal(path: Path, kind: str, what: str, layer: str | None) -> gpd.GeoDa
     source = _source(path, kind)
     info = pyogrio.read_info(source, layer=chosen, force_feature_count=True)
     declared, columns = info["features"], len(info["fields"])
-    require_bounded_table(what, columns=columns, cells=declared * columns, size=path.stat().st_size)
+    size = sum(file.stat().st_size for file in (path.iterdir() if path.is_dir() else [path]))
+    require_bounded_table(what, columns=columns, cells=declared * columns, size=size)
     if kind == "GeoJSON":
         declared = count_features(path)
     frame = pyogrio.read_dataframe(source, layer=chosen, encoding=encoding, force_2d=True)
