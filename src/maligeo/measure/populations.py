@@ -16,6 +16,7 @@ from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import area_sqkm, require_geographic
 from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.join.cells import LAYERS, sum_cells
 from maligeo.join.divisions import crosswalk
 from maligeo.join.zonal import sum_raster
 from maligeo.measure.own_people import people_of_table
@@ -59,9 +60,10 @@ def population(
         A table of one's own instead of a census, of units of any level: names of units, and
         people in one column ("Population"), or in one for each year ("Population 2021").
     raster : str or pathlib.Path, optional
-        Raster of people instead of a census; needs the extra "raster".
+        Raster of people instead of a census; needs the extra "raster". Or a layer of polygons
+        with a column of people, such as Kontur's hexagons.
     kind : {"count", "density"}, optional
-        Whether a cell of the raster holds people, or people per km².
+        Whether a cell of the raster holds people, or people per km²; a polygon holds people.
 
     Returns
     -------
@@ -84,9 +86,9 @@ def population(
         times, or less than a third of, the people whom the nearest census counted in the
         country: then `kind` is probably wrong.
     VintageError
-        If the units are of several vintages.
+        If the units are of several vintages, or of another than a table says it is about.
     CrsError, InputFileError, MissingDependencyError
-        As `maligeo.join.zonal.sum_raster` raises.
+        As `maligeo.join.zonal.sum_raster` and `maligeo.join.cells.sum_cells` raise.
 
     Notes
     -----
@@ -239,7 +241,12 @@ def _from_raster(
         raise ArgumentError("say which year the raster is about")
     year = years[0]
     require_geographic(units, what="units")
-    people = sum_raster(units.geometry, raster, kind=kind)
+    if raster.suffix.lower() in LAYERS:
+        if kind != "count":
+            raise ArgumentError(f"{raster} holds people by polygon: say kind count")
+        people = sum_cells(units.geometry, raster)
+    else:
+        people = sum_raster(units.geometry, raster, kind=kind)
     _require_plausible(float(people.sum()), units, raster, kind, year)
     table = pd.DataFrame(units[["vintage", "pcode", "name"]])
     table["population"] = pd.array(people, dtype="Float64")
