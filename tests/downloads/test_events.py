@@ -12,6 +12,7 @@ import pytest
 
 import maligeo
 from maligeo.core.errors import ArgumentError, InputFileError
+from tests.cli.test_fetch import in_terminal
 from tests.downloads.publishers import Publisher
 
 GED = (
@@ -239,6 +240,21 @@ def test_an_account_may_be_typed_in(publisher: Publisher, tmp_path: Path) -> Non
     publisher.options = replace(publisher.options, output=tmp_path / "a.csv", ask=typed)
     publisher.fetch("acled", "2024")
     assert asked == ["ACLED_EMAIL", "ACLED_PASSWORD"]
+
+
+def test_a_person_types_the_account_and_the_password_is_not_shown(
+    publisher: Publisher, tmp_path: Path
+) -> None:
+    two_pages(publisher)
+    target, sources = tmp_path / "a.csv", str(publisher.options.sources)
+    command = ["fetch", "acled", "--edition", "2024", "-o", str(target), "--sources", sources,
+               "--cache", str(tmp_path / "cache")]  # fmt: skip
+    answers = {"[y/N]": "y", "ACLED_EMAIL": "me@example.org", "ACLED_PASSWORD": "geheim"}
+    code, shown = in_terminal(command, answers)
+    assert code == 0, shown
+    assert "password=geheim" in publisher.server.posted[0]
+    assert "geheim" not in shown
+    assert target.is_file()
 
 
 def test_acled_is_not_asked_without_an_account_or_a_place(

@@ -10,11 +10,14 @@ import geopandas as gpd
 import pandas as pd
 import pypdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely.geometry import box
 
 import maligeo
 from maligeo.core.errors import ArgumentError, InputFileError, UnknownNameError, VintageError
 from maligeo.core.sentences import translated
+from maligeo.downloads import instat
 from maligeo.join.cells import sum_cells
 from maligeo.readers.credits import credit_text
 from tests.downloads.paper import Line, write_pdf
@@ -228,6 +231,27 @@ def test_another_layout_is_refused(publisher: Publisher, content: bytes, message
     with pytest.raises(InputFileError, match=message):
         publisher.fetch("instat")
     assert not list(publisher.options.folder.glob("*.csv"))
+
+
+LABELS = st.lists(
+    st.sampled_from(["PLATEAU", "2", "BIS", "1ER", "-", "12"]), min_size=1, max_size=3
+)
+
+
+@given(
+    label=LABELS,
+    men=st.integers(0, 3_000_000),
+    women=st.integers(0, 3_000_000),
+    rounded=st.sampled_from([-1, 0, 1]),
+    gap=st.sampled_from([" ", "  ", "     "]),
+)
+def test_numbers_are_parted_rightly_or_not_at_all(
+    label: list[str], men: int, women: int, rounded: int, gap: str
+) -> None:
+    people = max(men + women + rounded, 0)
+    cells = (f"{number:,}".replace(",", " ") for number in (men, women, people))
+    found = instat._numbers(gap.join([" ".join(label), *cells]))
+    assert found == (" ".join(label), men, women, people) or (found is None and gap == " ")
 
 
 def test_the_made_up_file_is_a_pdf_that_others_read() -> None:

@@ -14,6 +14,7 @@ from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.core.version import release
 from maligeo.downloads import fetching, offers
+from maligeo.downloads.accounts import not_given
 from maligeo.downloads.cache import accept, is_accepted, read_record, today
 from maligeo.downloads.fetching import Fetched, FetchOptions
 from maligeo.downloads.offers import Offer, PublishedFile
@@ -120,6 +121,9 @@ def _fetch(
         if accept_licence or asks:
             accept(options.folder, offer.name, licence)
     fetching.require_accepted(offer, licence, options)
+    if options.ask is not None:  # before the bar, which a question would break
+        typed = {name: options.ask(name) for name in not_given(offer)}
+        options = replace(options, ask=typed.get)
     with progress_bar("ko" if session_language() == "fr" else "kB") as advance:
 
         def in_kilobytes(done: int, total: int | None) -> None:

@@ -13,7 +13,7 @@ from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.downloads.http import HttpsSession
 from maligeo.downloads.offers import Account, Offer
 
-Ask = Callable[[str], str]
+Ask = Callable[[str], str | None]
 
 
 def sign_in(session: HttpsSession, offer: Offer, ask: Ask | None) -> dict[str, str]:
@@ -43,7 +43,8 @@ def sign_in(session: HttpsSession, offer: Offer, ask: Ask | None) -> dict[str, s
     account = offer.account
     if account is None:
         return {}
-    given = [os.environ.get(name) or (ask(name) if ask else "") for name in account.variables]
+    asked: Ask = ask or (lambda _name: None)
+    given = [os.environ.get(name) or asked(name) or "" for name in account.variables]
     if not all(given):
         raise ArgumentError(
             f"{offer.name} needs an account of your own with its publisher: put "
@@ -55,9 +56,10 @@ def sign_in(session: HttpsSession, offer: Offer, ask: Ask | None) -> dict[str, s
     return {"Authorization": f"Bearer {_token(session, account, given)}"}
 
 
-def has_account(offer: Offer) -> bool:
-    """Tell whether all that a publisher asks for stands in the environment."""
-    return offer.account is None or all(map(os.environ.get, offer.account.variables))
+def not_given(offer: Offer) -> list[str]:
+    """Name what a publisher asks for and the environment does not have."""
+    wanted = offer.account.variables if offer.account else ()
+    return [name for name in wanted if not os.environ.get(name)]
 
 
 def _token(session: HttpsSession, account: Account, given: list[str]) -> str:

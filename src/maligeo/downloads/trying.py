@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from maligeo.core.errors import ArgumentError, InputFileError
-from maligeo.downloads.accounts import has_account, sign_in
+from maligeo.downloads.accounts import not_given, sign_in
 from maligeo.downloads.fetching import FetchOptions, ask_publisher, parts_of
 from maligeo.downloads.http import HttpsSession
 from maligeo.downloads.kinds import headings, kind_of, require_headings, require_start
@@ -70,8 +70,8 @@ def try_offers(offers: list[Offer], options: FetchOptions) -> Iterator[Trial]:
 
 
 def _trial(offer: Offer, editions: str, options: FetchOptions) -> Trial:
-    if not has_account(offer):
-        names = " and ".join(offer.account.variables) if offer.account else ""
+    if not_given(offer):
+        names = " and ".join(not_given(offer))
         return Trial(
             offer.name, editions, "not tried here", (f"{names} are not in the environment",)
         )
