@@ -110,6 +110,7 @@ def test_people_by_cercle_are_those_that_are_printed(publisher: Publisher) -> No
     ]
     assert read["people"].sum() == 6952  # the country's total
     assert publisher.remarks(path) == [
+        "page 3: MALI has 6952 people, and its 3 regions add up to 6952",
         "page 3: MALI has 13 localities, and 11 are listed",
         "page 4: KAYES has 6 localities, and 5 are listed",
         "page 6: DIOÏLA has 4 localities, and 3 are listed",
@@ -128,6 +129,7 @@ def test_all_levels_come_of_one_file(publisher: Publisher) -> None:
     assert communes["sum_of_parts"].tolist() == [2024, 400, 212, 2015, 300, 2000]
     regions = pd.read_csv(publisher.fetch("instat", "regions"))
     assert regions["people"].tolist() == [2637, 2015, 2300]
+    assert "adm2_name" not in regions
     localities = pd.read_csv(publisher.fetch("instat", "localities"))
     named = localities[["adm1_name", "adm2_name", "adm3_name", "place_name", "people"]]
     assert named.to_numpy().tolist()[0] == ["KAYES", "KAYES", "KAYES COMMUNE", "PLATEAU 2", 1997]

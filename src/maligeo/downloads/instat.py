@@ -107,8 +107,9 @@ def write_people(files: Sequence[Path], target: Path, settings: Mapping[str, str
     Returns
     -------
     list of str
-        Where the publisher's sums do not agree: page, unit, and both numbers. Numbers are
-        rounded one by one, so that a sum of n of them may differ by (n + 1) / 2.
+        What the regions add up to, and where the publisher's sums do not agree: page, unit,
+        and both numbers. Numbers are rounded one by one, so that a sum of n of them may
+        differ by (n + 1) / 2.
 
     Raises
     ------
@@ -118,7 +119,8 @@ def write_people(files: Sequence[Path], target: Path, settings: Mapping[str, str
     directory = _read(files[0])
     level = LEVELS.index(settings["level"])
     with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, WRITTEN, lineterminator="\n")
+        columns = (*WRITTEN[: level + 1], *WRITTEN[len(LEVELS) :])
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(_written(unit, level) for unit in _of_level(directory.regions, level))
     return list(_discrepancies(directory))
@@ -138,7 +140,7 @@ def _written(unit: _Unit, level: int) -> dict[str, object]:
     path = list(unit.path)
     if len(path) <= level:
         path.insert(1, path[0])
-    names = dict(zip(WRITTEN[:4], path, strict=False))
+    names = dict(zip(WRITTEN, path, strict=False))
     return names | {
         "kind": unit.kind,
         "vintage": VINTAGE,
@@ -276,6 +278,10 @@ def _nested(rows: Sequence[_Unit], path: Path) -> list[_Unit]:
 def _discrepancies(directory: _Directory) -> Iterator[str]:
     country = next(row for row in directory.summary if row.name == _COUNTRY)
     country.parts = directory.regions
+    yield (
+        f"page {country.page}: {country.name} has {country.people} people, and its "
+        f"{len(country.parts)} regions add up to {country.summed}"
+    )
     printed = {normalise(row.name): row for row in directory.summary}
     for region in directory.regions:
         row = printed.get(normalise(region.name))
