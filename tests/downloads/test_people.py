@@ -297,6 +297,11 @@ def test_hexagons_are_added_up_by_unit(publisher: Publisher, hexagons: bytes) ->
     assert credit_text(people, "en") == "Kontur, CC BY 4.0"
     with pytest.raises(ArgumentError, match="by polygon: say kind count"):
         maligeo.population(units, raster=path, kind="density", year=2023)
+    incident = gpd.GeoDataFrame(geometry=gpd.points_from_xy([-9.375], [14.125]), crs="EPSG:4326")
+    near = maligeo.people_near(
+        incident, units, distance_m=50_000, raster=path, kind="count", year=2023
+    )
+    assert near["people_near"].iloc[0] == pytest.approx(6e6)
 
 
 def test_packed_hexagons_that_break_off_are_refused(publisher: Publisher, hexagons: bytes) -> None:

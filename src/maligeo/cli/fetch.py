@@ -199,6 +199,7 @@ def _list(known: list[Offer], name: str | None, options: FetchOptions) -> None:
 
 def _try(known: list[Offer], name: str | None, options: FetchOptions) -> None:
     """Print what came of asking for each file, for those who keep the list."""
+    options = replace(options, retries=options.retries.new(total=1))  # it tries many
     typer.echo(told(f"Trial of downloads, maligeo {release()}, {today()}"))
     for trial in try_offers(_named(known, name), options):
         typer.echo(f"{trial.name} {trial.editions} – {told(trial.finding)}")

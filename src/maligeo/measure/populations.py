@@ -16,7 +16,6 @@ from maligeo.core.checks import require_columns, require_one_vintage
 from maligeo.core.columns import unit_keys
 from maligeo.core.crs import area_sqkm, require_geographic
 from maligeo.core.errors import ArgumentError, UnknownNameError
-from maligeo.join.cells import LAYERS, sum_cells
 from maligeo.join.divisions import crosswalk
 from maligeo.join.zonal import sum_raster
 from maligeo.measure.own_people import people_of_table
@@ -88,7 +87,7 @@ def population(
     VintageError
         If the units are of several vintages, or of another than a table says it is about.
     CrsError, InputFileError, MissingDependencyError
-        As `maligeo.join.zonal.sum_raster` and `maligeo.join.cells.sum_cells` raise.
+        As `maligeo.join.zonal.sum_raster` raises.
 
     Notes
     -----
@@ -241,12 +240,7 @@ def _from_raster(
         raise ArgumentError("say which year the raster is about")
     year = years[0]
     require_geographic(units, what="units")
-    if raster.suffix.lower() in LAYERS:
-        if kind != "count":
-            raise ArgumentError(f"{raster} holds people by polygon: say kind count")
-        people = sum_cells(units.geometry, raster)
-    else:
-        people = sum_raster(units.geometry, raster, kind=kind)
+    people = sum_raster(units.geometry, raster, kind=kind)
     _require_plausible(float(people.sum()), units, raster, kind, year)
     table = pd.DataFrame(units[["vintage", "pcode", "name"]])
     table["population"] = pd.array(people, dtype="Float64")
