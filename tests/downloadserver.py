@@ -41,6 +41,8 @@ class Server:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)  # If-Range of each request with a Range
     troubles: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)  # what was sent by POST
+    headers: list[dict[str, str]] = field(default_factory=list)  # of each request
 
     def bodies(self, path: str) -> list[str]:
         """Give the Range header of each request for the content of a page."""
@@ -57,12 +59,18 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(with_body=True)
 
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", "0"))
+        self.ours.posted.append(self.rfile.read(length).decode())
+        self._answer(with_body=True)
+
     def log_message(self, format: str, *arguments: Any) -> None:
         """Keep quiet."""
 
     def _answer(self, *, with_body: bool) -> None:
         span = self.headers.get("Range", "")
         self.ours.asked.append((self.command, self.path, span))
+        self.ours.headers.append(dict(self.headers.items()))
         page = self.ours.pages.get(self.path)
         if page is None:
             self._plain(404)
@@ -88,16 +96,19 @@ class _Handler(BaseHTTPRequestHandler):
         if span:
             self.ours.conditions.append(condition or "")
         met = page.careless or condition in (None, page.etag, page.modified)
+        last = ""
         if span and met:
-            start = int(span.removeprefix("bytes=").removesuffix("-"))
+            first, _, last = span.removeprefix("bytes=").partition("-")
+            start = int(first)
         if start >= whole > 0:
             self._plain(416, {"Content-Range": f"bytes */{whole}"})
             return
-        body = page.content[start:]
+        body = page.content[start : int(last) + 1 if last else None]
         if start:
             body = body[: page.longest_part]
-        self.send_response(206 if start else 200)
-        if start and "Content-Range" not in page.headers:
+        is_part = bool(start or last)
+        self.send_response(206 if is_part else 200)
+        if is_part and "Content-Range" not in page.headers:
             end = start + len(body) - 1
             self.send_header("Content-Range", f"bytes {start}-{end}/{whole}")
         self._describe(page, len(body))

@@ -21,9 +21,12 @@ from hypothesis import strategies as st
 
 from maligeo.core.errors import ArgumentError, InputFileError, OutputFileError, UnknownNameError
 from maligeo.downloads import FetchOptions, cache, fetch, fetching, list_downloads
-from maligeo.downloads.fetching import require_kind
+from maligeo.downloads.addresses import require_safe
+from maligeo.downloads.answers import read_answer
 from maligeo.downloads.http import RETRIES, Download, HttpsSession
-from maligeo.downloads.offers import find_offer, read_answer, require_safe
+from maligeo.downloads.kinds import require_kind
+from maligeo.downloads.making import MAKERS
+from maligeo.downloads.offers import MADE_BY, find_offer
 from tests.downloadserver import OLD, Page, Server, serving
 
 QUICK = RETRIES.new(total=2, backoff_factor=0)
@@ -86,7 +89,7 @@ def entry(name: str = "units", **changes: Any) -> dict[str, Any]:
         "about_bytes": None,
         "most_bytes": 1_000_000,
         "sha256": None,
-        "rows": None,
+        "made": None,
         "next": "maligeo density --boundaries {path}",
     }
     words = {key: f"{key} of {name}" for key in ("title", "publisher", "attribution", "note")}
@@ -544,8 +547,11 @@ def test_a_cache_with_accents_works(options: FetchOptions, tmp_path: Path) -> No
 # Archives and the rows in them
 
 
-ROWS = {"column": "country_id", "equals": "{country_id}", "file": "events-{iso3_lower}.csv"}
-GED = {"kind": "zip", "file": "events.zip", "rows": ROWS, "countries": {"MLI": {"country_id": 432}}}
+ROWS = {
+    "by": "rows", "column": "country_id", "equals": "{country_id}",
+    "file": "events-{iso3_lower}.csv",
+}  # fmt: skip
+GED = {"kind": "zip", "file": "events.zip", "made": ROWS, "countries": {"MLI": {"country_id": 432}}}
 
 
 def test_the_rows_of_the_country_are_taken_out_of_the_archive(options: FetchOptions) -> None:
@@ -776,8 +782,10 @@ def test_another_licence_than_the_listed_one_has_to_be_accepted_itself(
 def test_the_bundled_list_is_complete_safe_and_untried() -> None:
     offers = list_downloads()
     assert list(dict.fromkeys(offer.name for offer in offers)) == [
-        "cod-ab", "geoboundaries", "ucdp-ged", "worldpop",
+        "cod-ab", "geoboundaries", "ucdp-ged", "worldpop", "ucdp-candidate", "acled", "hdx", "hapi",
+        "instat", "kontur", "geonames", "whosonfirst",
     ]  # fmt: skip
+    assert set(MAKERS) == set(MADE_BY)
     assert len({offer.final_file for offer in offers}) == len(offers)
     for offer in offers:
         assert not offer.verified  # nobody has tried these addresses
@@ -786,13 +794,16 @@ def test_the_bundled_list_is_complete_safe_and_untried() -> None:
         assert not re.search(r"[{}]", f"{offer.address}{offer.page}{offer.file}{offer.wanted}")
         assert offer.sha256 is None or re.fullmatch("[0-9a-f]{64}", offer.sha256)
         assert (offer.about_bytes or 0) < offer.most_bytes
-        assert offer.licence.is_named_in(offer.licence.name)
-        assert offer.note
+        assert offer.licence.is_named_in(offer.licence.name) or offer.name == "hdx"
+        assert all(offer.said("fr") + offer.said("en"))
+        assert offer.said("fr") != offer.said("en")
 
 
 def test_another_country_is_a_matter_of_data() -> None:
     niger = list_downloads("ner")
-    assert {offer.name for offer in niger} == {"cod-ab", "geoboundaries", "worldpop"}
+    assert {offer.name for offer in niger} == {
+        "cod-ab", "geoboundaries", "worldpop", "hdx", "hapi",
+    }  # fmt: skip
     assert niger[0].address.endswith("?id=cod-ab-ner")
     assert niger[1].address.endswith("/gbOpen/NER/ADM1/")
     with pytest.raises(UnknownNameError, match="no code of NER for ucdp-ged"):
@@ -827,6 +838,9 @@ def test_what_is_not_on_the_list(
         (json.dumps({"downloads": [entry(file="../../x")]}), "no plain name"),
         (json.dumps({"downloads": [entry(answer="ftp")]}), "answer 'ftp'"),
         (json.dumps({"downloads": [entry(kind="exe")]}), "kind 'exe'"),
+        (json.dumps({"downloads": [entry() | {"rows": None}]}), "'rows' says nothing here"),
+        (json.dumps({"downloads": [entry(made=ROWS | {"by": "magic"})]}), "made by 'magic'"),
+        (json.dumps({"downloads": [entry(answer="pages")]}), "goes with pages"),
     ],
 )
 def test_a_faulty_list_is_refused(options: FetchOptions, text: str | None, message: str) -> None:

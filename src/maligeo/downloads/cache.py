@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,9 @@ class Record:
     etag : str
         Version of the file, where the server gave one.
     taken_from : str
-        For rows out of a download: the hash of the download.
+        For a file that was made of downloads: their hashes.
+    remarks : list of str
+        What a reader has to know of the file.
     """
 
     address: str
@@ -53,6 +55,7 @@ class Record:
     attribution: str
     etag: str = ""
     taken_from: str = ""
+    remarks: list[str] = field(default_factory=list)
 
 
 def cache_folder(given: Path | None = None) -> Path:

@@ -1,40 +1,30 @@
 """From an offer to a file in the cache: licence first, then the download, whole or not at all."""
 
-import csv
-import stat
+import time
 import warnings
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Final, Literal, TextIO
+from pathlib import Path
+from typing import Literal
 
 from urllib3.util import Retry
 
 from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.files import written_whole
 from maligeo.downloads import cache
+from maligeo.downloads.accounts import Ask
+from maligeo.downloads.answers import read_answer
 from maligeo.downloads.cache import Record
 from maligeo.downloads.http import RETRIES, TIMEOUT_S, Download, HttpsSession, Progress
-from maligeo.downloads.offers import Offer, PublishedFile, Rows, find_offer, read_answer
+from maligeo.downloads.kinds import HEAD_BYTES, headings, kind_of, require_headings, require_kind
+from maligeo.downloads.making import make
+from maligeo.downloads.offers import Offer, PublishedFile, find_offer
+from maligeo.downloads.pages import Manners, read_pages
 from maligeo.provenance.record import file_sha256
-from maligeo.readers.files.archives import require_bounded, unpacked
+from maligeo.readers.files.archives import Limits
 
 Outcome = Literal["cached", "by hand", "fetched", "unchanged", "changed"]
-
-_HEAD_BYTES: Final = 512
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_STARTS: Final = {
-    "zip": (b"PK\x03\x04",),
-    "geojson": (b"{",),
-    "tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-}
-_OTHER_STARTS: Final = {
-    b"version https://git-lfs": "a pointer to a file in large file storage",
-    b"<!doctype html": "a web page, perhaps one to log in",
-    b"<html": "a web page, perhaps one to log in",
-}
 
 
 @dataclass(frozen=True)
@@ -55,6 +45,14 @@ class FetchOptions:
         with growing waits of at most a minute.
     timeout_s : tuple of float
         Seconds to wait for a connection, and for the next bytes.
+    output : pathlib.Path, optional
+        Where a file goes that must not lie in a cache, since its terms forbid to pass it on
+        (ACLED). Nobody but its owner may read it.
+    ask : callable, optional
+        Takes the name of a variable of the environment that an account needs and that is not
+        there, such as "ACLED_PASSWORD", and gives its value. What it gives is not kept.
+    wait : callable
+        Waits for so many seconds between two requests to an interface that asks for it.
     """
 
     cache: Path | None = None
@@ -62,6 +60,9 @@ class FetchOptions:
     progress: Progress | None = None
     retries: Retry = RETRIES
     timeout_s: tuple[float, float] = TIMEOUT_S
+    output: Path | None = None
+    ask: Ask | None = None
+    wait: Callable[[float], None] = time.sleep
 
     @property
     def folder(self) -> Path:
@@ -71,7 +72,7 @@ class FetchOptions:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A file that is in the cache now.
+    """A file that is there now.
 
     Attributes
     ----------
@@ -110,10 +111,11 @@ def fetch(
     Parameters
     ----------
     name : str
-        What to fetch: "cod-ab", "geoboundaries", "ucdp-ged" or "worldpop"; `list_downloads`
-        lists them with licence, size and address.
+        What to fetch, such as "cod-ab", "geonames" or "hdx"; `list_downloads` lists them with
+        licence, size and address.
     edition : str, optional
-        Level, version or year, as the list names them; without it the first one.
+        Level, version, year or data set, as the list names them; without it the first one,
+        where there is a first one.
     country : str, optional
         ISO 3166-1 alpha-3 code; without it the country of the bundled data.
     accept_licence : bool, default False
@@ -126,8 +128,9 @@ def fetch(
     Returns
     -------
     pathlib.Path
-        The file, ready for `read_boundaries`, `read_incidents` or `population`. Next to
-        it `<name>.json` records address, SHA-256, date, licence and whom to name.
+        The file, ready for `read_boundaries`, `read_incidents`, `read_gazetteer` or
+        `population`. Next to it `<name>.json` records address, SHA-256, date, licence, whom
+        to name, and what a reader has to know of it (`remarks`).
 
     Raises
     ------
@@ -151,9 +154,11 @@ def fetch(
     ready = None if refresh else cached(offer, options)
     if ready is not None:
         return ready.path
-    if not accept_licence:
+    if not accept_licence and offer.licence.signs:
         require_accepted(offer, str(offer.licence), options)
+    require_output(offer, options)
     published = resolve(offer, options)
+    offer = settled(offer, published, country, options)
     licence = licence_of(offer, published)
     if accept_licence:
         cache.accept(options.folder, offer.name, licence)
@@ -179,24 +184,38 @@ def cached(offer: Offer, options: FetchOptions) -> Fetched | None:
     InputFileError
         If the file was changed since it came, or is not what it should be.
     """
-    path = options.folder / offer.file
-    if not path.is_file():
+    if offer.private or not all((options.folder / file).is_file() for file in offer.files):
         return None
+    found = [_found(one, options) for one in (offer, *parts_of(offer))]
+    outcome: Outcome = "cached" if all(one.outcome == "cached" for one in found) else "by hand"
+    return _finished(offer, replace(found[0], outcome=outcome), options)
+
+
+def _found(offer: Offer, options: FetchOptions) -> Fetched:
+    """Give one file that is in the cache, as it came or as somebody put it there."""
+    path = options.folder / offer.file
     record = cache.read_record(path)
-    outcome: Outcome = "cached"
     if record is None:
-        outcome = "by hand"
         try:
             record = _examined(offer, path, PublishedFile(""))
         except InputFileError as error:
             raise InputFileError(f"{path}, which was put there by hand: {error}") from error
         cache.write_record(path, record)
-    elif not cache.is_unchanged(path, record):
+        return Fetched(path, "by hand", record)
+    if not cache.is_unchanged(path, record):
         raise InputFileError(
             f"{path} is not the file that came on {record.fetched}: its bytes have changed. "
             "Fetch it again with refresh, or delete it"
         )
-    return _with_rows(offer, Fetched(path, outcome, record))
+    return Fetched(path, "cached", record)
+
+
+def parts_of(offer: Offer) -> list[Offer]:
+    """Give what else belongs to a download as offers of their own."""
+    alone = replace(offer, also=(), made=None, answer="file", sha256=None, columns=())
+    return [
+        replace(alone, address=part.address, file=part.file, kind=part.kind) for part in offer.also
+    ]
 
 
 def resolve(offer: Offer, options: FetchOptions) -> PublishedFile:
@@ -207,13 +226,37 @@ def resolve(offer: Offer, options: FetchOptions) -> PublishedFile:
     InputFileError
         If the publisher does not say; the message says how to get the file by hand.
     """
-    session = HttpsSession(options.retries, options.timeout_s)
-    with _advice(offer, options), session:
+    with _advice(offer, options):
+        return ask_publisher(offer, options)
+
+
+def ask_publisher(offer: Offer, options: FetchOptions) -> PublishedFile:
+    """Ask as `resolve` does; an error says nothing of this machine.
+
+    Raises
+    ------
+    InputFileError
+        If the publisher does not say.
+    ArgumentError
+        If a data set has several files and none is asked for.
+    """
+    with HttpsSession(options.retries, options.timeout_s) as session:
         if offer.answer == "file":
             return session.describe(offer.address)
+        if offer.answer == "pages":
+            return PublishedFile(offer.address)
         named = read_answer(offer, session.read_json(offer.address))
         there = session.describe(named.address)
         return replace(named, size=there.size or named.size, etag=there.etag)
+
+
+def settled(
+    offer: Offer, published: PublishedFile, country: str | None, options: FetchOptions
+) -> Offer:
+    """Give the offer of the very file, where its publisher had to name it first."""
+    if not published.edition:
+        return offer
+    return find_offer(offer.name, published.edition, country=country, sources=options.sources)
 
 
 def licence_of(offer: Offer, published: PublishedFile) -> str:
@@ -259,8 +302,21 @@ def download(offer: Offer, published: PublishedFile, options: FetchOptions) -> F
     InputFileError, OutputFileError
         As `fetch` raises.
     """
-    path = options.folder / offer.file
-    with cache.one_at_a_time(options.folder), _advice(offer, options, published.address):
+    with cache.one_at_a_time(options.folder):
+        fetched = _fetched(offer, published, options)
+        for further in parts_of(offer):
+            known = options.folder / further.file
+            if fetched.outcome != "fetched" or not known.is_file():
+                _fetched(further, resolve(further, options), options)
+        return _finished(offer, fetched, options, anew=True)
+
+
+def _fetched(offer: Offer, published: PublishedFile, options: FetchOptions) -> Fetched:
+    """Download one file, and compare it with the one that was there."""
+    with _advice(offer, options, published.address):
+        if offer.private:
+            return _write_private(offer, published, options)
+        path = options.folder / offer.file
         before = cache.read_record(path)
         if before is not None and not cache.is_unchanged(path, before):
             before = None
@@ -270,10 +326,10 @@ def download(offer: Offer, published: PublishedFile, options: FetchOptions) -> F
         else:
             record = _put(offer, published, options)
     if before is None:
-        return _with_rows(offer, Fetched(path, "fetched", record))
+        return Fetched(path, "fetched", record)
     if before.sha256 == record.sha256:
-        return _with_rows(offer, Fetched(path, "unchanged", record))
-    return _with_rows(offer, Fetched(path, "changed", record, before))
+        return Fetched(path, "unchanged", record)
+    return Fetched(path, "changed", record, before)
 
 
 def change_message(fetched: Fetched) -> str:
@@ -285,14 +341,27 @@ def change_message(fetched: Fetched) -> str:
     )
 
 
+def require_output(offer: Offer, options: FetchOptions) -> None:
+    """Refuse to fetch what may not be passed on without a place of its own."""
+    if offer.private and options.output is None:
+        raise ArgumentError(
+            f"the terms of {offer.publisher} forbid to pass {offer.name} on, so that it does "
+            "not go into the cache: say where it shall be written, as by -o list.csv"
+        )
+
+
 def _put(offer: Offer, published: PublishedFile, options: FetchOptions) -> Record:
     """Download, examine, and only then give the file its name."""
     path = options.folder / offer.file
     part = path.with_name(f".{path.name}.part")
     known = offer.sha256 is not None
     transfer = Download(published.address, part, offer.most_bytes, known, options.progress)
-    with HttpsSession(options.retries, options.timeout_s) as session:
-        etag = transfer.run(session)
+    if offer.answer == "pages":
+        part.write_text(_pages(offer, options), encoding="utf-8", newline="")
+        etag = ""
+    else:
+        with HttpsSession(options.retries, options.timeout_s) as session:
+            etag = transfer.run(session)
     try:
         record = _examined(offer, part, replace(published, etag=etag))
     except InputFileError:
@@ -305,9 +374,28 @@ def _put(offer: Offer, published: PublishedFile, options: FetchOptions) -> Recor
     return record
 
 
+def _pages(offer: Offer, options: FetchOptions) -> str:
+    with HttpsSession(options.retries, options.timeout_s, one_host=True) as session:
+        return read_pages(session, offer, Manners(options.ask, options.wait))
+
+
+def _write_private(offer: Offer, published: PublishedFile, options: FetchOptions) -> Fetched:
+    """Write what may not be passed on where the user says, for the user's eyes alone."""
+    require_output(offer, options)
+    path = (options.output or Path()).expanduser().absolute()
+    text = _pages(offer, options)
+    with written_whole(path, private=True) as draft:
+        draft.write_text(text, encoding="utf-8", newline="")
+        record = _examined(offer, draft, published)
+    return Fetched(path, "fetched", record)
+
+
 def _examined(offer: Offer, path: Path, published: PublishedFile) -> Record:
     """Make the record of a file that is of the right kind and has the known hash."""
-    require_kind(path, offer.kind)
+    require_kind(path, kind_of(offer.kind, offer.file), Limits(members=offer.members))
+    if offer.columns and offer.kind == "csv":
+        with path.open("rb") as file:
+            require_headings(headings(file.read(HEAD_BYTES)), offer.columns)
     sha256 = file_sha256(path)
     if offer.sha256 not in (None, sha256):
         raise InputFileError(
@@ -320,22 +408,32 @@ def _examined(offer: Offer, path: Path, published: PublishedFile) -> Record:
         size=path.stat().st_size,
         fetched=cache.today(),
         licence=licence_of(offer, published),
-        attribution=offer.attribution,
+        attribution=published.attribution or offer.attribution,
         etag=published.etag,
     )
 
 
-def _with_rows(offer: Offer, fetched: Fetched) -> Fetched:
-    """Take the wanted rows out of a download, where rows are wanted and not there yet."""
-    if offer.rows is None:
+def _finished(
+    offer: Offer, fetched: Fetched, options: FetchOptions, *, anew: bool = False
+) -> Fetched:
+    """Make what is made of a download, where it is not there yet or is asked for anew."""
+    if offer.made is None:
         return fetched
-    path = fetched.path.with_name(offer.rows.file)
+    path = options.folder / offer.made.file
+    files = [options.folder / file for file in offer.files]
+    records = [cache.read_record(file) for file in files[1:]]
+    parts = [fetched.record.sha256, *(one.sha256 for one in records if one is not None)]
+    whole = " ".join(parts)
     record = cache.read_record(path)
-    whole = fetched.record.sha256
-    if record is None or record.taken_from != whole or not cache.is_unchanged(path, record):
-        _write_rows(fetched.path, offer.rows, path)
+    is_there = record is not None and record.taken_from == whole
+    if anew or record is None or not is_there or not cache.is_unchanged(path, record):
+        remarks = make(offer.made, files, path)
         record = replace(
-            fetched.record, sha256=file_sha256(path), size=path.stat().st_size, taken_from=whole
+            fetched.record,
+            sha256=file_sha256(path),
+            size=path.stat().st_size,
+            taken_from=whole,
+            remarks=remarks,
         )
         cache.write_record(path, record)
     return replace(fetched, path=path, record=record)
@@ -345,7 +443,10 @@ def _with_rows(offer: Offer, fetched: Fetched) -> Fetched:
 def _advice(offer: Offer, options: FetchOptions, address: str = "") -> Iterator[None]:
     """Add to an error how the file can be got without this program."""
     if not address and offer.answer != "file":
-        address = f"{offer.page} (choose {', '.join(offer.wanted)})"
+        address = f"{offer.page} (choose {', '.join(filter(None, offer.wanted))})"
+    if offer.answer == "pages":  # what is put together of many answers is got in no other way
+        yield
+        return
     try:
         yield
     except InputFileError as error:
@@ -353,86 +454,3 @@ def _advice(offer: Offer, options: FetchOptions, address: str = "") -> Iterator[
             f"{error}\nTo get it by hand, open {address or offer.address} in a browser, save "
             f"the file as {options.folder / offer.file} and give the same command again."
         ) from error
-
-
-def require_kind(path: Path, kind: str) -> None:
-    """Refuse a file that is not what was asked for: a page to log in, a pointer, a cut file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    kind : str
-        "zip", "geojson" or "tiff".
-
-    Raises
-    ------
-    InputFileError
-        Saying what it is instead, or what is unsafe in the archive.
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-        file.seek(-min(path.stat().st_size, _HEAD_BYTES), 2)
-        tail = file.read().rstrip()
-    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
-    if not (text if kind == "geojson" else head).startswith(_STARTS[kind]):
-        other = f"something that begins with {head[:16]!r}" if head else "empty"
-        known = (name for start, name in _OTHER_STARTS.items() if text.lower().startswith(start))
-        raise InputFileError(f"what came is no {kind} file but {next(known, other)}")
-    if kind == "geojson" and not tail.endswith(b"}"):
-        raise InputFileError("what came is a GeoJSON file that breaks off")
-    if kind == "zip":
-        _require_safe_archive(path)
-
-
-def _require_safe_archive(path: Path) -> None:
-    """Refuse paths that other programs would follow; our own unzipper ignores them."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputFileError(f"what came is a zip archive that does not open: {error}") from error
-    for info in infos:
-        names = (PurePosixPath(info.filename), PureWindowsPath(info.filename))
-        leaves = any(name.is_absolute() or name.drive or ".." in name.parts for name in names)
-        if leaves or stat.S_ISLNK(info.external_attr >> 16):
-            raise InputFileError(f"the archive that came is not safe: it holds {info.filename!r}")
-    require_bounded(path)
-
-
-def _write_rows(archive: Path, rows: Rows, target: Path) -> None:
-    """Write the wanted rows of the one CSV in an archive to a file of their own."""
-    with unpacked(archive, frozenset({".csv"})) as members:
-        if len(members) != 1:
-            raise InputFileError(f"{archive} holds {len(members)} CSV files, not one")
-        with (
-            _text(members[0].path, "r") as source,
-            written_whole(target, is_product=False) as path,
-            _text(path, "w") as sink,
-        ):
-            try:
-                count = _copy_rows(source, sink, rows)
-            except (csv.Error, ValueError) as error:
-                raise InputFileError(f"the CSV in {archive} cannot be read: {error}") from error
-            if not count:
-                raise InputFileError(f"{archive} has no row with {rows.column} = {rows.equals}")
-
-
-def _text(path: Path, mode: Literal["r", "w"]) -> TextIO:
-    """Open a CSV so that bytes which are no UTF-8 come out as they went in."""
-    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
-
-
-def _copy_rows(source: TextIO, sink: TextIO, rows: Rows) -> int:
-    lines, writer = csv.reader(source), csv.writer(sink, lineterminator="\n")
-    header = next(lines, [])
-    at = [name.removeprefix("\ufeff") for name in header].index(rows.column)
-    writer.writerow(header)
-    count = 0
-    for number, row in enumerate(lines, start=2):
-        if len(row) not in (0, len(header)):
-            raise ValueError(f"row {number} has {len(row)} of {len(header)} cells")
-        if row and row[at] == rows.equals:
-            writer.writerow(row)
-            count += 1
-    return count

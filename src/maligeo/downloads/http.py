@@ -27,15 +27,17 @@ from urllib3.util import Retry
 from maligeo.core.errors import InputFileError, MaligeoError, OutputFileError
 from maligeo.core.files import written_whole
 from maligeo.core.version import release
-from maligeo.downloads.offers import PublishedFile, is_local, parse_count, plain, require_safe
+from maligeo.downloads.addresses import is_local, parse_count, plain, require_safe
+from maligeo.downloads.offers import PublishedFile
 
 Progress = Callable[[int, int | None], None]
 
 _BUSY: Final = (408, 425, 429, 500, 502, 503, 504)
 # `other` is what neither connecting nor reading again can mend, such as a wrong certificate.
 RETRIES: Final = Retry(
-    4, other=0, status_forcelist=_BUSY, backoff_factor=1, retry_after_max=60, raise_on_status=False
-)
+    4, other=0, status_forcelist=_BUSY, backoff_factor=1, retry_after_max=60, raise_on_status=False,
+    allowed_methods=("HEAD", "GET", "POST"),  # what is posted asks for a token, and changes nothing
+)  # fmt: skip
 TIMEOUT_S: Final = (15.0, 60.0)
 
 _MOST_ANSWER_BYTES: Final = 8_000_000
@@ -56,11 +58,16 @@ class HttpsSession(requests.Session):
         How often to try, and how long to wait in between.
     timeout_s : tuple of float
         Seconds to wait for a connection, and for the next bytes.
+    one_host : bool, default False
+        Whether a redirect to another host is refused: it would learn who asks.
     """
 
-    def __init__(self, retries: Retry, timeout_s: tuple[float, float]) -> None:
+    def __init__(
+        self, retries: Retry, timeout_s: tuple[float, float], *, one_host: bool = False
+    ) -> None:
         super().__init__()
         self.retries = retries
+        self.one_host = one_host
         self.timeout_s = timeout_s
         self.stream = True
         self.max_redirects = 10
@@ -86,13 +93,28 @@ class HttpsSession(requests.Session):
         except ValueError as error:
             raise InputFileError(f"{plain(resp.url)} redirects to what is no address") from error
         require_safe(address, local=is_local(resp.url))
+        if self.one_host and urlsplit(address).netloc != urlsplit(resp.url).netloc:
+            raise InputFileError(
+                f"{plain(resp.url)} redirects to {plain(address)}, which is not told who asks"
+            )
         return target
 
     @contextmanager
     def ask(
-        self, method: str, address: str, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        address: str,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Iterator[requests.Response]:
         """Send a request, and give the answer with its body unread.
+
+        Parameters
+        ----------
+        method, address : str
+            What to ask.
+        headers, form : mapping of str to str, optional
+            What to send along.
 
         Yields
         ------
@@ -109,7 +131,9 @@ class HttpsSession(requests.Session):
         require_safe(address, local=is_local(address))
         host, where = urlsplit(address).hostname, plain(address)
         try:
-            response = self.request(method, address, headers=headers, timeout=self.timeout_s)
+            response = self.request(
+                method, address, headers=headers, data=form, timeout=self.timeout_s
+            )
         except requests.exceptions.SSLError as error:
             raise InputFileError(
                 f"the certificate of {host} cannot be verified: the clock of this machine "
@@ -144,28 +168,62 @@ class HttpsSession(requests.Session):
                 return PublishedFile(address)
             return PublishedFile(address, _length(response), etag=_etag(response))
 
-    def read_json(self, address: str) -> Any:
-        """Read a small JSON answer.
+    def read_json(
+        self,
+        address: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        most_bytes: int = _MOST_ANSWER_BYTES,
+    ) -> Any:
+        """Read a JSON answer.
+
+        Parameters
+        ----------
+        address : str
+            What to ask.
+        headers : mapping of str to str, optional
+            What to send along.
+        form : mapping of str to str, optional
+            Fields to send by POST.
+        most_bytes : int
+            Size above which the answer is refused.
 
         Raises
         ------
         InputFileError
-            If it cannot be had, is larger than 8 MB, or is no JSON.
+            If it cannot be had, is too large, or is no JSON.
         """
+        method = "GET" if form is None else "POST"
 
         def attempt() -> bytes:
-            content = b""
-            with self.ask("GET", address) as response:
+            content = bytearray()
+            with self.ask(method, address, headers, form) as response:
                 for chunk in _chunks(response):
                     content += chunk
-                    if len(content) > _MOST_ANSWER_BYTES:
-                        raise InputFileError(f"{plain(address)} answers more than 8 MB")
-            return content
+                    if len(content) > most_bytes:
+                        most = most_bytes // _MILLION
+                        raise InputFileError(f"{plain(address)} answers more than {most} MB")
+            return bytes(content)
 
         try:
             return json.loads(self.repeat(attempt))
         except (ValueError, RecursionError) as error:
             raise InputFileError(f"{plain(address)} does not answer with JSON") from error
+
+    def peek(self, address: str, count: int) -> bytes:
+        """Read the first bytes of a file; `InputFileError` as `ask` raises."""
+
+        def attempt() -> bytes:
+            content = b""
+            with self.ask("GET", address, {"Range": f"bytes=0-{count - 1}"}) as response:
+                for chunk in _chunks(response):
+                    content += chunk
+                    if len(content) >= count:
+                        break
+            return content[:count]
+
+        return self.repeat(attempt)
 
     def repeat(self, attempt: Callable[[], _T], reached: Callable[[], int] = lambda: 0) -> _T:
         """Repeat what breaks in the middle of a body, where urllib3 does not try again.

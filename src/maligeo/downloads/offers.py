@@ -1,27 +1,23 @@
-"""What publishers offer, and what their interfaces answer: address, size and licence.
-
-The offers are entries of a data file, filled in for a country and an edition. Nothing in an
-answer is taken for granted: a field may be missing or of another type, and an address that is
-not one is refused before it is used.
-"""
+"""What publishers offer: entries of a data file, filled in for a country and an edition."""
 
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from maligeo import catalog
 from maligeo.core.checks import require_choice, require_known
 from maligeo.core.errors import ArgumentError, InputFileError, UnknownNameError
 
-KINDS: Final = ("zip", "geojson", "tiff")
+KINDS: Final = ("zip", "geojson", "tiff", "csv", "gzip", "pdf", "any")
+MADE_BY: Final = (
+    "rows", "unpacked", "geonames", "instat", "whosonfirst cercles", "whosonfirst localities",
+)  # fmt: skip
+ANSWERS: Final = ("file", "ckan", "hdx", "geoboundaries", "worldpop", "pages")
 
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_COUNT: Final = re.compile(r"[0-9]{1,18}")
 _SOME_COUNTRY: Final = "ZZZ"  # any code of three letters: an entry has to hold for each
 _ISO3: Final = re.compile(r"[A-Za-z]{3}")
 _PLAIN_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -38,7 +34,8 @@ class Licence:
     address : str
         Where its text stands.
     signs : tuple of str
-        Words by which an answer of the publisher names the same licence.
+        Words by which an answer of the publisher names the same licence; none where it is
+        not known before the publisher is asked.
     """
 
     name: str
@@ -54,20 +51,72 @@ class Licence:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows of the one CSV in an archive that are wanted.
+class Made:
+    """A file that is made of what was downloaded.
 
     Attributes
     ----------
-    column, equals : str
-        Column to look at, and what it has to hold.
+    by : str
+        What makes it: a name of `making.MAKERS`.
     file : str
-        Name of the file for them.
+        Its name.
+    settings : mapping of str to str
+        What the maker is told.
     """
 
-    column: str
-    equals: str
+    by: str
     file: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A further file that belongs to a download: its address, name in the cache, and kind."""
+
+    address: str
+    file: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How an interface gives its records in pages.
+
+    Attributes
+    ----------
+    counter : {"offset", "page"}
+        What the parameter of that name counts: records from 0, or pages from 1.
+    rows : int
+        Most records of a page.
+    pause_s : float
+        Seconds between two requests.
+    """
+
+    counter: str
+    rows: int
+    pause_s: float
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user's own account with a publisher. What is in it stays in memory.
+
+    Attributes
+    ----------
+    kind : {"identifier", "oauth"}
+        "identifier": a header that names program and user; "oauth": a token for a password.
+    variables : tuple of str
+        Variables of the environment with what is asked for: an e-mail address, a password.
+    address : str
+        Where the token is had; for an identifier the name of the header.
+    client : str
+        How the publisher calls programs that ask for a token.
+    """
+
+    kind: str
+    variables: tuple[str, ...]
+    address: str
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,31 +129,49 @@ class Offer:
         What to ask for, such as "geoboundaries" and "1".
     title, publisher, page, attribution, note : str
         Words for people; `page` is the address of the publisher's own page.
+    title_fr, note_fr : str
+        The same in French; empty in a list that has none.
     licence : Licence
         Terms of use.
     answer : str
-        What the address gives: "file" for the file itself; "ckan", "geoboundaries" and
-        "worldpop" for JSON that says where the file is.
+        What the address gives: "file" for the file itself; "pages" for records in pages;
+        "ckan", "hdx", "geoboundaries" and "worldpop" for JSON that says where the file is.
     address : str
         Address to ask.
-    wanted : tuple of str
-        What to choose in the JSON; its meaning depends on `answer`.
     kind : str
-        What the file is: "zip", "geojson" or "tiff".
+        What the file is, one of `KINDS`; "any" goes by the suffix.
     file : str
         Name of the file in the cache.
-    about_bytes : int or None
-        Its size, where it is known beforehand.
     most_bytes : int
         Size above which it is refused.
-    sha256 : str or None
-        Its hash, where the publisher does not replace the file.
-    rows : Rows or None
-        What to take out of it.
     next : str
         What to do with the file, with `{path}` for its path.
     verified : bool
         Whether the address was tried when the list was written.
+    wanted : tuple of str
+        What to choose in the JSON; its meaning depends on `answer`.
+    about_bytes : int or None
+        Its size, where it is known beforehand.
+    sha256 : str or None
+        Its hash, where the publisher does not replace the file.
+    made : Made or None
+        What is made of it.
+    also : tuple of Part
+        What else is needed to make that.
+    columns : tuple of str
+        Columns that a CSV has to have, or the records of pages.
+    members : int
+        Most files in an archive.
+    pattern : str
+        Where any edition of a form can be asked for: its form, as a regular expression whose
+        groups fill in the texts; `edition` is an example then.
+    pages : Pages or None
+        How records come in pages.
+    account : Account or None
+        The account that is needed.
+    private : bool
+        Whether the terms forbid to pass the file on: then it does not go into the cache, but
+        where the user says, and nobody else may read it.
     """
 
     name: str
@@ -117,24 +184,47 @@ class Offer:
     licence: Licence
     answer: str
     address: str
-    wanted: tuple[str, ...]
     kind: str
     file: str
-    about_bytes: int | None
     most_bytes: int
-    sha256: str | None
-    rows: Rows | None
     next: str
     verified: bool
+    wanted: tuple[str, ...] = ()
+    about_bytes: int | None = None
+    sha256: str | None = None
+    made: Made | None = None
+    also: tuple[Part, ...] = ()
+    columns: tuple[str, ...] = ()
+    members: int = 1_000
+    pattern: str = ""
+    pages: Pages | None = None
+    account: Account | None = None
+    private: bool = False
+    title_fr: str = ""
+    note_fr: str = ""
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Give title and note in a language, or as they stand."""
+        if language == "fr":
+            return self.title_fr or self.title, self.note_fr or self.note
+        return self.title, self.note
 
     @property
     def final_file(self) -> str:
-        """Name of the file that is handed on: the chosen rows, or the download itself."""
-        return self.rows.file if self.rows else self.file
+        """Name of the file that is handed on: the one that is made, or the download itself."""
+        return self.made.file if self.made else self.file
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files that are downloaded."""
+        return (self.file, *(part.file for part in self.also))
 
     def next_step(self, path: Path) -> str:
         """Say what to do with the file: a command."""
         return self.next.replace("{path}", shlex.quote(str(path)))
+
+
+_KEYS: Final = {one.name for one in fields(Offer)} | {"countries", "editions"}
 
 
 @dataclass(frozen=True)
@@ -151,12 +241,18 @@ class PublishedFile:
         Licence in the publisher's words; empty where none comes with the file.
     etag : str
         Version of the file, where the server gives one.
+    edition : str
+        What the file has to be asked for as, where the answer names it.
+    attribution : str
+        Whom to name, where the answer says it.
     """
 
     address: str
     size: int | None = None
     licence: str = ""
     etag: str = ""
+    edition: str = ""
+    attribution: str = ""
 
 
 def list_downloads(country: str | None = None, *, sources: Path | None = None) -> list[Offer]:
@@ -184,12 +280,15 @@ def list_downloads(country: str | None = None, *, sources: Path | None = None) -
         If the list cannot be read or lacks something.
     """
     iso3 = _iso3(country)
-    return [
-        _filled(entry, edition, iso3)
-        for entry in _entries(sources)
-        if not entry["countries"] or iso3 in entry["countries"]
-        for edition in entry["editions"]
-    ]
+    return [_filled(entry, edition, iso3) for entry, edition in _editions(sources, iso3)]
+
+
+def _editions(
+    sources: Path | None, iso3: str
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    for entry in _entries(sources):
+        if not entry["countries"] or iso3 in entry["countries"]:
+            yield from ((entry, edition) for edition in entry["editions"])
 
 
 def find_offer(
@@ -226,17 +325,21 @@ def find_offer(
         As `list_downloads` raises.
     """
     require_known(name, [entry["name"] for entry in _entries(sources)], what="download")
-    offers = {
-        offer.edition: offer
-        for offer in list_downloads(country, sources=sources)
-        if offer.name == name
-    }
+    iso3 = _iso3(country)
+    known = [pair for pair in _editions(sources, iso3) if pair[0]["name"] == name]
+    offers = {offer.edition: offer for offer in (_filled(*pair, iso3) for pair in known)}
     if not offers:
         raise UnknownNameError(
-            f"the list of downloads has no code of {_iso3(country)} for {name}: "
-            "add it under countries"
+            f"the list of downloads has no code of {iso3} for {name}: add it under countries"
         )
-    chosen = edition if edition is not None else next(iter(offers))
+    first = next(iter(offers.values()))
+    if edition is None and first.pattern:
+        raise ArgumentError(f"say which edition of {name}, such as --edition {first.edition}")
+    chosen = edition if edition is not None else first.edition
+    for pair in known:
+        pattern = pair[1].get("pattern", "")
+        if chosen not in offers and pattern and re.fullmatch(pattern, chosen):
+            return _checked(_filled(*pair, iso3, chosen))
     require_choice(chosen, offers, option=f"edition of {name}")
     return offers[chosen]
 
@@ -255,7 +358,7 @@ def _entries(sources: Path | None) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = list(content["downloads"])
         for entry in entries:
             for edition in entry["editions"]:
-                _check(_filled(entry, edition, _SOME_COUNTRY))
+                _checked(_filled(entry, edition, _SOME_COUNTRY))
     except OSError as error:
         raise InputFileError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -263,176 +366,63 @@ def _entries(sources: Path | None) -> list[dict[str, Any]]:
     return entries
 
 
-def _check(offer: Offer) -> None:
+def _checked(offer: Offer) -> Offer:
     """Refuse an entry that could not be carried out, or would leave the cache."""
-    if offer.answer not in ("file", *_READERS) or offer.kind not in KINDS:
+    kinds = {offer.kind, *(part.kind for part in offer.also)}
+    if offer.answer not in ANSWERS or not kinds <= {*KINDS}:
         raise ValueError(f"{offer.name}: answer {offer.answer!r} or kind {offer.kind!r}")
     texts = (offer.name, offer.address, offer.page, offer.next, *offer.wanted)
     if not all(isinstance(text, str) for text in texts) or not isinstance(offer.most_bytes, int):
         raise TypeError(f"{offer.name}: a text or a number is something else")
-    for file in {offer.file, offer.final_file}:
+    for file in {*offer.files, offer.final_file}:
         if not _PLAIN_NAME.fullmatch(file):
             raise ValueError(f"{offer.name}: {file!r} is no plain name of a file")
+    if offer.made is not None and offer.made.by not in MADE_BY:
+        raise ValueError(f"{offer.name}: nothing is made by {offer.made.by!r}")
+    if (offer.answer == "pages") != (offer.pages is not None):
+        raise ValueError(f"{offer.name}: answer {offer.answer!r} goes with pages")
+    return offer
 
 
-def _filled(entry: Mapping[str, Any], edition: Mapping[str, Any], iso3: str) -> Offer:
-    """Put a country into the texts of an entry and of one of its editions."""
+def _filled(
+    entry: Mapping[str, Any], edition: Mapping[str, Any], iso3: str, chosen: str = ""
+) -> Offer:
+    """Put a country and an edition into the texts of an entry and of one of its editions."""
+    given = {**entry, **edition}
+    for key in given.keys() - _KEYS:
+        raise ValueError(f"{entry['name']}: {key!r} says nothing here")
+    name = chosen or str(edition["edition"])
     codes = {"iso3": iso3, "iso3_lower": iso3.lower(), **entry["countries"].get(iso3, {})}
+    if edition.get("pattern"):
+        found = re.fullmatch(edition["pattern"], name)
+        if found is None:
+            raise ValueError(f"{entry['name']}: {name!r} is not of the form of its editions")
+        codes |= found.groupdict(default="")
+    given = {key: _put_in(value, codes) for key, value in given.items() if key != "pattern"}
+    given |= {"edition": name, "pattern": edition.get("pattern", "")}
+    return Offer(**{one.name: _part_of(one.name, given) for one in fields(Offer)
+                    if one.name in given or one.default is MISSING})  # fmt: skip
 
-    def filled(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: filled(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return tuple(filled(inner) for inner in value)
-        if not isinstance(value, str):
-            return value
-        for key, code in codes.items():
-            value = value.replace(f"{{{key}}}", str(code))
+
+def _put_in(value: Any, codes: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _put_in(inner, codes) for key, inner in value.items()}
+    if isinstance(value, list):
+        return tuple(_put_in(inner, codes) for inner in value)
+    if not isinstance(value, str):
         return value
-
-    given = filled({**entry, **edition})
-    rows = given["rows"]
-    given["edition"] = str(given["edition"])
-    given["licence"] = Licence(**given["licence"])
-    given["rows"] = Rows(**rows) if rows else None
-    return Offer(**{field.name: given[field.name] for field in fields(Offer)})
+    for key, code in codes.items():
+        value = value.replace(f"{{{key}}}", str(code))
+    return value
 
 
-def read_answer(offer: Offer, answer: object) -> PublishedFile:
-    """Find the file in the JSON that an interface answered.
-
-    Parameters
-    ----------
-    offer : Offer
-        What was asked for.
-    answer : object
-        The parsed JSON.
-
-    Returns
-    -------
-    PublishedFile
-
-    Raises
-    ------
-    InputFileError
-        If the answer does not hold what was asked for, or its address is not safe.
-    """
-    found = _READERS[offer.answer](offer, answer)
-    if not found.address:
-        raise InputFileError(f"{offer.address} answers without the address of the file")
-    require_safe(found.address, local=is_local(offer.address))
-    return found
-
-
-def _ckan(offer: Offer, answer: object) -> PublishedFile:
-    """Read `package_show` of CKAN's action interface: the file of a format, by its name."""
-    form, name = offer.wanted
-    package = _mapping(_mapping(answer).get("result"))
-    files = [_mapping(given) for given in _sequence(package.get("resources"))]
-    of_form = [file for file in files if form in _text(file, "format").casefold()]
-    named = [file for file in of_form if name in _text(file, "name").casefold()] or of_form
-    if len(named) != 1:
-        there = ", ".join(f"{_text(file, 'name')} ({_text(file, 'format')})" for file in files)
-        raise InputFileError(
-            f"{offer.page} should offer one file {name} ({form}); it offers {there or 'none'}"
-        )
-    file = named[0]
-    address = _text(file, "download_url") or _text(file, "url")
-    licence = _text(package, "license_title") or _text(package, "license_id")
-    return PublishedFile(address, parse_count(file.get("size")) or None, licence)
-
-
-def _geoboundaries(offer: Offer, answer: object) -> PublishedFile:
-    """Read the answer of geoBoundaries: one object, or a list of one."""
-    iso3, level = offer.wanted
-    found = [
-        entry
-        for entry in map(_mapping, _sequence(answer) or [answer])
-        if (_text(entry, "boundaryISO"), _text(entry, "boundaryType")) == (iso3, level)
-    ]
-    if len(found) != 1:
-        raise InputFileError(f"{offer.address} does not tell of {level} of {iso3}")
-    address, licence = (_text(found[0], key) for key in ("gjDownloadURL", "boundaryLicense"))
-    return PublishedFile(address, None, licence)
-
-
-def _worldpop(offer: Offer, answer: object) -> PublishedFile:
-    """Read the answer of WorldPop's REST interface: the raster of a year."""
-    year, suffix = offer.wanted
-    files = [
-        (file, _text(entry, "license"))
-        for entry in map(_mapping, _sequence(_mapping(answer).get("data")))
-        if _text(entry, "popyear") == year
-        for file in _sequence(entry.get("files"))
-        if isinstance(file, str) and file.casefold().endswith(suffix)
-    ]
-    if len(files) != 1:
-        raise InputFileError(f"{offer.address} names {len(files)} rasters of {year}, not one")
-    return PublishedFile(files[0][0], None, files[0][1])
-
-
-_READERS: Final[Mapping[str, Callable[[Offer, object], PublishedFile]]] = {
-    "ckan": _ckan,
-    "geoboundaries": _geoboundaries,
-    "worldpop": _worldpop,
-}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    """Give a text, or a number as text; anything else counts as missing."""
-    value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()
-
-
-def parse_count(value: object) -> int | None:
-    """Read a whole number, given as a number or as text; None where it is none."""
-    text = str(value)
-    return int(text) if _COUNT.fullmatch(text) else None
-
-
-def require_safe(address: str, *, local: bool) -> None:
-    """Refuse an address that is neither https nor, where that is allowed, on this machine.
-
-    Parameters
-    ----------
-    address : str
-        The address.
-    local : bool
-        Whether this machine is allowed, then also over http.
-
-    Raises
-    ------
-    InputFileError
-        Naming the address without what follows its path.
-    """
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError as error:
-        raise InputFileError(f"{address!r} is no address: {error}") from error
-    here = host in _THIS_MACHINE
-    allowed = parts.scheme == "https" or (parts.scheme == "http" and here)
-    if not host or not allowed or "@" in parts.netloc or (here and not local):
-        raise InputFileError(f"{plain(address)} is not followed: only https addresses are safe")
-
-
-def is_local(address: str) -> bool:
-    """Tell whether an address is on this machine."""
-    return urlsplit(address).hostname in _THIS_MACHINE
-
-
-def plain(address: str) -> str:
-    """Give an address without what may be somebody's key: its user and its query."""
-    scheme, mark, rest = address.partition("?")[0].partition("#")[0].partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+def _part_of(name: str, given: Mapping[str, Any]) -> Any:
+    """Give a field of an offer; what has parts of its own as what it is."""
+    value = given[name]
+    if name == "made" and value is not None:
+        rest = {key: text for key, text in value.items() if key not in ("by", "file")}
+        return Made(value["by"], value["file"], rest)
+    if name == "also":
+        return tuple(Part(**part) for part in value)
+    kinds: dict[str, Any] = {"licence": Licence, "pages": Pages, "account": Account}
+    return kinds[name](**value) if name in kinds and value is not None else value

@@ -16,6 +16,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.crs import EQUAL_AREA, SQM_PER_SQKM, Floats, shapes_of
 from maligeo.core.errors import ArgumentError, CrsError, InputFileError, explained
 from maligeo.core.inputs import take_input
+from maligeo.join.cells import LAYERS, sum_cells
 
 KINDS: Final = ("count", "density")
 DENSEST_PER_SQKM: Final = 150_000.0  # no place on Earth has more people in a square kilometre
@@ -33,7 +34,8 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
     zones : geopandas.GeoSeries, n rows, EPSG:4326
         Polygons; empty ones hold nobody.
     raster : str or pathlib.Path
-        One-band raster with a CRS; cells marked as no data hold nobody.
+        One-band raster with a CRS; cells marked as no data hold nobody. Or a layer of
+        polygons with people, as for `maligeo.join.cells.sum_cells`.
     kind : {"count", "density"}
         Whether a cell holds people, or people per km². It has to be said: nothing in a
         raster shows it reliably.
@@ -46,8 +48,9 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
     Raises
     ------
     ArgumentError
-        If the kind is not said, is contradicted by the raster's name or description, or
-        implies more people in a cell than live anywhere.
+        If the kind is not said, is contradicted by the raster's name or description or by
+        its being a layer of polygons, which hold people, or implies more people in a cell
+        than live anywhere.
     InputFileError
         If the file cannot be read, or has negative people.
     CrsError
@@ -66,6 +69,10 @@ def sum_raster(zones: gpd.GeoSeries, raster: str | Path, *, kind: str | None) ->
             "say what a cell of the raster holds: count for people, density for people per km²"
         )
     require_choice(kind, KINDS, option="kind")
+    if Path(raster).suffix.lower() in LAYERS:
+        if kind != "count":
+            raise ArgumentError(f"{raster} holds people by polygon: say kind count")
+        return sum_cells(zones, raster)
     with _opened(Path(raster)) as source:
         _require_kind(source, Path(raster), kind)
         shapes = _in_crs_of(zones, source)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from maligeo.core import columns, words
 from maligeo.core.audiences import mark_audience
-from maligeo.core.errors import ArgumentError, UnknownNameError
+from maligeo.core.errors import ArgumentError, UnknownNameError, VintageError
 from maligeo.measure.figure_places import place_figures
 from maligeo.measure.published import count_figures
 from maligeo.readers.files.sources import Source
@@ -36,6 +36,7 @@ def people_of_table(
         the table are left out, and come to no note.
     """
     read = read_people(table)
+    _require_vintage(read, str(units["vintage"].iloc[0]))
     placed = place_figures(read, units)
     figures = _of_years(read[[one.how != "nation" for one in placed]], years)
     if figures.empty or all(one.position < 0 for one in placed):
@@ -55,6 +56,16 @@ def people_of_table(
             if one.position < 0 and one.how != "nation"}  # fmt: skip
     people.attrs |= {ATTRIBUTE: read.attrs[ATTRIBUTE], LOST: lost, WITHOUT: list(without)}
     return mark_audience(people, "internal")
+
+
+def _require_vintage(figures: pd.DataFrame, vintage: str) -> None:
+    """Refuse people of another division: units that kept their names have other borders."""
+    others = sorted(set(figures["vintage"].dropna().astype(str)) - {vintage})
+    if others:
+        raise VintageError(
+            f"the table of people is about the division of {', '.join(others)}, and the units are "
+            f"of {vintage}: units of the same name have other borders there"
+        )
 
 
 def people_remarks(people: pd.DataFrame, language: str) -> list[str]:

@@ -59,9 +59,10 @@ def population(
         A table of one's own instead of a census, of units of any level: names of units, and
         people in one column ("Population"), or in one for each year ("Population 2021").
     raster : str or pathlib.Path, optional
-        Raster of people instead of a census; needs the extra "raster".
+        Raster of people instead of a census; needs the extra "raster". Or a layer of polygons
+        with a column of people, such as Kontur's hexagons.
     kind : {"count", "density"}, optional
-        Whether a cell of the raster holds people, or people per km².
+        Whether a cell of the raster holds people, or people per km²; a polygon holds people.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def population(
         times, or less than a third of, the people whom the nearest census counted in the
         country: then `kind` is probably wrong.
     VintageError
-        If the units are of several vintages.
+        If the units are of several vintages, or of another than a table says it is about.
     CrsError, InputFileError, MissingDependencyError
         As `maligeo.join.zonal.sum_raster` raises.
 

@@ -29,14 +29,14 @@ GAZETTEER: Final = (
 FORMATS: Final = ("gazetteer_wof", "gazetteer_plain")
 
 _TEXTS: Final = tuple(name for name in GAZETTEER if name not in ("lon", "lat"))
-_GEONAMES: Final = (
+GEONAMES: Final = (
     "geonameid", "place_name", "asciiname", "name_alt", "latitude", "longitude", "class", "code",
     "country", "cc2", "admin1", "admin2", "admin3", "admin4", "population", "elevation", "dem",
     "timezone", "modified",
 )  # fmt: skip
 _GEONAMES_USED: Final = ("place_name", "asciiname", "name_alt", "latitude", "longitude", "class")
-_POPULATED: Final = "P"  # feature class: city, village, …
-_NO_LONGER: Final = frozenset({"PPLH", "PPLQ", "PPLW"})  # historical, abandoned, destroyed
+POPULATED: Final = "P"  # feature class: city, village, …
+NO_LONGER: Final = frozenset({"PPLH", "PPLQ", "PPLW"})  # historical, abandoned, destroyed
 _LIST = re.compile(r"\s*[,;|]\s*")
 
 
@@ -120,7 +120,7 @@ def _is_geonames(path: Path) -> bool:
     """Tell a dump by its first line: it has no headings."""
     with explained(f"{path} cannot be opened"), path.open("rb") as file:
         cells = file.readline(1_000_000).split(b"\t")
-    return len(cells) == len(_GEONAMES) and cells[0].isdigit()
+    return len(cells) == len(GEONAMES) and cells[0].isdigit()
 
 
 def _read_geonames(path: Path, source: Source) -> pd.DataFrame:
@@ -128,11 +128,11 @@ def _read_geonames(path: Path, source: Source) -> pd.DataFrame:
     what = str(source)
     with explained(f"{what} cannot be read as a dump of GeoNames"):
         rows = pd.read_csv(
-            path, sep="\t", header=None, names=list(_GEONAMES), dtype="str", quoting=3,
+            path, sep="\t", header=None, names=list(GEONAMES), dtype="str", quoting=3,
             usecols=[*_GEONAMES_USED, "code"], encoding="utf-8", keep_default_na=False,
         )  # fmt: skip
     rows.index = pd.RangeIndex(1, len(rows) + 1, name="row")
-    rows = rows[(rows["class"] == _POPULATED) & ~rows["code"].isin(_NO_LONGER)].astype(TEXT)
+    rows = rows[(rows["class"] == POPULATED) & ~rows["code"].isin(NO_LONGER)].astype(TEXT)
     others = _joined(rows[["asciiname", "name_alt"]])
     found = {name: name for name in ("latitude", "longitude")}
     return _gazetteer(rows.assign(name_alt=others, source="GeoNames"), found, None, what)
