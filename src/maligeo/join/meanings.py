@@ -1,15 +1,16 @@
 """The unit, or units, that the reported names of a record mean."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
+from maligeo.core.errors import UnknownNameError
 from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
 from maligeo.join.gazetteer import LocatedGazetteer
 from maligeo.join.names import EXACT_SCORE, Step, UnitNames
 from maligeo.join.parts import KINDS, Part, known_parts
-from maligeo.join.proposals import Proposals
+from maligeo.join.proposals import ASKED, Proposals
 from maligeo.join.reported import FINEST, Said, Told, read_cells
 from maligeo.join.results import TOO_COARSE
 
@@ -87,6 +88,20 @@ class Meanings:
             "; ".join(dict.fromkeys(note for note in notes if note)) or None,
             "place" if any(step.by_place for step in steps) else "name",
         )
+
+    def require_known(self, places: Mapping[str, str]) -> None:
+        """Refuse what names are said to mean where that is no place; as `Locator` does."""
+        for name, meant in places.items():
+            told = read_cells([*[None] * FINEST, meant], self._is_name)
+            said = [*told.places, *(one for some in told.levels.values() for one in some)]
+            names = [part for one in said for part in (one.name, *one.within)]
+            lost = [part for part in names if not self._is_name(part)]
+            if lost or not (names or told.countrywide):
+                vintage, asked = self.names.vintage, self._proposals.asked(meant)
+                near = asked.removeprefix(ASKED).rstrip("?")
+                key = "no_place_near" if near else "no_place"
+                values = {"name": name, "meant": meant, "vintage": vintage, "near": near}
+                raise UnknownNameError(key=key, values=values)
 
     def _outer_first(self, told: Told) -> Told:
         """Turn "Abeibara (Kidal)" among regions into "Kidal (Abeibara)"."""

@@ -1,5 +1,6 @@
 """Records to units: by position, by the nearest unit, by name; frames whole or in dask parts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
@@ -29,6 +30,7 @@ from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import EXACT_SCORE, UnitNames
 from maligeo.join.reported import COLUMNS
 from maligeo.join.results import OUTSIDE, SWAPPED, TOO_COARSE, Findings, assemble
+from maligeo.readers.reading import meant_in
 from maligeo.unitindex import UnitIndex
 
 LOCATED = "locate"  # in attrs: the counts of `locate_summary`
@@ -201,6 +203,23 @@ class Locator:
         asked = {"nearest_m": self.nearest_m, "min_score": self.min_score, "near": near}
         return asked | {"gazetteer": self.gazetteer}
 
+    def require_known(self, places: Mapping[str, tuple[str, int]]) -> None:
+        """Refuse what a name of a place is said to mean, where that is no place.
+
+        Parameters
+        ----------
+        places : mapping of str to (str, int)
+            As `Reading.places` has it.
+
+        Raises
+        ------
+        UnknownNameError
+            If it is the name of no unit, no place in one that is bundled, and none of the
+            gazetteer.
+        """
+        if places:
+            self.meanings.require_known({name: meant for name, (meant, _) in places.items()})
+
     def locate(self, records: Any) -> Any:
         """Say in which unit each record lies, as `maligeo.locate` does."""
         if is_lazy(records):
@@ -371,6 +390,7 @@ def unit_level(units: gpd.GeoDataFrame) -> int:
 def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
     if isinstance(records, gpd.GeoDataFrame):
         records = to_geographic(records, what="records")
+    locator.require_known(meant_in(records))
     records = with_own_codes(_as_reported(records, locator.level), locator.level)
     found = Findings.nothing(len(records))
     lon, lat = _positions(records)

@@ -28,6 +28,21 @@ class UnknownWord(NamedTuple):
     proposals: tuple[str, ...]
 
 
+class MeantPlace(NamedTuple):
+    """What the user says that a name of a place means.
+
+    Attributes
+    ----------
+    name : str
+        The name that is meant.
+    rows : int
+        In how many rows it is read so.
+    """
+
+    name: str
+    rows: int
+
+
 @dataclass(frozen=True)
 class Reading(dict[str, object]):
     """An account of a file that was read, as `frame.attrs["reading"]` holds it.
@@ -42,8 +57,11 @@ class Reading(dict[str, object]):
         Fields of ours to the columns of the file that they were read from.
     constants : mapping of str to str
         Fields of ours to what the user says that they are in every row.
+    places : mapping of str to MeantPlace
+        Names of places to what the user says that they mean.
     kept : tuple of str
-        Columns that stay as they are, under their own names.
+        Columns that stay as they are, under their own names; where `places` says what names
+        mean, also those in which they stand.
     not_understood : mapping of str to str
         Columns that stay as they are although they resemble a field of ours: to that field.
     personal : tuple of str
@@ -98,6 +116,7 @@ class Reading(dict[str, object]):
     sparse: str = ""
     shown: tuple[str, ...] = ()
     in_some: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, MeantPlace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.update({each.name: getattr(self, each.name) for each in fields(self)})
@@ -117,6 +136,12 @@ class Reading(dict[str, object]):
     def extra(self) -> tuple[str, ...]:
         """Columns that stay in the frame as they are."""
         return (*self.kept, *self.not_understood)
+
+
+def meant_in(frame: pd.DataFrame) -> Mapping[str, tuple[str, int]]:
+    """Give what was said of names of places when a frame was read; also one from Parquet."""
+    found: Mapping[str, tuple[str, int]] = frame.attrs.get(ATTRIBUTE, {}).get("places", {})
+    return found
 
 
 def with_kept(reading: Reading, names: Sequence[str]) -> Reading:
@@ -145,6 +170,10 @@ def added(readings: Sequence[Reading]) -> Reading:
         unknown_words=_added_words(readings),
         date_order=next((one.date_order for one in readings if one.date_order), ""),
         filled_down=dict(filled),
+        places={
+            name: MeantPlace(said.name, sum(one.places[name].rows for one in readings))
+            for name, said in first.places.items()
+        },
     )
 
 
