@@ -15,6 +15,7 @@ from maligeo.app.making import MAP
 from maligeo.app.tasks import KINDS
 from maligeo.core import words
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Language
+from maligeo.core.sentences import field_text
 from maligeo.readers.files.sources import DATE_ORDERS
 
 STEPS: Final = ("drop", "understand", "repair", "ask", "see")
@@ -80,11 +81,12 @@ def page(name: str, place: Place, shown: Mapping[str, Any] | None = None) -> str
         What else its template shows.
     """
     language, job = place.language, place.job
-    spoken = words.words(language, "app.", "app_", "kind.", "project_status.")
+    spoken = words.words(language, "app.", "kind.", "project_status.")
     context = {
         "t": spoken.__getitem__,
         "spoken": spoken,
         "number": lambda value: words.number_text(value, language),
+        "field_text": lambda name: field_text(name, language),
         "colon": words.colon(language),
         "language": language,
         "other": next(one for one in LANGUAGES if one != language),

@@ -99,9 +99,10 @@ class Meanings:
             if lost or not (names or told.countrywide):
                 vintage, asked = self.names.vintage, self._proposals.asked(meant)
                 near = asked.removeprefix(ASKED).rstrip("?")
-                key = "no_place_near" if near else "no_place"
                 values = {"name": name, "meant": meant, "vintage": vintage, "near": near}
-                raise UnknownNameError(key=key, values=values)
+                if near:
+                    raise UnknownNameError(key="no_place_near", values=values)
+                raise UnknownNameError(key="no_place", values=values)
 
     def _outer_first(self, told: Told) -> Told:
         """Turn "Abeibara (Kidal)" among regions into "Kidal (Abeibara)"."""

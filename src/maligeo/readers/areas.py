@@ -329,7 +329,7 @@ class _AreaFile:
     def _statuses(self, records: pd.DataFrame, faults: Faults) -> pd.Series:
         texts = self._texts(records, _STATUS)
         if _STATUS not in self.found:
-            unstated = [Fault(None, _STATUS, None, _UNSTATED)] if len(records) else []
+            unstated = [Fault(None, f"({_STATUS})", None, _UNSTATED)] if len(records) else []
             faults.extend(Faults(unstated))
             return texts
         said = self.file.source.constants.get(_STATUS)

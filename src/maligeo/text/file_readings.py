@@ -1,9 +1,10 @@
 """What became of a file that was read, in sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from maligeo.core.sentences import field_text
 from maligeo.core.words import number_text, word
 from maligeo.readers.reading import Reading
 
@@ -31,7 +32,7 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
     if records != reading.rows_read:
         text = word("reading.records", language)
         lines.append(text.format(records=number_text(records, language)))
-    for key, items in reading_lists(reading, language):
+    for key, items in reading_lists(reading, language, _with_id):
         if items:
             lines += [word(key, language), *(f"  {item}" for item in items)]
     if reading.sparse:
@@ -53,16 +54,34 @@ def _rows(reading: Reading, language: str) -> str:
     return word("reading.rows", language).format(**texts)
 
 
-def reading_lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
-    """Give each list of columns, rows or words by the name of its heading; many are empty."""
-    yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
-    yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
+def reading_lists(
+    reading: Reading, language: str, field: Callable[[str, str], str] = field_text
+) -> Iterator[tuple[str, list[str]]]:
+    """Give each list of columns, rows or words by the name of its heading; many are empty.
+
+    Parameters
+    ----------
+    reading : Reading
+        The account of the reader.
+    language : {"fr", "en"}
+        Language.
+    field : callable
+        Says a field of ours in a language.
+    """
+
+    def say(ours: str) -> str:
+        return field(ours, language)
+
+    yield "reading.used", [f"{name} → {say(ours)}" for ours, name in reading.used.items()]
+    yield "reading.constant", [f"{say(ours)} = {text}" for ours, text in reading.constants.items()]
+    yield "reading.meant", [_meant(name, *said, language) for name, said in reading.places.items()]
     yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
     yield (
         "reading.in_some",
-        [f"{name} → {ours}" if ours else name for name, ours in reading.in_some.items()],
+        [f"{name} → {say(ours)}" if ours else name for name, ours in reading.in_some.items()],
     )
-    yield "reading.otherwise", [f"{name} → {ours}" for ours, name in reading.otherwise.items()]
+    second = reading.otherwise.items()
+    yield "reading.otherwise", [f"{name} → {say(ours)}" for ours, name in second]
     yield (
         "reading.not_understood",
         [
@@ -81,14 +100,26 @@ def reading_lists(reading: Reading, language: str) -> Iterator[tuple[str, list[s
     filled = reading.filled_down
     merged = {name: rows for name, rows in filled.items() if not name.startswith("(")}
     yield "reading.filled", _filled(merged, "reading.filled_column", language)
-    titled = {name.strip("()"): rows for name, rows in filled.items() if name not in merged}
+    titled = {say(name.strip("()")): rows for name, rows in filled.items() if name not in merged}
     yield "reading.titled", _filled(titled, "reading.titled_field", language)
 
 
 def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
     used = reading.used.get(ours)
     key = "reading.resembles" if used is None else "reading.resembles_more"
-    return word(key, language).format(column=name, field=ours, used=used)
+    said = field_text(ours, language)
+    return word(key, language).format(column=name, field=said, ours=ours, used=used)
+
+
+def _with_id(ours: str, language: str) -> str:
+    """Say a field in words, and as options of the command line name it."""
+    said = field_text(ours, language)
+    return said if said == ours else f"{said} ({ours})"
+
+
+def _meant(name: str, meant: str, rows: int, language: str) -> str:
+    key = "reading.meant_place" if rows else "reading.meant_nowhere"
+    return word(key, language).format(name=name, meant=meant, rows=number_text(rows, language))
 
 
 def _unknown(reading: Reading, language: str) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
 from maligeo.core.words import both
-from maligeo.join.points import locate, locate_summary
+from maligeo.join.points import Locator, locate_summary
 from maligeo.join.proposals import unplaced_places
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
@@ -22,10 +22,11 @@ from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.formats import UNKNOWN_MAKE
 from maligeo.readers.incidents import FORMATS as INCIDENT_FORMATS
 from maligeo.readers.kinds import likely_kinds
+from maligeo.readers.meant_places import read_as_meant
 from maligeo.readers.people import is_people_table, people_columns, read_people
 from maligeo.readers.project_tables import TABLES
 from maligeo.readers.projects import is_iati
-from maligeo.readers.reading import ATTRIBUTE, Reading
+from maligeo.readers.reading import ATTRIBUTE, Reading, meant_in
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS, READERS
 
 BOUNDARIES: Final = "boundaries"
@@ -204,10 +205,11 @@ def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
 
 def _places(checked: Checked) -> Places | None:
     """Look for the places of what is sound, and for the names of what is not."""
+    locator = Locator(load_boundaries())
+    locator.require_known(meant_in(checked.frame))
     if checked.kind not in (INCIDENTS, PROJECTS):
         return None
-    units = load_boundaries()
-    located = locate(checked.frame, units)
+    located = locator.locate(checked.frame)
     counts = locate_summary(located)
     lost = {
         "too_coarse": counts["too_coarse"],
@@ -215,7 +217,7 @@ def _places(checked: Checked) -> Places | None:
         "not_found": counts["unnamed"],
     }
     placed = {"placed": counts["rows"] - sum(lost.values())}
-    parts = [unplaced_places(located), unplaced_places(locate(_faulty_names(checked), units))]
+    parts = [unplaced_places(located), unplaced_places(locator.locate(_faulty_names(checked)))]
     keys = ["place", "level", "proposals", "note"]
     names = pd.concat(parts).groupby(keys, dropna=False, sort=True)["rows"].sum().reset_index()
     names = names.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
@@ -230,7 +232,8 @@ def _faulty_names(checked: Checked) -> pd.DataFrame:
     numbers = {fault.row for fault in checked.faulty_cells}
     faulty = rows[rows.index.isin(numbers)]
     found = {ours: name for ours, name in reading.used.items() if ours in _NAMES}
-    return pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
+    names = pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
+    return read_as_meant(names, checked.source)[0]
 
 
 def _require_one_sheet(source: Source) -> None:
