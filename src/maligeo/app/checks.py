@@ -50,15 +50,15 @@ class Findings:
     rows, notes : dict
         What is said of its rows, and of what else was seen, by language.
     faults : list of dict
-        `rows`, `column`, `value`, `reason` by language, `proposals`.
+        `rows`, `column` and `reason` by language, `value`, `proposals`.
     fault_count : int
         How many there are.
     places : dict
         How many rows are placed, and so on.
     names : list of dict
         `place`, `rows`, `proposals`, `note` by language of places that were not found.
-    workbook : str
-        Name of the workbook with its faults in red; empty without one.
+    workbooks : dict of str to str
+        Names of the workbook with its faults in red, by language; empty without one.
     year : str
         The last year of its dates; empty without any.
     """
@@ -75,7 +75,7 @@ class Findings:
     fault_count: int = 0
     places: Mapping[str, int] = field(default_factory=dict)
     names: list[dict[str, Any]] = field(default_factory=list)
-    workbook: str = ""
+    workbooks: dict[str, str] = field(default_factory=dict)
     year: str = ""
 
     @property
@@ -94,13 +94,10 @@ class CheckTask:
         By kind.
     folder : pathlib.Path
         Where workbooks with faults in red go.
-    language : str
-        Their language.
     """
 
     files: Mapping[str, Upload]
     folder: Path
-    language: str
 
     def run(self, bench: Bench) -> dict[str, Any]:
         """Give `files`, the findings by kind, and `values`, by which projects can be chosen."""
@@ -133,21 +130,22 @@ class CheckTask:
         frames[kind] = checked.frame
         _describe(findings, checked)
         if findings.fault_count or findings.names:
-            findings.workbook = self._workbook(kind, checked)
+            findings.workbooks = self._workbooks(kind, checked)
         return findings
 
     def _texts(self, texts: Texts) -> Texts:
         return {language: self.named(text) for language, text in texts.items()}
 
-    def _workbook(self, kind: str, checked: Checked) -> str:
-        name = f"{kind}.xlsx"
+    def _workbooks(self, kind: str, checked: Checked) -> dict[str, str]:
         places = None if checked.places is None else checked.places.names
         sheets = CheckSheets(checked.rows(), checked.reading, checked.faulty_cells, places)
+        names = {language: f"{kind}-{language}.xlsx" for language in LANGUAGES}
         try:
-            write_check_workbook(self.folder / name, sheets, self.language)
+            for language, name in names.items():
+                write_check_workbook(self.folder / name, sheets, language)
         except MaligeoError:  # more rows than a sheet has; the faults are on the page
-            return ""
-        return name
+            return {}
+        return names
 
 
 def _parts(source: Source) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -206,11 +204,12 @@ def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _list_faults(findings: Findings, faults: tuple[Fault, ...]) -> None:
+    own = findings.columns or None
     findings.fault_count = len(faults)
     findings.faults = [
         {
             "rows": [str(row) for row in rows if row is not None],
-            "column": fault.column,
+            "column": {one: fault.column_in(one, own) for one in LANGUAGES},
             "value": "" if fault.value is None else str(fault.value),
             "reason": {one: on_page(fault.reason_in(one), one) for one in LANGUAGES},
             "proposals": list(fault.proposals),

@@ -14,7 +14,7 @@ from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.readers.files.sources import DATE_ORDERS, Source
-from maligeo.readers.formats import load_format
+from maligeo.readers.formats import load_format, word_key
 from maligeo.workflows.checking import BOUNDARIES, POPULATION
 from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS
 
@@ -71,6 +71,8 @@ def said_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
         "layer": text["layer"] or source.layer,
         "header_row": _number(_text(form, f"{kind}.header_row")),
         "constants": _constants(form, kind),
+        "places": source.places,
+        "remembered": source.remembered,
     }
     if text["dates"]:
         require_choice(text["dates"], DATE_ORDERS, option="dates")
@@ -80,6 +82,34 @@ def said_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
     if kind == BOUNDARIES:
         said |= _division(form, kind)
     return {name: value for name, value in said.items() if value}
+
+
+def placed_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
+    """Read what a form says of the places of a file, besides what is said of it already.
+
+    Parameters
+    ----------
+    form : mapping of str to str
+        A name that is chosen for each place that was not found, or written beside the menu,
+        and those that are taken back.
+    kind, job
+        As for `said_in`.
+
+    Returns
+    -------
+    dict of str to object
+        What `Source` takes.
+    """
+    source = job.uploads[kind].source
+    taken_back = {at for at in range(len(source.places)) if _text(form, f"{kind}.u{at}")}
+    kept = [one for at, one in enumerate(source.places.items()) if at not in taken_back]
+    places = dict(kept)
+    for at, one in enumerate(job.findings.get(kind, Findings()).names):
+        meant = _text(form, f"{kind}.q{at}") or _text(form, f"{kind}.p{at}")
+        if word_key(meant):
+            places[one["place"]] = meant
+    said = {**said_before(job, kind), "places": places, "remembered": True}
+    return said if places else {**said, "remembered": False}
 
 
 def moved_in(form: Mapping[str, Any], job: Job) -> dict[str, str]:

@@ -23,6 +23,7 @@ _OPTIONS: Final = (
         re.compile(r"--(?:kind )?(?P<kind>incidents|projects|areas|boundaries|population)\b"),
         "app.option_file",
     ),
+    (re.compile(r"--place\b"), "app.option_place"),
     (re.compile(r"--level\b"), "app.option_level"),
     (re.compile(r"--vintage\b"), "app.option_vintage"),
     (re.compile(r'--(?:sheet|layer)(?: "[^"]*")?'), "app.option_part"),

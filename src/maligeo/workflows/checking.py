@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
@@ -207,9 +208,10 @@ def _places(checked: Checked) -> Places | None:
     """Look for the places of what is sound, and for the names of what is not."""
     locator = Locator(load_boundaries())
     locator.require_known(meant_in(checked.frame))
-    if checked.kind not in (INCIDENTS, PROJECTS):
+    if checked.kind not in (INCIDENTS, PROJECTS, AREAS):
         return None
-    located = locator.locate(checked.frame)
+    frame = checked.frame
+    located = locator.locate(_as_points(frame) if checked.kind == AREAS else frame)
     counts = locate_summary(located)
     lost = {
         "too_coarse": counts["too_coarse"],
@@ -222,6 +224,17 @@ def _places(checked: Checked) -> Places | None:
     names = pd.concat(parts).groupby(keys, dropna=False, sort=True)["rows"].sum().reset_index()
     names = names.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
     return Places(placed | lost, names) if len(checked.frame) or len(names) else None
+
+
+def _as_points(areas: pd.DataFrame) -> pd.DataFrame:
+    """Give areas as records: a point of their outline, or the position and names that they have."""
+    points = gpd.GeoSeries(areas["geometry"]).representative_point()
+    names = areas[[name for name in _NAMES if name in areas.columns]]
+    found = names.assign(lon=points.x, lat=points.y)
+    for axis in ("lon", "lat"):
+        if f"place_{axis}" in areas.columns:
+            found[axis] = found[axis].fillna(areas[f"place_{axis}"])
+    return pd.DataFrame(found)
 
 
 def _faulty_names(checked: Checked) -> pd.DataFrame:
