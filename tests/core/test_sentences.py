@@ -23,6 +23,15 @@ COMPOSED = {
     "{role}: {part} is not the file it was made from, or it was released from another store",
     "tiles",
     "bytes",
+    "{name!r} is no unit of the place that is reported above it",
+    "{name!r} is no place that is known in {vintage}",
+    "{name!r} is no place that is known in the place that is reported above it",
+    *(
+        f"{{name}} is a {kind}{of}{where}"
+        for kind in ("region", "cercle", "commune")
+        for of in ("", " of {vintage}")
+        for where in ("", ", in {where}")
+    ),
 }
 # Begin as what is said of a value, and are parts of other sentences or come to no person.
 NO_FAULTS = {

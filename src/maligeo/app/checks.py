@@ -13,7 +13,7 @@ from maligeo.app.sayings import on_page
 from maligeo.app.tasks import Bench, Texts, Upload, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import Fault, FrameError, MaligeoError, UnknownNameError, said_once
-from maligeo.core.words import joined, note_text, word
+from maligeo.core.words import word
 from maligeo.exports.check_workbook import CheckSheets, write_check_workbook
 from maligeo.measure.presence import NOT_STATED, columns_of, named_values
 from maligeo.readers.files.raw import open_raw
@@ -22,7 +22,7 @@ from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.files.vectors import list_layers
 from maligeo.readers.projects import load_projects
 from maligeo.readers.reading import Reading
-from maligeo.text.file_readings import reading_lines, reading_lists
+from maligeo.text.file_readings import place_note, reading_lines, reading_lists
 from maligeo.workflows.checking import Checked, check_source, sheet_kinds
 from maligeo.workflows.records import PROJECTS
 
@@ -224,7 +224,7 @@ def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
         "place": str(row["place"]),
         "rows": int(row["rows"]),
         "proposals": proposals.split("|") if isinstance(proposals, str) and proposals else [],
-        "note": {one: joined(note_text(row["note"], one), one) for one in LANGUAGES},
+        "note": {one: place_note(row["note"], one) for one in LANGUAGES},
     }
 
 

@@ -15,6 +15,7 @@ from maligeo.core.sentences import field_text, translated
 from maligeo.core.spreadsheets import guarded
 from maligeo.exports.excel import LONGEST_TEXT, MOST_ROWS, PLAIN_TEXTS, RED, SOME_DAY
 from maligeo.readers.reading import Reading
+from maligeo.text.file_readings import place_note
 
 _WIDTH: Final = 22  # characters of a column
 _WIDE: Final = 60
@@ -154,7 +155,7 @@ def _place(row: Mapping[Any, Any], language: str) -> tuple[object, ...]:
         row["place"],
         row["rows"],
         proposals,
-        words.joined(words.note_text(row["note"], language), language),
+        place_note(row["note"], language),
     )
 
 

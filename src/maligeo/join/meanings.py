@@ -245,7 +245,7 @@ class Meanings:
             for at in levels:
                 held |= self._holders(name, at, self.names.all)
             if held and not _NOWHERE.union(*held.values()) & set(positions):
-                doubts.append(f"{name!r} lies elsewhere: {self._listed(held)}")
+                doubts.append(f"{name!r} lies elsewhere; {self._listed(held)}")
         return doubts
 
     def _several(self, name: str, rows: frozenset[int]) -> Step:
@@ -274,12 +274,14 @@ class Meanings:
         return Step(_NOWHERE, note=note + place + self._proposals.asked(name))
 
     def _listed(self, parts: Iterable[Part]) -> str:
-        """Say what places are: "Koro is a cercle, in Mopti, and a commune, in Koro (Mopti)"."""
-        some = list(parts)[:_SHOWN]
+        """Say what places are: "Koro is a cercle, in Mopti; Koro is a commune, in Koro (Mopti)"."""
         told = [
-            f"a {part.kind}, in {part.where}" if part.where else f"a {part.kind}" for part in some
+            f"{part.name} is a {part.kind}, in {part.where}"
+            if part.where
+            else f"{part.name} is a {part.kind}"
+            for part in list(parts)[:_SHOWN]
         ]
-        return f"{some[0].name} is {', and '.join(told)}"
+        return "; ".join(dict.fromkeys(told))
 
     def _is_name(self, text: str) -> bool:
         return normalise(text) in self._known
