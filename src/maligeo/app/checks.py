@@ -27,6 +27,7 @@ from maligeo.workflows.checking import Checked, check_source, sheet_kinds
 from maligeo.workflows.records import PROJECTS
 
 FILTERS: Final = ("organisation", "sector", "status")
+MOST_RED: Final = 50_000  # rows of a file; of more, the workbook has those with faults
 SHOWN: Final = 200  # faults, names, values on a page; the workbook has all
 _OWN_TABLE: Final = ("used", "constant", "kept", "not_understood", "personal", "aside")
 
@@ -103,7 +104,7 @@ class CheckTask:
         """Give `files`, the findings by kind, and `values`, by which projects can be chosen."""
         found, frames = dict[str, Findings](), dict[str, pd.DataFrame]()
         for at, (kind, upload) in enumerate(self.files.items()):
-            bench.say("check", at, len(self.files))
+            bench.say("check", at, len(self.files) if len(self.files) > 1 else 0)
             found[kind] = self._found(kind, upload.source, frames)
         projects = frames.get(PROJECTS)
         if PROJECTS not in self.files:
@@ -138,7 +139,10 @@ class CheckTask:
 
     def _workbooks(self, kind: str, checked: Checked) -> dict[str, str]:
         places = None if checked.places is None else checked.places.names
-        sheets = CheckSheets(checked.rows(), checked.reading, checked.faulty_cells, places)
+        rows = checked.rows()
+        if rows is not None and len(rows) > MOST_RED:
+            rows = rows[rows.index.isin({fault.row for fault in checked.faulty_cells})]
+        sheets = CheckSheets(rows, checked.reading, checked.faulty_cells, places)
         names = {language: f"{kind}-{language}.xlsx" for language in LANGUAGES}
         try:
             for language, name in names.items():

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import jinja2
 
+from maligeo.app.checks import MOST_RED
 from maligeo.app.forms import CONSTANTS, LEVELS, MOST_COLUMNS, VINTAGES, fields_of
 from maligeo.app.jobs import SUFFIXES, Job
 from maligeo.app.making import MAP
@@ -110,6 +111,7 @@ _CONSTANT: Final[dict[str, Any]] = {
     "levels": LEVELS,
     "vintages": VINTAGES,
     "most_columns": MOST_COLUMNS,
+    "most_red": MOST_RED,
     "accept": ",".join(SUFFIXES),
     "map_name": MAP,
     "error": "",
