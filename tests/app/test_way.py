@@ -323,7 +323,9 @@ def test_a_sheet_is_chosen_and_constants_are_said(visit: Visit) -> None:
 
 def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
     visitor = visit()
-    assert 'class="error"' in visitor.drop(incidents=TWO_HEADERS).text
+    page = visitor.drop(incidents=TWO_HEADERS).text
+    assert 'class="error"' in page
+    assert "Ce fichier ressemble plutôt à ceci : Projets (3W)." in plain(shown(page))
     page = visitor.send("understand", {"incidents.kind": "projects", "next": "1"}).text
     assert 'class="error"' not in page
     assert "Projets (3W)" in page
@@ -337,6 +339,10 @@ def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
     ("text", "said"),
     [
         ('say --column "killed=Pertes du jour".', "say step 2, column “Pertes du jour”: killed."),
+        (
+            'say --column "date=a" --column "killed=b c".',
+            "say step 2, column “a”: date; step 2, column “b c”: killed.",
+        ),
         ("as by --constant status=cleared)", "as by step 2, for all rows: status = cleared)"),
         ("(--audience internal)", "(step 4, for whom: Internal use)"),
         ("(--covers)", "(step 4, what the list covers)"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from maligeo.app.sayings import on_page
-from maligeo.app.tasks import Bench, Texts, Upload, error_texts, named_in
+from maligeo.app.tasks import KINDS, Bench, Texts, Upload, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import Fault, FrameError, MaligeoError, UnknownNameError, said_once
 from maligeo.core.words import word
@@ -40,6 +40,8 @@ class Findings:
     ----------
     error : dict or None
         Why it could not be read, by language.
+    seems : list of str
+        What else a file may hold that could not be read as what it was said to be.
     parts : list of (str, list of str)
         Sheets or layers of which one is to be chosen, and kinds that each seems to hold.
     part : str
@@ -65,6 +67,7 @@ class Findings:
     """
 
     error: Texts | None = None
+    seems: list[str] = field(default_factory=list)
     parts: list[tuple[str, list[str]]] = field(default_factory=list)
     part: str = ""
     columns: list[str] = field(default_factory=list)
@@ -125,6 +128,8 @@ class CheckTask:
             checked = check_source({kind: source})
         except MaligeoError as error:
             findings.error = self._texts(error_texts(error))
+            seems = sheet_kinds(replace(source, columns={}), source.sheet)
+            findings.seems = [one for one in seems if one in KINDS and kind not in seems]
             if isinstance(error, FrameError):
                 _list_faults(findings, error.faults)
             return findings

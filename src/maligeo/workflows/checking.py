@@ -278,8 +278,8 @@ def _listed(described: Mapping[str, Sequence[str]]) -> str:
     return "\n" + "\n".join(lines)
 
 
-def sheet_kinds(source: Source, sheet: str) -> list[str]:
-    """Give the kinds of records that a sheet of a workbook seems to hold."""
+def sheet_kinds(source: Source, sheet: str | None) -> list[str]:
+    """Give the kinds of records that a sheet of a workbook, or a file, seems to hold."""
     try:
         file = open_raw(replace(source, sheet=sheet))
     except MaligeoError:  # no table

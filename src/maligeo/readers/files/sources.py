@@ -20,8 +20,8 @@ DATE_ORDERS: Final = get_args(DateOrder)
 # What the user may say of a file of records.
 SAID: Final = ("columns", "constants", "places", "dates", "sheet", "layer", "header_row")
 # Their words may give something away.
-PARTS: Final = ("sheet", "layer", "columns", "constants", "places")
-READ_HOW: Final = (*PARTS, "level", "vintage", "dates", "header_row", "remembered")
+PARTS: Final = ("sheet", "layer", "columns", "constants", "places", "remembered")
+READ_HOW: Final = (*PARTS, "level", "vintage", "dates", "header_row")
 LAYERED: Final = frozenset({".gpkg", ".zip", ".kml", ".kmz"})
 
 
