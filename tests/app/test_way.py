@@ -398,3 +398,14 @@ def test_work_is_cancelled(visit: Visit, served: Served) -> None:
     assert "Village" in visit().drop(incidents=VILLAGES).text
     assert served.desk.queue._process is not process
     assert "neu.csv" in visitor.get("understand").text
+
+
+def test_a_zone_of_a_3w_that_nobody_knows_is_accepted(visit: Visit) -> None:
+    visitor = visit("en")
+    text = "Organisation,Activité,Zone d'intervention\nONG A,Puits,Bandiagra\nONG B,Puits,Gao\n"
+    visitor.drop(projects=("3w.csv", text.encode()))
+    page = visitor.get("repair").text
+    assert "1 rows placed" in shown(page)
+    assert 'value="Bandiagara"' in page
+    said = {"kind": "projects", "places": "1", "projects.p0": "Bandiagara"}
+    assert "2 rows placed" in shown(visitor.send("repair", said).text)

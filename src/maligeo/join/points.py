@@ -257,7 +257,8 @@ def locate(
         Positions as point `geometry` in any stated CRS or as columns `lon` and `lat` in degrees,
         also as `longitude, latitude`, `lng, lat` or `x, y`; reported names as
         `adm1_name, adm2_name, adm3_name`: that of the level of the units, or a finer one,
-        which leads to the unit that holds the place; `place_name`, a place of any level.
+        which leads to the unit that holds the place; `place_name`, a place of any level, and
+        so is `place` of projects where neither its level nor a unit beside it is said.
         Read where they are there: `location_precision` (exact, near, adm3, adm2, adm1,
         country; "near" is within some 25 km and too coarse for level 3) and `place_level`.
     units : geopandas.GeoDataFrame, EPSG:4326
@@ -520,6 +521,9 @@ def _reported(
         for ours in COLUMNS
     }
     there = {ours: name for ours, name in names.items() if name is not None}
+    alone = _place_alone(records, [*there.values()])
+    if alone is not None:
+        records, there = records.assign(**{COLUMNS[-1]: alone}), {**there, COLUMNS[-1]: COLUMNS[-1]}
     if not there or (decided.all() and not set(COLUMNS[level - 1 :]) & there.keys()):
         return None
     free = COLUMNS[-1]  # says nothing about the unit of a position
@@ -529,6 +533,14 @@ def _reported(
     if free in there and decided.any():
         reported[free] = reported[free].where(~decided)
     return reported
+
+
+def _place_alone(records: pd.DataFrame, names: list[str]) -> "pd.Series[str] | None":
+    """Give what projects call their place where nobody says its level, nor a unit beside it."""
+    if not {"place", "place_level"} <= set(records.columns) or COLUMNS[-1] in names:
+        return None
+    is_alone = records["place_level"].isna() & records[names].isna().all(axis="columns")
+    return records["place"].where(is_alone) if is_alone.any() else None
 
 
 def _apply_match(
