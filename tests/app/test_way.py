@@ -157,7 +157,9 @@ def test_who_else_is_given_it_is_given_what_a_study_gives(
           for text in ("Pertes", "Jour des faits")}  # fmt: skip
     said = {at["Pertes"][1]: "killed", at["Jour des faits"][1]: "date", "next": "1"}  # type: ignore[index]
     visitor.send("understand", said)
-    page = visitor.send("repair", {"kind": "incidents", "places": "1", "incidents.p0": "Gao"}).text
+    page = visitor.send(
+        "repair", {"places": "1", "incidents.n0": "Gaoo", "incidents.p0": "Gao"}
+    ).text
     assert "Gaoo</strong> → Gao" in page
     (tmp_path / "profil.toml").write_bytes(visitor.ask(f"{visitor.base}/profile").body)
     visitor.send("ask", {"period": "2022", "covers": "2022", "audience": audience})
@@ -211,8 +213,9 @@ def test_a_name_is_accepted_taken_back_and_kept_for_next_month(visit: Visit) -> 
     assert "1 lignes placées" in shown(page)
     other = re.search(r'name="(incidents\.q\d)"[^>]*aria-label="[^"]*Pays dogon"', page)
     assert other is not None
-    said = {"kind": "incidents", "places": "1", menu[1]: "Tombouctou", other[1]: "Bandiagara"}
-    page = visitor.send("repair", said).text
+    said = dict(re.findall(r'name="(incidents\.n\d)" value="([^"]*)"', page))
+    said |= {menu[1]: "Tombouctou", other[1]: "Bandiagara"}
+    page = visitor.send("repair", said | {"places": "1"}).text
     assert "3 lignes placées" in shown(page)
     assert "Lieux introuvables" not in page  # also not for the row with a fault
     assert re.search(r"Tombouctu</strong> → Tombouctou \(Lignes\s: 2\)", page)
@@ -220,7 +223,7 @@ def test_a_name_is_accepted_taken_back_and_kept_for_next_month(visit: Visit) -> 
     visitor.send("understand", {"next": "1"})  # which says other things, and keeps these
     kept = visitor.ask(f"{visitor.base}/profile").body
     assert b'places = { "Tombouctu" = "Tombouctou", "Pays dogon" = "Bandiagara" }' in kept
-    page = visitor.send("repair", {"kind": "incidents", "places": "1", "incidents.u1": "1"}).text
+    page = visitor.send("repair", {"places": "1", "incidents.u1": "Pays dogon"}).text
     assert "Bandiagara" not in page
     assert "2 lignes placées" in shown(page)
     april = visit()
@@ -233,12 +236,14 @@ def test_a_name_is_accepted_taken_back_and_kept_for_next_month(visit: Visit) -> 
 def test_a_name_that_is_no_known_place_is_said_and_can_be_taken_back(visit: Visit) -> None:
     visitor = visit()
     visitor.drop(incidents=("mars.csv", MISSPELT.encode()))
-    said = {"kind": "incidents", "places": "1", "incidents.q0": "Tombuctou"}
-    page = visitor.send("repair", said).text
+    said = {"incidents.n0": "Tombouctu", "incidents.q0": "Tombuctou"}
+    page = visitor.send("repair", said).text  # also who goes on is led to what is wrong
+    assert "ne peut pas encore servir" in page
+    page = visitor.get("repair").text
     assert "qui n’est le nom d’aucun lieu connu" in plain(page)
     assert "(étape 3, lieux)" in page
     assert "/page" not in re.sub(r'(href|src|action)="[^"]*"', "", page)
-    page = visitor.send("repair", {"kind": "incidents", "places": "1", "incidents.u0": "1"}).text
+    page = visitor.send("repair", {"places": "1", "incidents.u0": "Tombouctu"}).text
     assert "Lieux introuvables" in page
 
 
@@ -247,7 +252,7 @@ def test_land_by_name_is_placed_too(visit: Visit) -> None:
     text = "N°,Région,Superficie (ha),Statut\n1,Tombouctu,2,dépolluée\n2,Gao,3,dépolluée\n"
     visitor.drop(areas=("terres.csv", text.encode()))
     assert "1 lignes placées" in shown(visitor.get("repair").text)
-    said = {"kind": "areas", "places": "1", "areas.p0": "Tombouctou"}
+    said = {"places": "1", "areas.n0": "Tombouctu", "areas.p0": "Tombouctou"}
     assert "2 lignes placées" in shown(visitor.send("repair", said).text)
 
 
@@ -407,5 +412,5 @@ def test_a_zone_of_a_3w_that_nobody_knows_is_accepted(visit: Visit) -> None:
     page = visitor.get("repair").text
     assert "1 rows placed" in shown(page)
     assert 'value="Bandiagara"' in page
-    said = {"kind": "projects", "places": "1", "projects.p0": "Bandiagara"}
+    said = {"places": "1", "projects.n0": "Bandiagra", "projects.p0": "Bandiagara"}
     assert "2 rows placed" in shown(visitor.send("repair", said).text)

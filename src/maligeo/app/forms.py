@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from maligeo.app.checks import FILTERS, Findings
+from maligeo.app.checks import FILTERS, SHOWN, Findings
 from maligeo.app.jobs import Job, said_of
 from maligeo.app.tasks import KINDS, Question
 from maligeo.core.checks import require_choice
@@ -84,32 +84,30 @@ def said_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
     return {name: value for name, value in said.items() if value}
 
 
-def placed_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
-    """Read what a form says of the places of a file, besides what is said of it already.
+def placed_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, str]:
+    """Read what a form says that names of places in a file mean.
 
     Parameters
     ----------
     form : mapping of str to str
-        A name that is chosen for each place that was not found, or written beside the menu,
-        and those that are taken back.
+        Names of places, each with one that is chosen or written beside it; and those that are
+        taken back. They stand in the form, since a file may be looked through anew meanwhile.
     kind, job
         As for `said_in`.
 
     Returns
     -------
-    dict of str to object
-        What `Source` takes.
+    dict of str to str
+        With what was said before; as `Source` takes it.
     """
-    source = job.uploads[kind].source
-    taken_back = {at for at in range(len(source.places)) if _text(form, f"{kind}.u{at}")}
-    kept = [one for at, one in enumerate(source.places.items()) if at not in taken_back]
-    places = dict(kept)
-    for at, one in enumerate(job.findings.get(kind, Findings()).names):
+    places = dict(job.uploads[kind].source.places)
+    for at in range(SHOWN):
+        name, back = _text(form, f"{kind}.n{at}"), _text(form, f"{kind}.u{at}")
         meant = _text(form, f"{kind}.q{at}") or _text(form, f"{kind}.p{at}")
-        if word_key(meant):
-            places[one["place"]] = meant
-    said = {**said_before(job, kind), "places": places, "remembered": True}
-    return said if places else {**said, "remembered": False}
+        if word_key(name) and word_key(meant):
+            places[name] = meant
+        places.pop(back, None)
+    return places
 
 
 def moved_in(form: Mapping[str, Any], job: Job) -> dict[str, str]:

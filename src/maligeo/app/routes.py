@@ -204,14 +204,9 @@ class _Handlers:
         async with self._form(request) as form:
             kind = str(form.get("kind", ""))
             one: Any = form.get("file")
-            if kind in job.uploads and form.get("places"):
-                job.say(kind, placed_in(form, kind, job))
-                job.check()
-                return await self._next(place, "repair", job.checking)
             if kind not in job.uploads or not getattr(one, "filename", ""):
-                leaving = {each for each in job.uploads if form.get(f"leaving.{each}")}
-                job.question = replace(job.question, leaving_faults=frozenset(leaving))
-                return self._to(f"{place.base}/ask")
+                step = "repair" if form.get("places") else "ask"
+                return await self._next(place, step, _repaired(job, form))
             self._desk.require_size(one.filename, one.size)
             self._desk.require_room(one.size)
             job.said.setdefault(kind, said_before(job, kind))
@@ -356,6 +351,19 @@ class _Handlers:
 
 def _put_again(job: Job, kind: str, one: Any) -> None:
     job.put(kind, one.filename, one.file, keeping=True)
+
+
+def _repaired(job: Job, form: Mapping[str, Any]) -> Running | None:
+    """Take what is said of faults and places; begin to look again where a place is another."""
+    leaving = {kind for kind in job.uploads if form.get(f"leaving.{kind}")}
+    job.question = replace(job.question, leaving_faults=frozenset(leaving))
+    said = {kind: placed_in(form, kind, job) for kind in job.uploads}
+    others = {kind for kind in said if said[kind] != job.uploads[kind].source.places}
+    for kind in others:
+        job.say(kind, {**said_before(job, kind), "places": said[kind], "remembered": True})
+    if others:
+        job.check()
+    return job.checking
 
 
 def _profile_in(content: bytes, job: Job) -> dict[str, dict[str, Any]]:
