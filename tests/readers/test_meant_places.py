@@ -10,10 +10,12 @@ import pytest
 import maligeo
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.join.points import Locator
+from maligeo.provenance import read_about
 from maligeo.readers.files.sources import Source
 from maligeo.readers.places import iter_places
 from maligeo.readers.profiles import read_profile, write_profile
 from maligeo.readers.reading import ATTRIBUTE, Reading
+from maligeo.workflows.remaking import remake
 
 MEANT = {"Tombouctu": "Tombouctou"}
 INCIDENTS = (
@@ -187,6 +189,11 @@ def test_what_says_nothing_or_two_things_is_refused(places: dict[str, str]) -> N
 def test_a_table_of_any_make_is_read_as_meant(written: Callable[[str], Path]) -> None:
     pieces = list(iter_places(written("incidents"), places=MEANT))
     assert pieces[0]["adm1_name"].tolist() == NAMES["incidents"]
+    assert pieces[0]["Région"].iloc[0] == "Tombouctu"
+    ours = written("incidents").with_name("ours.csv")
+    ours.write_text(INCIDENTS.replace("Région", "adm1_name"), "utf-8")
+    (piece,) = iter_places(ours, places=MEANT)
+    assert piece[["adm1_name", "adm1_name (file)"]].iloc[0].tolist() == ["Tombouctou", "Tombouctu"]
     with pytest.raises(UnknownNameError, match="Sikaso"):
         list(iter_places(written("incidents"), places={"Sikaso": "Sikasso"}))
 
@@ -256,3 +263,16 @@ def test_a_large_list_is_counted_as_meant(
     wrong = Source(written("incidents"), places={"Tombouctu": "Tombuctou"})
     with pytest.raises(UnknownNameError, match="Tombuctou"):
         maligeo.study(incidents=wrong).count("incidents").save(tmp_path / "x.csv")
+
+
+def test_a_product_is_made_again_as_its_record_says(
+    written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    said = Source(written("incidents"), places={**MEANT, "Ségu": "Ségou"}, remembered=True)
+    study = maligeo.study(incidents=said).release(audience="internal")
+    made = study.count("incidents").save(tmp_path / "counts.csv")
+    found = remake(made, {})
+    assert (found.differing, found.made_again) == ((), True)
+    public = read_about(maligeo.study(incidents=said).release().count().save(tmp_path / "p.csv"))
+    assert "Tombouctu" not in public.to_json()
+    assert "remembered" not in public.to_json()

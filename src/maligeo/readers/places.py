@@ -15,6 +15,7 @@ from maligeo.readers.incidents import FORMATS
 from maligeo.readers.meant_places import Account, read_as_meant, require_in_rows
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.reading import THEIRS
 
 _NAMES = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 _POSITIONS = (
@@ -109,7 +110,9 @@ def _pieces(
             columns = [name for name in _NAMES if name in frame.columns]
             names, account = read_as_meant(frame[columns], file.source)
             accounts.append(account)
-            yield gate.pass_rows(frame.assign(**names), raw.frame, faults)
+            theirs = [name for name in columns if account and name in file.columns]
+            own = {f"{name}{THEIRS}": raw.frame[name].loc[frame.index] for name in theirs}
+            yield gate.pass_rows(frame.assign(**names, **own), raw.frame, faults)
     require_in_rows(file.source, accounts)
 
 

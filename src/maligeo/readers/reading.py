@@ -213,7 +213,7 @@ _TAKEN: Final = frozenset(
     )
 )  # fmt: skip
 _OF_UNITS: Final = re.compile(r"adm\d_.*", re.IGNORECASE)
-_THEIRS: Final = " (file)"
+THEIRS: Final = " (file)"  # behind the name of a column of a file that bears one of ours
 
 
 def with_extra(frame: pd.DataFrame, rows: pd.DataFrame, reading: Reading) -> pd.DataFrame:
@@ -237,7 +237,7 @@ def with_extra(frame: pd.DataFrame, rows: pd.DataFrame, reading: Reading) -> pd.
     for name in reading.extra:
         ours = name.lower() in _TAKEN or _OF_UNITS.fullmatch(name) is not None
         repeated = name.lower() in map(str.lower, names.values())
-        names[name] = f"{name}{_THEIRS}" if ours or repeated else name
+        names[name] = f"{name}{THEIRS}" if ours or repeated else name
     if not names:
         return frame
     more = rows[list(names)].rename(columns=names)
