@@ -169,6 +169,15 @@ def test_pieces_of_a_folder_are_counted_together(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"Date,Région,Type\n2022-03-01,{place},EEI\n", "utf-8")
     read = maligeo.read_incidents(tmp_path, places={**MEANT, "Ségu": "Ségou"})
     assert reading_of(read).places == {"Tombouctu": ("Tombouctou", 1), "Ségu": ("Ségou", 1)}
+    with pytest.raises(UnknownNameError, match=f"^{tmp_path}: no row says 'Sikaso'"):
+        maligeo.read_incidents(tmp_path, places={"Sikaso": "Sikasso"})
+
+
+def test_a_lazy_frame_is_read_as_meant(written: Callable[[str], Path]) -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    lazy = dask.from_pandas(pd.read_csv(written("incidents")), npartitions=2)
+    read = maligeo.as_incidents(lazy, places={**MEANT, "Sikaso": "Sikasso"}).compute()
+    assert read["adm1_name"].tolist() == NAMES["incidents"]
 
 
 def test_faulty_rows_are_kept_as_the_file_says_them(tmp_path: Path) -> None:

@@ -316,7 +316,9 @@ def frames_of(files: "Sequence[IncidentFile]", gate: Gate) -> Iterator[gpd.GeoDa
                 accounts.append(frame.attrs[ATTRIBUTE].places)
                 yield frame
     if not any(one.is_part for one in files):
-        require_in_rows(files[0].file.source, accounts)
+        source = files[0].file.source
+        folder = Path(source).parent
+        require_in_rows(replace(source, path=folder) if len(files) > 1 else source, accounts)
 
 
 def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozenset[str] | None:
