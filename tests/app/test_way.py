@@ -210,13 +210,13 @@ def test_a_name_is_accepted_taken_back_and_kept_for_next_month(visit: Visit) -> 
     menu = re.search(r'name="(incidents\.p\d)" aria-label="[^"]*Tombouctu".*?</select>', page, re.S)
     assert menu is not None
     assert 'value="Tombouctou"' in menu[0]
-    assert "1 lignes placées" in shown(page)
+    assert "lignes placées : 1 ;" in plain(shown(page))
     other = re.search(r'name="(incidents\.q\d)"[^>]*aria-label="[^"]*Pays dogon"', page)
     assert other is not None
     said = dict(re.findall(r'name="(incidents\.n\d)" value="([^"]*)"', page))
     said |= {menu[1]: "Tombouctou", other[1]: "Bandiagara"}
     page = visitor.send("repair", said | {"places": "1"}).text
-    assert "3 lignes placées" in shown(page)
+    assert "lignes placées : 3 ;" in plain(shown(page))
     assert "Lieux introuvables" not in page  # also not for the row with a fault
     assert re.search(r"Tombouctu</strong> → Tombouctou \(Lignes\s: 2\)", page)
     assert "Tombouctu » est lu « Tombouctou » (lignes : 2)" in plain(visitor.get("understand").text)
@@ -225,11 +225,11 @@ def test_a_name_is_accepted_taken_back_and_kept_for_next_month(visit: Visit) -> 
     assert b'places = { "Tombouctu" = "Tombouctou", "Pays dogon" = "Bandiagara" }' in kept
     page = visitor.send("repair", {"places": "1", "incidents.u1": "Pays dogon"}).text
     assert "Bandiagara" not in page
-    assert "2 lignes placées" in shown(page)
+    assert "lignes placées : 2 ;" in plain(shown(page))
     april = visit()
     april.drop(incidents=("avril.csv", MISSPELT.replace("Pays dogon", "Mopti").encode()))
     april.send("profile", {}, {"profile": ("profil.toml", kept)})
-    assert "3 lignes placées" in shown(april.get("repair").text)
+    assert "lignes placées : 3 ;" in plain(shown(april.get("repair").text))
     assert "n’est dans aucune ligne" in april.get("understand").text
 
 
@@ -251,9 +251,9 @@ def test_land_by_name_is_placed_too(visit: Visit) -> None:
     visitor = visit()
     text = "N°,Région,Superficie (ha),Statut\n1,Tombouctu,2,dépolluée\n2,Gao,3,dépolluée\n"
     visitor.drop(areas=("terres.csv", text.encode()))
-    assert "1 lignes placées" in shown(visitor.get("repair").text)
+    assert "lignes placées : 1 ;" in plain(shown(visitor.get("repair").text))
     said = {"places": "1", "areas.n0": "Tombouctu", "areas.p0": "Tombouctou"}
-    assert "2 lignes placées" in shown(visitor.send("repair", said).text)
+    assert "lignes placées : 2 ;" in plain(shown(visitor.send("repair", said).text))
 
 
 def test_fields_are_said_in_the_language_of_the_page(visit: Visit) -> None:
@@ -410,7 +410,7 @@ def test_a_zone_of_a_3w_that_nobody_knows_is_accepted(visit: Visit) -> None:
     text = "Organisation,Activité,Zone d'intervention\nONG A,Puits,Bandiagra\nONG B,Puits,Gao\n"
     visitor.drop(projects=("3w.csv", text.encode()))
     page = visitor.get("repair").text
-    assert "1 rows placed" in shown(page)
+    assert "rows placed: 1;" in shown(page)
     assert 'value="Bandiagara"' in page
     said = {"places": "1", "projects.n0": "Bandiagra", "projects.p0": "Bandiagara"}
-    assert "2 rows placed" in shown(visitor.send("repair", said).text)
+    assert "rows placed: 2;" in shown(visitor.send("repair", said).text)

@@ -53,7 +53,8 @@ def as_incidents(
     FrameError, UnknownNameError, ArgumentError
         As `read_incidents`; rows are counted from 1. Of a lazy frame when it is computed, for
         the first partition with faults: "2:7" is the row 7 of the third. Ids that repeat in
-        other partitions are found when it is counted; dates such as 03/04/2022 need `dates`.
+        other partitions are found when it is counted; dates such as 03/04/2022 need `dates`;
+        that a name in `places` stands in no row is not found.
     CrsError
         If shapes have no CRS.
 
