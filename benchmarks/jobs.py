@@ -130,7 +130,7 @@ def run(point_count: int) -> None:
     rows = min(point_count, MOST_ROWS)
     with tempfile.TemporaryDirectory(prefix="maligeo-bench-") as folder:
         path, units = Path(folder, "incidents.csv"), Path(folder, "units.parquet")
-        _write_records(path, rows)
+        write_records(path, rows)
         cercles().to_parquet(units)
         size = path.stat().st_size / 1e6
         ways = {name: body for name, (package, body) in WAYS.items() if _version(package)}
@@ -189,7 +189,7 @@ def cercles() -> gpd.GeoDataFrame:
     )
 
 
-def _write_records(path: Path, count: int) -> None:
+def write_records(path: Path, count: int) -> None:
     with path.open("wb") as file:
         for first in range(0, count, PIECE_ROWS):
             piece = records(first, min(PIECE_ROWS, count - first))

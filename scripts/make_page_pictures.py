@@ -51,11 +51,12 @@ def main() -> None:
 
 
 def made_up() -> Iterator[str]:
-    """Give a list of incidents that never were, with two faults."""
+    """Give a list of incidents that never were, with two faults and a misspelt place."""
     chance = random.Random(7)
     yield "N°,Date incident,Région,Cercle,Type d'engin,Nbre de morts,Pertes,Remarques"
     for number in range(1, 301):
         region, cercle = chance.choice(PLACES)
+        region, cercle = ("Tombouctu", "") if number % 60 == 0 else (region, cercle)
         day = f"{chance.randint(1, 28):02}/{chance.randint(1, 12):02}/2022"
         day = "32/13/2022" if number == 18 else day
         killed = "deux ou trois" if number == 45 else chance.randint(0, 3)
@@ -93,7 +94,8 @@ def walk(page: Any, workbook: Path, output: Path) -> None:
     page.get_by_label(re.compile("Pertes")).select_option(label="blessés")
     picture(page, output / "page-2.png", at="table")
     go_on(page)
-    picture(page, output / "page-3.png")
+    page.get_by_label(re.compile("Tombouctu")).first.select_option(index=1)
+    picture(page, output / "page-3.png", at="main")
     page.locator("input[name='leaving.incidents']").check()
     go_on(page)
     page.locator("input[name=covers]").fill("2022")

@@ -37,7 +37,7 @@ NESTING = (ast.For, ast.While, ast.If, ast.With, ast.Try)
 
 MAX_POSITIONAL = 3
 RECORDS = ("incidents", "projects", "areas", "figures")
-SAID = ("columns", "constants", "dates", "sheet", "layer", "header_row")
+SAID = ("columns", "constants", "places", "dates", "sheet", "layer", "header_row")
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 IDS = [str(path.relative_to(PACKAGE)) for path in SOURCES]
@@ -184,7 +184,7 @@ def test_few_parameters() -> None:
             arg.arg for arg in (*given.posonlyargs, *given.args) if arg.arg not in ("self", "cls")
         ]
         named += [arg.arg for arg in given.kwonlyargs]
-        if "path" in named:  # what is said of a file is one thing with it, a Source
+        if {"path", "frame"} & {*named} or {*SAID} <= {*named}:  # one thing: what is said of it
             named = [name for name in named if name not in SAID]
         if set(RECORDS) <= set(named):  # what a study is of
             named = ["records", *(name for name in named if name not in RECORDS)]

@@ -99,6 +99,33 @@ def test_four_workbooks_come_to_the_question(
             assert page.locator(".banner").count() == 1
 
 
+@pytest.mark.parametrize(("language", "script"), [("fr", True), ("en", False)])
+def test_a_place_is_accepted_by_a_menu_and_goes_along(
+    begin: Begin, tmp_path: Path, language: str, script: bool
+) -> None:
+    listed = tmp_path / "liste.csv"
+    listed.write_text(
+        "Date,Région,Type\n2022-03-01,Tombouctu,EEI\n2022-03-02,Pays de nulle part,EEI\n", "utf-8"
+    )
+    page = begin(language, PHONE, script=script)
+    page.locator("#file-incidents").set_input_files(listed)
+    for _ in STEPS[language][:2]:
+        page.locator("button.main").last.click()
+        page.locator(READY).wait_for()
+    require_sound(page, script=script)
+    page.locator("select[name='incidents.p1']").select_option("Tombouctou")
+    page.locator("input[name='incidents.q0']").fill("Cercle de Koro")
+    page.locator("button.main").last.click()  # who goes on takes the choices along
+    page.locator(READY).wait_for()
+    page.locator("a[href$='/repair']").first.click()
+    page.locator(READY).wait_for()
+    require_sound(page, script=script)
+    said = [one.replace("\u00a0", " ") for one in page.locator("main li").all_inner_texts()]
+    assert [one.split(" (")[0] for one in said] == [
+        "Pays de nulle part → Cercle de Koro", "Tombouctu → Tombouctou",
+    ]  # fmt: skip
+
+
 def press_to(page: "Page", selector: str) -> None:
     """Go to an element as those do who have no mouse."""
     for _ in range(200):

@@ -13,10 +13,11 @@ import maligeo
 from maligeo.app.sayings import on_page
 from maligeo.cli import main
 from maligeo.readers.files.sources import Source
+from maligeo.readers.profiles import read_profile
 from maligeo.workflows.study import study
 from tests.app.conftest import CORPUS, Served, Visit
 from tests.app.napping import Nap
-from tests.app.visitor import Visitor, multipart, shown
+from tests.app.visitor import Visitor, multipart, plain, shown
 
 VILLAGES = CORPUS / "incidents_villages.csv"
 TWO_HEADERS = CORPUS / "3w_deux_entetes.xlsx"
@@ -144,6 +145,36 @@ def test_the_steps_say_where_one_is(visit: Visit) -> None:
     assert page.count("Aucune faute.") == 2
 
 
+@pytest.mark.parametrize("audience", ["internal", "partner"])
+def test_who_else_is_given_it_is_given_what_a_study_gives(
+    audience: str, many: Path, visit: Visit, store: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "incidents.csv"  # so the page calls it, and internal products name it
+    listed.write_text(many.read_text("utf-8").replace("Gao,", "Gaoo,", 40), "utf-8")
+    visitor = visit()
+    page = visitor.drop(incidents=listed).text
+    at = {text: re.search(rf'name="(incidents\.c\d+)" aria-label="[^"]*{text}"', page)
+          for text in ("Pertes", "Jour des faits")}  # fmt: skip
+    said = {at["Pertes"][1]: "killed", at["Jour des faits"][1]: "date", "next": "1"}  # type: ignore[index]
+    visitor.send("understand", said)
+    page = visitor.send(
+        "repair", {"places": "1", "incidents.n0": "Gaoo", "incidents.p0": "Gao"}
+    ).text
+    assert "Gaoo</strong> → Gao" in page
+    (tmp_path / "profil.toml").write_bytes(visitor.ask(f"{visitor.base}/profile").body)
+    visitor.send("ask", {"period": "2022", "covers": "2022", "audience": audience})
+    kept = read_profile(tmp_path / "profil.toml")["incidents"]
+    made = study(incidents=Source(listed, **kept), period="2022", covers="2022")
+    same = made.release(audience=audience)  # type: ignore[arg-type]
+    for name, product in {
+        "carte.html": same.map(language="fr"),
+        "reponse.csv": same.answer(language="fr"),
+        "rapport.pdf": same.report(language="fr"),
+    }.items():
+        given = visitor.ask(f"{visitor.base}/files/{name}").body
+        assert given == product.save(tmp_path / name).read_bytes(), name
+
+
 DIRTY = "Date,Région,Type,Morts\n05/03/2022,Mopti,EEI,2\n99/99/2022,Gao,EEI,trois\n"
 
 
@@ -164,6 +195,87 @@ def test_faults_are_told_by_cell_and_repaired(visit: Visit, tmp_path: Path) -> N
     better = DIRTY.replace("99/99", "06/03").replace("trois", "3").encode()
     page = visitor.send("repair", {"kind": "incidents"}, {"file": ("avril.csv", better)}).text
     assert "Aucune faute." in page
+
+
+MISSPELT = (
+    "Date,Région,Type,Morts\n05/03/2022,Tombouctu,EEI,2\n06/03/2022,Gao,EEI,1\n"
+    "07/03/2022,Pays dogon,EEI,0\n08/03/2022,Tombouctu,EEI,trois\n"
+)
+
+
+def test_a_name_is_accepted_taken_back_and_kept_for_next_month(visit: Visit) -> None:
+    visitor = visit()
+    visitor.drop(incidents=("mars.csv", MISSPELT.encode()))
+    page = visitor.get("repair").text
+    menu = re.search(r'name="(incidents\.p\d)" aria-label="[^"]*Tombouctu".*?</select>', page, re.S)
+    assert menu is not None
+    assert 'value="Tombouctou"' in menu[0]
+    assert "lignes placées : 1 ;" in plain(shown(page))
+    other = re.search(r'name="(incidents\.q\d)"[^>]*aria-label="[^"]*Pays dogon"', page)
+    assert other is not None
+    said = dict(re.findall(r'name="(incidents\.n\d)" value="([^"]*)"', page))
+    said |= {menu[1]: "Tombouctou", other[1]: "Bandiagara"}
+    page = visitor.send("repair", said | {"places": "1"}).text
+    assert "lignes placées : 3 ;" in plain(shown(page))
+    assert "Lieux introuvables" not in page  # also not for the row with a fault
+    assert re.search(r"Tombouctu</strong> → Tombouctou \(Lignes\s: 2\)", page)
+    assert "Tombouctu » est lu « Tombouctou » (lignes : 2)" in plain(visitor.get("understand").text)
+    visitor.send("understand", {"next": "1"})  # which says other things, and keeps these
+    kept = visitor.ask(f"{visitor.base}/profile").body
+    assert b'places = { "Tombouctu" = "Tombouctou", "Pays dogon" = "Bandiagara" }' in kept
+    page = visitor.send("repair", {"places": "1", "incidents.u1": "Pays dogon"}).text
+    assert "Bandiagara" not in page
+    assert "lignes placées : 2 ;" in plain(shown(page))
+    april = visit()
+    april.drop(incidents=("avril.csv", MISSPELT.replace("Pays dogon", "Mopti").encode()))
+    april.send("profile", {}, {"profile": ("profil.toml", kept)})
+    assert "lignes placées : 3 ;" in plain(shown(april.get("repair").text))
+    assert "n’est dans aucune ligne" in april.get("understand").text
+
+
+def test_a_name_that_is_no_known_place_is_said_and_can_be_taken_back(visit: Visit) -> None:
+    visitor = visit()
+    visitor.drop(incidents=("mars.csv", MISSPELT.encode()))
+    said = {"incidents.n0": "Tombouctu", "incidents.q0": "Tombuctou"}
+    page = visitor.send("repair", said).text  # also who goes on is led to what is wrong
+    assert "ne peut pas encore servir" in page
+    page = visitor.get("repair").text
+    assert "qui n’est le nom d’aucun lieu connu" in plain(page)
+    assert "(étape 3, lieux)" in page
+    assert "/page" not in re.sub(r'(href|src|action)="[^"]*"', "", page)
+    page = visitor.send("repair", {"places": "1", "incidents.u0": "Tombouctu"}).text
+    assert "Lieux introuvables" in page
+
+
+def test_land_by_name_is_placed_too(visit: Visit) -> None:
+    visitor = visit()
+    text = "N°,Région,Superficie (ha),Statut\n1,Tombouctu,2,dépolluée\n2,Gao,3,dépolluée\n"
+    visitor.drop(areas=("terres.csv", text.encode()))
+    assert "lignes placées : 1 ;" in plain(shown(visitor.get("repair").text))
+    said = {"places": "1", "areas.n0": "Tombouctu", "areas.p0": "Tombouctou"}
+    assert "lignes placées : 2 ;" in plain(shown(visitor.send("repair", said).text))
+
+
+def test_fields_are_said_in_the_language_of_the_page(visit: Visit) -> None:
+    titled = "Date,Engin,Décédés\nRégion de Gao,,\n2022-03-04,EEI,2\n32/13/22,EEI,2\n"
+    for language, wanted in (("fr", "région : 2 lignes complétées"), ("en", "region: 2 rows comp")):
+        visitor = visit(language)
+        page = visitor.drop(incidents=("x.csv", titled.encode())).text
+        assert wanted in plain(page)
+        assert "adm1_name" not in shown(page)
+        book = visitor.ask(f"{visitor.base}/red/incidents").body
+        cells = {cell for sheet in load_workbook(io.BytesIO(book)) for row in sheet.values
+                 for cell in row}  # fmt: skip
+        assert {"fr": "tués", "en": "killed"}[language] in cells
+        other = "en" if language == "fr" else "fr"
+        crossed = visitor.base.replace(f"/{language}/", f"/{other}/")
+        assert visitor.ask(f"{crossed}/red/incidents").body != book
+    visitor = visit()
+    page = visitor.drop(areas=("terres.csv", b"Village,Superficie (ha)\nKoro,3\n")).text
+    for step in ("understand", "repair"):
+        assert not re.search(r"\b[a-z]+_[a-z_]+\b", shown(visitor.get(step).text))
+    page = visitor.drop(incidents=("x.csv", b"Lieu,Note\nKoro,3\n")).text
+    assert "il manque : date" in plain(page)
 
 
 def test_a_repaired_file_is_read_with_the_choices_made_before(visit: Visit) -> None:
@@ -216,7 +328,9 @@ def test_a_sheet_is_chosen_and_constants_are_said(visit: Visit) -> None:
 
 def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
     visitor = visit()
-    assert 'class="error"' in visitor.drop(incidents=TWO_HEADERS).text
+    page = visitor.drop(incidents=TWO_HEADERS).text
+    assert 'class="error"' in page
+    assert "Ce fichier ressemble plutôt à ceci : Projets (3W)." in plain(shown(page))
     page = visitor.send("understand", {"incidents.kind": "projects", "next": "1"}).text
     assert 'class="error"' not in page
     assert "Projets (3W)" in page
@@ -230,6 +344,10 @@ def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
     ("text", "said"),
     [
         ('say --column "killed=Pertes du jour".', "say step 2, column “Pertes du jour”: killed."),
+        (
+            'say --column "date=a" --column "killed=b c".',
+            "say step 2, column “a”: date; step 2, column “b c”: killed.",
+        ),
         ("as by --constant status=cleared)", "as by step 2, for all rows: status = cleared)"),
         ("(--audience internal)", "(step 4, for whom: Internal use)"),
         ("(--covers)", "(step 4, what the list covers)"),
@@ -285,3 +403,14 @@ def test_work_is_cancelled(visit: Visit, served: Served) -> None:
     assert "Village" in visit().drop(incidents=VILLAGES).text
     assert served.desk.queue._process is not process
     assert "neu.csv" in visitor.get("understand").text
+
+
+def test_a_zone_of_a_3w_that_nobody_knows_is_accepted(visit: Visit) -> None:
+    visitor = visit("en")
+    text = "Organisation,Activité,Zone d'intervention\nONG A,Puits,Bandiagra\nONG B,Puits,Gao\n"
+    visitor.drop(projects=("3w.csv", text.encode()))
+    page = visitor.get("repair").text
+    assert "rows placed: 1;" in shown(page)
+    assert 'value="Bandiagara"' in page
+    said = {"places": "1", "projects.n0": "Bandiagra", "projects.p0": "Bandiagara"}
+    assert "rows placed: 2;" in shown(visitor.send("repair", said).text)

@@ -88,3 +88,8 @@ class Visitor:
 def shown(page: str) -> str:
     """Give the words of a page without its elements."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def plain(page: str) -> str:
+    """Give a page with ordinary spaces."""
+    return re.sub("[\u00a0\u202f]", " ", page)

@@ -63,7 +63,7 @@ def test_a_table_of_people_is_known_and_accounted_for(tmp_path: Path) -> None:
     path.write_text("Région;Population 2021;Superficie\nGao;500000;1\nTotal;500000;1\n", "utf-8")
     code, output = run_check(path, "--language", "en")
     assert code == 0
-    for line in ("people by unit (plain_population)", "Région → adm1_name", "Superficie",
+    for line in ("people by unit (plain_population)", "Région → region (adm1_name)", "Superficie",
                  "Rows: 2 in the file, of which 1 read", "row 3: a total"):  # fmt: skip
         assert line in output
 
@@ -124,7 +124,7 @@ def test_it_speaks_french_and_says_what_to_say(tmp_path: Path) -> None:
     assert code == 0
     for line in (
         "Lignes : 2 dans le fichier (lues : 1",
-        "  Décédés (femmes) → killed",
+        "  Décédés (femmes) → tués (killed)",
         "ligne 3 : un total",
         "le jour vient d’abord",
         "Aucune faute trouvée.",
@@ -290,3 +290,39 @@ def test_no_count_in_french_disagrees_with_its_word(tmp_path: Path) -> None:
     )
     assert "Les 1 lignes" not in said
     assert "rejets.csv : 1." in said
+
+
+def test_a_name_of_a_place_is_said_to_mean_another(tmp_path: Path) -> None:
+    path, profile = tmp_path / "liste.csv", tmp_path / "profil.toml"
+    path.write_text("Date;Région;Engin\n2022-03-04;Tombouctu;EEI\n", "utf-8")
+    said = ("--place", "Tombouctu=Tombouctou")
+    _, output = run_check(path)
+    assert "est-ce Tombouctou" in output
+    code, output = run_check(path, *said, "--save-profile", str(profile))
+    plain = output.replace("\u00a0", " ")
+    assert code == 0
+    assert "« Tombouctu » est lu « Tombouctou » (lignes : 1)" in plain
+    assert "PAS TROUVÉS" not in output
+    assert "1 placés dans une région" in plain
+    assert 'places = { "Tombouctu" = "Tombouctou" }' in profile.read_text("utf-8")
+    path.write_text("Date;Région;Engin\n2022-04-04;Gao;EEI\n", "utf-8")
+    code, output = run_check(path, "--profile", str(profile))
+    assert code == 0
+    assert "n’est dans aucune ligne" in output
+    with pytest.raises(UnknownNameError, match="no row says 'Tombouctu'"):
+        run_check(path, *said)
+    with pytest.raises(UnknownNameError, match="no place that is known"):
+        run_check(path, "--place", "Gao=Zzoura")
+
+
+def test_fields_are_said_in_words_beside_their_names(tmp_path: Path) -> None:
+    path, red = tmp_path / "liste.csv", tmp_path / "red.xlsx"
+    path.write_text(
+        "Date;Engin;Décédés;Superficie\nRégion de Gao;;;\n2022-03-04;EEI;2;1\n32/13/22;EEI;2;1\n",
+        "utf-8",
+    )
+    _, output = run_check(path, "-o", str(red))
+    plain = output.replace("\u00a0", " ")
+    assert "région (adm1_name) : 2 lignes complétées" in plain
+    sheet = openpyxl.load_workbook(red)["Colonnes"]
+    assert ("Décédés", "lue", "tués", "") in list(sheet.values)

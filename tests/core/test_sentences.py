@@ -8,6 +8,7 @@ import pytest
 from maligeo.core.bilingual import read_file
 from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError, explained
 from maligeo.core.sentences import translated
+from maligeo.readers.formats import load_format
 from tests.sentences import PACKAGE, Sentence, like_faults, plain, sentences, unread
 
 ROOMS = sorted(path.name for path in PACKAGE.iterdir() if path.suffix in ("", ".py"))
@@ -23,6 +24,20 @@ COMPOSED = {
     "{role}: {part} is not the file it was made from, or it was released from another store",
     "tiles",
     "bytes",
+    *(
+        f"may be {', '.join(one['meant'])}, which IMAS 07.11 keeps apart: say which, in the file "
+        f"or for all by --constant status={one['meant'][-1]}"
+        for one in load_format("plain_areas").settings["ambiguous_status"]
+    ),
+    "{name!r} is no unit of the place that is reported above it",
+    "{name!r} is no place that is known in {vintage}",
+    "{name!r} is no place that is known in the place that is reported above it",
+    *(
+        f"{{name}} is a {kind}{of}{where}"
+        for kind in ("region", "cercle", "commune")
+        for of in ("", " of {vintage}")
+        for where in ("", ", in {where}")
+    ),
 }
 # Begin as what is said of a value, and are parts of other sentences or come to no person.
 NO_FAULTS = {
@@ -86,6 +101,11 @@ def test_no_entry_is_left_over() -> None:
         ):
             left.append(english)
     assert left == []
+
+
+def test_statuses_of_land_are_french_in_french() -> None:
+    for english in (one for one in COMPOSED if one.startswith("may be ")):
+        assert not re.search("cancelled|reduced|cleared", translated(english, "fr"))
 
 
 def test_quoted_parts_and_clauses() -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from maligeo import look
 from maligeo.app.checks import FILTERS
-from maligeo.app.forms import fields_of
 from maligeo.app.pages import STEPS
 from maligeo.app.tasks import KINDS as APP_KINDS
 from maligeo.core import words
@@ -30,6 +29,8 @@ from maligeo.measure.certainty import CAUSES
 from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import density
 from maligeo.provenance.product_changes import PARTS
+from maligeo.readers import formats
+from maligeo.readers.boundary_schemas import FIELDS
 from maligeo.readers.files.sources import DATE_ORDERS
 from maligeo.readers.formats import load_format
 from maligeo.text.changes import ORDER
@@ -48,7 +49,7 @@ ALIKE = {
     "region.title",
     "measure.budget", "qualifier.exact", "quantity.items", "quantity.units", "quantity.money",
     "quantity.programmes", "quantity.organisations", "quantity.incidents", "quantity.tonnes",
-    "notes.total", "field.date", "incidents.group", "layer.people", "title.people",
+    "notes.total", "record_field.date", "incidents.group", "layer.people", "title.people",
     "layer.other", "level.neither_short",
     *(f"unit.{amount}" for amount in ("money", "money_donor", "money_disbursed")),
     "popup.sources", "field.pcode", "tile_layer.incidents", "notes.sources",
@@ -58,15 +59,21 @@ ALIKE = {
     "named.line", "named.programme", "named.organisation", "named.source",
     "changes_field.position", "state.number",
     # the page
-    "app.file_incidents", "app.by_organisation", "app_field.adm2_name", "app_field.adm3_name",
-    "app_field.budget_amount", "app_field.date", "app_field.programme",
+    "app.file_incidents", "app.by_organisation", "record_field.adm2_name", "record_field.adm3_name",
+    "record_field.budget_amount", "record_field.programme", "record_field.code",
+    "record_field.incidents", "field.date",
 }  # fmt: skip
 
+FORMATS = sorted(
+    path.stem
+    for path in (Path(words.__file__).parents[2] / "readers" / "formats").glob("*.toml")
+    if "signature" in formats.read_catalogue(path.stem)
+)
 SOURCES = Path(words.__file__).parents[2]
 DATA = Path(__file__).parents[2] / "data"
 FILES = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results", "template", "example", "app", "build", "changes",
+    "results", "template", "example", "app", "build", "changes", "fields",
 )  # fmt: skip
 RESULTS, FIGURES = (
     pd.read_csv(DATA / name, dtype="str")
@@ -231,7 +238,9 @@ COMPUTED = {
     "pairs": [
         LIKELY, POSSIBLE, "place_name", "adm3_name", "adm2_name", "killed", "injured",
     ],
-    "app_field": sorted({field for kind in APP_KINDS for field in fields_of(kind)}),
+    "record_field": [
+        *{field for stem in FORMATS for field in load_format(stem).columns}, *FIELDS, "lon", "lat",
+    ],
 }  # fmt: skip
 
 

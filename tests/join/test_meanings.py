@@ -295,3 +295,23 @@ def test_whatever_is_written_no_record_is_lost(rows: list[tuple[str | None, ...]
         table = maligeo.density(covered, units, measure="incidents", period="2022")
         assert table["count"].sum() == len(records)
         maligeo.unplaced_places(found)
+
+
+def test_a_place_of_projects_without_a_level_is_read_as_one_of_any() -> None:
+    """Of which "no name is reported" was said."""
+    projects = pd.DataFrame(
+        {
+            "project_id": ["a", "b", "c", "d", "e"],
+            "place": ["Diankabou", "Bandiagra", "Diankabou", "Mali", None],
+            "place_level": [None, None, None, "country", "unattributed"],
+            "adm1_name": [None, None, "Gao", None, None],
+        }
+    )
+    found = maligeo.locate(projects, maligeo.load_boundaries())
+    assert found["adm1_name"].astype("object").where(found["adm1_name"].notna(), None).tolist() == [
+        "Mopti", None, "Gao", None, None,
+    ]  # fmt: skip
+    assert "do you mean Bandiagara" in found["locate_note"].iloc[1]
+    assert found["locate_note"].iloc[4] == "no name is reported"
+    assert found["place"].tolist() == projects["place"].tolist()
+    assert "place_name" not in found.columns

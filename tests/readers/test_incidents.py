@@ -298,7 +298,7 @@ def test_arguments_and_header_are_looked_at_at_once(tmp_path: Path) -> None:
         iter_incidents(DATA / "acled.csv", event_types=["catapult"])
     with pytest.raises(UnknownNameError, match="nearest to a list of incidents, and lacks"):
         iter_incidents(DATA.parent / "areas" / "wkt.csv")
-    with pytest.raises(UnknownNameError, match="and lacks event_id"):
+    with pytest.raises(UnknownNameError, match="and lacks number of the incident"):
         iter_incidents(DATA / "acled.csv", source="ucdp")
 
 

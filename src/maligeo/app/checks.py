@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from maligeo.app.sayings import on_page
-from maligeo.app.tasks import Bench, Texts, Upload, error_texts, named_in
+from maligeo.app.tasks import KINDS, Bench, Texts, Upload, error_texts, named_in
 from maligeo.core.columns import LANGUAGES
 from maligeo.core.errors import Fault, FrameError, MaligeoError, UnknownNameError, said_once
-from maligeo.core.words import joined, note_text, word
+from maligeo.core.words import word
 from maligeo.exports.check_workbook import CheckSheets, write_check_workbook
 from maligeo.measure.presence import NOT_STATED, columns_of, named_values
 from maligeo.readers.files.raw import open_raw
@@ -22,10 +22,12 @@ from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.files.vectors import list_layers
 from maligeo.readers.projects import load_projects
 from maligeo.readers.reading import Reading, reading_lines, reading_lists
+from maligeo.text.file_readings import place_note
 from maligeo.workflows.checking import Checked, check_source, sheet_kinds
 from maligeo.workflows.records import PROJECTS
 
 FILTERS: Final = ("organisation", "sector", "status")
+MOST_RED: Final = 50_000  # rows of a file; of more, the workbook has those with faults
 SHOWN: Final = 200  # faults, names, values on a page; the workbook has all
 _OWN_TABLE: Final = ("used", "constant", "kept", "not_understood", "personal", "aside")
 
@@ -38,6 +40,8 @@ class Findings:
     ----------
     error : dict or None
         Why it could not be read, by language.
+    seems : list of str
+        What else a file may hold that could not be read as what it was said to be.
     parts : list of (str, list of str)
         Sheets or layers of which one is to be chosen, and kinds that each seems to hold.
     part : str
@@ -49,20 +53,21 @@ class Findings:
     rows, notes : dict
         What is said of its rows, and of what else was seen, by language.
     faults : list of dict
-        `rows`, `column`, `value`, `reason` by language, `proposals`.
+        `rows`, `column` and `reason` by language, `value`, `proposals`.
     fault_count : int
         How many there are.
     places : dict
         How many rows are placed, and so on.
     names : list of dict
         `place`, `rows`, `proposals`, `note` by language of places that were not found.
-    workbook : str
-        Name of the workbook with its faults in red; empty without one.
+    workbooks : dict of str to str
+        Names of the workbook with its faults in red, by language; empty without one.
     year : str
         The last year of its dates; empty without any.
     """
 
     error: Texts | None = None
+    seems: list[str] = field(default_factory=list)
     parts: list[tuple[str, list[str]]] = field(default_factory=list)
     part: str = ""
     columns: list[str] = field(default_factory=list)
@@ -74,7 +79,7 @@ class Findings:
     fault_count: int = 0
     places: Mapping[str, int] = field(default_factory=dict)
     names: list[dict[str, Any]] = field(default_factory=list)
-    workbook: str = ""
+    workbooks: dict[str, str] = field(default_factory=dict)
     year: str = ""
 
     @property
@@ -93,19 +98,16 @@ class CheckTask:
         By kind.
     folder : pathlib.Path
         Where workbooks with faults in red go.
-    language : str
-        Their language.
     """
 
     files: Mapping[str, Upload]
     folder: Path
-    language: str
 
     def run(self, bench: Bench) -> dict[str, Any]:
         """Give `files`, the findings by kind, and `values`, by which projects can be chosen."""
         found, frames = dict[str, Findings](), dict[str, pd.DataFrame]()
         for at, (kind, upload) in enumerate(self.files.items()):
-            bench.say("check", at, len(self.files))
+            bench.say("check", at, len(self.files) if len(self.files) > 1 else 0)
             found[kind] = self._found(kind, upload.source, frames)
         projects = frames.get(PROJECTS)
         if PROJECTS not in self.files:
@@ -126,27 +128,33 @@ class CheckTask:
             checked = check_source({kind: source})
         except MaligeoError as error:
             findings.error = self._texts(error_texts(error))
+            seems = sheet_kinds(replace(source, columns={}), source.sheet)
+            findings.seems = [one for one in seems if one in KINDS and kind not in seems]
             if isinstance(error, FrameError):
                 _list_faults(findings, error.faults)
             return findings
         frames[kind] = checked.frame
         _describe(findings, checked)
         if findings.fault_count or findings.names:
-            findings.workbook = self._workbook(kind, checked)
+            findings.workbooks = self._workbooks(kind, checked)
         return findings
 
     def _texts(self, texts: Texts) -> Texts:
         return {language: self.named(text) for language, text in texts.items()}
 
-    def _workbook(self, kind: str, checked: Checked) -> str:
-        name = f"{kind}.xlsx"
+    def _workbooks(self, kind: str, checked: Checked) -> dict[str, str]:
         places = None if checked.places is None else checked.places.names
-        sheets = CheckSheets(checked.rows(), checked.reading, checked.faulty_cells, places)
+        rows = checked.rows()
+        if rows is not None and len(rows) > MOST_RED:
+            rows = rows[rows.index.isin({fault.row for fault in checked.faulty_cells})]
+        sheets = CheckSheets(rows, checked.reading, checked.faulty_cells, places)
+        names = {language: f"{kind}-{language}.xlsx" for language in LANGUAGES}
         try:
-            write_check_workbook(self.folder / name, sheets, self.language)
+            for language, name in names.items():
+                write_check_workbook(self.folder / name, sheets, language)
         except MaligeoError:  # more rows than a sheet has; the faults are on the page
-            return ""
-        return name
+            return {}
+        return names
 
 
 def _parts(source: Source) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -205,11 +213,12 @@ def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _list_faults(findings: Findings, faults: tuple[Fault, ...]) -> None:
+    own = findings.columns or None
     findings.fault_count = len(faults)
     findings.faults = [
         {
             "rows": [str(row) for row in rows if row is not None],
-            "column": fault.column,
+            "column": {one: fault.column_in(one, own) for one in LANGUAGES},
             "value": "" if fault.value is None else str(fault.value),
             "reason": {one: on_page(fault.reason_in(one), one) for one in LANGUAGES},
             "proposals": list(fault.proposals),
@@ -224,7 +233,7 @@ def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
         "place": str(row["place"]),
         "rows": int(row["rows"]),
         "proposals": proposals.split("|") if isinstance(proposals, str) and proposals else [],
-        "note": {one: joined(note_text(row["note"], one), one) for one in LANGUAGES},
+        "note": {one: place_note(row["note"], one) for one in LANGUAGES},
     }
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from maligeo.app.checks import FILTERS, Findings
+from maligeo.app.checks import FILTERS, SHOWN, Findings
 from maligeo.app.jobs import Job, said_of
 from maligeo.app.tasks import KINDS, Question
 from maligeo.core.checks import require_choice
 from maligeo.core.columns import AUDIENCES, Audience, Language
 from maligeo.core.errors import ArgumentError
 from maligeo.readers.files.sources import DATE_ORDERS, Source
-from maligeo.readers.formats import load_format
+from maligeo.readers.formats import load_format, word_key
 from maligeo.workflows.checking import BOUNDARIES, POPULATION
 from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS
 
@@ -71,6 +71,8 @@ def said_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
         "layer": text["layer"] or source.layer,
         "header_row": _number(_text(form, f"{kind}.header_row")),
         "constants": _constants(form, kind),
+        "places": source.places,
+        "remembered": source.remembered,
     }
     if text["dates"]:
         require_choice(text["dates"], DATE_ORDERS, option="dates")
@@ -80,6 +82,32 @@ def said_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, object]:
     if kind == BOUNDARIES:
         said |= _division(form, kind)
     return {name: value for name, value in said.items() if value}
+
+
+def placed_in(form: Mapping[str, Any], kind: str, job: Job) -> dict[str, str]:
+    """Read what a form says that names of places in a file mean.
+
+    Parameters
+    ----------
+    form : mapping of str to str
+        Names of places, each with one that is chosen or written beside it; and those that are
+        taken back. They stand in the form, since a file may be looked through anew meanwhile.
+    kind, job
+        As for `said_in`.
+
+    Returns
+    -------
+    dict of str to str
+        With what was said before; as `Source` takes it.
+    """
+    places = dict(job.uploads[kind].source.places)
+    for at in range(SHOWN):
+        name, back = _text(form, f"{kind}.n{at}"), _text(form, f"{kind}.u{at}")
+        meant = _text(form, f"{kind}.q{at}") or _text(form, f"{kind}.p{at}")
+        if word_key(name) and word_key(meant):
+            places[name] = meant
+        places.pop(back, None)
+    return places
 
 
 def moved_in(form: Mapping[str, Any], job: Job) -> dict[str, str]:

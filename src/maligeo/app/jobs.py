@@ -173,18 +173,18 @@ class Job:
             source = _saying(Path(upload.source), self.said[kind])
             self._set(kind, replace(upload, source=source))
 
-    def check(self, language: str) -> None:
+    def check(self) -> None:
         """Begin to look through the files."""
         self.cancel()
         self.making = None
         leaving = self.question.leaving_faults & self.uploads.keys()
         self.question = replace(self.question, leaving_faults=leaving)
-        self.checking = self.queue.start(CheckTask(self.uploads, self.folder, language))
+        self.checking = self.queue.start(CheckTask(self.uploads, self.folder))
 
-    def looked(self, language: str) -> Running | None:
+    def looked(self) -> Running | None:
         """Give the last look through the files; one that was cancelled is begun anew."""
         if self.checking is None:
-            self.check(language)
+            self.check()
         return self.checking
 
     def ask(self, question: Question) -> None:
@@ -226,8 +226,9 @@ def _saying(path: Path, said: Mapping[str, object]) -> Source:
 
 
 def said_of(source: Source) -> dict[str, object]:
-    """Give what is said of a file, without the file."""
-    return {name: getattr(source, name) for name in SAID if getattr(source, name)}
+    """Give what is said of a file, without the file; its places hold for the next one too."""
+    said = {name: getattr(source, name) for name in SAID if getattr(source, name)}
+    return said | ({"remembered": True} if source.places else {})
 
 
 def _shown(name: str) -> str:

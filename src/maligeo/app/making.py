@@ -47,7 +47,7 @@ class Made:
     answers : dict
         By language: `periods`, lines; `classes`, title and sentences of each.
     matrix : dict
-        By language: `by`, `units`, `rows`.
+        By language: `by`, `places`, `rows`, and `nothing`, what a cell says where nobody is.
     balance : dict
         By language: lines as `totals` gives them.
     remarks : dict
@@ -253,7 +253,12 @@ def _matrix(study: Study, language: str) -> dict[str, Any]:
         word(f"place.{kind}", language).format(name=name) if kind != "unit" else str(name)
         for kind, _, name in matrix.index
     ]
-    return {"by": word(f"answer.by.{by}", language), "places": places, "rows": rows}
+    return {
+        "by": word(f"answer.by.{by}", language),
+        "places": places,
+        "rows": rows,
+        "nothing": presence_text(0.0, language),
+    }
 
 
 def _remarks(study: Study, language: str) -> Iterator[str]:

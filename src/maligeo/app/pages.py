@@ -9,12 +9,14 @@ from typing import Any, Final
 
 import jinja2
 
+from maligeo.app.checks import MOST_RED
 from maligeo.app.forms import CONSTANTS, LEVELS, MOST_COLUMNS, VINTAGES, fields_of
 from maligeo.app.jobs import SUFFIXES, Job
 from maligeo.app.making import MAP
 from maligeo.app.tasks import KINDS
 from maligeo.core import words
 from maligeo.core.columns import AUDIENCES, LANGUAGES, Language
+from maligeo.core.sentences import field_text
 from maligeo.readers.files.sources import DATE_ORDERS
 
 STEPS: Final = ("drop", "understand", "repair", "ask", "see")
@@ -80,11 +82,12 @@ def page(name: str, place: Place, shown: Mapping[str, Any] | None = None) -> str
         What else its template shows.
     """
     language, job = place.language, place.job
-    spoken = words.words(language, "app.", "app_", "kind.", "project_status.")
+    spoken = words.words(language, "app.", "kind.", "project_status.")
     context = {
         "t": spoken.__getitem__,
         "spoken": spoken,
         "number": lambda value: words.number_text(value, language),
+        "field_text": lambda name: field_text(name, language),
         "colon": words.colon(language),
         "language": language,
         "other": next(one for one in LANGUAGES if one != language),
@@ -108,6 +111,7 @@ _CONSTANT: Final[dict[str, Any]] = {
     "levels": LEVELS,
     "vintages": VINTAGES,
     "most_columns": MOST_COLUMNS,
+    "most_red": MOST_RED,
     "accept": ",".join(SUFFIXES),
     "map_name": MAP,
     "error": "",

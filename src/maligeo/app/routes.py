@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from maligeo.app.forms import moved_in, question_in, said_before, said_in
+from maligeo.app.forms import moved_in, placed_in, question_in, said_before, said_in
 from maligeo.app.guard import MAP_POLICY, Keys
 from maligeo.app.jobs import Desk, Job
 from maligeo.app.making import MAP
@@ -157,13 +157,13 @@ class _Handlers:
                     job.drop(kind)
             for kind, one in files.items():
                 await self._aside(job.put, kind, one.filename, one.file)
-        job.check(place.language)
+        job.check()
         return await self._next(place, "understand" if job.uploads else "ask", job.checking)
 
     async def understand(self, request: Request) -> Response:
         place, job = self._of_job(request, "understand")
         if request.method == "GET":
-            return self._step(place, job.looked(place.language))
+            return self._step(place, job.looked())
         async with self._form(request) as form:
             moved = moved_in(form, job)
             for kind in list(job.uploads):
@@ -172,7 +172,7 @@ class _Handlers:
                 else:
                     job.say(kind, said_in(form, kind, job))
             step = "repair" if form.get("next") and not moved else "understand"
-        job.check(place.language)
+        job.check()
         return await self._next(place, step, job.checking)
 
     async def profile(self, request: Request) -> Response:
@@ -186,7 +186,7 @@ class _Handlers:
             content = await given.read(_LARGEST_PROFILE) if hasattr(given, "read") else b""
         for kind, said in (await self._aside(_profile_in, content, job)).items():
             job.say(kind, said)
-        job.check(place.language)
+        job.check()
         return await self._next(place, "understand", job.checking)
 
     def _profile_of(self, job: Job) -> Response:
@@ -200,25 +200,24 @@ class _Handlers:
     async def repair(self, request: Request) -> Response:
         place, job = self._of_job(request, "repair")
         if request.method == "GET":
-            return self._step(place, job.looked(place.language))
+            return self._step(place, job.looked())
         async with self._form(request) as form:
             kind = str(form.get("kind", ""))
             one: Any = form.get("file")
             if kind not in job.uploads or not getattr(one, "filename", ""):
-                leaving = {each for each in job.uploads if form.get(f"leaving.{each}")}
-                job.question = replace(job.question, leaving_faults=frozenset(leaving))
-                return self._to(f"{place.base}/ask")
+                step = "repair" if form.get("places") else "ask"
+                return await self._next(place, step, _repaired(job, form))
             self._desk.require_size(one.filename, one.size)
             self._desk.require_room(one.size)
             job.said.setdefault(kind, said_before(job, kind))
             await self._aside(_put_again, job, kind, one)
-        job.check(place.language)
+        job.check()
         return await self._next(place, "repair", job.checking)
 
     async def ask(self, request: Request) -> Response:
         place, job = self._of_job(request, "ask")
         if request.method == "GET":
-            return self._step(place, job.looked(place.language))
+            return self._step(place, job.looked())
         async with self._form(request) as form:
             question = question_in(form, job, place.language)
         job.ask(question)
@@ -255,12 +254,12 @@ class _Handlers:
 
     async def red(self, request: Request) -> Response:
         """Give the workbook with the faults in red."""
-        _, job = self._of_job(request, "repair")
+        place, job = self._of_job(request, "repair")
         found = job.findings.get(request.path_params["kind"])
-        if found is None or not found.workbook:
+        name = None if found is None else found.workbooks.get(place.language)
+        if name is None:
             raise self._missing()
-        content = await self._aside((job.folder / found.workbook).read_bytes)
-        return self._attached(content, found.workbook)
+        return self._attached(await self._aside((job.folder / name).read_bytes), name)
 
     async def file(self, request: Request) -> Response:
         _, job = self._of_job(request, "see")
@@ -352,6 +351,19 @@ class _Handlers:
 
 def _put_again(job: Job, kind: str, one: Any) -> None:
     job.put(kind, one.filename, one.file, keeping=True)
+
+
+def _repaired(job: Job, form: Mapping[str, Any]) -> Running | None:
+    """Take what is said of faults and places; begin to look again where a place is another."""
+    leaving = {kind for kind in job.uploads if form.get(f"leaving.{kind}")}
+    job.question = replace(job.question, leaving_faults=frozenset(leaving))
+    said = {kind: placed_in(form, kind, job) for kind in job.uploads}
+    others = {kind for kind in said if said[kind] != job.uploads[kind].source.places}
+    for kind in others:
+        job.say(kind, {**said_before(job, kind), "places": said[kind], "remembered": True})
+    if others:
+        job.check()
+    return job.checking
 
 
 def _profile_in(content: bytes, job: Job) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,8 @@ import re
 from functools import partial
 from typing import Final
 
-from maligeo.core.words import has_word, word
+from maligeo.core.sentences import field_text
+from maligeo.core.words import word
 
 # What an option is on the page; longer patterns first.
 _OPTIONS: Final = (
@@ -22,10 +23,12 @@ _OPTIONS: Final = (
         re.compile(r"--(?:kind )?(?P<kind>incidents|projects|areas|boundaries|population)\b"),
         "app.option_file",
     ),
+    (re.compile(r"--place\b"), "app.option_place"),
     (re.compile(r"--level\b"), "app.option_level"),
     (re.compile(r"--vintage\b"), "app.option_vintage"),
     (re.compile(r'--(?:sheet|layer)(?: "[^"]*")?'), "app.option_part"),
 )
+_SEVERAL: Final = re.compile(r'(?<=") (?=--column ")')  # options, one behind the other
 
 
 def on_page(text: str, language: str) -> str:
@@ -43,6 +46,7 @@ def on_page(text: str, language: str) -> str:
     >>> on_page("or say what the records cover (--covers)", "en")
     'or say what the records cover (step 4, what the list covers)'
     """
+    text = _SEVERAL.sub("; ", text)
     for pattern, key in _OPTIONS:
         text = pattern.sub(partial(_said, key, language), text)
     return text
@@ -51,7 +55,7 @@ def on_page(text: str, language: str) -> str:
 def _said(key: str, language: str, found: "re.Match[str]") -> str:
     parts = found.groupdict()
     if "field" in parts:
-        parts["field"] = _word(f"app_field.{parts['field']}", parts["field"], language)
+        parts["field"] = field_text(parts["field"], language)
     if "kind" in parts:
         parts["kind"] = word(f"app.file_{parts['kind']}", language)
     if "dates" in parts:
@@ -59,7 +63,3 @@ def _said(key: str, language: str, found: "re.Match[str]") -> str:
     if "audience" in parts:
         parts["audience"] = word(f"app.for_{parts['audience']}", language).rstrip(".")
     return word(key, language).format(**parts)
-
-
-def _word(key: str, otherwise: str, language: str) -> str:
-    return word(key, language) if has_word(key) else otherwise

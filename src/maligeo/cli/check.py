@@ -31,6 +31,10 @@ ConstantOption = Annotated[
     list[str] | None,
     typer.Option("--constant", help="What a field is in every row: status=cleared; repeatable."),
 ]
+PlaceOption = Annotated[
+    list[str] | None,
+    typer.Option("--place", help="What a place's name means: Tombouctu=Tombouctou; repeatable."),
+]
 DatesOption = Annotated[
     Any, one_of(DATE_ORDERS, "--dates", "Order of day and month in dates like 03/04/2022.")
 ]
@@ -68,6 +72,7 @@ def check_file(
     kind: KindOption = None,
     column: ColumnOption = None,
     constant: ConstantOption = None,
+    place: PlaceOption = None,
     dates: DatesOption = None,
     sheet: SheetOption = None,
     layer: LayerOption = None,
@@ -83,6 +88,7 @@ def check_file(
     said = {
         "columns": _pairs(column, "--column"),
         "constants": _pairs(constant, "--constant"),
+        "places": _pairs(place, "--place"),
         "dates": dates,
         "sheet": sheet,
         "layer": layer,
@@ -114,7 +120,7 @@ def _pairs(texts: list[str] | None, option: str) -> dict[str, str]:
     pairs = [text.partition("=") for text in texts or []]
     wrong = [name + sign for name, sign, value in pairs if not (name and sign and value)]
     if wrong:
-        raise ArgumentError(f"{option} {wrong[0]!r} is not field=text")
+        raise ArgumentError(f"{option} {wrong[0]!r} is not name=text")
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

@@ -4,7 +4,8 @@ Each subclass also inherits the built-in error that it refines, so that code whi
 knows nothing of maligeo can still catch `ValueError`, `LookupError` or `OSError`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import requires
@@ -12,13 +13,14 @@ from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
 from maligeo.core.bilingual import NO_BREAK_SPACE, read_texts
-from maligeo.core.sentences import parts_in, translated
+from maligeo.core.sentences import field_text, parts_in, translated
 
 SHOWN_FAULTS = 50
 UNKNOWN_WORD = "is no word that is known here"  # begins the reason of such a fault
 WHOLE_ROW = "row"  # column of a fault that lies in a whole row
 SETTING = "(setting)"  # row of a fault that lies in a file of settings, whose column is a key
 _SHOWN_ROWS = 10
+_FIELD = re.compile(r"\((\w+)\)")
 _LANGUAGES = ("fr", "en")
 
 
@@ -166,7 +168,7 @@ class Fault(NamedTuple):
     row : object
         Index label of the row, or None when the fault lies in the whole table.
     column : str
-        Column in which the fault was found.
+        Column in which the fault was found; in parentheses a field of ours that no column is.
     value : object
         The offending value, as it was found.
     reason : str
@@ -207,10 +209,26 @@ class Fault(NamedTuple):
             row=self.row,
             rows=listed,
             count=len(rows),
-            column=self.column,
+            column=self.column_in(language),
             reason=self.reason_in(language),
             value=_quoted(self.value, language),
         )
+
+    def column_in(self, language: str, own: Collection[str] | None = None) -> str:
+        """Name the column as the file does, or in words the field of ours that it is.
+
+        Parameters
+        ----------
+        language : {"fr", "en"}
+            The language.
+        own : collection of str, optional
+            All columns of the file, where they are known: whatever else is named is a field.
+        """
+        field = _FIELD.fullmatch(self.column)
+        if field is not None:
+            return field_text(field[1], language)
+        is_own = own is None or self.column in own
+        return self.column if is_own else field_text(self.column, language)
 
     def reason_in(self, language: str) -> str:
         """Give the reason in a language, with what may be meant."""

@@ -26,6 +26,9 @@ _BESIDE = r"(?![^()]*\))"  # what stands in parentheses belongs to the name befo
 _COMPOUND = re.compile(
     rf"\s*(?:[/|;,+&\n]|\bet\b|\band\b|\bainsi que\b){_BESIDE}\s*", re.IGNORECASE
 )
+_BETWEEN = re.compile(
+    r"(\s*(?:[/|;,+&\n()]|\bet\b|\band\b|\bainsi que\b)\s*|\s+[-\u2013\u2014]\s+)", re.IGNORECASE
+)
 _INNER = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<inner>[^()]*)\)\s*$")
 _DASH = re.compile(rf"\s+[-\u2013\u2014]\s+{_BESIDE}")
 
@@ -165,6 +168,17 @@ def split_places(text: str, *, is_name: Callable[[str], bool] | None = None) -> 
         dashed = [[part] if is_name(part) else _DASH.split(part) for part in parts]
         parts = [name.strip() for names in dashed for name in names if name.strip()]
     return list(dict.fromkeys(parts))
+
+
+def names_and_between(text: str) -> list[str]:
+    """Take a cell apart into names, at the even places, and what stands between them.
+
+    Examples
+    --------
+    >>> names_and_between("Gao, Kidal (Abeibara)")
+    ['Gao', ', ', 'Kidal', ' (', 'Abeibara', ')', '']
+    """
+    return _BETWEEN.split(text)
 
 
 @dataclass(frozen=True)

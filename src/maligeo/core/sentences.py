@@ -9,12 +9,13 @@ say is in `core/words/foreign.toml`.
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from maligeo.core.bilingual import french_spaces, read_file, read_texts
 
 KIND: Final = "what"  # part of a sentence that names a kind of thing
 CLAUSES: Final = ("why", "cause")  # parts of a sentence that are one themselves
+FIELDS: Final = "fields"  # part of a sentence that names fields: groups, any of which will do
 
 _PART: Final = re.compile(r"\{(\w+)(!r)?\}")
 
@@ -50,14 +51,30 @@ def translated(sentence: str, language: str) -> str:
 
 
 def parts_in(language: str, parts: Mapping[str, object]) -> dict[str, object]:
-    """Give the parts of a sentence in a language: kinds of things, and clauses."""
+    """Give the parts of a sentence in a language: kinds of things, fields, and clauses."""
     given = dict(parts)
+    if FIELDS in given:
+        groups: Any = given[FIELDS]
+        texts = ([field_text(name, language) for name in group] for group in groups)
+        given[FIELDS] = ", ".join(" / ".join(some) for some in texts)
     if KIND in given:
         named = read_texts("errors").get(f"{KIND}.{given[KIND]}")
         given[KIND] = given[KIND] if named is None else named[language]
     for name in given.keys() & set(CLAUSES):
         given[name] = translated(str(given[name]), language)
     return given
+
+
+def field_text(name: str, language: str) -> str:
+    """Say a field of ours in words; what is none stays as it is.
+
+    Examples
+    --------
+    >>> field_text("killed", "fr"), field_text("Remarques", "fr")
+    ('tués', 'Remarques')
+    """
+    text = read_texts("fields").get(f"record_field.{name}")
+    return name if text is None else text[language]
 
 
 def _filled(french: str, parts: dict[str, str], language: str) -> str:

@@ -11,10 +11,11 @@ import pandas as pd
 from maligeo.core import words
 from maligeo.core.errors import Fault, OutputFileError
 from maligeo.core.files import written_whole
-from maligeo.core.sentences import translated
+from maligeo.core.sentences import field_text, translated
 from maligeo.core.spreadsheets import guarded
 from maligeo.exports.excel import LONGEST_TEXT, MOST_ROWS, PLAIN_TEXTS, RED, SOME_DAY
 from maligeo.readers.reading import Reading
+from maligeo.text.file_readings import place_note
 
 _WIDTH: Final = 22  # characters of a column
 _WIDE: Final = 60
@@ -126,8 +127,10 @@ _List = tuple[str, tuple[str, ...], Iterable[Sequence[object]]]
 def _lists(sheets: CheckSheets, language: str) -> list[_List]:
     """Give the other sheets: name, columns and lines."""
     reading = sheets.reading
+    own = None if reading is None else reading.columns
     faults = (
-        ("" if f.row is None else f.row, f.column, "" if f.value is None else f.value,
+        ("" if f.row is None else f.row, f.column_in(language, own),
+         "" if f.value is None else f.value,
          translated(f.reason, language),
          " / ".join(f.proposals))
         for f in sheets.faults
@@ -138,7 +141,8 @@ def _lists(sheets: CheckSheets, language: str) -> list[_List]:
         lists.append(("columns", columns, _columns(reading, language)))
     lists.append(("faults", ("row", "column", "value", "reason", "proposal"), faults))
     if sheets.places is not None:
-        places = (_place(row, language) for row in sheets.places.to_dict("records"))
+        places = [_place(row, language) for row in sheets.places.to_dict("records")]
+        places += _meant(reading, language)
         lists.append(("places", ("place", "count", "proposal", "reason"), places))
     if reading is not None:
         lists.append(("words", ("column", "word", "count", "proposal"), _unknown(reading)))
@@ -151,19 +155,30 @@ def _place(row: Mapping[Any, Any], language: str) -> tuple[object, ...]:
         row["place"],
         row["rows"],
         proposals,
-        words.joined(words.note_text(row["note"], language), language),
+        place_note(row["note"], language),
     )
+
+
+def _meant(reading: Reading | None, language: str) -> list[tuple[object, ...]]:
+    said = {} if reading is None else reading.places
+    reason = words.word("check.meant", language)
+    return [(name, rows, meant, reason) for name, (meant, rows) in said.items()]
 
 
 def _columns(reading: Reading, language: str) -> Iterable[Sequence[object]]:
     def became(key: str) -> str:
         return words.word(f"check.{key}", language)
 
-    yield from ((name, became("used"), ours, "") for ours, name in reading.used.items())
-    yield from (("", became("constant"), ours, text) for ours, text in reading.constants.items())
+    def field(ours: str) -> str:
+        return field_text(ours, language)
+
+    constants = reading.constants.items()
+    yield from ((name, became("used"), field(ours), "") for ours, name in reading.used.items())
+    yield from (("", became("constant"), field(ours), text) for ours, text in constants)
     yield from ((name, became("kept"), "", "") for name in reading.kept)
     for name, ours in reading.not_understood.items():
-        yield name, became("not_understood"), ours, f'--column "{ours}={name}"'
+        say = words.word("check.say", language).format(field=field(ours), ours=ours, column=name)
+        yield name, became("not_understood"), field(ours), say
     yield from ((name, became("personal"), "", "") for name in reading.personal)
 
 

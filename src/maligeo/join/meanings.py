@@ -1,15 +1,16 @@
 """The unit, or units, that the reported names of a record mean."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
+from maligeo.core.errors import UnknownNameError
 from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
 from maligeo.join.gazetteer import LocatedGazetteer
 from maligeo.join.names import EXACT_SCORE, Step, UnitNames
 from maligeo.join.parts import KINDS, Part, known_parts
-from maligeo.join.proposals import Proposals
+from maligeo.join.proposals import ASKED, Proposals
 from maligeo.join.reported import FINEST, Said, Told, read_cells
 from maligeo.join.results import TOO_COARSE
 
@@ -87,6 +88,21 @@ class Meanings:
             "; ".join(dict.fromkeys(note for note in notes if note)) or None,
             "place" if any(step.by_place for step in steps) else "name",
         )
+
+    def require_known(self, places: Mapping[str, str]) -> None:
+        """Refuse what names are said to mean where that is no place; as `Locator` does."""
+        for name, meant in places.items():
+            told = read_cells([*[None] * FINEST, meant], self._is_name)
+            said = [*told.places, *(one for some in told.levels.values() for one in some)]
+            names = [part for one in said for part in (one.name, *one.within)]
+            lost = [part for part in names if not self._is_name(part)]
+            if lost or not (names or told.countrywide):
+                vintage, asked = self.names.vintage, self._proposals.asked(meant)
+                near = asked.removeprefix(ASKED).rstrip("?")
+                values = {"name": name, "meant": meant, "vintage": vintage, "near": near}
+                if near:
+                    raise UnknownNameError(key="no_place_near", values=values)
+                raise UnknownNameError(key="no_place", values=values)
 
     def _outer_first(self, told: Told) -> Told:
         """Turn "Abeibara (Kidal)" among regions into "Kidal (Abeibara)"."""
@@ -229,7 +245,7 @@ class Meanings:
             for at in levels:
                 held |= self._holders(name, at, self.names.all)
             if held and not _NOWHERE.union(*held.values()) & set(positions):
-                doubts.append(f"{name!r} lies elsewhere: {self._listed(held)}")
+                doubts.append(f"{name!r} lies elsewhere; {self._listed(held)}")
         return doubts
 
     def _several(self, name: str, rows: frozenset[int]) -> Step:
@@ -258,12 +274,14 @@ class Meanings:
         return Step(_NOWHERE, note=note + place + self._proposals.asked(name))
 
     def _listed(self, parts: Iterable[Part]) -> str:
-        """Say what places are: "Koro is a cercle, in Mopti, and a commune, in Koro (Mopti)"."""
-        some = list(parts)[:_SHOWN]
+        """Say what places are: "Koro is a cercle, in Mopti; Koro is a commune, in Koro (Mopti)"."""
         told = [
-            f"a {part.kind}, in {part.where}" if part.where else f"a {part.kind}" for part in some
+            f"{part.name} is a {part.kind}, in {part.where}"
+            if part.where
+            else f"{part.name} is a {part.kind}"
+            for part in list(parts)[:_SHOWN]
         ]
-        return f"{some[0].name} is {', and '.join(told)}"
+        return "; ".join(dict.fromkeys(told))
 
     def _is_name(self, text: str) -> bool:
         return normalise(text) in self._known

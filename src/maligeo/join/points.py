@@ -1,5 +1,6 @@
 """Records to units: by position, by the nearest unit, by name; frames whole or in dask parts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
@@ -29,6 +30,7 @@ from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import EXACT_SCORE, UnitNames
 from maligeo.join.reported import COLUMNS
 from maligeo.join.results import OUTSIDE, SWAPPED, TOO_COARSE, Findings, assemble
+from maligeo.readers.reading import meant_in
 from maligeo.unitindex import UnitIndex
 
 LOCATED = "locate"  # in attrs: the counts of `locate_summary`
@@ -201,6 +203,23 @@ class Locator:
         asked = {"nearest_m": self.nearest_m, "min_score": self.min_score, "near": near}
         return asked | {"gazetteer": self.gazetteer}
 
+    def require_known(self, places: Mapping[str, tuple[str, int]]) -> None:
+        """Refuse what a name of a place is said to mean, where that is no place.
+
+        Parameters
+        ----------
+        places : mapping of str to (str, int)
+            As `Reading.places` has it.
+
+        Raises
+        ------
+        UnknownNameError
+            If it is the name of no unit, no place in one that is bundled, and none of the
+            gazetteer.
+        """
+        if places:
+            self.meanings.require_known({name: meant for name, (meant, _) in places.items()})
+
     def locate(self, records: Any) -> Any:
         """Say in which unit each record lies, as `maligeo.locate` does."""
         if is_lazy(records):
@@ -238,7 +257,8 @@ def locate(
         Positions as point `geometry` in any stated CRS or as columns `lon` and `lat` in degrees,
         also as `longitude, latitude`, `lng, lat` or `x, y`; reported names as
         `adm1_name, adm2_name, adm3_name`: that of the level of the units, or a finer one,
-        which leads to the unit that holds the place; `place_name`, a place of any level.
+        which leads to the unit that holds the place; `place_name`, a place of any level, and
+        so is `place` of projects where neither its level nor a unit beside it is said.
         Read where they are there: `location_precision` (exact, near, adm3, adm2, adm1,
         country; "near" is within some 25 km and too coarse for level 3) and `place_level`.
     units : geopandas.GeoDataFrame, EPSG:4326
@@ -371,6 +391,7 @@ def unit_level(units: gpd.GeoDataFrame) -> int:
 def _locate_frame(records: pd.DataFrame, locator: Locator) -> pd.DataFrame:
     if isinstance(records, gpd.GeoDataFrame):
         records = to_geographic(records, what="records")
+    locator.require_known(meant_in(records))
     records = with_own_codes(_as_reported(records, locator.level), locator.level)
     found = Findings.nothing(len(records))
     lon, lat = _positions(records)
@@ -500,6 +521,9 @@ def _reported(
         for ours in COLUMNS
     }
     there = {ours: name for ours, name in names.items() if name is not None}
+    alone = _place_alone(records, [*there.values()])
+    if alone is not None:
+        records, there = records.assign(**{COLUMNS[-1]: alone}), {**there, COLUMNS[-1]: COLUMNS[-1]}
     if not there or (decided.all() and not set(COLUMNS[level - 1 :]) & there.keys()):
         return None
     free = COLUMNS[-1]  # says nothing about the unit of a position
@@ -509,6 +533,14 @@ def _reported(
     if free in there and decided.any():
         reported[free] = reported[free].where(~decided)
     return reported
+
+
+def _place_alone(records: pd.DataFrame, names: list[str]) -> "pd.Series[str] | None":
+    """Give what projects call their place where nobody says its level, nor a unit beside it."""
+    if not {"place", "place_level"} <= set(records.columns) or COLUMNS[-1] in names:
+        return None
+    is_alone = records["place_level"].isna() & records[names].isna().all(axis="columns")
+    return records["place"].where(is_alone) if is_alone.any() else None
 
 
 def _apply_match(

@@ -19,10 +19,10 @@ _SHOWN: Final = 3
 _SLIPS: Final = ((5, 1), (9, 2))  # letters of a name: slips of the pen that may be in it
 _MOST_SLIPS: Final = 3
 _SHORTEST: Final = 3  # letters; of two, nearly everything is near
-_ASKED: Final = "; do you mean "
+ASKED: Final = "; do you mean "
 _QUOTED: Final = r"""(?P<place>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _NOT_FOUND = re.compile(rf"^{_QUOTED} is ")
-_PROPOSED = re.compile(rf"{_ASKED}(?P<names>[^?]+)\?")
+_PROPOSED = re.compile(rf"{ASKED}(?P<names>[^?]+)\?")
 
 
 @cache
@@ -58,7 +58,7 @@ class Proposals:
             listed = self._names.get(form)
             found = self._nearest(form) if listed is None else [listed]
             found = [one for one in found if normalise(one) != form]
-            self._known[form] = f"{_ASKED}{', '.join(found)}?" if found else ""
+            self._known[form] = f"{ASKED}{', '.join(found)}?" if found else ""
         return self._known[form]
 
     def _nearest(self, form: str) -> list[str]:

@@ -20,6 +20,7 @@ from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.placenames import JOINT
 from maligeo.join.overlay import allocate_areas
 from maligeo.join.points import Locator
+from maligeo.readers.reading import meant_in
 
 METHODS = ("equal", "area", "population", "stated")
 TOLERANCE = 1e-6  # of stated shares, which people round
@@ -95,6 +96,9 @@ def allocate(
     if "area_id" in records.columns:
         if by != "area":
             raise ArgumentError(f"polygons are divided by area, not by {by!r}")
+        places = meant_in(records)
+        if places:
+            (how or Locator(outlines)).require_known(places)
         return inherit_audience(allocate_areas(records, outlines, how), records)
     places = _places(records, outlines)
     counted = places[~without_projects(places)]

@@ -1,6 +1,6 @@
 """Figures to units, by the names that they give, with what is known of each that leads to none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import UnitNames, ancestor_names
 from maligeo.join.points import unit_level
 from maligeo.join.proposals import proposed_names
+from maligeo.readers.reading import meant_in
 
 How = Literal["nation", "unit", "kin", "part", "guess", "joint", "coarser", "none"]
 
@@ -67,6 +68,7 @@ def place_figures(figures: pd.DataFrame, units: gpd.GeoDataFrame) -> list[Placed
     asked = figures.reindex(columns=["unit", *names]).astype(object)
     rows = list(asked.where(asked.notna(), None).itertuples(index=False, name=None))
     atlas = _Atlas(units, [str(unit) for unit, *above in rows if not any(above)])
+    atlas.require_known(meant_in(figures))
     placed = {row: atlas.place(str(row[0]), row[1:]) for row in dict.fromkeys(rows)}
     return [placed[row] for row in rows]
 
@@ -92,6 +94,10 @@ class _Atlas:
         local = [name for name in unlevelled if normalise(name) != self._nation]
         names = ancestor_names(known, vintage, self._level).get(1)
         self._are_regions = names is not None and all(map(names[1].find, local))
+
+    def require_known(self, places: Mapping[str, tuple[str, int]]) -> None:
+        """Refuse what names are said to mean where that is no place."""
+        self._meanings.require_known({name: meant for name, (meant, _) in places.items()})
 
     def place(self, unit: str, stated: Sequence[str | None]) -> Placed:
         """Find the unit that a figure is about."""

@@ -52,7 +52,7 @@ class Names(NamedTuple):
         """Take them from the columns that were found."""
         declared = [theirs for ours, theirs in found.items() if ours.startswith("declared_area")]
         shape = found.get("wkt") or found.get("longitude") or GEOMETRY
-        return cls(found.get("area_id", "area_id"), (declared or ["declared area"])[0], shape)
+        return cls(found.get("area_id", "(area_id)"), (declared or ["(declared_area)"])[0], shape)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # coordinates far off the globe are faults

@@ -79,7 +79,7 @@ def find_shapes(
         faults.extend(more)
         return AreaShapes(outlines, positions, own, rows.index), faults
     if "area_id" not in found:
-        return _unowned(rows), Faults([Fault(None, "area_id", None, _NO_OWNER)])
+        return _unowned(rows), Faults([Fault(None, "(area_id)", None, _NO_OWNER)])
     made, faults = build_polygons(rows, found, form, declared)
     nowhere = _nowhere(made.shapes.index)
     return AreaShapes(made.shapes, nowhere, made.owner, made.speaker, made.marks), faults

@@ -29,6 +29,7 @@ from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
 from maligeo.readers.formats import SourceFormat, load_format, word_key
 from maligeo.readers.frames import raw_frame, with_rows_of
+from maligeo.readers.meant_places import Account, read_as_meant, require_in_rows
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
@@ -38,9 +39,8 @@ AREAS: Final = (
     "place_name", "source", "geometry",
 )  # fmt: skip
 FORMATS: Final = ("plain_areas",)
-_FREE_TEXT: Final = (
-    "method", "organisation", "adm1_name", "adm2_name", "adm3_name", "place_name",
-)  # fmt: skip
+_FREE_TEXT: Final = ("method", "organisation")
+_PLACES: Final = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 _STATUS: Final = "status"
 _UNSTATED: Final = (
     "is said nowhere: say --constant status=cleared (or suspected, confirmed, cancelled, "
@@ -53,6 +53,7 @@ def read_areas(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     sheet: str | None = None,
     layer: str | None = None,
@@ -71,7 +72,7 @@ def read_areas(
         A vector file with polygons, or a table with WKT or with one row per turning point
         (grouped by area, and by polygon where an area has several). Areas without an outline
         have a declared area, and a place by name or by position.
-    columns, constants, dates, sheet, layer, header_row
+    columns, constants, places, dates, sheet, layer, header_row
         What the user says of the file, as for `maligeo.Source`; it goes before what a
         source says already.
     source : {"auto", "plain_areas"}
@@ -148,6 +149,7 @@ def read_areas(
     said = Source.of(path).saying(
         columns=columns,
         constants=constants,
+        places=places,
         dates=dates,
         sheet=sheet,
         layer=layer,
@@ -163,6 +165,7 @@ def as_areas(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     area_tolerance: float = 0.1,
     max_vertex_gap_m: float = 5_000.0,
@@ -173,9 +176,9 @@ def as_areas(
     ----------
     frame : geopandas.GeoDataFrame in any stated CRS, or pandas.DataFrame, n rows
         One row per area with its polygon, or a table as `read_areas` takes it.
-    columns, constants, dates
-        Which column is which field, what a field is in every row, and the order of day and
-        month, as for `maligeo.Source`.
+    columns, constants, places, dates
+        Which column is which field, what a field is in every row, what names of places mean,
+        and the order of day and month, as for `maligeo.Source`.
     area_tolerance, max_vertex_gap_m
         As for `read_areas`.
 
@@ -206,7 +209,9 @@ def as_areas(
       area_id   status
     0   champ  cleared
     """
-    file = raw_frame(frame, "areas", columns=columns, constants=constants, dates=dates)
+    file = raw_frame(
+        frame, "areas", columns=columns, constants=constants, places=places, dates=dates
+    )
     limits = AreaLimits(area_tolerance, max_vertex_gap_m)
     gate = Gate("areas", "raise", None)
     return with_rows_of(_read(file, formats.AUTO, gate, limits, quarantine=False), frame)
@@ -238,8 +243,10 @@ def _read(
             unknown_words=faults.unknown_words(),
             date_order=reading.date_order,
             partial_dates=reading.partial_dates,
+            places=reading.places,
         ),
     }
+    require_in_rows(file.source, [reading.places])
     return good
 
 
@@ -266,6 +273,7 @@ class _AreaFile:
     left_out: int = 0
     date_order: str = ""
     partial_dates: dict[str, int] = field(default_factory=dict)
+    places: Account = field(default_factory=dict)
 
     @property
     def reading(self) -> Reading:
@@ -300,8 +308,10 @@ class _AreaFile:
         frame = pd.DataFrame(index=records.index)
         frame["area_id"] = self._ids(records, faults)
         frame[_STATUS] = self._statuses(records, faults)
-        for ours in _FREE_TEXT:
+        for ours in (*_FREE_TEXT, *_PLACES):
             frame[ours] = values.strip_missing(self._texts(records, ours))
+        meant, self.places = read_as_meant(frame[[*_PLACES]], self.file.source)
+        frame[[*_PLACES]] = meant
         self._add_dates(records, frame, faults)
         devices = self._texts(records, "devices")
         frame["devices"] = faults.taking(values.parse_counts(devices, decimal=raw.decimal))
@@ -319,7 +329,7 @@ class _AreaFile:
     def _statuses(self, records: pd.DataFrame, faults: Faults) -> pd.Series:
         texts = self._texts(records, _STATUS)
         if _STATUS not in self.found:
-            unstated = [Fault(None, _STATUS, None, _UNSTATED)] if len(records) else []
+            unstated = [Fault(None, f"({_STATUS})", None, _UNSTATED)] if len(records) else []
             faults.extend(Faults(unstated))
             return texts
         said = self.file.source.constants.get(_STATUS)

@@ -191,7 +191,7 @@ __all__ = ["as_units", "check_boundaries", "load_boundaries", "read_boundaries"]
 
 _log = logging.getLogger("maligeo")
 _FRAME: Final = "units"  # name of a frame, for messages
-_NEVER_SAID: Final = ("dates", "sheet", "header_row")
+_NEVER_SAID: Final = ("places", "dates", "sheet", "header_row")
 _BUNDLED = {(1, "2015"): "mali_2015_adm1"}
 
 

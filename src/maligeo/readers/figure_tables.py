@@ -34,6 +34,7 @@ from maligeo.readers.formats import (
     plain_key,
     word_key,
 )
+from maligeo.readers.meant_places import read_as_meant, require_in_rows
 from maligeo.readers.quarantine import Faults, Gate
 from maligeo.readers.reading import ATTRIBUTE, Reading, with_extra
 
@@ -212,7 +213,8 @@ class _FigureTable:
         rows, faults = self.raw.sound_rows()
         aside = {**self.raw.set_aside, **self._no_figures(rows)}
         rows = rows[~rows.index.isin(list(aside))]
-        heads = self._heads(rows, faults)
+        names, places = read_as_meant(self._names(rows), self.file.source)
+        heads = self._heads(rows, names, faults)
         if vintage is not None:
             heads["vintage"] = vintage
         frame = self._figures(rows, heads, faults)
@@ -234,7 +236,9 @@ class _FigureTable:
             rows_read=good.index.nunique(),
             rows_rejected=gate.rejected,
             date_order=self._assumed_order(rows),
+            places=places,
         )
+        require_in_rows(self.file.source, [places])
         good.attrs = {"format": self.form.name, ATTRIBUTE: account}
         for name in ("rows_in_file", "rows_left_out", "rows_rejected"):
             good.attrs[name] = getattr(account, name)
@@ -254,12 +258,17 @@ class _FigureTable:
             found |= dict.fromkeys(rows.index[abroad.to_numpy(dtype=bool)], ABROAD)
         return found
 
-    def _heads(self, rows: pd.DataFrame, faults: Faults) -> pd.DataFrame:
-        """Give what a row says of all its figures."""
-        heads = pd.DataFrame(index=rows.index)
+    def _names(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Give what a row says of its place."""
+        names = pd.DataFrame({"unit": strip_missing(self.texts(rows, "unit"))}, index=rows.index)
         for place in PLACES:
-            names = strip_missing(self.texts(rows, place))
-            heads[place] = names.fillna(strip_missing(self.texts(rows, f"{_PROVIDER}{place}")))
+            own = strip_missing(self.texts(rows, place))
+            names[place] = own.fillna(strip_missing(self.texts(rows, f"{_PROVIDER}{place}")))
+        return names
+
+    def _heads(self, rows: pd.DataFrame, names: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+        """Give what a row says of all its figures."""
+        heads = names.copy()
         self._add_units(rows, heads, faults)
         for field in _TEXTS:
             cells = strip_missing(self.texts(rows, field))
@@ -276,7 +285,7 @@ class _FigureTable:
 
     def _add_units(self, rows: pd.DataFrame, heads: pd.DataFrame, faults: Faults) -> None:
         """Name the unit: as the file does, else by its finest name, or the whole country."""
-        unit = strip_missing(self.texts(rows, "unit"))
+        unit = heads["unit"]
         for place in reversed(PLACES):
             unit = unit.fillna(heads[place])
         column = next(self.found[one] for one in ("unit", *PLACES) if one in self.found)

@@ -63,6 +63,7 @@ def read_figures(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     sheet: str | None = None,
     layer: str | None = None,
@@ -82,7 +83,7 @@ def read_figures(
         (unit, period, measure, value), one column for each measure, or one for each period
         ("2021", "janv. 2022", "PDI T1 2022"); what is counted then stands in the headings,
         or in `constants={"measure": …}`.
-    columns, constants, dates, sheet, layer, header_row
+    columns, constants, places, dates, sheet, layer, header_row
         What the user says of the file, as for `maligeo.Source`; it goes before what a
         source says already.
     source : {"auto", "figures_hapi", "figures_hdx", "figures_dtm", "plain_figures"}
@@ -143,6 +144,7 @@ def read_figures(
     said = Source.of(path).saying(
         columns=columns,
         constants=constants,
+        places=places,
         dates=dates,
         sheet=sheet,
         layer=layer,
@@ -157,6 +159,7 @@ def as_figures(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
 ) -> pd.DataFrame:
     """Read figures from a frame, as `read_figures` reads them from a file.
@@ -165,9 +168,9 @@ def as_figures(
     ----------
     frame : pandas.DataFrame, n rows
         A table of figures in any of the forms of `read_figures`.
-    columns, constants, dates
-        Which column is which field, what a field is in every row, and the order of day and
-        month, as for `maligeo.Source`.
+    columns, constants, places, dates
+        Which column is which field, what a field is in every row, what names of places mean,
+        and the order of day and month, as for `maligeo.Source`.
 
     Returns
     -------
@@ -192,6 +195,8 @@ def as_figures(
     1  Bankass   2021-01-01  écoles fermées    0.0
     1  Bankass   2022-01-01  écoles fermées   <NA>
     """
-    file = raw_frame(frame, "figures", columns=columns, constants=constants, dates=dates)
+    file = raw_frame(
+        frame, "figures", columns=columns, constants=constants, places=places, dates=dates
+    )
     gate = Gate("figures", "raise", None)
     return with_rows_of(read_figure_table(file, AUTO, None, gate), frame)

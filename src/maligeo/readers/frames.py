@@ -30,6 +30,7 @@ def raw_frame(
     *,
     columns: Mapping[str, str] | None,
     constants: Mapping[str, str] | None,
+    places: Mapping[str, str] | None,
     dates: DateOrder | None,
 ) -> RawFile:
     """Take a frame as a file of records.
@@ -41,7 +42,7 @@ def raw_frame(
         themselves how precise it is.
     what : str
         Name of the frame, for messages.
-    columns, constants, dates
+    columns, constants, places, dates
         As for `Source`.
 
     Raises
@@ -71,7 +72,9 @@ def raw_frame(
     def read(wanted: Collection[str]) -> Iterator[RawTable]:
         yield RawTable(texts[list(wanted)], geometry=shapes)
 
-    source = Source(what, columns=dict(columns or {}), constants=said, dates=dates)
+    source = Source(
+        what, columns=dict(columns or {}), constants=said, places=dict(places or {}), dates=dates
+    )
     top = tuple(texts.head(3).fillna("").to_dict("records"))
     return RawFile(source, kept, personal, {}, read, content=partial(_content, texts), top=top)
 

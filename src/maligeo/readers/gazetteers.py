@@ -104,7 +104,7 @@ def read_gazetteer(
     )
     file = Path(source)
     take_input(file)
-    source.require_unsaid(["dates"], "a list of places")
+    source.require_unsaid(["places", "dates"], "a list of places")
     suffix = file.suffix.lower()
     if suffix == ".zip":
         with unpacked(file, frozenset({".txt"})) as members:

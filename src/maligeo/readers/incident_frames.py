@@ -23,6 +23,7 @@ def as_incidents(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     event_types: Collection[str] | None = None,
     swap_coordinates: bool = False,
@@ -36,9 +37,9 @@ def as_incidents(
         positions as points or as `lon, lat`, `longitude, latitude`, `x, y` and the like in
         degrees; dates as dates, times, periods or text. One of dask stays lazy, and is read
         partition by partition.
-    columns, constants, dates
-        Which column is which field, what a field is in every row, and the order of day and
-        month, as for `maligeo.Source`.
+    columns, constants, places, dates
+        Which column is which field, what a field is in every row, what names of places mean,
+        and the order of day and month, as for `maligeo.Source`.
     event_types, swap_coordinates
         As for `read_incidents`.
 
@@ -52,7 +53,8 @@ def as_incidents(
     FrameError, UnknownNameError, ArgumentError
         As `read_incidents`; rows are counted from 1. Of a lazy frame when it is computed, for
         the first partition with faults: "2:7" is the row 7 of the third. Ids that repeat in
-        other partitions are found when it is counted; dates such as 03/04/2022 need `dates`.
+        other partitions are found when it is counted; dates such as 03/04/2022 need `dates`;
+        that a name in `places` stands in no row is not found.
     CrsError
         If shapes have no CRS.
 
@@ -69,7 +71,7 @@ def as_incidents(
             date date_precision event_type  killed
     0 2022-03-01          month        ied       2
     """
-    said = Said(columns, constants, dates, event_types, swap_coordinates)
+    said = Said(columns, constants, places, dates, event_types, swap_coordinates)
     return read_lazily(frame, said) if is_lazy(frame) else _read_frame(frame, said)
 
 
@@ -79,7 +81,7 @@ class Said:
 
     Attributes
     ----------
-    columns, constants, dates, event_types, swap
+    columns, constants, places, dates, event_types, swap
         As its arguments.
     spatial : bool
         Whether points and all columns are wanted, and not `lon` and `lat` alone.
@@ -87,6 +89,7 @@ class Said:
 
     columns: Mapping[str, str] | None = None
     constants: Mapping[str, str] | None = None
+    places: Mapping[str, str] | None = None
     dates: DateOrder | None = None
     event_types: Collection[str] | None = None
     swap: bool = False
@@ -102,7 +105,12 @@ def read_lazily(frame: Any, said: Said) -> Any:
 def _read_frame(frame: pd.DataFrame, said: Said, *, is_part: bool = False) -> gpd.GeoDataFrame:
     """Read a frame, or a partition of one."""
     file = raw_frame(
-        frame, "incidents", columns=said.columns, constants=said.constants, dates=said.dates
+        frame,
+        "incidents",
+        columns=said.columns,
+        constants=said.constants,
+        places=said.places,
+        dates=said.dates,
     )
     if is_part:  # titles of blocks would say the places of other partitions too
         file = replace(file, top=())

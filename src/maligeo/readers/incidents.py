@@ -23,6 +23,7 @@ from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import GEOMETRY, SourceFormat
+from maligeo.readers.meant_places import Account, read_as_meant, require_in_rows
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.quarantine import Faults, Gate, row_in
 from maligeo.readers.reading import ATTRIBUTE, Reading, added, with_extra
@@ -46,6 +47,7 @@ def read_incidents(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     sheet: str | None = None,
     layer: str | None = None,
@@ -62,7 +64,7 @@ def read_incidents(
     ----------
     path : str, pathlib.Path or Source
         CSV, TSV, Excel, Parquet, or a vector file with points.
-    columns, constants, dates, sheet, layer, header_row
+    columns, constants, places, dates, sheet, layer, header_row
         What the user says of the file, as for `maligeo.Source`; it goes before what a
         source says already.
     source : {"auto", "acled", "ucdp", "imsma", "plain_incidents"}
@@ -138,6 +140,7 @@ def read_incidents(
     said = Source.of(path).saying(
         columns=columns,
         constants=constants,
+        places=places,
         dates=dates,
         sheet=sheet,
         layer=layer,
@@ -185,6 +188,7 @@ def iter_incidents(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     sheet: str | None = None,
     layer: str | None = None,
@@ -202,7 +206,7 @@ def iter_incidents(
 
     Parameters
     ----------
-    path, columns, constants, dates, sheet, layer, header_row
+    path, columns, constants, places, dates, sheet, layer, header_row
         As for `read_incidents`.
     source, event_types, on_invalid, rejects, swap_coordinates
         As for `read_incidents`.
@@ -220,6 +224,7 @@ def iter_incidents(
     said = Source.of(path).saying(
         columns=columns,
         constants=constants,
+        places=places,
         dates=dates,
         sheet=sheet,
         layer=layer,
@@ -332,9 +337,16 @@ def _require_one_list(folder: Path, files: "Sequence[IncidentFile]") -> None:
 
 def frames_of(files: "Sequence[IncidentFile]", gate: Gate) -> Iterator[gpd.GeoDataFrame]:
     """Read files piece by piece; their faults come at the end."""
+    accounts = list[Account]()
     with gate:
         for one in files:
-            yield from one.frames(gate)
+            for frame in one.frames(gate):
+                accounts.append(frame.attrs[ATTRIBUTE].places)
+                yield frame
+    if not any(one.is_part for one in files):
+        source = files[0].file.source
+        folder = Path(source).parent
+        require_in_rows(replace(source, path=folder) if len(files) > 1 else source, accounts)
 
 
 def _wanted(form: SourceFormat, event_types: Collection[str] | None) -> frozenset[str] | None:
@@ -374,6 +386,7 @@ class IncidentFile:
     any_ids: bool = False  # whether ids may repeat or be missing
     is_part: bool = False  # of a lazy frame, of whose other rows nothing is known
     orders: frozenset[str] | None = None
+    places: Account = field(default_factory=dict)  # of the last piece
 
     @cached_property
     def reading(self) -> Reading:
@@ -423,6 +436,7 @@ class IncidentFile:
             rows_rejected=counts["rows_rejected"],
             unknown_words=faults.unknown_words(),
             date_order=self._assumed_order(),
+            places=self.places,
         )
 
     def _convert(self, raw: RawTable) -> tuple[pd.DataFrame, Faults, dict[str, int]]:
@@ -486,12 +500,18 @@ class IncidentFile:
             frame[ours] = faults.taking(values.parse_counts(texts, decimal=raw.decimal))
         frame["outcome"] = values.filled(frame["outcome"], "unknown")
         self._compare_estimates(rows, frame["killed"], faults)
-        for ours in (*_PLACES, _PLACE):
-            frame[ours] = values.strip_missing(self._texts(rows, ours))
+        frame |= self._places(rows)
         publisher = self.form.label or self.publisher or self.file.name
         frame["source"] = values.filled(self._texts(rows, "source"), publisher)
         frame["location_precision"] = _precision(frame, positions)
         return {ours: frame[ours] for ours in INCIDENTS if ours in frame}
+
+    def _places(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
+        names = {ours: values.strip_missing(self._texts(rows, ours)) for ours in (*_PLACES, _PLACE)}
+        if not self.file.source.places:
+            return names
+        meant, self.places = read_as_meant(pd.DataFrame(names), self.file.source)
+        return {ours: meant[ours] for ours in names}
 
     def _texts(self, rows: pd.DataFrame, ours: str) -> pd.Series:
         """Give the file's column for one of ours: unnamed where the file lacks it."""

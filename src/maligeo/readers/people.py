@@ -44,7 +44,7 @@ def read_people(given: str | Path | Source | pd.DataFrame) -> pd.DataFrame:
         If no column, or several, may hold the people, or the only one counts something else.
     """
     if isinstance(given, pd.DataFrame):
-        file = raw_frame(given, _FRAME, columns=None, constants=None, dates=None)
+        file = raw_frame(given, _FRAME, columns=None, constants=None, places=None, dates=None)
         figures = _figures(file, _FRAME)
         return with_rows_of(figures, given)
     source = Source.of(given)

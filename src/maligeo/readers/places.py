@@ -12,8 +12,10 @@ from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable
 from maligeo.readers.formats import SourceFormat, load_format
 from maligeo.readers.incidents import FORMATS
+from maligeo.readers.meant_places import Account, read_as_meant, require_in_rows
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults, Gate
+from maligeo.readers.reading import THEIRS
 
 _NAMES = ("adm1_name", "adm2_name", "adm3_name", "place_name")
 _POSITIONS = (
@@ -28,6 +30,7 @@ def iter_places(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     sheet: str | None = None,
     layer: str | None = None,
@@ -42,7 +45,7 @@ def iter_places(
     path : str, pathlib.Path or Source
         CSV, TSV, Excel, Parquet, or a vector file with points. Columns about persons are
         left out.
-    columns, constants, dates, sheet, layer, header_row
+    columns, constants, places, dates, sheet, layer, header_row
         What the user says of the file, as for `maligeo.Source`; it goes before what a
         source says already.
     on_invalid : {"raise", "quarantine"}, default "raise"
@@ -69,6 +72,7 @@ def iter_places(
     said = Source.of(path).saying(
         columns=columns,
         constants=constants,
+        places=places,
         dates=dates,
         sheet=sheet,
         layer=layer,
@@ -99,10 +103,17 @@ def _format(file: RawFile) -> SourceFormat:
 def _pieces(
     file: RawFile, form: SourceFormat, found: dict[str, str], gate: Gate
 ) -> Iterator[pd.DataFrame]:
+    accounts = list[Account]()
     with gate:
         for raw in file.chunks(records_only=False):  # what comes in comes out
             frame, faults = _read(raw, form, found)
-            yield gate.pass_rows(frame, raw.frame, faults)
+            columns = [name for name in _NAMES if name in frame.columns]
+            names, account = read_as_meant(frame[columns], file.source)
+            accounts.append(account)
+            theirs = [name for name in columns if account and name in file.columns]
+            own = {f"{name}{THEIRS}": raw.frame[name].loc[frame.index] for name in theirs}
+            yield gate.pass_rows(frame.assign(**names, **own), raw.frame, faults)
+    require_in_rows(file.source, accounts)
 
 
 def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.DataFrame, Faults]:

@@ -49,6 +49,8 @@ def read_profile(path: str | Path) -> dict[str, dict[str, Any]]:
             unknown = said.keys() - set(SAID)
             if unknown:
                 raise ValueError(f"{sorted(unknown)[0]!r} is nothing that can be said of a file")
+            if said.get("places"):  # of last month's file: each need not occur in the next
+                said["remembered"] = True
             Source("", **said)
     except OSError as error:
         raise InputFileError(f"cannot read {file}: {error.strerror}") from error

@@ -159,7 +159,7 @@ def _find_repeats(projects: gpd.GeoDataFrame, columns: Mapping[str, str], faults
     again = rows != first
     reason = "the project and its place stand already in row " + first.astype("string")
     again.index = reason.index = projects.index
-    faults.add(again, columns.get("project_id", "project_id"), projects["project_id"], reason)
+    faults.add(again, columns.get("project_id", "(project_id)"), projects["project_id"], reason)
 
 
 def _find_other_amounts(
@@ -172,7 +172,7 @@ def _find_other_amounts(
     first = amounts.groupby(given["project_id"].array).transform("first")
     other = amounts != first
     reason = "an earlier row of the project says " + first.str.strip()
-    faults.add(other, columns.get(column, column), amounts.str.strip(), reason)
+    faults.add(other, columns.get(column, f"({column})"), amounts.str.strip(), reason)
 
 
 def _find_shares(projects: gpd.GeoDataFrame, columns: Mapping[str, str], faults: Faults) -> None:
@@ -183,7 +183,7 @@ def _find_shares(projects: gpd.GeoDataFrame, columns: Mapping[str, str], faults:
     over = shares.notna() & (total > 1 + _TOLERANCE)
     short = complete & (total < 1 - _TOLERANCE)
     reason = "shares of the project add up to " + (total * 100).round(1).astype("string") + " %"
-    faults.add(over | short, columns.get("place_share", "place_share"), shares, reason)
+    faults.add(over | short, columns.get("place_share", "(place_share)"), shares, reason)
 
 
 LEVELS: Final = ("adm3", "adm2", "adm1")

@@ -27,6 +27,7 @@ from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable, join_chunks
 from maligeo.readers.formats import AUTO, SourceFormat, load_format
 from maligeo.readers.frames import raw_frame
+from maligeo.readers.meant_places import read_as_meant, require_in_rows
 from maligeo.readers.positions import find_positions, to_points
 from maligeo.readers.project_blocks import rows_of_one_project
 from maligeo.readers.project_frames import (
@@ -120,6 +121,7 @@ def as_projects(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     swap_coordinates: bool = False,
 ) -> gpd.GeoDataFrame:
@@ -129,9 +131,9 @@ def as_projects(
     ----------
     frame : pandas.DataFrame or geopandas.GeoDataFrame in any stated CRS, n rows
         One row per project, or per project and place.
-    columns, constants, dates
-        Which column is which field, what a field is in every row, and the order of day and
-        month, as for `maligeo.Source`.
+    columns, constants, places, dates
+        Which column is which field, what a field is in every row, what names of places mean,
+        and the order of day and month, as for `maligeo.Source`.
     swap_coordinates
         As for `read_projects`.
 
@@ -158,7 +160,9 @@ def as_projects(
     0  Puits     Gao            5.0             XOF
     1  Puits  Ménaka            5.0             XOF
     """
-    file = raw_frame(frame, "projects", columns=columns, constants=constants, dates=dates)
+    file = raw_frame(
+        frame, "projects", columns=columns, constants=constants, places=places, dates=dates
+    )
     gate = Gate("projects", "raise", None)
     return _read(file, "auto", gate, swap_coordinates=swap_coordinates)
 
@@ -167,7 +171,8 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
     table, left_out = _of_country(_open(file, source))
     frame = _project_columns(table)
     shapes, swapped = _shapes(table, swap=swap_coordinates)
-    projects = project_frame(_with_places(table, frame, shapes))
+    names, places = read_as_meant(_place_names(table), file.source)
+    projects = project_frame(_with_places(table, frame, shapes, names))
     table.faults.extend(check_projects(projects, table.found))
     projects = with_extra(projects, table.raw.frame, table.reading)
     with gate:
@@ -191,8 +196,10 @@ def _read(file: RawFile, source: str, gate: Gate, *, swap_coordinates: bool) -> 
             rows_left_out=left_out,
             rows_rejected=gate.rejected,
             unknown_words=table.faults.unknown_words(),
+            places=places,
         ),
     }
+    require_in_rows(file.source, [places])
     return good
 
 
@@ -438,10 +445,17 @@ def _abroad(table: _Table) -> "pd.Series[bool]":
     return away.astype("boolean").fillna(False).astype(bool)
 
 
-def _with_places(table: _Table, frame: pd.DataFrame, shapes: gpd.GeoSeries) -> pd.DataFrame:
+def _place_names(table: _Table) -> pd.DataFrame:
+    """Give what the rows say of their places."""
+    names = [f"{level}_name" for level in LEVELS] + ["place", "place_parent"]
+    return pd.DataFrame({name: table.cells(name) for name in names})
+
+
+def _with_places(
+    table: _Table, frame: pd.DataFrame, shapes: gpd.GeoSeries, names: pd.DataFrame
+) -> pd.DataFrame:
     """Make one row of each row of the file and place that it names."""
-    names = [f"{level}_name" for level in LEVELS] + ["place"]
-    cells = pd.DataFrame({name: table.cells(name) for name in names}).loc[frame.index]
+    cells = names.drop(columns="place_parent").loc[frame.index]
     named = [
         place | {"row": row, "together": len(places)}
         for row, texts in cells.to_dict("index").items()
@@ -452,7 +466,7 @@ def _with_places(table: _Table, frame: pd.DataFrame, shapes: gpd.GeoSeries) -> p
     rows = frame.loc[found.index]
     for column in (name for name in PLACE_COLUMNS if name not in ("note", "place_level")):
         rows[column] = found[column].astype("string")
-    parents = table.cells("place_parent").loc[rows.index].astype("string")
+    parents = names["place_parent"].loc[rows.index].astype("string")
     rows["place_parent"] = rows["place_parent"].fillna(parents)
     rows["place_level"] = rows["place_level"].fillna(_levels(table).loc[rows.index])
     rows["place_level"] = rows["place_level"].fillna(found["place_level"].astype("string"))

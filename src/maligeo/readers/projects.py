@@ -129,6 +129,7 @@ def read_projects(
     *,
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     dates: DateOrder | None = None,
     sheet: str | None = None,
     layer: str | None = None,
@@ -145,7 +146,7 @@ def read_projects(
     path : str, pathlib.Path or Source
         IATI 2.01 to 2.03 activities, a table (CSV, TSV, Excel, Parquet), or a vector file
         as for `maligeo.readers.files.vectors.read_vector`. Columns about persons are not read.
-    columns, constants, dates, sheet, layer, header_row
+    columns, constants, places, dates, sheet, layer, header_row
         What the user says of the file, as for `maligeo.Source`; it goes before what a
         source says already.
         Of IATI XML nothing can be said: it names its fields itself.
@@ -203,6 +204,7 @@ def read_projects(
     said = Source.of(path).saying(
         columns=columns,
         constants=constants,
+        places=places,
         dates=dates,
         sheet=sheet,
         layer=layer,

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, NamedTuple
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from maligeo.core import columns
 from maligeo.core.notebooks import listed, titled
+from maligeo.core.sentences import field_text
 from maligeo.core.session import session_language
 from maligeo.core.words import number_text, word
 
@@ -32,6 +33,21 @@ class UnknownWord(NamedTuple):
     proposals: tuple[str, ...]
 
 
+class MeantPlace(NamedTuple):
+    """What the user says that a name of a place means.
+
+    Attributes
+    ----------
+    name : str
+        The name that is meant.
+    rows : int
+        In how many rows it is read so.
+    """
+
+    name: str
+    rows: int
+
+
 @dataclass(frozen=True)
 class Reading(dict[str, object]):
     """An account of a file that was read, as `frame.attrs["reading"]` holds it.
@@ -46,8 +62,11 @@ class Reading(dict[str, object]):
         Fields of ours to the columns of the file that they were read from.
     constants : mapping of str to str
         Fields of ours to what the user says that they are in every row.
+    places : mapping of str to MeantPlace
+        Names of places to what the user says that they mean.
     kept : tuple of str
-        Columns that stay as they are, under their own names.
+        Columns that stay as they are, under their own names; where `places` says what names
+        mean, also those in which they stand.
     not_understood : mapping of str to str
         Columns that stay as they are although they resemble a field of ours: to that field.
     personal : tuple of str
@@ -102,6 +121,7 @@ class Reading(dict[str, object]):
     sparse: str = ""
     shown: tuple[str, ...] = ()
     in_some: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, MeantPlace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.update({each.name: getattr(self, each.name) for each in fields(self)})
@@ -149,7 +169,7 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
     if records != reading.rows_read:
         text = word("reading.records", language)
         lines.append(text.format(records=number_text(records, language)))
-    for key, items in reading_lists(reading, language):
+    for key, items in reading_lists(reading, language, _with_id):
         if items:
             lines += [word(key, language), *(f"  {item}" for item in items)]
     if reading.sparse:
@@ -171,16 +191,34 @@ def _rows(reading: Reading, language: str) -> str:
     return word("reading.rows", language).format(**texts)
 
 
-def reading_lists(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
-    """Give each list of columns, rows or words by the name of its heading; many are empty."""
-    yield "reading.used", [f"{name} → {ours}" for ours, name in reading.used.items()]
-    yield "reading.constant", [f"{ours} = {text}" for ours, text in reading.constants.items()]
+def reading_lists(
+    reading: Reading, language: str, field: Callable[[str, str], str] = field_text
+) -> Iterator[tuple[str, list[str]]]:
+    """Give each list of columns, rows or words by the name of its heading; many are empty.
+
+    Parameters
+    ----------
+    reading : Reading
+        The account of the reader.
+    language : {"fr", "en"}
+        Language.
+    field : callable
+        Says a field of ours in a language.
+    """
+
+    def say(ours: str) -> str:
+        return field(ours, language)
+
+    yield "reading.used", [f"{name} → {say(ours)}" for ours, name in reading.used.items()]
+    yield "reading.constant", [f"{say(ours)} = {text}" for ours, text in reading.constants.items()]
+    yield "reading.meant", [_meant(name, *said, language) for name, said in reading.places.items()]
     yield "reading.kept", [", ".join(reading.kept)] if reading.kept else []
     yield (
         "reading.in_some",
-        [f"{name} → {ours}" if ours else name for name, ours in reading.in_some.items()],
+        [f"{name} → {say(ours)}" if ours else name for name, ours in reading.in_some.items()],
     )
-    yield "reading.otherwise", [f"{name} → {ours}" for ours, name in reading.otherwise.items()]
+    second = reading.otherwise.items()
+    yield "reading.otherwise", [f"{name} → {say(ours)}" for ours, name in second]
     yield (
         "reading.not_understood",
         [
@@ -199,14 +237,26 @@ def reading_lists(reading: Reading, language: str) -> Iterator[tuple[str, list[s
     filled = reading.filled_down
     merged = {name: rows for name, rows in filled.items() if not name.startswith("(")}
     yield "reading.filled", _filled(merged, "reading.filled_column", language)
-    titled = {name.strip("()"): rows for name, rows in filled.items() if name not in merged}
+    titled = {say(name.strip("()")): rows for name, rows in filled.items() if name not in merged}
     yield "reading.titled", _filled(titled, "reading.titled_field", language)
 
 
 def _resembling(reading: Reading, name: str, ours: str, language: str) -> str:
     used = reading.used.get(ours)
     key = "reading.resembles" if used is None else "reading.resembles_more"
-    return word(key, language).format(column=name, field=ours, used=used)
+    said = field_text(ours, language)
+    return word(key, language).format(column=name, field=said, ours=ours, used=used)
+
+
+def _with_id(ours: str, language: str) -> str:
+    """Say a field in words, and as options of the command line name it."""
+    said = field_text(ours, language)
+    return said if said == ours else f"{said} ({ours})"
+
+
+def _meant(name: str, meant: str, rows: int, language: str) -> str:
+    key = "reading.meant_place" if rows else "reading.meant_nowhere"
+    return word(key, language).format(name=name, meant=meant, rows=number_text(rows, language))
 
 
 def _unknown(reading: Reading, language: str) -> list[str]:
@@ -238,6 +288,12 @@ def _aside(reading: Reading, language: str) -> list[str]:
     return [*shown, "…"] if len(rows) > _MOST_ROWS else shown
 
 
+def meant_in(frame: pd.DataFrame) -> Mapping[str, tuple[str, int]]:
+    """Give what was said of names of places when a frame was read; also one from Parquet."""
+    found: Mapping[str, tuple[str, int]] = frame.attrs.get(ATTRIBUTE, {}).get("places", {})
+    return found
+
+
 def with_kept(reading: Reading, names: Sequence[str]) -> Reading:
     """Count columns among those kept although they resemble a field, unless they are not read."""
     more = [name for name in names if name not in (*reading.personal, *reading.kept)]
@@ -264,6 +320,10 @@ def added(readings: Sequence[Reading]) -> Reading:
         unknown_words=_added_words(readings),
         date_order=next((one.date_order for one in readings if one.date_order), ""),
         filled_down=dict(filled),
+        places={
+            name: MeantPlace(said.name, sum(one.places[name].rows for one in readings))
+            for name, said in first.places.items()
+        },
     )
 
 
@@ -303,7 +363,7 @@ _TAKEN: Final = frozenset(
     )
 )  # fmt: skip
 _OF_UNITS: Final = re.compile(r"adm\d_.*", re.IGNORECASE)
-_THEIRS: Final = " (file)"
+THEIRS: Final = " (file)"  # behind the name of a column of a file that bears one of ours
 
 
 def with_extra(frame: pd.DataFrame, rows: pd.DataFrame, reading: Reading) -> pd.DataFrame:
@@ -327,7 +387,7 @@ def with_extra(frame: pd.DataFrame, rows: pd.DataFrame, reading: Reading) -> pd.
     for name in reading.extra:
         ours = name.lower() in _TAKEN or _OF_UNITS.fullmatch(name) is not None
         repeated = name.lower() in map(str.lower, names.values())
-        names[name] = f"{name}{_THEIRS}" if ours or repeated else name
+        names[name] = f"{name}{THEIRS}" if ours or repeated else name
     if not names:
         return frame
     more = rows[list(names)].rename(columns=names)

@@ -172,8 +172,11 @@ def _total_line(period: PeriodRows, language: str) -> dict[str, str]:
     write = _Writer(period.layer, language)
     apart = _sum(period.apart) if _is_complete(period) else None
     span = span_text(period.rows, language) if period.has_dates else ""
+    measure = layer_text("layer", period.layer, language)
+    if period.layer.group == "land":  # other measures say themselves what is counted
+        measure += f", {layer_text('unit', period.layer, language)}"
     return {
-        "measure": layer_text("layer", period.layer, language),
+        "measure": measure,
         "period": f"{span} · {period.publisher}" if period.publisher else span,
         "placed": write.amount(_sum(period.by_unit.values()), derived=period.is_derived),
         "unplaced": write.amount(apart, derived=period.is_derived),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from maligeo.core.words import number_text, word
+from maligeo.core.sentences import translated
+from maligeo.core.words import joined, number_text, word
 from maligeo.readers.reading import name_line
 
 _MOST_ROWS = 20
@@ -30,3 +31,9 @@ def place_lines(counts: Mapping[str, int], names: pd.DataFrame, language: str) -
         proposals = near.split("|") if isinstance(near, str) and near else []
         lines.append(f"  {name_line(place, int(rows), proposals, language)}")
     return [*lines, "  …"] if len(names) > _MOST_ROWS else lines
+
+
+def place_note(note: object, language: str) -> str:
+    """Say in a language what `locate` notes of a name that it did not find, or read otherwise."""
+    told = note.split("; ") if isinstance(note, str) else []
+    return joined((translated(one, language) for one in told), language)

@@ -6,11 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
+import geopandas as gpd
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
 from maligeo.core.words import both
-from maligeo.join.points import locate, locate_summary
+from maligeo.join.points import Locator, locate_summary
 from maligeo.join.proposals import unplaced_places
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
@@ -22,10 +23,11 @@ from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.formats import UNKNOWN_MAKE
 from maligeo.readers.incidents import FORMATS as INCIDENT_FORMATS
 from maligeo.readers.kinds import likely_kinds
+from maligeo.readers.meant_places import read_as_meant
 from maligeo.readers.people import is_people_table, people_columns, read_people
 from maligeo.readers.project_tables import TABLES
 from maligeo.readers.projects import is_iati
-from maligeo.readers.reading import ATTRIBUTE, Reading
+from maligeo.readers.reading import ATTRIBUTE, Reading, meant_in
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS, READERS
 
 BOUNDARIES: Final = "boundaries"
@@ -225,10 +227,12 @@ def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
 
 def _places(checked: Checked) -> Places | None:
     """Look for the places of what is sound, and for the names of what is not."""
-    if checked.kind not in (INCIDENTS, PROJECTS):
+    locator = Locator(load_boundaries())
+    locator.require_known(meant_in(checked.frame))
+    if checked.kind not in (INCIDENTS, PROJECTS, AREAS):
         return None
-    units = load_boundaries()
-    located = locate(checked.frame, units)
+    frame = checked.frame
+    located = locator.locate(_as_points(frame) if checked.kind == AREAS else frame)
     counts = locate_summary(located)
     lost = {
         "too_coarse": counts["too_coarse"],
@@ -236,11 +240,22 @@ def _places(checked: Checked) -> Places | None:
         "not_found": counts["unnamed"],
     }
     placed = {"placed": counts["rows"] - sum(lost.values())}
-    parts = [unplaced_places(located), unplaced_places(locate(_faulty_names(checked), units))]
+    parts = [unplaced_places(located), unplaced_places(locator.locate(_faulty_names(checked)))]
     keys = ["place", "level", "proposals", "note"]
     names = pd.concat(parts).groupby(keys, dropna=False, sort=True)["rows"].sum().reset_index()
     names = names.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
     return Places(placed | lost, names) if len(checked.frame) or len(names) else None
+
+
+def _as_points(areas: pd.DataFrame) -> pd.DataFrame:
+    """Give areas as records: a point of their outline, or the position and names that they have."""
+    points = gpd.GeoSeries(areas["geometry"]).representative_point()
+    names = areas[[name for name in _NAMES if name in areas.columns]]
+    found = names.assign(lon=points.x, lat=points.y)
+    for axis in ("lon", "lat"):
+        if f"place_{axis}" in areas.columns:
+            found[axis] = found[axis].fillna(areas[f"place_{axis}"])
+    return pd.DataFrame(found)
 
 
 def _faulty_names(checked: Checked) -> pd.DataFrame:
@@ -251,7 +266,8 @@ def _faulty_names(checked: Checked) -> pd.DataFrame:
     numbers = {fault.row for fault in checked.faulty_cells}
     faulty = rows[rows.index.isin(numbers)]
     found = {ours: name for ours, name in reading.used.items() if ours in _NAMES}
-    return pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
+    names = pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
+    return read_as_meant(names, checked.source)[0]
 
 
 def _require_one_sheet(source: Source) -> None:
@@ -283,8 +299,8 @@ def _listed(described: Mapping[str, Sequence[str]]) -> str:
     return "\n" + "\n".join(lines)
 
 
-def sheet_kinds(source: Source, sheet: str) -> list[str]:
-    """Give the kinds of records that a sheet of a workbook seems to hold."""
+def sheet_kinds(source: Source, sheet: str | None) -> list[str]:
+    """Give the kinds of records that a sheet of a workbook, or a file, seems to hold."""
     try:
         file = open_raw(replace(source, sheet=sheet))
     except MaligeoError:  # no table

@@ -27,7 +27,7 @@ from maligeo.readers.incident_frames import (
     rows_of,
 )
 from maligeo.readers.incidents import iter_columns, iter_incidents, read_incidents
-from maligeo.readers.reading import ATTRIBUTE
+from maligeo.readers.reading import ATTRIBUTE, meant_in
 
 LARGE_BYTES: Final = 32_000_000
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
@@ -107,6 +107,7 @@ def _name_faults(source: Source) -> None:
 def _counted(pieces: Iterator[pd.DataFrame], how: Locator, advance: Advance | None) -> pd.DataFrame:
     parts, rows = list[pd.DataFrame](), 0
     for piece in one_ahead(pieces):
+        how.require_known(meant_in(piece))
         attrs, piece.attrs = piece.attrs, {}  # pandas copies them at every step
         part = put_together([how.locate(piece)], how.level)
         part.attrs = attrs | {LOCATED: part.attrs[LOCATED]}

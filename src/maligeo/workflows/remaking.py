@@ -59,7 +59,7 @@ from maligeo.workflows.tilesets import (
     vector_archive,
 )
 
-_COUNTED: Final = ("level", "header_row")
+_KINDS: Final = {"level": int, "header_row": int, "remembered": bool}  # of what is no text
 _FILES: Final = frozenset(
     (
         "incidents", "projects", "areas", "figures", "boundaries", "records", "table", "raster",
@@ -195,7 +195,7 @@ def _role(name: str, value: Any, *, begins: str = "") -> str:
     role = value.get(ROLE) if isinstance(value, dict) else None
     if not isinstance(role, str) or not role.startswith(begins) or value.keys() - {ROLE, *READ_HOW}:
         raise _unfit(name, value)
-    if not all(type(one) is (int if part in _COUNTED else str) for part, one in value.items()):
+    if not all(type(one) is _KINDS.get(part, str) for part, one in value.items()):
         raise _unfit(name, value)
     try:
         Source.again("", {part: one for part, one in value.items() if part != ROLE})

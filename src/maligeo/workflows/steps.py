@@ -107,6 +107,7 @@ def located_file(
             gazetteer=gazetteer,
             near=options.near,
         )
+        locator.require_known({name: (meant, 0) for name, meant in records.places.items()})
         on_invalid = "raise" if options.rejects is None else "quarantine"
         pieces = iter_places(records, on_invalid=on_invalid, rejects=options.rejects)
         with open_stream(path, audience="internal", about=about) as write_piece:

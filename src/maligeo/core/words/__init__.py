@@ -53,7 +53,7 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _FILES: Final = (
     "page", "measures", "layers", "paper", "release", "export", "tiles", "reading", "answer",
-    "results", "template", "example", "app", "build", "changes",
+    "results", "template", "example", "app", "build", "changes", "fields",
 )  # fmt: skip
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _MINUS: Final = "\u2212"

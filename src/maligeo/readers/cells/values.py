@@ -246,8 +246,10 @@ def _examples(meanings: Mapping[str, str]) -> str:
     """Name what words may mean, each with a word that means it: "erw (reg), other (autre)"."""
     pairs = reversed(list(meanings.items()))
     first = {meant: word for word, meant in pairs if word != word_key(meant)}
-    names = dict.fromkeys(meanings.values())
-    return ", ".join(f"{name} ({first[name]})" if name in first else name for name in names)
+    names = {meant: meant.replace("_", " ") for meant in meanings.values()}  # as a cell may say it
+    return ", ".join(
+        f"{text} ({first[name]})" if name in first else text for name, text in names.items()
+    )
 
 
 def parse_numbers(

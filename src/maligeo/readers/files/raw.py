@@ -45,6 +45,7 @@ from maligeo.readers.formats import (
     resembled_field,
     without_persons,
 )
+from maligeo.readers.meant_places import PLACES
 from maligeo.readers.quarantine import Faults
 from maligeo.readers.reading import Reading
 
@@ -186,17 +187,20 @@ class RawFile:
         rest = [name for name in rest if name not in unread]
         # A known make has further columns about a field on purpose; of a list by hand it is asked.
         open_fields = [ours for ours in form.columns if not form.label or ours not in found]
-        meant = self.header.meant
+        headings = self.header.meant
         resembling = {
-            name: resembled_field(meant.get(name, name), open_fields)
+            name: resembled_field(headings.get(name, name), open_fields)
             for name in rest
             if name not in self.unused
         }
+        # What they say is read as other names, so that the file's own must stay to be seen.
+        meant = [used[ours] for ours in PLACES if ours in used and self.source.places]
+        kept = [name for name in rest if resembling.get(name) is None]
         return Reading(
             form.name,
             used,
             constants=dict(self.source.constants),
-            kept=tuple(name for name in rest if resembling.get(name) is None),
+            kept=tuple(dict.fromkeys((*kept, *meant))),
             not_understood={name: ours for name, ours in resembling.items() if ours is not None},
             personal=(*self.personal, *unread),
             shown=tuple(name for name in self.shown if name in used.values()),

@@ -11,14 +11,16 @@ from typing import Any, Final, Literal, get_args
 
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import ArgumentError
+from maligeo.readers.formats import word_key
 
 PART: Final = "#"  # between a file and its sheet or layer
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 DateOrder = Literal["day-month", "month-day"]
 DATE_ORDERS: Final = get_args(DateOrder)
 # What the user may say of a file of records.
-SAID: Final = ("columns", "constants", "dates", "sheet", "layer", "header_row")
-PARTS: Final = ("sheet", "layer", "columns", "constants")  # their words may give something away
+SAID: Final = ("columns", "constants", "places", "dates", "sheet", "layer", "header_row")
+# Their words may give something away.
+PARTS: Final = ("sheet", "layer", "columns", "constants", "places", "remembered")
 READ_HOW: Final = (*PARTS, "level", "vintage", "dates", "header_row")
 LAYERED: Final = frozenset({".gpkg", ".zip", ".kml", ".kmz"})
 
@@ -46,11 +48,18 @@ class Source:
         Fields of ours to columns of the file, where their headings do not say it.
     constants : mapping of str to str
         Fields of ours to what they are in every row, in words that a cell could hold.
+    places : mapping of str to str
+        Names of places in the file to those that they mean, as {"Tombouctu": "Tombouctou"}:
+        in every column of places, also where a cell names several. Capitals, accents and
+        hyphens make no difference. Each must stand in some row.
     dates : {"day-month", "month-day"} or None
         Order of day and month in dates such as 03/04/2022; without it the file says.
     header_row : int or None
         Number of the row that holds the headings, 1 for the first; without it the first row
         with several filled cells.
+    remembered : bool
+        Whether `places` were said of another file of this make, as a profile says them: what
+        stands in no row of this one is no error then.
 
     Examples
     --------
@@ -68,12 +77,17 @@ class Source:
     constants: Mapping[str, str] = field(default_factory=dict, hash=False)
     dates: DateOrder | None = None
     header_row: int | None = None
+    places: Mapping[str, str] = field(default_factory=dict, hash=False)
+    remembered: bool = False
 
     def __post_init__(self) -> None:
         if self.dates is not None:
             require_choice(self.dates, DATE_ORDERS, option="dates")
         if self.header_row is not None and self.header_row < 1:
             raise ArgumentError(f"header_row {self.header_row}: rows are counted from 1")
+        keys = [word_key(name) for name in self.places]
+        if not all((*keys, *map(word_key, self.places.values()))) or len({*keys}) < len(keys):
+            raise ArgumentError("places name each place of the file once, and what it means")
 
     def __fspath__(self) -> str:
         return os.fspath(self.path)
@@ -104,20 +118,24 @@ class Source:
         *,
         columns: Mapping[str, str] | None = None,
         constants: Mapping[str, str] | None = None,
+        places: Mapping[str, str] | None = None,
         dates: DateOrder | None = None,
         sheet: str | None = None,
         layer: str | None = None,
         header_row: int | None = None,
+        remembered: bool = False,
     ) -> Source:
         """Add what else is said of a file; it goes before what the source says already."""
         return replace(
             self,
             columns={**self.columns, **(columns or {})},
             constants={**self.constants, **(constants or {})},
+            places={**self.places, **(places or {})},
             dates=dates or self.dates,
             sheet=sheet or self.sheet,
             layer=layer or self.layer,
             header_row=self.header_row if header_row is None else header_row,
+            remembered=self.remembered or remembered,
         )
 
     def require_unsaid(self, words: Iterable[str], what: str) -> None:
@@ -157,5 +175,5 @@ class Source:
         ValueError
             If that is nothing that `how` could have said.
         """
-        mappings = ("columns", "constants")
+        mappings = ("columns", "constants", "places")
         return cls(path, **{k: json.loads(v) if k in mappings else v for k, v in how.items()})

@@ -407,7 +407,7 @@ def choose_format(
     values = {
         "file": what,
         "what": nearest.kind,
-        "missing": ", ".join("/".join(group) for group in missing),
+        "fields": missing,
         "say": " ".join(f'--column "{_guess(group, header)}"' for group in missing),
         "columns": ", ".join(header.names[:_SHOWN_COLUMNS]),
         "count": len(missing),
