@@ -169,17 +169,17 @@ NewPage = Callable[..., "Page"]
 
 @pytest.fixture(scope="session")
 def new_page(browser: "Browser") -> NewPage:
-    """Give an empty page that may open files alone.
+    """Give an empty page that may open what begins as said, files alone unless more is said.
 
     Pages with the same options share a context, in which ours keep nothing.
     """
     made: dict[str, BrowserContext] = {}
 
-    def given(**options: Any) -> "Page":
-        name = repr(sorted(options.items()))
+    def given(*, opens: str | tuple[str, ...] = "file:", **options: Any) -> "Page":
+        name = f"{opens} {sorted(options.items())}"
         if name not in made:
             made[name] = browser.new_context(**options)
-            made[name].route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+            made[name].route(lambda url: not url.startswith(opens), lambda route: route.abort())
             made[name].new_page()  # stays open: the first page of a context takes far longer
         return made[name].new_page()
 
