@@ -17,14 +17,19 @@ BIN := $(VENV)/bin
 
 PYTHONS ?= $(PYTHON)
 
-.PHONY: map test test-oldest attack check check-scripts format bench docs plugin qgis-test lock \
-  locked dist-check clean
+.PHONY: map test suite test-oldest attack check check-scripts format bench docs plugin qgis-test \
+  lock locked dist-check clean
 
 map: $(VENV)/.run
 	$(BIN)/maligeo map -o maps/mali.html
 
-test: check docs
-	$(BIN)/python -m pytest -n auto --dist loadfile
+# With -j the suite begins as soon as one of the others is done.
+test: check docs suite
+
+# In the order of the folders, where long files stand first: the last ones are short, so that
+# no process waits for another at the end.
+suite: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Not the attacks, and not what is drawn in a browser, which take long and use no other parts.
 OLDEST := .venv-oldest

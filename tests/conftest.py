@@ -164,13 +164,35 @@ def browser() -> "Iterator[Browser]":
         started.close()
 
 
+NewPage = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="session")
+def new_page(browser: "Browser") -> NewPage:
+    """Give an empty page that may open what begins as said, files alone unless more is said.
+
+    Pages with the same options share a context, in which ours keep nothing.
+    """
+    made: dict[str, BrowserContext] = {}
+
+    def given(*, opens: str | tuple[str, ...] = "file:", **options: Any) -> "Page":
+        name = f"{opens} {sorted(options.items())}"
+        if name not in made:
+            made[name] = browser.new_context(**options)
+            made[name].route(lambda url: not url.startswith(opens), lambda route: route.abort())
+            made[name].new_page()  # stays open: the first page of a context takes far longer
+        return made[name].new_page()
+
+    return given
+
+
 Open = Callable[..., "Page"]
 
 
 @pytest.fixture
-def open_page(browser: "Browser") -> Iterator[Open]:
+def open_page(new_page: NewPage) -> Iterator[Open]:
     """Open a file with every request blocked; at the end nothing was asked for or amiss."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     requests: list[str] = []
     troubles: list[str] = []
 
@@ -179,10 +201,8 @@ def open_page(browser: "Browser") -> Iterator[Open]:
         dialog.dismiss()
 
     def opened(path: Path, width: int = 1280, height: int = 800, **options: Any) -> "Page":
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
-        page = context.new_page()
+        page = new_page(viewport={"width": width, "height": height}, **options)
+        pages.append(page)
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -192,9 +212,9 @@ def open_page(browser: "Browser") -> Iterator[Open]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     own = ("file:", "data:")
     assert [url for url in requests if not url.startswith(own)] == []
-    assert len([url for url in requests if url.startswith("file:")]) == len(contexts)
+    assert len([url for url in requests if url.startswith("file:")]) == len(pages)
     assert troubles == []

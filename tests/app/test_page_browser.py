@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.app.conftest import CORPUS, Served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Page
+
+    from tests.conftest import NewPage
 
 pytestmark = pytest.mark.browser
 
@@ -24,29 +26,26 @@ Begin = Callable[..., "Page"]
 
 
 @pytest.fixture
-def begin(browser: "Browser", served: Served) -> Iterator[Begin]:
+def begin(new_page: "NewPage", served: Served) -> Iterator[Begin]:
     """Open the page with all other addresses blocked; at the end nothing was amiss."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
+    requests: list[str] = []
     troubles: list[str] = []
+    own = (served.address, "data:")
 
     def begun(language: str = "fr", size: dict[str, int] = DESK, *, script: bool = True) -> "Page":
-        context = browser.new_context(viewport=size, java_script_enabled=script)  # type: ignore[arg-type]
-        contexts.append(context)
-
-        def refuse(route: Any) -> None:
-            troubles.append(route.request.url)
-            route.abort()
-
-        context.route(lambda url: not url.startswith((served.address, "data:")), refuse)
-        page = context.new_page()
+        page = new_page(opens=own, viewport=size, java_script_enabled=script)
+        pages.append(page)
+        page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(f"{served.address}/{language}/")
         return page
 
     yield begun
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
+    assert [url for url in requests if not url.startswith(own)] == []
     assert troubles == []
 
 

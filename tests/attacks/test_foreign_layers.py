@@ -8,12 +8,15 @@ from pathlib import Path
 import branca.element
 import folium
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
 
 import maligeo
+from maligeo.core.columns import Audience
 from maligeo.core.errors import ReleaseError
+from maligeo.maps import region_map
 from maligeo.maps.html import page_text
 from maligeo.maps.page import PageMap
 from maligeo.provenance import read_about
@@ -22,20 +25,17 @@ from maligeo.serving.server import tile_app
 from tests.attacks.secret import SECRET
 from tests.tileserver import running
 
+Pages = Callable[[Audience], PageMap]
+
 
 @pytest.fixture
-def page() -> PageMap:
+def pages(table: pd.DataFrame, units: gpd.GeoDataFrame) -> Pages:
+    return lambda audience: region_map(table, units, audience=audience)
+
+
+@pytest.fixture
+def page(pages: Pages) -> PageMap:
     return pages("public")
-
-
-def pages(audience: str) -> PageMap:
-    units = maligeo.load_boundaries()
-    fmap: PageMap = maligeo.region_map(
-        maligeo.study(units=units).table,
-        units,
-        audience=audience,  # type: ignore[arg-type]
-    )
-    return fmap
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def by_gdal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("audience", ["partner", "public"])
 @pytest.mark.parametrize("address", [None, "points.mbtiles"])
 def test_tiles_that_name_no_audience_are_internal(
-    by_gdal: Path, audience: str, address: str | None
+    by_gdal: Path, pages: Pages, audience: Audience, address: str | None
 ) -> None:
     with pytest.raises(ReleaseError, match="do not say for whom they are"):
         maligeo.add_tiles(pages(audience), by_gdal, address=address)
@@ -140,7 +140,7 @@ def test_layers_of_others_pass_by_choice_and_the_record_names_them(
         maligeo.save_map(page, tmp_path / "again.html")
 
 
-def test_the_house_may_add_what_it_likes(tmp_path: Path) -> None:
+def test_the_house_may_add_what_it_likes(pages: Pages, tmp_path: Path) -> None:
     fmap = pages("internal")
     marker(fmap)
     assert SECRET in maligeo.save_map(fmap, tmp_path / "map.html").read_text("utf-8")

@@ -23,6 +23,20 @@ def fills(page: "Page") -> list[str]:
     return page.eval_on_selector_all(REGIONS, "all => all.map(one => one.getAttribute('fill'))")
 
 
+# Which turns of the page's clock are awaited: none, where nothing moves any more.
+TURNS = """() => {
+    const [set, clear] = [window.setInterval, window.clearInterval];
+    window.turns = new Set();
+    window.setInterval = (...what) => { const it = set(...what); turns.add(it); return it; };
+    window.clearInterval = it => { clear(it); turns.delete(it); };
+}"""
+
+
+def moves(page: "Page") -> bool:
+    turns: int = page.evaluate("window.turns.size")
+    return turns > 0
+
+
 def choose(page: "Page", group: str, label: str) -> None:
     page.locator(f".mg-{group} label", has_text=label).first.click()
 
@@ -61,6 +75,7 @@ def test_switching_the_period_keeps_the_classes(open_page: "Open", write: "Write
 
 def test_periods_play_to_the_last_and_stop(open_page: "Open", write: "Write") -> None:
     page = open_page(write())
+    page.evaluate(TURNS)
     shown = page.locator(".mg-period input")
     chosen = "all => all.findIndex(one => one.checked)"
     play = page.locator(".mg-play")
@@ -68,31 +83,35 @@ def test_periods_play_to_the_last_and_stop(open_page: "Open", write: "Write") ->
     play.click()
     assert shown.evaluate_all(chosen) == 0
     assert "Pause" in play.inner_text()
+    assert moves(page)
     play.click()
-    page.wait_for_timeout(2000)
-    assert shown.evaluate_all(chosen) == 0, "a pause is one"
+    assert not moves(page), "a pause is one"
+    assert shown.evaluate_all(chosen) == 0
     play.click()
     page.locator(".mg-subtitle", has_text="janv.–août 2022").wait_for()
     assert "Pause" not in play.inner_text()
-    page.wait_for_timeout(2000)
-    assert shown.evaluate_all(chosen) == 2, "it stops at the end"
+    assert not moves(page), "it stops at the end"
+    assert shown.evaluate_all(chosen) == 2
 
 
 def test_a_choice_by_hand_ends_the_playing(open_page: "Open", write: "Write") -> None:
     page = open_page(write())
+    page.evaluate(TURNS)
     page.locator(".mg-play").click()
+    assert moves(page)
     choose(page, "period", "juil.–sept. 2021")
-    page.wait_for_timeout(2000)
+    assert not moves(page)
     assert "juil.–sept. 2021" in page.locator(".mg-subtitle").inner_text()
     assert "Pause" not in page.locator(".mg-play").inner_text()
 
 
 def test_nothing_moves_by_itself_for_who_wants_no_motion(open_page: "Open", write: "Write") -> None:
     page = open_page(write(), reduced_motion="reduce")
+    page.evaluate(TURNS)
     play = page.locator(".mg-play")
     assert "Période suivante" in play.inner_text()
     play.click()
-    page.wait_for_timeout(2000)
+    assert not moves(page)
     assert "janv.–sept. 2021" in page.locator(".mg-subtitle").inner_text()
     assert "Pause" not in play.inner_text()
 

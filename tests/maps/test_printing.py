@@ -11,14 +11,13 @@ import pandas as pd
 import pytest
 
 from maligeo.maps import add_areas, add_incidents, add_projects, region_map, save_map
-from maligeo.workflows.study import study
 from tests.maps import layers
 from tests.maps.boxes import box_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.conftest import Open
+    from tests.conftest import Bundled, Open
 
 pytestmark = pytest.mark.browser
 
@@ -39,21 +38,22 @@ def layered(
 
     def written(audience: str) -> Path:
         path = folder / f"{audience}.html"
+        if path.exists():
+            return path
         fmap = region_map(table, units, audience=audience)  # type: ignore[arg-type]
         if audience == "internal":
             add_areas(fmap, layers.areas())
             add_projects(fmap, layers.shares(), units)
             add_incidents(fmap, layers.incidents())
-        return path if path.exists() else save_map(fmap, path)
+        return save_map(fmap, path)
 
     return written
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, units: gpd.GeoDataFrame) -> Path:
-    """Write the map of the bundled data, with need and response among its layers."""
-    path = tmp_path_factory.mktemp("whole") / "mali.html"
-    return study(units=units).release(audience="public").map().save(path)
+@pytest.fixture
+def whole(bundled: "Bundled") -> Path:
+    """Give the map of the bundled data, with need and response among its layers."""
+    return bundled()
 
 
 def sheets(page: "Page", **options: Any) -> list[str]:

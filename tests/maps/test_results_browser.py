@@ -14,9 +14,9 @@ from maligeo.workflows.study import study
 from tests.maps.boxes import box_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-    from tests.conftest import Bundled, Open
+    from tests.conftest import Bundled, NewPage, Open
 
 pytestmark = pytest.mark.browser
 
@@ -56,10 +56,9 @@ def rows_of(name: str) -> pd.DataFrame:
 SOURCES = rows_of("reference/documents.csv").set_index("document_id")
 
 
-@pytest.fixture(scope="module")
-def default_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("country") / "mali.html"
-    return study().map(language="fr").save(path)
+@pytest.fixture
+def default_map(bundled: "Bundled") -> Path:
+    return bundled()
 
 
 def visible(page: "Page", language: str) -> list[Seen]:
@@ -194,26 +193,23 @@ def test_every_statement_is_visible_with_its_source(
 
 @pytest.mark.parametrize("width", [390, 1000])
 def test_without_scripts_the_same_lines_can_be_read(
-    open_page: "Open", browser: "Browser", default_map: Path, width: int
+    open_page: "Open", new_page: "NewPage", default_map: Path, width: int
 ) -> None:
     wanted = visible(open_page(default_map), "fr")
-    context = browser.new_context(
-        java_script_enabled=False, viewport={"width": width, "height": 800}
-    )
-    page = context.new_page()
+    page = new_page(java_script_enabled=False, viewport={"width": width, "height": 800})
     page.goto(default_map.as_uri())
     assert page.evaluate(SEEN) == []
     for summary in page.locator(".mg-result summary").all():
         summary.click()
     found = [Seen(*parts) for parts in page.evaluate(SEEN)]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    page.close()
     assert len(wanted) > 150
     assert found == wanted
 
 
 def test_texts_of_documents_say_their_language(
-    open_page: "Open", bundled: "Bundled", browser: "Browser"
+    open_page: "Open", bundled: "Bundled", new_page: "NewPage"
 ) -> None:
     page = open_page(bundled("en"))
     visible(page, "fr")  # no other language is chosen
@@ -227,13 +223,12 @@ def test_texts_of_documents_say_their_language(
     assert not titles & {part.strip(" ·–") for part in bare}
     cited = page.locator(".mg-result .mg-remark:has-text('Coopération') [lang=fr]").first
     assert cited.inner_text().startswith("Coopération luxembourgeoise")
-    context = browser.new_context(java_script_enabled=False)
-    still = context.new_page()
+    still = new_page(java_script_enabled=False, viewport={"width": 1000, "height": 800})
     still.goto(bundled("en").as_uri())
     for summary in still.locator(".mg-result summary").all():
         summary.click()
     assert set(still.locator(told).all_inner_texts()) == titles
-    context.close()
+    still.close()
     page.locator(".mg-drawer-results .mg-close").click()
     page.locator("path.leaflet-interactive[aria-label^=Sikasso]").focus()
     page.keyboard.press("Enter")

@@ -32,6 +32,8 @@ from tests.tileserver import running
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tests.conftest import NewPage
+
 MALI = Bounds(-12.0, 10.0, 4.0, 25.0)
 MAGENTA, GREEN = (255, 0, 255), (0, 170, 0)
 
@@ -224,14 +226,14 @@ Show = Callable[[str], "Page"]
 
 
 @pytest.fixture
-def show(browser: "Browser") -> Iterator[Show]:
+def show(new_page: "NewPage") -> Iterator[Show]:
     """Open an address of this machine; at the end nothing else was asked for or amiss."""
-    contexts, requests, troubles = [], [], []
+    pages, requests, troubles = [], [], []
+    here = ("file:", "data:", "http://127.0.0.1:")
 
     def shown(address: str) -> "Page":
-        context = browser.new_context(viewport={"width": 1000, "height": 700})
-        contexts.append(context)
-        page = context.new_page()
+        page = new_page(opens=here, viewport={"width": 1000, "height": 700})
+        pages.append(page)
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -241,13 +243,13 @@ def show(browser: "Browser") -> Iterator[Show]:
         return page
 
     yield shown
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     # A browser asks for the icon of a site of its own accord.
     asked = [url for url in requests if not url.endswith("/favicon.ico")]
     amiss = [trouble for trouble in troubles if "404" not in trouble]
     assert not amiss
-    assert all(url.startswith(("file:", "data:", "http://127.0.0.1:")) for url in asked)
+    assert all(url.startswith(here) for url in asked)
 
 
 # Pixels of one colour among those that the tiles show, whichever way they are drawn.
@@ -388,7 +390,7 @@ def test_the_viewer_of_the_server_shows_an_archive(
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.locator(".mg-language").click()
         assert "zooms 0 to" in page.locator(".mg-subtitle").inner_text()
-        page.context.close()
+        page.close()
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -411,4 +413,4 @@ def test_a_browser_shows_tiles_of_the_local_server(
         assert pixels(page, MAGENTA if kind == "pictures" else GREEN) > 1_000
         page.locator(".leaflet-control-zoom-in").click()
         assert pixels(page, MAGENTA if kind == "pictures" else GREEN) > 1_000
-        page.context.close()
+        page.close()

@@ -24,12 +24,13 @@ def ask(open_page: "Open", write: "Write") -> Any:
     )
 
 
-@pytest.mark.parametrize("width", [1, 2, 3, 7, 8, 9, 12, 16, 17, 23, 24, 25, 31, 32])
-def test_numbers_of_every_width(ask: Any, width: int) -> None:
-    rng = np.random.default_rng(width)
-    most = 2**width - 1
-    values = [0, most, *rng.integers(0, most, 50, endpoint=True).tolist(), most, 0]
-    assert ask("Array.from(maligeo.numbers(values[0]))", packed_numbers(values)) == values
+def test_numbers_of_every_width(ask: Any) -> None:
+    for width in (1, 2, 3, 7, 8, 9, 12, 16, 17, 23, 24, 25, 31, 32):
+        rng = np.random.default_rng(width)
+        most = 2**width - 1
+        values = [0, most, *rng.integers(0, most, 50, endpoint=True).tolist(), most, 0]
+        found = ask("Array.from(maligeo.numbers(values[0]))", packed_numbers(values))
+        assert found == values, width
 
 
 def test_steps_of_every_size(ask: Any) -> None:

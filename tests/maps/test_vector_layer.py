@@ -25,9 +25,9 @@ from maligeo.tiles.vector import VectorOptions, vector_tiles
 from tests.maps import layers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page, Route
+    from playwright.sync_api import Locator, Page, Route
 
-    from tests.conftest import Open
+    from tests.conftest import NewPage, Open
 
 pytestmark = pytest.mark.browser
 
@@ -95,20 +95,17 @@ Show = Callable[..., Shown]
 
 
 @pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Any:
+def show(new_page: "NewPage", tmp_path: Path) -> Any:
     """Open a plain white map with tiles; at the end nothing was asked for or amiss."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     troubles: list[str] = []
 
     def shown(tiles: Tiles, zoom: float, sharp: int = 1) -> Shown:
         options: dict[str, Any] = {"zoom_control": False, "zoom_snap": 0.25, "zoom_start": zoom}
         fmap = folium.Map(location=[0, 0], tiles=None, **options)
         add_tiles(fmap, archive_of(tmp_path / "a.pmtiles", tiles), opacity=1, colours=COLOURS)
-        context = browser.new_context(
-            viewport={"width": SIZE, "height": SIZE}, device_scale_factor=sharp
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = new_page(viewport={"width": SIZE, "height": SIZE}, device_scale_factor=sharp)
+        pages.append(page)
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(save_map(fmap, tmp_path / "map.html").as_uri())
@@ -117,8 +114,8 @@ def show(browser: Any, tmp_path: Path) -> Any:
         return Shown(page, sharp)
 
     yield shown
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert troubles == []
 
 
@@ -187,7 +184,7 @@ def test_beyond_the_last_zoom_and_between_zooms_all_is_in_its_place(show: Show) 
         assert line[0] > 200
         assert line[1] < 160, zoom
         assert dot == BLUE
-        shown.page.context.close()
+        shown.page.close()
 
 
 def test_before_the_first_zoom_nothing_is_drawn_and_the_legend_says_so(show: Show) -> None:

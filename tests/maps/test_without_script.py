@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from tests.conftest import Write
+    from tests.conftest import NewPage, Write
 
 OUTSIDE = re.compile(r"""(?:src|href)\s*=|url\((?!#)""")
 MOST_GROWTH = 20_000  # bytes of a page of nine regions
@@ -44,18 +44,19 @@ def still(page: str) -> str:
 
 
 @pytest.fixture
-def quiet(browser: "Browser") -> "Iterator[Any]":
+def quiet(new_page: "NewPage") -> "Iterator[Any]":
     """Open pages in a browser whose scripts are switched off."""
-    context = browser.new_context(java_script_enabled=False)
+    pages: list[Page] = []
 
     def opened(path: Path, width: int = 900) -> "Page":
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 800})
+        page = new_page(java_script_enabled=False, viewport={"width": width, "height": 800})
         page.goto(path.as_uri())
+        pages.append(page)
         return page
 
     yield opened
-    context.close()
+    for page in pages:
+        page.close()
 
 
 def test_it_is_small_and_asks_for_nothing(write: "Write") -> None:

@@ -295,16 +295,16 @@ class _System:
         return world
 
     def values(self, edition: int, cell: Cell) -> set[int]:
-        """Give values that are possible: three of them, the least first, or all there are."""
+        """Give values that are possible: three or more with 0 if it is one, or all there are."""
         row, seen = self.rows[edition, cell], self.seen[edition, cell]
-        if len(seen) >= WANTED and 0 in seen:
-            return seen
-        least = 0.0
-        for _ in range(WANTED):
-            world = self._solve(row, _constraint([row], [least], [np.inf]))
-            if world is None:
-                break
-            least = float(row @ world) + 1
+        least = 0
+        while least == 0 or len(seen) < WANTED:
+            if least not in seen:
+                world = self._solve(row, _constraint([row], [least], [np.inf]))
+                if world is None:
+                    break
+                least = round(row @ world)
+            least += 1
         return seen
 
 
