@@ -231,6 +231,8 @@ def test_a_cancelled_command_ends_and_clears_up(tmp_path: Path) -> None:
     draft = tmp_path / "draft"
     made = script(
         tmp_path / "maligeo",
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # as maligeo does
         f"open({str(draft)!r}, 'w').close()\n"
         "try:\n"
         "    print('progress\\trows\\t1\\t', file=sys.stderr, flush=True)\n"
