@@ -183,6 +183,15 @@ def test_what_is_written_is_made_again_byte_by_byte(lists: tuple[Path, Path], su
     assert run("verify", product, cwd=folder).stdout == SAME
 
 
+def test_a_record_that_names_a_file_as_a_vintage_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(OLD, encoding="utf-8")
+    file = maligeo.changes("2015", "2023").save(tmp_path / "changes.html")
+    text = file.read_text(encoding="utf-8").replace('"old":"2015"', '"old":"secret"')
+    file.write_text(text, encoding="utf-8")
+    done = run("verify", "changes.html", cwd=tmp_path)
+    assert "its record is not run" in done.stderr
+
+
 def test_exit_codes_are_for_scripts(lists: tuple[Path, Path]) -> None:
     asked = ("changes", *lists, *INTERNAL)
     assert run(*asked).returncode == 0
