@@ -201,7 +201,7 @@ def test_a_kind_that_is_not_compared_is_refused() -> None:
         record_changes(listed(), listed(), kind="figures")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_every_record_is_accounted_for_once(seed: int) -> None:
     """Whatever is done to a list: rows of the old one are same, corrected, renumbered or gone."""

@@ -165,11 +165,11 @@ def test_products_are_compared_by_their_records(tmp_path: Path) -> None:
     found = maligeo.changes(tmp_path / "a.html", tmp_path / "b.html", language="en")
     assert found.kind == "product"
     assert found.kinds[0].lines == ["option “new”: 2016 → 2023"]
-    for name in ("a", "b"):
-        maligeo.study().answer(language="en").save(tmp_path / f"{name}.xlsx")
-    gaps = maligeo.changes(tmp_path / "a.xlsx", tmp_path / "b.xlsx", language="en")
-    assert (gaps.kind, gaps.changed) == ("product", False)
-    assert gaps.report.remarks[0].endswith("not their content.")
+    file = tmp_path / "weights.xlsx"
+    assert run("crosswalk", "2023", "2015", "-o", file).returncode == 0
+    other_kind = maligeo.changes(file, file, language="en")
+    assert (other_kind.kind, other_kind.changed) == ("product", False)
+    assert other_kind.report.remarks[0].endswith("not their content.")
     other = maligeo.read_about(tmp_path / "b.html")
     assert maligeo.changes(maligeo.read_about(tmp_path / "a.html"), other).summary["changed"] == 1
 
@@ -181,6 +181,15 @@ def test_what_is_written_is_made_again_byte_by_byte(lists: tuple[Path, Path], su
     assert (done.returncode, done.stdout) == (0, "")
     assert "New: 1, Corrected: 2, Gone: 1" in done.stderr
     assert run("verify", product, cwd=folder).stdout == SAME
+
+
+def test_a_record_that_names_a_file_as_a_vintage_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(OLD, encoding="utf-8")
+    file = maligeo.changes("2015", "2023").save(tmp_path / "changes.html")
+    text = file.read_text(encoding="utf-8").replace('"old":"2015"', '"old":"secret"')
+    file.write_text(text, encoding="utf-8")
+    done = run("verify", "changes.html", cwd=tmp_path)
+    assert "its record is not run" in done.stderr
 
 
 def test_exit_codes_are_for_scripts(lists: tuple[Path, Path]) -> None:

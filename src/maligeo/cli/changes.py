@@ -6,16 +6,16 @@ from typing import Annotated, Any, Final
 
 import typer
 
-import maligeo
 from maligeo.cli import file_text
 from maligeo.cli.command import Application, say
-from maligeo.cli.options import AudienceOption, LanguageOption, one_of
+from maligeo.cli.options import AudienceOption, LanguageOption, StoreOption, one_of
 from maligeo.cli.output import Format, FormatOption, put, say_marks, show_whole, unbroken
 from maligeo.core.session import session_language
 from maligeo.core.words import colon, number_text, word
+from maligeo.disclosure import Release
 from maligeo.readers.files.sources import Source
 from maligeo.text.changes import ChangesOfKind, changes_by_kind
-from maligeo.workflows.changes import Changes
+from maligeo.workflows.changes import Changes, edition_changes
 from maligeo.workflows.editions import KINDS
 
 CHANGED: Final = 3  # apart from 1, an error, and 2, a wrong option
@@ -56,6 +56,7 @@ def write_changes(
     tolerance: ToleranceOption = 0.01,
     level: UnitLevelOption = None,
     audience: AudienceOption = None,
+    store: StoreOption = None,
     exit_code: ExitOption = False,
     language: LanguageOption = None,
     output_format: FormatOption = Format.text,
@@ -68,10 +69,14 @@ def write_changes(
     are compared for --audience internal alone.
     """
     language = session_language(language)
-    found = maligeo.changes(
-        *(_end(one, level) for one in (old, new)),
-        kind=kind, tolerance=tolerance, audience=audience, language=language,
-    )  # fmt: skip
+    found = edition_changes(
+        _end(old, level),
+        _end(new, level),
+        kind=kind,
+        tolerance=tolerance,
+        language=language,
+        rules=Release.asked(audience, folder=store, of_records=False),
+    )
     if output is not None or output_format is not Format.text:
         put(found, (), output_format, output)
         if output is not None:

@@ -153,10 +153,23 @@ def changes(
     >>> print(found.kinds[0].lines[0])
     Beware: the code ML09 stood for Bamako, and now stands for Taoudénit
     """
+    rules = Release.asked(audience, of_records=False)
+    return edition_changes(old, new, kind=kind, tolerance=tolerance, language=language, rules=rules)
+
+
+def edition_changes(
+    old: Given,
+    new: Given,
+    *,
+    kind: str | None = None,
+    tolerance: float = SLIVER,
+    language: Language | None = None,
+    rules: Release,
+) -> Changes:
+    """Say what changed, by the rules of a release; see `changes`."""
     language = session_language(language)
     if kind is not None:
         require_choice(kind, KINDS, option="kind")
-    rules = Release.asked(audience, of_records=False)
     ends = taken(old), taken(new)
     first = read_either(ends[0], kind)
     if first.kind in RECORDS and rules.audience != AUDIENCES[0]:

@@ -29,8 +29,9 @@ from maligeo.provenance.record import (
     printable,
 )
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
+from maligeo.readers.editions import editions
 from maligeo.readers.files.sources import PARTS, READ_HOW, Source
-from maligeo.workflows.changes import changes
+from maligeo.workflows.changes import edition_changes
 from maligeo.workflows.pairs import events_counted_once, proposed_pairs
 from maligeo.workflows.recipes import (
     BUNDLED,
@@ -217,7 +218,7 @@ def _is_plain(name: str, value: Any) -> bool:
             type(one) is _LISTS[name] for one in value
         )
     if name in _FILE_OR_TEXT:
-        return isinstance(value, str) and not Path(value).suffix
+        return value in editions()
     return name in _TEXTS and isinstance(value, str)
 
 
@@ -470,13 +471,6 @@ def _rules(options: Options) -> Release:
     return Release.asked(audience, as_of, folder=store, of_records=as_of is not None)
 
 
-def _changes(options: Options, _folder: Path) -> Product:
-    options.pop("store", None)
-    asked = _take(options, changes)
-    _all_taken(options)
-    return changes(**asked)
-
-
 def _internal(function: Callable[..., Product]) -> Maker:
     def make(options: Options, _folder: Path) -> Product:
         if options.pop("audience", None) != "internal":
@@ -533,7 +527,7 @@ PRODUCTS: Final[Mapping[str, Maker]] = {
     "reconcile": _step(reconciliation),
     "results": _step(results_table),
     "surface": _step(incident_surface, SurfaceOptions),
-    "changes": _changes,
+    "changes": _step(edition_changes),
     "pairs": _internal(proposed_pairs),
     "together": _internal(events_counted_once),
     "tiles raster": _raster,
