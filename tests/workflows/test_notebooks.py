@@ -1,9 +1,12 @@
 """What a notebook shows, and frames for other libraries."""
 
 import importlib.util
+import os
+import re
 import subprocess
 import sys
-from typing import Any, get_overloads
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +22,8 @@ from maligeo.disclosure import releases
 from maligeo.measure.surface import Surface, density_surface
 from maligeo.workflows.study import Study, study
 from tests import worlds
+
+SOURCES = Path(maligeo.__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +129,35 @@ class TestArrays:
             surface.to_xarray()
 
 
-def test_what_stays_internal_keeps_its_type_and_the_rest_is_a_frame() -> None:
-    internal, released = get_overloads(releases.release)
-    hints = internal.__annotations__
-    assert hints["return"] is hints["frame"]
-    assert released.__annotations__["return"] is pd.DataFrame
+FRAMES = {
+    "pandas": "class DataFrame:\n    def __getattr__(self, name: str) -> Any: ...\n",
+    "geopandas": "import pandas\nclass GeoDataFrame(pandas.DataFrame): ...\n",
+}
+RELEASED = """
+import geopandas
+from maligeo.disclosure.releases import release
+
+def seen(frame: geopandas.GeoDataFrame) -> None:
+    reveal_type(release(frame, audience="internal"))
+    reveal_type(release(frame))
+"""
+
+
+def test_mypy_sees_that_what_stays_internal_keeps_its_type(tmp_path: Path) -> None:
+    """pandas ships no types, so that two classes stand for those of its frames here."""
+    for name, text in FRAMES.items():
+        (tmp_path / name).mkdir()
+        rest = "from typing import Any\ndef __getattr__(name: str) -> Any: ...\n"
+        (tmp_path / name / "__init__.pyi").write_text(rest + text, encoding="utf-8")
+    (tmp_path / "use.py").write_text(RELEASED, encoding="utf-8")
+    options = ("--config-file=", "--cache-dir=cache", "--follow-imports=silent")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "--ignore-missing-imports", "use.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "MYPYPATH": os.pathsep.join([str(tmp_path), str(SOURCES)])},
+    )  # fmt: skip
+    found = re.findall(r'Revealed type is "(.*)"', done.stdout)
+    assert found == ["geopandas.GeoDataFrame", "pandas.DataFrame"], done.stdout
     units = worlds.square_units("own")
     assert type(releases.release(units, audience="internal")) is gpd.GeoDataFrame
 

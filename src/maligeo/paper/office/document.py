@@ -47,6 +47,7 @@ _CELL: Final = 9.0
 _LOCALES: Final = {"fr": "fr-FR", "en": "en-GB"}
 _SIDES: Final = {"left": "left", "middle": "center", "right": "right"}
 _HEAD: Final = "E4E9ED"
+_MOST_SHAPES: Final = 100_000  # of a group, whose numbers no other one has
 _WORD: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE: Final = "http://schemas.microsoft.com/office/word/2010/wordprocessing"
 _SPACES: Final = (
@@ -230,7 +231,7 @@ def _add_picture(file: Any, picture: Picture, language: str) -> None:
 def _group(drawing: Drawing, text: str, number: int, language: str) -> str:
     """Write the shapes of a drawing as one group that stands in the text like a letter."""
     box = box_of_all(drawing)
-    start = 1000 * number
+    start = _MOST_SHAPES * number
     members = "".join(
         _shape(shape, start + at, language) for at, shape in enumerate(shown(drawing), start=1)
     )

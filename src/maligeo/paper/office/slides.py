@@ -37,6 +37,7 @@ from maligeo.paper.office.parts import (
 )
 from maligeo.paper.page import BANNER, BANNER_EDGE, BANNER_INK, INTERNAL
 
+_WHY: Final = "a briefing for PowerPoint"
 _WIDE, _HIGH = 338.667, 190.5  # millimetres: 16 to 9, as PowerPoint makes them
 _OLD_WIDE: Final = 254.0  # of the library's empty file
 _MARGIN: Final = 14.0
@@ -116,8 +117,7 @@ class _Deck:
     """Slides, and where the next part stands on the last of them."""
 
     def __init__(self, briefing: Briefing) -> None:
-        pptx = require("pptx", extra="office", why="a briefing for PowerPoint")
-        self.xml = require("pptx.oxml", extra="office", why="a briefing for PowerPoint")
+        pptx = require("pptx", extra="office", why=_WHY)
         self.file: Any = pptx.Presentation()
         self.briefing, self.top = briefing, briefing.top
         self.slide: Any = None
@@ -221,7 +221,7 @@ class _Deck:
         )
         _align(number, "RIGHT")
         paragraph = number.text_frame.paragraphs[0]._p
-        paragraph.insert(1, self._element(
+        paragraph.insert(1, _parsed(
             f'<a:fld {_SPACES} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
             f'<a:rPr lang="{_LOCALES[self.top.language]}" sz="{round(_SMALL * 100)}">'
             f"{colour_xml(QUIET)}</a:rPr><a:t>{len(self.file.slides)}</a:t></a:fld>"
@@ -357,14 +357,15 @@ class _Deck:
             for at, shape in enumerate(shown(drawing))
         )
         box = box_of_all(drawing)
-        self.slide.shapes._spTree.append(self._element(
+        self.slide.shapes._spTree.append(_parsed(
             f'<p:grpSp {_SPACES}><p:nvGrpSpPr><p:cNvPr id="{number + 1}" '
             f'name="{quoted(self.title)}" descr="{quoted(text)}"/><p:cNvGrpSpPr/><p:nvPr/>'
             f"</p:nvGrpSpPr><p:grpSpPr>{group_xml(box, at=there)}</p:grpSpPr>{members}</p:grpSp>"
         ))  # fmt: skip
 
-    def _element(self, xml: str) -> Any:
-        return self.xml.parse_xml(xml)
+
+def _parsed(xml: str) -> Any:
+    return require("pptx.oxml", extra="office", why=_WHY).parse_xml(xml)
 
 
 def _shape(shape: Any, number: int, language: str) -> str:
@@ -406,19 +407,19 @@ def _place(shape: Any, box: Box) -> None:
 
 
 def _rgb(colour: str) -> Any:
-    colours = require("pptx.dml.color", extra="office", why="a briefing for PowerPoint")
+    colours = require("pptx.dml.color", extra="office", why=_WHY)
     return colours.RGBColor.from_string(colour[1:].upper())
 
 
 def _align(shape: Any, side: str) -> None:
-    constants = require("pptx.enum.text", extra="office", why="a briefing for PowerPoint")
+    constants = require("pptx.enum.text", extra="office", why=_WHY)
     for paragraph in shape.text_frame.paragraphs:
         paragraph.alignment = getattr(constants.PP_ALIGN, side)
 
 
 def _fill(shape: Any, texts: Sequence[tuple[str, _Text]], language: str) -> None:
     """Write paragraphs into a shape, from its upper left corner on."""
-    constants = require("pptx.enum.text", extra="office", why="a briefing for PowerPoint")
+    constants = require("pptx.enum.text", extra="office", why=_WHY)
     frame = shape.text_frame
     frame.word_wrap, frame.auto_size = True, constants.MSO_AUTO_SIZE.NONE
     frame.vertical_anchor = constants.MSO_ANCHOR.TOP
@@ -447,7 +448,8 @@ def _write_cell(
     if text:
         _write(paragraph, text, look, language)
     else:  # which is else as high as a line of the largest letters
-        paragraph.font.size = round(look.size * 12_700)
+        xml = f'<a:endParaRPr {_SPACES} sz="{round(look.size * 100)}"/>'
+        paragraph._p.append(_parsed(xml))
     if is_middle:
         _align(cell, "CENTER")
     if is_head:
