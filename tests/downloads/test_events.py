@@ -371,7 +371,11 @@ def test_the_licence_of_a_data_set_is_its_own_and_comes_first(publisher: Publish
     record = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
     assert record["licence"] == "CC BY-IGO"
     assert record["attribution"] == "INSTAT, OCHA, People, on the Humanitarian Data Exchange"
-    # Another licence than the accepted one has to be accepted itself.
+    # So has that of another data set, and another licence than the accepted one.
+    only = {"name": "3W", "format": "CSV", "url": f"{publisher.server.root}/adm2.csv"}
+    publisher.has("/api/3/action/package_show?id=other-set", package(only))
+    with pytest.raises(ArgumentError, match="under CC BY-IGO; accept this licence"):
+        publisher.fetch("hdx", "other-set", accept_licence=False)
     offer_people(publisher, license_title="Other", license_other="Not for use\n by others.")
     with pytest.raises(ArgumentError, match=r"under Other: Not for use by others\.; accept"):
         publisher.fetch("hdx", edition, accept_licence=False, refresh=True)

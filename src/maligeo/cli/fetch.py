@@ -114,12 +114,12 @@ def _fetch(
     offer = fetching.settled(offer, found, country, options)
     licence = fetching.licence_of(offer, found)
     _show(offer, found, licence, options)
-    if not is_accepted(options.folder, offer.name, licence):
+    if not is_accepted(options.folder, offer.accepted_as, licence):
         question = told("Accept this licence and fetch?")
         if not accept_licence and asks and not typer.confirm(question):
             raise ArgumentError("the licence was not accepted; nothing was fetched")
         if accept_licence or asks:
-            accept(options.folder, offer.name, licence)
+            accept(options.folder, offer.accepted_as, licence)
     fetching.require_accepted(offer, licence, options)
     if options.ask is not None:  # before the bar, which a question would break
         typed = {name: options.ask(name) for name in not_given(offer)}

@@ -161,7 +161,7 @@ def fetch(
     offer = settled(offer, published, country, options)
     licence = licence_of(offer, published)
     if accept_licence:
-        cache.accept(options.folder, offer.name, licence)
+        cache.accept(options.folder, offer.accepted_as, licence)
     require_accepted(offer, licence, options)
     fetched = download(offer, published, options)
     if fetched.before is not None:
@@ -274,7 +274,7 @@ def require_accepted(offer: Offer, licence: str, options: FetchOptions) -> None:
     ArgumentError
         Naming the licence, the publisher, and how to accept.
     """
-    if not cache.is_accepted(options.folder, offer.name, licence):
+    if not cache.is_accepted(options.folder, offer.accepted_as, licence):
         raise ArgumentError(
             f"{offer.name} is by {offer.publisher}, under {licence}; accept this licence with "
             "accept_licence (--accept-licence)"

@@ -210,6 +210,11 @@ class Offer:
         return self.title, self.note
 
     @property
+    def accepted_as(self) -> str:
+        """For what a licence is accepted: the source, or one data set where each has its own."""
+        return self.name if self.licence.signs else f"{self.name} {self.wanted[0]}"
+
+    @property
     def final_file(self) -> str:
         """Name of the file that is handed on: the one that is made, or the download itself."""
         return self.made.file if self.made else self.file
