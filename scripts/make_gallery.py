@@ -3,11 +3,13 @@
 python scripts/make_gallery.py [--code docs/gallery] [--output build/gallery]
 
 Each file is run in a folder of its own; the pictures and pages that it leaves there are
-moved to the output folder, which is emptied first.
+moved to the output folder, which is emptied first. It ends with an error where the page
+`index.md` beside the code shows not all of them, or others.
 """
 
 import argparse
 import contextlib
+import re
 import runpy
 import shutil
 import tempfile
@@ -24,6 +26,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "gallery")
     options = parser.parse_args()
     make_gallery(options.code, options.output)
+    require_shown(options.code / "index.md", options.output)
 
 
 def make_gallery(code: Path, output: Path) -> None:
@@ -37,6 +40,18 @@ def make_gallery(code: Path, output: Path) -> None:
     for file in files:
         for made in _run(file, output):
             print(made)
+
+
+def require_shown(page: Path, output: Path) -> None:
+    """Require that a page shows all code beside it and what was made of it, and nothing else."""
+    text = page.read_text(encoding="utf-8")
+    code = set(re.findall(r"literalinclude\} (\w+\.py)", text))
+    pictures = set(re.findall(r"build/gallery/([\w-]+\.\w+)\)", text))
+    maps = set(re.findall(r'src="\.\./_static/([\w-]+\.\w+)"', text))
+    odd = code ^ {path.name for path in page.parent.glob("*.py")}
+    odd |= (pictures | maps) ^ {path.name for path in _products(output)}
+    if odd:
+        raise SystemExit(f"{page} and {output} differ in {', '.join(sorted(odd))}")
 
 
 def _run(file: Path, output: Path) -> list[Path]:
