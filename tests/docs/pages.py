@@ -6,7 +6,7 @@ A page holds blocks of these languages:
   below.
 - `console`: commands after "$ ", each with its output below it. `<!-- exit code 1 -->` above
   the block says how the last one ends.
-- any language with a caption (`{code-block} csv` and `:caption: name.csv`): written to a file.
+- any language with a caption (`{code-block} text` and `:caption: name.csv`): written to a file.
 - `makefile`, `none`: shown only.
 
 `python -m tests.docs.pages PAGE …` runs pages and writes what they print into them.
