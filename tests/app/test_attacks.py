@@ -213,7 +213,8 @@ def answer_to(messages: list[Any], limits: Limits) -> int:
     async def answered() -> None:
         await within_limits(Slow(), limits)(scope, receive, send)
 
-    asyncio.run(answered())
+    with ThreadPoolExecutor(1) as pool:  # a browser's tests before leave a loop in this thread
+        pool.submit(asyncio.run, answered()).result()
     return int(sent[0]["status"])
 
 
