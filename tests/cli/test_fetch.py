@@ -154,7 +154,9 @@ def in_terminal(arguments: list[str], answers: dict[str, str]) -> tuple[int, str
         os.close(theirs)
         while piece := _read(ours):
             shown += piece
-            for question in [one for one in left if one.encode() in shown]:
+            # Before its own line stands a password would be thrown away with what was typed.
+            line = shown.rpartition(b"\n")[2]
+            for question in [one for one in left if one.encode() in line]:
                 os.write(ours, f"{left.pop(question)}\n".encode())
     os.close(ours)
     return process.returncode, shown.decode()

@@ -40,8 +40,9 @@ def test_the_page_shows_the_cercles_of_the_region(
     path = study.map(region="Mopti", language="fr").save(tmp_path / "mopti.html")
     page = open_page(path)
     assert page.locator("h1").inner_text().startswith("Mopti – ")
-    bold = page.locator(".mg-tag:not(.mg-pale) .mg-tag-name").all_inner_texts()
-    assert set(bold) >= NAMES
+    bold = page.locator(".mg-tag:not(.mg-pale) .mg-tag-name")
+    bold.filter(has_text="Youwarou").wait_for()
+    assert set(bold.all_inner_texts()) >= NAMES
     pale = page.locator(".mg-tag.mg-pale .mg-tag-name").all_inner_texts()
     assert set(pale) >= {"Diré", "Goundam", "San"}
     assert NAMES.isdisjoint(pale)
