@@ -24,6 +24,7 @@ from maligeo.cli.options import (
     ProjectsOption,
     RegionOption,
     StoreOption,
+    audience_of_figures,
     division,
     periods,
 )
@@ -82,8 +83,7 @@ def write_density(
     month, and several periods with commas. What is written of your own records for partners
     or the public is released first, by period; a table of figures is counted for internal use.
     """
-    if figures is not None and audience is None:
-        audience = "internal"
+    audience = audience_of_figures(figures, audience)
     with progress_bar("rows") as advance:
         study = maligeo.study(
             incidents=incidents,

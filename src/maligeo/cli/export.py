@@ -25,12 +25,11 @@ from maligeo.cli.options import (
     PopulationOption,
     ProjectsOption,
     StoreOption,
+    audience_of_figures,
     division,
     periods,
 )
-from maligeo.cli.progress import progress_bar, say_withheld
-from maligeo.core.session import session_language
-from maligeo.core.words import word
+from maligeo.cli.progress import progress_bar, say_left_out
 
 FileOption = Annotated[
     Path,
@@ -80,8 +79,7 @@ def export_study(
     or month, and several periods with commas. What is written of your own records for
     partners or the public is released first; a table of figures is for internal use.
     """
-    if figures is not None and audience is None:
-        audience = "internal"
+    audience = audience_of_figures(figures, audience)
     with progress_bar("rows") as advance:
         study = maligeo.study(
             incidents=incidents,
@@ -102,7 +100,5 @@ def export_study(
             language=language,
             layers=None if layers is None else [one.strip() for one in layers.split(",")],
         )
-    for kind in released.left_out:
-        typer.echo(word(f"left_out.{kind}", session_language(language)), err=True)
-    say_withheld(released, language)
+    say_left_out(released, language)
     show_file(path)

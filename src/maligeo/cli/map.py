@@ -26,12 +26,11 @@ from maligeo.cli.options import (
     ProjectsOption,
     RegionOption,
     StoreOption,
+    audience_of_figures,
     division,
 )
-from maligeo.cli.progress import progress_bar, say_withheld
+from maligeo.cli.progress import progress_bar, say_left_out
 from maligeo.core.errors import ArgumentError
-from maligeo.core.session import session_language
-from maligeo.core.words import word
 from maligeo.workflows.views import COMPARABLE
 
 DEFAULT_OUTPUT: Final = Path("maps/mali.html")
@@ -100,11 +99,10 @@ def write_map(
     over them; for partners and the public they are released first. A map with a table of
     figures is for internal use.
     """
-    if figures is not None and audience is None:
-        audience = "internal"
     target = output or (DEFAULT_PAPER if pdf else DEFAULT_OUTPUT)
     if pdf and target.suffix.lower() in (".html", ".htm"):
         raise ArgumentError(f"--pdf writes the map on paper, and {target} is a page")
+    audience = audience_of_figures(figures, audience)
     with progress_bar("rows") as advance:
         study = maligeo.study(
             incidents=incidents,
@@ -129,9 +127,7 @@ def write_map(
             tiles=tiles,
         )
         path = fmap.save(target)
-    for kind in released.left_out:
-        typer.echo(word(f"left_out.{kind}", session_language(language)), err=True)
-    say_withheld(released, language)
+    say_left_out(released, language)
     show_file(path)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from maligeo.core.checks import require_choice
-from maligeo.core.columns import AUDIENCES, COUNTINGS, LANGUAGES
+from maligeo.core.columns import AUDIENCES, COUNTINGS, LANGUAGES, Audience
 from maligeo.readers.boundaries import require_bundled
 from maligeo.readers.files.sources import Source
 
@@ -104,6 +104,11 @@ def division(boundaries: Path | None, level: int, vintage: str | None) -> Source
         return replace(Source.of(boundaries), level=level, vintage=vintage)
     require_bundled(level, vintage or "2015")
     return None
+
+
+def audience_of_figures(figures: Path | None, audience: Audience | None) -> Audience | None:
+    """Give the audience that is asked for: a table of figures alone is for internal use."""
+    return "internal" if figures is not None and audience is None else audience
 
 
 def source(path: Path | None) -> Source | None:

@@ -92,6 +92,13 @@ def _lines(what: str) -> Advance:
     return advance
 
 
+def say_left_out(study: Study, language: Language | None) -> None:
+    """Say on standard error which records a release shows as numbers alone, or nowhere."""
+    for kind in study.left_out:
+        typer.echo(word(f"left_out.{kind}", session_language(language)), err=True)
+    say_withheld(study, language)
+
+
 def say_withheld(study: Study, language: Language | None) -> None:
     """Say on standard error why the incidents of a release are a number nowhere, if so."""
     if study.is_withheld:
