@@ -154,9 +154,10 @@ def in_terminal(arguments: list[str], answers: dict[str, str]) -> tuple[int, str
         os.close(theirs)
         while piece := _read(ours):
             shown += piece
-            # Before its own line stands a password would be thrown away with what was typed.
+            # Whoever types a password before the space behind its question stands types in vain.
             line = shown.rpartition(b"\n")[2]
-            for question in [one for one in left if one.encode() in line]:
+            asked = line.decode(errors="replace") if line.endswith(b": ") else ""
+            for question in [one for one in left if one in asked]:
                 os.write(ours, f"{left.pop(question)}\n".encode())
     os.close(ours)
     return process.returncode, shown.decode()
