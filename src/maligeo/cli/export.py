@@ -30,6 +30,9 @@ from maligeo.cli.options import (
     periods,
 )
 from maligeo.cli.progress import progress_bar, say_left_out
+from maligeo.core.session import session_language
+from maligeo.core.words import word
+from maligeo.exports import holds_units_alone
 
 FileOption = Annotated[
     Path,
@@ -100,5 +103,9 @@ def export_study(
             language=language,
             layers=None if layers is None else [one.strip() for one in layers.split(",")],
         )
-    say_left_out(released, language)
+    if holds_units_alone(output):
+        alone = word("export.units_alone", session_language(language))
+        typer.echo(alone.format(file=path.name), err=True)
+    else:
+        say_left_out(released, language)
     show_file(path)

@@ -43,6 +43,7 @@ NO_PROJECTS: Final = ("office", "named")
 
 WITHHELD: Final = "withheld"  # how the note of a count begins that a release hides
 FEWER: Final = f"{WITHHELD}: fewer than "  # and a number
+NOT_COVERED: Final = "no statement that the source covers this"
 ROUNDED: Final = "rounded to a multiple of "  # and a number
 # How the remarks read on rows of records that are in no period.
 UNDATED: Final = "without a date, or with one too coarse for these periods"

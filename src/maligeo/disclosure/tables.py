@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from maligeo.core.columns import FEWER, ROUNDED, WITHHELD, unit_keys
+from maligeo.core.columns import FEWER, NOT_COVERED, ROUNDED, WITHHELD, unit_keys
 from maligeo.core.errors import ReleaseError
 from maligeo.core.periods import Period, parse_period
 from maligeo.disclosure.cells import INCIDENTS, NUMBER, SMALL, bounds_of
@@ -26,7 +26,6 @@ from maligeo.measure.unplaced import NO_PLACE
 BETWEEN: Final = WITHHELD + ": between {low} and {high}"
 _LOOSE: Final = ("(unattributed)", "(countrywide)")  # records that lie in some unit
 AT_LEAST: Final = "at least: not fully stated for all"
-NOT_COVERED: Final = "no statement that the source covers this"
 
 YEAR: Final = "year"
 QUARTER: Final = "quarter"

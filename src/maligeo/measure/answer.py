@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import FEWER, unit_keys
+from maligeo.core.columns import FEWER, NOT_COVERED, unit_keys
 from maligeo.core.columns import UNDATED as NO_PERIOD
 from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
@@ -203,10 +203,15 @@ def _classes(needs: Sequence[Indicator], stated: Classes) -> npt.NDArray[np.obje
 
 
 def _says_fewer(note: pd.Series) -> npt.NDArray[np.bool_]:
-    """Tell the counts that were withheld because too few are recorded there."""
-    limit = note.astype("string").str.extract(rf"^{FEWER}(\d+)", expand=False).astype("Float64")
-    fewer: npt.NDArray[np.bool_] = (limit <= TOO_FEW_EVENTS).fillna(False).to_numpy(np.bool_)
-    return fewer
+    """Tell the counts that were withheld because too few are recorded there.
+
+    Where nobody says that the source covers it, few records do not tell few events.
+    """
+    said = note.astype("string")
+    limit = said.str.extract(rf"^{FEWER}(\d+)", expand=False).astype("Float64")
+    fewer = (limit <= TOO_FEW_EVENTS) & ~said.str.contains(NOT_COVERED, regex=False)
+    found: npt.NDArray[np.bool_] = fewer.fillna(False).to_numpy(np.bool_)
+    return found
 
 
 def _is_event(rows: pd.DataFrame) -> bool:

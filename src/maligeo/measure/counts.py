@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.checks import require_columns, require_known
-from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, unit_keys
+from maligeo.core.columns import AT_LEAST, NOT_COVERED, OUTSIDE_COVERAGE, UNDATED, unit_keys
 from maligeo.core.crs import Floats
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.periods import Period
@@ -62,7 +62,7 @@ DECLARED_ALONE: Final = "declared, not measured: overlaps may count twice"
 PARTLY_DECLARED: Final = "partly declared, not measured: overlaps may count twice"
 _SILENT = f"{AT_LEAST}: not fully stated for "
 SILENT: Final = rf"{_SILENT}(\d+) of"  # the first number is that of records
-_NO_STATEMENT = "no record, and no statement that the source covers this"
+_NO_STATEMENT = f"no record, and {NOT_COVERED}"
 _UNCOVERED = "not covered by the source"
 _PARTLY = "the source covers a part of the period only"
 

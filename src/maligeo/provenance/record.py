@@ -191,12 +191,16 @@ def _folder_sha256(folder: Path) -> str:
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
 
 
+_UNSAID: Final = (ROLE, "remembered")  # of a file: said already, and what changes no product
+
+
 def option_text(value: Any) -> str:
     """Write an option: a file as its role in braces, and how it is read."""
     if isinstance(value, list):
         return "/".join(map(option_text, value))
     if isinstance(value, dict):
-        how = "".join(f" {name}={one}" for name, one in sorted(value.items()) if name != ROLE)
+        said = sorted((name, one) for name, one in value.items() if name not in _UNSAID)
+        how = "".join(f" {name}={one}" for name, one in said)
         return f"{{{value.get(ROLE)}}}{how}"
     return str(value)
 

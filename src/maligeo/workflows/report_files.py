@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 from maligeo import paper
 from maligeo.catalog import country
 from maligeo.core.checks import require_choice
+from maligeo.core.errors import ArgumentError
 from maligeo.core.placenames import plain_name
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
 
 INDEX: Final = "index.html"
@@ -53,6 +56,20 @@ class ReportFiles:
 
     def _name(self, at: int, name: str) -> str:
         return f"{at:0{self.digits}}-{plain_name(name)}{self.suffix}"
+
+    def require_folder(self, folder: Path) -> None:
+        """Refuse the name of one report for the folder of all.
+
+        Raises
+        ------
+        ArgumentError
+            If the name ends as a report does.
+        """
+        if folder.suffix.lower() in paper.REPORT_FORMATS:
+            raise ArgumentError(
+                f"all reports are a folder, and {folder.name} is one file: name a folder, and the "
+                f"format by --format {folder.suffix.lower().removeprefix('.')}"
+            )
 
     @property
     def own(self) -> set[str]:

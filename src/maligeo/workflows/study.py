@@ -607,7 +607,7 @@ class Study(StudyFrames):
         Raises
         ------
         ArgumentError
-            If there is no such format or language.
+            If there is no such format or language, or the folder has the name of a file.
         OutputFileError
             If the folder holds anything else, or cannot be written.
 
@@ -623,6 +623,7 @@ class Study(StudyFrames):
         language = session_language(language)
         study = self._shared
         files = ReportFiles(study.units, suffix)
+        files.require_folder(Path(folder))
         private = study.audience == "internal"
         with folder_written_whole(Path(folder), private=private, own=files.own) as draft:
             for at, (region, name) in enumerate(files.regions.items()):
