@@ -27,6 +27,7 @@ def search(page: "Page", text: str) -> None:
 
 
 def close(page: "Page") -> None:
+    page.locator(".leaflet-pan-anim").wait_for(state="detached")  # the map moves for a card
     page.locator(".leaflet-popup-close-button").click()
     page.locator(".mg-card").wait_for(state="detached")
 
