@@ -62,8 +62,9 @@ class Findings:
         `place`, `rows`, `proposals`, `note` by language of places that were not found.
     workbooks : dict of str to str
         Names of the workbook with its faults in red, by language; empty without one.
-    year : str
-        The last year of its dates; empty without any.
+    period : str
+        The quarters of the last year of its dates, those that are over before others; empty
+        without any date.
     """
 
     error: Texts | None = None
@@ -80,7 +81,7 @@ class Findings:
     places: Mapping[str, int] = field(default_factory=dict)
     names: list[dict[str, Any]] = field(default_factory=list)
     workbooks: dict[str, str] = field(default_factory=dict)
-    year: str = ""
+    period: str = ""
 
     @property
     def is_undecided(self) -> bool:
@@ -183,7 +184,7 @@ def _columns(source: Source) -> list[str]:
 def _describe(findings: Findings, checked: Checked) -> None:
     reading = checked.reading
     findings.records, findings.reading = checked.records, reading
-    findings.year = _last_year(checked.frame)
+    findings.period = _last_quarters(checked.frame)
     if reading is not None:
         findings.columns = [name for name in findings.columns if name not in reading.personal]
         for language in LANGUAGES:
@@ -195,9 +196,17 @@ def _describe(findings: Findings, checked: Checked) -> None:
         findings.names = [_place(row) for row in checked.places.names.to_dict("records")[:SHOWN]]
 
 
-def _last_year(records: pd.DataFrame) -> str:
-    dates = records["date"].dropna() if "date" in records.columns else ()
-    return str(max(dates).year) if len(dates) else ""
+def _last_quarters(records: pd.DataFrame) -> str:
+    """Give the period that a list is of, in quarters, of which a public count is made."""
+    dates = records["date"].dropna() if "date" in records.columns else pd.Series(dtype="object")
+    quarters = pd.PeriodIndex(pd.to_datetime(dates), freq="Q").unique()
+    over = quarters[quarters.end_time < pd.Timestamp.now()]
+    chosen = over if len(over) else quarters
+    if not len(chosen):
+        return ""
+    last = chosen[chosen.year == chosen.max().year]
+    start, end = last.min().start_time, last.max().end_time
+    return f"{start:%Y}" if (start.month, end.month) == (1, 12) else f"{start:%Y-%m}/{end:%Y-%m}"
 
 
 def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:

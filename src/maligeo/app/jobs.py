@@ -91,9 +91,9 @@ class Job:
 
     @property
     def period(self) -> str:
-        """The period that is asked for; until somebody asks, the last year of the incidents."""
+        """The period that is asked for; until somebody asks, what the incidents are of."""
         found = self.findings.get(INCIDENTS)
-        return self.question.period if self.is_asked or found is None else found.year
+        return self.question.period if self.is_asked or found is None else found.period
 
     @property
     def made(self) -> Made | None:
