@@ -179,6 +179,26 @@ def test_a_name_in_the_wrong_column_is_told_for_what_it_is(regions: gpd.GeoDataF
     assert "Diankabou is a commune, in Koro (Mopti)" in found["locate_note"].iloc[1]
 
 
+def test_what_is_proposed_for_a_name_in_the_wrong_column_leads_to_its_unit(
+    regions: gpd.GeoDataFrame,
+) -> None:
+    cercles = maligeo.catalog.load_table("reference", "cercles_2015")
+    home = dict(zip(cercles["name"], cercles["region_2015"], strict=True))
+    communes = maligeo.catalog.load_table("reference", "communes_2015")
+    names = sorted({*home, *communes["name"], "Achibogho"})  # a cercle of 2023
+    table = maligeo.unplaced_places(located(regions, adm1_name=names))
+    asked = table.set_index("place")["proposals"].dropna().str.split("|").explode()
+    assert asked["Koro"].tolist() == ["Cercle de Koro", "Commune de Koro"]
+    assert asked["Ansongo"].tolist() == ["Cercle d'Ansongo", "Commune d'Ansongo"]
+    assert asked["Achibogho"] == "Cercle d'Achibogho"
+    assert "Benkadi" not in asked  # three communes
+    found = located(regions, adm1_name=asked.tolist())
+    assert found["adm1_name"].notna().all()
+    is_cercle = asked.str.startswith("Cercle").to_numpy() & asked.index.isin([*home])
+    assert is_cercle.sum() > 30
+    assert texts(found["adm1_name"][is_cercle]) == [home[name] for name in asked.index[is_cercle]]
+
+
 def test_a_place_of_no_stated_level_is_placed_where_it_is_one() -> None:
     found = located(
         CERCLE_UNITS,

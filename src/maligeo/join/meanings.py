@@ -1,5 +1,6 @@
 """The unit, or units, that the reported names of a record mean."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from maligeo.core.placenames import ALIAS_SEPARATOR, normalise
 from maligeo.join.gazetteer import LocatedGazetteer
 from maligeo.join.names import EXACT_SCORE, Step, UnitNames
 from maligeo.join.parts import KINDS, Part, known_parts
-from maligeo.join.proposals import ASKED, Proposals
+from maligeo.join.proposals import ASKED, Proposals, asked
 from maligeo.join.reported import FINEST, Said, Told, read_cells
 from maligeo.join.results import TOO_COARSE
 
@@ -97,8 +98,8 @@ class Meanings:
             names = [part for one in said for part in (one.name, *one.within)]
             lost = [part for part in names if not self._is_name(part)]
             if lost or not (names or told.countrywide):
-                vintage, asked = self.names.vintage, self._proposals.asked(meant)
-                near = asked.removeprefix(ASKED).rstrip("?")
+                vintage, ask = self.names.vintage, self._proposals.asked(meant)
+                near = ask.removeprefix(ASKED).rstrip("?")
                 values = {"name": name, "meant": meant, "vintage": vintage, "near": near}
                 if near:
                     raise UnknownNameError(key="no_place_near", values=values)
@@ -220,11 +221,14 @@ class Meanings:
         """Give the places of a finer level that bear a name and lie in some rows, with these."""
         found = dict[Part, frozenset[int]]()
         for part in known_parts(self.names.vintage, level).find(name):
-            if part not in self._held:
-                self._held[part] = self.names.holding(part)
-            if self._held[part] & rows:
-                found[part] = self._held[part] & rows
+            if held := self._holding(part) & rows:
+                found[part] = held
         return found
+
+    def _holding(self, part: Part) -> frozenset[int]:
+        if part not in self._held:
+            self._held[part] = self.names.holding(part)
+        return self._held[part]
 
     def _lies_in(self, part: Part) -> str:
         return f"{part.name} ({part.kind}) lies in {part.above[self.names.level - 1]}"
@@ -268,10 +272,18 @@ class Meanings:
         known = [p for at in KINDS for p in known_parts(self.names.vintage, at).find(name)]
         units = _found(self.gazetteer, name) or _found(self.towns, name)
         if known:
-            return Step(_NOWHERE, note=f"{note}; {self._listed(known)}")
+            return Step(
+                _NOWHERE, note=f"{note}; {self._listed(known)}{self._stated(known, level, rows)}"
+            )
         labels = sorted({self.names.label(row, own=True) for row in units})[:_SHOWN]
         place = f"; a place of that name lies in {'; '.join(labels)}" if labels else ""
         return Step(_NOWHERE, note=note + place + self._proposals.asked(name))
+
+    def _stated(self, known: Iterable[Part], level: int | None, rows: frozenset[int]) -> str:
+        """Ask whether a place is meant that its column is not for, where one alone is so called."""
+        fits = [part for part in known if part.level != level and self._holding(part) & rows]
+        alone = Counter(part.level for part in fits)
+        return asked(part.stated for part in fits if alone[part.level] == 1)
 
     def _listed(self, parts: Iterable[Part]) -> str:
         """Say what places are: "Koro is a cercle, in Mopti; Koro is a commune, in Koro (Mopti)"."""

@@ -7,9 +7,11 @@ from typing import Final
 import pandas as pd
 
 from maligeo import catalog
-from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, normalise
+from maligeo.core.placenames import ALIAS_SEPARATOR, NameTable, normalise, without_accents
 
 KINDS: Final = {1: "region", 2: "cercle", 3: "commune"}
+_TITLES: Final = {1: "Région", 2: "Cercle", 3: "Commune"}
+_VOWELS: Final = tuple("AEIOUY")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class Part:
     def kind(self) -> str:
         """What it is, with the division where it is another one."""
         return f"{KINDS[self.level]} of {self.of}" if self.of else KINDS[self.level]
+
+    @property
+    def stated(self) -> str:
+        """Its name with what it is, as people write it in any column: "Cercle d'Ansongo"."""
+        vowel = without_accents(self.name).upper().startswith(_VOWELS)
+        of = "d'" if vowel else "de "
+        return f"{_TITLES[self.level]} {of}{self.name}"
 
     @property
     def where(self) -> str:

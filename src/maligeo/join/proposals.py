@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -58,7 +58,7 @@ class Proposals:
             listed = self._names.get(form)
             found = self._nearest(form) if listed is None else [listed]
             found = [one for one in found if normalise(one) != form]
-            self._known[form] = f"{ASKED}{', '.join(found)}?" if found else ""
+            self._known[form] = asked(found)
         return self._known[form]
 
     def _nearest(self, form: str) -> list[str]:
@@ -76,6 +76,12 @@ class Proposals:
         ]  # fmt: skip
         best = sorted(known for distance, known in allowed if distance == allowed[0][0])
         return list(dict.fromkeys(self._names[known] for known in best))[:_SHOWN]
+
+
+def asked(names: Iterable[str]) -> str:
+    """Give the end of a note that asks whether one of some names is meant; or ""."""
+    listed = ", ".join(names)
+    return f"{ASKED}{listed}?" if listed else ""
 
 
 def proposed_names(note: str) -> str:
@@ -97,7 +103,8 @@ def unplaced_places(located: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         `place` (as written), `level` (1 to 3 of the column in which it stands, missing for
         a column of no level), `rows` (records that stay unplaced for it), `proposals` (names
-        separated by "|", missing where none is near) and `note`; the most frequent first.
+        separated by "|", those that come near, or "Cercle de Koro" for a "Koro" among regions;
+        missing where there is none) and `note`; the most frequent first.
 
     Examples
     --------
