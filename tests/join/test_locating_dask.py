@@ -41,7 +41,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     scratch = tmp_path_factory.mktemp("dask")
     cluster = distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1",
-        dashboard_address=None, local_directory=str(scratch),
+        dashboard_address="127.0.0.1:0", local_directory=str(scratch),
     )  # fmt: skip
     with cluster, distributed.Client(cluster) as connected:
         yield connected
