@@ -94,6 +94,16 @@ FAULTS = {
     "index": (
         '[[report]]\nfile = "Index.html"\n', "report[1].file", "the build needs for itself",
     ),
+    "index by another name": (
+        '[[report]]\nfile = ".//index.html"\n', "report[1].file", "the build needs for itself",
+    ),
+    "folder of that name": (
+        '[[map]]\nfile = "index.html/a.html"\n', "map[1].file", "the build needs for itself",
+    ),
+    "the folder itself": ('[[export]]\nfile = "./"\n', "export[1].file", "needs for itself"),
+    "file above a folder": (
+        '[[map]]\nfile = "x/../../a.html"\n', "map[1].file", "is not within the output folder",
+    ),
     "suffix": ('[[map]]\nfile = "a.xlsx"\n', "map[1].file", "must end in one of .html, .htm, .pdf"),
     "language of a table": (
         '[[table]]\nfile = "{language}.csv"\n', "table[1].file", "has a part in braces",
@@ -170,12 +180,22 @@ def test_all_faults_stand_in_one_error(folder: Path) -> None:
         '[[map]]\nfile = "A.html"\n',
         '[[report]]\nfile = "a.html"\n',
         '[[map]]\nfile="a.html/b.html"',
+        '[[map]]\nfile="./a.html"',
+        '[[map]]\nfile=".//./a.html"',
+        '[[map]]\nfile="\u00e9.html"\n[[report]]\nfile="e\u0301.html"',
     ],
 )
 def test_two_products_of_one_name(folder: Path, second: str) -> None:
     month = read_month(write_month(folder, MAP + second))
     with pytest.raises(SettingsError, match="is the name of another product too"):
         plan_for(month, "public", Inputs(month), may_begin=False)
+
+
+def test_a_file_has_one_name_however_it_is_written(folder: Path) -> None:
+    text = '[[map]]\nfile = "x/.//{region}.html"\n[[export]]\nfile = "./open/"\n'
+    assert [one.file for one in read_month(write_month(folder, text)).products] == [
+        "x/{region}.html", "open"
+    ]  # fmt: skip
 
 
 def test_paths_are_relative_to_the_file(

@@ -370,13 +370,14 @@ class _Reading:
         if RASTER in said and "low_zooms" in said:
             self._add(f"{key}.low_zooms", said["low_zooms"], "is about records, and not a raster")
         file = found.get("file")
-        if reason := _text_fault(file) or self._file_fault(kind, str(file), said):
+        plain = PurePosixPath(str(file)).as_posix()  # "./a" and "a", "x//a" and "x/a" are one file
+        if reason := _text_fault(file) or self._file_fault(kind, plain, said):
             self._add(f"{key}.file", file, reason)
         audiences = self._several("audiences", audiences, default=audiences, within=(key, found))
         return Wanted(
             key=key,
             kind=kind,
-            file=str(file),
+            file=plain,
             options=self._with_files(key, said),
             of=self._of(key, kind, found, (audiences, inputs)),
             audiences=audiences,
@@ -451,7 +452,7 @@ def name_fault(file: str) -> str:
         return "is not within the output folder"
     if any(sign in file for sign in '{}<>:"|?*\\'):
         return "has signs that a name of a file cannot have"
-    if file.casefold() in _RESERVED:
+    if not paths[0].parts or paths[0].parts[0].casefold() in _RESERVED:
         return "is a name that the build needs for itself"
     try:
         for part in PurePosixPath(file).parts:
