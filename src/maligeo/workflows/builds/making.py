@@ -15,8 +15,9 @@ from maligeo.provenance.record import file_sha256
 from maligeo.readers.files.sources import Source
 from maligeo.tiles import RasterOptions, VectorOptions
 from maligeo.workflows.builds.folders import Made, files_of
-from maligeo.workflows.builds.settings import RASTER, RECORDS, Month
+from maligeo.workflows.builds.settings import RECORDS, Month
 from maligeo.workflows.builds.steps import Plan, Step, covers_of
+from maligeo.workflows.builds.values import RASTER
 from maligeo.workflows.recipes import Product
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS
 from maligeo.workflows.study import Study, study

@@ -26,7 +26,7 @@ from maligeo.readers.files.sources import Source
 from maligeo.workflows.builds.folders import Made, described, drafts
 from maligeo.workflows.builds.index import Changes, index_page, reason_text
 from maligeo.workflows.builds.making import Kitchen, Studies
-from maligeo.workflows.builds.settings import INDEX, Month, read_month
+from maligeo.workflows.builds.settings import Month, read_month
 from maligeo.workflows.builds.steps import (
     INDEX_KIND,
     Inputs,
@@ -36,6 +36,7 @@ from maligeo.workflows.builds.steps import (
     roles_of,
 )
 from maligeo.workflows.builds.tables import TABLES, Differences, differences
+from maligeo.workflows.builds.values import INDEX
 from maligeo.workflows.recipes import BUNDLED, Recipe
 
 COLUMNS: Final = ("audience", "file", "product", "action", "reason")

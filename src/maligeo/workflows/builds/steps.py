@@ -28,16 +28,14 @@ from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.builds.folders import Made, Standing
 from maligeo.workflows.builds.settings import (
-    INDEX,
     KINDS,
     LANGUAGE,
-    RASTER,
     RECORDS,
     REGION,
     Month,
     Wanted,
-    placeholders,
 )
+from maligeo.workflows.builds.values import INDEX, RASTER, placeholders
 from maligeo.workflows.recipes import BUNDLED, bundled_data, versions
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS
 
