@@ -249,10 +249,11 @@ class Sources:
         return {name: value for name, value in said.items() if value}
 
 
-def covers_of(month: Month, wanted: Wanted) -> str | Sequence[str] | None:
+def covers_of(month: Month, wanted: Wanted) -> str | tuple[str, ...] | None:
     """Give the coverage that a product is about: of incidents, and of a table of areas."""
     about = {INCIDENTS, AREAS} if wanted.kind == "table" else {INCIDENTS}
-    return month.covers if about & set(wanted.of) else None
+    covers = month.covers if about & set(wanted.of) else None
+    return covers if covers is None or isinstance(covers, str) else tuple(covers)
 
 
 def _named(files: Mapping[str, Any]) -> dict[str, Source]:
