@@ -182,7 +182,7 @@ def _make_folder(plan: Plan, studies: Studies, draft: Path, watch: Callable[[], 
             watch()
         if step.reasons and step.wanted.kind in TABLES and _stands(plan, step):
             former = plan.standing.folder / step.file
-            tables[step.file] = differences(former, draft / step.file)
+            tables[step.file] = differences(former, draft / step.file, step.wanted.kind)
     inputs = _inputs(plan, studies)
     page = index_page(plan, products, draft, Changes(inputs, tables))
     (draft / INDEX).write_text(page, encoding="utf-8")
