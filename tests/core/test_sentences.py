@@ -6,7 +6,16 @@ import re
 import pytest
 
 from maligeo.core.bilingual import read_file
-from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError, explained
+from maligeo.core.errors import (
+    ArgumentError,
+    Fault,
+    FrameError,
+    InputFileError,
+    MaligeoError,
+    UnknownNameError,
+    caused,
+    explained,
+)
 from maligeo.core.sentences import translated
 from maligeo.readers.formats import load_format
 from tests.sentences import PACKAGE, Sentence, like_faults, plain, sentences, unread
@@ -132,6 +141,40 @@ def test_a_list_of_faults_in_french() -> None:
         "  colonne « date » : la colonne manque",
     ]
     assert ArgumentError("x").message("fr") == "x"
+
+
+NAMED_ERRORS = [
+    ArgumentError(
+        key="unknown_choice",
+        values={"option": "dates", "value": "jma", "choices": "day-month, month-day"},
+    ),
+    UnknownNameError(
+        key="unknown_name", values={"what": "measure", "name": "kiled", "known": "killed, injured"}
+    ),
+    InputFileError(key="which_people", values={"file": "a.csv", "columns": "A, B"}),
+]
+
+
+@pytest.mark.parametrize("error", NAMED_ERRORS, ids=lambda error: str(error.key))
+def test_an_error_with_a_name_is_french_as_a_part_of_another_text(error: MaligeoError) -> None:
+    """Such as the reason of a fault."""
+    assert Fault(3, "x", None, str(error)).reason_in("fr") == error.message("fr")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *NAMED_ERRORS,
+        ArgumentError("a surface is on no paper: maligeo surface writes it as a raster"),
+        FrameError("incidents", [Fault(3, "Tués", "x", "is not a number"),
+                                 Fault(None, "date", None, "column is missing")]),
+    ],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_what_is_behind_an_error_is_said_whole_in_its_language(error: MaligeoError) -> None:
+    whole = caused("a.html cannot be made for the audience public", error)
+    assert str(whole) == f"a.html cannot be made for the audience public: {error.message('en')}"
+    assert whole.message("fr").endswith(f"public «\u00a0public\u00a0»\u00a0: {error.message('fr')}")
 
 
 def test_what_is_logged_has_its_french() -> None:

@@ -28,6 +28,7 @@ from maligeo.measure.cell_changes import KEYS, STATES
 from maligeo.measure.certainty import CAUSES
 from maligeo.measure.dates import CALENDAR
 from maligeo.measure.densities import density
+from maligeo.measure.need_response import STATES as RESPONSE_STATES
 from maligeo.provenance.product_changes import PARTS
 from maligeo.readers import formats
 from maligeo.readers.boundary_schemas import FIELDS
@@ -216,6 +217,8 @@ COMPUTED = {
         )),
         *(f"input_{state}" for state in ("new", "changed", "same", "gone")),
         *(f"would_{action}" for action in ("make", "keep", "drop")),
+        *(f"state_{state.replace(' ', '_')}" for state in RESPONSE_STATES),
+        *(f"column_{beside}" for beside in ("unstated", "undated")),
     ],
     **{f"changes_{of}": changes for of, changes in ORDER.items()},
     "said_records": [

@@ -57,6 +57,18 @@ def test_names_of_measures_may_end_in_anything() -> None:
     assert not rules_for("partner").is_protected("killed")
 
 
+def test_a_policy_may_begin_with_a_mark_of_the_order_of_bytes(tmp_path: Path) -> None:
+    """As editors on Windows write it; what is no TOML is said in the language of the reader."""
+    path = tmp_path / "policy.toml"
+    path.write_text(OWN, encoding="utf-8-sig")
+    assert rules_for("public", path) == rules_for("public")
+    path.write_text("smallest_cell = five\n", encoding="utf-8")
+    with pytest.raises(InputFileError) as raised:
+        rules_for("public", path)
+    french = raised.value.message("fr").replace("\u00a0", " ")
+    assert "ligne 1, colonne 17 : ce n’est pas une valeur" in french
+
+
 def test_what_has_no_entry_is_internal(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text("[public]\n", encoding="utf-8")

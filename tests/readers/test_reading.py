@@ -265,11 +265,33 @@ def test_a_profile_keeps_what_was_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["columns = 3", "[incidents]\npath = 'x'", "not toml", "[a]\ndates='x'"]
+    ("text", "said"),
+    [
+        ("columns = 3", "'columns' is no table of what is said of a file"),
+        ("[incidents]\npath = 'x'", "'path' is nothing that can be said of a file"),
+        ("[a]\ndates='x'", "dates 'x' is not known; choose from day-month, month-day"),
+        ("[a]\ncolumns='x'", "columns is no table of texts, such as killed"),
+        ("[a]\nheader_row='un'", "header_row is no number of a row"),
+        ("not toml", "p.toml is no TOML: Expected '=' after a key"),
+    ],
 )
-def test_another_file_is_no_profile(tmp_path: Path, text: str) -> None:
-    with pytest.raises(InputFileError, match="is no profile"):
+def test_another_file_is_no_profile(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputFileError) as raised:
         read_profile(written(tmp_path, text, "p.toml"))
+    assert said in str(raised.value)
+    assert said not in raised.value.message("fr")
+    assert ("is no profile" in str(raised.value)) == ("TOML" not in said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"columns": "x"}, {"constants": ["x"]}, {"places": {"a": 1}}, {"header_row": "un"},
+     {"header_row": True}, {"header_row": 0}, {"sheet": 2}],
+    ids=str,
+)  # fmt: skip
+def test_what_cannot_be_said_of_a_file(said: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=f"what is said of a file: {next(iter(said))} is no"):
+        Source("a.csv", **said)
 
 
 HEADINGS = st.sampled_from(

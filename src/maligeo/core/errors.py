@@ -36,7 +36,7 @@ class MaligeoError(Exception):
         Name of the message in `core/words/errors.toml`.
     values : mapping of str to object, optional
         What its text is filled with. What is called "what" is a kind of thing, which the
-        file names in both languages.
+        file names in both languages; an error is said in the language of the message.
 
     Examples
     --------
@@ -82,8 +82,12 @@ class MaligeoError(Exception):
             raise ArgumentError(key="unknown_choice", values=wrong)
         if self.key is None:
             return translated(str(self), language)
-        values = parts_in(language, self.values)
+        values = parts_in(language, {name: _said(one, language) for name, one in self._values})
         return read_texts("errors")[self.key][language].format(**values)
+
+
+def _said(value: object, language: str) -> object:
+    return value.message(language) if isinstance(value, MaligeoError) else value
 
 
 class ArgumentError(MaligeoError, ValueError):
@@ -145,7 +149,12 @@ def explained(complaint: str, error: type[MaligeoError] = InputFileError) -> Ite
 def caused(
     complaint: str, fault: Exception, error: type[MaligeoError] = InputFileError
 ) -> MaligeoError:
-    """Give the error that says a complaint and, in plain words, what is behind it."""
+    """Give the error that says a complaint and, in plain words, what is behind it.
+
+    One of our own is said whole, in the language of whoever reads it.
+    """
+    if isinstance(fault, MaligeoError):
+        return error(key="explained", values={"why": complaint, "cause": fault})
     lines = str(getattr(fault, "strerror", None) or fault).splitlines()
     cause = lines[0] if lines else type(fault).__name__
     values = {"why": complaint, "cause": cause}

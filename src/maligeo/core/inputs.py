@@ -1,10 +1,11 @@
 """What a session has read, which nothing that it writes may replace."""
 
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from maligeo.core.errors import InputFileError, OutputFileError
+from maligeo.core.errors import InputFileError, OutputFileError, caused
 
 # Paths without links. A frame that was computed does not say from which file it came, and
 # the file may be its owner's only copy: so it is the session that remembers.
@@ -27,6 +28,27 @@ def require_ordinary(path: Path) -> None:
             f"{path} is no file but a pipe or a device, which may never end: save what comes from "
             "it to a file, and name that"
         )
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Read a file of settings that somebody wrote, in TOML.
+
+    A mark of the order of bytes, as editors on Windows write it, is no part of it.
+
+    Raises
+    ------
+    InputFileError
+        If it cannot be read, or is no TOML in UTF-8.
+    """
+    require_ordinary(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputFileError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"{path} is not in UTF-8: save it as such") from error
+    except tomllib.TOMLDecodeError as error:
+        raise caused(f"{path} is no TOML", error) from error
 
 
 def take_input(path: Path) -> None:

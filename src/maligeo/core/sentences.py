@@ -1,9 +1,9 @@
 """What errors and faults say, in French: sentences that the code writes in English.
 
-A sentence stands in the code once, in English, where it is raised. Its French is in
-`core/words/errors.toml`, where programs tell errors apart by name, or else in
-`core/words/sentences.toml`, where it is found by the English one; what libraries and systems
-say is in `core/words/foreign.toml`.
+A sentence stands in the code once, in English, where it is raised. Its French is found by the
+English one, in `core/words/sentences.toml`; where programs tell errors apart by name it is in
+`core/words/errors.toml`, found by the name, and by the English where the error became a part of
+another text; what libraries and systems say is in `core/words/foreign.toml`.
 """
 
 import re
@@ -85,9 +85,24 @@ def _filled(french: str, parts: dict[str, str], language: str) -> str:
 @cache
 def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Give the sentences, those with the most letters of their own first."""
-    entries = {**read_file("sentences"), **read_file("foreign")}
+    entries = {**_named(), **read_file("sentences"), **read_file("foreign")}
     ordered = sorted(entries.items(), key=lambda entry: -len(_PART.sub("", entry[0])))
     return tuple((re.compile(_pattern(english), re.DOTALL), french) for english, french in ordered)
+
+
+def _named() -> dict[str, str]:
+    """Give the texts of errors that have a name; not those that are put together of others."""
+    texts = {
+        text["en"].replace("{{", "{").replace("}}", "}"): text["fr"]
+        for name, text in read_texts("errors").items()
+        if not name.startswith(f"{KIND}.")
+    }
+    own = {*CLAUSES, FIELDS}
+    return {
+        english: french
+        for english, french in texts.items()
+        if own.isdisjoint(name for name, _ in _PART.findall(english))
+    }
 
 
 def _pattern(english: str) -> str:
@@ -95,8 +110,9 @@ def _pattern(english: str) -> str:
     pattern, at = "", 0
     for part in _PART.finditer(english):
         name = part[1]
-        hole = f"(?P<{name}>.*?)"
-        if part[2]:
+        is_again = f"(?P<{name}>" in pattern
+        hole = f"(?P={name})" if is_again else f"(?P<{name}>.*?)"
+        if part[2] and not is_again:
             hole = f"(?P<quote_{name}>['\"]?){hole}(?P=quote_{name})"
         pattern += re.escape(english[at : part.start()]) + hole
         at = part.end()

@@ -160,7 +160,7 @@ def policy_hash(path: Path | None = None) -> str:
 
 def _policies(path: Path | None) -> dict[str, Any]:
     with explained(f"cannot read the policy {(path or _OWN).name}"):
-        return tomllib.loads(policy_text(path).decode("utf-8"))
+        return tomllib.loads(policy_text(path).decode("utf-8-sig"))
 
 
 def rules_for(audience: Audience, path: Path | None = None) -> Rules:

@@ -192,7 +192,7 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
     ArgumentError
         If nobody may ask for that, or the audience does not see it.
     UnknownNameError
-        If no project names any of the values.
+        If no project names any of the values of a column, or one of each column.
     """
     kept = projects
     for by, values in only.items():
@@ -209,10 +209,12 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
         if not found.any():
             known = sorted({one for each in named for one in each} - {NOT_STATED})
             listed = ", ".join(known) or "none"
-            raise UnknownNameError(
-                f"--{by} {', '.join(values)}: no project has it; there is {listed}"
-            )
+            said = {"by": by, "words": ", ".join(values), "known": listed}
+            raise UnknownNameError(key="of_no_project", values=said)
         kept = kept[found.reindex(kept.index)]
+    if kept.empty and not projects.empty:
+        words = "; ".join(f"{by} {', '.join(values)}" for by, values in only.items())
+        raise UnknownNameError(f"no project has all of this at once: {words}")
     return inherit_audience(kept, projects)
 
 

@@ -1,13 +1,12 @@
 """Profiles: what a user says of files of one make, kept for the next of them."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from maligeo.core.errors import InputFileError
+from maligeo.core.errors import ArgumentError, caused
 from maligeo.core.files import written_whole
-from maligeo.core.inputs import require_ordinary
+from maligeo.core.inputs import read_settings
 from maligeo.readers.files.sources import SAID, Source
 
 _HEAD: Final = "# How files are read, by what they hold: maligeo --profile\n"
@@ -42,20 +41,19 @@ def read_profile(path: str | Path) -> dict[str, dict[str, Any]]:
     {'killed': 'Pertes'}
     """
     file = Path(path)
-    require_ordinary(file)
+    found = read_settings(file)
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-        for said in found.values():
+        for kind, said in found.items():
+            if not isinstance(said, dict):
+                raise ArgumentError(f"{kind!r} is no table of what is said of a file")
             unknown = said.keys() - set(SAID)
             if unknown:
-                raise ValueError(f"{sorted(unknown)[0]!r} is nothing that can be said of a file")
+                raise ArgumentError(f"{sorted(unknown)[0]!r} is nothing that can be said of a file")
             if said.get("places"):  # of last month's file: each need not occur in the next
                 said["remembered"] = True
             Source("", **said)
-    except OSError as error:
-        raise InputFileError(f"cannot read {file}: {error.strerror}") from error
-    except (ValueError, AttributeError, TypeError) as error:
-        raise InputFileError(f"{file} is no profile: {error}") from error
+    except ArgumentError as error:
+        raise caused(f"{file} is no profile", error) from error
     return found
 
 

@@ -310,27 +310,28 @@ def _with_sign(share: Any, language: str) -> str:
 
 def _of_cells(row: _Row, language: str) -> str:
     said = word(f"said_cells.{row['change']}", language).format(
-        row=_row_text(row, language),
+        row=row_text(row, language),
         field=word(f"changes_column.{row['field']}", language),
-        old=_state_text(row, "old", language),
-        new=_state_text(row, "new", language),
+        old=state_text(row, "old", language),
+        new=state_text(row, "new", language),
     )
     number = row["difference"]
     differs = number is not None and row["change"] == "value"
     return said + _beside([_signed(float(number), language)] if differs else [], language)
 
 
-def _row_text(row: _Row, language: str) -> str:
-    """Say which row of a table it is: unit, measure, period, publisher."""
-    name = row["name"] or word(f"place.{row['place_kind']}", language)
-    measure = layer_text("layer", count_layer(str(row["measure"])), language)
-    parts = [name, measure]
+def row_text(row: _Row, language: str) -> str:
+    """Say which row of a table it is: unit, period, publisher, and the measure where it has one."""
+    parts = [row["name"] or word(f"place.{row['place_kind']}", language)]
+    if row["measure"] is not None:
+        parts.append(layer_text("layer", count_layer(str(row["measure"])), language))
     if row["period_start"] is not None and row["period_end"] is not None:
         parts.append(words.period_text(row["period_start"], row["period_end"], language))
     return ", ".join(str(part) for part in [*parts, row["publisher"]] if part)
 
 
-def _state_text(row: _Row, side: str, language: str) -> str:
+def state_text(row: _Row, side: str, language: str) -> str:
+    """Say what is known of a cell in the "old" or the "new" table, and what stands there."""
     state, value = str(row[f"{side}_state"]), row[side]
     if state == "withheld":
         return words.joined(words.note_text(value, language), language)

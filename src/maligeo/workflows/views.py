@@ -30,7 +30,7 @@ PAGES: Final = (".html", ".htm")
 PAPER: Final = (".pdf", ".png", ".svg")
 GAPS: Final = "gaps"
 _SURFACE: Final = "surface"
-_OF_A_PAGE: Final = (GAPS, _SURFACE)  # layers that are no measure of a density table
+OF_A_PAGE: Final = (GAPS, _SURFACE)  # layers that are no measure of a density table
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,7 +65,7 @@ class View:
     @property
     def keys(self) -> list[str] | None:
         """The layers of regions that are asked for; None for those of a default map."""
-        return [key for key in self.layers or () if key not in _OF_A_PAGE] or None
+        return [key for key in self.layers or () if key not in OF_A_PAGE] or None
 
     @property
     def _incidents(self) -> pd.DataFrame | None:
@@ -154,7 +154,7 @@ class View:
         return bool(table.loc[by_unit, "count"].notna().any())
 
     def _compared(self, periods: Sequence[str]) -> PageMap:
-        for name in _OF_A_PAGE:
+        for name in OF_A_PAGE:
             if name in (self.layers or ()):
                 raise ArgumentError(f"{name} is not shown for two periods side by side")
         study, table = self.study, self.table

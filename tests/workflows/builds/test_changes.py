@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 import maligeo
+from maligeo.core.columns import Language
 from maligeo.disclosure.policy import read_rules, rules_for
 from maligeo.workflows import records
 from maligeo.workflows.builds import steps as build_steps
 from maligeo.workflows.builds.steps import release_day
 from maligeo.workflows.builds.tables import differences
 from tests.workflows.builds.months import (
+    PROJECTS,
     description,
     made,
     reasons,
@@ -89,10 +91,10 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def page(folder: Path, audience: str) -> str:
-    """Give the English part of an index as text."""
+def page(folder: Path, audience: str, language: Language = "en") -> str:
+    """Give the part of an index in a language as text."""
     text = (folder / "month" / audience / "index.html").read_text(encoding="utf-8")
-    part = re.findall(r'<main lang="en">(.*?)</main>', text, re.DOTALL)[0]
+    part = re.findall(rf'<main lang="{language}">(.*?)</main>', text, re.DOTALL)[0]
     return " ".join(re.sub(r"<[^>]*>", " ", part).split())
 
 
@@ -136,8 +138,29 @@ def test_what_changed_stands_on_the_internal_index(folder: Path) -> None:
     assert "projects projects.csv 2" in said
     assert "Products made again: 2; kept as they were: 2." in said
     assert "input changed: incidents (files: 2)" in said
-    assert "Mopti · Killed by explosive devices · 2021 Count 4 8" in said
-    assert "Kidal · Incidents (IEDs and mines) · 2021 Count 0 1" in said
+    assert "Mopti, Killed by explosive devices, 2021 Count 4 8" in said
+    assert "Kidal, Incidents (IEDs and mines), 2021 Count 0 1" in said
+    differing = [int(number) for number in re.findall(r"Cells that differ: (\d+)", said)]
+    left = [int(number) for number in re.findall(r"… and (\d+) more", said)]
+    assert max(differing) - 12 in left  # of all that differ, whatever is shown first
+
+
+def test_every_need_of_an_answer_stands_on_the_index_in_words(tmp_path: Path) -> None:
+    write_records(tmp_path)
+    text = (
+        'audiences = "internal"\nperiod = "2021"\ncovers = "2021"\nneed = ["incidents", "killed"]\n'
+        'incidents = "incidents.csv"\nprojects = "projects.csv"\n[[answer]]\nfile = "a.csv"\n'
+    )
+    maligeo.build(write_month(tmp_path, text))
+    write_records(tmp_path, killed=7)
+    with (tmp_path / "incidents.csv").open("a", encoding="utf-8") as file:
+        file.write("2021-08-09,Mopti,1,synthetic\n" * 3)  # in five of six somebody is killed
+    maligeo.build(tmp_path / "month.toml")
+    said = page(tmp_path, "internal", "fr")
+    assert "Mopti, 2021 Constat Moins de 5 incidents : trop peu pour conclure Réponse" in said
+    assert "Mopti, Tués par des engins explosifs, 2021 Nombre 4 11" in said
+    assert "Mopti, Incidents (EEI et mines), 2021 Nombre 3 6" in said
+    assert "per_100k" not in said
 
 
 def test_a_public_index_tells_nothing_of_the_lists(folder: Path) -> None:
@@ -248,29 +271,67 @@ def test_each_input_is_read_once_for_both_audiences(
     assert len(read) == 1
 
 
+def counted(folder: Path, killed: int) -> pd.DataFrame:
+    """Count those killed in 2021: of Mopti `killed` and 1, of Gao 2, elsewhere none."""
+    write_records(folder, killed)
+    study = maligeo.study(incidents=folder / "incidents.csv", period="2021", covers="2021")
+    table: pd.DataFrame = study.release(audience="internal").count("killed").frame
+    return table
+
+
+def said(
+    old: pd.DataFrame, new: pd.DataFrame, kind: str, folder: Path, language: Language
+) -> list[str]:
+    """Give the cells that differ, each as one text."""
+    old.to_csv(folder / "old.csv", index=False)
+    new.to_csv(folder / "new.csv", index=False)
+    cells = differences(folder / "old.csv", folder / "new.csv", kind).cells
+    return [
+        " | ".join(cell.texts(language)).replace("\u202f", " ").replace("\u00a0", " ")
+        for cell in cells
+    ]
+
+
 class TestTables:
-    def test_cells_and_rows_that_differ(self, tmp_path: Path) -> None:
-        old = pd.DataFrame(
-            {
-                "name": ["Gao", "Mopti", "Kidal"],
-                "measure": "killed",
-                "count": [1, 2, 3],
-                "note": "a",
-            }
-        )
-        new = pd.DataFrame(
-            {
-                "name": ["Mopti", "Gao", "Kayes"], "measure": "killed", "count": [5, 1, None],
-                "note": "b",
-            }
-        )  # fmt: skip
-        for frame, name in ((old, "old"), (new, "new")):
+    def test_what_is_known_of_a_count_is_said(self, tmp_path: Path) -> None:
+        """A number, a bound, what a release withheld, named and no data are not one "no number"."""
+        old, new = counted(tmp_path, 3), counted(tmp_path, 7)
+        for frame, states in (
+            (old, {"Gao": (2, 2, None), "Kidal": (None, None, "withheld: fewer than 5"),
+                   "Kayes": (None, None, "no figure")}),
+            (new, {"Gao": (2, None, None), "Kidal": (None, None, "no figure"),
+                   "Kayes": (None, None, "named by the source, number not known")}),
+        ):  # fmt: skip
+            for name, (count, high, note) in states.items():
+                at = frame.index[frame["name"] == name][0]
+                frame.loc[at, ["count", "count_low"]] = count
+                frame.loc[at, "count_high"] = high
+                frame.loc[at, "note"] = note
+        counts = [one for one in said(old, new, "table", tmp_path, "fr") if " | Nombre | " in one]
+        assert counts == [
+            f"{name}, Tués par des engins explosifs, 2021 | Nombre | {before} | {now}"
+            for name, before, now in (
+                ("Kayes", "pas de données", "cité, nombre non connu"),
+                ("Mopti", "4", "8"),
+                ("Gao", "2", "au moins 2"),
+                ("Kidal", "moins de 5", "pas de données"),
+            )
+        ]
+
+    def test_counts_stand_before_what_follows_from_them(self, tmp_path: Path) -> None:
+        cells = said(counted(tmp_path, 3), counted(tmp_path, 7), "table", tmp_path, "en")
+        assert cells[0] == "Mopti, Killed by explosive devices, 2021 | Count | 4 | 8"
+        assert "Mopti, Killed by explosive devices, 2021 | Per 1,000 km² | 0.049 | 0.098" in cells
+
+    def test_rows_of_one_table_alone(self, tmp_path: Path) -> None:
+        table = counted(tmp_path, 3)
+        for frame, name in ((table.iloc[1:], "old"), (table.iloc[3:], "new")):
             frame.to_csv(tmp_path / f"{name}.csv", index=False)
-        found = differences(tmp_path / "old.csv", tmp_path / "new.csv")
-        assert (found.rows_new, found.rows_gone) == (1, 1)
-        assert [(one.column, one.old, one.new) for one in found.cells] == [("count", "2", "5")]
-        where = ("Mopti · Tués par des engins explosifs", "Nombre", "2", "5")
-        assert found.cells[0].texts("fr") == where
+        found = differences(tmp_path / "old.csv", tmp_path / "new.csv", "table")
+        assert (found.cells, found.rows_new, found.rows_gone) == ((), 0, 2)
+        table.assign(vintage="2016").to_csv(tmp_path / "new.csv", index=False)
+        found = differences(tmp_path / "old.csv", tmp_path / "new.csv", "table")
+        assert (found.cells, found.rows_new, found.rows_gone) == ((), len(table), len(table) - 1)
 
     def test_every_format_is_read_back(self, tmp_path: Path) -> None:
         rows = list[set[tuple[str, str, str]]]()
@@ -283,7 +344,70 @@ class TestTables:
         assert rows[0] - rows[1] and rows[1] - rows[0]
         for suffix in ("csv", "xlsx", "parquet"):
             old, new = (tmp_path / f"{name}.{suffix}" for name in ("old", "new"))
-            assert not differences(old, old)
-            found = differences(old, new)
+            assert not differences(old, old, "table")
+            found = differences(old, new, "table")
             assert found.rows_new == len(rows[1] - rows[0]), suffix
             assert found.rows_gone == len(rows[0] - rows[1]), suffix
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, ...]:
+    """An answer on incidents and the killed; and one of four more killed, no project in Gao."""
+    folder, found = tmp_path_factory.mktemp("answers"), []
+    for killed, wells in ((3, "b,School,Gao,synthetic\n"), (7, "")):
+        write_records(folder, killed)
+        projects = f"{PROJECTS}a,Wells,Mopti,synthetic\n{wells}"
+        (folder / "projects.csv").write_text(projects, encoding="utf-8")
+        study = maligeo.study(
+            incidents=folder / "incidents.csv", projects=folder / "projects.csv",
+            period="2021", covers="2021",
+        ).release(audience="internal")  # fmt: skip
+        found.append(study.asking(need=["incidents", "killed"]).answer(language="en").frame)
+    return tuple(found)
+
+
+class TestAnswers:
+    """Of Mopti 3 and of Gao one incident, of which 4 and 2 are killed; a project in each."""
+
+    def test_other_needs_are_shown_and_in_words(
+        self, answers: tuple[pd.DataFrame, ...], tmp_path: Path
+    ) -> None:
+        old, new = (one.copy() for one in answers)
+        at = new.index[new["name"] == "Kidal"][0]
+        new.loc[at, "class"] = "unknown"
+        new.loc[at, ["incidents", "incidents_low", "incidents_high"]] = None
+        new.loc[at, "note"] = "need not known: withheld: fewer than 5; need: x; response: y"
+        cells = said(old, new, "answer", tmp_path, "fr")
+        assert cells[0] == (
+            "Kidal, 2021 | Constat | Moins de 5 incidents : trop peu pour conclure | Besoin inconnu"
+        )
+        assert "Mopti, Tués par des engins explosifs, 2021 | Nombre | 4 | 8" in cells
+        assert "Kidal, Incidents (EEI et mines), 2021 | Nombre | 0 | moins de 5" in cells
+        assert "Gao, 2021 | Projets (compte entier) | 1 | 0" in cells
+        assert any("Tués par des engins explosifs, 2021 | Pour 100 000 habitants" in one
+                   for one in cells)  # fmt: skip
+        assert not any("_" in one or "few" in one for one in cells)
+
+    def test_every_format_says_the_same(
+        self, answers: tuple[pd.DataFrame, ...], tmp_path: Path
+    ) -> None:
+        names = ("old", "new")
+        for frame, name in zip(answers, names, strict=True):
+            frame.to_csv(tmp_path / f"{name}.csv", index=False)
+            frame.to_parquet(tmp_path / f"{name}.parquet")
+            with pd.ExcelWriter(tmp_path / f"{name}.xlsx") as book:
+                frame.to_excel(book, startrow=1, index=False)
+        texts = []
+        for suffix in ("csv", "parquet", "xlsx"):
+            old, new = (tmp_path / f"{name}.{suffix}" for name in names)
+            assert not differences(old, old, "answer")
+            texts.append({cell.texts("en") for cell in differences(old, new, "answer").cells})
+        assert texts[0] and texts[0] == texts[1] == texts[2]
+
+    def test_units_of_another_division_are_other_rows(
+        self, answers: tuple[pd.DataFrame, ...], tmp_path: Path
+    ) -> None:
+        old, new = answers[0], answers[1].assign(vintage="2016")
+        assert said(old, new, "answer", tmp_path, "en") == []
+        found = differences(tmp_path / "old.csv", tmp_path / "new.csv", "answer")
+        assert (found.rows_new, found.rows_gone) == (len(new), len(old))

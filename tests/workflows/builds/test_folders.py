@@ -157,7 +157,7 @@ def test_what_did_not_change_is_not_made_again(
     whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in whole.rglob("*") if path.is_file()}
-    monkeypatch.setattr("maligeo.workflows.builds.month.Studies", None)  # nothing is read
+    monkeypatch.setattr("maligeo.workflows.builds.making.study", None)  # nothing is read
     steps = maligeo.build(whole / "month.toml")
     assert set(steps["action"]) == {"keep"}
     assert {path: path.stat().st_mtime_ns for path in whole.rglob("*") if path.is_file()} == before
@@ -244,9 +244,9 @@ def test_a_kill_between_two_renames_is_mended(light: Path) -> None:
 def test_one_product_that_fails_leaves_all_folders(light: Path) -> None:
     folder = light.parent / "month"
     before = tree(folder)
-    write_month(light.parent, 'period = "2022-01/2022-08"\n' + LIGHT + '[[map]]\nfile = "m.html"\n'
-                'layers = "wells"\naudiences = "public"\n')  # fmt: skip
-    with pytest.raises(OutputFileError, match=r"m\.html cannot be made for the audience public"):
+    write_month(light.parent, 'period = "2022-01/2022-08"\n' + LIGHT + '[[map]]\nfile = "m.pdf"\n'
+                'layers = ["incidents", "projects"]\naudiences = "public"\n')  # fmt: skip
+    with pytest.raises(OutputFileError, match=r"m\.pdf cannot be made for the audience public"):
         maligeo.build(light)
     assert tree(folder) == before
     assert {path.name for path in folder.iterdir()} == {"internal", "public"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from maligeo.core.errors import SettingsError
+from maligeo.core.errors import InputFileError, SettingsError
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.builds.settings import KINDS, read_month
 from maligeo.workflows.builds.steps import Inputs, plan_for
@@ -75,9 +75,44 @@ FAULTS = {
         'incidents = {file = "incidents.csv", profile = "month.toml"}\n' + MAP,
         "incidents.profile", "is no profile",
     ),
-    "how an input is read": (
-        'incidents = {file = "incidents.csv", dates = "year-month"}\n' + MAP, "incidents",
-        "dates 'year-month' is not known",
+    "how dates are read": (
+        'incidents = {file = "incidents.csv", dates = "jma"}\n' + MAP, "incidents.dates",
+        "is none of day-month, month-day (found 'jma')",
+    ),
+    "row of headings": (
+        'incidents = {file = "incidents.csv", header_row = "un"}\n' + MAP,
+        "incidents.header_row", "is no number of a row: rows are counted from 1 (found 'un')",
+    ),
+    "columns as a text": (
+        'incidents = {file = "incidents.csv", columns = "x"}\n' + MAP, "incidents.columns",
+        "is no table of texts, such as killed = \"Pertes\" (found 'x')",
+    ),
+    "constants as a list": (
+        'incidents = {file = "incidents.csv", constants = ["x"]}\n' + MAP,
+        "incidents.constants", "is no table of texts",
+    ),
+    "places that are no texts": (
+        'incidents = {file = "incidents.csv", places = {Gaoo = 7}}\n' + MAP,
+        "incidents.places", "is no table of texts",
+    ),
+    "a place without a name": (
+        'incidents = {file = "incidents.csv", places = {"-" = "Gao"}}\n' + MAP,
+        "incidents", "places name each place of the file once",
+    ),
+    "sheet": (
+        'incidents = {file = "incidents.csv", sheet = 2}\n' + MAP, "incidents.sheet", "is no text",
+    ),
+    "level of boundaries": (
+        'boundaries = {file = "incidents.csv", level = "2"}\n' + MAP, "boundaries.level",
+        "is no whole number",
+    ),
+    "vintage of boundaries": (
+        'boundaries = {file = "incidents.csv", vintage = 2015}\n' + MAP, "boundaries.vintage",
+        "is no text",
+    ),
+    "profile that is no text": (
+        'incidents = {file = "incidents.csv", profile = 3}\n' + MAP, "incidents.profile",
+        "is no text (found 3)",
     ),
     "no file of a product": ("[[map]]\nlayers = 'killed'\n", "map[1].file", "is missing"),
     "file above the folder": (
@@ -93,6 +128,16 @@ FAULTS = {
     "device": ('[[map]]\nfile = "aux.html"\n', "map[1].file", "is a name that Windows keeps"),
     "index": (
         '[[report]]\nfile = "Index.html"\n', "report[1].file", "the build needs for itself",
+    ),
+    "index by another name": (
+        '[[report]]\nfile = ".//index.html"\n', "report[1].file", "the build needs for itself",
+    ),
+    "folder of that name": (
+        '[[map]]\nfile = "index.html/a.html"\n', "map[1].file", "the build needs for itself",
+    ),
+    "the folder itself": ('[[export]]\nfile = "./"\n', "export[1].file", "needs for itself"),
+    "file above a folder": (
+        '[[map]]\nfile = "x/../../a.html"\n', "map[1].file", "is not within the output folder",
     ),
     "suffix": ('[[map]]\nfile = "a.xlsx"\n', "map[1].file", "must end in one of .html, .htm, .pdf"),
     "language of a table": (
@@ -152,6 +197,51 @@ def test_a_fault_is_named_by_its_key(folder: Path, name: str) -> None:
     assert french.strip() != str(raised.value).split("\n", maxsplit=1)[1].strip()
 
 
+def test_a_mark_of_the_order_of_bytes_is_no_part_of_a_file(folder: Path) -> None:
+    """Editors on Windows put one before the text."""
+    profile = "[incidents]\nheader_row = 2\n"
+    (folder / "marked.toml").write_text(profile, encoding="utf-8-sig")
+    text = 'incidents = {file = "incidents.csv", profile = "marked.toml"}\n' + MAP
+    file = folder / "month.toml"
+    file.write_text(text, encoding="utf-8-sig")
+    assert read_month(file).inputs["incidents"].header_row == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title = oui\n", "ligne 1, colonne 9 : ce n’est pas une valeur"),
+        ('title = "a"\ntitle = "b"\n', "cette clé a déjà une valeur plus haut"),
+        ("[[map]\n", "il manque « ]] » à la fin du titre"),
+        ("title\n", "il manque « = » après la clé"),
+        ('title = "a', "à la fin du fichier : un texte n’est pas fermé"),
+        ('need = ["killed"', "à la fin du fichier : une liste n’est pas fermée"),
+        ("= 3\n", "ligne 1, colonne 1 : ce n’est ni une clé"),
+        ('map = [{file = "a" file = "b"}]', "une table n’est pas fermée : il manque « } »"),
+        ('store = "C:\\données"', "« \\ » dans un texte"),
+        ("as_of = 2022-02-30", "ce n’est pas une date"),
+        ('title = "a\nb"', "le signe '\\n' n’est pas possible ici"),
+        ('period = "2022" covers = "2022"', "une clé par ligne"),
+        ("[only]\n[only]\n", "ce titre est déjà plus haut : ('only',)"),
+    ],
+)
+def test_what_is_no_toml_is_said_in_french(folder: Path, text: str, said: str) -> None:
+    with pytest.raises(InputFileError) as raised:
+        read_month(write_month(folder, text))
+    told = raised.value.message("fr").replace("\u00a0", " ").replace("\u202f", " ")
+    assert f"{folder / 'month.toml'} n’est pas du TOML : " in told
+    assert said in told
+
+
+def test_what_is_not_in_utf_8_is_said_in_plain_words(folder: Path) -> None:
+    file = folder / "month.toml"
+    file.write_bytes('title = "Décembre"\n'.encode("latin-1"))
+    with pytest.raises(InputFileError) as raised:
+        read_month(file)
+    assert str(raised.value) == f"{file} is not in UTF-8: save it as such"
+    assert raised.value.message("fr") == f"{file} n’est pas en UTF-8\u00a0: enregistrez-le ainsi"
+
+
 def test_all_faults_stand_in_one_error(folder: Path) -> None:
     text = 'titel = "x"\nlanguages = "de"\n' + MAP + 'layer = "x"\n[[map]]\nfile = "b.csv"\n'
     file = write_month(folder, text)
@@ -170,12 +260,22 @@ def test_all_faults_stand_in_one_error(folder: Path) -> None:
         '[[map]]\nfile = "A.html"\n',
         '[[report]]\nfile = "a.html"\n',
         '[[map]]\nfile="a.html/b.html"',
+        '[[map]]\nfile="./a.html"',
+        '[[map]]\nfile=".//./a.html"',
+        '[[map]]\nfile="\u00e9.html"\n[[report]]\nfile="e\u0301.html"',
     ],
 )
 def test_two_products_of_one_name(folder: Path, second: str) -> None:
     month = read_month(write_month(folder, MAP + second))
     with pytest.raises(SettingsError, match="is the name of another product too"):
         plan_for(month, "public", Inputs(month), may_begin=False)
+
+
+def test_a_file_has_one_name_however_it_is_written(folder: Path) -> None:
+    text = '[[map]]\nfile = "x/.//{region}.html"\n[[export]]\nfile = "./open/"\n'
+    assert [one.file for one in read_month(write_month(folder, text)).products] == [
+        "x/{region}.html", "open"
+    ]  # fmt: skip
 
 
 def test_paths_are_relative_to_the_file(

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -23,6 +24,42 @@ SAID: Final = ("columns", "constants", "places", "dates", "sheet", "layer", "hea
 PARTS: Final = ("sheet", "layer", "columns", "constants", "places", "remembered")
 READ_HOW: Final = (*PARTS, "level", "vintage", "dates", "header_row")
 LAYERED: Final = frozenset({".gpkg", ".zip", ".kml", ".kmz"})
+
+
+_EXAMPLES: Final = {
+    "columns": 'killed = "Pertes"', "constants": 'status = "dépolluée"',
+    "places": '"Tombouctu" = "Tombouctou"',
+}  # fmt: skip
+
+
+def said_fault(name: str, value: object) -> str:
+    """Say what is wrong with something that is said of a file; empty where nothing is.
+
+    Parameters
+    ----------
+    name : str
+        What is said, of `SAID`.
+    value : object
+        As somebody wrote it.
+
+    Examples
+    --------
+    >>> said_fault("header_row", "one")
+    'is no number of a row: rows are counted from 1'
+    """
+    if name == "dates":
+        return "" if value in DATE_ORDERS else f"is none of {', '.join(DATE_ORDERS)}"
+    if name == "header_row":
+        is_row = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+        return "" if is_row else "is no number of a row: rows are counted from 1"
+    if name not in _EXAMPLES:
+        return "" if isinstance(value, str) else "is no text"
+    kinds = str | Real if name == "constants" else str  # constants: what a cell could hold
+    is_table = isinstance(value, Mapping) and all(
+        isinstance(key, str) and isinstance(one, kinds) and not isinstance(one, bool)
+        for key, one in value.items()
+    )
+    return "" if is_table else f"is no table of texts, such as {_EXAMPLES[name]}"
 
 
 @dataclass(frozen=True)
@@ -83,8 +120,10 @@ class Source:
     def __post_init__(self) -> None:
         if self.dates is not None:
             require_choice(self.dates, DATE_ORDERS, option="dates")
-        if self.header_row is not None and self.header_row < 1:
-            raise ArgumentError(f"header_row {self.header_row}: rows are counted from 1")
+        for name in SAID:
+            value = getattr(self, name)
+            if value is not None and (why := said_fault(name, value)):
+                raise ArgumentError(f"what is said of a file: {name} {why} (found {value!r})")
         keys = [word_key(name) for name in self.places]
         if not all((*keys, *map(word_key, self.places.values()))) or len({*keys}) < len(keys):
             raise ArgumentError("places name each place of the file once, and what it means")

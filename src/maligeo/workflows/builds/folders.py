@@ -13,7 +13,7 @@ from typing import Any, Final
 from maligeo.core.errors import OutputFileError
 from maligeo.core.files import DESCRIPTION, put_aside, remove, try_lock
 from maligeo.provenance.record import file_sha256
-from maligeo.workflows.builds.settings import INDEX, name_fault
+from maligeo.workflows.builds.values import INDEX, name_fault
 
 BUILD: Final = "maligeo-build"  # member of the description of a folder
 _DRAFTS: Final = ".maligeo-build"  # folder in the output, while something is built

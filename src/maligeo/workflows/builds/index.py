@@ -257,11 +257,11 @@ class _View:
             new=number(found.rows_new),
             gone=number(found.rows_gone),
         )
-        shown = found.shown
-        left = len(shown) - _SHOWN_CELLS
+        shown = found.cells[:_SHOWN_CELLS]
+        left = len(found.cells) - len(shown)
         return {
             "file": file,
             "said": said,
-            "cells": [cell.texts(self.language) for cell in shown[:_SHOWN_CELLS]],
+            "cells": [cell.texts(self.language) for cell in shown],
             "more": self._word("build.more").format(count=number(left)) if left > 0 else "",
         }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +15,9 @@ from maligeo.provenance.record import file_sha256
 from maligeo.readers.files.sources import Source
 from maligeo.tiles import RasterOptions, VectorOptions
 from maligeo.workflows.builds.folders import Made, files_of
-from maligeo.workflows.builds.settings import RASTER, RECORDS, Month
+from maligeo.workflows.builds.settings import RECORDS, Month
 from maligeo.workflows.builds.steps import Plan, Step, covers_of
+from maligeo.workflows.builds.values import RASTER
 from maligeo.workflows.recipes import Product
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS
 from maligeo.workflows.study import Study, study
@@ -46,8 +47,15 @@ class Studies:
     """
 
     def __init__(self, month: Month, roles: Collection[str]) -> None:
-        self.month = month
-        given = {role: month.inputs[role] for role in roles}
+        self.month, self.roles = month, roles
+        self.of = cache(self._of)
+        self.exact = cache(self._exact)
+
+    @cached_property
+    def whole(self) -> Study:
+        """All that is given, as it is; read when somebody first asks."""
+        month = self.month
+        given = {role: month.inputs[role] for role in self.roles}
         whole = study(
             incidents=given.get(INCIDENTS),
             projects=given.get(PROJECTS),
@@ -59,8 +67,7 @@ class Studies:
             period=month.period,
             covers=month.covers if {INCIDENTS, AREAS} & given.keys() else None,
         )
-        self.whole = whole.asking(only=month.only or None, need=month.need)
-        self.of = cache(self._of)
+        return whole.asking(only=month.only or None, need=month.need)
 
     def _of(self, kinds: tuple[str, ...], covers: Any) -> Study:
         """Give the study of some kinds of records, with the coverage that they have."""
@@ -69,6 +76,10 @@ class Studies:
         named = {name: one for name, one in whole.asked.items() if name not in {*RECORDS, "covers"}}
         kept = {kind: whole.asked[kind] for kind in kinds}
         return replace(whole, records=records, asked={**kept, **named, "covers": covers})
+
+    def _exact(self, kinds: tuple[str, ...], covers: Any) -> Study:
+        """Give the same for those who keep the records."""
+        return self.of(kinds, covers).release(audience="internal")
 
     def rows(self, role: str) -> int | None:
         """Give the number of rows that were read of an input; None where it is not known."""
@@ -138,7 +149,7 @@ class Kitchen:
         if wanted.kind == "tiles":
             self._tiles(step).save(path)
             return
-        asked = self.released(wanted.of, _hashable(covers_of(self.plan.sources.month, wanted)))
+        asked = self.released(wanted.of, covers_of(self.plan.sources.month, wanted))
         if wanted.kind == "export":
             asked.export(path, **options)
             return
@@ -166,7 +177,3 @@ class Kitchen:
             options=VectorOptions(**options),
             rules=rules,
         )
-
-
-def _hashable(value: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
-    return value if value is None or isinstance(value, str) else tuple(value)

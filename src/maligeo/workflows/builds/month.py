@@ -26,7 +26,8 @@ from maligeo.readers.files.sources import Source
 from maligeo.workflows.builds.folders import Made, described, drafts
 from maligeo.workflows.builds.index import Changes, index_page, reason_text
 from maligeo.workflows.builds.making import Kitchen, Studies
-from maligeo.workflows.builds.settings import INDEX, Month, read_month
+from maligeo.workflows.builds.names import require_known_names
+from maligeo.workflows.builds.settings import Month, read_month
 from maligeo.workflows.builds.steps import (
     INDEX_KIND,
     Inputs,
@@ -36,6 +37,7 @@ from maligeo.workflows.builds.steps import (
     roles_of,
 )
 from maligeo.workflows.builds.tables import TABLES, Differences, differences
+from maligeo.workflows.builds.values import INDEX
 from maligeo.workflows.recipes import BUNDLED, Recipe
 
 COLUMNS: Final = ("audience", "file", "product", "action", "reason")
@@ -76,7 +78,8 @@ def build(
     Raises
     ------
     SettingsError
-        With every fault of the file, by its key.
+        With every fault of the file, by its key, and with names of regions, layers, measures
+        and so on that nothing bears.
     InputFileError
         If it, or what it names, cannot be read.
     OutputFileError
@@ -108,17 +111,28 @@ def build(
     _require_apart(month)
     inputs = Inputs(month)
     if dry_run:
-        return _said(_plans(month, inputs, may_begin=False))
+        plans = _plans(month, inputs, may_begin=False)
+        _studies(month, plans, inputs)
+        return _said(plans)
     with system_errors_named(month.folder), drafts(month.folder) as folder:
         for audience in month.audiences:
             recover(month.folder / audience)
         plans = _plans(month, inputs, may_begin=True)
-        _make([plan for plan in plans if plan.made], folder, progress)
+        studies = _studies(month, plans, inputs)
+        _make([plan for plan in plans if plan.made], studies, folder, progress)
     return _said(plans)
 
 
 def _plans(month: Month, inputs: Inputs, *, may_begin: bool) -> list[Plan]:
     return [plan_for(month, one, inputs, may_begin=may_begin) for one in month.audiences]
+
+
+def _studies(month: Month, plans: Sequence[Plan], inputs: Inputs) -> Studies:
+    """Give what the products are made from, of names that are known in it."""
+    steps = [step for plan in plans for step in plan.made]
+    studies = Studies(month, roles_of(steps))
+    require_known_names(month, steps, inputs, studies)
+    return studies
 
 
 def _require_apart(month: Month) -> None:
@@ -138,13 +152,10 @@ def _require_apart(month: Month) -> None:
                 )
 
 
-def _make(plans: Sequence[Plan], folder: Path, progress: Advance | None) -> None:
+def _make(plans: Sequence[Plan], studies: Studies, folder: Path, progress: Advance | None) -> None:
     """Make the folders, and put them in the place of those that stand, all at the end."""
-    if not plans:
-        return
     steps = [step for plan in plans for step in plan.made]
     done = iter(range(1, len(steps) + 1))
-    studies = Studies(plans[0].sources.month, roles_of(steps))
 
     def watch() -> None:
         if progress is not None:
@@ -171,7 +182,7 @@ def _make_folder(plan: Plan, studies: Studies, draft: Path, watch: Callable[[], 
             watch()
         if step.reasons and step.wanted.kind in TABLES and _stands(plan, step):
             former = plan.standing.folder / step.file
-            tables[step.file] = differences(former, draft / step.file)
+            tables[step.file] = differences(former, draft / step.file, step.wanted.kind)
     inputs = _inputs(plan, studies)
     page = index_page(plan, products, draft, Changes(inputs, tables))
     (draft / INDEX).write_text(page, encoding="utf-8")

@@ -5,33 +5,29 @@ from __future__ import annotations
 import datetime
 import inspect
 import re
-import string
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Final, get_args
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
-from rapidfuzz import process
-
-from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Counting, Language
-from maligeo.core.errors import (
-    SETTING,
-    Fault,
-    InputFileError,
-    MaligeoError,
-    OutputFileError,
-    SettingsError,
-)
-from maligeo.core.files import require_portable
-from maligeo.core.inputs import require_ordinary
+from maligeo.core.columns import AUDIENCES, LANGUAGES, Audience, Language
+from maligeo.core.errors import SETTING, Fault, MaligeoError, SettingsError
+from maligeo.core.inputs import read_settings
 from maligeo.core.periods import parse_period, period_texts
 from maligeo.disclosure.releases import day_of
 from maligeo.measure.dates import CALENDAR
-from maligeo.readers.files.sources import SAID, Source
+from maligeo.readers.files.sources import SAID, Source, said_fault
 from maligeo.readers.profiles import read_profile
-from maligeo.tiles.mvt.points import LowZooms
-from maligeo.workflows.needs import names_table
+from maligeo.workflows.builds.values import (
+    OPTION_FAULTS,
+    RASTER,
+    name_fault,
+    near,
+    need_fault,
+    text_fault,
+    texts_fault,
+    whole_number_fault,
+)
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS
 from maligeo.workflows.study import Study
 from maligeo.workflows.views import PAGES, PAPER
@@ -40,18 +36,13 @@ RECORDS: Final = (INCIDENTS, PROJECTS, AREAS, FIGURES)
 INPUTS: Final = (*RECORDS, "boundaries", "gazetteer", "population")
 REGION: Final = "region"
 LANGUAGE: Final = "language"
-INDEX: Final = "index.html"
-RASTER: Final = "raster"  # of which tiles are made, instead of records
 
 _TABLES: Final = (".csv", ".xlsx", ".parquet")
 _TOP: Final = ("title", "output", "audiences", "languages", "period", "covers", "as_of", "store",
                "only", "need")  # fmt: skip
 _FILTERS: Final = ("programme", "organisation", "funder", "sector", "status")
 _OWN: Final = ("file", "of", "audiences", "title")  # what every product may say
-_RESERVED: Final = (INDEX, "datapackage.json")
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
-_NEAR: Final = 60  # likeness of a key that may be meant, of 100
-_FINEST_ZOOM: Final = 24
 
 
 @dataclass(frozen=True)
@@ -170,18 +161,12 @@ def read_month(path: str | Path, output: str | Path | None = None) -> Month:
     Raises
     ------
     InputFileError
-        If it cannot be read, or is no TOML.
+        If it cannot be read, or is no TOML in UTF-8.
     SettingsError
         With every fault, by its key.
     """
     file = Path(Source.of(path))
-    require_ordinary(file)
-    try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputFileError(f"cannot read {file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{file} is no TOML: {error}") from error
+    found = read_settings(file)
     month = _Reading(file, found).month(None if output is None else Path(output))
     if isinstance(month, list):
         raise SettingsError(str(file), month)
@@ -203,7 +188,7 @@ class _Reading:
         stem = self.file.stem
         month = Month(
             file=self.file,
-            folder=output or self._beside(self._checked("output", _text_fault) or stem),
+            folder=output or self._beside(self._checked("output", text_fault) or stem),
             title=self._title("title", self.found),
             audiences=audiences,
             languages=self._several("languages", LANGUAGES, default=LANGUAGES),
@@ -214,7 +199,7 @@ class _Reading:
             as_of=self._day(),
             store=self._store(),
             only=self._only(),
-            need=self._checked("need", _need_fault),
+            need=self._checked("need", need_fault),
         )
         self._require_use(month)
         return self.faults or month
@@ -226,7 +211,7 @@ class _Reading:
         for key in found:
             if key not in known:
                 named = f"{where}.{key}" if where else key
-                self._add(named, None, "is no key that is known here", _near(key, known))
+                self._add(named, None, "is no key that is known here", near(key, known))
 
     def _checked(self, key: str, fault_of: Callable[[Any], str]) -> Any:
         """Give a value that has no fault, else None."""
@@ -261,7 +246,7 @@ class _Reading:
             return tuple(default)
         wrong = [one for one in given if one not in known]
         for one in wrong:
-            self._add(where, one, f"is none of {', '.join(known)}", _near(one, known))
+            self._add(where, one, f"is none of {', '.join(known)}", near(one, known))
         return tuple(dict.fromkeys(one for one in given if one not in wrong)) or tuple(default)
 
     def _periods(self, key: str, words: Collection[str]) -> str | list[str] | None:
@@ -290,11 +275,10 @@ class _Reading:
 
     def _refused(self, key: str, error: MaligeoError) -> None:
         """Take the sentence of an error for the reason of a fault."""
-        reason = str(error)
-        self.faults.append(Fault(SETTING, key, None, reason))
+        self.faults.append(Fault(SETTING, key, None, str(error)))
 
     def _store(self) -> Path | None:
-        named = self._checked("store", _text_fault)
+        named = self._checked("store", text_fault)
         return None if named is None else self._beside(str(Path(named).expanduser()))
 
     def _only(self) -> dict[str, Any]:
@@ -304,7 +288,7 @@ class _Reading:
             return {}
         self._require_keys(found, _FILTERS, "only")
         for by, value in found.items():
-            if reason := _texts_fault(value):
+            if reason := texts_fault(value):
                 self._add(f"only.{by}", value, reason)
         return found
 
@@ -319,26 +303,41 @@ class _Reading:
             self._add(kind, found, "is no file, nor a table with one")
             return None
         self._require_keys(said, ("file", "profile", *how), kind)
-        if reason := _text_fault(said.get("file")):
+        own = {name: said[name] for name in how if name in said}
+        wrong = {name: why for name, value in own.items() if (why := _how_fault(name, value))}
+        for name, why in wrong.items():
+            self._add(f"{kind}.{name}", said[name], why)
+        if reason := text_fault(said.get("file")):
             self._add(f"{kind}.file", said.get("file"), reason)
             return None
-        return self._source(kind, said, {name: said[name] for name in how if name in said})
+        return None if wrong else self._source(kind, said, own)
 
     def _source(self, kind: str, said: Mapping[str, Any], own: dict[str, Any]) -> Source | None:
         source = Source.of(str(self._beside(said["file"])))
         if not Path(source).exists():
             self._add(f"{kind}.file", said["file"], "is no file that is there")
+        known = self._profile(kind, said)
+        stated = {"sheet": source.sheet, "layer": source.layer}
+        stated = {name: part for name, part in stated.items() if part is not None}
         try:
-            known = read_profile(self._beside(said["profile"])) if "profile" in said else {}
-            stated = {"sheet": source.sheet, "layer": source.layer}
-            stated = {name: part for name, part in stated.items() if part is not None}
-            how = {**known.get(kind, {}), **stated, **own}
-            return Source(source.path, **how)
+            return Source(source.path, **{**known, **stated, **own})
         except MaligeoError as error:
-            self._refused(f"{kind}.profile" if "profile" in said else kind, error)
-        except (TypeError, ValueError):
-            self._add(f"{kind}.profile", said.get("profile"), "is no profile that can be read")
+            self._refused(kind, error)
         return None
+
+    def _profile(self, kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what a profile says of an input."""
+        named, key = said.get("profile"), f"{kind}.profile"
+        if named is None:
+            return {}
+        if reason := text_fault(named):
+            self._add(key, named, reason)
+            return {}
+        try:
+            return read_profile(self._beside(named)).get(kind, {})
+        except MaligeoError as error:
+            self._refused(key, error)
+        return {}
 
     def _products(
         self, audiences: Sequence[Audience], inputs: Mapping[str, Source]
@@ -365,18 +364,19 @@ class _Reading:
         self._require_keys(found, (*_OWN, *known), key)
         said = {name: found[name] for name in known if name in found}
         for name, value in said.items():
-            if name in _OPTIONS and (reason := _OPTIONS[name](value)):
+            if name in OPTION_FAULTS and (reason := OPTION_FAULTS[name](value)):
                 self._add(f"{key}.{name}", value, reason)
         if RASTER in said and "low_zooms" in said:
             self._add(f"{key}.low_zooms", said["low_zooms"], "is about records, and not a raster")
         file = found.get("file")
-        if reason := _text_fault(file) or self._file_fault(kind, str(file), said):
+        plain = PurePosixPath(str(file)).as_posix()  # "./a" and "a", "x//a" and "x/a" are one file
+        if reason := text_fault(file) or self._file_fault(kind, plain, said):
             self._add(f"{key}.file", file, reason)
         audiences = self._several("audiences", audiences, default=audiences, within=(key, found))
         return Wanted(
             key=key,
             kind=kind,
-            file=str(file),
+            file=plain,
             options=self._with_files(key, said),
             of=self._of(key, kind, found, (audiences, inputs)),
             audiences=audiences,
@@ -409,7 +409,7 @@ class _Reading:
         names = {name: options[name] for name in ("tiles", RASTER) if name in options}
         for name, value in names.items():
             listed = [value] if isinstance(value, str) else value
-            if _texts_fault(listed):
+            if texts_fault(listed):
                 continue
             for one in listed:
                 if not self._beside(one).exists():
@@ -438,97 +438,8 @@ class _Reading:
             self._add("covers", month.covers, "is about incidents or areas, and none are given")
 
 
-def _near(word: object, known: Collection[str]) -> list[str]:
-    """Give what may be meant by a word that is not known."""
-    found = process.extractOne(str(word), list(known), score_cutoff=_NEAR)
-    return [] if found is None else [found[0]]
-
-
-def name_fault(file: str) -> str:
-    """Say why no file of a build can have a name; empty where one can."""
-    paths = (PurePosixPath(file), PureWindowsPath(file))
-    if any(one.is_absolute() or one.drive or ".." in one.parts for one in paths):
-        return "is not within the output folder"
-    if any(sign in file for sign in '{}<>:"|?*\\'):
-        return "has signs that a name of a file cannot have"
-    if file.casefold() in _RESERVED:
-        return "is a name that the build needs for itself"
-    try:
-        for part in PurePosixPath(file).parts:
-            require_portable(part)
-    except OutputFileError:
-        return "is a name that Windows keeps for a device"
-    return ""
-
-
-def placeholders(file: str) -> set[str]:
-    """Name what stands in braces in the name of a file."""
-    return {name for _, name, _, _ in string.Formatter().parse(file) if name}
-
-
-def _text_fault(value: Any) -> str:
-    if value is None:
-        return "is missing"
-    return "" if isinstance(value, str) and value.strip() else "is no text"
-
-
-def _texts_fault(value: Any) -> str:
-    listed = [value] if isinstance(value, str) else value
-    is_good = isinstance(listed, list) and listed and not any(map(_text_fault, listed))
-    return "" if is_good else "is no text, nor a list of texts"
-
-
-def _need_fault(value: Any) -> str:
-    fault = _texts_fault(list(value) if isinstance(value, dict) else value)
-    if fault:
-        return fault
-    if any(map(names_table, [value] if isinstance(value, str) else value)):
-        return "names a file, which is given as figures: name one of its measures here"
-    if not isinstance(value, dict):
-        return ""
-    is_good = value and all(
-        isinstance(one, int | float) and not isinstance(one, bool) and one > 0
-        for one in value.values()
-    )
-    return "" if is_good else "must have a number above 0 for each measure"
-
-
-def _periods_fault(value: Any) -> str:
-    if value == "auto" or (isinstance(value, list) and len(value) == 2 and not _texts_fault(value)):
-        return ""
-    return 'is neither "auto" nor two periods'
-
-
-def _flag_fault(value: Any) -> str:
-    return "" if isinstance(value, bool) else "is neither true nor false"
-
-
-def _zooms_fault(value: Any) -> str:
-    is_good = (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(type(one) is int for one in value)
-        and 0 <= value[0] <= value[1] <= _FINEST_ZOOM
-    )
-    return "" if is_good else "is not two zooms like [0, 8]"
-
-
-def _choice_of(known: Sequence[str]) -> Callable[[Any], str]:
-    return lambda value: "" if value in known else f"is none of {', '.join(known)}"
-
-
-# What is checked of options by their name; others are left to the function that takes them.
-_OPTIONS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "region": _text_fault,
-    "language": _choice_of(LANGUAGES),
-    "layers": _texts_fault,
-    "compare": _periods_fault,
-    "online_tiles": _flag_fault,
-    "tiles": _texts_fault,
-    "measure": _text_fault,
-    "counting": _choice_of(get_args(Counting)),
-    "zooms": _zooms_fault,
-    "low_zooms": _choice_of(get_args(LowZooms)),
-    "attribution": _text_fault,
-    RASTER: _text_fault,
-}
+def _how_fault(name: str, value: Any) -> str:
+    """Say what is wrong with how an input is read; empty where nothing is."""
+    if name in SAID:
+        return said_fault(name, value)
+    return whole_number_fault(value) if name == "level" else text_fault(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,16 +28,14 @@ from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.files.sources import Source
 from maligeo.workflows.builds.folders import Made, Standing
 from maligeo.workflows.builds.settings import (
-    INDEX,
     KINDS,
     LANGUAGE,
-    RASTER,
     RECORDS,
     REGION,
     Month,
     Wanted,
-    placeholders,
 )
+from maligeo.workflows.builds.values import INDEX, RASTER, placeholders
 from maligeo.workflows.recipes import BUNDLED, bundled_data, versions
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS
 
@@ -250,10 +249,11 @@ class Sources:
         return {name: value for name, value in said.items() if value}
 
 
-def covers_of(month: Month, wanted: Wanted) -> str | Sequence[str] | None:
+def covers_of(month: Month, wanted: Wanted) -> str | tuple[str, ...] | None:
     """Give the coverage that a product is about: of incidents, and of a table of areas."""
     about = {INCIDENTS, AREAS} if wanted.kind == "table" else {INCIDENTS}
-    return month.covers if about & set(wanted.of) else None
+    covers = month.covers if about & set(wanted.of) else None
+    return covers if covers is None or isinstance(covers, str) else tuple(covers)
 
 
 def _named(files: Mapping[str, Any]) -> dict[str, Source]:
@@ -373,17 +373,23 @@ def _regions(wanted: Wanted, month: Month, inputs: Inputs) -> list[str]:
 
 
 def _require_names(month: Month, steps: Sequence[Step]) -> None:
-    """Refuse two products of one name, as a system that does not tell cases apart sees it."""
-    names = Counter(step.file.casefold() for step in steps)
+    """Refuse two products of one name, as a system sees it that does not tell cases apart."""
+    named = [_as_systems_see(step.file) for step in steps]
+    names = Counter(named)
     within = {parent.as_posix() for one in names for parent in PurePosixPath(one).parents}
     why = "is the name of another product too"
     faults = [
         Fault(SETTING, f"{step.wanted.key}.file", step.file, why)
-        for step in steps
-        if names[step.file.casefold()] > 1 or step.file.casefold() in within
+        for step, name in zip(steps, named, strict=True)
+        if names[name] > 1 or name in within
     ]
     if faults:
         raise SettingsError(str(month.file), list(dict.fromkeys(faults)))
+
+
+def _as_systems_see(file: str) -> str:
+    """Give a name as systems compare it that take "É", and an "e" with its accent, for "é"."""
+    return unicodedata.normalize("NFC", file.casefold())
 
 
 def _index_step(sources: Sources, standing: Standing, steps: Sequence[Step]) -> Step:
