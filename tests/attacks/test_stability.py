@@ -82,9 +82,12 @@ def test_patterns_name_characters_in_a_way_that_every_engine_reads() -> None:
 
 SERVE = """
 import sys
-from maligeo.serving import server
-server._MOST_CONNECTIONS, server._HEAD_SECONDS, server._READING_SECONDS = map(float, sys.argv[3:])
-server.serve_tiles(sys.argv[1], port=int(sys.argv[2]))
+from maligeo.serving import listening, serve_tiles
+names = ("_MOST_CONNECTIONS", "_HEAD_SECONDS", "_READING_SECONDS")
+for name, limit in zip(names, sys.argv[3:], strict=True):
+    getattr(listening, name)
+    setattr(listening, name, float(limit))
+serve_tiles(sys.argv[1], port=int(sys.argv[2]))
 """
 
 
