@@ -189,6 +189,35 @@ def test_rows_of_a_project_are_one_record() -> None:
     assert frame.iloc[1][["field", "old", "new"]].tolist() == ["adm1_name", "Kidal", "Ménaka"]
 
 
+def projects_at(*ends: tuple[str, float]) -> gpd.GeoDataFrame:
+    """Rows of projects, each with its id and the longitude of its position at 14.5 north."""
+    ids, longitudes = zip(*ends, strict=True)
+    points = gpd.points_from_xy(longitudes, [14.5] * len(ends), crs=4326)
+    return gpd.GeoDataFrame({"project_id": ids, "title": ids}, geometry=points)
+
+
+def test_a_project_whose_position_was_corrected() -> None:
+    old = projects_at(("P1", -4.2), ("P2", -0.05), ("P3", -1.0), ("P3", -2.0), ("P4", np.nan))
+    new = projects_at(("P1", -4.2), ("P2", -0.06), ("P3", -1.0), ("P3", -2.5), ("P4", -3.0))
+    frame = record_changes(old, new, kind="projects")
+    assert Counter(frame["change"]) == {"same": 1, "corrected": 3}
+    fixed = frame[frame["change"] == "corrected"].set_index("new_id")
+    assert set(fixed["field"]) == {"position"}
+    *_, metres = Geod(ellps="WGS84").inv(-0.05, 14.5, -0.06, 14.5)
+    assert fixed.loc["P2", "difference"] == pytest.approx(metres, abs=0.1)
+    assert fixed.loc[["P3", "P4"], "difference"].isna().all()
+
+
+def test_land_that_only_has_a_position_moves_by_metres() -> None:
+    old = pd.DataFrame(
+        {"area_id": ["a"], "status": ["cleared"], "place_lon": [-0.05], "place_lat": [16.0]}
+    )
+    fixed = record_changes(old, old.assign(place_lon=-0.06), kind="areas").iloc[0]
+    *_, metres = Geod(ellps="WGS84").inv(-0.05, 16.0, -0.06, 16.0)
+    assert fixed["field"] == "position"
+    assert fixed["difference"] == pytest.approx(metres, abs=0.1)
+
+
 def test_the_name_of_a_file_is_no_source() -> None:
     row = {"id": ["1"], "date": ["2022-01-03"], "type": ["IED"], "region": ["Gao"]}
     frames = [maligeo.as_incidents(pd.DataFrame(row)) for _ in range(2)]

@@ -20,6 +20,7 @@ from maligeo.readers.reading import ATTRIBUTE
 POSITION: Final = "position"
 OUTLINE: Final = "outline"
 BETWEEN: Final = " | "  # values of the rows of one record
+_PAIRS: Final = (("lon", "lat"), ("place_lon", "place_lat"))  # columns of positions
 _DEGREES: Final = 1e-7  # about a centimetre: what files round positions to
 _PLACES: Final = ("place_name", "adm3_name", "adm2_name", "adm1_name")
 _FOLLOWS: Final = ("computed_area_sqm", "project_count")  # from other fields
@@ -171,6 +172,8 @@ class Comparable:
             return float("nan")
         if name in (POSITION, OUTLINE):
             one, two = self.shapes[at], other.shapes[place]  # type: ignore[index]
+            if one is None or two is None:  # of a record at several places
+                return float("nan")
             return _metres(one, two) if name == POSITION else _square_metres_between(one, two)
         if name not in self.values or name not in other.values:
             return float("nan")
@@ -206,9 +209,9 @@ def comparable(frame: pd.DataFrame, kind: str) -> Comparable:
     if shapes is not None:
         name = OUTLINE if kind == "areas" else POSITION
         texts[name] = _shape_texts(shapes)
-    elif {"lon", "lat"} <= set(texts.columns):
-        shapes = shapely.points(*(plain[name].astype("float64") for name in ("lon", "lat")))
-        texts = texts.drop(columns=["lon", "lat"]).assign(**{POSITION: _shape_texts(shapes)})
+    elif pair := next((pair for pair in _PAIRS if {*pair} <= {*texts.columns}), None):
+        shapes = shapely.points(*(plain[name].astype("float64") for name in pair))
+        texts = texts.drop(columns=[*pair]).assign(**{POSITION: _shape_texts(shapes)})
     ids = plain[how.key].astype("string").str.strip().replace("", pd.NA).reset_index(drop=True)
     ids = ids.mask(are_made_ids(ids.fillna("")))
     whole = Comparable(how, texts, ids, list(frame.index), _numbers(plain), shapes)
@@ -283,15 +286,23 @@ def _grouped(rows: Comparable) -> Comparable:
     keys = rows.ids.fillna(pd.Series([f"\0{at}" for at in range(len(rows))], dtype="string"))
     codes, _ = pd.factorize(keys)
     first = pd.Series(range(len(rows))).groupby(codes).first().to_numpy()
-    texts = rows.texts.groupby(codes).agg(_side_by_side).astype("string")
+    texts = rows.texts.groupby(codes).agg(_side_by_side).astype("string").reset_index(drop=True)
     return Comparable(
-        rows.kind, texts.reset_index(drop=True), rows.ids.iloc[first].reset_index(drop=True),
+        rows.kind, texts, rows.ids.iloc[first].reset_index(drop=True),
         [rows.rows[at] for at in first], _single(rows.values, codes),
+        _single_positions(texts[POSITION]) if POSITION in texts else None,
     )  # fmt: skip
 
 
 def _side_by_side(values: "pd.Series[str]") -> Any:
     return BETWEEN.join(sorted(set(values.dropna()))) or pd.NA
+
+
+def _single_positions(texts: "pd.Series[str]") -> Shapes:
+    """Give the positions of records that have one; those of a record at several are missing."""
+    several = texts.str.contains(BETWEEN, regex=False).fillna(value=True).astype(bool)
+    alone = texts.astype("object").where(~several, None)
+    return np.asarray(shapely.from_wkt(alone.to_numpy()), dtype=object)
 
 
 def _single(values: pd.DataFrame, codes: Any) -> pd.DataFrame:

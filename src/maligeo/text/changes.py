@@ -236,7 +236,7 @@ def _value(field: Any, text: Any, language: str) -> str:
     if text is None:
         return word("changes.unknown", language)
     if field == POSITION:
-        return str(text).removeprefix("POINT ")
+        return str(text).replace("POINT ", "")
     if words.has_word(f"{field}.{text}"):
         return word(f"{field}.{text}", language)
     if field in ("status", OUTLINE):
