@@ -12,6 +12,7 @@ from maligeo import look
 from maligeo.app.checks import FILTERS
 from maligeo.app.pages import STEPS
 from maligeo.app.tasks import KINDS as APP_KINDS
+from maligeo.cli.same import SHOWN as PAIRED
 from maligeo.core import words
 from maligeo.core.bilingual import read_file
 from maligeo.core.columns import AUDIENCES, DENSITY, PLACE_KINDS, WORDS
@@ -19,7 +20,7 @@ from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.words import NARROW_SPACE, NO_BREAK_SPACE
 from maligeo.exports.templates import KINDS as KINDS_OF_SHEETS
 from maligeo.exports.templates import template_headings
-from maligeo.join.event_pairs import LIKELY, POSSIBLE
+from maligeo.join.event_pairs import LIKELY, POSSIBLE, VICTIMS_DIFFER, VICTIMS_TAKEN
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
 from maligeo.look.layers import Group, read_catalogue
@@ -40,7 +41,7 @@ from maligeo.workflows.builds.settings import KINDS as BUILD_KINDS
 from tests import worlds
 
 ALIKE = {
-    "heading.note", "heading.exact",
+    "heading.note", "heading.exact", "heading.date",
     "kind.incidents",
     "answer.need", "answer.incidents.one", "answer.incidents.many",
     "answer.organisations.one", "answer.by.programme",
@@ -93,7 +94,7 @@ COMPUTED = {
     "heading": [
         "name", "measure", "period", "count", "per_1000_sqkm", "per_100k",
         "population_year", "low_count", "note", "publisher", "device", "recorded", "published",
-        "difference", "agrees", "from_name", "to_name", "weight", "method", "exact",
+        "difference", "agrees", "from_name", "to_name", "weight", "method", "exact", *PAIRED,
     ],
     "located": [
         "rows", "inside", "border", "nearest", "name", "place", "fuzzy", "too_coarse", "outside",
@@ -240,6 +241,7 @@ COMPUTED = {
     "product_part": PARTS,
     "pairs": [
         LIKELY, POSSIBLE, "place_name", "adm3_name", "adm2_name", "killed", "injured",
+        "without_day", "without_place", VICTIMS_TAKEN, VICTIMS_DIFFER,
     ],
     "record_field": [
         *{field for stem in FORMATS for field in load_format(stem).columns}, *FIELDS, "lon", "lat",

@@ -1,6 +1,7 @@
 """Two editions compared through the one function, for whom they may be, and what is written."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import pytest
 
 import maligeo
 from maligeo.core.errors import ArgumentError, FrameError, InputFileError, ReleaseError
+from maligeo.core.words import has_word
 from maligeo.disclosure import require_released
 from tests.cli.commands import SAME, run
 from tests.divisions import changed_regions_of_2023
@@ -236,6 +238,32 @@ def test_pairs_are_proposed_accepted_and_counted_once(lists: tuple[Path, Path]) 
     again = maligeo.read_incidents(folder / "one.csv")
     assert len(again) == 5
     assert again["also_in"].dropna().tolist() == ["3"]
+
+
+def test_pairs_are_shown_and_counted_once_without_a_file(lists: tuple[Path, Path]) -> None:
+    folder = lists[0].parent
+    bare = "5,2022-03,IED,Gao,,,1,1,synthetic\n6,2022-03-03,IED,Gao,,,1,1,synthetic\n"
+    lists[1].write_text(NEW + bare, encoding="utf-8")
+    asked = ("same", "old.csv", "new.csv", *INTERNAL)
+    shown = run(*asked, cwd=folder)
+    assert "day is not known: 0 of the first list, 1 of the second." in shown.stderr
+    assert "commune or cercle: 0 of the first list, 1 of the second." in shown.stderr
+    assert "write them to a file (-o pairs.csv)" in shown.stderr
+    assert "--accepted pairs.csv" not in shown.stderr
+    pairs = pd.DataFrame({"first_id": ["3"], "second_id": ["3"], "accepted": ["yes"]})
+    pairs.to_csv(folder / "accepted.csv", index=False)
+    once = run(*asked, "--accepted", "accepted.csv", cwd=folder)
+    assert (once.returncode, "Pairs counted once: 1." in once.stderr) == (0, True)
+    assert "taken from it: 1." in once.stderr
+    assert [line.split()[0] for line in once.stdout.splitlines()[-5:]] == ["3", "1", "4", "5", "6"]
+
+
+def test_columns_that_commands_show_have_headings() -> None:
+    for name in ("crosswalk", "density", "reconcile", "same"):
+        module = import_module(f"maligeo.cli.{name}")
+        shown = [*module.SHOWN, *getattr(module, "SHOWN_COUNTS", ())]
+        wanted = {"period" if one == "period_start" else one for one in shown} - {"period_end"}
+        assert [one for one in wanted if not has_word(f"heading.{one}")] == []
 
 
 def test_layers_of_two_levels_are_refused() -> None:

@@ -12,18 +12,22 @@ from pyproj import Geod
 from maligeo.core.checks import require_columns
 from maligeo.core.columns import EVENT_PAIRS
 from maligeo.core.errors import ArgumentError, Fault, FrameError
-from maligeo.core.placenames import normalise
+from maligeo.join.place_agreement import LEVELS, PLACES, same_place
 
 LIKELY: Final = "likely"
 POSSIBLE: Final = "possible"
+ALSO: Final = "also_"  # before the name of a count: what the second list says of a pair
 ALSO_IN: Final = "also_in"
+LEFT_OUT: Final = "left_out"  # in attrs: what was not compared, and why
 _KEY: Final = "event_id"
 _NEEDED: Final = (_KEY, "date")
 _CLOSE_M: Final = 5_000.0  # positions of one place by two who looked it up
 _SPOT_M: Final = 1_000.0  # so near that other victims do not make it another event
 _OFF: Final = 0.25  # share by which two counts of the victims of one event may differ
-_PLACES: Final = ("place_name", "adm3_name", "adm2_name")
+VICTIMS_TAKEN: Final = "victims_taken"  # in attrs: numbers that the second list alone knows
+VICTIMS_DIFFER: Final = "victims_differ"  # in attrs: numbers of the second that are not taken
 _COUNTS: Final = ("killed", "injured")
+_CIVILIANS: Final = "civilians_"  # before the name of a count: some of those
 _YES: Final = frozenset(("oui", "o", "yes", "y", "x", "1", "true", "vrai"))
 _NO: Final = frozenset(("", "non", "n", "no", "0", "false", "faux"))
 
@@ -48,9 +52,13 @@ def event_pairs(
     pandas.DataFrame, one row per pair
         The likeliest first: `accepted` (empty), `likelihood` ("likely": the same day and
         place, and victims that agree; else "possible"), `first_id, second_id`, the days,
-        places, types, `killed` and `injured` of both, `days_apart`, `distance_m` (WGS 84;
-        missing without positions), `same_place` (the column whose name is the same), `rivals`
-        (other pairs of either).
+        places (with commune, cercle and region), types, `killed` and `injured` of both,
+        `days_apart`, `distance_m` (WGS 84; missing without positions), `same_place` (the column
+        whose name is the same, see `same_place`), `rivals` (other pairs of either).
+        `attrs["left_out"]` counts the incidents of either list that were compared with none,
+        `first_day, second_day` not being known to the day and `first_place, second_place`
+        having neither a position nor a name of a locality, commune or cercle; and as
+        `elsewhere` the pairs of one name that is in different communes, cercles or regions.
 
     Raises
     ------
@@ -64,8 +72,13 @@ def event_pairs(
     for what, frame in (("first", first), ("second", second)):
         require_columns(frame, _NEEDED, what=what)
     sides = _dated(first), _dated(second)
+    left_out = {
+        f"{which}_{why}": count
+        for which, frame, side in zip(("first", "second"), (first, second), sides, strict=True)
+        for why, count in (("day", len(frame) - len(side)), ("place", _without_place(side)))
+    }
     one, other = _near_in_time(*sides, days)
-    found = _compared(sides[0].loc[one], sides[1].loc[other], km)
+    found, elsewhere = _compared(sides[0].loc[one], sides[1].loc[other], km)
     found = found.sort_values(
         ["likelihood", "days_apart", "distance_m", "first_id", "second_id"], ignore_index=True
     )
@@ -74,7 +87,9 @@ def event_pairs(
         for name in ("first_id", "second_id")
     ]
     found["rivals"] = counts[0] + counts[1] - 2
-    return found.assign(accepted=pd.array([pd.NA] * len(found), "string"))[list(EVENT_PAIRS)]
+    found = found.assign(accepted=pd.array([pd.NA] * len(found), "string"))[list(EVENT_PAIRS)]
+    found.attrs[LEFT_OUT] = left_out | {"elsewhere": elsewhere}
+    return found
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -85,11 +100,16 @@ def _dated(frame: pd.DataFrame) -> pd.DataFrame:
         known &= precision.isna() | (precision == "day")
     kept = frame[known]
     plain = pd.DataFrame(kept.drop(columns=["geometry"], errors="ignore")).reset_index(drop=True)
-    for name in (*_PLACES, "adm1_name", "event_type", *_COUNTS):
+    for name in (*LEVELS, "event_type", *_COUNTS):
         if name not in plain:
             plain[name] = pd.NA
     lon, lat = _positions(kept)
     return plain.assign(lon=lon, lat=lat)
+
+
+def _without_place(side: pd.DataFrame) -> int:
+    """Count incidents of which no pair can come: neither a position nor a name but a region's."""
+    return int((side["lon"].isna() & side[list(PLACES)].isna().all(axis=1)).sum())
 
 
 def _positions(frame: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -118,20 +138,23 @@ def _near_in_time(
     return one, other
 
 
-def _compared(one: pd.DataFrame, other: pd.DataFrame, km: float) -> pd.DataFrame:
-    """Hold candidates against one another, row by row, and keep those that may be one event."""
+def _compared(one: pd.DataFrame, other: pd.DataFrame, km: float) -> tuple[pd.DataFrame, int]:
+    """Hold candidates against one another, row by row, and keep those that may be one event.
+
+    Also count those that would be kept if their name were not in another commune or the like.
+    """
     one, other = one.reset_index(drop=True), other.reset_index(drop=True)
     *_, metres = Geod(ellps="WGS84").inv(
         *(side[name].to_numpy() for side in (one, other) for name in ("lon", "lat"))
     )
     metres = np.asarray(metres, dtype=np.float64)
-    same = _same_place(one, other)
+    same, against = same_place(one, other)
     placed = np.where(np.isnan(metres), same.notna(), metres <= km * 1000)
     agree, known = _victims(one, other)
-    spot = (metres <= _SPOT_M) | (np.isnan(metres) & same.isin(_PLACES[:1]))
+    spot = (metres <= _SPOT_M) | (np.isnan(metres) & same.isin(PLACES[:1]))
     apart = (one["date"] - other["date"]).abs().dt.days.to_numpy()
     kept = placed & (agree | (spot & (apart == 0)))
-    near = np.where(np.isnan(metres), same.isin(_PLACES[:2]), metres <= _CLOSE_M)
+    near = np.where(np.isnan(metres), same.isin(PLACES[:2]), metres <= _CLOSE_M)
     likely = near & (apart == 0) & agree & known
     columns: dict[str, Any] = {
         "likelihood": np.where(likely, LIKELY, POSSIBLE),
@@ -147,22 +170,8 @@ def _compared(one: pd.DataFrame, other: pd.DataFrame, km: float) -> pd.DataFrame
              for name in ("id", "place", "type"))]  # fmt: skip
     numbers = [f"{side}_{name}" for side in ("first", "second") for name in _COUNTS]
     types = dict.fromkeys(texts, "string") | dict.fromkeys([*numbers, "days_apart"], "Int64")
-    return pd.DataFrame(columns)[kept].astype(types | {"distance_m": "Float64"})
-
-
-def _same_place(one: pd.DataFrame, other: pd.DataFrame) -> "pd.Series[str]":
-    """Name the finest column of places that both have alike; missing if a finer one differs."""
-    same = pd.Series(pd.NA, index=one.index, dtype="string")
-    open_ = pd.Series(True, index=one.index)
-    for name in _PLACES:
-        left, right = (
-            side[name].astype("string").map(normalise, na_action="ignore") for side in (one, other)
-        )
-        both = left.notna() & right.notna()
-        alike = both & (left == right).fillna(value=False)
-        same = same.mask(open_ & alike, name)
-        open_ &= ~both
-    return same
+    elsewhere = int((np.isnan(metres) & against & agree).sum())
+    return pd.DataFrame(columns)[kept].astype(types | {"distance_m": "Float64"}), elsewhere
 
 
 def _victims(
@@ -180,18 +189,19 @@ def _victims(
 
 
 def _place(rows: pd.DataFrame) -> "pd.Series[str]":
-    names = [rows[name].astype("string") for name in (*_PLACES, "adm1_name")]
-    finest = names[0]
-    for name in names[1:]:
-        finest = finest.fillna(name)
-    return finest
+    """Write a place with all that holds it, since its name alone may be that of another."""
+    names = rows[list(LEVELS)].astype("object")
+    texts = [", ".join(str(name) for name in row if pd.notna(name)) for row in names.to_numpy()]
+    return pd.Series(texts, index=rows.index, dtype="string").replace("", pd.NA)
 
 
 def count_once(first: pd.DataFrame, second: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Put two lists of incidents together, with each accepted pair as one event.
 
     Nothing is taken for the same that is not accepted in `pairs`. Of a pair the incident of the
-    first list stays as it is, and says in `also_in` which one of the second it is too.
+    first list stays, and says in `also_in` which one of the second it is too. A number of
+    victims that it does not know is that of the second, unless more civilians than people would
+    come of it; one that it knows stays.
 
     Parameters
     ----------
@@ -206,7 +216,10 @@ def count_once(first: pd.DataFrame, second: pd.DataFrame, pairs: pd.DataFrame) -
     The type of the first list
         All rows of the first list, and those of the second that are in no accepted pair, so
         that its length is that of both less the accepted pairs. An id of the second list that
-        the first has too gets " (2)" behind it.
+        the first has too gets " (2)" behind it. `also_killed, also_injured,
+        also_civilians_killed, also_civilians_injured` are what the second list says of a pair,
+        where it says it of any. `attrs` counts the numbers `victims_taken` from the second
+        list, and `victims_differ`, those that stand in these columns alone.
 
     Raises
     ------
@@ -221,12 +234,38 @@ def count_once(first: pd.DataFrame, second: pd.DataFrame, pairs: pd.DataFrame) -
     accepted = _accepted(pairs, ids)
     also = dict(zip(accepted["first_id"], accepted["second_id"], strict=True))
     mine = first.assign(**{ALSO_IN: ids[0].map(also).astype("string")})
+    mine, victims = _with_victims(mine, second.set_axis(ids[1]))
     theirs = second[~ids[1].isin(set(accepted["second_id"]))]
     named = theirs[_KEY].astype("string")
     named = named.mask(named.isin(set(ids[0])), named + " (2)")
     theirs = theirs.assign(**{_KEY: named, ALSO_IN: pd.array([pd.NA] * len(theirs), "string")})
     mine.attrs, theirs.attrs = {}, {}
-    return pd.concat([mine, theirs], ignore_index=True)
+    together = pd.concat([mine, theirs], ignore_index=True)
+    together.attrs = victims
+    return together
+
+
+def _with_victims(mine: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Take the victims that the second list alone knows of a pair, and keep all that it says."""
+    is_pair = mine[ALSO_IN].notna()
+    theirs = second.loc[mine.loc[is_pair, ALSO_IN]].set_axis(mine.index[is_pair])
+    names = [f"{of}{name}" for name in _COUNTS for of in ("", _CIVILIANS)]
+    said = theirs.reindex(columns=names).reindex(mine.index).astype("Int64")
+    known = mine.reindex(columns=names).astype("Int64")
+    taken = known.isna() & said.notna()
+    for name in _COUNTS:
+        both = [name, f"{_CIVILIANS}{name}"]
+        people, civilians = (known[one].fillna(said[one]) for one in both)
+        taken[both] = taken[both].mask((civilians > people).fillna(value=False), other=False)
+    filled = known.mask(taken, said)
+    stated = [name for name in names if said[name].notna().any()]
+    more = {f"{ALSO}{name}": said[name] for name in stated}
+    differ = said.notna() & (filled != said).fillna(value=True)
+    counts = {
+        VICTIMS_TAKEN: int(taken.to_numpy().sum()),
+        VICTIMS_DIFFER: int(differ.to_numpy().sum()),
+    }
+    return mine.assign(**{name: filled[name] for name in stated}, **more), counts
 
 
 def _accepted(pairs: pd.DataFrame, ids: "list[pd.Series[str]]") -> pd.DataFrame:

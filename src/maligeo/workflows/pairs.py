@@ -56,10 +56,14 @@ def same_events(
     pandas.DataFrame, one row per pair
         The likeliest first: `accepted` (empty, for people), `likelihood` ("likely": the same
         day, within 5 km or in the same locality or commune, and victims that agree within a
-        quarter or one; else "possible"), `first_id, second_id`, dates, places, types and
-        victims of both, `days_apart`, `distance_m` (WGS 84), `same_place` (the column whose
-        name both have), `rivals` (how many other pairs either is in), `sentence`. For internal
-        use: it shows exact records.
+        quarter or one; else "possible"), `first_id, second_id`, dates, places (with commune,
+        cercle and region), types and victims of both, `days_apart`, `distance_m` (WGS 84),
+        `same_place` (the column whose name both have, in no other commune, cercle or region),
+        `rivals` (how many other pairs either is in), `sentence`. `attrs["left_out"]` counts the
+        incidents that were compared with none: `first_day, second_day` are not known to the
+        day, `first_place, second_place` have neither a position nor a name of a locality,
+        commune or cercle; and `elsewhere` the pairs of one name in different communes, cercles
+        or regions. For internal use: it shows exact records.
 
     Raises
     ------
@@ -79,8 +83,8 @@ def same_events(
     >>> print(pairs["sentence"].iloc[0].split(": ", 1)[1])
     MLI1 and 17: the same day (2022-03-05); the same commune (Konna); killed: 3 and 4
     """
-    lists = (records_of(INCIDENTS, _taken(one)) for one in (first, second))
-    pairs = event_pairs.event_pairs(*lists, days=days, km=km)
+    lists = [records_of(INCIDENTS, _taken(one)) for one in (first, second)]
+    pairs = event_pairs.event_pairs(lists[0], lists[1], days=days, km=km)
     said = pair_sentences(pairs, session_language(language))
     return pairs.assign(sentence=pd.array(said, dtype="string"))
 
@@ -101,8 +105,11 @@ def count_once(first: Given, second: Given, pairs: Given) -> pd.DataFrame:
     geopandas.GeoDataFrame or pandas.DataFrame
         All incidents of the first list, and those of the second that are in no accepted pair:
         as many as both have, less the accepted pairs. `also_in` has the id of the second of a
-        pair, whose own row is left out. An id of the second list that the first has too gets
-        " (2)" behind it.
+        pair, whose own row is left out. Victims that only the second knows are taken from it;
+        where both know another number, that of the first stays. What the second says stands in
+        `also_killed, also_injured, also_civilians_killed, also_civilians_injured`, where it
+        says anything; `attrs` counts numbers as `victims_taken` and `victims_differ`. An id of
+        the second list that the first has too gets " (2)" behind it.
 
     Raises
     ------
@@ -120,9 +127,9 @@ def count_once(first: Given, second: Given, pairs: Given) -> pd.DataFrame:
     ...     "commune": ["Konna"], "killed": [3]})
     >>> own = acled.assign(id="17", killed=4)
     >>> pairs = maligeo.same_events(acled, own).assign(accepted="oui")
-    >>> maligeo.count_once(acled, own, pairs)[["event_id", "killed", "also_in"]]
-      event_id  killed also_in
-    0     MLI1       3      17
+    >>> maligeo.count_once(acled, own, pairs)[["event_id", "killed", "also_killed", "also_in"]]
+      event_id  killed  also_killed also_in
+    0     MLI1       3            4      17
     """
     lists = [records_of(INCIDENTS, _taken(one)) for one in (first, second)]
     return event_pairs.count_once(lists[0], lists[1], _pairs(pairs))
