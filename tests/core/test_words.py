@@ -59,7 +59,7 @@ ALIKE = {
     "template.sheet_incidents", "template.sheet_population", "example.what_incidents",
     "example.total_year", "control.pause",
     "named.line", "named.programme", "named.organisation", "named.source",
-    "changes_field.position", "state.number",
+    "record_field.position", "changes.position", "state.number",
     # the page
     "app.file_incidents", "app.by_organisation", "record_field.adm2_name", "record_field.adm3_name",
     "record_field.budget_amount", "record_field.programme", "record_field.code",
@@ -234,10 +234,6 @@ COMPUTED = {
     "said_product": ORDER["product"],
     "state": [state for state in STATES if state != "withheld"],
     "changes_column": [name for name in DENSITY if name not in KEYS],
-    "changes_field": [
-        "position", "outline", "event_type", "place_name", "status", "title", "funder",
-        "implementer", "sector", "place",
-    ],
     "product_part": PARTS,
     "pairs": [
         LIKELY, POSSIBLE, "place_name", "adm3_name", "adm2_name", "killed", "injured",
@@ -245,6 +241,7 @@ COMPUTED = {
     ],
     "record_field": [
         *{field for stem in FORMATS for field in load_format(stem).columns}, *FIELDS, "lon", "lat",
+        "position", "outline",
     ],
 }  # fmt: skip
 

@@ -218,6 +218,21 @@ def test_land_that_only_has_a_position_moves_by_metres() -> None:
     assert fixed["difference"] == pytest.approx(metres, abs=0.1)
 
 
+def test_land_with_outlines_and_land_with_a_position_alone() -> None:
+    outlines = [shapely.box(-4.0, 14.0, -3.9, 14.1), None]
+    old = gpd.GeoDataFrame(
+        {"area_id": ["a", "b"], "status": ["cleared", "cleared"],
+         "place_lon": [np.nan, -0.05], "place_lat": [np.nan, 16.0]},
+        geometry=outlines, crs=4326,
+    )  # fmt: skip
+    frame = record_changes(old, old.assign(place_lon=[np.nan, -0.06]), kind="areas")
+    assert Counter(frame["change"]) == {"same": 1, "corrected": 1}
+    fixed = frame[frame["change"] == "corrected"].iloc[0]
+    *_, metres = Geod(ellps="WGS84").inv(-0.05, 16.0, -0.06, 16.0)
+    assert [fixed["new_id"], fixed["field"]] == ["b", "position"]
+    assert fixed["difference"] == pytest.approx(metres, abs=0.1)
+
+
 def test_the_name_of_a_file_is_no_source() -> None:
     row = {"id": ["1"], "date": ["2022-01-03"], "type": ["IED"], "region": ["Gao"]}
     frames = [maligeo.as_incidents(pd.DataFrame(row)) for _ in range(2)]

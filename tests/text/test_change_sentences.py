@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core import columns
+from maligeo.join.record_changes import UNREAD
 from maligeo.text.changes import ORDER, change_sentences, changes_by_kind
 
 RECORD = {"record": "2022-03-05, ied, Konna", "old_id": "7", "new_id": "7", "old_row": "2",
@@ -32,21 +33,51 @@ SAID: list[tuple[str, dict[str, object], str, str]] = [
      "2022-03-05, Improvised explosive device (IED), Konna: the same, 7 is now 9"),
     ("records", {**RECORD, "change": "corrected", "field": "killed", "old": None, "new": "0",
                  "matched_by": "id"},
-     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : Tués : non connu → 0",
-     "2022-03-05, Improvised explosive device (IED), Konna (7): Killed: not known → 0"),
+     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : tués : non connu → 0",
+     "2022-03-05, Improvised explosive device (IED), Konna (7): killed: not known → 0"),
     ("records", {**RECORD, "change": "corrected", "field": "date", "old": "2022-03-05",
                  "new": "2022-03-07", "difference": 2.0, "matched_by": "content"},
-     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : Date : 2022-03-05 → 2022-03-07 "
+     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : date : 2022-03-05 → 2022-03-07 "
      "(+2 j ; reconnu à son contenu)",
-     "2022-03-05, Improvised explosive device (IED), Konna (7): Date: 2022-03-05 → 2022-03-07 "
+     "2022-03-05, Improvised explosive device (IED), Konna (7): date: 2022-03-05 → 2022-03-07 "
      "(+2 d; known by its content)"),
+    ("records", {**RECORD, "change": "corrected", "record": "2022-03, ied", "field": "date",
+                 "old": "2022-01/2022-03", "new": "2022-03-07 (week)", "matched_by": "id"},
+     "mars 2022, Engin explosif improvisé (EEI) (7) : date : janv.–mars 2022 → 2022-03-07 "
+     "(à la semaine près)",
+     "Mar 2022, Improvised explosive device (IED) (7): date: Jan–Mar 2022 → 2022-03-07 "
+     "(to the week)"),
+    ("records", {**RECORD, "change": "corrected", "field": "position", "new": "POINT (-4.2 14.5)",
+                 "old": "POINT (-4.25 14.5) | POINT (-5 14)", "matched_by": "id"},
+     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : position : longitude -4.25, "
+     "latitude 14.5 | longitude -5, latitude 14 → longitude -4.2, latitude 14.5",
+     "2022-03-05, Improvised explosive device (IED), Konna (7): position: longitude -4.25, "
+     "latitude 14.5 | longitude -5, latitude 14 → longitude -4.2, latitude 14.5"),
+    ("records", {**RECORD, "change": "corrected", "field": "Remarques", "old": "à revoir",
+                 "matched_by": "id"},
+     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : Remarques : à revoir → vide",
+     "2022-03-05, Improvised explosive device (IED), Konna (7): Remarques: à revoir → empty"),
+    ("records", {**RECORD, "change": "corrected", "field": "budget_amount", "old": "1500000",
+                 "new": "1750000", "difference": 250000.0, "matched_by": "id"},
+     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : budget : 1 500 000 → 1 750 000 "
+     "(+250 000)",
+     "2022-03-05, Improvised explosive device (IED), Konna (7): budget: 1,500,000 → 1,750,000 "
+     "(+250,000)"),
+    ("records", {**RECORD, "change": "not_compared", "old_id": None, "old_row": None,
+                 "note": UNREAD[0]},
+     "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : sa ligne de l’ancienne liste est "
+     "fautive",
+     "2022-03-05, Improvised explosive device (IED), Konna (7): its row of the old list is "
+     "faulty"),
+    ("records", {"change": "column_gone", "field": "adm2_name"},
+     "« cercle » n’est que dans l’ancienne liste", "“cercle” is in the old list alone"),
     ("records", {"change": "repeated_id", "old_id": "7", "old": "2"},
      "« 7 » est l’identifiant de 2 enregistrements de l’ancienne liste, reconnus à leur contenu",
      "“7” is the id of 2 records of the old list, known by their content"),
-    ("records", {"change": "not_compared", "new_row": "4", "field": "Tués", "new": "x",
-                 "note": "is not a number"},
-     "nouvelle liste, ligne 4, Tués : n’est pas un nombre (on y lit « x »)",
-     "new list, row 4, Tués: is not a number (“x”)"),
+    ("records", {"change": "not_compared", "new_row": "4", "new_id": "9", "field": "(killed)",
+                 "new": "x", "note": "is not a number"},
+     "nouvelle liste, ligne 4 (9), tués : n’est pas un nombre (on y lit « x »)",
+     "new list, row 4 (9), killed: is not a number (“x”)"),
     ("units", {**UNITS, "change": "split"},
      "Gao (ML07) a été divisée : Ménaka (ML10) en a reçu 25 %",
      "Gao (ML07) was split: Ménaka (ML10) took 25% of it"),

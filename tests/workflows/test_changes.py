@@ -1,6 +1,7 @@
 """Two editions compared through the one function, for whom they may be, and what is written."""
 
 import json
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import maligeo
 from maligeo.core.errors import ArgumentError, FrameError, InputFileError, ReleaseError
 from maligeo.core.words import has_word
 from maligeo.disclosure import require_released
+from maligeo.join.record_changes import record_changes
+from maligeo.workflows.records import READERS
 from tests.cli.commands import SAME, run
 from tests.divisions import changed_regions_of_2023
 
@@ -62,7 +65,108 @@ def test_ids_that_repeat_or_are_missing_do_not_stop_the_comparison(tmp_path: Pat
                    encoding="utf-8")  # fmt: skip
     found = maligeo.changes(old, new, audience="internal", language="en")
     assert found.summary == {"not_compared": 1, "repeated_id": 1, "same": 3}
-    assert "row 5, type" in found.kinds[0].lines[0]
+    assert "row 5 (9), type" in found.kinds[0].lines[0]
+
+
+def files(folder: Path, old: str, new: str) -> tuple[Path, Path]:
+    for name, text in (("old", old), ("new", new)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder / "old.csv", folder / "new.csv"
+
+
+def test_the_id_of_a_faulty_row_is_neither_new_nor_gone(tmp_path: Path) -> None:
+    """Record 2 is faulty in the old list, 3 in the new one; 4 has no good row in either."""
+    four = "4,2022-13-01,IED,Gao,Gao,Gounzoureye,1,1,synthetic\n"
+    lists = files(
+        tmp_path,
+        OLD.replace("2022-01-17", "2022-02-31") + four,
+        OLD.replace("Gounzoureye,,2", "Gounzoureye,deux,2") + four,
+    )
+    found = maligeo.changes(*lists, audience="internal", language="en")
+    assert found.summary == {"not_compared": 6, "same": 1}
+    assert found.kinds[0].lines[-2:] == [
+        "2022-02-05, Improvised explosive device (IED), Gounzoureye, Gao, Gao (3): its row of "
+        "the new list is faulty",
+        "2022-01-17, Landmine, Konna, Mopti, Mopti (2): its row of the old list is faulty",
+    ]
+    assert found.report.remarks == []
+
+
+def test_a_faulty_row_without_an_id_may_be_what_is_new(tmp_path: Path) -> None:
+    lists = files(tmp_path, OLD.replace("2,2022-01-17", ",2022-02-31"), OLD)
+    found = maligeo.changes(*lists, audience="internal", language="en")
+    assert found.summary == {"not_compared": 1, "new": 1, "same": 2}
+    assert "what is said to be new or gone may be among them" in found.report.remarks[0]
+
+
+def test_a_project_of_which_a_row_is_faulty_is_not_compared(tmp_path: Path) -> None:
+    text = (
+        "project_id,title,region,status,start,end\n"
+        "P1,Puits,Gao,active,2022,2023\nP1,Puits,Mopti,active,2022,2023\n"
+        "P2,Pistes,Kidal,active,2022,2023\n"
+    )
+    lists = files(tmp_path, text, text.replace("Mopti,active,2022", "Mopti,active,demain"))
+    found = maligeo.changes(*lists, audience="internal", language="en", kind="projects")
+    assert found.summary == {"not_compared": 3, "same": 1}
+    assert not (found.frame["change"] == "corrected").any()
+
+
+COLUMNS = {
+    "incidents": (
+        "N°,Date,Type,Région,Cercle,Commune,Localité,Latitude,Longitude,Tués,Blessés,Résultat,"
+        "Source,Observations\n"
+        "1,03/01/2022,EEI,Mopti,Koro,Bondo,Kouna,14.1,-3.1,2,0,explosé,police,route\n"
+        "2,2022-02,mine,Gao,Gao,Gounzoureye,,16.3,-0.1,,1,explosé,ong,\n"
+    ),
+    "projects": (
+        "Code,Titre,Organisation,Bailleur,Secteur,Statut,Début,Fin,Budget,Devise,Région,Cercle,"
+        "Commune,Remarques\n"
+        "P1,Puits,ONG A,B1,Eau,en cours,2022,2023,1000,EUR,Mopti,Koro,Bondo,x\n"
+        "P1,Puits,ONG A,B1,Eau,en cours,2022,2023,1000,EUR,Gao,Gao,Gounzoureye,x\n"
+        "P2,Pistes,ONG B,B2,Routes,en cours,2021,2022,5000,EUR,Ségou,Niono,Diabaly,y\n"
+    ),
+    "areas": (
+        "N°,Statut,Région,Cercle,Commune,Superficie (ha),Date fin,Organisation,Latitude,"
+        "Longitude,Observations\n"
+        "A1,dépolluée,Mopti,Koro,Bondo,1.5,03/03/2022,ONG A,14.1,-3.1,x\n"
+        "A2,dépolluée,Gao,Gao,Gounzoureye,2.5,03/03/2021,ONG B,16.3,-0.1,\n"
+    ),
+}  # fmt: skip
+NEEDED = ("Date", "Code", "Titre", "Statut", "Superficie (ha)")  # without which it is another list
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_a_column_that_went_away_is_said_once(tmp_path: Path, kind: str) -> None:
+    read = READERS[kind]
+    file = tmp_path / "whole.csv"
+    file.write_text(COLUMNS[kind], encoding="utf-8")
+    whole = read(file)
+    head, *rows = (line.split(",") for line in COLUMNS[kind].splitlines())
+    for at, name in enumerate(head):
+        if name in NEEDED:
+            continue
+        cut = "".join(",".join(row[:at] + row[at + 1 :]) + "\n" for row in (head, *rows))
+        shorter = tmp_path / "shorter.csv"
+        shorter.write_text(cut, encoding="utf-8")
+        short = read(shorter)
+        for pair, change in (((whole, short), "column_gone"), ((short, whole), "column_new")):
+            found = record_changes(*pair, kind=kind)
+            assert Counter(found["change"]) == {"same": 2, change: 1}, name
+
+
+def test_a_date_says_how_much_is_known(tmp_path: Path) -> None:
+    lists = files(tmp_path, OLD.replace("2022-01-17", "2022-01").replace("2022-02-05", "2022"),
+                  OLD.replace("2022-02-05", "2022-02"))  # fmt: skip
+    found = maligeo.changes(*lists, audience="internal", language="en")
+    assert found.summary == {"corrected": 2, "same": 1}
+    lines = [line.split(": ", 1) for line in found.kinds[0].lines]
+    assert [said for _, said in lines] == ["date: Jan 2022 → 2022-01-17", "date: 2022 → Feb 2022"]
+    assert lines[1][0].startswith("Feb 2022, ")
+    fixed = found.frame[found.frame["change"] == "corrected"]
+    assert fixed[["old", "new"]].to_numpy().tolist() == [
+        ["2022-01", "2022-01-17"], ["2022", "2022-02"],
+    ]  # fmt: skip
+    assert fixed["difference"].isna().all()
 
 
 def test_land_and_projects_are_known_by_their_columns(tmp_path: Path) -> None:
@@ -210,7 +314,7 @@ def test_the_command_says_it_in_french_first(lists: tuple[Path, Path]) -> None:
     shown = run("changes", *lists, *INTERNAL, "--language", "fr").stdout.replace("\u00a0", " ")
     assert shown.splitlines()[0] == "INTERNE : ne pas diffuser"
     assert "Corrigés (2)" in shown
-    assert "Tués : non connu → 0" in shown
+    assert "tués : non connu → 0" in shown
 
 
 def test_a_profile_holds_for_both_lists(tmp_path: Path) -> None:
@@ -221,7 +325,7 @@ def test_a_profile_holds_for_both_lists(tmp_path: Path) -> None:
              "--kind", "incidents", "--save-profile", "own.toml")  # fmt: skip
     assert run(*check, cwd=tmp_path).returncode == 0
     done = run("changes", "old.csv", "new.csv", *INTERNAL, "--profile", "own.toml", cwd=tmp_path)
-    assert "Killed: 2 → 5 (+3" in done.stdout
+    assert "killed: 2 → 5 (+3" in done.stdout
 
 
 def test_pairs_are_proposed_accepted_and_counted_once(lists: tuple[Path, Path]) -> None:

@@ -24,7 +24,12 @@ _PAIRS: Final = (("lon", "lat"), ("place_lon", "place_lat"))  # columns of posit
 _DEGREES: Final = 1e-7  # about a centimetre: what files round positions to
 _PLACES: Final = ("place_name", "adm3_name", "adm2_name", "adm1_name")
 _FOLLOWS: Final = ("computed_area_sqm", "project_count")  # from other fields
-_MADE_OF_NAME: Final = "source"  # where the file says none, it is the name of the file
+# Where the file has no such column, made of its name, of other columns, or of nothing.
+_MADE: Final = ("source", "location_precision", "title", "reach", "place_share")
+_OF_NAMES: Final = ("place", "place_level", "place_parent")  # where there are names by level
+_PRECISION: Final = "date_precision"  # of `date`, of which it is a part
+_NOT_SAID: Final = "unknown"  # an outcome
+_COARSE: Final = ("week", "month", "quarter", "year")
 
 
 class Kind(NamedTuple):
@@ -38,11 +43,14 @@ class Kind(NamedTuple):
         Fields that seldom are the same of two records.
     label : tuple of str
         Fields by which a reader knows a record.
+    has_rows : bool
+        Whether rows of one id are one record.
     """
 
     key: str
     telling: tuple[str, ...]
     label: tuple[str, ...]
+    has_rows: bool = False
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -56,6 +64,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("title", "programme", "organisation", "funder", "sector", "start_date", "end_date",
          "budget_amount", "place", *_PLACES),
         ("title", "organisation", "place", *_PLACES),
+        has_rows=True,
     ),
     "areas": Kind(
         "area_id",
@@ -81,8 +90,8 @@ class Comparable:
         Labels in the frame; of several rows the first.
     values : pandas.DataFrame
         Numbers and days, for differences.
-    shapes : numpy.ndarray of shapely.Geometry or None
-        Positions or outlines, EPSG:4326.
+    shapes : mapping of str to numpy.ndarray of shapely.Geometry
+        `POSITION` and `OUTLINE`, where there are any, EPSG:4326.
     """
 
     kind: Kind
@@ -90,7 +99,7 @@ class Comparable:
     ids: "pd.Series[str]"
     rows: Sequence[Any]
     values: pd.DataFrame
-    shapes: Shapes | None = None
+    shapes: Mapping[str, Shapes]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -158,20 +167,20 @@ class Comparable:
     def shown(self, name: str, at: int) -> Any:
         """Give a field as a reader sees it; missing where it is not known."""
         text = self.value(name, at)
-        if name == OUTLINE and text is not None and self.shapes is not None:
+        if name == OUTLINE and text is not None:
             return _plain(float(self._square_metres[at]))
         return pd.NA if text is None else text
 
     @cached_property
     def _square_metres(self) -> Any:
-        return area_sqkm(gpd.GeoSeries(self.shapes, crs=GEOGRAPHIC)) * SQM_PER_SQKM
+        return area_sqkm(gpd.GeoSeries(self.shapes[OUTLINE], crs=GEOGRAPHIC)) * SQM_PER_SQKM
 
     def difference(self, name: str, at: int, other: "Comparable", place: int) -> float:
         """Say by how much a field differs, where that can be said; else NaN."""
         if self.value(name, at) is None or other.value(name, place) is None:
             return float("nan")
-        if name in (POSITION, OUTLINE):
-            one, two = self.shapes[at], other.shapes[place]  # type: ignore[index]
+        if name in self.shapes:
+            one, two = self.shapes[name][at], other.shapes[name][place]
             if one is None or two is None:  # of a record at several places
                 return float("nan")
             return _metres(one, two) if name == POSITION else _square_metres_between(one, two)
@@ -202,38 +211,59 @@ def comparable(frame: pd.DataFrame, kind: str) -> Comparable:
     require_choice(kind, KINDS, option="kind")
     how = KINDS[kind]
     require_columns(frame, (how.key,), what=kind)
-    shapes = _shapes(frame, kind)
     plain = pd.DataFrame(frame).drop(columns=["geometry"], errors="ignore")
-    dropped = [*_FOLLOWS, *_sources_made(frame)]
-    texts = _texts(plain.drop(columns=[how.key, *dropped], errors="ignore"))
-    if shapes is not None:
-        name = OUTLINE if kind == "areas" else POSITION
-        texts[name] = _shape_texts(shapes)
-    elif pair := next((pair for pair in _PAIRS if {*pair} <= {*texts.columns}), None):
-        shapes = shapely.points(*(plain[name].astype("float64") for name in pair))
-        texts = texts.drop(columns=[*pair]).assign(**{POSITION: _shape_texts(shapes)})
+    texts = _texts(plain).drop(columns=[how.key, *_FOLLOWS, _PRECISION], errors="ignore")
+    texts = texts.drop(columns=_not_stated(texts, frame.attrs.get(ATTRIBUTE, {})))
+    shapes = _shapes(frame, kind)
+    if pair := next((pair for pair in _PAIRS if {*pair} <= {*texts.columns}), None):
+        shapes |= {POSITION: shapely.points(*(plain[name].astype("float64") for name in pair))}
+        texts = texts.drop(columns=[*pair])
+    texts = texts.assign(**{name: _shape_texts(some) for name, some in shapes.items()})
     ids = plain[how.key].astype("string").str.strip().replace("", pd.NA).reset_index(drop=True)
     ids = ids.mask(are_made_ids(ids.fillna("")))
     whole = Comparable(how, texts, ids, list(frame.index), _numbers(plain), shapes)
-    return _grouped(whole) if kind == "projects" else whole
+    return _grouped(whole) if how.has_rows else whole
 
 
-def _sources_made(frame: pd.DataFrame) -> list[str]:
-    """Name the column `source` where its file has none: it is the name of the file."""
-    reading = frame.attrs.get(ATTRIBUTE)
-    return [] if reading is None or _MADE_OF_NAME in reading.used else [_MADE_OF_NAME]
+def _not_stated(texts: pd.DataFrame, reading: Mapping[str, Any]) -> list[str]:
+    """Name the columns of which the list says nothing: its file had none, or none has a value."""
+    parts = ("used", "constants", "kept", "not_understood")
+    stated = {name for part in parts for name in reading.get(part, ())}
+    by_level = any(texts[name].notna().any() for name in _PLACES[1:] if name in texts)
+    made = {*_MADE, *(_OF_NAMES if by_level else ())} if reading else set[str]()
+    return [
+        name for name in texts if name not in stated and (name in made or texts[name].isna().all())
+    ]
 
 
-def _shapes(frame: pd.DataFrame, kind: str) -> Shapes | None:
+def _shapes(frame: pd.DataFrame, kind: str) -> dict[str, Shapes]:
     if not isinstance(frame, gpd.GeoDataFrame):
-        return None
+        return {}
     shapes = shapes_of(to_geographic(frame, what=kind).geometry)
-    return None if shapely.is_missing(shapes).all() else shapes
+    name = OUTLINE if kind == "areas" else POSITION
+    return {} if shapely.is_missing(shapes).all() else {name: shapes}
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     columns = {str(name): _column(values) for name, values in frame.items()}
+    if _PRECISION in frame and "date" in frame:
+        columns["date"] = _date_texts(columns["date"], frame["date"], frame[_PRECISION])
+    if "outcome" in columns:
+        columns["outcome"] = columns["outcome"].mask(columns["outcome"] == _NOT_SAID)
     return pd.DataFrame(columns).set_axis(range(len(frame)))
+
+
+def _date_texts(days: "pd.Series[str]", dates: pd.Series, precision: pd.Series) -> "pd.Series[str]":
+    """Write dates as what is known of them: a day, "2022-02", "2022-01/2022-03", "2022"."""
+    known = precision.astype("string").fillna("day").astype("object")
+    found = days.mask(known == "year", days.str[:4])
+    found = found.mask(known == "week", days + " (week)")
+    found = found.mask(known == "month", days.str[:7])
+    if not (known == "quarter").any():
+        return found
+    ends = dates.dt.to_period("Q")
+    first, last = (moment.dt.strftime("%Y-%m") for moment in (ends.dt.start_time, ends.dt.end_time))
+    return found.mask(known == "quarter", first.astype("string") + "/" + last)
 
 
 def _column(values: pd.Series) -> "pd.Series[str]":
@@ -262,7 +292,9 @@ def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
     found = {}
     for name, values in frame.items():
         if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            found[str(name)] = (values - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+            days = (values - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+            coarse = frame.get(_PRECISION, pd.NA) if name == "date" else pd.NA
+            found[str(name)] = days.mask(pd.Series(coarse, frame.index).isin(_COARSE))
         elif pd.api.types.is_numeric_dtype(values.dtype):
             found[str(name)] = values.astype("Float64").astype("float64")
     return pd.DataFrame(found, index=frame.index).reset_index(drop=True)
@@ -290,7 +322,7 @@ def _grouped(rows: Comparable) -> Comparable:
     return Comparable(
         rows.kind, texts, rows.ids.iloc[first].reset_index(drop=True),
         [rows.rows[at] for at in first], _single(rows.values, codes),
-        _single_positions(texts[POSITION]) if POSITION in texts else None,
+        {POSITION: _single_positions(texts[POSITION])} if POSITION in texts else {},
     )  # fmt: skip
 
 

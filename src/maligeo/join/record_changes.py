@@ -5,7 +5,7 @@ they say. Whether ids were kept is asked of the lists, not assumed: where most i
 lists have stand for other records, the list was numbered anew and its ids tell nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Final
@@ -26,12 +26,22 @@ BY_CONTENT: Final = "content"
 UNLIKE: Final = "hardly anything agrees: the id may stand for another record"
 REPEATED: Final = "the id repeats"
 SEVERAL: Final = "several rows say the same"
+UNREAD: Final = (
+    "the row of the old list with this id cannot be read",
+    "the row of the new list with this id cannot be read",
+)
 RENUMBERED: Final = "most ids stand for other records: the list was numbered anew"
 
 Pairs = list[tuple[int, int]]
 
 
-def record_changes(old: pd.DataFrame, new: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+def record_changes(
+    old: pd.DataFrame,
+    new: pd.DataFrame,
+    *,
+    kind: str,
+    unread: tuple[Collection[str], Collection[str]] = ((), ()),
+) -> pd.DataFrame:
     """Say what became of each record of a list in a later edition of it.
 
     Parameters
@@ -41,18 +51,23 @@ def record_changes(old: pd.DataFrame, new: pd.DataFrame, *, kind: str) -> pd.Dat
         Ids may be missing or repeat. Rows of a project are one record.
     kind : {"incidents", "projects", "areas"}
         What they are.
+    unread : tuple of two collections of str, optional
+        Ids of rows of the old and of the new list that could not be read, and are not in the
+        frames.
 
     Returns
     -------
     pandas.DataFrame
-        `change` is "new", "gone", "same", "renumbered" (the same under another id) or
-        "corrected"; one row each, of a corrected record one for each field. Then, about
-        the lists, "repeated_id" for each id that several records have, "column_new" and
-        "column_gone", whose columns are not compared, and "ids_anew", once, where the list
-        was numbered anew. `old_id, new_id`; `old_row, new_row`, their labels in the frames;
-        `record`, what tells it apart; `field, old, new`; `difference`, of numbers, of
-        positions in metres (WGS 84), of outlines the m² that only one of both has
-        (EPSG:6933), of dates in days; `matched_by` ("id", "content"); `note`.
+        `change` is "new", "gone", "same", "renumbered" (the same under another id),
+        "corrected", or "not_compared", where a row with its id could not be read; one row
+        each, of a corrected record one for each field. Then, about the lists, "repeated_id"
+        for each id that several records have, "column_new" and "column_gone", whose columns
+        are not compared since the other list had none, or no value in it, and "ids_anew",
+        once, where the list was numbered anew. `old_id, new_id`; `old_row, new_row`, their
+        labels in the frames; `record`, what tells it apart; `field, old, new`, of a date as
+        much as is known ("2022-02" of a month); `difference`, of numbers, of positions in
+        metres (WGS 84), of outlines the m² that only one of both has (EPSG:6933), of dates
+        in days; `matched_by` ("id", "content"); `note`.
 
     Raises
     ------
@@ -60,7 +75,7 @@ def record_changes(old: pd.DataFrame, new: pd.DataFrame, *, kind: str) -> pd.Dat
         If there is no such kind.
     """
     sides = comparable(old, kind), comparable(new, kind)
-    matching = _Matching(*sides)
+    matching = _Matching(*sides, unread)
     matching.run()
     rows = [*_of_lists(*sides, matching), *_of_records(*sides, matching)]
     return _frame(rows)
@@ -72,17 +87,21 @@ class _Matching:
 
     old: Comparable
     new: Comparable
+    unread: tuple[Collection[str], Collection[str]] = ((), ())
     pairs: dict[int, int] = field(default_factory=dict)
     by: dict[int, str] = field(default_factory=dict)
     notes: dict[int, list[str]] = field(default_factory=dict)
+    apart: tuple[dict[int, str], dict[int, str]] = field(default_factory=lambda: ({}, {}))
     keeps_ids: bool = True
 
     def run(self) -> None:
         fields = [name for name in self.old.fields if name in set(self.new.fields)]
         content = self.old.hashes(fields), self.new.hashes(fields)
+        self.keeps_ids = self._are_kept()
+        if self.keeps_ids:
+            self._set_apart()
         self._take(self._equal(self._with_ids(content)), BY_ID)
         shared = self._by_id()
-        self.keeps_ids = self._are_kept()
         if self.keeps_ids:
             self._take([pair for pair in shared if self._likeness(*pair) >= ALIKE], BY_ID)
         self._take(self._equal(content), BY_CONTENT)
@@ -93,6 +112,20 @@ class _Matching:
             for one, _ in unlike:
                 self.notes.setdefault(one, []).append(UNLIKE)
 
+    def _set_apart(self) -> None:
+        """Leave out records of which the other list has a row, or rows, that cannot be read.
+
+        Of a record of several rows, such as a project, this list may have such a row itself.
+        """
+        sides = self.old, self.new
+        for side, other in ((0, 1), (1, 0)):
+            theirs, own = set(self.unread[other]), set(self.unread[side])
+            if not sides[side].kind.has_rows:
+                theirs, own = theirs - set(sides[other].id_at), set()
+            for at, one in enumerate(sides[side].id_at):
+                if one in theirs | own:
+                    self.apart[side][at] = UNREAD[other if one in theirs else side]
+
     def _take(self, pairs: Pairs, by: str) -> None:
         for one, other in pairs:
             self.pairs[one] = other
@@ -101,10 +134,10 @@ class _Matching:
     @property
     def left(self) -> tuple[list[int], list[int]]:
         """Places of the records that have no counterpart so far."""
-        taken = set(self.pairs.values())
+        taken = self.pairs.keys() | self.apart[0], {*self.pairs.values(), *self.apart[1]}
         return (
-            [at for at in range(len(self.old)) if at not in self.pairs],
-            [at for at in range(len(self.new)) if at not in taken],
+            [at for at in range(len(self.old)) if at not in taken[0]],
+            [at for at in range(len(self.new)) if at not in taken[1]],
         )
 
     def _with_ids(
@@ -216,12 +249,13 @@ def _of_lists(old: Comparable, new: Comparable, found: _Matching) -> Iterator[di
     """Say what is to be known of the lists as wholes."""
     if not found.keeps_ids:
         yield {"change": "ids_anew", "note": RENUMBERED}
-    for name in new.fields:
-        if name not in old.fields:
-            yield {"change": "column_new", "field": name}
-    for name in old.fields:
-        if name not in new.fields:
-            yield {"change": "column_gone", "field": name}
+    if len(old) and len(new):
+        columns = [
+            [*side.fields, *([side.kind.key] if side.ids.notna().any() else [])]
+            for side in (old, new)
+        ]
+        for change, one, other in (("column_new", *columns[::-1]), ("column_gone", *columns)):
+            yield from ({"change": change, "field": name} for name in one if name not in other)
     for side, key in ((old, "old"), (new, "new")):
         for one, count in side.repeated.items():
             yield {"change": "repeated_id", f"{key}_id": one, key: str(count)}
@@ -232,7 +266,7 @@ def _of_records(old: Comparable, new: Comparable, found: _Matching) -> Iterator[
     for one in range(len(old)):
         other = found.pairs.get(one)
         if other is None:
-            yield {"change": "gone", **_about(old, one, "old"), "record": old.label(one)}
+            yield _of_one(old, one, "old", found.apart[0].get(one))
             continue
         about = {
             **_about(old, one, "old"),
@@ -242,8 +276,17 @@ def _of_records(old: Comparable, new: Comparable, found: _Matching) -> Iterator[
             "note": "; ".join(_notes(old, new, one, other, found)) or pd.NA,
         }
         yield from _of_pair(old, new, (one, other), about)
-    for other in added:
-        yield {"change": "new", **_about(new, other, "new"), "record": new.label(other)}
+    for other in sorted([*added, *found.apart[1]]):
+        yield _of_one(new, other, "new", found.apart[1].get(other))
+
+
+def _of_one(side: Comparable, at: int, key: str, unread: str | None) -> dict[str, Any]:
+    """Say of a record without a counterpart that it is new or gone, where that is known."""
+    change = {"old": "gone", "new": "new"}[key] if unread is None else "not_compared"
+    return {
+        "change": change, **_about(side, at, key), "record": side.label(at),
+        "note": pd.NA if unread is None else unread,
+    }  # fmt: skip
 
 
 def _about(side: Comparable, at: int, key: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What changed between two editions, in sentences and in counts."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,10 +9,12 @@ import pandas as pd
 
 from maligeo.core import words
 from maligeo.core.checks import require_choice
-from maligeo.core.sentences import translated
-from maligeo.core.words import number_text, word
-from maligeo.join.comparable import OUTLINE, POSITION
-from maligeo.join.record_changes import BY_CONTENT, REPEATED, SEVERAL, UNLIKE
+from maligeo.core.errors import Fault
+from maligeo.core.periods import parse_period
+from maligeo.core.sentences import field_text, translated
+from maligeo.core.words import number_text, period_text, word
+from maligeo.join.comparable import BETWEEN, OUTLINE, POSITION
+from maligeo.join.record_changes import BY_CONTENT, REPEATED, SEVERAL, UNLIKE, UNREAD
 from maligeo.join.unit_changes import ROUGH, SPELLING
 from maligeo.look.layers import count_layer
 from maligeo.measure.cell_changes import FOLLOWING
@@ -35,6 +38,15 @@ _REMARKS: Final = {
     SEVERAL: "changes.several", REPEATED: "changes.repeated", UNLIKE: "changes.unlike",
     SPELLING: "changes.spelling", ROUGH: "changes.rough",
 }  # fmt: skip
+_UNREAD: Final = dict(
+    zip(UNREAD, ("said_records.unread_old", "said_records.unread_new"), strict=True)
+)
+_FIGURES: Final = frozenset(
+    ("killed", "injured", "civilians_killed", "civilians_injured", "devices",
+     "declared_area_sqm", "budget_amount", "donor_amount", "disbursed_amount", "place_share")
+)  # fmt: skip
+_COARSE_DATE: Final = re.compile(r"\d{4}-\d\d(/\d{4}-\d\d)?")  # a month or a quarter
+_WEEK: Final = re.compile(r"(\d{4}-\d\d-\d\d) \(week\)")
 _KEPT: Final = 12  # signs of a hash that are shown
 _DECIMALS: Final = 6
 _Row = Mapping[str, Any]
@@ -160,9 +172,10 @@ def _of_record(row: _Row, language: str) -> str:
         side = "old" if row["old_id"] is not None else "new"
         text = word(f"said_records.repeated_id_{side}", language)
         return text.format(id=row[f"{side}_id"], count=row[side])
-    if change == "not_compared":
+    if change == "not_compared" and row["record"] is None:
         return _not_compared(row, language)
-    text = word(f"said_records.{change}", language)
+    key = _UNREAD[row["note"]] if change == "not_compared" else f"said_records.{change}"
+    text = word(key, language)
     nobody = word("changes.no_id", language)
     ids = [row["old_id"] or nobody, row["new_id"] or nobody]
     said = text.format(
@@ -170,7 +183,7 @@ def _of_record(row: _Row, language: str) -> str:
         id=" → ".join(dict.fromkeys(ids)) if change == "corrected" else _either(row, nobody),
         old_id=ids[0],
         new_id=ids[1],
-        field=_field(row["field"], language),
+        field=field_text(row["field"] or "", language),
         old=_value(row["field"], row["old"], language),
         new=_value(row["field"], row["new"], language),
     )
@@ -179,9 +192,10 @@ def _of_record(row: _Row, language: str) -> str:
 
 def _not_compared(row: _Row, language: str) -> str:
     side = "old" if row["old_row"] is not None else "new"
+    named = "" if row[f"{side}_id"] is None else f" ({row[f'{side}_id']})"
     return word(f"said_records.not_compared_{side}", language).format(
-        row=row[f"{side}_row"],
-        field=row["field"],
+        row=f"{row[f'{side}_row']}{named}",
+        field=Fault(None, str(row["field"]), None, "").column_in(language),
         value="" if row[side] is None else row[side],
         reason=translated(str(row["note"]), language),
     )
@@ -219,29 +233,33 @@ def _listed(text: str, language: str) -> str:
     for family in ("event_type", "status", "project_status"):
         if words.has_word(f"{family}.{text}"):
             return word(f"{family}.{text}", language)
-    return text
+    return _date(text, language)
 
 
-def _field(name: Any, language: str) -> str:
-    if name is None:
-        return ""
-    for family in ("changes_field", "field"):
-        if words.has_word(f"{family}.{name}"):
-            return word(f"{family}.{name}", language)
-    return str(name)
+def _date(text: str, language: str) -> str:
+    """Write a date that is not known to the day as the period that it is; other texts stay."""
+    if week := _WEEK.fullmatch(text):
+        return f"{week[1]} ({word('date_precision.week', language)})"
+    return period_text(*parse_period(text), language) if _COARSE_DATE.fullmatch(text) else text
 
 
 def _value(field: Any, text: Any, language: str) -> str:
-    """Write a value of a record; what is not known is no zero."""
+    """Write a value of a record, of several rows all; what is not known is no zero."""
     if text is None:
-        return word("changes.unknown", language)
+        is_ours = words.has_word(f"record_field.{field}")
+        return word("changes.unknown" if is_ours else "changes.empty", language)
+    return BETWEEN.join(_one_value(field, one, language) for one in str(text).split(BETWEEN))
+
+
+def _one_value(field: Any, text: str, language: str) -> str:
     if field == POSITION:
-        return str(text).replace("POINT ", "")
+        lon, lat = text.removeprefix("POINT ").strip("()").split()
+        return word("changes.position", language).format(lon=lon, lat=lat)
+    if field == OUTLINE or field in _FIGURES:
+        return _number(text, language, 0 if field == OUTLINE else None)
     if words.has_word(f"{field}.{text}"):
         return word(f"{field}.{text}", language)
-    if field in ("status", OUTLINE):
-        return _listed(str(text), language) if field == "status" else _number(text, language, 0)
-    return str(text)
+    return _listed(text, language) if field in ("status", "date") else text
 
 
 def _difference(field: str, number: float, language: str) -> str:

@@ -232,12 +232,14 @@ def _compared(old: Edition, new: Edition, tolerance: float) -> pd.DataFrame:
         return unit_changes(old.content, new.content, tolerance=tolerance)
     if old.kind == TABLE:
         return cell_changes(old.content, new.content)
-    found = record_changes(*(records_of(old.kind, one.content) for one in (old, new)),
-                           kind=old.kind)  # fmt: skip
+    first, last = (records_of(old.kind, one.content) for one in (old, new))
+    ids = frozenset(old.unread.values()), frozenset(new.unread.values())
+    found = record_changes(first, last, kind=old.kind, unread=ids)
     unread = [
         {
             "change": "not_compared",
             f"{side}_row": str(fault.row),
+            f"{side}_id": one.unread.get(str(fault.row)),
             "field": fault.column,
             side: None if fault.value is None else str(fault.value),
             "note": fault.reason,
@@ -248,7 +250,7 @@ def _compared(old: Edition, new: Edition, tolerance: float) -> pd.DataFrame:
     if not unread:
         return found
     rows = pd.DataFrame(unread, columns=list(found.columns)).astype(found.dtypes)
-    return pd.concat([found, rows], ignore_index=True)
+    return pd.concat([rows, found], ignore_index=True)
 
 
 def _finished(
@@ -309,8 +311,19 @@ def _remarks(of: str, frame: pd.DataFrame, rules: Release, language: Language) -
     """Say what else there is to know of the changes."""
     if of == "units" and frame["old_share"].notna().any():
         return [word("changes.shares", language)]
+    if of == "records" and _may_be_unread(frame):
+        return [word("changes.unread_alone", language)]
     if of == "product":
         return [word("changes.record_alone", language)]
     if of == "cells" and rules.audience != AUDIENCES[0]:
         return [word("changes.cells_alone", language)]
     return []
+
+
+def _may_be_unread(frame: pd.DataFrame) -> bool:
+    """Tell whether what is new or gone may be a row that could not be read, without an id."""
+    changes = set(frame["change"])
+    is_fault = (frame["change"] == "not_compared") & frame["record"].isna()
+    nameless = frame.loc[is_fault, ["old_id", "new_id"]].isna().all(axis=1)
+    told = not is_fault.any() or (not nameless.any() and "ids_anew" not in changes)
+    return not told and not changes.isdisjoint({"new", "gone"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,15 +12,19 @@ import pandas as pd
 
 from maligeo.core.columns import frame_kind
 from maligeo.core.errors import ArgumentError, Fault, FrameError, InputFileError, MaligeoError
+from maligeo.core.spreadsheets import guarded
+from maligeo.join.comparable import KINDS as RECORD_KINDS
 from maligeo.measure.divisions import read_counts
 from maligeo.provenance import read_about
 from maligeo.provenance.record import Provenance
 from maligeo.readers.boundaries import read_boundaries
+from maligeo.readers.cells.values import strip_missing
 from maligeo.readers.editions import editions
 from maligeo.readers.files.raw import is_table, open_raw
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.incidents import read_edition
+from maligeo.readers.reading import ATTRIBUTE
 from maligeo.workflows.checking import BOUNDARIES, as_first_fitting, possible_kinds
 from maligeo.workflows.records import AREAS, INCIDENTS, PROJECTS, READERS
 
@@ -56,12 +60,15 @@ class Edition:
         How it was made; `NO_RECORD`, which is internal, where it does not say so.
     faults : tuple of Fault
         Rows of the file that could not be read.
+    unread : mapping of str to str
+        These rows, as far as they have an id, to their ids.
     """
 
     kind: str
     content: Any
     record: Provenance = NO_RECORD
     faults: tuple[Fault, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_recorded(self) -> bool:
@@ -162,7 +169,18 @@ def _read(kind: str, source: Source) -> Edition:
     with TemporaryDirectory() as folder:
         rejects = Path(folder, "rejects.csv")
         frame = _READ[kind](source, on_invalid="quarantine", rejects=rejects)
-    return Edition(kind, frame, record, tuple(faults))
+        unread = _ids_of(rejects, frame.attrs.get(ATTRIBUTE, {}), RECORD_KINDS[kind].key)
+    return Edition(kind, frame, record, tuple(faults), unread)
+
+
+def _ids_of(rejects: Path, reading: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Give the ids of rows that were set aside, by their numbers."""
+    rows = pd.read_csv(rejects, dtype="string", keep_default_na=False)
+    column = guarded(str(reading.get("used", {}).get(key, "")))
+    if column not in rows:
+        return {}
+    ids = strip_missing(rows[column]).str.removeprefix("'")
+    return {str(row): str(one) for row, one in zip(rows["row"], ids, strict=True) if pd.notna(one)}
 
 
 def _record_of(path: Path) -> Provenance:
