@@ -64,6 +64,11 @@ STATES: dict[str, dict[str, object]] = {
     "rounded": {"count": 5.0, "count_high": 9.0, "note": "rounded to a multiple of 5"},
     "withheld": {"count": None, "count_high": 4.0, "note": "withheld: fewer than 5"},
     "named": {"count": None, "count_high": None, "note": NAMED},
+    "unknown": {
+        "count": None,
+        "count_high": None,
+        "note": "population approximate; at least: not fully stated for 1 of 1",
+    },
     "no_data": {"count": None, "count_high": None, "note": None},
 }
 
@@ -86,6 +91,12 @@ def test_no_data_is_no_zero(table: pd.DataFrame) -> None:
     cell = of_count(changed(table, **STATES["no_data"]), changed(table, count=0.0))
     assert [cell["old_state"], cell["new_state"], cell["new"]] == ["no_data", "number", "0"]
     assert pd.isna(cell["old"])
+
+
+def test_a_remark_that_is_empty_is_none_and_not_without_data(table: pd.DataFrame) -> None:
+    rows = cell_changes(changed(table, note="x"), changed(table, note=None))
+    cell = rows[rows["change"] != "same"].iloc[0]
+    assert cell[["field", "old_state", "new_state"]].tolist() == ["note", "text", "empty"]
 
 
 def test_of_rounded_numbers_there_is_no_difference(table: pd.DataFrame) -> None:

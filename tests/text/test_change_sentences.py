@@ -115,6 +115,15 @@ SAID: list[tuple[str, dict[str, object], str, str]] = [
     ("cells", {**CELL, "change": "state", "old_state": "no_data", "new_state": "named"},
      "Gao, Incidents (EEI et mines), 2021 : nombre : pas de données → cité, nombre non connu",
      "Gao, Incidents (IEDs and mines), 2021: count: no data → named, number not known"),
+    ("cells", {**CELL, "change": "state", "old_state": "number", "old": "2",
+               "new_state": "unknown"},
+     "Gao, Incidents (EEI et mines), 2021 : nombre : 2 → nombre non connu",
+     "Gao, Incidents (IEDs and mines), 2021: count: 2 → number not known"),
+    ("cells", {**CELL, "change": "state", "field": "note", "old_state": "text",
+               "old": "at least: no value for Koro", "new_state": "empty"},
+     "Gao, Incidents (EEI et mines), 2021 : remarques : « au moins : pas de valeur pour Koro » "
+     "→ rien",
+     "Gao, Incidents (IEDs and mines), 2021: notes: “at least: no value for Koro” → nothing"),
     ("cells", {**CELL, "change": "state", "old_state": "withheld", "old": "withheld: fewer than 5",
                "new_state": "rounded", "new": "5"},
      "Gao, Incidents (EEI et mines), 2021 : nombre : moins de 5 → 5 (arrondi)",
@@ -180,3 +189,23 @@ def test_rates_that_follow_from_a_count_are_counted_and_not_told() -> None:
     (kind,) = changes_by_kind(frame, "cells", "en")
     assert (kind.count, len(kind.lines)) == (3, 2)
     assert kind.lines[1].startswith("… and 2 cells that follow")
+
+
+def test_a_text_that_changed_in_many_rows_is_told_once() -> None:
+    rows = [
+        {**CELL, "change": "value", "pcode": pcode, "field": field, "old_state": "text",
+         "new_state": "text", "old": "a", "new": "b"}
+        for pcode in ("ML07", "ML08") for field in ("source", "note")
+    ]  # fmt: skip
+    counted = {**rows[0], "field": "count", "old_state": "number", "old": "1",
+               "new_state": "number", "new": "2"}  # fmt: skip
+    frame = pd.DataFrame([*rows, counted], columns=list(columns.CELL_CHANGES))
+    frame = frame.assign(sentence=change_sentences(frame, "cells", "en"))
+    (kind,) = changes_by_kind(frame, "cells", "en")
+    assert kind.lines == [
+        "2 rows: source of the row: “a” → “b”",
+        "Gao, Incidents (IEDs and mines), 2021: notes: “a” → “b”",
+        "Gao, Incidents (IEDs and mines), 2021: count: 1 → 2",
+        "… and 1 cells that follow from these (rates, bounds, totals, notes): they are in the "
+        "table",
+    ]

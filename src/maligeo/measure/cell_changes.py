@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from maligeo.core.checks import require_columns, require_one_vintage
-from maligeo.core.columns import CELL_CHANGES, DENSITY, NAMED, ROUNDED, WITHHELD
+from maligeo.core.columns import AT_LEAST, CELL_CHANGES, DENSITY, NAMED, ROUNDED, WITHHELD
 from maligeo.core.errors import VintageError
 
 KEYS: Final = (
@@ -20,8 +20,10 @@ FOLLOWING: Final = (  # from counts, areas and people
     "low_count", "local_per_100k",
 )  # fmt: skip
 STATES: Final = (
-    "absent", "number", "at_least", "rounded", "withheld", "named", "no_data", "text",
+    "absent", "number", "at_least", "rounded", "withheld", "named", "unknown", "no_data", "text",
+    "empty",
 )  # fmt: skip
+TEXTS: Final = ("basis", "source", "note")
 COARSE: Final = ("rounded", "withheld")  # of which a release leaves open what was counted
 _NEARLY: Final = 1e-9  # of a number: what writing and reading it may change
 _SAME: Final = "same"
@@ -41,7 +43,8 @@ def cell_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         `change` is "new" or "gone" for a row of one table alone, "same", "value" for a cell
         that is another, "state" for one of which another thing is known: `old_state` and
         `new_state` are "number", "at_least" (a lower bound), "rounded" or "withheld" (by a
-        release), "named" (number not known), "no_data", "text", or "absent" (no such row).
+        release), "named" (number not known), "unknown" (of records that do not state it),
+        "no_data", "text", "empty" (no text), or "absent" (no such row).
         `vintage, pcode, name, place_kind, period_start, period_end, measure, publisher` of
         the row; `field`, the column; `old, new`, as they stand, of what is withheld the
         words of the table; `difference`, of two numbers or two lower bounds: nothing where a
@@ -131,7 +134,7 @@ def _cell(name: str, row: Mapping[str, Any] | None) -> tuple[str, Any]:
         state = _state(row)
         return state, _first_remark(row) if state == "withheld" else value
     if pd.isna(value):
-        return "no_data", None
+        return ("empty" if name in TEXTS else "no_data"), None
     is_number = isinstance(value, int | float | np.number) and not isinstance(
         value, bool | np.bool_
     )
@@ -144,7 +147,10 @@ def _state(row: Mapping[str, Any]) -> str:
     if note.startswith(WITHHELD):
         return "withheld"
     if pd.isna(row[COUNT]):
-        return "named" if NAMED in str(row["note"]) else "no_data"
+        if NAMED in str(row["note"]):
+            return "named"
+        remarks = str(row["note"]).split("; ")
+        return "unknown" if any(one.startswith(AT_LEAST) for one in remarks) else "no_data"
     if note.startswith(ROUNDED):
         return "rounded"
     return "at_least" if pd.isna(row["count_high"]) else "number"

@@ -17,7 +17,7 @@ from maligeo.join.comparable import BETWEEN, OUTLINE, POSITION
 from maligeo.join.record_changes import BY_CONTENT, REPEATED, SEVERAL, UNLIKE, UNREAD
 from maligeo.join.unit_changes import ROUGH, SPELLING
 from maligeo.look.layers import count_layer
-from maligeo.measure.cell_changes import FOLLOWING
+from maligeo.measure.cell_changes import FOLLOWING, KEYS, TEXTS
 from maligeo.text.measures import layer_text
 
 SAME: Final = "same"
@@ -47,6 +47,7 @@ _FIGURES: Final = frozenset(
 )  # fmt: skip
 _COARSE_DATE: Final = re.compile(r"\d{4}-\d\d(/\d{4}-\d\d)?")  # a month or a quarter
 _WEEK: Final = re.compile(r"(\d{4}-\d\d-\d\d) \(week\)")
+_NOTE: Final = "note"
 _KEPT: Final = 12  # signs of a hash that are shown
 _DECIMALS: Final = 6
 _Row = Mapping[str, Any]
@@ -116,7 +117,8 @@ def _lines(rows: pd.DataFrame, frame: pd.DataFrame, of: str, language: str) -> l
     if of == "units" and (of, rows["change"].iloc[0]) in _ONE:
         return list(_of_groups(rows, language))
     told = _without_following(rows, frame) if of == "cells" else rows
-    lines = list(dict.fromkeys(told["sentence"]))
+    said = _of_texts(told, language) if of == "cells" else told["sentence"]
+    lines = list(dict.fromkeys(said))
     if len(told) < len(rows):
         count = number_text(len(rows) - len(told), language)
         lines.append(word("changes.following", language).format(count=count))
@@ -147,10 +149,29 @@ def _plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _without_following(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out rates and bounds of a measure of which counts, areas or people changed."""
-    follows = frame["field"].isin(FOLLOWING)
-    changed = frame.loc[~follows & (frame["change"] != SAME), "measure"]
-    return rows[~(rows["field"].isin(FOLLOWING) & rows["measure"].isin(changed))]
+    """Leave out what follows from a changed count, area or number of people.
+
+    Of its measure these are rates and bounds, of its row the notes.
+    """
+    changed = frame[~frame["field"].isin((*FOLLOWING, *TEXTS)) & (frame["change"] != SAME)]
+    follows = rows["field"].isin(FOLLOWING) & rows["measure"].isin(changed["measure"])
+    counted = pd.MultiIndex.from_frame(changed[list(KEYS)])
+    of_rows = pd.MultiIndex.from_frame(rows[list(KEYS)]).isin(counted)
+    return rows[~(follows | ((rows["field"] == _NOTE) & of_rows))]
+
+
+def _of_texts(rows: pd.DataFrame, language: str) -> Iterator[str]:
+    """Say cells; a text that changed alike in several rows once, with their number."""
+    alike = ["field", "old_state", "old", "new_state", "new"]
+    texts = rows[rows["field"].isin(TEXTS)]
+    counts = texts.groupby(alike, dropna=False)["field"].transform("size").reindex(rows.index)
+    for count, row in zip(counts, rows.to_dict("records"), strict=True):
+        if pd.isna(count) or count == 1:
+            yield str(row["sentence"])
+        else:
+            number = number_text(count, language)
+            several = word("said_cells.rows", language).format(count=number)
+            yield _of_cells(_plain_row(row), language, name=several)
 
 
 def change_sentences(frame: pd.DataFrame, of: str, language: str) -> list[str]:
@@ -326,9 +347,9 @@ def _with_sign(share: Any, language: str) -> str:
     return f"{_percent(share, language)}{sign}"
 
 
-def _of_cells(row: _Row, language: str) -> str:
+def _of_cells(row: _Row, language: str, *, name: str = "") -> str:
     said = word(f"said_cells.{row['change']}", language).format(
-        row=row_text(row, language),
+        row=name or row_text(row, language),
         field=word(f"changes_column.{row['field']}", language),
         old=state_text(row, "old", language),
         new=state_text(row, "new", language),
