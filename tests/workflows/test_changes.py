@@ -342,6 +342,8 @@ def test_pairs_are_proposed_accepted_and_counted_once(lists: tuple[Path, Path]) 
     again = maligeo.read_incidents(folder / "one.csv")
     assert len(again) == 5
     assert again["also_in"].dropna().tolist() == ["3"]
+    assert again["also_killed"].dropna().tolist() == ["0"]
+    assert again.attrs["reading"].not_understood == {}
 
 
 def test_pairs_are_shown_and_counted_once_without_a_file(lists: tuple[Path, Path]) -> None:
@@ -359,7 +361,9 @@ def test_pairs_are_shown_and_counted_once_without_a_file(lists: tuple[Path, Path
     once = run(*asked, "--accepted", "accepted.csv", cwd=folder)
     assert (once.returncode, "Pairs counted once: 1." in once.stderr) == (0, True)
     assert "taken from it: 1." in once.stderr
-    assert [line.split()[0] for line in once.stdout.splitlines()[-5:]] == ["3", "1", "4", "5", "6"]
+    rows = [line.split()[:3] for line in once.stdout.splitlines()[-5:]]
+    assert [row[0] for row in rows] == ["3", "1", "4", "5", "6"]
+    assert rows[3][1:] == ["Mar", "2022"]
 
 
 def test_columns_that_commands_show_have_headings() -> None:

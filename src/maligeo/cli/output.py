@@ -27,13 +27,16 @@ from maligeo.core.words import (
     word,
 )
 from maligeo.exports.write import csv_text, json_text
+from maligeo.join.comparable import date_texts
 from maligeo.look.layers import count_layer
+from maligeo.text.changes import date_text
 from maligeo.text.measures import layer_text
 from maligeo.workflows.recipes import TableProduct, marks_of
 
 _NOTE = "note"
 _COUNT = "count"
 _ABOVE = ("measure", "publisher")  # stand above their rows, having no room beside them
+_DATE = "date"
 _START, _END, _PERIOD = "period_start", "period_end", "period"
 _MISSING = "–"
 _DERIVED = "derived"
@@ -254,6 +257,9 @@ def _texts(table: pd.DataFrame, name: str, language: str) -> list[str]:
             _MISSING if pd.isna(start) or pd.isna(end) else period_text(start, end, language)
             for start, end in spans
         ]
+    if name == _DATE:
+        known = date_texts(table)
+        return [_MISSING if pd.isna(one) else date_text(one, language) for one in known]
     texts = [_cell(value, language) for value in table[name]]
     if name == _COUNT:
         rounded = _rounded(table, language)

@@ -246,15 +246,30 @@ def _shapes(frame: pd.DataFrame, kind: str) -> dict[str, Shapes]:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     columns = {str(name): _column(values) for name, values in frame.items()}
-    if _PRECISION in frame and "date" in frame:
-        columns["date"] = _date_texts(columns["date"], frame["date"], frame[_PRECISION])
+    if "date" in frame:
+        columns["date"] = date_texts(frame)
     if "outcome" in columns:
         columns["outcome"] = columns["outcome"].mask(columns["outcome"] == _NOT_SAID)
     return pd.DataFrame(columns).set_axis(range(len(frame)))
 
 
-def _date_texts(days: "pd.Series[str]", dates: pd.Series, precision: pd.Series) -> "pd.Series[str]":
-    """Write dates as what is known of them: a day, "2022-02", "2022-01/2022-03", "2022"."""
+def date_texts(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Write the dates of incidents as what is known of them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With `date`, and `date_precision` where it is known.
+
+    Returns
+    -------
+    pandas.Series of str
+        A day, "2022-02-21 (week)", "2022-02", "2022-01/2022-03" or "2022".
+    """
+    dates, days = frame["date"], _column(frame["date"])
+    if _PRECISION not in frame:
+        return days
+    precision = frame[_PRECISION]
     known = precision.astype("string").fillna("day").astype("object")
     found = days.mask(known == "year", days.str[:4])
     found = found.mask(known == "week", days + " (week)")

@@ -254,11 +254,11 @@ def _listed(text: str, language: str) -> str:
     for family in ("event_type", "status", "project_status"):
         if words.has_word(f"{family}.{text}"):
             return word(f"{family}.{text}", language)
-    return _date(text, language)
+    return date_text(text, language)
 
 
-def _date(text: str, language: str) -> str:
-    """Write a date that is not known to the day as the period that it is; other texts stay."""
+def date_text(text: str, language: str) -> str:
+    """Write a date of `date_texts` that is not known to the day as its period; others stay."""
     if week := _WEEK.fullmatch(text):
         return f"{week[1]} ({word('date_precision.week', language)})"
     return period_text(*parse_period(text), language) if _COARSE_DATE.fullmatch(text) else text
@@ -267,8 +267,8 @@ def _date(text: str, language: str) -> str:
 def _value(field: Any, text: Any, language: str) -> str:
     """Write a value of a record, of several rows all; what is not known is no zero."""
     if text is None:
-        is_ours = words.has_word(f"record_field.{field}")
-        return word("changes.unknown" if is_ours else "changes.empty", language)
+        is_remark = field == _NOTE or not words.has_word(f"record_field.{field}")
+        return word("changes.empty" if is_remark else "changes.unknown", language)
     return BETWEEN.join(_one_value(field, one, language) for one in str(text).split(BETWEEN))
 
 
