@@ -153,6 +153,7 @@ def test_victims_that_the_second_list_alone_knows_are_kept() -> None:
         for name, some in (("A", rows), ("U", others))
     )  # fmt: skip
     accepted = maligeo.same_events(first, second).assign(accepted="oui")
+    first.index = pd.Index([2, 2, 2])  # as of files that were put one below the other
     once = maligeo.count_once(first, second, accepted)
     kept = once[list(columns[1:])].astype("Float64").to_numpy(float, na_value=-1).tolist()
     # Of the third, three civilians would be more than the two people of the first list.

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from maligeo.core import columns
-from maligeo.join.record_changes import UNREAD
 from maligeo.text.changes import ORDER, change_sentences, changes_by_kind
 
 RECORD = {"record": "2022-03-05, ied, Konna", "old_id": "7", "new_id": "7", "old_row": "2",
@@ -64,7 +63,7 @@ SAID: list[tuple[str, dict[str, object], str, str]] = [
      "2022-03-05, Improvised explosive device (IED), Konna (7): budget: 1,500,000 → 1,750,000 "
      "(+250,000)"),
     ("records", {**RECORD, "change": "not_compared", "old_id": None, "old_row": None,
-                 "note": UNREAD[0]},
+                 "note": "the row of the old list with this id cannot be read"},
      "2022-03-05, Engin explosif improvisé (EEI), Konna (7) : sa ligne de l’ancienne liste est "
      "fautive",
      "2022-03-05, Improvised explosive device (IED), Konna (7): its row of the old list is "

@@ -230,6 +230,7 @@ def count_once(first: pd.DataFrame, second: pd.DataFrame, pairs: pd.DataFrame) -
     require_columns(pairs, ("first_id", "second_id", "accepted"), what="pairs")
     for what, frame in (("first", first), ("second", second)):
         require_columns(frame, _NEEDED, what=what)
+    first = first.reset_index(drop=True)  # its labels may repeat
     ids = [frame[_KEY].astype("string") for frame in (first, second)]
     accepted = _accepted(pairs, ids)
     also = dict(zip(accepted["first_id"], accepted["second_id"], strict=True))
