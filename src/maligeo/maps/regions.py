@@ -39,15 +39,14 @@ from maligeo.text.notes import Notes
 from maligeo.text.readings import (
     LOW_SIGN,
     PeriodRows,
-    bound_text,
     cell_sources,
     cells,
     has_low,
     in_language,
     interval_text,
     is_low,
+    known_text,
     read_periods,
-    value_text,
 )
 from maligeo.text.titles import certain_towns, place_parts
 
@@ -103,8 +102,7 @@ def _figure(spans: Sequence[PeriodRows], pcode: str, language: str) -> dict[str,
 def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
     row, layer = period.by_unit[pcode], period.layer
     interval = interval_text(row, layer, language)
-    value = value_text(row["shown"], layer, language, derived=row["derived"])
-    value = bound_text(value, row, language)
+    value = known_text(row, layer, language)
     return {
         "label": period.label,
         "value": f"{value}{LOW_SIGN}" if is_low(row, layer) else value,

@@ -6,7 +6,7 @@ in the page only places it.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -181,11 +181,45 @@ def is_at_least(row: Mapping[str, Any] | pd.Series) -> bool:
     return partial and pd.notna(row["count"]) and pd.isna(row["count_high"])
 
 
-def bound_text(text: str, row: Mapping[str, Any] | pd.Series, language: str) -> str:
-    """Write "at least" before the value of a row that is a lower bound only."""
-    if not is_at_least(row):
+def bound_text(
+    value: float | None,
+    row: Mapping[str, Any] | pd.Series,
+    language: str,
+    write: Callable[[float | None], str],
+) -> str:
+    """Write a value of a row, with the bound where it is a lower bound only.
+
+    A count that a release rounded may lie below what is shown: the bound is its own lowest,
+    and so is that of what is in proportion to it.
+
+    Parameters
+    ----------
+    value : float or None
+        The count of the row, or a rate that was made of it.
+    row : mapping or pandas.Series
+        Row of a density table.
+    language : {"fr", "en"}
+        Language of the text.
+    write : callable
+        Writes a value.
+    """
+    text = write(value)
+    if value is None or pd.isna(value) or not is_at_least(row):
         return text
-    return words.word("value.at_least", language).format(value=text)
+    low, count = row["count_low"], row["count"]
+    if pd.isna(low) or low >= count:
+        return words.word("value.at_least", language).format(value=text)
+    lowest = write(float(value * low / count))
+    return words.word("value.at_least_low", language).format(value=text, low=lowest)
+
+
+def known_text(row: Mapping[str, Any], layer: Layer, language: str) -> str:
+    """Write the value that a row of `PeriodRows` shows, with its bound where it has one."""
+
+    def write(value: float | None) -> str:
+        return value_text(value, layer, language, derived=row["derived"])
+
+    return bound_text(row["shown"], row, language, write)
 
 
 def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: str) -> str:
@@ -378,8 +412,7 @@ def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
         return words.word("value.missing", language)
     if row["hidden"]:
         return hidden_text(row["note"], found.layer, language)
-    text = value_text(row["shown"], found.layer, language, derived=row["derived"])
-    text = bound_text(text, row, language)
+    text = known_text(row, found.layer, language)
     return f"{text}{LOW_SIGN}" if is_low(row, found.layer) else text
 
 
