@@ -52,12 +52,20 @@ def figures(told: Profile) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize(
     ("language", "label", "kayes", "mopti"),
     [
-        ("fr", "Projets recensés", ("–", "aucun projet dans ces sources ; et 2 pour tout le pays"),
-         ("1", "1,0 en parts (compte fractionné) ; et 2 pour tout le pays")),
-        ("en", "Projects recorded", ("–", "no project in these sources; and 2 for the whole country"),
-         ("1", "1.0 in shares (fractional count); and 2 for the whole country")),
+        (
+            "fr",
+            "Projets recensés",
+            ("–", "aucun projet dans ces sources ; et 2 pour tout le pays"),
+            ("1", "1,0 en parts (compte fractionné) ; et 2 pour tout le pays"),
+        ),
+        (
+            "en",
+            "Projects recorded",
+            ("–", "no project in these sources; and 2 for the whole country"),
+            ("1", "1.0 in shares (fractional count); and 2 for the whole country"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_for_the_whole_country_stands_beside_a_region(
     internal: Study, language: str, label: str, kayes: Any, mopti: Any
 ) -> None:

@@ -232,4 +232,6 @@ def _spread(row: list[str], below: list[str], above: list[str]) -> list[str]:
 def _needs_group(heading: str, group: str) -> bool:
     """Tell a heading that says little alone, as "Total" below "Bénéficiaires", or too much."""
     is_bare = column_key(heading) in bare_headings() and bool(plain_key(group))
-    return is_bare or _completes(heading, group) or (bool(people_counted(heading)) and says_who(group))
+    return (
+        is_bare or _completes(heading, group) or (bool(people_counted(heading)) and says_who(group))
+    )

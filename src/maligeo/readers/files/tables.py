@@ -343,7 +343,8 @@ def _in_use(layout: Layout, rows: list[list[str]]) -> tuple[str, ...]:
     return tuple(
         name
         for at, name in enumerate(layout.columns)
-        if not name.endswith(UNTITLED.format(at + 1)) or any(row[at] for row in data if at < len(row))
+        if not name.endswith(UNTITLED.format(at + 1))
+        or any(row[at] for row in data if at < len(row))
     )
 
 
