@@ -78,15 +78,15 @@ def test_programmes_and_organisations_for_the_whole_country_are_no_projects_with
     internal: Study,
 ) -> None:
     told = profile(internal, "Kayes", "fr")
-    sectors = {one.name: (one.count, one.note) for one in told.programmes}
-    assert sectors["routes"] == (0, "et 1 pour tout le pays")
-    assert sectors["eau"] == (0, "")
+    listed = {one.name: (one.count, one.note) for one in told.programmes}
+    assert listed["ONG C"] == (0, "et 2 pour tout le pays")
+    assert listed["ONG A"] == (0, "")
     assert [(one.name, one.note) for one in told.organisations] == [
         ("ONG C", "et 2 pour tout le pays")
     ]
     top = Heading(told.title, told.subtitle, "internal", False, "fr")
-    (page,) = report_pages(told, internal.units, top, "fr")
-    assert "ONG C (et 2 pour tout le pays)" in [one.text for one in words_of(page)]
+    pages = report_pages(told, internal.units, top, "fr")
+    assert "ONG C (et 2 pour tout le pays)" in words_of(pages)
 
 
 def test_organisations_that_a_release_withholds_are_not_without_data(own: Study) -> None:

@@ -11,8 +11,9 @@ from maligeo.core import words
 from maligeo.core.columns import Language
 from maligeo.disclosure import Release
 from maligeo.exports import write_table
+from maligeo.join.shares import allocate
 from maligeo.look import LAYERS, classify
-from maligeo.maps.regions import cards
+from maligeo.maps.regions import cards, layer_look
 from maligeo.measure.densities import concat_tables, density
 from maligeo.paper.report.numbers import numbers_of
 from maligeo.text.legend import legend
@@ -57,18 +58,28 @@ def test_values_and_zeros_are_at_least_where_a_record_may_lie(language: str, key
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_legend_of_a_zero_says_what_may_be_added(language: str) -> None:
-    layer, counted = BY_KEY["incidents"], table(unplaced=True)
-    texts = {
-        bounds: next(
-            entry["note"]
-            for entry in legend(layer, classify(counted, layer), language, bounds=bounds)
-            if entry["index"] == 0
-        )
-        for bounds in (False, True)
-    }
+    layer = BY_KEY["incidents"]
+    texts = {}
+    for unplaced in (False, True):
+        counted = table(unplaced=unplaced)
+        (found,) = periods(counted, layer, language)
+        made = legend(layer, classify(counted, layer), language, zero=found.zero_note)
+        texts[unplaced] = next(entry["note"] for entry in made if entry["index"] == 0)
     assert texts[False] == words.word("legend.zero_note", language)
     assert AT_LEAST[language] in str(texts[True])
     assert str(texts[False]) not in str(texts[True])
+
+
+def test_a_zero_of_projects_is_not_called_counted() -> None:
+    """That no source names a project in Beta does not say that there is none."""
+    placed = maligeo.locate(worlds.projects({"project_id": "a", "adm1_name": "Alpha"}), UNITS)
+    counted = density(allocate(placed, UNITS), UNITS, measure="projects")
+    layer = BY_KEY["projects"]
+    (found,) = periods(counted, layer, "en")
+    assert unit_text(found, "ZZ02", "en") == "0"
+    page = layer_look([found], classify(counted, layer), "en")
+    (zero,) = (entry for entry in page["legend"] if entry["index"] == 0)  # type: ignore[attr-defined]
+    assert zero["note"] == "no project in the sources, which does not prove that there is none"
 
 
 def test_an_interval_has_its_lower_end_alone() -> None:

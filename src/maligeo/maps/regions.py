@@ -47,6 +47,7 @@ from maligeo.text.readings import (
     is_low,
     known_text,
     read_periods,
+    zero_note,
 )
 from maligeo.text.titles import certain_towns, place_parts
 
@@ -278,7 +279,6 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
         Language of the texts.
     """
     layer, withheld = found[0].layer, any(period.has_withheld for period in found)
-    bounds = any(period.has_bounds for period in found)
     fills = [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
     texts = {part: layer_text(part, layer, language) for part in _MEANINGS}
     return texts | {
@@ -287,7 +287,7 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
         "fills": fills,
         "pales": [look.pale(fill) for fill in fills],
         "inks": [look.DARK_INK, look.DARK_INK, *classes.inks],
-        "legend": legend(layer, classes, language, withheld=withheld, bounds=bounds),
+        "legend": legend(layer, classes, language, withheld=withheld, zero=zero_note(found)),
     }
 
 

@@ -150,7 +150,7 @@ def _most_withheld(lost: pd.DataFrame) -> Floats:
     "Fewer than 5" may be none, and must not be taken for it; NaN where nothing is said.
     """
     said = lost["note"].astype("string").str.startswith(WITHHELD).fillna(value=False)
-    return _numbers(lost["count_high"])[said.to_numpy(dtype=np.bool_)]
+    return _numbers(lost.loc[said.to_numpy(dtype=np.bool_), "count_high"])
 
 
 def with_undated(chosen: pd.DataFrame, need: pd.DataFrame) -> pd.DataFrame:

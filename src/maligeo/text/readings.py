@@ -17,6 +17,7 @@ from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, count_layers, layer_rows
 from maligeo.measure.answer import EVENTS
 from maligeo.measure.counts import SOURCE_SEPARATOR
+from maligeo.measure.project_counts import NO_RECORD
 from maligeo.measure.rates import poisson_interval, whole_counts
 from maligeo.readers.credits import credits_of, uncredited
 from maligeo.readers.people import PEOPLE
@@ -26,6 +27,7 @@ PERIOD = ["period_start", "period_end", "publisher"]
 
 # Remarks on records that are in no period, and what a choice of them is called.
 _APART: Final = {UNDATED: "period.undated", OUTSIDE_COVERAGE: "period.uncovered"}
+_ZERO_NOTES: Final = ("legend.at_least", "legend.not_recorded", "legend.zero_note")
 _ROW = re.compile(r", row \d+$")  # a file is named once, however many of its rows are shown
 _ADDRESS = re.compile(r",?\s*(https?://\S+)$")
 
@@ -90,6 +92,14 @@ class PeriodRows:
     def has_bounds(self) -> bool:
         """Whether a value is a lower bound only."""
         return any(is_at_least(row) for row in self.by_unit.values())
+
+    @property
+    def zero_note(self) -> str:
+        """The key of the words for what a zero says: counted, "at least", or in no source."""
+        if self.has_bounds:
+            return _ZERO_NOTES[0]
+        unnamed = (str(row["note"]) == NO_RECORD for row in self.by_unit.values())
+        return _ZERO_NOTES[1] if any(unnamed) else _ZERO_NOTES[-1]
 
     @property
     def is_derived(self) -> bool:
@@ -159,6 +169,11 @@ def all_counts(table: pd.DataFrame) -> list[list[PeriodRows]]:
 def without_units(found: Iterable[PeriodRows]) -> list[PeriodRows]:
     """Keep the periods that say nothing of any unit."""
     return [period for period in found if not _has_unit(period)]
+
+
+def zero_note(found: Iterable[PeriodRows]) -> str:
+    """Give the key of the words for what the zeros of several periods say, at the least."""
+    return min((period.zero_note for period in found), key=_ZERO_NOTES.index)
 
 
 def span_text(rows: pd.DataFrame, language: str) -> str:

@@ -323,9 +323,10 @@ def _standing(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure
     projects = _present(table, "projects", pcode, language)
     if projects is not None:
         shares = _latest_text(table, "projects_fractional", pcode, language)
-        is_counted = shares is not None and projects[0] != NOT_RECORDED
-        note = words.word("report.shares", language).format(count=shares[1]) if is_counted else ""
-        remark = words.joined(filter(None, (note, projects[1])), language)
+        notes = [projects[1]]
+        if shares is not None and projects[0] != NOT_RECORDED:
+            notes.insert(0, words.word("report.shares", language).format(count=shares[1]))
+        remark = words.joined(filter(None, notes), language)
         yield Figure(words.word("report.projects", language), projects[0], remark)
     programmes = _present(table, "programmes", pcode, language)
     if programmes is not None:

@@ -281,10 +281,10 @@ def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Ite
     everywhere = presence[kinds == "countrywide"].sum()
     apart = presence[kinds.isin(_UNPLACED)].sum()
     for code in presence.columns:
-        beside = (("countrywide", everywhere[code]), ("unplaced", apart[code]))
+        beside = {"report.countrywide": everywhere[code], "report.unplaced": apart[code]}
         notes = [
-            words.word(f"report.{what}", language).format(count=words.number_text(count, language))
-            for what, count in beside
+            words.word(key, language).format(count=words.number_text(count, language))
+            for key, count in beside.items()
             if count
         ]
         yield Programme(
