@@ -271,7 +271,7 @@ Gao;Gao;Gao;04/05/2021;30;10;;b
 def test_hectares_cleared_are_told_from_those_surveyed_by_a_second_row(tmp_path: Path) -> None:
     """One title stands over both; what was surveyed is not what was cleared."""
     source = Source(written(tmp_path, TWO_ROWS), constants={"status": "cleared"})
-    frame = read_areas(source)
+    frame = read_areas(source, on_invalid="quarantine", rejects=tmp_path / "rejects.csv")
     assert frame["declared_area_sqm"].tolist() == [40_000, 100_000]
     reading = frame.attrs[ATTRIBUTE]
     assert reading.used["declared_area_ha"] == "Superficie – Dépolluée (ha)"
@@ -281,6 +281,7 @@ def test_hectares_cleared_are_told_from_those_surveyed_by_a_second_row(tmp_path:
 
 def test_a_column_without_a_heading_has_a_name_of_no_language(tmp_path: Path) -> None:
     source = Source(written(tmp_path, TWO_ROWS), constants={"status": "cleared"})
-    reading = read_areas(source).attrs[ATTRIBUTE]
+    frame = read_areas(source, on_invalid="quarantine", rejects=tmp_path / "rejects.csv")
+    reading = frame.attrs[ATTRIBUTE]
     assert "col. 8" in reading.kept
     assert not any("column" in name for name in reading.kept)
