@@ -37,6 +37,7 @@ from maligeo.provenance.record import (
     Provenance,
     file_sha256,
     hash_input,
+    option_text,
 )
 from maligeo.tiles.archives import open_archive
 from maligeo.tiles.metadata import ArchiveInfo
@@ -382,3 +383,9 @@ def test_hashes_are_of_the_bytes_and_of_all_parts(tmp_path: Path) -> None:
     assert whole.sha256 != renamed.sha256
     with pytest.raises(InputFileError, match="missing"):
         file_sha256(tmp_path / "missing")
+
+
+def test_that_a_reading_is_remembered_is_no_part_of_how_a_product_was_made() -> None:
+    said = {"role": "incidents", "sheet": "2021", "remembered": True}
+    assert option_text(said) == option_text({**said, "remembered": False})
+    assert option_text([said, "2021"]) == "{incidents} sheet=2021/2021"

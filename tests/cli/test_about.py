@@ -221,7 +221,11 @@ def test_a_public_product_tells_no_names(public: Path) -> None:
     assert "tabankort" not in record.to_json()
     done = call("verify", public.name, cwd=public.parent)
     assert done.returncode == 1
-    assert "incidents (its name is not recorded); give them as --incidents FILE" in done.stderr
+    assert "incidents; the name is not recorded of incidents; give them as" in done.stderr
+    french = call("verify", public.name, "--language", "fr", cwd=public.parent).stderr
+    assert "incidents ; le nom n’est pas enregistré pour : incidents ; donnez-les" in " ".join(
+        french.split()
+    )
     elsewhere = call("verify", public.name, "--incidents", NAME, cwd=public.parent)
     assert (elsewhere.returncode, "another store" in elsewhere.stdout) == (1, True)
     given = ("--incidents", NAME, "--store", "store")

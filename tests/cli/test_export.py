@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from maligeo.cli.progress import progress_bar
+from maligeo.core import words
 from tests.cli.commands import SAME, run
 
 ROWS = "date,lon,lat,killed\n" + "".join(
@@ -94,3 +95,18 @@ def test_nobody_else_gets_such_lines(capsys: pytest.CaptureFixture[str]) -> None
     with progress_bar("rows") as advance:
         advance(1, 2)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "ne contient que les unités, sans chiffres"), ("en", "holds the units alone")],
+)
+def test_a_topojson_says_that_it_holds_the_units_alone(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    path = tmp_path / "x.topojson"
+    done = run("export", "-o", path, "--language", language)
+    assert done.returncode == 0, done.stderr
+    assert f"x.topojson {said}" in " ".join(done.stderr.split())
+    # It holds no records either: that they are not shown one by one would be about another file.
+    assert words.word("left_out.incidents", language) not in done.stderr

@@ -346,3 +346,13 @@ def test_what_is_no_density_table_is_told(tmp_path: Path) -> None:
     wrong.to_csv(path, index=False)
     with pytest.raises(InputFileError, match="is no density table"):
         read_counts(path)
+
+
+def test_a_rounded_count_is_shown_with_its_lowest(tmp_path: Path) -> None:
+    """Forty that were released may be 36; ten that have no place may lie there too."""
+    path = tmp_path / "lost.csv"
+    rows = [f"m{at},2021-{at % 12 + 1:02d}-04,14.5,-4.{at},ied,0,0" for at in range(10, 50)]
+    rows += [f"l{at},2021-{at % 12 + 1:02d}-07,,,ied,0,0" for at in range(10)]
+    path.write_text("\n".join([INCIDENTS.splitlines()[0], *rows]), encoding="utf-8")
+    shown = run("density", "--incidents", path, "--covers", "2021", "--period", "2021")
+    assert "40 (≥ 36)" in shown.replace("\N{NO-BREAK SPACE}", " ")

@@ -75,7 +75,10 @@ class TestNumbers:
             "Incidents in Jan–Aug 2022": ("≈ 50", "36 to 66, rounding and chance"),
             "Incidents per 100,000 people and year": ("≈ 3.8", "2.8 to 5.0, rounding and chance"),
             "Population, census of 2022": ("1,974,684", "24.1 people per km²"),
-            "Projects recorded": ("at least 3", "at least 1.0 in shares (fractional count)"),
+            "Projects recorded": (
+                "at least 3",
+                "at least 1.0 in shares (fractional count); and 5 for the whole country",
+            ),
             "Programmes present": ("at least 2", ""),
             "Area of the outline": ("82,007\u00a0km²", ""),
         }
@@ -152,7 +155,7 @@ class TestWords:
         assert [one for one in counts.values() if one == 0]
         notes = {one.name: one.note for one in found}
         assert notes["MINUSMA: quick-impact projects (QIP)"].endswith(": 740")
-        assert notes["UNMAS Mali: mine action"].endswith(": 1")  # countrywide
+        assert notes["UNMAS Mali: mine action"] == "and 1 for the whole country"
 
     def test_the_finding_is_a_class_a_sentence_and_its_periods(
         self, table: pd.DataFrame, units: gpd.GeoDataFrame, gaps: pd.DataFrame

@@ -12,6 +12,7 @@ from maligeo.readers.areas import AREAS, as_areas, read_areas
 from maligeo.readers.files.sources import Source
 from maligeo.readers.kinds import likely_kinds
 from maligeo.readers.projects import read_projects
+from maligeo.readers.reading import ATTRIBUTE
 
 SQUARE = "POLYGON((-3.5 15.5,-3.499 15.5,-3.499 15.501,-3.5 15.501,-3.5 15.5))"
 VILLAGES = """\
@@ -257,3 +258,30 @@ def test_what_a_table_holds(tmp_path: Path, header: str, kind: str) -> None:
 def test_projects_do_not_change(tmp_path: Path) -> None:
     path = written(tmp_path, "N°;Titre;Région;Superficie (ha)\n1;Route;Gao;3\n")
     assert read_projects(path)["title"].tolist() == ["Route"]
+
+
+TWO_ROWS = """\
+Région;Cercle;Village;Date;Superficie;;Remarque;
+;;;;Enquêtée (ha);Dépolluée (ha);;
+Mopti;Mopti;Sévaré;04/03/2021;12;4;;a
+Gao;Gao;Gao;04/05/2021;30;10;;b
+"""
+
+
+def test_hectares_cleared_are_told_from_those_surveyed_by_a_second_row(tmp_path: Path) -> None:
+    """One title stands over both; what was surveyed is not what was cleared."""
+    source = Source(written(tmp_path, TWO_ROWS), constants={"status": "cleared"})
+    frame = read_areas(source, on_invalid="quarantine", rejects=tmp_path / "rejects.csv")
+    assert frame["declared_area_sqm"].tolist() == [40_000, 100_000]
+    reading = frame.attrs[ATTRIBUTE]
+    assert reading.used["declared_area_ha"] == "Superficie – Dépolluée (ha)"
+    assert "Enquêtée (ha)" in reading.kept
+    assert not reading.not_understood
+
+
+def test_a_column_without_a_heading_has_a_name_of_no_language(tmp_path: Path) -> None:
+    source = Source(written(tmp_path, TWO_ROWS), constants={"status": "cleared"})
+    frame = read_areas(source, on_invalid="quarantine", rejects=tmp_path / "rejects.csv")
+    reading = frame.attrs[ATTRIBUTE]
+    assert "col. 8" in reading.kept
+    assert not any("column" in name for name in reading.kept)

@@ -20,6 +20,7 @@ from maligeo.paper.map.subject import subject_of
 from maligeo.paper.options import MapOptions
 from maligeo.text.legend import legend
 from maligeo.text.measures import layer_text
+from maligeo.text.readings import read_periods, zero_note
 from maligeo.text.titles import certain_towns
 from tests import divisions
 from tests.maps.layers import areas, incidents
@@ -98,8 +99,8 @@ def test_a_measure_is_a_layer_of_a_map_with_the_legend_of_its_look(key: str) -> 
     layer, classes = expected(key)
     shown = drawn()[key]
     assert shown["fills"] == [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
-    bounds = "known place" in json.dumps(shown["legend"])
-    assert shown["legend"] == legend(layer, classes, "en", bounds=bounds)
+    zero = zero_note(read_periods(table(), layer))
+    assert shown["legend"] == legend(layer, classes, "en", zero=zero)
     indexes = {cell[0] for period in shown["periods"] for cell in period["cells"]}
     assert max(indexes) == len(classes.colours) > 0
 

@@ -190,12 +190,26 @@ def test_the_public_answer_says_what_has_no_place_and_what_is_rounded(
     product = public.answer(language="en")
     product.save(tmp_path / "public.csv")
     table = product.frame.set_index("name")
-    assert "at least" in table.loc["Mopti", "sentence"]
-    assert "or more allowing for rounding and chance" in table.loc["Mopti", "sentence"]
+    said = str(table.loc["Mopti", "sentence"])
+    assert said.startswith("Mopti: about ")  # it was rounded: what is shown is no bound
+    assert "or more allowing for rounding and chance" in said
     if need == "incidents":
         quiet = table.loc["Kayes"]
         assert quiet["class"] == "few"
         assert "fewer than 5 incidents, leaving out what has no place" in quiet["sentence"]
+
+
+def test_fewer_than_five_of_what_nobody_says_is_covered_are_not_few(tmp_path: Path) -> None:
+    """A list that may not look at Kayes at all says nothing of it, in public neither."""
+    rows = [f"2021-{month:02d}-1{at},ied,14.{at},-4.2" for month in range(1, 13) for at in range(4)]
+    incidents, projects = tmp_path / "no_victims.csv", tmp_path / "3w.csv"
+    incidents.write_text("date,event_type,latitude,longitude\n" + "\n".join(rows), "utf-8")
+    projects.write_text(PROJECTS, encoding="utf-8")
+    uncovered = maligeo.study(incidents=incidents, projects=projects, period="2021")
+    public = uncovered.release(audience="public")
+    kayes = public.answer(language="en").frame.set_index("name").loc["Kayes"]
+    assert kayes["class"] == "unknown"
+    assert "number not known, which does not mean none" in kayes["sentence"]
 
 
 def test_incidents_that_state_no_victims_are_said_beside_the_need(tmp_path: Path) -> None:

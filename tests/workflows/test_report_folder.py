@@ -14,6 +14,7 @@ from maligeo.core.errors import ArgumentError, OutputFileError
 from maligeo.provenance.products import read_about
 from maligeo.workflows.study import Study, study
 from tests import worlds
+from tests.cli.commands import run
 
 NAMES = ("Alpha", "Alpha", "../../<b>\x00Delta")
 
@@ -84,4 +85,16 @@ def test_reports_of_another_format_are_replaced_and_nothing_else(
 def test_another_format_is_refused(asked: Study, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="suffix"):
         asked.save_reports(tmp_path / "b", suffix=".odt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_one_report_is_refused_for_all(asked: Study, tmp_path: Path) -> None:
+    for name in ("foo.docx", "foo.PDF"):
+        with pytest.raises(ArgumentError, match=f"all reports are a folder, and {name} is one"):
+            asked.save_reports(tmp_path / name)
+    path = tmp_path / "foo.docx"
+    done = run("report", "--all", "-o", path, "--language", "fr")
+    assert done.returncode != 0
+    assert "foo.docx est un fichier" in " ".join(done.stderr.split())
+    assert "--format docx" in " ".join(done.stderr.split())
     assert list(tmp_path.iterdir()) == []

@@ -264,8 +264,8 @@ def _texts(table: pd.DataFrame, name: str, language: str) -> list[str]:
     if name == _COUNT:
         rounded = _rounded(table, language)
         texts = [rounded.get(at, one) for at, one in enumerate(texts)]
-        is_open = _open_counts(table)
-        texts = [_AT_LEAST + one if more else one for one, more in zip(texts, is_open, strict=True)]
+        bounded = _bounded(table, language)
+        texts = [bounded.get(at, "{count}").format(count=one) for at, one in enumerate(texts)]
     if name == "name" and "place_kind" in table.columns:
         kinds = zip(table["place_kind"], table["name"].isna(), texts, strict=True)
         return [word(f"place.{kind}", language) if bare else text for kind, bare, text in kinds]
@@ -284,12 +284,21 @@ def _rounded(table: pd.DataFrame, language: str) -> dict[int, str]:
     }
 
 
-def _open_counts(table: pd.DataFrame) -> "pd.Series[bool]":
-    """Tell the counts of units to which more may belong than is recorded."""
-    if not {_COUNT, "count_high", "place_kind"} <= set(table.columns):
-        return pd.Series(False, index=table.index)
-    is_open = table[_COUNT].notna() & table["count_high"].isna()
-    return is_open & (table["place_kind"] == "unit")
+def _bounded(table: pd.DataFrame, language: str) -> dict[int, str]:
+    """Say how the counts of units are written to which more may belong than is recorded.
+
+    One that a release rounded may lie below what is shown: its own lowest is the bound.
+    """
+    if not {_COUNT, "count_low", "count_high", "place_kind"} <= set(table.columns):
+        return {}
+    is_open = table[_COUNT].notna() & table["count_high"].isna() & (table["place_kind"] == "unit")
+    lower = (table["count_low"] < table[_COUNT]).fillna(value=False)
+    return {
+        int(at): f"{{count}} ({_AT_LEAST}{_cell(table['count_low'].iloc[at], language)})"
+        if lower.iloc[at]
+        else f"{_AT_LEAST}{{count}}"
+        for at in np.flatnonzero(is_open)
+    }
 
 
 def _cell(value: object, language: str) -> str:

@@ -130,13 +130,19 @@ def new_cells(
     Returns
     -------
     pandas.DataFrame
-        Columns `KNOWN`, the new cells alone.
+        Columns `KNOWN`, the new cells alone. `unstated` is of the dataset, not of the cell: where
+        any record does not state all its victims, every number of victims is "at least".
+
+    Notes
+    -----
+    Marked by cell, a year with the mark and three quarters without it would say that there is
+    a record in the fourth, though its count is "fewer than 5". Marked by region it would as
+    well, once the quarters before are released and final without the mark.
     """
     cells = _missing(_lattice(frozen), released)
     if cells.empty:
         return cells.reindex(columns=KNOWN)
     made = _stated(_counted(cells, frozen), means)
-    # By cell it would tell where the incident is of which victims are not stated.
     made["unstated"] &= bool(frozen.pieces["unstated"].sum())
     final = _Final(released, earlier)
     blocks = list(made.groupby(["region", "year"], sort=True))

@@ -72,7 +72,9 @@ def cell_table(
     -------
     pandas.DataFrame
         Columns as `maligeo.core.columns.DENSITY`; `count_low` and `count_high` hold the
-        number that was counted, the latter missing where records without a unit may lie too.
+        number that was counted there, the latter missing where records without a unit may lie
+        too. Where of these fewer than the smallest cell are released, which none are as well,
+        their row says so beside, and `need_and_response` places as many as there may be.
 
     Raises
     ------
@@ -166,7 +168,11 @@ def _rows(
     may_be_more = bool((unplaced["count_low"].isna() | (unplaced["count_low"] > 0)).any())
     rows["open"] = (rows["place_kind"] == "unit") & may_be_more
     coverage = Coverage(_stating(released))
-    whole = [coverage.of(str(key), span.period) == "whole" for key in rows.pop("key")]
+    # What is in no unit is known as far as it is recorded, whatever the source covers.
+    whole = [
+        kind != "unit" or coverage.of(str(key), span.period) == "whole"
+        for key, kind in zip(rows.pop("key"), rows["place_kind"], strict=True)
+    ]
     return _said(rows, np.array(whole), rules)
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core import words
+from maligeo.core.columns import ROUNDED
 from maligeo.core.errors import Fault, FrameError
 from maligeo.core.files import written_whole
 from maligeo.core.spreadsheets import is_computed
@@ -277,16 +278,20 @@ def _write_columns(
 
 
 def _is_open(frame: pd.DataFrame, name: str) -> npt.NDArray[np.bool_]:
-    """Tell which numbers of a column are "at least": the cell shows it and stays a number."""
+    """Tell which numbers of a column are "at least": the cell shows it and stays a number.
+
+    Not those that a release rounded: they may lie above the bound, which stands beside.
+    """
+    if name in _RESPONSE and "unplaced" in frame.columns:
+        return np.asarray(frame["unplaced"].fillna(0) > 0, dtype=np.bool_)
     if name == "count" and {"count_low", "count_high"} <= set(frame.columns):
         found = frame["count_high"].isna() & frame["count_low"].notna()
     elif {f"{name}_low", f"{name}_high"} <= set(frame.columns):
         found = frame[name].notna() & frame[f"{name}_low"].notna() & frame[f"{name}_high"].isna()
-    elif name in _RESPONSE and "unplaced" in frame.columns:
-        found = frame["unplaced"].fillna(0) > 0
     else:
         return np.zeros(len(frame), dtype=np.bool_)
-    return np.asarray(found, dtype=np.bool_)
+    note = frame.get("note", pd.Series(pd.NA, index=frame.index)).astype("string").fillna("")
+    return np.asarray(found & ~note.str.contains(ROUNDED, regex=False), dtype=np.bool_)
 
 
 def _pattern(column: Column | None, kind: str) -> str:

@@ -38,15 +38,15 @@ class RegionValue(NamedTuple):
         Its classes, the same in all periods.
     labels : mapping of str to str
         The period in words, by language.
-    bounds : bool
-        Whether a value of it is a lower bound only.
+    zero : str
+        Key of the words for what a zero of it says.
     """
 
     column: str
     layer: Layer
     classes: Classes
     labels: Mapping[str, str]
-    bounds: bool = False
+    zero: str = "legend.zero_note"
 
 
 def region_values(
@@ -99,7 +99,7 @@ def region_values(
         for name, first, second in reversed(found):
             columns[name] = units["pcode"].map(second.units["shown"]).astype("Float64")
             texts = {"fr": first.label, "en": second.label}
-            values.append(RegionValue(name, layer, classes, texts, second.has_bounds))
+            values.append(RegionValue(name, layer, classes, texts, second.zero_note))
     return units.assign(**columns), values
 
 

@@ -279,7 +279,7 @@ def _class_rules(value: RegionValue, language: Language | None) -> list[Rule]:
 def _legend(value: RegionValue, language: Language | None) -> Mapping[int, str]:
     texts: dict[int, list[str]] = {}
     for one in languages_of(language):
-        for entry in legend(value.layer, value.classes, one, bounds=value.bounds):
+        for entry in legend(value.layer, value.classes, one, zero=value.zero):
             note = f" ({entry['note']})" if entry["note"] else ""
             texts.setdefault(int(str(entry["index"])), []).append(f"{entry['label']}{note}")
     return {index: bilingual(found) for index, found in texts.items()}

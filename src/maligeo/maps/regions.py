@@ -39,15 +39,15 @@ from maligeo.text.notes import Notes
 from maligeo.text.readings import (
     LOW_SIGN,
     PeriodRows,
-    bound_text,
     cell_sources,
     cells,
     has_low,
     in_language,
     interval_text,
     is_low,
+    known_text,
     read_periods,
-    value_text,
+    zero_note,
 )
 from maligeo.text.titles import certain_towns, place_parts
 
@@ -103,8 +103,7 @@ def _figure(spans: Sequence[PeriodRows], pcode: str, language: str) -> dict[str,
 def _reading(period: PeriodRows, pcode: str, language: str) -> dict[str, str]:
     row, layer = period.by_unit[pcode], period.layer
     interval = interval_text(row, layer, language)
-    value = value_text(row["shown"], layer, language, derived=row["derived"])
-    value = bound_text(value, row, language)
+    value = known_text(row, layer, language)
     return {
         "label": period.label,
         "value": f"{value}{LOW_SIGN}" if is_low(row, layer) else value,
@@ -280,7 +279,6 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
         Language of the texts.
     """
     layer, withheld = found[0].layer, any(period.has_withheld for period in found)
-    bounds = any(period.has_bounds for period in found)
     fills = [look.MISSING_COLOUR, look.ZERO_COLOUR, *classes.colours]
     texts = {part: layer_text(part, layer, language) for part in _MEANINGS}
     return texts | {
@@ -289,7 +287,7 @@ def layer_look(found: Sequence[PeriodRows], classes: Classes, language: str) -> 
         "fills": fills,
         "pales": [look.pale(fill) for fill in fills],
         "inks": [look.DARK_INK, look.DARK_INK, *classes.inks],
-        "legend": legend(layer, classes, language, withheld=withheld, bounds=bounds),
+        "legend": legend(layer, classes, language, withheld=withheld, zero=zero_note(found)),
     }
 
 

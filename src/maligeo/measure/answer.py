@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import FEWER, NOT_COVERED, unit_keys
+from maligeo.core.columns import FEWER, NOT_COVERED, WITHHELD, unit_keys
 from maligeo.core.columns import UNDATED as NO_PERIOD
 from maligeo.core.crs import Floats
 from maligeo.core.periods import Period
 from maligeo.measure.active_projects import active_projects, response_columns, response_of
 from maligeo.measure.certainty import RESPONSES, Classes, Need, Rules, Unplaced, judge
-from maligeo.measure.counts import SILENT
+from maligeo.measure.counts import LYING, SILENT
 from maligeo.measure.event_sizes import FEWEST_EVENTS, VICTIMS, bounds_of_victims, sizes_of
 from maligeo.measure.indicators import Indicator, read_indicators
 from maligeo.measure.rates import poisson_interval, whole_counts
@@ -126,19 +126,31 @@ def _need_of(indicator: Indicator) -> Need:
     low, high = (np.where(np.isfinite(count), end, count) for end in ends)
     known = np.isfinite(count)
     apart = indicator.elsewhere
-    lost = apart[apart["place_kind"].isin(["unattributed", "joint"])]
+    lost = apart[apart["place_kind"].isin(LYING)]
     # A publisher counts some units whole: what is left of its total lies in the others.
     whole = known & rows["count_high"].notna().to_numpy(dtype=bool)
     among = known if whole.all() or rows["publisher"].fillna("").eq("").all() else ~whole
+    most = _most_withheld(lost)
+    is_open = bool(np.isnan(most).any())
+    most = most[most > 0]
     if _are_victims(rows):
-        rest = Unplaced(np.concatenate([*sizes_of(lost), np.zeros(0)]), among, is_whole=True)
+        rest = Unplaced(np.concatenate([*sizes_of(lost), most]), among, is_whole=True)
         sized = Need(low, high, sizes_of(rows), unplaced=(rest,), weight=indicator.weight)
-        return replace(sized, undated=_undated(rows))
-    by_chance, values = _is_event(rows), _numbers(lost["value"])
+        return replace(sized, undated=_undated(rows), is_open=is_open)
+    by_chance, values = _is_event(rows), np.append(_numbers(lost["value"]), most)
     sizes = np.ones(round(np.nansum(values))) if by_chance else values[values > 0]
     rest = Unplaced(sizes, among)
     counted = Need(low, high, by_chance=by_chance, unplaced=(rest,), weight=indicator.weight)
-    return replace(counted, undated=_undated(rows))
+    return replace(counted, undated=_undated(rows), is_open=is_open)
+
+
+def _most_withheld(lost: pd.DataFrame) -> Floats:
+    """Give the most that counts without a unit may be which a release withholds.
+
+    "Fewer than 5" may be none, and must not be taken for it; NaN where nothing is said.
+    """
+    said = lost["note"].astype("string").str.startswith(WITHHELD).fillna(value=False)
+    return _numbers(lost.loc[said.to_numpy(dtype=np.bool_), "count_high"])
 
 
 def with_undated(chosen: pd.DataFrame, need: pd.DataFrame) -> pd.DataFrame:

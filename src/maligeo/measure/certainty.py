@@ -24,7 +24,8 @@ MORE: Final = "more"
 RESPONSES: Final = (NOBODY, LESS, ALIKE, MORE)
 
 SOLID: Final = "solid"
-CAUSES: Final = ("chance", "unplaced", "dates", "weights", "rounding")
+_UNPLACED: Final = "unplaced"
+CAUSES: Final = ("chance", _UNPLACED, "dates", "weights", "rounding")
 
 Classes = npt.NDArray[np.int8]
 _HALF: Final = 0.5  # of an event: Jeffreys' prior of a Poisson mean
@@ -89,6 +90,8 @@ class Need:
         What events in each unit add of which nobody says whether they are of the period.
     weight : float, default 1
         What it weighs next to other measures.
+    is_open : bool, default False
+        Whether nobody says how many events have no unit: then nothing is certain.
     """
 
     low: Floats
@@ -98,6 +101,7 @@ class Need:
     unplaced: Sequence["Unplaced"] = ()
     undated: Floats | None = None
     weight: float = 1.0
+    is_open: bool = False
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -171,7 +175,8 @@ class Finding:
         Class by what is recorded and placed, a position in `RESPONSES`; -1 where the need is
         not known or no event is recorded.
     certainty : numpy.ndarray of float64, shape (n,)
-        The lowest share of the draws in that class, over the ways to place what has no unit.
+        The lowest share of the draws in that class, over the ways to place what has no unit;
+        NaN where nobody says how much that is.
     depends_on : tuple of str, length n
         "solid", what certainty would gain most by if it were known, of `CAUSES`; "" without
         a class.
@@ -217,6 +222,9 @@ def judge(
     """
     rules = Rules() if rules is None else rules
     stated = _stated(needs, response, rules)
+    if any(need.is_open for need in needs):
+        unknown = np.where(stated >= 0, _UNPLACED, "")
+        return Finding(stated, np.full(len(stated), np.nan), tuple(unknown.tolist()))
     certainty = _certainty(needs, response, places, rules, stated)
     weak = (stated >= 0) & (certainty < rules.solid)
     depends = np.where(stated >= 0, SOLID, "").astype(object)
@@ -297,7 +305,7 @@ def _placings(places: Floats) -> Iterator[Floats | None]:
 
 def _fixed(cause: str, needs: Sequence[Need], response: Response) -> tuple[list[Need], Response]:
     """Take one cause of doubt away, as though it were known."""
-    if cause == "unplaced":
+    if cause == _UNPLACED:
         named = [replace(part, sizes=np.zeros(0)) for part in response.unplaced if part.is_named]
         return [replace(need, unplaced=()) for need in needs], replace(response, unplaced=named)
     if cause == "rounding":

@@ -53,7 +53,7 @@ RELEASED: Final = ("cancelled", "reduced", "cleared")  # the ways in which land 
 RELEASED_SQM: Final = "released_sqm"
 HAZARDS: Final = ("suspected", "confirmed")  # what lies there now, whenever it was entered
 PLACE_KIND: Final = "place_kind"
-_LYING: Final = ("joint", "countrywide", "unattributed")  # somewhere in the units
+LYING: Final = ("joint", "countrywide", "unattributed")  # somewhere in the units
 UNPLACED: Final = ("countrywide", "unattributed", "outside")
 SOURCE_SEPARATOR: Final = " | "
 SQM_DECIMALS: Final = 2  # a square decimetre: finer is the noise of cutting polygons
@@ -389,7 +389,7 @@ def _place_behind(kinds: pd.Series, names: pd.Series, units: int) -> tuple[Float
 def _scopes(records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, kinds: str) -> Scopes:
     """Find where records without a unit may lie: also those placed in the country alone."""
     lost = np.flatnonzero(records[code].isna())
-    lying = records[kinds].iloc[lost].isin(["unit", *_LYING]).to_numpy(dtype=np.bool_)
+    lying = records[kinds].iloc[lost].isin(["unit", *LYING]).to_numpy(dtype=np.bool_)
     return scopes_of(records, units, lost[lying])
 
 

@@ -37,7 +37,7 @@ APART: Final = {f"projects_{status}": status for status in (PLANNED, SUSPENDED, 
 PROJECT_MEASURES: Final = ("projects", *DISTINCT, *APART, *AMOUNTS)
 
 _LYING: Final = ("unattributed", "joint")
-_NO_RECORD = "no record in these sources"
+NO_RECORD: Final = "no record in these sources"
 _UNDATED = "without start or end, so that the period is unknown"
 _SHARED_BY = {"fractional": ("equal",), "weighted": ("area", "population", "stated")}
 
@@ -220,7 +220,7 @@ def _left_open(
     is_named = is_unit & unit_keys(table).isin(set(among))
     unplaced |= is_named.to_numpy(dtype=np.bool_)
     late = _place_keys(table).isin(set(_place_keys(undated))).to_numpy(dtype=np.bool_)
-    silent = (table["note"] == _NO_RECORD).fillna(False)
+    silent = (table["note"] == NO_RECORD).fillna(False)
     note = table["note"].mask(late & silent).mask(is_named & silent, NAMED)
     for is_open, remark in ((unplaced, NO_PLACE), (late, NO_DATE)):
         note = note.mask(is_open, (note + "; ").fillna("") + remark)
@@ -245,7 +245,7 @@ def _by_place(rows: pd.DataFrame, units: gpd.GeoDataFrame, *, of: pd.DataFrame) 
     text = silent.map("{:.0f}".format) + " of " + records.map("{:.0f}".format)
     note = pd.Series(pd.NA, index=table.index, dtype="string")
     without = (table["place_kind"] == "unit") & ~unit_keys(table).isin(set(unit_keys(of)))
-    note = note.mask((records == 0) & without, _NO_RECORD)
+    note = note.mask((records == 0) & without, NO_RECORD)
     table["note"] = note.mask(silent > 0, "at least: no amount is stated by " + text)
     table["count"] = table["count"].mask((silent > 0) & (silent == records))
     table["count_low"] = table["count"]

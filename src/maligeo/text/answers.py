@@ -25,7 +25,7 @@ ANSWER: Final = (
     "certainty", "depends_on", "organisations", "projects", "undated", "planned", "named",
     "unplaced", "response_start", "response_end", "in_period",
 )  # fmt: skip
-_NOTHING: Final = "–"
+NOT_RECORDED: Final = "–"  # no source names a project: no count of none
 _LEVELS: Final = (1, 2, 3)
 _OWN_HEADINGS: Final = {NOT_STATED: "answer.not_stated", SEVERAL: "answer.several"}
 _RANKS: Final = ("need_rank", "response_rank", "gap_places")
@@ -157,7 +157,7 @@ def presence_text(cell: Any, language: str) -> str:
     """Write a cell of a matrix of presence: a number, named without one, or not recorded."""
     if pd.isna(cell):
         return words.word("answer.state.named", language)
-    return words.number_text(float(cell), language) if cell else _NOTHING
+    return words.number_text(float(cell), language) if cell else NOT_RECORDED
 
 
 @dataclass(frozen=True)
@@ -258,10 +258,17 @@ def _need(row: Row, measure: str, language: str) -> str:
     if pd.isna(low):
         key = "answer.need"
     elif pd.isna(high):
-        key = "answer.need_open" if is_event(measure) and low >= 1 else "answer.need_least"
+        key = _open_key(row, measure)
     else:
         key = "answer.need" if low == high == count else "answer.need_between"
     return _with_rest(words.word(key, language).format(**texts), row, measure, language)
+
+
+def _open_key(row: Row, measure: str) -> str:
+    """Name the words for a count to which more may belong; a rounded one is no bound itself."""
+    if not is_event(measure) or row[f"{measure}_low"] < 1:
+        return "answer.need_least"
+    return "answer.need_open" if _is_exact(row, measure) else "answer.need_about"
 
 
 def _with_rest(need: str, row: Row, measure: str, language: str) -> str:
@@ -281,8 +288,12 @@ def _why(row: Row, measure: str) -> str:
     """Name what the bounds of a count allow for."""
     if not is_event(measure):
         return "by_rounding"
-    is_exact = float(row[measure]).is_integer() and ROUNDED not in str(row["note"])
-    return "by_chance" if is_exact else "by_both"
+    return "by_chance" if _is_exact(row, measure) else "by_both"
+
+
+def _is_exact(row: Row, measure: str) -> bool:
+    """Tell a count as it is from one that was rounded or derived from a share."""
+    return float(row[measure]).is_integer() and ROUNDED not in str(row["note"])
 
 
 def _measure(measure: str, count: float | None, language: str) -> str:

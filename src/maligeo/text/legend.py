@@ -21,7 +21,7 @@ def legend(
     language: str,
     *,
     withheld: bool = False,
-    bounds: bool = False,
+    zero: str = "legend.zero_note",
 ) -> list[dict[str, object]]:
     """Describe the classes of a layer, largest first, then zero and missing.
 
@@ -36,8 +36,9 @@ def legend(
     withheld : bool, default False
         Whether a release hides a value, which then looks like a missing one; it then gives
         no zero either.
-    bounds : bool, default False
-        Whether a value is "at least": a zero then does not say that there was none.
+    zero : str, optional
+        Key of the words for what a zero says, as `PeriodRows.zero_note`: not always that
+        there was none.
 
     Returns
     -------
@@ -49,9 +50,8 @@ def legend(
         for at in reversed(range(len(classes.lows)))
     ]
     if layer.can_be_zero and not withheld:
-        zero = _special(0, "legend.zero", language)
-        note = words.word("legend.at_least", language) if bounds else zero["note"]
-        entries.append({**zero, "note": note})
+        label = words.word("legend.zero", language)
+        entries.append({"index": 0, "label": label, "note": words.word(zero, language)})
     unknown = "legend.withheld" if withheld else "legend.missing"
     entries.append(_special(-1, unknown, language))
     return entries

@@ -6,7 +6,7 @@ in the page only places it.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,7 @@ from maligeo.core.columns import AT_LEAST, OUTSIDE_COVERAGE, UNDATED, WITHHELD
 from maligeo.look import FINE_BELOW, Classes, Layer, count_layer, count_layers, layer_rows
 from maligeo.measure.answer import EVENTS
 from maligeo.measure.counts import SOURCE_SEPARATOR
+from maligeo.measure.project_counts import NO_RECORD
 from maligeo.measure.rates import poisson_interval, whole_counts
 from maligeo.readers.credits import credits_of, uncredited
 from maligeo.readers.people import PEOPLE
@@ -26,6 +27,7 @@ PERIOD = ["period_start", "period_end", "publisher"]
 
 # Remarks on records that are in no period, and what a choice of them is called.
 _APART: Final = {UNDATED: "period.undated", OUTSIDE_COVERAGE: "period.uncovered"}
+_ZERO_NOTES: Final = ("legend.at_least", "legend.not_recorded", "legend.zero_note")
 _ROW = re.compile(r", row \d+$")  # a file is named once, however many of its rows are shown
 _ADDRESS = re.compile(r",?\s*(https?://\S+)$")
 
@@ -90,6 +92,14 @@ class PeriodRows:
     def has_bounds(self) -> bool:
         """Whether a value is a lower bound only."""
         return any(is_at_least(row) for row in self.by_unit.values())
+
+    @property
+    def zero_note(self) -> str:
+        """The key of the words for what a zero says: counted, "at least", or in no source."""
+        if self.has_bounds:
+            return _ZERO_NOTES[0]
+        unnamed = (str(row["note"]) == NO_RECORD for row in self.by_unit.values())
+        return _ZERO_NOTES[1] if any(unnamed) else _ZERO_NOTES[-1]
 
     @property
     def is_derived(self) -> bool:
@@ -161,6 +171,11 @@ def without_units(found: Iterable[PeriodRows]) -> list[PeriodRows]:
     return [period for period in found if not _has_unit(period)]
 
 
+def zero_note(found: Iterable[PeriodRows]) -> str:
+    """Give the key of the words for what the zeros of several periods say, at the least."""
+    return min((period.zero_note for period in found), key=_ZERO_NOTES.index)
+
+
 def span_text(rows: pd.DataFrame, language: str) -> str:
     """Write the one period of some rows."""
     first = rows.iloc[0]
@@ -181,11 +196,45 @@ def is_at_least(row: Mapping[str, Any] | pd.Series) -> bool:
     return partial and pd.notna(row["count"]) and pd.isna(row["count_high"])
 
 
-def bound_text(text: str, row: Mapping[str, Any] | pd.Series, language: str) -> str:
-    """Write "at least" before the value of a row that is a lower bound only."""
-    if not is_at_least(row):
+def bound_text(
+    value: float | None,
+    row: Mapping[str, Any] | pd.Series,
+    language: str,
+    write: Callable[[float | None], str],
+) -> str:
+    """Write a value of a row, with the bound where it is a lower bound only.
+
+    A count that a release rounded may lie below what is shown: the bound is its own lowest,
+    and so is that of what is in proportion to it.
+
+    Parameters
+    ----------
+    value : float or None
+        The count of the row, or a rate that was made of it.
+    row : mapping or pandas.Series
+        Row of a density table.
+    language : {"fr", "en"}
+        Language of the text.
+    write : callable
+        Writes a value.
+    """
+    text = write(value)
+    if value is None or pd.isna(value) or not is_at_least(row):
         return text
-    return words.word("value.at_least", language).format(value=text)
+    low, count = row["count_low"], row["count"]
+    if pd.isna(low) or low >= count:
+        return words.word("value.at_least", language).format(value=text)
+    lowest = write(float(value * low / count))
+    return words.word("value.at_least_low", language).format(value=text, low=lowest)
+
+
+def known_text(row: Mapping[str, Any], layer: Layer, language: str) -> str:
+    """Write the value that a row of `PeriodRows` shows, with its bound where it has one."""
+
+    def write(value: float | None) -> str:
+        return value_text(value, layer, language, derived=row["derived"])
+
+    return bound_text(row["shown"], row, language, write)
 
 
 def interval_text(row: Mapping[str, Any] | pd.Series, layer: Layer, language: str) -> str:
@@ -378,8 +427,7 @@ def unit_text(found: PeriodRows, pcode: str, language: str) -> str:
         return words.word("value.missing", language)
     if row["hidden"]:
         return hidden_text(row["note"], found.layer, language)
-    text = value_text(row["shown"], found.layer, language, derived=row["derived"])
-    text = bound_text(text, row, language)
+    text = known_text(row, found.layer, language)
     return f"{text}{LOW_SIGN}" if is_low(row, found.layer) else text
 
 

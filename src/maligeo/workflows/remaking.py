@@ -241,7 +241,7 @@ def _files(
     if unknown:
         raise InputFileError(f"{product} was not made from any {', '.join(unknown)}")
     files: dict[str, Path] = {}
-    missing: list[str] = []
+    missing: dict[str, str] = {}
     for role in roles:
         sources = _of_role(record, role)
         if not sources or not sources[0].sha256:
@@ -249,17 +249,24 @@ def _files(
             raise InputFileError(f"its {what} cannot be found again: they were no file")
         found = given.get(role) or _next_to(sources, product)
         if found is None:
-            shown = printable(sources[0].name) or "its name is not recorded"
-            missing.append(f"{printable(role)} ({shown})")
+            missing[printable(role)] = printable(sources[0].name)
         else:
             _require_self_contained(role, found)
             files[role] = found
     if missing:
-        raise InputFileError(
-            f"{product} was made from files that are neither here nor next to it: "
-            f"{', '.join(missing)}; give them as --incidents FILE and so on, or --input ROLE=FILE"
-        )
+        raise _missing(product, missing)
     return files
+
+
+def _missing(product: Path, names: Mapping[str, str]) -> InputFileError:
+    """Say which files are missing, by role; a release keeps no names of its inputs."""
+    listed = ", ".join(f"{role} ({name})" if name else role for role, name in names.items())
+    unnamed = ", ".join(role for role, name in names.items() if not name)
+    beside = f"the name is not recorded of {unnamed}; " if unnamed else ""
+    return InputFileError(
+        f"{product} was made from files that are neither here nor next to it: {listed}; {beside}"
+        "give them as --incidents FILE and so on, or --input ROLE=FILE"
+    )
 
 
 def _require_self_contained(role: str, path: Path) -> None:

@@ -157,7 +157,7 @@ def _of_density(
     classes = look.classify(table, layer, scheme=options.scheme)
     balanced: dict[str, Any] = balance(shown, table, language)
     entries: list[dict[str, Any]] = legend(
-        layer, classes, language, withheld=shown.has_withheld, bounds=shown.has_bounds
+        layer, classes, language, withheld=shown.has_withheld, zero=shown.zero_note
     )
     return Subject(
         title=layer_text("title", layer, language),

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo.core import words
+from maligeo.core.audiences import release_id
 from maligeo.paper.map.basemap import Scene
 from maligeo.paper.map.figure import scene_of
 from maligeo.paper.map.subject import Section
@@ -111,13 +112,11 @@ def _rows(gaps: pd.DataFrame, scene: Scene, language: str) -> Iterator[tuple[str
     """Say of each unit what is counted there, who is active, and the finding."""
     cells = dict(zip(scene.units["pcode"], scene.subject.cells, strict=True))
     unseen = [name for name in _ACTIVE if gaps[name].isna().all()]  # by the audience, in any unit
+    missing = words.word("value.withheld" if release_id(gaps) else "value.missing", language)
     for _, rows in by_class(gaps):
         for row in rows:
             active = (
-                words.word("value.missing", language)
-                if name in unseen
-                else _active(row, name, language)
-                for name in _ACTIVE
+                missing if name in unseen else _active(row, name, language) for name in _ACTIVE
             )
             finding, cell = class_text(row, language), cells[row["pcode"]]
             yield str(row["name"]), with_remark(cell.text, cell.precision), *active, finding

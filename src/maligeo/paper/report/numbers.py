@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import geopandas as gpd
@@ -11,7 +12,9 @@ from maligeo import look
 from maligeo.core import words
 from maligeo.core.columns import UNDATED
 from maligeo.look import Layer
+from maligeo.measure.project_counts import NO_RECORD
 from maligeo.measure.published import TOGETHER
+from maligeo.text.answers import NOT_RECORDED
 from maligeo.text.readings import (
     PeriodRows,
     bound_text,
@@ -285,7 +288,9 @@ def _victims(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure]
             else words.period_text(row["period_start"], row["period_end"], language)
         )
         label = words.word(f"report.{measure}", language).format(period=when)
-        count = bound_text(words.number_text(float(row["count"]), language), row, language)
+        count = bound_text(
+            float(row["count"]), row, language, partial(words.number_text, language=language)
+        )
         yield Figure(label, count, _rate(row, language))
 
 
@@ -293,8 +298,8 @@ def _rate(row: pd.Series, language: str) -> str:
     """Write the rate of a row and its interval, where people are known."""
     if pd.isna(row["per_100k"]):
         return ""
-    rate = words.number_text(float(row["per_100k"]), language, decimals=1, fixed=True)
-    rate = bound_text(rate, row, language)
+    write = partial(words.number_text, language=language, decimals=1, fixed=True)
+    rate = bound_text(float(row["per_100k"]), row, language, write)
     text = words.word("report.per_100k", language).format(rate=rate)
     if pd.isna(row["ci_low"]):
         return text
@@ -315,14 +320,40 @@ def _standing(table: pd.DataFrame, pcode: str, language: str) -> Iterator[Figure
         unit = words.word("unit.people_per_sqkm", language)
         note = f"{density[1]} {unit}" if density else ""
         yield Figure(f"{words.word('layer.people', language)}, {label}", value, note)
-    projects = _latest_text(table, "projects", pcode, language)
+    projects = _present(table, "projects", pcode, language)
     if projects is not None:
         shares = _latest_text(table, "projects_fractional", pcode, language)
-        note = words.word("report.shares", language).format(count=shares[1]) if shares else ""
-        yield Figure(words.word("report.projects", language), projects[1], note)
-    programmes = _latest_text(table, "programmes", pcode, language)
+        notes = [projects[1]]
+        if shares is not None and projects[0] != NOT_RECORDED:
+            notes.insert(0, words.word("report.shares", language).format(count=shares[1]))
+        remark = words.joined(filter(None, notes), language)
+        yield Figure(words.word("report.projects", language), projects[0], remark)
+    programmes = _present(table, "programmes", pcode, language)
     if programmes is not None:
-        yield Figure(words.word("layer.programmes", language), programmes[1], "")
+        value, beside = programmes
+        remark = beside if value == NOT_RECORDED else ""  # else one may be in both
+        yield Figure(words.word("layer.programmes", language), value, remark)
+
+
+def _present(table: pd.DataFrame, key: str, pcode: str, language: str) -> tuple[str, str] | None:
+    """Give who is present in a unit, and what is for the whole country beside it.
+
+    That no source names a project there is no count of none, and no 0.
+    """
+    found = _periods_of(table, _BY_KEY[key], language)
+    if not found:
+        return None
+    latest = found[-1]
+    row, text = latest.by_unit.get(pcode), _texts(latest, pcode, language)[0]
+    notes = []
+    if row is not None and str(row["note"]) == NO_RECORD:
+        text, notes = NOT_RECORDED, words.note_text(NO_RECORD, language)
+    rows = [one for one in latest.apart if one["place_kind"] == "countrywide"]
+    everywhere = sum(float(one["count"]) for one in rows if pd.notna(one["count"]))
+    if everywhere:
+        count = words.number_text(everywhere, language)
+        notes.append(words.word("report.countrywide", language).format(count=count))
+    return text, words.joined(notes, language)
 
 
 def _latest_text(

@@ -205,7 +205,7 @@ def _published(profile: Profile, width: float, language: Language) -> list[Block
 def _organisations(profile: Profile, width: float, language: Language) -> list[Block]:
     found = heading(words.word("report.organisations", language), width, _TEXT * 1.1)
     for one in profile.organisations:
-        text = presence_text(one.count, language)
+        text = one.note if one.count == 0 else presence_text(one.count, language)
         found += paragraph(with_remark(one.name, text), width, _TEXT * 0.94)
     return found
 

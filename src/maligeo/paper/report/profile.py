@@ -33,6 +33,7 @@ from maligeo.text.results import unit_texts
 from maligeo.text.titles import place_parts
 
 _INDEX: Final = ["place_kind", "pcode", "name"]
+_UNPLACED: Final = ("joint", "unattributed")  # in some unit
 MOST_PERIODS: Final = 8  # rows of the table; the chart shows all
 
 
@@ -83,12 +84,15 @@ class Programme:
     count : int or None
         Projects that are recorded in the unit; None where it is named without a number.
     note : str
-        What cannot be placed and may be there; may be empty.
+        What is for the whole country, and what cannot be placed and may be there; may be empty.
+    is_countrywide : bool
+        Whether a project of it is for the whole country.
     """
 
     name: str
     count: int | None
     note: str
+    is_countrywide: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ class Profile:
     programmes_title : str
         What the first matrix lists the projects by.
     programmes, organisations : tuple of Programme
-        Those of the matrices of presence; organisations only where they are in the unit.
+        Those of the matrices of presence; organisations only where they are in the unit, or
+        have a project for the whole country.
     published : tuple of str
         What documents say of the unit besides its incidents and projects.
     country : tuple of (str, str)
@@ -212,7 +217,9 @@ def profile_of(table: pd.DataFrame, units: gpd.GeoDataFrame, options: ReportOpti
         programmes_title=_programmes_title(options.presence, language),
         programmes=tuple(_programmes(options.presence, pcode, language)),
         organisations=tuple(
-            one for one in _programmes(options.organisations, pcode, language) if one.count != 0
+            one
+            for one in _programmes(options.organisations, pcode, language)
+            if one.count != 0 or one.is_countrywide
         ),
         published=tuple(_published(options.results, units, at)),
         country=() if options.results is None else tuple(country_texts(options.results)),
@@ -271,14 +278,21 @@ def _programmes(presence: pd.DataFrame | None, pcode: str, language: str) -> Ite
         return
     kinds = presence.index.get_level_values("place_kind")
     here = presence[presence.index.get_level_values("pcode") == pcode].iloc[0]
-    apart = presence[kinds != "unit"].sum()
+    everywhere = presence[kinds == "countrywide"].sum()
+    apart = presence[kinds.isin(_UNPLACED)].sum()
     for code in presence.columns:
-        name = heading_text(code, presence.columns.name, language)
-        note = ""
-        if apart[code]:
-            count = words.number_text(float(apart[code]), language)
-            note = words.word("report.unplaced", language).format(count=count)
-        yield Programme(name, None if pd.isna(here[code]) else int(here[code]), note)
+        beside = {"report.countrywide": everywhere[code], "report.unplaced": apart[code]}
+        notes = [
+            words.word(key, language).format(count=words.number_text(count, language))
+            for key, count in beside.items()
+            if count
+        ]
+        yield Programme(
+            heading_text(code, presence.columns.name, language),
+            None if pd.isna(here[code]) else int(here[code]),
+            words.joined(notes, language),
+            bool(everywhere[code]),
+        )
 
 
 def _gap(

@@ -22,6 +22,7 @@ from maligeo.readers.formats import (
 )
 
 _NUMBERS: Final = re.compile(r"^\W*\d[\d\W]*$")  # a number, a date in figures
+UNTITLED: Final = "col. {}"  # name of a column without a heading; the same in both languages
 _HEADER_WITHIN: Final = 20
 _TOP: Final = 3  # rows that are looked at for titles, of which there may be one of each level
 _MOST_GROUPS: Final = 2  # rows of titles above the headings, or of headings below them
@@ -39,7 +40,7 @@ class Layout:
     delimiter : str
         What stands between cells.
     columns : tuple of str
-        Names in the header; an empty one becomes "column 3", by its place.
+        Names in the header; an empty one becomes "col. 3", by its place.
     rows_before : int
         Rows before the first data row: what stands above the header, the header itself
         and the HXL tags.
@@ -156,13 +157,19 @@ def _divides(row: list[str], above: list[str]) -> bool:
     cells, texts = _filled(row), _filled(above)
     spanning = {at for at in texts if at + 1 < len(above) and at + 1 not in texts}
     stand_free = all(at not in texts or at in spanning or above[at] == row[at] for at in cells)
-    return (
-        len(cells) > 1
-        and stand_free
-        and not cells <= texts
-        and not _has_numbers(row)
-        and any(_is_known(cell) or column_key(cell) in bare_headings() for cell in row)
+    if len(cells) < 2 or not stand_free or cells <= texts or _has_numbers(row):
+        return False
+    titles = _spread([*map(str.strip, above)], [*row, *[""] * len(above)], [""] * len(above))
+    return any(
+        _is_known(cell) or column_key(cell) in bare_headings() or _completes(cell, title)
+        for cell, title in zip_longest(row, titles, fillvalue="")
     )
+
+
+def _completes(heading: str, title: str) -> bool:
+    """Tell a heading that is known below its title alone: "Dépolluée (ha)" below "Superficie"."""
+    alone = bool(heading) and bool(title) and not _is_known(heading)
+    return alone and _is_known(f"{title} {heading}")
 
 
 def _filled(row: list[str]) -> set[int]:
@@ -198,7 +205,7 @@ def _name_columns(block: list[list[str]], path: Path) -> tuple[str, ...]:
     for at, heading in enumerate(headings):
         group = groups[at] if heading else above[at]
         alone = heading and counts[heading] == 1 and not _needs_group(heading, group)
-        name = heading or f"column {at + 1}"
+        name = heading or UNTITLED.format(at + 1)
         names.append(name if alone or not group or group == name else f"{group}{GROUP}{name}")
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
@@ -225,4 +232,6 @@ def _spread(row: list[str], below: list[str], above: list[str]) -> list[str]:
 def _needs_group(heading: str, group: str) -> bool:
     """Tell a heading that says little alone, as "Total" below "Bénéficiaires", or too much."""
     is_bare = column_key(heading) in bare_headings() and bool(plain_key(group))
-    return is_bare or (bool(people_counted(heading)) and says_who(group))
+    return (
+        is_bare or _completes(heading, group) or (bool(people_counted(heading)) and says_who(group))
+    )

@@ -26,7 +26,7 @@ from maligeo.readers.files.bounds import require_bounded_parquet
 from maligeo.readers.files.contents import require_records
 from maligeo.readers.files.currencies import amount_columns, show_currencies
 from maligeo.readers.files.formulas import require_computed
-from maligeo.readers.files.layouts import Layout, lay_out
+from maligeo.readers.files.layouts import UNTITLED, Layout, lay_out
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.quarantine import Faults
 
@@ -343,7 +343,8 @@ def _in_use(layout: Layout, rows: list[list[str]]) -> tuple[str, ...]:
     return tuple(
         name
         for at, name in enumerate(layout.columns)
-        if not name.endswith(f"column {at + 1}") or any(row[at] for row in data if at < len(row))
+        if not name.endswith(UNTITLED.format(at + 1))
+        or any(row[at] for row in data if at < len(row))
     )
 
 
