@@ -326,3 +326,22 @@ def test_fields_are_said_in_words_beside_their_names(tmp_path: Path) -> None:
     assert "région (adm1_name) : 2 lignes complétées" in plain
     sheet = openpyxl.load_workbook(red)["Colonnes"]
     assert ("Décédés", "lue", "tués", "") in list(sheet.values)
+
+
+def test_a_folder_is_one_list(tmp_path: Path) -> None:
+    folder = tmp_path / "mois"
+    folder.mkdir()
+    head, rows = "id,date,type,région", ["1,2022-01-03,EEI,Gao", "2,2022-01-04,EEI,Gaoo"]
+    for name, more in (("01.csv", rows), ("02.csv", [rows[0], "3,2022-13-01,EEI,Mopti"])):
+        (folder / name).write_text("\n".join([head, *more]), encoding="utf-8")
+    code, told = run_check(folder, "--language", "en", "-o", tmp_path / "mois.xlsx")
+    assert code == 1
+    assert "4 in the file" in told
+    assert "row 02.csv:2, id: is the id of an earlier row" in told
+    assert "row 02.csv:3, date" in told
+    assert "Gaoo" in told
+    faults = openpyxl.load_workbook(tmp_path / "mois.xlsx")["Faults"]
+    assert [row[0] for row in faults.values][1:] == ["02.csv:2", "02.csv:3"]
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputFileError, match=r"holds others: notes\.txt"):
+        run_check(folder)

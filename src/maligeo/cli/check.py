@@ -21,7 +21,10 @@ from maligeo.workflows.checking import KINDS, Checked, check_source, possible_ki
 FAULTY = 1
 
 
-FileArgument = Annotated[Path, typer.Argument(help="File to check: a table or a vector file.")]
+FileArgument = Annotated[
+    Path,
+    typer.Argument(help="File to check, or folder of files that are one list of incidents."),
+]
 KindOption = Annotated[Any, one_of(KINDS, "--kind", "What it holds; without it, its columns tell.")]
 ColumnOption = Annotated[
     list[str] | None,

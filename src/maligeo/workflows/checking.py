@@ -17,6 +17,7 @@ from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.boundary_schemas import NO_LAYOUT
 from maligeo.readers.cells.values import strip_missing
+from maligeo.readers.files.folders import files_in
 from maligeo.readers.files.raw import is_table, open_raw
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
@@ -114,10 +115,10 @@ class Checked:
         """Give the rows of the file as they stand, by their numbers, also those set aside.
 
         Columns of which nothing is read, since they may be about persons, are left out.
-        None where the file has no rows: IATI.
+        None where they are not those of one table: IATI, and a folder of files.
         """
-        reading = self.reading
-        if reading is None or is_iati(Path(self.source)):
+        reading, path = self.reading, Path(self.source)
+        if reading is None or path.is_dir() or is_iati(path):
             return None
         wanted = {*reading.used.values(), *reading.extra}
         pieces = open_raw(self.source).chunks(wanted, records_only=False)
@@ -126,8 +127,14 @@ class Checked:
 
 
 def possible_kinds(source: Source) -> Sequence[str]:
-    """Give the kinds that a file may be of, the likeliest first; IATI is projects."""
+    """Give the kinds that a file may be of, the likeliest first.
+
+    IATI is projects; of a folder that is one list there are incidents alone.
+    """
     path = Path(source)
+    if path.is_dir():
+        files_in(path)
+        return [INCIDENTS]
     if is_iati(path):
         return [PROJECTS]
     people = []
