@@ -345,3 +345,16 @@ def test_a_folder_is_one_list(tmp_path: Path) -> None:
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     with pytest.raises(InputFileError, match=r"holds others: notes\.txt"):
         run_check(folder)
+
+
+def test_villages_of_a_gazetteer_are_places(tmp_path: Path) -> None:
+    records, villages = tmp_path / "liste.csv", tmp_path / "villages.csv"
+    records.write_text("date,type,village\n2022-01-03,EEI,Sokoura-Test\n", encoding="utf-8")
+    villages.write_text("Nom,lat,lon\nSokoura-Test,14.5,-4.2\n", encoding="utf-8")
+    assert "Sokoura-Test" in run_check(records)[1]
+    profile = tmp_path / "p.toml"
+    profile.write_text('[gazetteer]\ncolumns = {place_name = "Nom"}\n', encoding="utf-8")
+    code, told = run_check(records, "--gazetteer", villages, "--profile", profile)
+    assert code == 0
+    assert "1 placés dans une région" in told
+    assert "Sokoura-Test" not in told

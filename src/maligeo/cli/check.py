@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from maligeo.cli.command import Application
-from maligeo.cli.options import LanguageOption, one_of
+from maligeo.cli.options import GazetteerOption, LanguageOption, one_of
 from maligeo.core.errors import ArgumentError
 from maligeo.core.session import session_language
 from maligeo.core.words import number_text, word
@@ -80,6 +80,7 @@ def check_file(
     sheet: SheetOption = None,
     layer: LayerOption = None,
     header_row: HeaderOption = None,
+    gazetteer: GazetteerOption = None,
     profile: ProfileOption = None,
     save_profile: SaveOption = None,
     rejects: RejectsOption = None,
@@ -102,7 +103,10 @@ def check_file(
         each: Source.of(path).saying(**kept.get(each, {})).saying(**said)
         for each in ([kind] if kind else _kinds(Source.of(path).saying(**said), kept))
     }
-    checked = check_source(sources, rejects)
+    villages = None if gazetteer is None else Source.of(gazetteer)
+    if villages is not None:
+        villages = villages.saying(**kept.get("gazetteer", {}))
+    checked = check_source(sources, rejects, villages)
     for line in _lines(checked, spoken):
         typer.echo(line)
     if save_profile is not None:

@@ -122,7 +122,8 @@ def _mannered(function: Callable[..., None], streams: str) -> Callable[..., None
     """Give a command its guard, its streams and the options of `_MANNERS`."""
     own = inspect.signature(function)
     takes_language = _LANGUAGE in own.parameters
-    takes_profile = not own.parameters.keys().isdisjoint((*_PROFILED, *_EDITIONS))
+    names = own.parameters.keys()
+    takes_profile = _PROFILE not in names and not names.isdisjoint((*_PROFILED, *_EDITIONS))
 
     @functools.wraps(function)
     def run(*, quiet: bool, verbose: bool, **given: Any) -> None:

@@ -22,6 +22,7 @@ from maligeo.readers.files.raw import is_table, open_raw
 from maligeo.readers.files.sources import WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.formats import UNKNOWN_MAKE
+from maligeo.readers.gazetteers import read_gazetteer
 from maligeo.readers.incidents import FORMATS as INCIDENT_FORMATS
 from maligeo.readers.kinds import likely_kinds
 from maligeo.readers.meant_places import read_as_meant
@@ -149,7 +150,9 @@ def possible_kinds(source: Source) -> Sequence[str]:
     return [*people, *records]
 
 
-def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> Checked:
+def check_source(
+    sources: Mapping[str, Source], rejects: Path | None = None, gazetteer: Source | None = None
+) -> Checked:
     """Read a file as the first kind that its columns fit, and list its faults.
 
     Parameters
@@ -158,6 +161,8 @@ def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> 
         Kinds that come into question, and how the file is read as each.
     rejects : path, optional
         CSV file for the rows with faults.
+    gazetteer : Source, optional
+        Villages by name, among which places are looked for too.
 
     Raises
     ------
@@ -168,7 +173,9 @@ def check_source(sources: Mapping[str, Source], rejects: Path | None = None) -> 
         As the readers raise.
     """
     _require_one_sheet(next(iter(sources.values())))
-    return as_first_fitting(sources, lambda kind, source: _read_as(kind, source, rejects))
+    checked = as_first_fitting(sources, lambda kind, source: _read_as(kind, source, rejects))
+    villages = None if gazetteer is None else read_gazetteer(gazetteer)
+    return replace(checked, places=_places(checked, villages))
 
 
 def as_first_fitting(sources: Mapping[str, Source], read: Callable[[str, Source], _Read]) -> _Read:
@@ -228,13 +235,14 @@ def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
         with TemporaryDirectory() as folder:
             bad = Path(folder, "rejects.csv") if rejects is None else rejects
             frame = READERS[kind](source, on_invalid="quarantine", rejects=bad)
-    checked = Checked(source, kind, frame, faults, None)
-    return replace(checked, places=_places(checked))
+    return Checked(source, kind, frame, faults, None)
 
 
-def _places(checked: Checked) -> Places | None:
+def _places(checked: Checked, villages: gpd.GeoDataFrame | None) -> Places | None:
     """Look for the places of what is sound, and for the names of what is not."""
-    locator = Locator(load_boundaries())
+    if checked.kind in _WHOLE:
+        return None
+    locator = Locator(load_boundaries(), gazetteer=villages)
     locator.require_known(meant_in(checked.frame))
     if checked.kind not in (INCIDENTS, PROJECTS, AREAS):
         return None
