@@ -121,7 +121,8 @@ def test_every_message_is_in_both_languages_and_used(key: str) -> None:
     assert text.keys() == {"fr", "en"}
     foreign = {"cause"} if key in ("damaged", "refused") else set()  # a library's English words
     assert {*placeholders(text["fr"])} == {*placeholders(text["en"])} - foreign
-    said = [f'what="{key.removeprefix("what.")}"'] if key.startswith("what.") else [f'key="{key}"']
+    what = key.removeprefix("what.")
+    said = [f'key="{key}"'] if what == key else [f'what="{what}"', f'"what": "{what}"']
     said += [f'UNKNOWN_MAKE: Final = "{key}"']
     texts = [path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py")]
     assert any(one in text for one in said for text in texts)
