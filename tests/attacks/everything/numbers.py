@@ -1,8 +1,8 @@
-"""How many worlds are attacked: 30 with all other tests, more where the environment says so."""
+"""How many worlds are attacked: 16 with all other tests, more where the environment says so."""
 
 import os
 
-WORLDS = int(os.environ.get("MALIGEO_ATTACK_WORLDS", "30"))
+WORLDS = int(os.environ.get("MALIGEO_ATTACK_WORLDS", "16"))
 PARTS = 4
 
 
