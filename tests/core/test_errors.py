@@ -51,10 +51,18 @@ def test_a_frame_error_lists_every_fault() -> None:
 
 
 def test_a_frame_error_shows_fifty_and_counts_all() -> None:
-    faults = [errors.Fault(row, "lon", "x", "is no number") for row in range(120)]
+    faults = [errors.Fault(row, "lon", f"x{row}", "is no number") for row in range(120)]
     text = str(errors.FrameError("incidents", faults))
     assert text.count("is no number") == 50
     assert text.endswith("… and 70 more")
+
+
+def test_a_value_that_is_a_fault_in_many_rows_is_said_once() -> None:
+    faults = [errors.Fault(row, "lon", "x" if row % 2 else None, "is none") for row in range(4)]
+    lines = errors.FrameError("incidents", faults).message("fr").splitlines()[1:]
+    assert len(lines) == 3
+    assert "2 lignes" in lines[1]
+    assert "1, 3" in lines[1]
 
 
 def test_a_fault_of_the_whole_table_names_no_row() -> None:

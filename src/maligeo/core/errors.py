@@ -261,11 +261,11 @@ def _quoted(value: object, language: str) -> str:
 
 
 def said_once(faults: Sequence[Fault]) -> list[tuple[Fault, list[object]]]:
-    """Give faults with their rows, a word that is not known once for all of its rows."""
+    """Give faults with their rows, one of a value once for all rows with that value."""
     rows: dict[object, tuple[Fault, list[object]]] = {}
     for number, fault in enumerate(faults):
-        is_word = fault.reason.startswith(UNKNOWN_WORD) and fault.row is not None
-        key = (fault.column, fault.value) if is_word else number
+        is_alike = fault.row is not None and fault.value is not None
+        key = (fault.column, str(fault.value), fault.reason) if is_alike else number
         rows.setdefault(key, (fault, []))[1].append(fault.row)
     return list(rows.values())
 

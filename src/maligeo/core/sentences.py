@@ -15,6 +15,7 @@ from maligeo.core.bilingual import french_spaces, read_file, read_texts
 
 KIND: Final = "what"  # part of a sentence that names a kind of thing
 CLAUSES: Final = ("why", "cause")  # parts of a sentence that are one themselves
+SHEETS: Final = "sheets"  # part of a sentence that lists sheets by name, each with its kinds
 FIELDS: Final = "fields"  # part of a sentence that names fields: groups, any of which will do
 
 _PART: Final = re.compile(r"\{(\w+)(!r)?\}")
@@ -51,18 +52,31 @@ def translated(sentence: str, language: str) -> str:
 
 
 def parts_in(language: str, parts: Mapping[str, object]) -> dict[str, object]:
-    """Give the parts of a sentence in a language: kinds of things, fields, and clauses."""
+    """Give the parts of a sentence in a language: kinds of things, fields, sheets, and clauses."""
     given = dict(parts)
     if FIELDS in given:
         groups: Any = given[FIELDS]
         texts = ([field_text(name, language) for name in group] for group in groups)
         given[FIELDS] = ", ".join(" / ".join(some) for some in texts)
+    if SHEETS in given:
+        given[SHEETS] = _listed(given[SHEETS], language)
     if KIND in given:
         named = read_texts("errors").get(f"{KIND}.{given[KIND]}")
         given[KIND] = given[KIND] if named is None else named[language]
     for name in given.keys() & set(CLAUSES):
         given[name] = translated(str(given[name]), language)
     return given
+
+
+def _listed(sheets: Any, language: str) -> str:
+    """Write a line for each sheet, with the kinds of records that it may hold."""
+    texts = read_texts("reading")
+    nothing = texts["check.nothing"][language]
+    lines = (
+        f"  {name!r}: {', '.join(texts[f'kind.{kind}'][language] for kind in kinds) or nothing}"
+        for name, kinds in sheets.items()
+    )
+    return "\n" + "\n".join(lines)
 
 
 def field_text(name: str, language: str) -> str:

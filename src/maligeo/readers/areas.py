@@ -366,6 +366,7 @@ class _AreaFile:
                 texts,
                 month=day,
                 orders=lambda: seen,
+                stated=stated,
                 fallback=self.form.settings["date_order"],
                 latest=pd.Timestamp.now().normalize(),
             )

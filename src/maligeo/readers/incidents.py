@@ -537,6 +537,7 @@ class IncidentFile:
         parsed = values.parse_dates(
             texts,
             orders=self._date_orders,
+            stated=self.form.settings.get(STATED_ORDER),
             fallback=self.form.settings.get("date_order"),
             latest=pd.Timestamp.now().normalize(),
             month=FIRST,
@@ -544,9 +545,7 @@ class IncidentFile:
         return faults.taking(parsed)
 
     def _date_orders(self) -> frozenset[str]:
-        """Give the orders of day and month in all dates, unless the user says the one."""
-        if STATED_ORDER in self.form.settings:
-            return frozenset({self.form.settings[STATED_ORDER]})
+        """Give the orders of day and month in all dates."""
         if self.orders is None:
             files = self.beside or [self]
             self.orders = frozenset().union(*(one.own_orders for one in files))

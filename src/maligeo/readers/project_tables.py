@@ -299,9 +299,8 @@ def _project_columns(table: _Table) -> pd.DataFrame:
     frame["project_count"] = counts.fillna(1)
     order = table.made.settings.get("date_order")
     stated = table.made.settings.get(STATED_ORDER)
-    orders = None if stated is None else lambda: frozenset({stated})
     for column, day in _DATES.items():
-        read = parse_dates(table.cells(column), orders=orders, fallback=order, month=day)
+        read = parse_dates(table.cells(column), stated=stated, fallback=order, month=day)
         frame[column] = table.faults.taking(read)
     reverse = frame["end_date"] < frame["start_date"]
     ends = table.cells("end_date")

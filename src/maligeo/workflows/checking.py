@@ -10,7 +10,6 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
-from maligeo.core.words import both
 from maligeo.join.points import Locator, locate_summary
 from maligeo.join.proposals import unplaced_places
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
@@ -299,19 +298,9 @@ def _require_one_sheet(source: Source) -> None:
         values={
             "file": path,
             "example": next((name for name, kinds in described.items() if kinds), sheets[0]),
-            "listed": _listed(described),
+            "sheets": described,
         },
     )
-
-
-def _listed(described: Mapping[str, Sequence[str]]) -> str:
-    """Write a line for each sheet, in both languages: nobody can switch it."""
-    nothing = both("check.nothing")
-    lines = (
-        f"  {name!r}: {', '.join(both(f'kind.{kind}') for kind in kinds) or nothing}"
-        for name, kinds in described.items()
-    )
-    return "\n" + "\n".join(lines)
 
 
 def sheet_kinds(source: Source, sheet: str | None) -> list[str]:

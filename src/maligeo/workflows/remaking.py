@@ -262,16 +262,10 @@ def _missing(product: Path, names: Mapping[str, str]) -> InputFileError:
     """Say which files are missing, by role; a release keeps no names of its inputs."""
     listed = ", ".join(f"{role} ({name})" if name else role for role, name in names.items())
     unnamed = ", ".join(role for role, name in names.items() if not name)
+    values = {"product": product, "files": listed, "unnamed": unnamed}
     if unnamed:
-        return InputFileError(
-            f"{product} was made from files that are neither here nor next to it: {listed}; the "
-            f"name is not recorded of {unnamed}; give them as --incidents FILE and so on, or "
-            "--input ROLE=FILE"
-        )
-    return InputFileError(
-        f"{product} was made from files that are neither here nor next to it: {listed}; give them "
-        "as --incidents FILE and so on, or --input ROLE=FILE"
-    )
+        return InputFileError(key="unnamed_inputs", values=values)
+    return InputFileError(key="missing_inputs", values=values)
 
 
 def _require_self_contained(role: str, path: Path) -> None:

@@ -162,8 +162,7 @@ def parse_periods(
     cells = strip_missing(texts)
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
     known = pd.Series(distinct, dtype="string")
-    orders = None if stated is None else (lambda: frozenset({stated}))
-    dates, odd = parse_dates(known, orders=orders, fallback=fallback)
+    dates, odd = parse_dates(known, stated=stated, fallback=fallback)
     ends = dates.copy()
     firsts = dates.dropna()
     if not days and firsts.nunique() > 1 and bool((firsts.dt.day == 1).all()):

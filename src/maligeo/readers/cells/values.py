@@ -5,6 +5,7 @@ missing stays missing, one that cannot be read becomes missing and a fault.
 """
 
 import itertools
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -58,7 +59,8 @@ _TIME: Final = (
 )
 _YEAR_FIRST: Final = rf"^([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}$"
 _YEAR_LAST: Final = rf"^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}){_TIME}$"
-_SHORT_YEAR: Final = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}"
+_SHORT_YEAR: Final = re.compile(r"([0-9]{1,2}[-/.][0-9]{1,2}[-/.])([0-9]{2})")
+_YEARS_AHEAD: Final = 20  # that a year of two digits may lie from today: the end of a project
 _DAY_WORD: Final = r"^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W0-9_]+)\.?[\s./,-]+([0-9]{4})$"
 _WEEKDAY: Final = (
     r"(?i)^(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
@@ -421,6 +423,7 @@ def parse_dates(
     texts: pd.Series,
     *,
     orders: Callable[[], frozenset[str]] | None = None,
+    stated: str | None = None,
     fallback: str | None = None,
     latest: pd.Timestamp | None = None,
     month: str | None = None,
@@ -437,6 +440,8 @@ def parse_dates(
     orders : callable, optional
         Gives what `date_orders` found in the whole file, when this is a part of it; asked
         only where a date needs it.
+    stated : {"day-month", "month-day"}, optional
+        Order whatever the cells show; "05/04/21" is read in it too, as of this century.
     fallback : {"day-month", "month-day"}, optional
         Order to assume where no cell shows one.
     latest : pandas.Timestamp, optional
@@ -449,8 +454,8 @@ def parse_dates(
     -------
     values : pandas.Series of datetime64[us]
     faults : Faults
-        For text that is no date, days that do not exist, years before 1900 or of two
-        digits, dates after `latest`, and dates of unknown order.
+        For text that is no date, days that do not exist, years before 1900 or, where no order
+        is stated, of two digits, dates after `latest`, and dates of unknown order.
     """
     distinct = Distinct.of(texts)
     known = distinct.series
@@ -461,7 +466,9 @@ def parse_dates(
         cells = cells.str.replace(_WEEKDAY, "", regex=True)
         if month is not None:
             cells = each_word(cells, lambda text: day_of(text, month))
-        if orders is None or not cells.str.match(_YEAR_LAST).any():
+        if stated is not None:
+            cells, seen = each_word(cells, _in_this_century), frozenset({stated})
+        elif orders is None or not cells.str.match(_YEAR_LAST).any():
             seen = date_orders(cells)
         else:
             seen = orders()
@@ -478,6 +485,14 @@ def parse_dates(
         each = distinct.spread(pa.array(reasons))
         faults.add(each.notna(), str(texts.name), texts, each)
     return pd.Series(dates, index=texts.index, name=texts.name, copy=False), faults
+
+
+def _in_this_century(text: str) -> str:
+    """Write "05/04/21" with its whole year, unless that is none of our time."""
+    found = _SHORT_YEAR.fullmatch(text)
+    if found is None or (year := 2000 + int(found[2])) > pd.Timestamp.now().year + _YEARS_AHEAD:
+        return text
+    return f"{found[1]}{year}"
 
 
 def _iso_days(cells: pd.Series) -> npt.NDArray[np.datetime64] | None:
@@ -516,8 +531,8 @@ def _read_days(
     days = _days(parts)
     reasons = pd.Series(pd.NA, index=cells.index, dtype=_TEXT)
     reasons = reasons.mask(cells.notna() & np.isnat(days), "is not a date")
-    short = cells.str.fullmatch(_SHORT_YEAR).fillna(False)
-    reasons = reasons.mask(short, "has a year of two digits, so that the century is open")
+    short = cells.str.fullmatch(_SHORT_YEAR.pattern).fillna(False)
+    reasons = reasons.mask(short, "has a year of two digits, so that century and order are open")
     why = "stand in both orders in this column" if seen else "cannot be distinguished"
     reasons = reasons.mask(~np.isnan(first) & ~certain, f"day and month {why}")
     return days, reasons
