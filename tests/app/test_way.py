@@ -349,6 +349,7 @@ def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
             "say step 2, column “a”: date; step 2, column “b c”: killed.",
         ),
         ("as by --constant status=cleared)", "as by step 2, for all rows: status = cleared)"),
+        ("say (--dates day-month or month-day)", "say (step 2, order of dates)"),
         ("(--audience internal)", "(step 4, for whom: Internal use)"),
         ("(--covers)", "(step 4, what the list covers)"),
         ("such as --covers 2022", "such as step 4, what the list covers"),

@@ -16,6 +16,7 @@ _OPTIONS: Final = (
         "app.option_column",
     ),
     (re.compile(r"--constant (?P<field>\w+)=(?P<text>[^\s,;)]*[^\s,;).])"), "app.option_constant"),
+    (re.compile(r"--dates day-month (?:ou|or) month-day"), "app.option_order"),
     (re.compile(r"--dates (?P<dates>day-month|month-day)"), "app.option_dates"),
     (re.compile(r"--audience (?P<audience>internal|partner|public)"), "app.option_audience"),
     (re.compile(r"--covers(?: [\d/-]*\d)?"), "app.option_covers"),
