@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 import maligeo
 from maligeo.app.sayings import on_page
@@ -340,6 +340,24 @@ def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
     assert "3w_deux_entetes.xlsx" in taken.text
 
 
+def test_the_one_sheet_with_incidents_is_read(visit: Visit) -> None:
+    book = Workbook()
+    book.active.append(["EEI", "mine"])
+    listed = book.create_sheet("Sept 2022")
+    for row in (["Date", "Région", "Type"], ["05/09/2022", "Mopti", "EEI"]):
+        listed.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    visitor = visit()
+    page = visitor.drop(incidents=("suivi.xlsx", content.getvalue())).text
+    assert re.search(r'<option value="Sept 2022" selected', page)
+    assert re.search(r"Région</th>\s*<td>→ région", page)
+    assert 'sheet = "Sept 2022"' in visitor.ask(f"{visitor.base}/profile").text
+    visitor.send("understand", {"incidents.sheet": "Sept 2022", "next": "1"})
+    page = visitor.send("ask", {"audience": "internal", "period": "2022-09"}).text
+    assert re.search(r"Mopti[^<]*1 incident", page), shown(page)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -350,6 +368,7 @@ def test_a_file_in_the_wrong_place_is_moved(visit: Visit) -> None:
         ),
         ("as by --constant status=cleared)", "as by step 2, for all rows: status = cleared)"),
         ("say (--dates day-month or month-day)", "say (step 2, order of dates)"),
+        ("in a table (maligeo density --areas).", "in a table."),
         ("(--audience internal)", "(step 4, for whom: Internal use)"),
         ("(--covers)", "(step 4, what the list covers)"),
         ("such as --covers 2022", "such as step 4, what the list covers"),

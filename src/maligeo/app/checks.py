@@ -46,6 +46,8 @@ class Findings:
         Sheets or layers of which one is to be chosen, and kinds that each seems to hold.
     part : str
         "sheet" or "layer".
+    sheet : str
+        The one that was read, since it alone seems to hold such records.
     columns : list of str
         Headings of the file.
     reading : Reading or None
@@ -71,6 +73,7 @@ class Findings:
     seems: list[str] = field(default_factory=list)
     parts: list[tuple[str, list[str]]] = field(default_factory=list)
     part: str = ""
+    sheet: str = ""
     columns: list[str] = field(default_factory=list)
     reading: Reading | None = None
     records: int = 0
@@ -124,7 +127,11 @@ class CheckTask:
         try:
             findings.part, findings.parts = _parts(source)
             if findings.parts and getattr(source, findings.part) is None:
-                return findings
+                holding = [name for name, kinds in findings.parts if kind in kinds]
+                if len(holding) != 1:
+                    return findings
+                findings.sheet = holding[0]
+                source = replace(source, sheet=findings.sheet)
             findings.columns = _columns(source)
             checked = check_source({kind: source})
         except MaligeoError as error:

@@ -185,6 +185,9 @@ class Job:
         """Give the last look through the files; one that was cancelled is begun anew."""
         if self.checking is None:
             self.check()
+        for kind, found in self.findings.items():
+            if found.sheet and kind in self.uploads and self.uploads[kind].source.sheet is None:
+                self.say(kind, said_of(self.uploads[kind].source) | {"sheet": found.sheet})
         return self.checking
 
     def ask(self, question: Question) -> None:

@@ -29,6 +29,7 @@ _OPTIONS: Final = (
     (re.compile(r"--vintage\b"), "app.option_vintage"),
     (re.compile(r'--(?:sheet|layer)(?: "[^"]*")?'), "app.option_part"),
 )
+_COMMAND: Final = re.compile(r" \(maligeo [^)]*\)")  # which there is none of on the page
 _SEVERAL: Final = re.compile(r'(?<=") (?=--column ")')  # options, one behind the other
 
 
@@ -47,7 +48,7 @@ def on_page(text: str, language: str) -> str:
     >>> on_page("or say what the records cover (--covers)", "en")
     'or say what the records cover (step 4, what the list covers)'
     """
-    text = _SEVERAL.sub("; ", text)
+    text = _SEVERAL.sub("; ", _COMMAND.sub("", text))
     for pattern, key in _OPTIONS:
         text = pattern.sub(partial(_said, key, language), text)
     return text
