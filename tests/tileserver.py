@@ -17,8 +17,9 @@ def running(app: Any) -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         config = uvicorn.Config(
-            app, log_level="critical", lifespan="off", http="h11", ws="none", access_log=False
-        )
+            app, log_level="critical", lifespan="off", http="h11", ws="none", access_log=False,
+            timeout_graceful_shutdown=5,  # a browser may leave a connection open for ever
+        )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
         thread.start()
