@@ -27,11 +27,9 @@ map: $(VENV)/.run
 test: check docs suite
 
 # In the order of the folders, where long files stand first: the last ones are short, so that
-# no process waits for another at the end. One process more than there are cores, since those
-# that wait for a browser or a command leave theirs idle.
-WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# no process waits for another at the end.
 suite: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Not the attacks, and not what is drawn in a browser, which take long and use no other parts.
 OLDEST := .venv-oldest
