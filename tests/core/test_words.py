@@ -88,7 +88,10 @@ RATES = list(read_catalogue("rates"))
 
 # Families of texts whose names the code puts together, and what stands after the dot.
 COMPUTED = {
-    "reading": ["day-month", "month-day", "total", "note", "unread_title", "header", "abroad"],
+    "reading": [
+        "day-month", "month-day", "stated_day-month", "stated_month-day", "total", "note",
+        "unread_title", "header", "abroad",
+    ],
     "kind": ["incidents", "areas", "figures", "projects", "population", "boundaries"],
     "level": ["cold", "neither", "neither_short", "hot"],
     "heading": [

@@ -14,7 +14,7 @@ from maligeo.core.errors import ArgumentError, FrameError, InputFileError, Unkno
 from maligeo.readers.files.sources import Source
 from maligeo.readers.places import iter_places
 from maligeo.readers.profiles import read_profile, write_profile
-from maligeo.readers.reading import Reading
+from maligeo.readers.reading import Reading, reading_lines
 from maligeo.text.balance import record_counts
 
 LIST = """Liste des incidents du mois de mars 2022;;;;;;;
@@ -143,6 +143,12 @@ def test_the_user_says_which_column_it_is(tmp_path: Path) -> None:
     assert frame["killed"].tolist() == [5]
     assert frame["date"].tolist() == [pd.Timestamp("2022-04-03")]
     assert reading_of(frame).date_order == ""
+    said_of_years = [
+        line for line in reading_lines(reading_of(frame), 1, "en") if "century" in line
+    ]
+    assert [line.partition(".")[0] for line in said_of_years] == [
+        "Said: in 03/04/2022 the month comes first"
+    ]
 
 
 def test_what_the_user_says_goes_before_the_heading(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_an_order_that_contradicts_itself_is_a_fault() -> None:
 
 
 def test_a_year_of_two_digits_is_of_this_century_where_the_order_is_stated() -> None:
-    short = cells("05/04/21", "25/04/2021", "4-5-22", "01.02.99", "30/02/21")
+    short = cells("05/04/21", "25/04/2021", "4-5-22 10:30", "01.02.99", "30/02/21")
     assert parse_dates(short)[0].isna().tolist() == [True, False, True, True, True]
     dates, faults = parse_dates(short, stated="day-month")
     assert dates.dropna().astype("str").tolist() == ["2021-04-05", "2021-04-25", "2022-05-04"]

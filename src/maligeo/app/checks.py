@@ -21,7 +21,7 @@ from maligeo.readers.files.sources import LAYERED, WORKBOOKS, Source
 from maligeo.readers.files.tables import list_sheets
 from maligeo.readers.files.vectors import list_layers
 from maligeo.readers.projects import load_projects
-from maligeo.readers.reading import Reading, reading_lines, reading_lists
+from maligeo.readers.reading import Reading, assumptions, reading_lines, reading_lists
 from maligeo.text.file_readings import place_note
 from maligeo.workflows.checking import Checked, check_source, sheet_kinds
 from maligeo.workflows.records import PROJECTS
@@ -221,10 +221,7 @@ def _notes(reading: Reading, language: str) -> Iterator[tuple[str, list[str]]]:
     for key, items in reading_lists(reading, language):
         if items and key.removeprefix("reading.") not in _OWN_TABLE:
             yield word(key, language), items
-    if reading.sparse:
-        yield word("reading.sparse", language).format(column=reading.sparse), []
-    if reading.date_order:
-        assumed = word(f"reading.{reading.date_order}", language)
+    for assumed in assumptions(reading, language):
         yield on_page(assumed, language), []
 
 

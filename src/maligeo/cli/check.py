@@ -103,9 +103,8 @@ def check_file(
         each: Source.of(path).saying(**kept.get(each, {})).saying(**said)
         for each in ([kind] if kind else _kinds(Source.of(path).saying(**said), kept))
     }
-    villages = None if gazetteer is None else Source.of(gazetteer)
-    if villages is not None:
-        villages = villages.saying(**kept.get("gazetteer", {}))
+    how = kept.get("gazetteer", {})
+    villages = None if gazetteer is None else Source.of(gazetteer).saying(**how)
     checked = check_source(sources, rejects, villages)
     for line in _lines(checked, spoken):
         typer.echo(line)

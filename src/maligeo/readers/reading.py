@@ -83,6 +83,9 @@ class Reading(dict[str, object]):
         Words that are not known, by column, and in how many rows each stands.
     date_order : str
         Order of day and month that was assumed where no date of the file shows one; else "".
+    stated_order : str
+        Order that the user says, in which years of two digits are read too, as of this century;
+        else "".
     partial_dates : mapping of str to int
         Columns of starts and ends of projects to how many of their rows say a month or a year
         alone: it begins with its first day, and ends with its last.
@@ -115,6 +118,7 @@ class Reading(dict[str, object]):
     rows_rejected: int = 0
     unknown_words: Mapping[str, Mapping[str, "UnknownWord"]] = field(default_factory=dict)
     date_order: str = ""
+    stated_order: str = ""
     partial_dates: Mapping[str, int] = field(default_factory=dict)
     filled_down: Mapping[str, int] = field(default_factory=dict)
     otherwise: Mapping[str, str] = field(default_factory=dict)
@@ -172,11 +176,25 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
     for key, items in reading_lists(reading, language, _with_id):
         if items:
             lines += [word(key, language), *(f"  {item}" for item in items)]
+    return [*lines, *assumptions(reading, language)]
+
+
+def assumptions(reading: Reading, language: str) -> Iterator[str]:
+    """Say what was assumed of a file, and what of it nobody can know.
+
+    Parameters
+    ----------
+    reading : Reading
+        The account of the reader.
+    language : {"fr", "en"}
+        Language.
+    """
     if reading.sparse:
-        lines.append(word("reading.sparse", language).format(column=reading.sparse))
+        yield word("reading.sparse", language).format(column=reading.sparse)
     if reading.date_order:
-        lines.append(word(f"reading.{reading.date_order}", language))
-    return lines
+        yield word(f"reading.{reading.date_order}", language)
+    if reading.stated_order:
+        yield word(f"reading.stated_{reading.stated_order}", language)
 
 
 def _rows(reading: Reading, language: str) -> str:

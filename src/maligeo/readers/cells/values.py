@@ -59,7 +59,7 @@ _TIME: Final = (
 )
 _YEAR_FIRST: Final = rf"^([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}$"
 _YEAR_LAST: Final = rf"^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}){_TIME}$"
-_SHORT_YEAR: Final = re.compile(r"([0-9]{1,2}[-/.][0-9]{1,2}[-/.])([0-9]{2})")
+_SHORT_YEAR: Final = re.compile(rf"([0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.])([0-9]{{2}})({_TIME})")
 _YEARS_AHEAD: Final = 20  # that a year of two digits may lie from today: the end of a project
 _DAY_WORD: Final = r"^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]+([^\W0-9_]+)\.?[\s./,-]+([0-9]{4})$"
 _WEEKDAY: Final = (
@@ -492,7 +492,7 @@ def _in_this_century(text: str) -> str:
     found = _SHORT_YEAR.fullmatch(text)
     if found is None or (year := 2000 + int(found[2])) > pd.Timestamp.now().year + _YEARS_AHEAD:
         return text
-    return f"{found[1]}{year}"
+    return f"{found[1]}{year}{found[3]}"
 
 
 def _iso_days(cells: pd.Series) -> npt.NDArray[np.datetime64] | None:

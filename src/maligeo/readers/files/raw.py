@@ -200,6 +200,7 @@ class RawFile:
             form.name,
             used,
             constants=dict(self.source.constants),
+            stated_order=self.source.dates or "",
             kept=tuple(dict.fromkeys((*kept, *meant))),
             not_understood={name: ours for name, ours in resembling.items() if ours is not None},
             personal=(*self.personal, *unread),
