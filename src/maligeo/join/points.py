@@ -351,14 +351,13 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
     {'rows': 3, 'inside': 1, 'outside': 1, 'unnamed': 1}
     """
     require_columns(located, ("locate_method", "locate_note", "locate_score"), what="located")
-    methods = located["locate_method"].value_counts()
-    counts = {method: int(methods.get(method, 0)) for method in LOCATE_METHODS}
+    methods, notes = (_times(located[name]) for name in ("locate_method", "locate_note"))
+    counts = {method: methods.get(method, 0) for method in LOCATE_METHODS}
     unplaced = counts.pop("none")
-    fuzzy = int(
-        ((located["locate_score"] < EXACT_SCORE) & (located["locate_method"] == "name")).sum()
-    )
-    coarse = int((located["locate_note"] == TOO_COARSE).sum())
-    outside = int(located["locate_note"].isin([OUTSIDE, SWAPPED]).sum())
+    misspelt = located["locate_score"] < EXACT_SCORE
+    fuzzy = int((misspelt & (located["locate_method"] == "name")).sum()) if misspelt.any() else 0
+    coarse = notes.get(TOO_COARSE, 0)
+    outside = notes.get(OUTSIDE, 0) + notes.get(SWAPPED, 0)
     counts["name"] -= fuzzy
     return (
         {"rows": len(located)}
@@ -371,6 +370,13 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
             "disagreeing": int(located["locate_disagrees"].sum()),
         }
     )
+
+
+def _times(words: "pd.Series[str]") -> dict[str, int]:
+    """Count how often each word stands in a column."""
+    coded = words.astype("category").cat
+    times = np.bincount(coded.codes.to_numpy() + 1, minlength=len(coded.categories) + 1)[1:]
+    return dict(zip(coded.categories, times.tolist(), strict=True))
 
 
 def unit_level(units: gpd.GeoDataFrame) -> int:
@@ -468,12 +474,11 @@ def _place_points(
     if not wanted.any():
         return
     unit, border = locator.index.query_border(lon, lat)
-    unit[~wanted] = -1
-    inside = unit >= 0
-    np.copyto(found.position, unit)
-    found.method[inside] = LOCATE_METHODS.index("inside")
-    found.method[inside & border] = LOCATE_METHODS.index("border")
-    found.distance_m[inside] = 0.0
+    np.copyto(found.position, unit, where=wanted)
+    inside = found.position >= 0
+    np.copyto(found.method, LOCATE_METHODS.index("inside"), where=inside)
+    np.copyto(found.method, LOCATE_METHODS.index("border"), where=inside & border)
+    np.copyto(found.distance_m, 0.0, where=inside)
     outside = np.flatnonzero(wanted & ~inside)
     if locator.nearest_m is not None:
         near, distance = nearest_units(
@@ -494,13 +499,11 @@ def _read_names(
 ) -> None:
     """Place what has no position by its names, and compare the names of what has one."""
     reported = _reported(records, locator.level, decided)
-    if reported is None:
+    named = [name for name in reported.columns if reported[name].notna().any()]
+    if not named:
         found.remark(np.flatnonzero(~decided & (found.note < 0)), "no name is reported")
         return
-    named = [name for name in reported.columns if reported[name].notna().any()]
-    group = np.zeros(len(reported), dtype=np.intp)
-    if named:
-        group = reported.groupby(named, dropna=False, sort=False).ngroup().to_numpy()
+    group = reported.groupby(named, dropna=False, sort=False).ngroup().to_numpy()
     first = np.unique(group, return_index=True)[1]
     distinct = reported.iloc[first].astype("object").reindex(columns=list(COLUMNS))
     cells = distinct.itertuples(index=False, name=None)
@@ -514,8 +517,8 @@ def _read_names(
 
 def _reported(
     records: pd.DataFrame, level: int, decided: npt.NDArray[np.bool_]
-) -> pd.DataFrame | None:
-    """Give the names as they were reported; None where there are none to be read."""
+) -> pd.DataFrame:
+    """Give the names as they were reported; no column where there are none to be read."""
     names = {
         ours: next((n for n in (ours.replace("_name", "_reported"), ours) if n in records), None)
         for ours in COLUMNS
@@ -525,7 +528,7 @@ def _reported(
     if alone is not None:
         records, there = records.assign(**{COLUMNS[-1]: alone}), {**there, COLUMNS[-1]: COLUMNS[-1]}
     if not there or (decided.all() and not set(COLUMNS[level - 1 :]) & there.keys()):
-        return None
+        return pd.DataFrame(index=records.index)
     free = COLUMNS[-1]  # says nothing about the unit of a position
     if free in there and decided.all():
         del there[free]

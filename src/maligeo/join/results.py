@@ -155,12 +155,12 @@ def _place_kind(records: pd.DataFrame, found: Findings) -> pd.Categorical:
     """Tell what is placed, what concerns the whole country, and what cannot be placed."""
     kind = np.full(len(records), PLACE_KINDS.index("unattributed"), dtype=np.int8)
     for column in ("place_level", "location_precision"):
-        if column in records.columns:
+        if column in records.columns and records[column].notna().any():
             whole = (records[column] == "country").fillna(False).to_numpy(dtype=np.bool_)
             kind[whole] = PLACE_KINDS.index("countrywide")
     kind[found.whole] = PLACE_KINDS.index("countrywide")
-    outside = [found.notes[note] for note in (OUTSIDE, SWAPPED) if note in found.notes]
-    kind[np.isin(found.note, outside)] = PLACE_KINDS.index("outside")
+    is_outside = np.array([*(note in (OUTSIDE, SWAPPED) for note in found.notes), False])
+    kind[is_outside[found.note]] = PLACE_KINDS.index("outside")
     kind[found.position >= 0] = PLACE_KINDS.index("unit")
     kind[found.joint >= 0] = PLACE_KINDS.index("joint")
     return _coded(kind, PLACE_KINDS)

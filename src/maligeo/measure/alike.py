@@ -25,7 +25,7 @@ _COUNTED: Final = (
 # Where those may lie that have no unit; of one that has, nobody asks.
 _WHEREABOUTS: Final = ("location_precision", "adm1_name", "adm2_name", "adm3_name",
                        "adm1_reported", "adm2_reported", "adm3_reported")  # fmt: skip
-_MOST_KEYS: Final = 2**62
+_BITS: Final = 63  # of a number that is no negative one
 
 
 def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
@@ -48,18 +48,18 @@ def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
     attrs = [frame.attrs for frame in located]
     parts = [_narrowed(frame, level) for frame in located]
     whole = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-    counts = whole[ALIKE].to_numpy() if ALIKE in whole.columns else None
-    columns = [str(name) for name in whole.columns if name != ALIKE]
-    placed = (whole[_name(level, "place_kind")] == "unit").to_numpy(dtype=np.bool_)
-    beside = [name for name in columns if name in _WHEREABOUTS and name != _name(level, "name")]
-    codes = _group(whole, columns, dict.fromkeys(beside, placed))
-    groups = int(codes.max()) + 1 if len(codes) else 0
-    first = np.empty(groups, dtype=np.intp)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    together = whole[columns].iloc[first].reset_index(drop=True)
-    for name in beside:
-        together.loc[placed[first], name] = pd.NA
-    together[ALIKE] = np.bincount(codes, counts, groups).astype(np.int64)
+    groups = _Groups(len(whole))
+    names = [name for name in whole.columns if name != ALIKE]
+    varied = {name for name in names if groups.tell_apart(whole[name])}
+    first, counts = groups.add_up(numbers_of(whole))
+    cells = {name: whole[name].array for name in names}
+    together = pd.DataFrame(
+        {
+            name: cells[name].take(first) if name in varied else cells[name][: len(first)].copy()
+            for name in names
+        }
+    )
+    together[ALIKE] = counts
     together.attrs = _added_attrs(attrs, empty=together.empty)
     return together
 
@@ -93,38 +93,63 @@ def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level, ALIKE])]
     bare = pd.DataFrame(located.copy(deep=False))
     bare.attrs = {}  # pandas copies them with every column that is taken
-    return pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)
+    narrow = pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)
+    placed = (narrow[_name(level, "place_kind")] == "unit").to_numpy(dtype=np.bool_)
+    for name in narrow.columns.intersection(_WHEREABOUTS).drop(
+        _name(level, "name"), errors="ignore"
+    ):
+        if narrow[name].notna().any():
+            narrow[name] = narrow[name].mask(placed)
+    return narrow
 
 
-def _group(
-    frame: pd.DataFrame, columns: Sequence[str], passed_over: dict[str, npt.NDArray[np.bool_]]
-) -> npt.NDArray[np.intp]:
-    """Give rows that say the same in all columns, but for cells passed over, one number."""
-    keys = np.zeros(len(frame), dtype=np.int64)
-    size = 1
-    for name in columns:
-        codes, words = _codes(frame[name])
-        if not words:
-            continue
-        if name in passed_over:
-            codes[passed_over[name]] = -1
-        if size * (words + 1) >= _MOST_KEYS:
-            keys, size = _numbered(keys)
-        keys = keys * (words + 1) + codes + 1
-        size *= words + 1
-    return _numbered(keys)[0]
-
-
-def _numbered(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.intp], int]:
-    codes, distinct = pd.factorize(keys)
+def _coded(column: pd.Series) -> tuple[npt.NDArray[Any], int]:
+    """Give a number for each row by what it says, -1 for nothing, and how many there are."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), len(column.cat.categories)
+    if column.isna().all():
+        return np.full(len(column), -1, dtype=np.int8), 0
+    codes, distinct = pd.factorize(column)
     return codes, len(distinct)
 
 
-def _codes(column: pd.Series) -> tuple[npt.NDArray[Any], int]:
-    """Give a number for each row by its value, -1 without one, and how many values there are."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(dtype=np.int64), len(column.cat.categories)
-    if column.isna().all():
-        return np.full(len(column), -1, dtype=np.int64), 0
-    codes, distinct = pd.factorize(column)
-    return codes.astype(np.int64, copy=False), len(distinct)
+class _Groups:
+    """Rows that say the same in every column that was added."""
+
+    def __init__(self, rows: int) -> None:
+        self._keys = np.zeros(rows, dtype=np.int64)
+        self._bits = rows.bit_length()
+        self._size = 1
+
+    def tell_apart(self, column: pd.Series) -> bool:
+        """Tell rows apart by one more column; False where it says the same of all."""
+        codes, words = _coded(column)
+        if not len(codes) or codes.min() == codes.max():
+            return False
+        if (self._size * (words + 1)).bit_length() + self._bits > _BITS:
+            self._keys, distinct = pd.factorize(self._keys)
+            self._size = len(distinct)
+        self._keys *= words + 1
+        self._keys += codes
+        self._keys += 1
+        self._size *= words + 1
+        return True
+
+    def add_up(
+        self, numbers: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        """Give the first row of each group, and the sum of its numbers, which are above 0."""
+        if not len(numbers):
+            return np.zeros(0, dtype=np.intp), numbers
+        # With the row behind the key one sort finds equal keys, and the first row of each.
+        keys = self._keys
+        keys <<= self._bits
+        keys |= np.arange(len(keys))
+        keys.sort()
+        row = keys & ((1 << self._bits) - 1)
+        keys >>= self._bits
+        starts = np.flatnonzero(np.diff(keys, prepend=-1))
+        counts = np.zeros(len(keys), dtype=np.int64)
+        counts[row[starts]] = np.add.reduceat(numbers[row], starts)
+        first = np.flatnonzero(counts)
+        return first, counts[first]

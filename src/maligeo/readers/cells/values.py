@@ -7,6 +7,7 @@ missing stays missing, one that cannot be read becomes missing and a fault.
 import itertools
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -37,11 +38,13 @@ _NONE_WORDS: Final = frozenset(
     {"néant", "neant", "ras", "r.a.s.", "r.a.s", "aucun", "aucune", "zéro", "zero"}
 )
 # Figures are [0-9] in all patterns: \d would also take those of other scripts.
+_NO_TEXT: Final = pa.array([], pa.large_string())
 _MISSING: Final = pa.array(sorted(MISSING_WORDS), pa.large_string())
 _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
 _NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
 _MOST_NEAR: Final = 3
+_PIECE: Final = 2**18  # rows, more than the pieces have in which large files are read
 
 _PLAIN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 # The characters themselves: pandas hands some patterns to RE2, which knows no "\u00a0".
@@ -91,8 +94,10 @@ class Distinct(NamedTuple):
     @classmethod
     def of(cls, texts: pd.Series) -> "Distinct":
         """Take a column of text apart."""
-        cells = pa.chunked_array(pa.array(texts.astype(_TEXT))).dictionary_encode()
-        whole = cells.combine_chunks()
+        cells = pa.chunked_array(pa.array(texts.astype(_TEXT)))
+        if cells.null_count == len(cells):
+            return cls(_NO_TEXT, pa.nulls(len(cells), pa.int32()), texts.index, texts.name)
+        whole = cells.dictionary_encode().combine_chunks()
         encoded = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
         return cls(encoded.dictionary, encoded.indices, texts.index, texts.name)
 
@@ -116,8 +121,19 @@ class Distinct(NamedTuple):
 
 def same_text(text: str | None, index: pd.Index) -> pd.Series:
     """Make a column, without a name, that holds the same text in every row, or none."""
-    array = pa.repeat(pa.scalar(text, pa.large_string()), len(index))
+    rows = len(index)
+    array = _of_a_piece(text)[:rows] if rows <= _PIECE else _repeated(text, rows)
     return pd.Series(_TEXT.__from_arrow__(array), index=index, copy=False)
+
+
+@lru_cache(maxsize=16)
+def _of_a_piece(text: str | None) -> pa.Array:
+    """Keep a repeated text for the pieces of a file: memory asked for anew costs most of it."""
+    return _repeated(text, _PIECE)
+
+
+def _repeated(text: str | None, rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar(text, pa.large_string()), rows)
 
 
 def filled(texts: pd.Series, text: str) -> pd.Series:
@@ -147,6 +163,8 @@ def strip_missing(texts: pd.Series) -> pd.Series:
     pandas.Series of string, same index
     """
     distinct = Distinct.of(texts)
+    if not len(distinct.texts):
+        return texts.astype(_TEXT)
     trimmed, missing = _trimmed(distinct.texts)
     if trimmed.equals(distinct.texts) and not pc.any(missing).as_py():
         return texts.astype(_TEXT)

@@ -24,6 +24,7 @@ HEADER: Final = "header"
 _PARTS: Final = (b"tota", b"cumul", b"ensemble", b"somme", b"sum", b"overall")
 _SMALL: Final = bytes(range(256)).lower()
 _FIGURES: Final = b"0123456789-.,:/ "
+_FIRST_LETTER: Final = ord("A")
 _HINT: Final = r"(?im)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
 _A_TOTAL: Final = r"((sous|sub|grand|s)[\s/.-]*)?tota(l|ux)"
 # What can be nothing else, whatever stands beside it.
@@ -141,17 +142,25 @@ def _totals(frame: pd.DataFrame, first: "pd.Series[str]") -> list[int]:
 def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
     """Tell cells with a hint, after a look at the whole column at once: mostly there is none."""
     given = pa.chunked_array(pa.array(texts))
-    repeats = len(given[:_SAMPLE].unique()) < _SAMPLE / 2
-    letters = (given.unique() if repeats else given.combine_chunks()).buffers()[-1]
-    if letters is None or not _holds_parts(letters):
+    if not any(_holds_parts(piece) for piece in _letters(given)):
         return np.zeros(len(texts), dtype=bool)
     matched = pc.match_substring_regex(given, _HINT)
     return np.asarray(pc.fill_null(matched, False).to_numpy(), dtype=bool)
 
 
-def _holds_parts(letters: pa.Buffer) -> bool:
-    """Tell whether some text, in UTF-8, holds a part of the label of a total."""
-    text = letters.to_pybytes().translate(_SMALL, _FIGURES)  # most columns have no more
+def _letters(texts: pa.ChunkedArray) -> list[npt.NDArray[np.uint8]]:
+    """Give the UTF-8 of a column that has letters; of one that repeats few texts, of these."""
+    pieces = [np.frombuffer(chunk.buffers()[-1] or b"", np.uint8) for chunk in texts.chunks]
+    if all(piece.max(initial=0) < _FIRST_LETTER for piece in pieces):
+        return []
+    if len(texts[:_SAMPLE].unique()) >= _SAMPLE / 2:
+        return pieces
+    return [np.frombuffer(texts.unique().buffers()[-1], np.uint8)]
+
+
+def _holds_parts(letters: npt.NDArray[np.uint8]) -> bool:
+    """Tell whether some text holds a part of the label of a total."""
+    text = letters.tobytes().translate(_SMALL, _FIGURES)  # most columns have no more
     return any(part in text for part in _PARTS)
 
 
