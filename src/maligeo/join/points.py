@@ -515,9 +515,7 @@ def _read_names(
         _apply_match(found, match, rows, decided[rows])
 
 
-def _reported(
-    records: pd.DataFrame, level: int, decided: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
+def _reported(records: pd.DataFrame, level: int, decided: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """Give the names as they were reported; no column where there are none to be read."""
     names = {
         ours: next((n for n in (ours.replace("_name", "_reported"), ours) if n in records), None)

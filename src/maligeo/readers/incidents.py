@@ -481,7 +481,8 @@ class IncidentFile:
     def _columns(
         self, rows: pd.DataFrame, raw: RawTable, positions: coordinates.Positions, faults: Faults
     ) -> dict[str, pd.Series]:
-        frame = {"event_id": self._ids(rows, faults), "date": self._dates(rows, faults)}
+        days = values.Distinct.of(self._texts(rows, "date"))
+        frame = {"event_id": self._ids(rows, faults), "date": self._dates(days, faults)}
         for ours in _WORDS:
             texts = self._texts(rows, ours)
             if texts.name is not None:
@@ -489,7 +490,7 @@ class IncidentFile:
             frame[ours] = texts
         unsaid = frame["date_precision"].isna()
         if unsaid.any():
-            spans = values.spans_named(self._texts(rows, "date"))
+            spans = values.spans_named(days)
             named = unsaid & spans.notna()
             frame["date_precision"] = frame["date_precision"].mask(named, spans)
         for ours in _COUNTS:
@@ -532,8 +533,7 @@ class IncidentFile:
         faults.add(again, column, texts, "is the id of an earlier row")
         return ids
 
-    def _dates(self, rows: pd.DataFrame, faults: Faults) -> pd.Series:
-        texts = self._texts(rows, "date")
+    def _dates(self, texts: values.Distinct, faults: Faults) -> pd.Series:
         parsed = values.parse_dates(
             texts,
             orders=self._date_orders,

@@ -92,8 +92,10 @@ class Distinct(NamedTuple):
     name: Hashable
 
     @classmethod
-    def of(cls, texts: pd.Series) -> "Distinct":
-        """Take a column of text apart."""
+    def of(cls, texts: "pd.Series | Distinct") -> "Distinct":
+        """Take a column of text apart, unless that is done."""
+        if isinstance(texts, Distinct):
+            return texts
         cells = pa.chunked_array(pa.array(texts.astype(_TEXT)))
         if cells.null_count == len(cells):
             return cls(_NO_TEXT, pa.nulls(len(cells), pa.int32()), texts.index, texts.name)
@@ -421,7 +423,7 @@ def have_order(texts: pd.Series) -> bool:
     return bool(Distinct.of(texts).series.str.strip().str.match(_YEAR_LAST).any())
 
 
-def spans_named(texts: pd.Series) -> "pd.Series[str]":
+def spans_named(texts: pd.Series | Distinct) -> "pd.Series[str]":
     """Say "month" or "year" of the texts that name no day: "avr. 2022", "04/2022", "2022"."""
     distinct = Distinct.of(texts)
     if _iso_days(distinct.series) is not None:
@@ -438,7 +440,7 @@ def count_spans(columns: Sequence[pd.Series]) -> dict[str, int]:
 
 
 def parse_dates(
-    texts: pd.Series,
+    texts: pd.Series | Distinct,
     *,
     orders: Callable[[], frozenset[str]] | None = None,
     stated: str | None = None,
@@ -453,7 +455,7 @@ def parse_dates(
 
     Parameters
     ----------
-    texts : pandas.Series of str
+    texts : pandas.Series of str, or Distinct
         Its name and index name the faults. A time of day is left out.
     orders : callable, optional
         Gives what `date_orders` found in the whole file, when this is a part of it; asked
@@ -501,8 +503,8 @@ def parse_dates(
     faults = Faults()
     if reasons.notna().any():
         each = distinct.spread(pa.array(reasons))
-        faults.add(each.notna(), str(texts.name), texts, each)
-    return pd.Series(dates, index=texts.index, name=texts.name, copy=False), faults
+        faults.add(each.notna(), str(distinct.name), distinct.spread(distinct.texts), each)
+    return pd.Series(dates, index=distinct.index, name=distinct.name, copy=False), faults
 
 
 def _in_this_century(text: str) -> str:

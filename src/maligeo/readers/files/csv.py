@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from maligeo.core.ahead import one_ahead
 from maligeo.core.errors import InputFileError, explained
 from maligeo.readers.files.layouts import Layout, lay_out
 
@@ -250,7 +251,7 @@ def _parse(path: Path, layout: Layout, columns: Sequence[str], way: _Way) -> Ite
     with explained(f"{path} cannot be read"), within, path.open("rb") as file:
         reader = _open(file, layout, columns, note, way)
         groups = iter(lambda: _together(reader), [])
-        for group in groups:
+        for group in groups if numbered else one_ahead(groups):
             if met and not numbered:
                 break
             table = pa.Table.from_batches(group)
