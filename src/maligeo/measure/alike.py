@@ -25,7 +25,7 @@ _COUNTED: Final = (
 # Where those may lie that have no unit; of one that has, nobody asks.
 _WHEREABOUTS: Final = ("location_precision", "adm1_name", "adm2_name", "adm3_name",
                        "adm1_reported", "adm2_reported", "adm3_reported")  # fmt: skip
-_BITS: Final = 63  # of a number that is no negative one
+_BITS: Final = 63  # of a number that is not negative
 
 
 def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
@@ -126,14 +126,20 @@ class _Groups:
         codes, words = _coded(column)
         if not len(codes) or codes.min() == codes.max():
             return False
-        if (self._size * (words + 1)).bit_length() + self._bits > _BITS:
-            self._keys, distinct = pd.factorize(self._keys)
-            self._size = len(distinct)
+        if (self._size * (words + 1)).bit_length() > _BITS:
+            self._number_anew()
         self._keys *= words + 1
         self._keys += codes
         self._keys += 1
         self._size *= words + 1
+        if self._size.bit_length() + self._bits > _BITS:
+            self._number_anew()
         return True
+
+    def _number_anew(self) -> None:
+        """Renumber the groups so far from 0: the number of the row has to fit behind."""
+        self._keys, distinct = pd.factorize(self._keys)
+        self._size = len(distinct)
 
     def add_up(
         self, numbers: npt.NDArray[np.int64]
