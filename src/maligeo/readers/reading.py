@@ -180,15 +180,7 @@ def reading_lines(reading: Reading, records: int, language: str) -> list[str]:
 
 
 def assumptions(reading: Reading, language: str) -> Iterator[str]:
-    """Say what was assumed of a file, and what of it nobody can know.
-
-    Parameters
-    ----------
-    reading : Reading
-        The account of the reader.
-    language : {"fr", "en"}
-        Language.
-    """
+    """Say what was assumed of a file, and what of it nobody can know."""
     if reading.sparse:
         yield word("reading.sparse", language).format(column=reading.sparse)
     if reading.date_order:
