@@ -197,14 +197,15 @@ def _steps(moved: GridEdges, edges: Edges, size: int) -> Ints:
 
 def _paint(
     steps: Ints, cells: Ints, own: Ints, unit_count: int, size: int
-) -> npt.NDArray[np.int32]:
-    """Lowest unit that covers each whole cell, shape (rows, columns).
+) -> npt.NDArray[np.signedinteger]:
+    """Lowest unit that covers each whole cell, shape (rows, columns); of 16 bits where they do.
 
     A unit covers a cell whole if it holds its reference point and has no edge in it. Units
     are painted from the last to the first and take back what they painted on cells with
     edges of their own.
     """
-    table = np.full(size * size, OUTSIDE, dtype=np.int32)
+    number = np.int16 if unit_count <= np.iinfo(np.int16).max else np.int32
+    table = np.full(size * size, OUTSIDE, dtype=number)
     by_unit = own[np.argsort(own % unit_count, kind="stable")] if len(own) else own
     own_unit, own_cell = by_unit % max(unit_count, 1), cells[by_unit // max(unit_count, 1)]
     first_own = np.searchsorted(own_unit, np.arange(unit_count + 1))
@@ -220,7 +221,7 @@ def _paint(
 
 
 def _candidates(
-    own: Ints, covering: npt.NDArray[np.int32], cell_count: int, unit_count: int
+    own: Ints, covering: npt.NDArray[np.signedinteger], cell_count: int, unit_count: int
 ) -> _Candidates:
     """Units with edges in each border cell, and the lowest unit that covers it whole."""
     covered = np.flatnonzero(covering != OUTSIDE)
@@ -275,16 +276,15 @@ def _join_bits(bits: Masks, group: Ints, group_count: int) -> Masks:
 
 
 def _fold(
-    painted: npt.NDArray[np.int32], cells: Ints
+    painted: npt.NDArray[np.signedinteger], cells: Ints
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Fold the table of cells into blocks; only blocks with edges keep their cells."""
-    size = len(painted)
-    blocks = size // BLOCK
-    painted.ravel()[cells] = FIRST_LINK - np.arange(len(cells))
-    row, column = np.divmod(cells, size)
-    mixed = np.unique((row // BLOCK) * blocks + column // BLOCK)
+    blocks = len(painted) // BLOCK
+    row, column = np.divmod(cells, len(painted))
+    mixed, block = np.unique((row // BLOCK) * blocks + column // BLOCK, return_inverse=True)
     tiles = painted.reshape(blocks, BLOCK, blocks, BLOCK)
-    fine = tiles[mixed // blocks, :, mixed % blocks, :].reshape(len(mixed), BLOCK * BLOCK)
-    coarse = painted[::BLOCK, ::BLOCK].copy()
+    fine = tiles[mixed // blocks, :, mixed % blocks, :].astype(np.int32)
+    fine[block, row % BLOCK, column % BLOCK] = FIRST_LINK - np.arange(len(cells))
+    coarse = painted[::BLOCK, ::BLOCK].astype(np.int32)
     coarse.ravel()[mixed] = FIRST_LINK - np.arange(len(mixed))
-    return coarse, fine
+    return coarse, fine.reshape(len(mixed), BLOCK * BLOCK)
