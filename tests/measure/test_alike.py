@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from maligeo.measure import alike
+from maligeo.measure.grouping import Groups
 
 ROWS = 500
 WORDS = ["vintage", "place_kind", "locate_method", "adm1_pcode", "adm1_name"]
@@ -54,3 +55,37 @@ def test_no_row_comes_to_none() -> None:
     together = alike.put_together([located(np.random.default_rng(5), 1).head(0)], 1)
     assert together.empty
     assert alike.ALIKE in together.columns
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pd.to_datetime(["2022-01-02 06:00", "2022-01-02 18:00", "2022-01-02 06:00", None]),
+        pd.DatetimeIndex(np.array([-(10**10), 0, -(10**10), "NaT"], "datetime64[s]")),
+        pd.to_datetime(["2022-01-02", "2022-01-03", "2022-01-02", None]).as_unit("ns"),
+        pd.array([-(2**62), 2**62, -(2**62), None], "Int64"),
+        pd.array([2**40, 2**40 + 1, 2**40, None], "Int64"),
+        pd.array([-3, 4, -3, None], "Int8"),
+        pd.array([2**63 + 1, 2**63 + 2, 2**63 + 1, None], "UInt64"),
+        np.array([0.5, np.inf, 0.5, np.nan]),
+        pd.array(["a", "b", "a", None], "string"),
+        np.array(["a", 1, "a", None], dtype=object),
+        pd.Categorical.from_codes([0, 126, 0, -1], pd.Index([f"W{at}" for at in range(127)])),
+        pd.Categorical.from_codes([0, 32766, 0, -1], pd.Index([f"W{at}" for at in range(32767)])),
+    ],
+)
+def test_rows_are_told_apart_by_what_they_say(cells: pd.api.extensions.ExtensionArray) -> None:
+    groups = Groups(4)
+    assert groups.tell_apart(pd.Series(cells))
+    first, counts = groups.add_up(None)
+    assert (first.tolist(), counts.tolist()) == ([0, 1, 3], [2, 1, 1])
+    one = Groups(2)
+    assert not one.tell_apart(pd.Series(cells).iloc[[0, 2]])
+
+
+def test_columns_with_the_same_codes_tell_no_more_than_one() -> None:
+    codes, other = [0, 1, 0, 1], [0, 1, 1, 0]
+    groups = Groups(4)
+    for one in (codes, codes, other):
+        assert groups.tell_apart(pd.Series(pd.Categorical.from_codes(one, pd.Index(["a", "b"]))))
+    assert groups.add_up(np.array([1, 2, 4, 8]))[1].tolist() == [1, 2, 4, 8]

@@ -13,6 +13,7 @@ from shapely.geometry import Point, box
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
+from maligeo.measure import densities
 from maligeo.measure.counts import area_measures_in
 from maligeo.measure.coverage import with_coverage
 from maligeo.measure.densities import density
@@ -258,6 +259,29 @@ def test_the_order_of_the_records_changes_no_byte(
         for frame in (records, records.iloc[order])
     ]
     assert tables[0] == tables[1]
+
+
+@settings(max_examples=10, deadline=None)
+@given(WORLD, st.sampled_from(["incidents", "victims", "killed"]))
+def test_many_rows_are_counted_as_few_are(
+    world: list[tuple[str, object, str, int | None]], measure: str
+) -> None:
+    records = with_coverage(build([*world, *world]), "2020-02/2021-10")
+    for period in (None, "month", ["2020", "2020-06/2021-03"]):
+        few = density(records, UNITS, measure=measure, period=period)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(densities, "_MANY", 0)
+            many = density(records, UNITS, measure=measure, period=period)
+        pd.testing.assert_frame_equal(many, few)
+        assert many.attrs == few.attrs
+
+
+def test_every_fault_of_many_rows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(densities, "_MANY", 0)
+    records = incidents({"killed": 1}, {"killed": 1}, {"killed": 1}).set_axis(["a", "b", "c"])
+    with pytest.raises(FrameError) as told:
+        density(records.assign(killed=[-1, 2, -1]), UNITS, measure="killed")
+    assert [fault.row for fault in told.value.faults] == ["a", "c"]
 
 
 @settings(max_examples=10, deadline=None)

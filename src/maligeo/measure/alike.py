@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.join.points import LOCATED
+from maligeo.measure.grouping import Groups
 from maligeo.readers.incidents import VICTIMS, attrs_of_whole
 from maligeo.readers.reading import ATTRIBUTE as READING
 
@@ -25,7 +26,6 @@ _COUNTED: Final = (
 # Where those may lie that have no unit; of one that has, nobody asks.
 _WHEREABOUTS: Final = ("location_precision", "adm1_name", "adm2_name", "adm3_name",
                        "adm1_reported", "adm2_reported", "adm3_reported")  # fmt: skip
-_BITS: Final = 63  # of a number that is not negative
 
 
 def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
@@ -48,10 +48,10 @@ def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
     attrs = [frame.attrs for frame in located]
     parts = [_narrowed(frame, level) for frame in located]
     whole = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-    groups = _Groups(len(whole))
+    groups = Groups(len(whole))
     names = [name for name in whole.columns if name != ALIKE]
     varied = {name for name in names if groups.tell_apart(whole[name])}
-    first, counts = groups.add_up(numbers_of(whole))
+    first, counts = groups.add_up(whole[ALIKE].to_numpy() if ALIKE in whole else None)
     cells = {name: whole[name].array for name in names}
     together = pd.DataFrame(
         {
@@ -94,68 +94,11 @@ def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     bare = pd.DataFrame(located.copy(deep=False))
     bare.attrs = {}  # pandas copies them with every column that is taken
     narrow = pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)
-    placed = (narrow[_name(level, "place_kind")] == "unit").to_numpy(dtype=np.bool_)
+    kind = of_level[-1] if of_level[-1] in narrow else "place_kind"
+    placed = (narrow[kind] == "unit").to_numpy(dtype=np.bool_)
     for name in narrow.columns.intersection(_WHEREABOUTS).drop(
         _name(level, "name"), errors="ignore"
     ):
         if narrow[name].notna().any():
             narrow[name] = narrow[name].mask(placed)
     return narrow
-
-
-def _coded(column: pd.Series) -> tuple[npt.NDArray[Any], int]:
-    """Give a number for each row by what it says, -1 for nothing, and how many there are."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), len(column.cat.categories)
-    if column.isna().all():
-        return np.full(len(column), -1, dtype=np.int8), 0
-    codes, distinct = pd.factorize(column)
-    return codes, len(distinct)
-
-
-class _Groups:
-    """Rows that say the same in every column that was added."""
-
-    def __init__(self, rows: int) -> None:
-        self._keys = np.zeros(rows, dtype=np.int64)
-        self._bits = rows.bit_length()
-        self._size = 1
-
-    def tell_apart(self, column: pd.Series) -> bool:
-        """Tell rows apart by one more column; False where it says the same of all."""
-        codes, words = _coded(column)
-        if not len(codes) or codes.min() == codes.max():
-            return False
-        if (self._size * (words + 1)).bit_length() > _BITS:
-            self._number_anew()
-        self._keys *= words + 1
-        self._keys += codes
-        self._keys += 1
-        self._size *= words + 1
-        if self._size.bit_length() + self._bits > _BITS:
-            self._number_anew()
-        return True
-
-    def _number_anew(self) -> None:
-        """Renumber the groups so far from 0: the number of the row has to fit behind."""
-        self._keys, distinct = pd.factorize(self._keys)
-        self._size = len(distinct)
-
-    def add_up(
-        self, numbers: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
-        """Give the first row of each group, and the sum of its numbers, which are above 0."""
-        if not len(numbers):
-            return np.zeros(0, dtype=np.intp), numbers
-        # With the row behind the key one sort finds equal keys, and the first row of each.
-        keys = self._keys
-        keys <<= self._bits
-        keys |= np.arange(len(keys))
-        keys.sort()
-        row = keys & ((1 << self._bits) - 1)
-        keys >>= self._bits
-        starts = np.flatnonzero(np.diff(keys, prepend=-1))
-        counts = np.zeros(len(keys), dtype=np.int64)
-        counts[row[starts]] = np.add.reduceat(numbers[row], starts)
-        first = np.flatnonzero(counts)
-        return first, counts[first]

@@ -1,6 +1,7 @@
 """Counts to densities and rates by unit, period and measure."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import geopandas as gpd
@@ -23,9 +24,10 @@ from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.lazy import is_lazy
 from maligeo.core.periods import period_texts, years
 from maligeo.join.points import unit_level
+from maligeo.measure.alike import ALIKE, put_together
 from maligeo.measure.counts import count_areas, count_incidents
 from maligeo.measure.coverage import Coverage
-from maligeo.measure.dates import possible_days, span_of
+from maligeo.measure.dates import Periods, possible_days, span_of
 from maligeo.measure.lazy import together
 from maligeo.measure.populations import people_nearest
 from maligeo.measure.project_counts import count_projects
@@ -64,6 +66,7 @@ _PLACED: Final = {
     "population": frozenset[str](),
     "incidents": frozenset({"locate_method"}),
 }
+_MANY: Final = 20_000  # incidents from which those that count alike are counted together
 _PEOPLE: Final = ("population", "population_year", "note")
 _SERIES = ["measure", "publisher", "period_start", "period_end"]
 
@@ -170,24 +173,35 @@ def density(
         if kind != "incidents":
             raise ArgumentError(f"of lazy frames only incidents are counted, and these are {kind}")
         records = together(records, unit_level(units))
+    elif kind == "incidents" and len(records) > _MANY and ALIKE not in records.columns:
+        with suppress(FrameError):  # faults are found below, in every row that has them
+            alike = put_together([records], unit_level(units))
+            return density(alike, units, measure=measure, population=population, period=period)
     if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
         require_vintage_of(units, records, what="records")
-    if kind == "incidents":
-        counts = count_incidents(records, units, measure=measure, period=asked)
-    elif kind == "areas":
-        counts = count_areas(records, units, measure=measure, period=asked)
-    elif kind == "figures":
-        counts = count_figures(records, units, measure=measure, period=asked)
-    elif kind == "population":
-        counts = _count_people(records, units, measure)
-    else:
+    if kind == "projects":
         counts = count_projects(records, units, measure=measure, counting=counting, period=asked)
+    else:
+        counts = _counts(kind, records, units, measure=measure, period=asked)
     table = relate(counts.assign(vintage=vintage), units, population)
     table = inherit_audience(table, records, population)
     remark = coverage_remark(records)
     if remark:
         table.attrs[REMARKS] = [remark]
     return table
+
+
+def _counts(
+    kind: str, records: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Periods
+) -> pd.DataFrame:
+    """Count records of any kind but projects."""
+    if kind == "incidents":
+        return count_incidents(records, units, measure=measure, period=period)
+    if kind == "areas":
+        return count_areas(records, units, measure=measure, period=period)
+    if kind == "figures":
+        return count_figures(records, units, measure=measure, period=period)
+    return _count_people(records, units, measure)
 
 
 def coverage_remark(records: pd.DataFrame, language: str = "en") -> str:
@@ -351,7 +365,8 @@ def relate(
     counts["area_sqkm"] = key.map(units.set_index(unit_keys(units))["area_sqkm"])
     if population is not None:
         counts = _with_people(counts, key, population)
-    enough = len(units) >= FEWEST_UNITS and "geometry" in units.columns
+    has_people = population is not None or "population" in counts.columns
+    enough = has_people and len(units) >= FEWEST_UNITS and "geometry" in units.columns
     return with_rates(counts, pairs=shared_borders(units) if enough else None)
 
 

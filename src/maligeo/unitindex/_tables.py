@@ -204,8 +204,9 @@ def _paint(
     are painted from the last to the first and take back what they painted on cells with
     edges of their own.
     """
-    number = np.int16 if unit_count <= np.iinfo(np.int16).max else np.int32
-    table = np.full(size * size, OUTSIDE, dtype=number)
+    table: npt.NDArray[np.signedinteger] = np.full(
+        size * size, OUTSIDE, dtype=np.int16 if unit_count <= np.iinfo(np.int16).max else np.int32
+    )
     by_unit = own[np.argsort(own % unit_count, kind="stable")] if len(own) else own
     own_unit, own_cell = by_unit % max(unit_count, 1), cells[by_unit // max(unit_count, 1)]
     first_own = np.searchsorted(own_unit, np.arange(unit_count + 1))
