@@ -66,6 +66,16 @@ def test_a_comma_before_three_digits_goes_by_its_column() -> None:
     assert "decimal comma" in str(next(iter(faults)))
 
 
+@pytest.mark.parametrize("odd", ["0x1F", "9007199254740992", "-4", "1e0x", "٣ ou ４"])
+def test_plain_counts_are_read_as_beside_one_that_is_odd(odd: str) -> None:
+    plain = ["7", "007", "-0", None, "9007199254740991"]
+    alone, none = parse_counts(cells(*plain))
+    beside, faults = parse_counts(cells(*plain, odd))
+    assert alone.tolist() == beside.tolist()[:-1]
+    assert pd.isna(beside.iloc[-1])
+    assert (len(none), len(faults)) == (0, 1)
+
+
 def test_counts_are_whole_and_not_negative() -> None:
     values, faults = parse_counts(cells("2", "2.0", "-1", "1.5", "1e300", None))
     assert values.tolist()[:2] == [2, 2]

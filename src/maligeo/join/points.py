@@ -29,7 +29,7 @@ from maligeo.join.gazetteer import LocatedGazetteer, bundled_towns
 from maligeo.join.meanings import Meanings, NameMatch
 from maligeo.join.names import EXACT_SCORE, UnitNames
 from maligeo.join.reported import COLUMNS
-from maligeo.join.results import OUTSIDE, SWAPPED, TOO_COARSE, Findings, assemble
+from maligeo.join.results import OUTSIDE, SWAPPED, TOO_COARSE, Findings, assemble, put
 from maligeo.readers.reading import meant_in
 from maligeo.unitindex import UnitIndex
 
@@ -474,11 +474,11 @@ def _place_points(
     if not wanted.any():
         return
     unit, border = locator.index.query_border(lon, lat)
-    np.copyto(found.position, unit, where=wanted)
+    np.copyto(found.position, unit, where=True if wanted.all() else wanted)
     inside = found.position >= 0
-    np.copyto(found.method, LOCATE_METHODS.index("inside"), where=inside)
-    np.copyto(found.method, LOCATE_METHODS.index("border"), where=inside & border)
-    np.copyto(found.distance_m, 0.0, where=inside)
+    put(found.method, LOCATE_METHODS.index("inside"), inside)
+    put(found.method, LOCATE_METHODS.index("border"), inside & border)
+    found.distance_m[:] = np.where(inside, 0.0, np.nan)
     outside = np.flatnonzero(wanted & ~inside)
     if locator.nearest_m is not None:
         near, distance = nearest_units(

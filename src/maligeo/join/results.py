@@ -87,6 +87,19 @@ class Findings:
         self.note[rows] = self.notes.setdefault(note, len(self.notes))
 
 
+def put(codes: npt.NDArray[np.int8], code: int, rows: npt.NDArray[np.bool_]) -> None:
+    """Put one code where rows are marked: by figures, as marks that alternate are slow to follow.
+
+    Parameters
+    ----------
+    codes : int8 array
+        Between 0 and 63, as the code; changed.
+    code : int
+    rows : bool array of the same length
+    """
+    codes += (np.int8(code) - codes) * rows.view(np.int8)
+
+
 def assemble(
     records: pd.DataFrame, found: Findings, units: gpd.GeoDataFrame, *, vintage: str, level: int
 ) -> pd.DataFrame:
@@ -158,9 +171,12 @@ def _place_kind(records: pd.DataFrame, found: Findings) -> pd.Categorical:
         if column in records.columns and records[column].notna().any():
             whole = (records[column] == "country").fillna(False).to_numpy(dtype=np.bool_)
             kind[whole] = PLACE_KINDS.index("countrywide")
-    kind[found.whole] = PLACE_KINDS.index("countrywide")
     is_outside = np.array([*(note in (OUTSIDE, SWAPPED) for note in found.notes), False])
-    kind[is_outside[found.note]] = PLACE_KINDS.index("outside")
-    kind[found.position >= 0] = PLACE_KINDS.index("unit")
-    kind[found.joint >= 0] = PLACE_KINDS.index("joint")
+    for name, rows in (
+        ("countrywide", found.whole),
+        ("outside", is_outside[found.note]),  # the last for those without
+        ("unit", found.position >= 0),
+        ("joint", found.joint >= 0),
+    ):
+        put(kind, PLACE_KINDS.index(name), rows)
     return _coded(kind, PLACE_KINDS)

@@ -46,7 +46,7 @@ def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
         it counts the records. `attrs` are those of the first, and what they count is added up.
     """
     attrs = [frame.attrs for frame in located]
-    parts = [_narrowed(frame, level) for frame in located]
+    parts = [frame if ALIKE in frame.columns else _narrowed(frame, level) for frame in located]
     whole = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
     groups = Groups(len(whole))
     names = [name for name in whole.columns if name != ALIKE]
@@ -90,7 +90,7 @@ def _name(level: int, part: str) -> str:
 
 def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     of_level = [_name(level, part) for part in ("pcode", "name", "place_kind")]
-    wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level, ALIKE])]
+    wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level])]
     bare = pd.DataFrame(located.copy(deep=False))
     bare.attrs = {}  # pandas copies them with every column that is taken
     narrow = pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)

@@ -15,7 +15,7 @@ from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
-from maligeo.readers.cells.ids import CollectedIds, SeenIds
+from maligeo.readers.cells.ids import SeenIds
 from maligeo.readers.cells.months import FIRST
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.folders import files_in
@@ -234,23 +234,22 @@ def iter_incidents(
     return frames_of(_opened_all(said, source, event_types, swap_coordinates), gate)
 
 
-def iter_columns(path: str | Path | Source, ids: CollectedIds) -> Iterator[pd.DataFrame]:
+def iter_columns(path: str | Path | Source) -> Iterator[pd.DataFrame]:
     """Read incidents piece by piece, as counting needs them.
 
-    Ids that repeat are no faults here: whether there are any says `ids` in the end.
+    Ids that repeat are no faults here: who counts compares them.
 
     Parameters
     ----------
     path : str, pathlib.Path or Source
         As for `read_incidents`.
-    ids : CollectedIds
-        Takes the ids.
 
     Yields
     ------
     pandas.DataFrame
         As `iter_incidents`, with columns `lon, lat` (degrees, EPSG:4326; NaN without position)
-        instead of points, and without the columns of the file that stay as they are.
+        instead of points, with types as categories, and without the columns of the file that
+        stay as they are.
 
     Raises
     ------
@@ -259,7 +258,7 @@ def iter_columns(path: str | Path | Source, ids: CollectedIds) -> Iterator[pd.Da
     """
     opened = _opened_all(Source.of(path), formats.AUTO, None, swap=False)
     for one in opened:
-        one.spatial, one.seen = False, ids
+        one.spatial, one.seen = False, None
     return frames_of(opened, Gate(str(path), "raise", None))
 
 
@@ -379,7 +378,7 @@ class IncidentFile:
     wanted: frozenset[str] | None
     swap: bool
     spatial: bool = True  # with points and all columns; else with lon and lat alone
-    seen: SeenIds | CollectedIds = field(default_factory=SeenIds)
+    seen: SeenIds | None = field(default_factory=SeenIds)  # without it nobody compares ids
     name: str = ""  # of one of several files
     publisher: str = ""
     beside: "Sequence[IncidentFile]" = ()  # the files of the folder, this among them
@@ -486,7 +485,9 @@ class IncidentFile:
         for ours in _WORDS:
             texts = self._texts(rows, ours)
             if texts.name is not None:
-                texts = faults.taking(values.read_words(texts, self.form, ours))
+                as_codes = ours == "event_type" and not self.spatial
+                read = values.read_words(texts, self.form, ours, as_codes=as_codes)
+                texts = faults.taking(read)
             frame[ours] = texts
         unsaid = frame["date_precision"].isna()
         if unsaid.any():
@@ -529,8 +530,9 @@ class IncidentFile:
         if self.any_ids:
             return values.strip_missing(ids)
         faults.add(ids.isna() | (ids == ""), column, texts, "is missing")
-        again = pd.Series(self.seen.repeated(ids), index=rows.index)
-        faults.add(again, column, texts, "is the id of an earlier row")
+        if self.seen is not None:
+            again = pd.Series(self.seen.repeated(ids), index=rows.index)
+            faults.add(again, column, texts, "is the id of an earlier row")
         return ids
 
     def _dates(self, texts: values.Distinct, faults: Faults) -> pd.Series:

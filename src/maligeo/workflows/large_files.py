@@ -30,6 +30,7 @@ from maligeo.readers.incidents import iter_columns, iter_incidents, read_inciden
 from maligeo.readers.reading import ATTRIBUTE, meant_in
 
 LARGE_BYTES: Final = 32_000_000
+_ID: Final = "event_id"
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
 
 Advance = Callable[[int], None]
@@ -90,7 +91,7 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
     """
     with CollectedIds() as ids:
         try:
-            counted = _counted(iter_columns(source, ids), how, advance)
+            counted = _counted(_remembered(iter_columns(source), ids), how, advance)
         except FrameError:
             _name_faults(source)
             raise
@@ -102,6 +103,13 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
 def _name_faults(source: Source) -> None:
     """Read a list once more, with all ids compared, and raise with every fault that it has."""
     deque(iter_incidents(source), maxlen=0)
+
+
+def _remembered(pieces: Iterator[pd.DataFrame], ids: CollectedIds) -> Iterator[pd.DataFrame]:
+    for piece in pieces:
+        if _ID in piece.attrs[ATTRIBUTE].used:  # else they are made of the rows
+            ids.remember(piece[_ID])
+        yield piece
 
 
 def _counted(pieces: Iterator[pd.DataFrame], how: Locator, advance: Advance | None) -> pd.DataFrame:

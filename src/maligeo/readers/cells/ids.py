@@ -80,7 +80,7 @@ class CollectedIds:
     --------
     >>> with CollectedIds() as ids:
     ...     for piece in (["a", "b"], ["c", "a"]):
-    ...         _ = ids.repeated(pd.Series(piece))
+    ...         ids.remember(pd.Series(piece))
     ...     ids.may_repeat()
     True
     """
@@ -96,14 +96,13 @@ class CollectedIds:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def repeated(self, ids: pd.Series) -> npt.NDArray[np.bool_]:
-        """Remember ids; of none is it known yet that it occurred before."""
+    def remember(self, ids: pd.Series) -> None:
+        """Remember ids; of none is it known yet whether it occurred before."""
         hashes = np.sort(hashes_of(ids))
         inner = np.searchsorted(hashes, _RANGES)
         self._starts.append(self._count + np.array([0, *inner, len(hashes)]))
         self._count += len(hashes)
         self._file.write(hashes.tobytes())
-        return np.zeros(len(ids), dtype=np.bool_)
 
     def may_repeat(self) -> bool:
         """Tell whether two ids have one hash: nearly always they are the same then."""
@@ -123,8 +122,7 @@ class CollectedIds:
 def hashes_of(ids: pd.Series) -> _Hashes:
     """Give a hash for each id that is given, in their order."""
     cells = _cells(ids)
-    given: _Hashes = _hashes(cells)[cells.is_valid().to_numpy(zero_copy_only=False)]
-    return given
+    return _hashes(cells.drop_null() if cells.null_count else cells)
 
 
 def repeated_in(hashes: _Hashes) -> _Hashes:
@@ -140,22 +138,39 @@ def _cells(ids: pd.Series) -> pa.Array:
 
 def _hashes(texts: pa.Array) -> _Hashes:
     """Hash texts eight bytes at a time; no hash is 0."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.uint64)
     starts = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset :][: len(texts) + 1]
     lengths, first = np.diff(starts), starts[0]
     content = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[first : starts[-1]]
     content = np.append(content, np.zeros(_WORD, dtype=np.uint8))
     words = np.ndarray(len(content) - _WORD + 1, "<u8", content, strides=(1,))
-    hashes = _mixed(lengths.astype(np.uint64) * _ODD + _ODD)
-    for done in range(0, int(lengths.max(initial=0)), _WORD):
+    starts = starts[:-1] - first
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    hashes = _mix(np.arange(1, longest + 2, dtype=np.uint64) * _ODD)[lengths]
+    for done in range(0, longest, _WORD):
+        if shortest > done:
+            _mix_in(hashes, words[starts + done], lengths - done)
+            continue
         live = np.flatnonzero(lengths > done)
-        bits = np.minimum(lengths[live] - done, _WORD).astype(np.uint64) * np.uint64(8)
-        word = words[starts[live] - first + done] << (np.uint64(64) - bits)
-        hashes[live] = _mixed((hashes[live] ^ word) * _ODD)
-    return np.maximum(hashes, np.uint64(1))
+        hashes[live] = _mix_in(hashes[live], words[starts[live] + done], lengths[live] - done)
+    return np.maximum(hashes, np.uint64(1), out=hashes)
 
 
-def _mixed(numbers: _Hashes) -> _Hashes:
-    """Let every bit change every other (the finisher of SplitMix64)."""
+def _mix_in(hashes: _Hashes, words: _Hashes, lengths: npt.NDArray[np.int64]) -> _Hashes:
+    """Mix words into hashes, in place; what stands behind so many bytes is no part of them."""
+    beyond = np.maximum(_WORD - lengths, 0).view(np.uint64)
+    words <<= beyond << np.uint64(3)
+    hashes ^= words
+    hashes *= _ODD
+    return _mix(hashes)
+
+
+def _mix(numbers: _Hashes) -> _Hashes:
+    """Let every bit change every other, in place (the finisher of SplitMix64)."""
+    moved = np.empty_like(numbers)
     for shift, factor in zip(_SHIFTS, (*_FACTORS, np.uint64(1)), strict=True):
-        numbers = (numbers ^ (numbers >> shift)) * factor
+        np.right_shift(numbers, shift, out=moved)
+        numbers ^= moved
+        numbers *= factor
     return numbers

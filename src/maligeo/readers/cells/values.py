@@ -114,11 +114,22 @@ class Distinct(NamedTuple):
         taken = _TEXT.__from_arrow__(array.dictionary_decode())
         return pd.Series(taken, index=self.index, name=self.name, copy=False)
 
+    def coded(self, changed: pa.Array) -> pd.Series:
+        """Give each row what became of its text, as a category."""
+        codes, words = pd.factorize(_TEXT.__from_arrow__(changed.cast(pa.large_string())))
+        taken = pd.Categorical.from_codes(self.each(codes, -1), words, validate=False)
+        return pd.Series(taken, index=self.index, name=self.name, copy=False)
+
     def each(self, values: npt.NDArray[Any], empty: object) -> npt.NDArray[Any]:
         """Give each row the value of its text, and one that is empty this one."""
         padded = np.append(values, np.array([empty], dtype=values.dtype))
         found: npt.NDArray[Any] = padded.take(self.codes.fill_null(-1).to_numpy())
         return found
+
+
+def utf8_of(cells: pa.ChunkedArray) -> list[npt.NDArray[np.uint8]]:
+    """Give the letters of a column of text, piece by piece, perhaps with more around them."""
+    return [np.frombuffer(chunk.buffers()[-1] or b"", np.uint8) for chunk in cells.chunks]
 
 
 def same_text(text: str | None, index: pd.Index) -> pd.Series:
@@ -186,7 +197,9 @@ def each_word(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Serie
     return distinct.spread(pa.array(changed, pa.large_string()))
 
 
-def read_words(texts: pd.Series, form: SourceFormat, ours: str) -> tuple["pd.Series[str]", Faults]:
+def read_words(
+    texts: pd.Series, form: SourceFormat, ours: str, *, as_codes: bool = False
+) -> tuple["pd.Series[str]", Faults]:
     """Replace the words of a column by ours, as a format says.
 
     Parameters
@@ -196,15 +209,19 @@ def read_words(texts: pd.Series, form: SourceFormat, ours: str) -> tuple["pd.Ser
         The make of the file.
     ours : str
         Column of ours.
+    as_codes : bool, default False
+        Whether to give categories, which are made sooner than a text for each row.
 
     Returns
     -------
-    words : pandas.Series of string
+    words : pandas.Series of string or category
     faults : Faults
         Of words that are not known, with those that come near as proposals.
     """
     meanings, unlisted = form.values.get(ours, {}), form.unlisted.get(ours)
-    return map_words(texts, meanings, unlisted=unlisted, spellings=form.spellings.get(ours, ()))
+    spellings = form.spellings.get(ours, ())
+    distinct, meant, faults = _meant(texts, meanings, unlisted, spellings)
+    return (distinct.coded if as_codes else distinct.spread)(meant), faults
 
 
 def map_words(
@@ -231,6 +248,17 @@ def map_words(
     words : pandas.Series of string
     faults : Faults
     """
+    distinct, meant, faults = _meant(texts, meanings, unlisted, spellings)
+    return distinct.spread(meant), faults
+
+
+def _meant(
+    texts: pd.Series,
+    meanings: Mapping[str, str],
+    unlisted: str | None,
+    spellings: Sequence[str],
+) -> tuple[Distinct, pa.Array, Faults]:
+    """Say of each text that differs what it means."""
     distinct = Distinct.of(texts)
     missing = _trimmed(distinct.texts)[1].to_numpy(zero_copy_only=False)
     each = distinct.texts.to_pylist()
@@ -248,7 +276,7 @@ def map_words(
         }
         rows = pd.Series(distinct.each(unknown, False), index=texts.index)
         faults.add(rows, str(texts.name), texts, texts.map(reasons), proposals=near)
-    return distinct.spread(pa.array(meant, pa.large_string())), faults
+    return distinct, pa.array(meant, pa.large_string()), faults
 
 
 def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
@@ -365,6 +393,9 @@ def parse_counts(
     values : pandas.Series of Int64
     faults : Faults
     """
+    quick = _plain_counts(texts)
+    if quick is not None:
+        return quick, Faults()
     distinct = Distinct.of(texts)
     values, faults = _whole_numbers(distinct.series, decimal)
     if len(faults):
@@ -373,6 +404,23 @@ def parse_counts(
     whole = np.where(bad, 0, values).astype("int64")
     counts = pd.arrays.IntegerArray(distinct.each(whole, 0), distinct.each(bad, True))
     return pd.Series(counts, texts.index, name=texts.name, copy=False), faults
+
+
+def _plain_counts(texts: pd.Series) -> "pd.Series[int] | None":
+    """Read a column of nothing but whole numbers in plain figures; None for any other."""
+    cells = pa.chunked_array(pa.array(texts.astype(_TEXT)))
+    if any(piece.max(initial=0) > ord("9") for piece in utf8_of(cells)):  # such as "0x1F"
+        return None
+    try:
+        numbers = pc.cast(cells, pa.int64())
+    except pa.ArrowInvalid:
+        return None
+    missing = numbers.is_null().to_numpy()
+    whole = numbers.fill_null(0).to_numpy()
+    if len(whole) and not 0 <= whole.min() <= whole.max() < _LARGEST:
+        return None
+    counts = pd.arrays.IntegerArray(whole, missing)
+    return pd.Series(counts, texts.index, name=texts.name, copy=False)
 
 
 def _whole_numbers(texts: pd.Series, decimal: str | None) -> tuple[Floats, Faults]:

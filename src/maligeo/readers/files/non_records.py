@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from maligeo.core.placenames import is_countrywide
 from maligeo.readers.cells.titles import title_of
+from maligeo.readers.cells.values import utf8_of
 from maligeo.readers.formats import fields_named
 
 TOTAL: Final = "total"
@@ -21,9 +22,7 @@ HEADER: Final = "header"
 
 # Cheap to look for: without one of these no cell of a column is the label of a total, and
 # without a match of the pattern this one is not.
-_PARTS: Final = (b"tota", b"cumul", b"ensemble", b"somme", b"sum", b"overall")
-_SMALL: Final = bytes(range(256)).lower()
-_FIGURES: Final = b"0123456789-.,:/ "
+_PARTS: Final = "tota|cumul|ensemble|somme|sum|overall"
 _FIRST_LETTER: Final = ord("A")
 _HINT: Final = r"(?im)^\W*(sous|sub|s\W|grand|tota|cumul|ensemble|somme|sum|overall)|total\W*$"
 _A_TOTAL: Final = r"((sous|sub|grand|s)[\s/.-]*)?tota(l|ux)"
@@ -48,6 +47,7 @@ _NOTE: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LOOKED_AT: Final = 6  # filled cells of a row, and columns, in which the label of a total may be
+_SHORT: Final = 12  # letters of a cell
 _SAMPLE: Final = 1000  # cells that show whether a column repeats few texts
 _SUMMED: Final = 2  # rows above that figures of a row are the sum of
 _FIRST: Final = 2  # columns in which a lone note is no record
@@ -150,18 +150,20 @@ def _hinted(texts: "pd.Series[str]") -> npt.NDArray[np.bool_]:
 
 def _letters(texts: pa.ChunkedArray) -> list[npt.NDArray[np.uint8]]:
     """Give the UTF-8 of a column that has letters; of one that repeats few texts, of these."""
-    pieces = [np.frombuffer(chunk.buffers()[-1] or b"", np.uint8) for chunk in texts.chunks]
+    pieces = utf8_of(texts)
     if all(piece.max(initial=0) < _FIRST_LETTER for piece in pieces):
         return []
-    if len(texts[:_SAMPLE].unique()) >= _SAMPLE / 2:
+    is_short = sum(map(len, pieces)) <= _SHORT * len(texts)  # looked through sooner than told apart
+    if is_short or len(texts[:_SAMPLE].unique()) >= _SAMPLE / 2:
         return pieces
     return [np.frombuffer(texts.unique().buffers()[-1], np.uint8)]
 
 
 def _holds_parts(letters: npt.NDArray[np.uint8]) -> bool:
-    """Tell whether some text holds a part of the label of a total."""
-    text = letters.tobytes().translate(_SMALL, _FIGURES)  # most columns have no more
-    return any(part in text for part in _PARTS)
+    """Tell whether some text holds a part of the label of a total: as if all were one text."""
+    ends = pa.py_buffer(np.array([0, len(letters)], dtype=np.int64))
+    text = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(letters)])
+    return pc.match_substring_regex(text, _PARTS, ignore_case=True)[0].as_py() is True
 
 
 def _is_total(cells: Sequence[str]) -> bool:
