@@ -1,6 +1,6 @@
 """Records to units: by position, by the nearest unit, by name; frames whole or in dask parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
@@ -351,13 +351,13 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
     {'rows': 3, 'inside': 1, 'outside': 1, 'unnamed': 1}
     """
     require_columns(located, ("locate_method", "locate_note", "locate_score"), what="located")
-    methods, notes = (_times(located[name]) for name in ("locate_method", "locate_note"))
-    counts = {method: methods.get(method, 0) for method in LOCATE_METHODS}
+    counts = _times(located["locate_method"], LOCATE_METHODS)
+    notes = _times(located["locate_note"], (TOO_COARSE, OUTSIDE, SWAPPED))
     unplaced = counts.pop("none")
     misspelt = located["locate_score"] < EXACT_SCORE
     fuzzy = int((misspelt & (located["locate_method"] == "name")).sum()) if misspelt.any() else 0
-    coarse = notes.get(TOO_COARSE, 0)
-    outside = notes.get(OUTSIDE, 0) + notes.get(SWAPPED, 0)
+    coarse = notes[TOO_COARSE]
+    outside = notes[OUTSIDE] + notes[SWAPPED]
     counts["name"] -= fuzzy
     return (
         {"rows": len(located)}
@@ -372,11 +372,14 @@ def locate_summary(located: pd.DataFrame) -> dict[str, int]:
     )
 
 
-def _times(words: "pd.Series[str]") -> dict[str, int]:
-    """Count how often each word stands in a column."""
-    coded = words.astype("category").cat
-    times = np.bincount(coded.codes.to_numpy() + 1, minlength=len(coded.categories) + 1)[1:]
-    return dict(zip(coded.categories, times.tolist(), strict=True))
+def _times(column: "pd.Series[str]", words: Sequence[str]) -> dict[str, int]:
+    """Count how often each of some words stands in a column."""
+    coded = column.astype("category").cat
+    codes, places = coded.codes.to_numpy(), coded.categories.get_indexer(pd.Index(words))
+    return {
+        word: 0 if at < 0 else int(np.count_nonzero(codes == at))
+        for word, at in zip(words, places.tolist(), strict=True)
+    }
 
 
 def unit_level(units: gpd.GeoDataFrame) -> int:
@@ -474,11 +477,13 @@ def _place_points(
     if not wanted.any():
         return
     unit, border = locator.index.query_border(lon, lat)
-    np.copyto(found.position, unit, where=True if wanted.all() else wanted)
-    inside = found.position >= 0
+    if not wanted.all():
+        unit = np.where(wanted, unit, -1)
+    found.position = unit
+    inside = unit >= 0
     put(found.method, LOCATE_METHODS.index("inside"), inside)
     put(found.method, LOCATE_METHODS.index("border"), inside & border)
-    found.distance_m[:] = np.where(inside, 0.0, np.nan)
+    found.distance_m = np.where(inside, 0.0, np.nan)
     outside = np.flatnonzero(wanted & ~inside)
     if locator.nearest_m is not None:
         near, distance = nearest_units(

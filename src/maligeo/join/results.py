@@ -148,8 +148,10 @@ def _constant(word: str, rows: int) -> pd.Categorical:
 def _taken(values: pd.Series, position: npt.NDArray[np.int32]) -> pd.Categorical:
     """Give the unit's value for each row as a categorical; names may repeat among units."""
     codes, words = pd.factorize(values.astype("object"))  # a missing value has the code -1
-    by_unit = np.append(codes, -1).astype(np.int16 if len(words) < 2**15 else np.int32)
-    return _coded(by_unit[position], list(words))
+    number = np.int16 if len(words) < 2**15 else np.int32
+    if len(words) == len(codes):  # each unit has a word of its own
+        return _coded(position.astype(number), list(words))
+    return _coded(np.append(codes, -1).astype(number)[position], list(words))
 
 
 def _unit_names(names: pd.Series, found: Findings) -> pd.Categorical:
