@@ -445,6 +445,8 @@ def _left_open(table: pd.DataFrame, entries: _Entries, period: Period | None) ->
         undated[entries.place[possible & ~inside]] = True
     counted = table["count"].notna().to_numpy(dtype=np.bool_)
     for why, rows in ((NO_PLACE, unplaced & counted), (NO_DATE, undated & counted)):
+        if not rows.any():
+            continue
         said = table["note"].where(table["note"].isna(), table["note"] + "; ")
         table["note"] = table["note"].mask(rows, said.fillna("") + why)
         table.loc[rows, ["count_high", "interval_high"]] = np.nan

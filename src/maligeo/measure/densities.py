@@ -25,7 +25,7 @@ from maligeo.core.lazy import is_lazy
 from maligeo.core.periods import period_texts, years
 from maligeo.join.points import unit_level
 from maligeo.measure.alike import ALIKE, put_together
-from maligeo.measure.counts import count_areas, count_incidents
+from maligeo.measure.counts import INCIDENT_MEASURES, count_areas, count_incidents
 from maligeo.measure.coverage import Coverage
 from maligeo.measure.dates import Periods, possible_days, span_of
 from maligeo.measure.lazy import together
@@ -175,7 +175,8 @@ def density(
         records = together(records, unit_level(units))
     elif kind == "incidents" and len(records) > _MANY and ALIKE not in records.columns:
         with suppress(FrameError):  # faults are found below, in every row that has them
-            alike = put_together([records], unit_level(units))
+            needed = pd.DataFrame(records).drop(columns=_needless(measure), errors="ignore")
+            alike = put_together([needed], unit_level(units))
             return density(alike, units, measure=measure, population=population, period=period)
     if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
         require_vintage_of(units, records, what="records")
@@ -189,6 +190,12 @@ def density(
     if remark:
         table.attrs[REMARKS] = [remark]
     return table
+
+
+def _needless(measure: str) -> list[str]:
+    """Name the columns of victims of which a measure of incidents holds nothing."""
+    every = {part for parts in INCIDENT_MEASURES.values() for part in parts}
+    return sorted(every - set(INCIDENT_MEASURES.get(measure, ())))
 
 
 def _counts(
