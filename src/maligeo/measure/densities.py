@@ -175,7 +175,7 @@ def density(
         records = together(records, unit_level(units))
     elif kind == "incidents" and len(records) > _MANY and ALIKE not in records.columns:
         with suppress(FrameError):  # faults are found below, in every row that has them
-            needed = pd.DataFrame(records).drop(columns=_needless(measure), errors="ignore")
+            needed = records.drop(columns=_needless(measure), errors="ignore")
             alike = put_together([needed], unit_level(units))
             return density(alike, units, measure=measure, population=population, period=period)
     if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
