@@ -1,6 +1,6 @@
 """Frames of incidents, whole or lazy, read as files are."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo.core import errors
-from maligeo.core.errors import Fault, FrameError
+from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.lazy import is_lazy, map_partitions
 from maligeo.readers import formats
 from maligeo.readers.files.sources import DateOrder
@@ -54,7 +54,8 @@ def as_incidents(
         As `read_incidents`; rows are counted from 1. Of a lazy frame when it is computed, for
         the first partition with faults: "2:7" is the row 7 of the third. Ids that repeat in
         other partitions are found when it is counted; dates such as 03/04/2022 need `dates`;
-        that a name in `places` stands in no row is not found.
+        titles of blocks, which say the place of the rows below them, are refused; that a name
+        in `places` stands in no row is not found.
     CrsError
         If shapes have no CRS.
 
@@ -112,13 +113,20 @@ def _read_frame(frame: pd.DataFrame, said: Said, *, is_part: bool = False) -> gp
         places=said.places,
         dates=said.dates,
     )
-    if is_part:  # titles of blocks would say the places of other partitions too
-        file = replace(file, top=())
+    if is_part and file.titles:
+        raise ArgumentError(
+            "in a lazy frame nobody sees which rows stand below a title of a block, such as "
+            f"{_first_text(file.top)!r}: say the place of each row in a column"
+        )
     opened = opened_file(file, formats.AUTO, said.event_types, said.swap)
     opened.is_part, opened.spatial = is_part, said.spatial
     return with_rows_of(
         whole_of(list(frames_of([opened], Gate("incidents", "raise", None)))), frame
     )
+
+
+def _first_text(rows: Sequence[Mapping[str, str]]) -> str:
+    return next(text for row in rows for text in row.values())
 
 
 def _read_part(
