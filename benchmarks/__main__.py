@@ -11,7 +11,7 @@ import importlib
 
 MODULES = (
     "join", "locating", "reading", "counting", "answering", "surface", "raster_tiles",
-    "vector_tiles", "maps", "opening", "releasing", "utility", "jobs", "scale", "page",
+    "vector_tiles", "maps", "opening", "releasing", "utility", "jobs", "scale", "ways", "page",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import maligeo
+from benchmarks import ways
 from maligeo.core.errors import ArgumentError, FrameError, InputFileError
 from maligeo.measure.alike import ALIKE
 from maligeo.readers.files import csv, geoparquet
@@ -370,6 +371,29 @@ def test_rows_of_a_lazy_frame_are_there_for_who_asks(frame: pd.DataFrame, plain:
         pd.DataFrame(one[same]).astype("object") for one in (incidents, plain.incidents)
     )
     pd.testing.assert_frame_equal(found, wanted)
+
+
+def test_odd_rows_and_faults_are_the_same_in_every_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("dask.dataframe")
+    monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
+    found = dict(ways.compare(2_000, tmp_path))
+    assert [what for what in found.values() if not what.startswith("the same")] == []
+    assert found["at fault, lazy frame"] == "the same 20 faults"
+
+
+def test_ids_that_repeat_in_other_partitions_are_named_beside_other_faults(
+    frame: pd.DataFrame,
+) -> None:
+    bad = frame.astype({"killed": object}).rename(columns={"event_id": "ID incident"})
+    bad.loc[7, "killed"] = "beaucoup"
+    bad.loc[[9, ROWS - 1], "ID incident"] = "E3"
+    with pytest.raises(FrameError) as told:
+        study_of(lazy_of(bad))
+    said = {(fault.row, fault.column, fault.value) for fault in told.value.faults}
+    wanted = {("0:7", "killed", "beaucoup"), ("0:9", "ID incident", "E3")}
+    assert said == wanted | {(f"{PARTS - 1}:{ROWS - 1}", "ID incident", "E3")}
 
 
 def test_a_record_of_a_lazy_study_names_no_file(frame: pd.DataFrame, tmp_path: Path) -> None:

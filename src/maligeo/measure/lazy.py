@@ -8,16 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core import errors
-from maligeo.core.errors import Fault, FrameError
+from maligeo.core.errors import FrameError
 from maligeo.core.lazy import sum_by_tree
 from maligeo.measure.alike import put_together
 from maligeo.readers.cells.ids import hashes_of, repeated_in
-from maligeo.readers.quarantine import row_in
+from maligeo.readers.lazy_ids import ID, ids_again
 from maligeo.readers.reading import ATTRIBUTE
 
 _Hashes = npt.NDArray[np.uint64]
 
-_ID: Final = "event_id"
 _IN_ONE: Final = 16  # partitions whose ids are compared in one task; of more, a range of all
 _MOST_RANGES: Final = 64
 
@@ -51,8 +50,9 @@ def together(located: Any, level: int) -> pd.DataFrame:
     again = [dask.delayed(_repeated)([part[1 + at] for part in parts]) for at in range(ranges)]
     alike, *repeated = dask.compute(whole, *again)
     hashes = np.concatenate(repeated)
-    if len(hashes):
-        _require_once(dask, partitions, hashes)
+    faults = ids_again(partitions, hashes)
+    if faults:
+        raise FrameError("incidents", faults)
     return alike
 
 
@@ -63,13 +63,13 @@ def _counted(part: pd.DataFrame, level: int, ranges: int) -> tuple[Any, ...]:
 
 def _hashes(part: pd.DataFrame) -> _Hashes:
     """Give the hashes of ids that were read; made ones say nothing of their records."""
-    if ATTRIBUTE not in part.attrs or _ID not in part.columns or _are_made(part):
+    if ATTRIBUTE not in part.attrs or ID not in part.columns or _are_made(part):
         return np.zeros(0, dtype=np.uint64)
-    return hashes_of(part[_ID])
+    return hashes_of(part[ID])
 
 
 def _are_made(part: pd.DataFrame) -> bool:
-    return _ID not in part.attrs[ATTRIBUTE].used
+    return ID not in part.attrs[ATTRIBUTE].used
 
 
 def _ranges_of(hashes: _Hashes, ranges: int) -> list[_Hashes]:
@@ -79,22 +79,3 @@ def _ranges_of(hashes: _Hashes, ranges: int) -> list[_Hashes]:
 
 def _repeated(parts: list[_Hashes]) -> _Hashes:
     return repeated_in(np.concatenate(parts))
-
-
-def _require_once(dask: Any, partitions: list[Any], hashes: _Hashes) -> None:
-    """Name the rows whose ids occurred before: two ids may share a hash."""
-    named = dask.delayed(_rows_with)
-    found = dask.compute(*(named(one, at, hashes) for at, one in enumerate(partitions)))
-    rows = pd.concat(found)
-    again = rows[rows.duplicated()]
-    if len(again):
-        reason = "is the id of an earlier row"
-        raise FrameError(
-            "incidents", [Fault(row, _ID, text, reason) for row, text in again.items()]
-        )
-
-
-def _rows_with(part: pd.DataFrame, number: int, hashes: _Hashes) -> pd.Series:
-    """Give ids with these hashes, by the number of the partition and the label of the row."""
-    ids = part[_ID].set_axis([row_in(str(number), row) for row in part.index]).dropna()
-    return ids[np.isin(hashes_of(ids), hashes)].astype("str")

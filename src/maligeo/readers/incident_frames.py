@@ -5,15 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core import errors
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.lazy import is_lazy, map_partitions
 from maligeo.readers import formats
+from maligeo.readers.cells.ids import REPEATS, hashes_of, repeated_in
+from maligeo.readers.files.raw import RawFile
 from maligeo.readers.files.sources import DateOrder
 from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.incidents import frames_of, opened_file, whole_of
+from maligeo.readers.lazy_ids import ID, ids_again
 from maligeo.readers.quarantine import Gate, row_in
 from maligeo.readers.reading import ATTRIBUTE
 
@@ -105,14 +110,7 @@ def read_lazily(frame: Any, said: Said) -> Any:
 
 def _read_frame(frame: pd.DataFrame, said: Said, *, is_part: bool = False) -> gpd.GeoDataFrame:
     """Read a frame, or a partition of one."""
-    file = raw_frame(
-        frame,
-        "incidents",
-        columns=said.columns,
-        constants=said.constants,
-        places=said.places,
-        dates=said.dates,
-    )
+    file = _raw(frame, said)
     if is_part and file.titles:
         raise ArgumentError(
             "in a lazy frame nobody sees which rows stand below a title of a block, such as "
@@ -122,6 +120,17 @@ def _read_frame(frame: pd.DataFrame, said: Said, *, is_part: bool = False) -> gp
     opened.is_part, opened.spatial = is_part, said.spatial
     return with_rows_of(
         whole_of(list(frames_of([opened], Gate("incidents", "raise", None)))), frame
+    )
+
+
+def _raw(frame: pd.DataFrame, said: Said) -> RawFile:
+    return raw_frame(
+        frame,
+        "incidents",
+        columns=said.columns,
+        constants=said.constants,
+        places=said.places,
+        dates=said.dates,
     )
 
 
@@ -158,9 +167,15 @@ def require_sound(frame: Any) -> None:
         With the faults of all.
     """
     dask = errors.require("dask", extra="dask", why="a dask frame")
-    look = dask.delayed(_faults_of)
-    found = dask.compute(*(look(part, at) for at, part in enumerate(frame.to_delayed())))
+    partitions = frame.to_delayed()
+    look, only = dask.delayed(_faults_of), dask.delayed(_ids_of)
+    ids = [only(part) for part in partitions]
+    hashes = dask.delayed(_repeated)(ids)
+    repeated, *found = dask.compute(hashes, *(look(one, at) for at, one in enumerate(partitions)))
     faults = [fault for some in found for fault in some]
+    named = {fault.row for fault in faults if fault.reason == REPEATS}
+    column = opened_file(_raw(frame._meta, Said()), formats.AUTO, None, False).found.get(ID, ID)
+    faults += [fault for fault in ids_again(ids, repeated, column) if fault.row not in named]
     if faults:
         raise FrameError("incidents", faults)
 
@@ -171,6 +186,17 @@ def _faults_of(part: pd.DataFrame, number: int) -> tuple[Fault, ...]:
     except FrameError as error:
         return error.faults
     return ()
+
+
+def _ids_of(part: pd.DataFrame) -> pd.DataFrame:
+    """Give the ids of a partition alone, by the labels of their rows; none where they are made."""
+    opened = opened_file(_raw(part, Said()), formats.AUTO, None, False)
+    ids = opened.ids() if ID in opened.found else pd.Series(dtype="string", index=pd.Index([], int))
+    return pd.DataFrame({ID: ids.array}, index=part.index[ids.index - 1])
+
+
+def _repeated(parts: list[pd.DataFrame]) -> npt.NDArray[np.uint64]:
+    return repeated_in(np.concatenate([hashes_of(part[ID]) for part in parts]))
 
 
 def rows_of(lazy: Any) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
-from maligeo.readers.cells.ids import SeenIds
+from maligeo.readers.cells.ids import REPEATS, SeenIds
 from maligeo.readers.cells.months import FIRST
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.folders import files_in
@@ -416,6 +416,12 @@ class IncidentFile:
                 good.index = pd.Index([row_in(self.name, row) for row in good.index], name="row")
             yield good
 
+    def ids(self) -> pd.Series:
+        """Give the ids of all records as they stand, by the number of the row."""
+        column = self.found["event_id"]
+        sound = (raw.sound_rows()[0] for raw in self.file.chunks(self.columns))
+        return pd.concat([self._choose(rows)[column].str.strip() for rows in sound])
+
     def _as_of_all(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Give rows the columns of all files, so that those with faults are one table."""
         names = dict.fromkeys(name for one in self.beside for name in one.columns)
@@ -532,7 +538,7 @@ class IncidentFile:
         faults.add(ids.isna() | (ids == ""), column, texts, "is missing")
         if self.seen is not None:
             again = pd.Series(self.seen.repeated(ids), index=rows.index)
-            faults.add(again, column, texts, "is the id of an earlier row")
+            faults.add(again, column, texts, REPEATS)
         return ids
 
     def _dates(self, texts: values.Distinct, faults: Faults) -> pd.Series:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 _Hashes = npt.NDArray[np.uint64]
 
+REPEATS: Final = "is the id of an earlier row"
 _WORD: Final = 8  # bytes that are taken together
 _FULL: Final = 0.75  # share of the slots that may be taken
 _RANGES: Final = np.arange(1, 64, dtype=np.uint64) << np.uint64(58)  # of hashes, compared apart
