@@ -37,4 +37,3 @@ def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MALIGEO_STORE", str(folder))
         yield folder
-
