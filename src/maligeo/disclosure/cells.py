@@ -310,7 +310,7 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
         for measure in cells["measure"].unique()
     }
     is_counted = np.array([counted[measure] for measure in cells["measure"]])
-    inside = _inside(cells, places)
+    inside = pieces_inside(cells, places)
     sums = (inside[:, :, np.newaxis] & is_counted[:, np.newaxis, :]).reshape(len(cells), -1)
     bounds = bounds_of(cells, rules)
     incidents = np.arange(len(places) * width) // width * width
@@ -332,7 +332,7 @@ def _counted_in(measure: str) -> tuple[str, ...]:
     return (INCIDENTS,) if measure == INCIDENTS else tuple(parts_of(measure))
 
 
-def _inside(cells: pd.DataFrame, places: pd.DataFrame) -> Flags:
+def pieces_inside(cells: pd.DataFrame, places: pd.DataFrame) -> Flags:
     """Tell for each cell which pieces it is the sum of."""
     level, unit, quarter, edition = (
         cells[name].to_numpy()[:, np.newaxis] for name in ("level", "unit", "quarter", "edition")
