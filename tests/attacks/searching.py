@@ -33,6 +33,7 @@ _DAYS = (
 )
 _SPOKEN = re.compile(r"(?<!\d)(\d\d?)(?:er)?\s([a-zûé]{3,9})\.?\s(\d{4})", re.IGNORECASE)
 _SPOKEN_FIRST = re.compile(r"\b([a-z]{3,9})\.?\s(\d\d?),\s(\d{4})", re.IGNORECASE)
+_AROUND = 32  # bytes before and after a year in which all of its day stands
 _MONTHS = {
     name: at % 12 + 1
     for at, name in enumerate(
@@ -118,51 +119,59 @@ class Wanted:
         for kind in ("<f8", ">f8", "<f4", ">f4", "<i4", ">i4"):
             numbers = _at_every_byte(content, kind)
             with np.errstate(invalid="ignore", over="ignore"):
-                yield from self._pairs(
-                    numbers.astype(np.float64), kind, after=numbers.itemsize, among=1
-                )
+                yield from self._pairs(numbers, kind, after=numbers.itemsize, among=1)
 
     def _pairs(
         self, numbers: Floats, how: str, *, after: int = 1, among: int = _WITHIN
     ) -> Iterator[str]:
         """Look for both halves of a position near one another, in either order."""
-        for scale in _SCALES if how[-2:] not in ("f8", "f4") else _SCALES[:1]:
+        scales = _SCALES if how[-2:] not in ("f8", "f4") else _SCALES[:1]
+        at, values = self._in_order(numbers, scales[-1])
+        for scale in scales if len(at) else ():
             near = NEAR * scale
-            for first, second in ((0, 1), (1, 0)):
-                begins = self._near(numbers, self.places[:, first] * scale, near)
-                for at in begins:
-                    rest = numbers[at + after : at + after + among]
-                    fits = np.abs(numbers[at] - self.places[:, first] * scale) <= near
-                    ends = self.places[fits, second] * scale
-                    if (np.abs(rest[:, None] - ends[None, :]) <= near).any():
-                        yield f"{how} {numbers[at]} {rest.tolist()}"
+            for halves in (self.places * scale, self.places[:, ::-1] * scale):
+                begins = np.searchsorted(values, halves[:, 0] - near, "left")
+                ends = np.searchsorted(values, halves[:, 0] + near, "right")
+                for which in np.flatnonzero(ends > begins):
+                    for first in at[begins[which] : ends[which]]:
+                        rest = numbers[first + after : first + after + among].astype(np.float64)
+                        if (np.abs(rest - halves[which, 1]) <= near).any():
+                            yield f"{how} {numbers[first]} {rest.tolist()}"
 
-    @staticmethod
-    def _near(numbers: Floats, wanted: Floats, near: float) -> npt.NDArray[np.intp]:
-        ordered = np.sort(wanted)
-        at = np.flatnonzero((numbers >= ordered[0] - near) & (numbers <= ordered[-1] + near))
-        if not len(at):
-            return at
-        usable = numbers[at]
-        after = np.searchsorted(ordered, usable)
-        right = ordered[np.minimum(after, len(ordered) - 1)]
-        left = ordered[np.maximum(after - 1, 0)]
-        return at[np.minimum(np.abs(usable - right), np.abs(usable - left)) <= near]
+    def _in_order(self, numbers: Floats, largest: float) -> tuple[npt.NDArray[np.intp], Floats]:
+        """Where numbers stand that may be half of a position, up to the largest scale; sorted."""
+        far = (float(np.abs(self.places).max()) + 2 * NEAR) * largest
+        at = np.flatnonzero((numbers >= -far) & (numbers <= far))
+        values = numbers[at].astype(np.float64)
+        order = np.argsort(values)
+        return at[order], values[order]
 
     def _days(self, content: bytes) -> Iterator[str]:
-        for pattern, (year, month, day) in _DAYS:
-            for found in pattern.finditer(content):
-                if (int(found[year]), int(found[month]), int(found[day])) in self.days:
-                    yield found[0].decode()
-        text = content.decode("utf-8", "ignore")
-        for day, name, year in _SPOKEN.findall(text):
-            yield from self._spoken(day, name, year)
-        for name, day, year in _SPOKEN_FIRST.findall(text):
-            yield from self._spoken(day, name, year)
+        for year in self._years.finditer(content):
+            yield from self._day_of(content, year.start())
         numbers = _at_every_byte(content, "<i8")
         wanted = self._ticks
         numbers = numbers[(numbers >= wanted.min()) & (numbers <= wanted.max())]
         yield from (f"ticks {number}" for number in numbers[np.isin(numbers, wanted)])
+
+    @cached_property
+    def _years(self) -> re.Pattern[bytes]:
+        """The years of the days, each where no digit stands before it, as in every form."""
+        years = b"|".join(b"%d" % year for year in sorted({year for year, _, _ in self.days}))
+        return re.compile(rb"(?:" + years + rb")(?<!\d\d{4})")
+
+    def _day_of(self, content: bytes, at: int) -> Iterator[str]:
+        """Read the day whose year stands there, in each form."""
+        around = content[max(at - _AROUND, 0) : at + _AROUND]
+        for pattern, (year, month, day) in _DAYS:
+            for found in pattern.finditer(around):
+                if (int(found[year]), int(found[month]), int(found[day])) in self.days:
+                    yield found[0].decode()
+        text = around.decode("utf-8", "ignore")
+        for day, name, year in _SPOKEN.findall(text):
+            yield from self._spoken(day, name, year)
+        for name, day, year in _SPOKEN_FIRST.findall(text):
+            yield from self._spoken(day, name, year)
 
     @cached_property
     def _ticks(self) -> npt.NDArray[np.int64]:

@@ -16,6 +16,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -54,6 +55,7 @@ def pieces_of(path: Path) -> Iterator[Piece]:
         if digest not in seen:
             seen.add(digest)
             yield label, content
+    _packed.cache_clear()
 
 
 def _all_of(file: Path) -> Iterator[Piece]:
@@ -76,7 +78,13 @@ def _content(label: str, content: bytes, depth: int) -> Iterator[Piece]:
         yield from _content(f"{label} > {inner}", found, depth + 1)
 
 
-def _packed(content: bytes) -> Iterator[Piece]:
+@cache
+def _packed(content: bytes) -> tuple[Piece, ...]:
+    """Unpack once what stands in a product many times, such as a page without its escapes."""
+    return tuple(_unpacked(content))
+
+
+def _unpacked(content: bytes) -> Iterator[Piece]:
     if content[:2] == b"\x1f\x8b":
         yield "gzip", gzip.decompress(content)
     elif content[:4] == b"PK\x03\x04":

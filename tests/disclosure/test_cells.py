@@ -17,6 +17,7 @@ from maligeo.disclosure.cells import (
     Means,
     bounds_of,
     new_cells,
+    pieces_inside,
 )
 from maligeo.disclosure.partition import WHOLE_YEAR, measures_in, partition, tally
 from maligeo.disclosure.policy import Protection
@@ -217,6 +218,24 @@ def test_a_late_quarter_gives_up_what_the_year_would_tell() -> None:
     quarters = made(frozen(*groups[:3], quarters=frozenset(YEAR[:3]), by_cercle=False))
     cells = made(frozen(*groups, by_cercle=False), at=0.0, released=quarters)
     assert cell(cells, "ML05") == GIVEN_UP  # 16 is given as 20: at least 16, in four of at most 4
+
+
+def test_a_cell_holds_the_pieces_of_its_place_and_time_up_to_its_edition() -> None:
+    """Later editions add records to what earlier ones count, and take none away."""
+    pieces = pd.DataFrame(
+        [("a", 1, 0), ("b", 1, 0), ("a", 2, 0), ("a", 1, 1), ("b", 1, 1), ("a", 2, 1)],
+        columns=["unit", "quarter", "edition"],
+    )
+    wanted = {
+        (1, "", WHOLE_YEAR, 0): [1, 1, 1, 0, 0, 0],
+        (1, "", WHOLE_YEAR, 1): [1, 1, 1, 1, 1, 1],
+        (1, "", 2, 1): [0, 0, 1, 0, 0, 1],
+        (2, "a", WHOLE_YEAR, 0): [1, 0, 1, 0, 0, 0],
+        (2, "a", WHOLE_YEAR, 1): [1, 0, 1, 1, 0, 1],
+        (2, "b", WHOLE_YEAR, 1): [0, 1, 0, 0, 1, 0],
+    }
+    cells = pd.DataFrame(list(wanted), columns=["level", "unit", "quarter", "edition"])
+    assert pieces_inside(cells, pieces).astype(int).tolist() == list(wanted.values())
 
 
 def test_progress_is_told() -> None:

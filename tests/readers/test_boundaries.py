@@ -73,6 +73,17 @@ def test_every_publisher_of_the_nine_units_gives_the_same_frame(file: str) -> No
     assert not units["source"].str.contains("(?i)admin1|ADM1|shapeName|NAME_1", regex=True).any()
 
 
+def test_what_is_done_to_bundled_boundaries_is_done_to_no_others() -> None:
+    first, kept = load_boundaries(), load_boundaries()
+    first.loc[0, ["name", "geometry"]] = ["elsewhere", box(0, 0, 1, 1)]
+    first.geometry.array[1] = None
+    first.attrs["covers"] = "2021"
+    pd.testing.assert_frame_equal(load_boundaries(), kept)
+    assert list(kept["name"]) == OF_2015
+    assert kept.geometry.notna().all()
+    assert load_boundaries().attrs == {}
+
+
 def test_the_source_s_own_spelling_goes_to_the_other_names() -> None:
     units = read_boundaries(DATA / "cod_ab_1_2015_adm1.geojson").set_index("pcode")
     assert units.loc["ML02", "name"] == "Koulikoro"

@@ -1,6 +1,7 @@
 """The process that works: what is slow or may fail is done in it, apart from the server."""
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ from maligeo.app.tasks import Bench, Task, error_texts
 from maligeo.core.errors import MaligeoError
 
 BROKEN: Final = "broken"  # an error of ours, of which nothing is said: it may quote the file
+_ALLOCATIONS: Final = 100_000  # between two searches for garbage, as on the command line
 
 
 def work(connection: Connection, folder: Path) -> None:
@@ -29,6 +31,7 @@ def work(connection: Connection, folder: Path) -> None:
         For temporary files, so that what a kill leaves is removed with the rest.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the server ends this process
+    gc.set_threshold(_ALLOCATIONS)
     _say_nothing()
     tempfile.tempdir = str(folder)
     threading.Thread(target=_end_with_server, daemon=True).start()

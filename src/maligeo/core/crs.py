@@ -1,5 +1,6 @@
 """Coordinate reference systems, rectangles in degrees, and the positions of records."""
 
+from functools import cache
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -22,6 +23,11 @@ Flags = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
 
+@cache
+def _geographic() -> CRS:
+    return CRS(GEOGRAPHIC)
+
+
 def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
     """Refuse a frame that is not in EPSG:4326.
 
@@ -41,8 +47,8 @@ def require_geographic(frame: gpd.GeoDataFrame, *, what: str) -> None:
         raise CrsError(f"{what} has no column of shapes: name it with frame.set_geometry")
     if frame.crs is None:
         raise CrsError(f"{what} has no CRS: say which it is, e.g. frame.set_crs({GEOGRAPHIC!r})")
-    if CRS(frame.crs) != CRS(GEOGRAPHIC):
-        found = CRS(frame.crs)
+    if frame.crs != _geographic():
+        found = frame.crs
         raise CrsError(
             f"{what} is in {found.name} ({found.to_string()[:40]}), not {GEOGRAPHIC}: "
             f"convert it with frame.to_crs({GEOGRAPHIC!r})"
@@ -71,7 +77,7 @@ def to_geographic(frame: gpd.GeoDataFrame, *, what: str) -> gpd.GeoDataFrame:
     [-3.0]
     """
     is_other = frame.active_geometry_name is not None and frame.crs is not None
-    if is_other and CRS(frame.crs) != CRS(GEOGRAPHIC):
+    if is_other and frame.crs != _geographic():
         moved = frame.to_crs(GEOGRAPHIC)
         moved.attrs = dict(frame.attrs)
         return moved

@@ -304,23 +304,19 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
     by_edition = [pieces.assign(edition=edition) for edition in sorted(set(cells["edition"]))]
     places = pd.concat(by_edition, ignore_index=True)
     parts = (INCIDENTS, *PARTS)
-    sums = np.zeros((len(cells), len(places) * len(parts)))
     width = len(parts)
-    for row, cell in enumerate(cells.itertuples()):
-        inside = np.ones(len(places), dtype=np.bool_)
-        if cell.level == 2:
-            inside &= (places["unit"] == cell.unit).to_numpy()
-        if cell.quarter != WHOLE_YEAR:
-            inside &= (places["quarter"] == cell.quarter).to_numpy()
-        inside &= (places["edition"] <= cell.edition).to_numpy()
-        counted = (INCIDENTS,) if cell.measure == INCIDENTS else parts_of(str(cell.measure))
-        for part in counted:
-            sums[row, np.flatnonzero(inside) * width + parts.index(part)] = 1.0
+    counted = {
+        measure: [part in _counted_in(str(measure)) for part in parts]
+        for measure in cells["measure"].unique()
+    }
+    is_counted = np.array([counted[measure] for measure in cells["measure"]])
+    inside = pieces_inside(cells, places)
+    sums = (inside[:, :, np.newaxis] & is_counted[:, np.newaxis, :]).reshape(len(cells), -1)
     bounds = bounds_of(cells, rules)
     incidents = np.arange(len(places) * width) // width * width
     is_year_of_region = ((cells["level"] == 1) & (cells["quarter"] == WHOLE_YEAR)).to_numpy()
     return Block(
-        sums=scipy.sparse.csr_array(sums),
+        sums=scipy.sparse.csr_array(sums.astype(np.float64)),
         low=bounds["low"].to_numpy(),
         high=bounds["high"].to_numpy(),
         final=np.asarray(final, dtype=np.bool_),
@@ -331,8 +327,25 @@ def _block(cells: pd.DataFrame, final: Flags, pieces: pd.DataFrame, rules: Prote
     )
 
 
+def _counted_in(measure: str) -> tuple[str, ...]:
+    """Give the parts that a measure is the sum of."""
+    return (INCIDENTS,) if measure == INCIDENTS else tuple(parts_of(measure))
+
+
+def pieces_inside(cells: pd.DataFrame, places: pd.DataFrame) -> Flags:
+    """Tell for each cell which pieces it is the sum of."""
+    level, unit, quarter, edition = (
+        cells[name].to_numpy()[:, np.newaxis] for name in ("level", "unit", "quarter", "edition")
+    )
+    of_unit = (level != 2) | (unit == places["unit"].to_numpy())
+    of_quarter = (quarter == WHOLE_YEAR) | (quarter == places["quarter"].to_numpy())
+    return np.asarray(of_unit & of_quarter & (places["edition"].to_numpy() <= edition))
+
+
 def _numbers_before(cells: pd.DataFrame) -> Flags:
     """Tell which withheld cells had a number in an earlier edition: nobody takes them for 0."""
+    if (cells["edition"] == _OWN).all():
+        return np.zeros(len(cells), dtype=np.bool_)
     before = cells[(cells["state"] == NUMBER) & (cells["edition"] < _OWN)]
     known = pd.MultiIndex.from_frame(cells[CELL]).isin(pd.MultiIndex.from_frame(before[CELL]))
     withheld: Flags = (cells["state"] == WITHHELD).to_numpy(np.bool_) & known

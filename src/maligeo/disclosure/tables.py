@@ -88,9 +88,14 @@ def cell_table(
     level = unit_level(units)
     cells = released.cells[released.cells["level"] == level]
     spans = _spans(cells, period)
-    table = pd.concat(
-        [_rows(cells, span, units, rules, released, measures) for span in spans], ignore_index=True
-    )
+    rows = _rows(_summed(cells, spans, rules), _places(units, measures, spans))
+    coverage = Coverage(_stating(released))
+    # What is in no unit is known as far as it is recorded, whatever the source covers.
+    whole = [
+        kind != "unit" or coverage.of(str(key), spans[at].period) == "whole"
+        for key, kind, at in zip(rows["key"], rows["place_kind"], rows["span"], strict=True)
+    ]
+    table = _said(rows.drop(columns=["key", "span"]), np.array(whole), rules)
     vintage = str(units["vintage"].iloc[0])
     return relate(table.assign(vintage=vintage), units, population)
 
@@ -150,30 +155,26 @@ def _period(time: Time) -> Period:
     return Period(whole.start_time, whole.end_time.normalize())
 
 
-def _rows(
-    cells: pd.DataFrame, span: Span, units: gpd.GeoDataFrame, rules: Protection,
-    released: Released, measures: Sequence[str],
-) -> pd.DataFrame:  # fmt: skip
-    """Give the rows of one period: units, and kinds of place that are none."""
+def _places(
+    units: gpd.GeoDataFrame, measures: Sequence[str], spans: Sequence[Span]
+) -> pd.DataFrame:
+    """List what has a row: in each period, for each measure, units and places that are none."""
     places = pd.DataFrame(units[["pcode", "name"]]).assign(place_kind="unit")
     places["key"] = unit_keys(places)
     beside = pd.DataFrame({"place_kind": list(UNPLACED)})
     beside["key"] = "(" + beside["place_kind"] + ")"
     places = pd.concat([places, beside], ignore_index=True)
-    summed = _summed(cells, span, rules)
-    rows = pd.DataFrame({"measure": list(measures)}).merge(places, how="cross")
-    rows = rows.merge(summed, on=["key", "measure"], how="left")
-    rows["period_start"], rows["period_end"] = span.period
+    times = pd.DataFrame([span.period for span in spans], columns=["period_start", "period_end"])
+    asked = times.assign(span=times.index).merge(pd.DataFrame({"measure": measures}), how="cross")
+    return asked.merge(places, how="cross")
+
+
+def _rows(summed: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Put sums beside what has a row, and say in which periods more may lie in some unit."""
+    rows = places.merge(summed, on=["span", "key", "measure"], how="left")
     unplaced = summed[summed["key"].isin(_LOOSE) & (summed["measure"] == INCIDENTS)]
-    may_be_more = bool((unplaced["count_low"].isna() | (unplaced["count_low"] > 0)).any())
-    rows["open"] = (rows["place_kind"] == "unit") & may_be_more
-    coverage = Coverage(_stating(released))
-    # What is in no unit is known as far as it is recorded, whatever the source covers.
-    whole = [
-        kind != "unit" or coverage.of(str(key), span.period) == "whole"
-        for key, kind in zip(rows.pop("key"), rows["place_kind"], strict=True)
-    ]
-    return _said(rows, np.array(whole), rules)
+    more = unplaced[unplaced["count_low"].isna() | (unplaced["count_low"] > 0)]
+    return rows.assign(open=(rows["place_kind"] == "unit") & rows["span"].isin(more["span"]))
 
 
 def _stating(released: Released) -> pd.DataFrame:
@@ -182,29 +183,32 @@ def _stating(released: Released) -> pd.DataFrame:
     return frame
 
 
-def _summed(cells: pd.DataFrame, span: Span, rules: Protection) -> pd.DataFrame:
-    """Add the cells of a period up: bounds always, numbers where all of them are."""
-    at = pd.MultiIndex.from_frame(cells[["year", "quarter"]])
-    chosen = cells[at.isin(list(span.times))]
-    key = chosen["region"].where(chosen["level"] == 1, chosen["unit"])
+def _summed(cells: pd.DataFrame, spans: Sequence[Span], rules: Protection) -> pd.DataFrame:
+    """Add the cells of each period up: bounds always, numbers where all of them are."""
+    tiles = [(at, *time) for at, span in enumerate(spans) for time in span.times]
+    chosen = cells.merge(
+        pd.DataFrame(tiles, columns=["span", "year", "quarter"]), on=["year", "quarter"]
+    )
     bounds = bounds_of(chosen, rules).replace(np.inf, np.nan)
+    number = chosen["count"].where(chosen["state"] == NUMBER)
     parts = chosen.assign(
-        key=key,
-        number=chosen["count"].where(chosen["state"] == NUMBER),
+        key=chosen["region"].where(chosen["level"] == 1, chosen["unit"]),
+        number=number,
         small=chosen["state"] == SMALL,
+        without_number=number.isna(),
+        without_bound=bounds["high"].isna(),
         **bounds,
     )
-    grouped = parts.groupby(["key", "measure"])
-    unknown = grouped["high"].apply(lambda high: high.isna().any())
-    part = grouped["number"].apply(lambda number: number.isna().any())
+    grouped = parts.groupby(["span", "key", "measure"])
+    sums = grouped[["number", "low", "high"]].sum()
+    some = grouped[["without_number", "without_bound", "unstated"]].any()
     return pd.DataFrame(
         {
-            "count": grouped["number"].sum().mask(part),
-            "count_low": grouped["low"].sum().mask(unknown),
-            "count_high": grouped["high"].sum().mask(unknown),
+            "count": sums["number"].mask(some["without_number"]),
+            "count_low": sums["low"].mask(some["without_bound"]),
+            "count_high": sums["high"].mask(some["without_bound"]),
             "small": grouped["small"].all(),
-            "several": grouped.size() > 1,
-            "unstated": grouped["unstated"].any(),
+            "unstated": some["unstated"],
         }
     ).reset_index()
 
@@ -216,8 +220,10 @@ def _said(
     known = rows["count"].notna().to_numpy()
     bounded = rows["count_high"].notna().to_numpy()
     few = rows["count_high"].lt(UNRELIABLE_BELOW) | rows["count"].lt(UNRELIABLE_BELOW)
+    noted = rows[["open", "count", "unstated", "count_low", "count_high", "small"]]
     note = [
-        _note(row, covered, rules) for row, covered in zip(rows.itertuples(), whole, strict=True)
+        _note(row, covered, rules)
+        for row, covered in zip(noted.itertuples(index=False), whole, strict=True)
     ]
     is_events = (rows["measure"] == INCIDENTS).to_numpy()
     low, high = (
@@ -236,7 +242,7 @@ def _said(
     rows.loc[rows["unstated"].fillna(value=False).astype(bool), "count_high"] = np.nan
     # What is open follows from the released cell of records without a unit, and so tells no more.
     rows.loc[rows["open"], ["count_high", "interval_high"]] = np.nan
-    return rows.drop(columns=["small", "several", "unstated", "open"])
+    return rows.drop(columns=["small", "unstated", "open"])
 
 
 def _note(row: Any, covered: bool, rules: Protection) -> str:

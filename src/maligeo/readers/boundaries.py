@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -233,7 +234,12 @@ def load_boundaries(level: int = 1, vintage: str = "2015") -> gpd.GeoDataFrame:
     2  ML03    Sikasso
     """
     require_bundled(level, vintage)
-    path = catalog.resource_path("boundaries", _BUNDLED[int(level), str(vintage)])
+    return _bundled(catalog.resource_path("boundaries", _BUNDLED[int(level), str(vintage)])).copy()
+
+
+@cache
+def _bundled(path: Path) -> gpd.GeoDataFrame:
+    """Read bundled boundaries once; nobody is given this frame itself, which must not change."""
     units = gpd.read_file(path)
     units["vintage"] = units["vintage"].astype("string")
     for column in ("valid_on", "valid_to"):

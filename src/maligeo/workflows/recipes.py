@@ -6,7 +6,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -215,6 +215,9 @@ def of_rasters(product: str, options: Collection[str]) -> bool:
     return product == _SURFACE or _RASTER in options
 
 
+_version = cache(version)  # nothing is installed while a program runs
+
+
 def versions(*, rasters: bool = False, office: bool = False) -> dict[str, str]:
     """Give the versions of maligeo, of Python, and of the packages that shape products.
 
@@ -238,7 +241,7 @@ def versions(*, rasters: bool = False, office: bool = False) -> dict[str, str]:
         found["gdal of rasterio"] = rasterio.__gdal_version__
     for package in (*_PACKAGES, *_RASTER_PACKAGES * rasters, *_OFFICE_PACKAGES * office):
         try:
-            found[package] = version(package)
+            found[package] = _version(package)
         except PackageNotFoundError:  # an optional one
             continue
     return found

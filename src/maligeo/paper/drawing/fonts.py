@@ -39,8 +39,9 @@ def _face(bold: bool) -> Any:
 
 
 @cache
-def _letters(bold: bool) -> frozenset[int]:
-    return frozenset(_face(bold).get_charmap())
+def _letters() -> frozenset[int]:
+    """Give what both faces have."""
+    return frozenset(_face(False).get_charmap()) & frozenset(_face(True).get_charmap())
 
 
 def printable(text: object) -> str:
@@ -49,15 +50,17 @@ def printable(text: object) -> str:
     Line breaks become spaces, control characters go, and a letter that the typeface lacks
     becomes the sign for it, U+FFFD.
     """
-    known = _letters(False) & _letters(True)
-    found = []
-    for letter in words.curly(str(text)):
-        kind = unicodedata.category(letter)
-        if letter in "\t\n\r" or kind in ("Zl", "Zp"):
-            found.append(" ")
-        elif not kind.startswith("C"):
-            found.append(letter if ord(letter) in known else _UNKNOWN)
-    return "".join(found)
+    return "".join(map(_printed, words.curly(str(text))))
+
+
+@lru_cache(maxsize=20_000)
+def _printed(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if letter in "\t\n\r" or kind in ("Zl", "Zp"):
+        return " "
+    if kind.startswith("C"):
+        return ""
+    return letter if ord(letter) in _letters() else _UNKNOWN
 
 
 @lru_cache(maxsize=20_000)

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ GEOMETRY: Final = "geometry"
 UNKNOWN_MAKE: Final = "unknown_make"  # key of the error about a file that fits no format
 GROUP: Final = " – "  # between the title of a group of columns and a heading below it
 _SHOWN_COLUMNS: Final = 40
+_MOST_NAMES: Final = 16_384  # whose keys are kept: of all that is listed, and of some files
 _OF_PEOPLE: Final = frozenset(
     {
         "killed", "injured", "civilians_killed", "civilians_injured", "fatalities", "wounded",
@@ -163,6 +164,7 @@ class SourceFormat:
         return [group for group in (*self.signature, *more) if found.isdisjoint(group)]
 
 
+@lru_cache(_MOST_NAMES)
 def column_key(name: str) -> str:
     """Reduce a column name to the form in which names are compared: "Année " to "annee"."""
     return re.sub(r"[\W_]+", "", without_accents(name)).lower()
@@ -173,9 +175,11 @@ def plain_key(name: str, units: Collection[str] = ()) -> str:
     return "".join(word for word in _plain_words(name) if word not in units)
 
 
-def _plain_words(name: str) -> list[str]:
+@lru_cache(_MOST_NAMES)
+def _plain_words(name: str) -> tuple[str, ...]:
     bare = re.sub(r"[(\[].*?[)\]]", " ", without_accents(name).lower())
-    return [word for word in re.split(r"[\W_]+", bare) if word and word not in _empty_words()]
+    words = re.split(r"[\W_]+", bare)
+    return tuple(word for word in words if word and word not in _empty_words())
 
 
 def _cut_key(name: str, longest: int | None) -> str:
