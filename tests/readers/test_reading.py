@@ -300,6 +300,14 @@ def test_what_cannot_be_said_of_a_file(said: dict[str, Any]) -> None:
         Source("a.csv", **said)
 
 
+@pytest.mark.parametrize("blank", ["", ",,,\n"])
+def test_a_row_that_says_the_same_in_every_cell_is_no_heading(tmp_path: Path, blank: str) -> None:
+    text = f"date,type,région,Pertes\n{blank}TOTAL,TOTAL,TOTAL,TOTAL\n2022-03-01,EEI,Gao,5\n"
+    frame = maligeo.read_incidents(written(tmp_path, text, "list.csv"))
+    assert frame["adm1_name"].tolist() == ["Gao"]
+    assert list(reading_of(frame).set_aside.values()) == ["total"]
+
+
 HEADINGS = st.sampled_from(
     ["date", "type", "région", "morts", "Nb morts", "Pertes", "nom", "Commune", "lat", "lon", "a b",
      "TOTAL", "Nom de la victime", "source", "Village", "Budget", "Titre du projet", "statut"]

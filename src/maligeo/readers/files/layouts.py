@@ -123,7 +123,7 @@ def _find_header(rows: list[list[str]], filled: Sequence[int]) -> int:
 
     def known(at: int) -> int:
         meant = meant_in(rows[at])
-        found = sum(_is_known(meant.get(cell, cell)) for cell in rows[at])
+        found = sum(_is_known(meant.get(cell, cell)) for cell in {*rows[at]})  # each once
         return found if found > 1 else 0
 
     headings = [at for at in several if at == several[0] or not _has_numbers(rows[at])]
