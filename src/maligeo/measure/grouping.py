@@ -117,4 +117,4 @@ def _whole_numbers(column: pd.Series) -> npt.NDArray[np.int64] | None:
     ticks = times.view(np.int64)
     days = ticks // _TICKS[np.datetime_data(times.dtype)[0]]
     is_day = days * _TICKS[np.datetime_data(times.dtype)[0]] == ticks
-    return days if is_day[~np.isnat(times)].all() else None
+    return days if is_day.all() or is_day[~np.isnat(times)].all() else None
