@@ -284,6 +284,14 @@ def test_every_fault_of_many_rows_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert [fault.row for fault in told.value.faults] == ["a", "c"]
 
 
+def test_a_column_that_many_rows_lack_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(densities, "_MANY", 0)
+    kinds = incidents({}, {}).filter(regex="place_kind").columns
+    with pytest.raises(Exception, match="place_kind") as told:
+        density(incidents({}, {}).drop(columns=kinds), UNITS, measure="incidents")
+    assert isinstance(told.value, FrameError)
+
+
 @settings(max_examples=10, deadline=None)
 @given(WORLD)
 def test_every_incident_is_counted_once(world: list[tuple[str, object, str, int | None]]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from maligeo.core.checks import require_columns
 from maligeo.join.points import LOCATED
 from maligeo.measure.grouping import Groups
 from maligeo.readers.incidents import VICTIMS, attrs_of_whole
@@ -44,6 +45,11 @@ def put_together(located: Sequence[pd.DataFrame], level: int) -> pd.DataFrame:
         One row for each combination of what counting asks for, in the order in which they
         first occur, with how many records each stands for in `ALIKE`. `density` counts it as
         it counts the records. `attrs` are those of the first, and what they count is added up.
+
+    Raises
+    ------
+    FrameError
+        With the column that tells how a record lies in its unit, if a frame lacks it.
     """
     attrs = [frame.attrs for frame in located]
     parts = [frame if ALIKE in frame.columns else _narrowed(frame, level) for frame in located]
@@ -95,6 +101,7 @@ def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     bare.attrs = {}  # pandas copies them with every column that is taken
     narrow = pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)
     kind = of_level[-1] if of_level[-1] in narrow else "place_kind"
+    require_columns(narrow, (kind,), what="located incidents")
     placed = (narrow[kind] == "unit").to_numpy(dtype=np.bool_)
     for name in narrow.columns.intersection(_WHEREABOUTS).drop(
         _name(level, "name"), errors="ignore"
