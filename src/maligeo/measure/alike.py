@@ -97,8 +97,7 @@ def _name(level: int, part: str) -> str:
 def _narrowed(located: pd.DataFrame, level: int) -> pd.DataFrame:
     of_level = [_name(level, part) for part in ("pcode", "name", "place_kind")]
     wanted = [*dict.fromkeys([*_COUNTED, *_WHEREABOUTS, *of_level])]
-    bare = pd.DataFrame(located.copy(deep=False))
-    bare.attrs = {}  # pandas copies them with every column that is taken
+    bare = pd.DataFrame(located)  # without `attrs`, which pandas copies with every column
     narrow = pd.DataFrame({name: bare[name].array for name in wanted if name in bare}, copy=False)
     kind = of_level[-1] if of_level[-1] in narrow else "place_kind"
     require_columns(narrow, (kind,), what="located incidents")

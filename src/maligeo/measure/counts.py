@@ -171,13 +171,14 @@ def count_incidents(
         count_high, interval_low, interval_high, low_count, records, per_incident,
         unique_total, basis, source, note`.
     """
-    entries = _incident_entries(located, units, measure)
+    rows, of_units = pd.DataFrame(located), pd.DataFrame(units)  # whose columns are taken sooner
+    entries = _incident_entries(rows, of_units, measure)
     require_stated(located)
-    counts = _count(entries, units, Coverage(located), period)
+    counts = _count(entries, of_units, Coverage(located), period)
     if INCIDENT_MEASURES[measure]:
         stated = counts.pop("stated")
         counts["per_incident"] = counts["count"] / stated.where(stated > 0)
-    return labelled(counts, located, measure)
+    return labelled(counts, rows, measure)
 
 
 def sizes_in(
@@ -211,7 +212,7 @@ def sizes_in(
     return {str(key): tuple(sorted(values)) for key, values in sizes}
 
 
-def _incident_entries(located: pd.DataFrame, units: gpd.GeoDataFrame, measure: str) -> _Entries:
+def _incident_entries(located: pd.DataFrame, units: pd.DataFrame, measure: str) -> _Entries:
     require_known(measure, list(INCIDENT_MEASURES), what="measure")
     parts = INCIDENT_MEASURES[measure]
     require_columns(located, ("date", "place_kind", *parts), what="located incidents")
@@ -340,7 +341,7 @@ def _odd_counts(people: pd.Series) -> list[Fault]:
     return [Fault(row, str(people.name), value, reason) for row, value in odd.items()]
 
 
-def _level_columns(located: pd.DataFrame, units: gpd.GeoDataFrame) -> tuple[str, str, str]:
+def _level_columns(located: pd.DataFrame, units: pd.DataFrame) -> tuple[str, str, str]:
     """Name the columns with code, name and kind of place at the level of the units."""
     level = unit_level(units)
     code, name, kind = (f"adm{level}_{part}" for part in ("pcode", "name", PLACE_KIND))
@@ -349,7 +350,7 @@ def _level_columns(located: pd.DataFrame, units: gpd.GeoDataFrame) -> tuple[str,
 
 
 def _place(
-    records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, name: str, kinds: str
+    records: pd.DataFrame, units: pd.DataFrame, code: str, name: str, kinds: str
 ) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
     """Give each record the position of its unit, or of its kind of place behind the units.
 
@@ -386,7 +387,7 @@ def _place_behind(kinds: pd.Series, names: pd.Series, units: int) -> tuple[Float
     return np.where(np.isnan(of_name), by_kind[kind_at], of_name), joints
 
 
-def _scopes(records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, kinds: str) -> Scopes:
+def _scopes(records: pd.DataFrame, units: pd.DataFrame, code: str, kinds: str) -> Scopes:
     """Find where records without a unit may lie: also those placed in the country alone."""
     lost = np.flatnonzero(records[code].isna())
     lying = records[kinds].iloc[lost].isin(["unit", *LYING]).to_numpy(dtype=np.bool_)
@@ -394,7 +395,7 @@ def _scopes(records: pd.DataFrame, units: gpd.GeoDataFrame, code: str, kinds: st
 
 
 def _count(
-    entries: _Entries, units: gpd.GeoDataFrame, coverage: Coverage, period: Periods
+    entries: _Entries, units: pd.DataFrame, coverage: Coverage, period: Periods
 ) -> pd.DataFrame:
     # Records outside what is covered are counted too: else they would be in no row.
     coverage.require_units(units)
@@ -506,33 +507,50 @@ def _sums(
 def _tally(
     sums: _Sums, places: pd.DataFrame, coverage: Coverage, period: Period | None
 ) -> pd.DataFrame:
-    """Say by place what was added up, and what an empty or partial sum means."""
-    table = places.copy()
-    table["period_start"] = pd.NaT if period is None else period.start
-    table["period_end"] = pd.NaT if period is None else period.end
-    table["records"], table["stated"], table["declared"] = sums.records, sums.stated, sums.declared
-    table["unique_total"] = sums.total.sum()
-    known = list(_readings(table, coverage, period, sums.partial))
-    table["note"] = [note for _, _, note in known]
-    table["count"] = np.where([is_known for is_known, _, _ in known], sums.total, np.nan)
-    table["count_low"] = table["count"]
-    table["count_high"] = table["count"].where([is_whole for _, is_whole, _ in known])
-    return _with_interval(table, sums)
+    """Say by place what was added up, how sure it is, and what an empty or partial sum means."""
+    is_known, is_whole, notes = zip(*_readings(sums, places, coverage, period), strict=True)
+    count = np.where(is_known, sums.total, np.nan)
+    whole = np.where(is_whole, count, np.nan)
+    low, high = clustered_interval(whole, sums.squares, largest=sums.largest)
+    events = np.divide(count**2, sums.squares, out=np.zeros(len(count)), where=sums.squares > 0)
+    return pd.DataFrame(
+        {
+            **{name: places[name] for name in ("pcode", "name", "place_kind")},
+            "period_start": pd.NaT if period is None else period.start,
+            "period_end": pd.NaT if period is None else period.end,
+            "records": sums.records,
+            "stated": sums.stated,
+            "declared": sums.declared,
+            "unique_total": sums.total.sum(),
+            "note": notes,
+            "count": count,
+            "count_low": count,
+            "count_high": whole,
+            "interval_low": low,
+            "interval_high": high,
+            "low_count": pd.arrays.BooleanArray(events < UNRELIABLE_BELOW, np.isnan(count)),
+        }
+    )
 
 
-def _places(units: gpd.GeoDataFrame, joints: Sequence[str]) -> pd.DataFrame:
-    placed = pd.DataFrame(units[["pcode", "name"]]).astype("string").assign(place_kind="unit")
-    others = pd.DataFrame({"pcode": pd.NA, "name": pd.NA, "place_kind": UNPLACED}, dtype="string")
-    together = pd.DataFrame({"pcode": pd.NA, "name": joints, "place_kind": "joint"}, dtype="string")
-    return pd.concat([placed.astype("string"), others, together], ignore_index=True)
+def _places(units: pd.DataFrame, joints: Sequence[str]) -> pd.DataFrame:
+    """Name the units, the kinds of place that are none, and the joint places, with their keys."""
+    nothing = [pd.NA] * len(UNPLACED)
+    placed = {
+        "pcode": [*units["pcode"].astype("string"), *nothing, *[pd.NA] * len(joints)],
+        "name": [*units["name"].astype("string"), *nothing, *joints],
+        "place_kind": [*["unit"] * len(units), *UNPLACED, *["joint"] * len(joints)],
+    }
+    places = pd.DataFrame(placed, dtype="string")
+    return places.assign(key=unit_keys(places))
 
 
 def _readings(
-    table: pd.DataFrame, coverage: Coverage, period: Period | None, partial: Floats
+    sums: _Sums, places: pd.DataFrame, coverage: Coverage, period: Period | None
 ) -> Iterator[tuple[bool, bool, Any]]:
     """Say for each row whether its sum is known, whether it is whole, and why not."""
-    keys = unit_keys(table)
-    rows = zip(keys, table["place_kind"], table["records"], table["stated"], partial, strict=True)
+    numbers = (sums.records.tolist(), sums.stated.tolist(), sums.partial.tolist())
+    rows = zip(places["key"], places["place_kind"], *numbers, strict=True)
     for key, kind, records, stated, incomplete in rows:
         covered = coverage.of(str(key), period) if kind == "unit" else "whole"
         if records == 0:
@@ -545,19 +563,6 @@ def _readings(
         if covered in ("part", "none"):
             notes.append(f"{AT_LEAST}: {_PARTLY if covered == 'part' else _UNCOVERED}")
         yield stated > 0, not notes, "; ".join(notes) or pd.NA
-
-
-def _with_interval(table: pd.DataFrame, sums: _Sums) -> pd.DataFrame:
-    """Add the interval of the expected count, and mark sums of few events."""
-    whole, squares = table["count_high"].to_numpy(dtype=np.float64), sums.squares
-    table["interval_low"], table["interval_high"] = clustered_interval(
-        whole, squares, largest=sums.largest
-    )
-    total = table["count"].to_numpy(dtype=np.float64)
-    events = np.divide(total**2, squares, out=np.zeros(len(table)), where=squares > 0)
-    table["low_count"] = pd.array(events < UNRELIABLE_BELOW, dtype="boolean")
-    table["low_count"] = table["low_count"].mask(np.isnan(total))
-    return table
 
 
 def labelled(counts: pd.DataFrame, records: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -369,7 +369,7 @@ def relate(
         Columns as `maligeo.core.columns.DENSITY`.
     """
     key = unit_keys(counts).where(counts["place_kind"] == "unit")
-    counts["area_sqkm"] = key.map(units.set_index(unit_keys(units))["area_sqkm"])
+    counts["area_sqkm"] = key.map(units["area_sqkm"].set_axis(unit_keys(units)))
     if population is not None:
         counts = _with_people(counts, key, population)
     has_people = population is not None or "population" in counts.columns
@@ -420,5 +420,13 @@ def _floats(values: pd.Series) -> Floats:
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Give every column its nullable type, so that missing never turns into zero."""
     wanted = {column: _TYPES.get(column, _TEXT) for column in table.columns}
-    held = table.dtypes.items()
-    return table.astype({column: wanted[column] for column, of in held if of != wanted[column]})
+    held = dict(table.dtypes.items())
+    if held == wanted:
+        return table
+    cells = {
+        column: (table[column] if held[column] == of else table[column].astype(of)).array
+        for column, of in wanted.items()
+    }
+    given = pd.DataFrame(cells, index=table.index)
+    given.attrs = table.attrs
+    return given

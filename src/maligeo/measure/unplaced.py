@@ -68,7 +68,7 @@ def scopes_of(records: pd.DataFrame, units: pd.DataFrame, lost: npt.NDArray[np.i
     groups = {frozenset(range(len(units))): 0}
     which[lost] = 0
     known = {"level", "parent_pcode", "vintage"} <= set(units.columns) and len(lost) > 0
-    reported = _reported(records.iloc[lost], unit_level(units) if known else 0)
+    reported = _reported(records.iloc[lost], unit_level(units)) if known else pd.DataFrame()
     if reported.notna().any(axis=None):
         tables = _names(units)
         for names, rows in reported.groupby(list(reported.columns), dropna=False).indices.items():
