@@ -15,6 +15,8 @@ from typing import Final, NoReturn
 INTERRUPTED: Final = 130  # 128 and the number of the signal, as shells have it
 # Between two collections: loading libraries allocates much and leaves little to collect.
 _ALLOCATIONS: Final = 100_000
+# Nothing here multiplies matrices of a size that threads are for, and starting them takes time.
+_ALGEBRA_THREADS: Final = ("OPENBLAS_NUM_THREADS", "1")
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -48,6 +50,7 @@ def _is_double_clicked() -> bool:
 def main() -> None:
     """Run the command line; an interrupt ends it with one line and exit code 130."""
     signal.signal(signal.SIGINT, _leave)
+    os.environ.setdefault(*_ALGEBRA_THREADS)
     gc.disable()
     run = import_module("maligeo.cli").main
     gc.enable()

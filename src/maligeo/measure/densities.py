@@ -391,15 +391,17 @@ def _with_people(table: pd.DataFrame, key: pd.Series, population: pd.DataFrame) 
         raise FrameError(
             "people", [Fault(row, "pcode", code, reason) for row, code in repeated["pcode"].items()]
         )
-    found = {column: pd.Series(pd.NA, index=table.index, dtype="object") for column in _PEOPLE}
-    for year, rows in table.groupby(_middle_year(table), dropna=False):
-        near = people_nearest(population, None if pd.isna(year) else int(year))
-        people = near.set_index(unit_keys(near))
+    found = {column: np.full(len(table), pd.NA, dtype=object) for column in _PEOPLE}
+    of_year, years = pd.factorize(_middle_year(table))
+    for at in np.unique(of_year):
+        rows = np.flatnonzero(of_year == at)
+        near = people_nearest(population, None if at < 0 else int(years[at]))
+        people = pd.Index(unit_keys(near)).get_indexer(pd.Index(key.iloc[rows]))
         for column, values in found.items():
-            values[rows.index] = key[rows.index].map(people[column]).astype("object")
+            values[rows] = np.append(near[column].astype("object"), pd.NA)[people]
     table["population"] = found["population"]
     table["population_year"] = found["population_year"]
-    caveat = found["note"].where(table["count"].notna()).astype("string")
+    caveat = pd.Series(found["note"], table.index, dtype="string").where(table["count"].notna())
     note = table["note"].astype("string")
     joined = note.fillna("").str.cat("population " + caveat, sep="; ").str.strip("; ")
     return table.assign(note=note.where(caveat.isna(), joined))
@@ -420,13 +422,4 @@ def _floats(values: pd.Series) -> Floats:
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Give every column its nullable type, so that missing never turns into zero."""
     wanted = {column: _TYPES.get(column, _TEXT) for column in table.columns}
-    held = dict(table.dtypes.items())
-    if held == wanted:
-        return table
-    cells = {
-        column: (table[column] if held[column] == of else table[column].astype(of)).array
-        for column, of in wanted.items()
-    }
-    given = pd.DataFrame(cells, index=table.index)
-    given.attrs = table.attrs
-    return given
+    return columns.with_types(table, wanted)

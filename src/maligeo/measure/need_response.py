@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from maligeo.core.audiences import inherit_audience
-from maligeo.core.columns import NAMED, unit_keys
+from maligeo.core.columns import NAMED, unit_keys, with_types
 from maligeo.core.crs import Floats
 from maligeo.core.errors import ArgumentError
 from maligeo.core.periods import parse_period
@@ -400,9 +400,9 @@ def _elsewhere(needs: Sequence[Indicator], responses: Sequence[Indicator]) -> pd
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     text = ("vintage", "pcode", "name", "place_kind", "publisher", "response_state", "note")
-    types = dict.fromkeys(table.columns.drop(["period_start", "period_end"]), "Float64")
-    typed = table.astype(types | dict.fromkeys(text, "string"))
-    return typed.astype(dict.fromkeys(("period_start", "period_end"), "datetime64[ns]"))
+    days = dict.fromkeys(("period_start", "period_end"), "datetime64[ns]")
+    numbers = dict.fromkeys(table.columns, "Float64")
+    return with_types(table, numbers | dict.fromkeys(text, "string") | days)
 
 
 def incident_gaps(

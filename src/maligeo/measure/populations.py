@@ -139,12 +139,10 @@ def people_nearest(people: pd.DataFrame, year: int | None) -> pd.DataFrame:
     pandas.DataFrame
         One row per unit; of two years that are as near, the earlier.
     """
-    away = (people["population_year"] - (LATEST if year is None else year)).abs()
-    order = pd.DataFrame({"away": away, "year": people["population_year"]}).sort_values(
-        ["away", "year"], kind="stable"
-    )
-    first = ~unit_keys(people).loc[order.index].duplicated()
-    return people.loc[first[first].index.sort_values()]
+    years = people["population_year"].to_numpy(dtype=np.float64, na_value=np.nan)
+    order = np.lexsort((years, np.abs(years - (LATEST if year is None else year))))
+    again = unit_keys(people).iloc[order].duplicated().to_numpy()
+    return people.iloc[np.sort(order[~again])]
 
 
 def _from_census(units: gpd.GeoDataFrame, vintage: str, year: int) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from maligeo.core.audiences import SYNTHETIC, is_synthetic
 from maligeo.core.checks import require_columns, require_one_vintage, require_same_vintage
-from maligeo.core.columns import AT_LEAST, unit_keys
+from maligeo.core.columns import AT_LEAST, unit_keys, with_types
 from maligeo.core.errors import ArgumentError
 from maligeo.measure.densities import density
 from maligeo.measure.published import counts_from_figures
@@ -180,8 +180,8 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         **dict.fromkeys(("period_start", "period_end"), "datetime64[us]"),
         "agrees": "boolean",
     }
-    table = table[list(COLUMNS)]
-    return table.astype({column: kinds.get(column, "string") for column in COLUMNS})
+    types = {column: kinds.get(column, "string") for column in COLUMNS}
+    return with_types(table[list(COLUMNS)], types)
 
 
 def reconcile_incidents(
