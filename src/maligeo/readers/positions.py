@@ -1,5 +1,9 @@
 """Where a table keeps positions: the kinds of columns that are known, and their reading."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -96,13 +100,26 @@ def _points_of(
     return positions, PositionColumns(column, column)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make many objects at once, none of them garbage, without a search for any after each 700."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def to_points(positions: Positions) -> gpd.GeoSeries:
     """Make points of positions; None where there is none."""
     lon, lat = positions.lon.to_numpy(), positions.lat.to_numpy()
     given = ~(np.isnan(lon) | np.isnan(lat))
-    if given.all():
-        points = shapely.points(lon, lat)
-    else:
-        points = np.full(len(lon), None, dtype=object)
-        points[given] = shapely.points(lon[given], lat[given])
+    with _uncollected():
+        if given.all():
+            points = shapely.points(lon, lat)
+        else:
+            points = np.full(len(lon), None, dtype=object)
+            points[given] = shapely.points(lon[given], lat[given])
     return gpd.GeoSeries(points, index=positions.lon.index, crs=GEOGRAPHIC)

@@ -284,6 +284,7 @@ def _open(
 ) -> pacsv.CSVStreamingReader:
     return pacsv.open_csv(
         file,
+        memory_pool=_memory(),
         read_options=pacsv.ReadOptions(
             use_threads=way is not _Way.NUMBERED,
             block_size=BLOCK_BYTES * (_LONGER if way is _Way.NUMBERED else 1),
@@ -304,6 +305,12 @@ def _open(
             null_values=[""],
         ),
     )
+
+
+def _memory() -> pa.MemoryPool | None:
+    """Choose where blocks lie: where all are kept, other pools clear twice as many pages."""
+    known = "jemalloc" in pa.supported_memory_backends()
+    return pa.jemalloc_memory_pool() if known else None
 
 
 def _number(
