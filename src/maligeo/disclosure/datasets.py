@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from maligeo.core.errors import ReleaseError
@@ -61,8 +60,8 @@ class File:
 
     def quarters(self) -> set[Time]:
         """Give the quarters from the first record, or covered day, to the last, now over."""
-        dated = self.pieces[self.pieces["quarter"] != WHOLE_YEAR]
-        times = set(zip(dated["year"].tolist(), dated["quarter"].tolist(), strict=True))
+        dated = self.pieces.loc[self.pieces["quarter"] != WHOLE_YEAR, ["year", "quarter"]]
+        times = dated.drop_duplicates().itertuples(index=False, name=None)
         ends = [pd.Period(f"{year}Q{quarter}") for year, quarter in times]
         ends += [pd.Period(day, freq="Q") for span in _spans(self.covers) for day in span]
         if not ends:
@@ -73,9 +72,12 @@ class File:
 
     def counted(self, times: Collection[Time]) -> Rows:
         """Count by piece of place and time."""
-        places = zip(self.pieces["year"].tolist(), self.pieces["quarter"].tolist(), strict=True)
-        inside = np.array([place in times for place in places], dtype=np.bool_)
-        return rows_of(tally(self.pieces[inside]))
+        return rows_of(tally(self.within(times)))
+
+    def within(self, times: Collection[Time]) -> pd.DataFrame:
+        """Give the pieces of some times."""
+        key = pd.MultiIndex.from_frame(self.pieces[["year", "quarter"]])
+        return self.pieces[key.isin(list(times))]
 
 
 def _spans(covers: Mapping[str, Any]) -> list[Period]:
@@ -245,9 +247,10 @@ class Dataset:
 
     def note_events(self, file: File, times: Collection[Time]) -> None:
         """Note by which events the records of some quarters are known again."""
-        places = zip(file.pieces["year"].tolist(), file.pieces["quarter"].tolist(), strict=True)
-        pairs = zip(file.pieces["event"], places, strict=True)
-        self.kept["events"].update({event: list(at) for event, at in pairs if at in times})
+        pieces, each = file.within(times), {time: list(time) for time in times}
+        places = zip(pieces["year"].tolist(), pieces["quarter"].tolist(), strict=True)
+        noted = zip(pieces["event"], map(each.__getitem__, places), strict=True)
+        self.kept["events"].update(noted)
 
 
 class Edition:

@@ -109,7 +109,8 @@ def tally(pieces: pd.DataFrame) -> pd.DataFrame:
         many events have any) and `_largest` (most victims of one event), and `unstated`,
         the number of records of which victims are not fully stated.
     """
-    events = pieces.groupby([*PLACE, "event"], sort=True)
+    numbered = pieces.assign(event=pd.factorize(pieces["event"])[0])
+    events = numbered.groupby([*PLACE, "event"], sort=False)
     by_event = events[[*PARTS, "unstated"]].sum()
     by_event[RECORDS] = events.size()
     columns = {RECORDS: by_event[RECORDS], EVENTS: pd.Series(1, index=by_event.index)}
@@ -180,13 +181,13 @@ def _named_region(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Series:
 def _events(located: pd.DataFrame, key: bytes) -> list[str]:
     """Give a keyed hash of the place and day of each record."""
     lon, lat = _positions(located)
-    places = np.char.add(np.char.mod(f"%.{_ROUNDED}f ", lon), np.char.mod(f"%.{_ROUNDED}f", lat))
-    text = pd.Series(places, index=located.index, dtype="string")
-    known = np.isfinite(lon) & np.isfinite(lat)
-    text[~known] = _names(located[~known])
+    positions = zip(lon.tolist(), lat.tolist(), strict=True)
+    places = np.array([f"{x:.{_ROUNDED}f} {y:.{_ROUNDED}f}" for x, y in positions], dtype=object)
+    unknown = ~(np.isfinite(lon) & np.isfinite(lat))
+    places[unknown] = _names(located[unknown]).to_numpy()
     days = pd.to_datetime(located["date"]).dt.strftime("%Y-%m-%d").fillna("")
-    joined = text + " " + days
-    hashes = {one: keyed_hash(key, one) for one in joined.unique()}
+    joined = [f"{place} {day}" for place, day in zip(places, days, strict=True)]
+    hashes = {one: keyed_hash(key, one) for one in set(joined)}
     return [hashes[one] for one in joined]
 
 
