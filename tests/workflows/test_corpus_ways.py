@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 import maligeo
 from maligeo.core.errors import MaligeoError
+from maligeo.measure.surface import Surface
 from maligeo.readers.files import csv
 from maligeo.workflows import large_files
 from maligeo.workflows.study import Study
+from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
 from tests.readers.test_corpus import CORPUS, ENTRIES, source_of, table_of
 
 SAID = ("columns", "constants", "places", "dates")
@@ -51,7 +54,8 @@ def named(*suffixes: str) -> list[Any]:
     return [
         pytest.param(entry, id=f"{entry['file']}-{number}")
         for number, entry in enumerate(ENTRIES)
-        if entry["kind"] == "incidents" and (CORPUS / entry["file"]).suffix in suffixes
+        if entry["kind"] == "incidents"
+        and (not suffixes or (CORPUS / entry["file"]).suffix in suffixes)
     ]
 
 
@@ -74,6 +78,30 @@ def test_a_file_counts_the_same_piece_by_piece(
     monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
     assert large_files.is_large(source)
     assert_same(outcome(lambda: maligeo.study(incidents=source, period="year")), held)
+
+
+def surface_of(make: Callable[[], Surface]) -> list[object] | str:
+    """Give the cells of a surface and what they are made from, or what it is refused for."""
+    try:
+        made = make()
+    except MaligeoError as error:
+        return f"{type(error).__name__}: {error}"
+    return [made.values.tobytes(), made.provenance, made.audience]
+
+
+@pytest.mark.parametrize("entry", named())
+def test_a_surface_needs_positions_alone(entry: Mapping[str, Any], units: gpd.GeoDataFrame) -> None:
+    source = source_of(entry)
+    options = SurfaceOptions(bandwidth_km=100, cell_km=50)
+    found = surface_of(lambda: incident_surface(source, options=options).surface)
+    assert found == surface_of(
+        lambda: maligeo.density_surface(
+            maligeo.locate(maligeo.read_incidents(source), units),
+            bandwidth_km=100,
+            cell_km=50,
+            units=units,
+        )
+    )
 
 
 @pytest.mark.parametrize("entry", named(".csv", ".txt", ".xlsx"))

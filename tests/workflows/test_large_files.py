@@ -14,10 +14,13 @@ from maligeo.core.errors import Fault, FrameError, InputFileError, MaligeoError
 from maligeo.disclosure.partition import measures_in
 from maligeo.measure.alike import ALIKE, put_together
 from maligeo.measure.counts import INCIDENT_MEASURES
+from maligeo.readers.cells.coordinates import Positions
 from maligeo.readers.files import csv
 from maligeo.readers.files.sources import Source
+from maligeo.readers.positions import to_points
 from maligeo.workflows import large_files
 from maligeo.workflows.study import Study
+from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
 from tests import worlds
 from tests.incidentlists import incident_rows
 
@@ -150,6 +153,48 @@ def test_faults_are_named_as_of_all_rows(
     with pytest.raises(FrameError) as whole:
         maligeo.read_incidents(path)
     assert list(counted.value.faults) == list(whole.value.faults)
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+@pytest.mark.parametrize("fault", ["ids", "killed", "a place that stands nowhere"])
+def test_faults_of_a_surface_are_those_of_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    frame, path = incident_rows(ROWS), tmp_path / "list.csv"
+    frame.loc[ROWS - 1, "event_id"] = "E3"
+    if fault == "killed":
+        frame.loc[::300, "killed"] = "beaucoup"
+    frame.to_csv(path, index=False)
+    places = {"Nulle part": "Gao"} if fault == "a place that stands nowhere" else {}
+    source = Source.of(path).saying(places=places)
+    with pytest.raises(FrameError) as whole:
+        maligeo.read_incidents(source)
+    said = ""
+    try:
+        _ = incident_surface(source).surface
+    except MaligeoError as error:
+        said = str(error)
+    assert said == str(whole.value)
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+@pytest.mark.parametrize("made_up", [0, 1])
+def test_a_surface_knows_what_is_made_up_and_holds_no_points(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_up: int
+) -> None:
+    path = tmp_path / "list.csv"
+    sources = ["presse"] * (ROWS - made_up) + ["synthétique"] * made_up
+    incident_rows(ROWS).assign(source=sources).to_csv(path, index=False)
+    options, points = SurfaceOptions(bandwidth_km=100, cell_km=50), list[int]()
+
+    def made(found: Positions) -> gpd.GeoSeries:
+        points.append(len(found.lon))
+        return to_points(found)
+
+    monkeypatch.setattr("maligeo.readers.incidents.to_points", made)
+    surface = incident_surface(Source.of(path), options=options).surface
+    assert ("synthetic" in surface.provenance) == bool(made_up)
+    assert not points
 
 
 def test_what_cannot_be_located_is_said_although_the_file_is_sound(

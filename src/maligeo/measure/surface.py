@@ -551,11 +551,12 @@ def _precision_km(points: pd.DataFrame, options: SurfaceOptions) -> Floats:
     """Give how far off each position may be; 0 where nothing is said."""
     if "location_precision" not in points.columns:
         return np.zeros(len(points))
-    words = points["location_precision"].astype("object")
-    unknown = sorted(set(words.dropna()) - set(options.precision_km))
+    codes, words = pd.factorize(points["location_precision"])
+    unknown = sorted(set(words) - set(options.precision_km))
     if unknown:
         raise UnknownNameError(f"location_precision {', '.join(map(str, unknown))} is not known")
-    precision: Floats = words.map(dict(options.precision_km)).to_numpy(np.float64, na_value=0.0)
+    of_words = [options.precision_km[word] for word in words]
+    precision: Floats = np.array([*of_words, 0.0])[codes]  # -1, where nothing is said: the last
     return precision
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maligeo import tiles
 from maligeo.core.errors import ArgumentError, ReleaseError
 from maligeo.disclosure import Release
-from maligeo.join.points import locate
+from maligeo.join.points import Locator, locate
 from maligeo.measure.surface import density_surface
 from maligeo.readers.areas import read_areas
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
@@ -20,10 +20,12 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import read_vector
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.projects import read_projects
+from maligeo.workflows.large_files import positions_in
 from maligeo.workflows.recipes import Product, Recipe
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from maligeo.core.columns import Audience
     from maligeo.measure.surface import KernelName, Surface
@@ -108,9 +110,8 @@ def incident_surface(
 
     @cache
     def compute() -> Surface:
-        located = locate(read_incidents(incidents), units)
         return density_surface(
-            rules.cells(located, units).spread() if rules.by_cells else rules.of(located),
+            _points_of(incidents, units, rules),
             bandwidth_km=options.bandwidth_km,
             cell_km=options.cell_km,
             units=units,
@@ -129,6 +130,15 @@ def incident_surface(
     method = f"kernel density, {options.kernel}, bandwidth {options.bandwidth_km:g} km"
     recipe = Recipe("surface", asked, rules, units, method)
     return SurfaceFile(recipe, write, compute=compute)
+
+
+def _points_of(incidents: Source, units: gpd.GeoDataFrame, rules: Release) -> pd.DataFrame:
+    """Give what a surface is made of: positions alone, or what is released of the records."""
+    how = Locator(units)
+    if rules.audience == "internal":
+        return positions_in(incidents, how)
+    located = how.locate(read_incidents(incidents))
+    return rules.cells(located, units).spread() if rules.by_cells else rules.of(located)
 
 
 def raster_archive(
