@@ -15,11 +15,15 @@ from hypothesis import strategies as st
 
 from maligeo.core.errors import FrameError
 from maligeo.tiles.archives.verify import check_mvt
+from maligeo.tiles.mvt import points as points_of_tiles
 from maligeo.tiles.mvt.features import (
+    Ints,
+    Records,
     delimited,
     field_types,
     number_field,
     plain_columns,
+    point_features,
     put_varints,
     varint,
     width_of,
@@ -204,6 +208,35 @@ def test_what_lies_near_an_edge_is_in_the_next_tiles_too() -> None:
     assert found[b] == {(4, 3)}
     assert found[c] == {(0, 2)}
     assert len(found) == 3
+
+
+@pytest.mark.parametrize("low_zooms", ["all", "cluster"])
+def test_a_zoom_comes_to_the_same_in_parts(
+    monkeypatch: pytest.MonkeyPatch, low_zooms: LowZooms
+) -> None:
+    rng = np.random.default_rng(5)
+    count = 3_000
+    columns = {
+        "name": [f"N{at}" for at in range(count)],
+        "killed": pd.array(rng.choice([0.0, 1.0, 7.0, np.nan], count), dtype="Int64"),
+        "kind": rng.choice(["ied", "landmine"], count),
+    }
+    lon, lat = (rng.uniform(-60, 60, count).tolist() for _ in range(2))
+    layer = layer_of(lon, lat, columns, low_zooms, sums=("killed",))
+    encoded = list[int]()
+
+    def counted(ids: Ints, places: Ints, tags: Ints) -> Records:
+        encoded.append(len(ids))
+        return point_features(ids, places, tags)
+
+    monkeypatch.setattr(points_of_tiles, "point_features", counted)
+    for zoom in (2, TOP):
+        at_once = decoded(layer, zoom)
+        with monkeypatch.context() as patch:
+            patch.setattr(points_of_tiles, "_TOGETHER", 200, raising=False)
+            encoded.clear()
+            assert decoded(layer, zoom) == at_once
+        assert len(encoded) > 1
 
 
 def test_multipoints_are_points_of_one_row() -> None:

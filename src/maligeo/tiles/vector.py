@@ -114,7 +114,7 @@ _SHAPES: Final = (
     shapely.GeometryType.MULTIPOLYGON,
 )
 _MISSING: Final = -1  # type of a missing geometry
-_KIND: Final = "vector 4"  # changes when the same input gives other tiles
+_KIND: Final = "vector 5"  # changes when the same input gives other tiles
 _RULES: Final = {
     "cluster": "below zoom {top} the points of each square of 1/32 of a tile are one, with "
     "point_count and sums",

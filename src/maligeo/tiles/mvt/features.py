@@ -1,8 +1,9 @@
 """Point features of vector tiles as rows of bytes, with their attributes, each value once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, Self
 
 import numpy as np
@@ -68,6 +69,7 @@ _VALUE = 4  # field of a layer
 _TEXT, _DOUBLE, _WHOLE, _TRUTH = 0x0A, 0x19, 0x20, 0x38  # heads of the fields of a value
 _FAITHFUL = {"boolean": "boolean", "integer": "Int64", "string": "string", "floating": "float64"}
 _WHOLE_WIDTH = 10  # bytes of a negative number
+_TEXTS_TOGETHER = 1 << 16  # as Python's own texts, which are large
 
 
 class Records(NamedTuple):
@@ -85,14 +87,14 @@ class Column:
     ----------
     name : str
         Its name.
-    codes : int64 array, shape (features,)
+    codes : int32 array, shape (features,)
         Number of the value of each feature; -1 where it has none.
     values : Records
         The distinct values, each a complete entry of a layer's table of values.
     """
 
     name: str
-    codes: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int32]
     values: Records
 
     def fingerprint(self) -> bytes:
@@ -146,7 +148,7 @@ def field_types(plain: pd.DataFrame) -> dict[str, FieldType]:
 def encode_column(name: str, column: "pd.Series[object]") -> Column:
     """Write the distinct values of a plain column and say which one each row has."""
     codes, distinct = pd.factorize(column)
-    return Column(name, codes.astype(np.int64), _encode(pd.Series(distinct, dtype=column.dtype)))
+    return Column(name, codes.astype(np.int32), _encode(pd.Series(distinct, dtype=column.dtype)))
 
 
 def _kind(column: "pd.Series[object]") -> str | None:
@@ -186,7 +188,7 @@ def _encode(distinct: "pd.Series[object]") -> Records:
     if types.is_float_dtype(distinct.dtype):
         doubles = distinct.to_numpy(dtype="<f8")
         return _of_one_width(_DOUBLE, doubles.view(np.uint8).reshape(len(doubles), 8))
-    return _texts(distinct.tolist())
+    return _texts(distinct)
 
 
 def _whole_numbers(numbers: npt.NDArray[np.int64]) -> Records:
@@ -208,11 +210,16 @@ def _of_one_width(head: int, content: Bytes) -> Records:
     return Records(out.reshape(-1), np.arange(count + 1, dtype=np.int64) * (width + 3))
 
 
-def _texts(texts: Sequence[str]) -> Records:
-    entries = [delimited(_VALUE, delimited(_TEXT >> 3, text.encode("utf-8"))) for text in texts]
-    starts = np.zeros(len(entries) + 1, dtype=np.int64)
-    np.cumsum([len(entry) for entry in entries], out=starts[1:])
-    return Records(np.frombuffer(b"".join(entries), dtype=np.uint8), starts)
+def _texts(texts: "pd.Series[str]") -> Records:
+    starts, contents = np.zeros(len(texts) + 1, dtype=np.int64), list[bytes]()
+    for first in range(0, len(texts), _TEXTS_TOGETHER):
+        entries = [
+            delimited(_VALUE, delimited(_TEXT >> 3, text.encode("utf-8")))
+            for text in texts[first : first + _TEXTS_TOGETHER]
+        ]
+        starts[first + 1 : first + 1 + len(entries)] = [len(entry) for entry in entries]
+        contents.append(b"".join(entries))
+    return Records(np.frombuffer(b"".join(contents), dtype=np.uint8), np.cumsum(starts))
 
 
 def take(records: Records, which: npt.NDArray[np.int64]) -> Records:
@@ -348,6 +355,13 @@ class Runs(NamedTuple):
         changes = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
         return cls(np.concatenate(([0], changes, [len(ordered)])))
 
+    def parts(self, least: int) -> Iterator[tuple[slice, Self]]:
+        """Give parts of whole runs, of so many values at least but for the last, one by one."""
+        cuts = np.searchsorted(self.starts[:-1], np.arange(0, self.starts[-1], least))
+        for first, end in pairwise(np.unique([*cuts, len(self.starts) - 1])):
+            starts = self.starts[first : end + 1]
+            yield slice(starts[0], starts[-1]), type(self)(starts - starts[0])
+
     @property
     def number_of_each(self) -> Ints:
         """Give the number of the run that each value lies in."""
@@ -355,16 +369,63 @@ class Runs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ValueTables:
-    """The tables of values of the tiles of a zoom.
+class Values:
+    """The values of the columns of a zoom, arranged for tables.
 
     Columns of few values share one table that goes whole into every tile; of the others
     each tile has a table of the values that occur in it.
 
     Attributes
     ----------
-    names : tuple of str
-        Keys, in the order of the columns of `indices`.
+    few, many : tuple of Column
+        The columns of either kind.
+    shared, others : Records
+        The values of either kind, column by column.
+    """
+
+    few: tuple[Column, ...]
+    many: tuple[Column, ...]
+    shared: Records
+    others: Records
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> Self:
+        """Arrange the values of columns."""
+        few = tuple(column for column in columns if len(column.values.content) <= _FEW_BYTES)
+        many = tuple(column for column in columns if len(column.values.content) > _FEW_BYTES)
+        return cls(few, many, _joined(few), _joined(many))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Keys, in the order of the columns of `ValueTables.indices`."""
+        return tuple(column.name for column in (*self.few, *self.many))
+
+    def tables(self, which: Ints, tiles: Runs) -> "ValueTables":
+        """Give the tables of some tiles.
+
+        Parameters
+        ----------
+        which : int64 array, shape (features,)
+            The features in the tiles, by their number among those of the columns.
+        tiles : Runs
+            Which of them lie in one tile.
+        """
+        local, pairs, own_starts = _per_tile(_codes(self.many, which), _count(self.others), tiles)
+        local[local >= 0] += _count(self.shared)
+        return ValueTables(
+            np.hstack([_codes(self.few, which), local]),
+            self.shared.content.tobytes(),
+            take(self.others, pairs),
+            own_starts,
+        )
+
+
+@dataclass(frozen=True)
+class ValueTables:
+    """The tables of values of some tiles.
+
+    Attributes
+    ----------
     indices : int64 array, shape (features, columns)
         Place of each value in the table of its tile; -1 where there is none.
     shared : bytes
@@ -375,29 +436,10 @@ class ValueTables:
         Which of them are whose.
     """
 
-    names: tuple[str, ...]
     indices: Ints
     shared: bytes
     own: Records
     own_starts: Ints
-
-    @classmethod
-    def of(cls, columns: list[Column], tiles: Runs) -> Self:
-        """Arrange the values of columns."""
-        few = [column for column in columns if len(column.values.content) <= _FEW_BYTES]
-        many = [column for column in columns if len(column.values.content) > _FEW_BYTES]
-        indices, shared = _joined(few, int(tiles.starts[-1]))
-        shared_count = len(shared.starts) - 1
-        codes, values = _joined(many, int(tiles.starts[-1]))
-        local, pairs, own_starts = _per_tile(codes, len(values.starts) - 1, tiles)
-        local[local >= 0] += shared_count
-        return cls(
-            tuple(column.name for column in (*few, *many)),
-            np.hstack([indices, local]),
-            shared.content.tobytes(),
-            take(values, pairs),
-            own_starts,
-        )
 
     def table_of(self, tile: int) -> bytes:
         """Give the table of a tile."""
@@ -405,18 +447,30 @@ class ValueTables:
         return self.shared + self.own.content[first:end].tobytes()
 
 
-def _joined(columns: list[Column], features: int) -> tuple[Ints, Records]:
-    """Put the values of columns into one table, and renumber the codes to suit."""
-    codes = np.empty((features, len(columns)), dtype=np.int64)
-    starts, contents, count, size = [np.zeros(1, dtype=np.int64)], [], 0, 0
-    for at, column in enumerate(columns):
-        codes[:, at] = np.where(column.codes < 0, -1, column.codes + count)
+def _count(values: Records) -> int:
+    return len(values.starts) - 1
+
+
+def _joined(columns: Sequence[Column]) -> Records:
+    """Put the values of columns into one table."""
+    starts, contents, size = [np.zeros(1, dtype=np.int64)], [], 0
+    for column in columns:
         starts.append(column.values.starts[1:] + size)
         contents.append(column.values.content)
-        count += len(column.values.starts) - 1
         size += len(column.values.content)
     content = np.concatenate(contents) if contents else np.empty(0, dtype=np.uint8)
-    return codes, Records(content, np.concatenate(starts))
+    return Records(content, np.concatenate(starts))
+
+
+def _codes(columns: Sequence[Column], which: Ints) -> Ints:
+    """Give the numbers of values of some features in the table that columns are joined to."""
+    codes = np.empty((len(which), len(columns)), dtype=np.int64)
+    count = 0
+    for at, column in enumerate(columns):
+        codes[:, at] = column.codes[which]
+        codes[codes[:, at] >= 0, at] += count
+        count += _count(column.values)
+    return codes
 
 
 def _per_tile(codes: Ints, value_count: int, tiles: Runs) -> tuple[Ints, Ints, Ints]:

@@ -8,6 +8,7 @@ width, a row of one array of bytes; a tile is then a slice of it between a head 
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple, Self
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ from maligeo.tiles.mvt.features import (
     EXTENT,
     Column,
     Runs,
-    ValueTables,
+    Values,
     delimited,
     encode_column,
     number_field,
@@ -39,6 +40,7 @@ CELLS: Final = 5  # a tile has 2^5 by 2^5 cells: 16 pixels each where a tile has
 
 _CURVE_CELLS: Final = 6  # the same for the curve, so that points of one cell keep their order
 _HAIR: Final = 1e-6  # of a cell
+_TOGETHER: Final = 1 << 17  # features that are encoded at once: it takes a kilobyte for each
 _NEIGHBOURS: Final = [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1) if (x, y) != (0, 0)]
 _LAYER, _NAME, _KEY, _EXTENT, _VERSION = 3, 1, 3, 5, 15  # fields of a tile, and of a layer
 
@@ -211,19 +213,28 @@ class PointLayer:
         """
         shown = self._select(zoom)
         laid = self._laid(shown, zoom)
-        runs = Runs.of(laid.tiles)
-        columns = [Column(c.name, c.codes[laid.which], c.values) for c in self._columns_of(shown)]
-        tables = ValueTables.of(columns, runs)
-        ids = np.where(shown.counts == 1, self.rows[shown.at], -1)[laid.which]
+        values = Values.of(self._columns_of(shown))
+        for part, runs in Runs.of(laid.tiles).parts(_TOGETHER):
+            inside = _Laid(laid.which[part], laid.tiles[part], laid.units[part])
+            places = places_of(inside.tiles[runs.starts[:-1]]).tolist()
+            contents = self._contents(shown, inside, runs, values)
+            for (x, y), content in zip(places, contents, strict=True):
+                yield Tile(zoom, x, y), delimited(_LAYER, content)
+
+    def _contents(
+        self, shown: _Selection, laid: _Laid, runs: Runs, values: Values
+    ) -> Iterator[bytes]:
+        """Encode the features of some tiles, and give the layer of each."""
+        tables = values.tables(laid.which, runs)
+        ids = np.where(shown.counts[laid.which] == 1, self.rows[shown.at[laid.which]], -1)
         features = point_features(ids, laid.units, tables.indices)
         bounds = features.starts[runs.starts].tolist()
         head = delimited(_NAME, self.name.encode("utf-8"))
-        keys = b"".join(delimited(_KEY, name.encode("utf-8")) for name in tables.names)
+        keys = b"".join(delimited(_KEY, name.encode("utf-8")) for name in values.names)
         tail = number_field(_EXTENT, EXTENT) + number_field(_VERSION, 2)
-        for number, (x, y) in enumerate(places_of(laid.tiles[runs.starts[:-1]]).tolist()):
-            records = features.content[bounds[number] : bounds[number + 1]].tobytes()
-            content = b"".join((head, records, keys, tables.table_of(number), tail))
-            yield Tile(zoom, x, y), delimited(_LAYER, content)
+        for number, (first, end) in enumerate(pairwise(bounds)):
+            records = features.content[first:end].tobytes()
+            yield b"".join((head, records, keys, tables.table_of(number), tail))
 
     def _laid(self, shown: _Selection, zoom: int) -> _Laid:
         """Put features into their tiles, and those near an edge also into the next tiles."""
@@ -263,13 +274,14 @@ class PointLayer:
         """Give the attributes of features: of several points their number and sums alone."""
         if self.low_zooms == "all":
             return list(self.columns)
-        single = shown.counts == 1
         summed = {one.name for one in self.sums}
-        own = [
-            Column(c.name, np.where(single, c.codes[shown.at], -1), c.values)
-            for c in self.columns
-            if c.name not in summed
-        ]
+        own = [c for c in self.columns if c.name not in summed]
+        single = shown.counts == 1
+        if not single.all():
+            own = [
+                Column(c.name, np.where(single, c.codes[shown.at], np.int32(-1)), c.values)
+                for c in own
+            ]
         added = [encode_column(one.name, one.of(shown.at)) for one in self.sums]
         lacking = [
             encode_column(f"{one.name}{NOT_STATED}", one.not_stated(shown.at))
