@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -11,14 +12,16 @@ import pytest
 import maligeo
 from maligeo.core.errors import MaligeoError
 from maligeo.measure.surface import Surface
+from maligeo.provenance.record import Provenance
 from maligeo.readers.files import csv
 from maligeo.workflows import large_files
 from maligeo.workflows.study import Study
-from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
+from maligeo.workflows.tilesets import SurfaceOptions, incident_surface, vector_archive
 from tests.readers.test_corpus import CORPUS, ENTRIES, source_of, table_of
 
 SAID = ("columns", "constants", "places", "dates")
 ORDERS = {"dates_americaines.csv": "month-day"}
+ABOUT = Provenance("tiles vector", {}, (), "internal", {}, {})
 NOBODY_SEES = "in a lazy frame nobody sees"
 # Of these a lazy frame is refused, whatever is said of dates: titles say where the rows below lie.
 IN_BLOCKS = {
@@ -102,6 +105,32 @@ def test_a_surface_needs_positions_alone(entry: Mapping[str, Any], units: gpd.Ge
             units=units,
         )
     )
+
+
+def tiles_of(make: Callable[[], Path]) -> bytes | str:
+    """Give the bytes of an archive, or why there is none."""
+    try:
+        return make().read_bytes()
+    except MaligeoError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize("entry", named())
+def test_tiles_of_columns_are_those_of_rows(entry: Mapping[str, Any], tmp_path: Path) -> None:
+    source = source_of(entry)
+    zooms = (0, 3)
+
+    def of_columns() -> Path:
+        product = vector_archive({"incidents": source}, zooms=zooms)
+        return product.save(tmp_path / "columns.pmtiles", about=ABOUT)
+
+    def of_rows() -> Path:
+        layers = {"incidents": maligeo.read_incidents(source)}
+        path = tmp_path / "rows" / "columns.pmtiles"
+        path.parent.mkdir()
+        return maligeo.vector_tiles(layers, path, zooms=zooms, about=ABOUT)
+
+    assert tiles_of(of_columns) == tiles_of(of_rows)
 
 
 @pytest.mark.parametrize("entry", named(".csv", ".txt", ".xlsx"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from maligeo.readers.files import csv
 from maligeo.readers.files.sources import Source
 from maligeo.readers.positions import to_points
 from maligeo.workflows import large_files
+from maligeo.workflows.incident_columns import read_columns
 from maligeo.workflows.study import Study
 from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
 from tests import worlds
@@ -195,6 +197,29 @@ def test_a_surface_knows_what_is_made_up_and_holds_no_points(
     surface = incident_surface(Source.of(path), options=options).surface
     assert ("synthetic" in surface.provenance) == bool(made_up)
     assert not points
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+def test_columns_of_a_folder_are_those_of_its_rows(tmp_path: Path) -> None:
+    """Files with columns of their own, texts that repeat, that differ in every row, and neither."""
+    folder, frame = tmp_path / "lists", incident_rows(ROWS)
+    folder.mkdir()
+    one, two = frame.iloc[:2_000].copy(), frame.iloc[2_000:].copy()
+    one["note"] = [f"note {at}" if at < 1_000 else "the same" for at in range(len(one))]
+    two["weather"] = ["sun", None] * (len(two) // 2)
+    two["adm2_name"] = None
+    for name, part in (("a", one), ("b", two)):
+        part.to_csv(folder / f"{name}.csv", index=False)
+    held = maligeo.read_incidents(folder)
+    columns = read_columns(Source.of(folder))
+    texts = pd.DataFrame(held.drop(columns="geometry")).reset_index(drop=True)
+    assert [name for name in columns if name not in ("lon", "lat")] == list(texts)
+    for name in texts:
+        assert columns[name].astype(object).map(str).tolist() == texts[name].map(str).tolist()
+    lon, lat = held.geometry.x.to_numpy(), held.geometry.y.to_numpy()
+    assert np.array_equal(columns[["lon", "lat"]], np.column_stack([lon, lat]), equal_nan=True)
+    assert columns.attrs == held.attrs
+    assert columns.memory_usage(deep=True).sum() < 0.6 * texts.memory_usage(deep=True).sum()
 
 
 def test_what_cannot_be_located_is_said_although_the_file_is_sound(

@@ -117,7 +117,7 @@ def _read_frame(frame: pd.DataFrame, said: Said, *, is_part: bool = False) -> gp
             f"{_first_text(file.top)!r}: say the place of each row in a column"
         )
     opened = opened_file(file, formats.AUTO, said.event_types, said.swap)
-    opened.is_part, opened.spatial = is_part, said.spatial
+    opened.is_part, opened.spatial, opened.extra = is_part, said.spatial, said.spatial
     return with_rows_of(
         whole_of(list(frames_of([opened], Gate("incidents", "raise", None)))), frame
     )

@@ -234,7 +234,7 @@ def iter_incidents(
     return frames_of(_opened_all(said, source, event_types, swap_coordinates), gate)
 
 
-def iter_columns(path: str | Path | Source) -> Iterator[pd.DataFrame]:
+def iter_columns(path: str | Path | Source, *, extra: bool = False) -> Iterator[pd.DataFrame]:
     """Read incidents piece by piece, as counting needs them.
 
     Ids that repeat are no faults here: who counts compares them.
@@ -243,13 +243,15 @@ def iter_columns(path: str | Path | Source) -> Iterator[pd.DataFrame]:
     ----------
     path : str, pathlib.Path or Source
         As for `read_incidents`.
+    extra : bool, default False
+        Whether the columns of the file that stay as they are are wanted too.
 
     Yields
     ------
     pandas.DataFrame
         As `iter_incidents`, with columns `lon, lat` (degrees, EPSG:4326; NaN without position)
         instead of points, with types as categories, and without the columns of the file that
-        stay as they are.
+        stay as they are unless they are wanted. Rows are named by their numbers in their file.
 
     Raises
     ------
@@ -258,7 +260,7 @@ def iter_columns(path: str | Path | Source) -> Iterator[pd.DataFrame]:
     """
     opened = _opened_all(Source.of(path), formats.AUTO, None, swap=False)
     for one in opened:
-        one.spatial, one.seen = False, None
+        one.spatial, one.extra, one.seen = False, extra, None
     return frames_of(opened, Gate(str(path), "raise", None))
 
 
@@ -377,7 +379,8 @@ class IncidentFile:
     found: dict[str, str]
     wanted: frozenset[str] | None
     swap: bool
-    spatial: bool = True  # with points and all columns; else with lon and lat alone
+    spatial: bool = True  # with points; else with lon and lat
+    extra: bool = True  # with the columns that stay as they are
     seen: SeenIds | None = field(default_factory=SeenIds)  # without it nobody compares ids
     name: str = ""  # of one of several files
     publisher: str = ""
@@ -459,7 +462,9 @@ class IncidentFile:
     ) -> pd.DataFrame:
         if not self.spatial:
             found = self._columns(rows, raw, positions, faults)
-            return pd.DataFrame(found | {"lon": positions.lon, "lat": positions.lat}, copy=False)
+            found |= {"lon": positions.lon, "lat": positions.lat}
+            frame = pd.DataFrame(found, copy=False)
+            return with_extra(frame, rows, self.reading) if self.extra else frame
         with ThreadPoolExecutor(1) as worker:  # making points takes as long as all the rest
             points = worker.submit(to_points, positions)
             found = self._columns(rows, raw, positions, faults)

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Protocol, get_args
+from typing import Any, Final, Protocol, Self, get_args
 
 import deflate
 import geopandas as gpd
@@ -17,7 +17,15 @@ import shapely
 from maligeo.core.audiences import is_synthetic
 from maligeo.core.checks import require_choice, require_columns
 from maligeo.core.columns import ADDITIVE, Audience
-from maligeo.core.crs import Bounds, Shapes, require_geographic, shapes_of
+from maligeo.core.crs import (
+    Bounds,
+    Flags,
+    Floats,
+    Shapes,
+    positions_of,
+    require_geographic,
+    shapes_of,
+)
 from maligeo.core.errors import ArgumentError, Fault, FrameError
 from maligeo.core.session import session_audience
 from maligeo.disclosure import Gate
@@ -114,6 +122,7 @@ _SHAPES: Final = (
     shapely.GeometryType.MULTIPOLYGON,
 )
 _MISSING: Final = -1  # type of a missing geometry
+_FAR: Final = "lies beyond web mercator"
 _KIND: Final = "vector 5"  # changes when the same input gives other tiles
 _RULES: Final = {
     "cluster": "below zoom {top} the points of each square of 1/32 of a tile are one, with "
@@ -162,7 +171,7 @@ class VectorOptions:
 
 
 def vector_tiles(
-    layers: Mapping[str, gpd.GeoDataFrame],
+    layers: Mapping[str, pd.DataFrame],
     archive: str | Path,
     *,
     zooms: tuple[int, int] = (0, 10),
@@ -174,9 +183,10 @@ def vector_tiles(
 
     Parameters
     ----------
-    layers : mapping of str to geopandas.GeoDataFrame, EPSG:4326
+    layers : mapping of str to geopandas.GeoDataFrame or pandas.DataFrame
         Frames by the name that their layer gets. A frame holds points, or lines and
-        polygons; rows without a geometry are left out, and the metadata counts them.
+        polygons, in EPSG:4326; or points as columns `lon` and `lat` in degrees, which take
+        less memory. Rows without a place are left out, and the metadata counts them.
     archive : str or pathlib.Path
         File to write: "….pmtiles", "….mbtiles", or without a suffix a folder of tiles.
     zooms : tuple of int, default (0, 10)
@@ -240,14 +250,13 @@ def vector_tiles(
     for name, frame in layers.items():
         gate.admit(frame, what=f"the rows of layer {name!r}")
     target, kept = Path(archive), options.columns or {}
-    frames = {name: _checked(frame, name, kept.get(name)) for name, frame in layers.items()}
-    absent = {name: frame.geometry.isna() for name, frame in frames.items()}
-    drawn = [name for name, flags in absent.items() if not flags.all()]
+    rows = {name: _Rows.checked(frame, name, kept.get(name)) for name, frame in layers.items()}
+    drawn = [name for name, one in rows.items() if not one.absent.all()]
     if not drawn:
         raise ArgumentError("no row of the layers has a geometry")
-    made = [_layer(name, frames[name], zooms[1], options) for name in drawn]
-    without = {name: int(flags.sum()) for name, flags in absent.items()}
-    info = _info(target.stem, frames, made, zooms, without)
+    made = [_layer(name, rows[name], zooms[1], options) for name in drawn]
+    info = _info(target.stem, rows, made, zooms)
+    del rows  # the layers hold what is drawn
     credit = attribution_of(options.attribution, layers.values())
     info = replace(
         info,
@@ -263,34 +272,75 @@ def vector_tiles(
     return target
 
 
-def _checked(frame: gpd.GeoDataFrame, name: str, columns: Sequence[str] | None) -> gpd.GeoDataFrame:
-    """Give plain columns and the geometry, or list what is wrong with them."""
-    what = f"layer {name!r}"
-    require_geographic(frame, what=what)
-    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    if columns is not None:
-        require_columns(attributes, columns, what=what)
-        attributes = attributes[list(columns)]
-    shapes = shapes_of(frame.geometry)
-    if faults := list(_faults(shapes, frame.index)):
-        raise FrameError(what, faults)
-    plain = plain_columns(attributes, what=what)
-    return gpd.GeoDataFrame(plain, geometry=shapes, crs=frame.crs)
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a layer: plain columns, and shapes or positions."""
+
+    attributes: pd.DataFrame
+    places: gpd.GeoSeries | pd.DataFrame
+
+    @classmethod
+    def checked(cls, frame: pd.DataFrame, name: str, columns: Sequence[str] | None) -> Self:
+        """Take a frame apart, or list what is wrong with it."""
+        what = f"layer {name!r}"
+        if isinstance(frame, gpd.GeoDataFrame):
+            require_geographic(frame, what=what)
+            attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+            places = gpd.GeoSeries(shapes_of(frame.geometry), index=frame.index, crs=frame.crs)
+            faults = list(_faults(np.asarray(places.array, dtype=object), frame.index))
+        else:
+            lon, lat = positions_of(frame, what=what)
+            attributes = frame.drop(columns=["lon", "lat"])
+            places = pd.DataFrame({"lon": lon, "lat": lat}, index=frame.index, copy=False)
+            faults = list(_far_faults(places))
+        if columns is not None:
+            require_columns(attributes, columns, what=what)
+            attributes = attributes[list(columns)]
+        if faults:
+            raise FrameError(what, faults)
+        return cls(plain_columns(attributes, what=what), places)
+
+    @property
+    def absent(self) -> Flags:
+        """Which rows have no place."""
+        absent = self.places.isna()
+        flags: Flags = np.asarray(absent if absent.ndim == 1 else absent.any(axis=1))
+        return flags
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north."""
+        if isinstance(self.places, gpd.GeoSeries):
+            return tuple(self.places.total_bounds.tolist())
+        known = self.places[~self.absent]
+        return (*known.min().tolist(), *known.max().tolist())
+
+    @property
+    def are_points(self) -> bool:
+        """Whether every row is of one point or several, or has no place."""
+        if not isinstance(self.places, gpd.GeoSeries):
+            return True
+        kinds = shapely.get_type_id(self.places.array)
+        return bool(np.isin(kinds, (_MISSING, *_POINTS)).all())
+
+    @property
+    def has_multiple(self) -> bool:
+        """Whether a row has several shapes."""
+        if not isinstance(self.places, gpd.GeoSeries):
+            return False
+        return bool((shapely.get_num_geometries(self.places.array) > 1).any())
 
 
 def _faults(shapes: Shapes, rows: pd.Index) -> Iterator[Fault]:
     """Find what cannot be drawn."""
     kinds = shapely.get_type_id(shapes)
-    west, south, east, north = shapely.bounds(shapes).T
     is_point = np.isin(kinds, _POINTS)
     is_shape = np.isin(kinds, _SHAPES)
     is_valid = np.ones(len(shapes), dtype=np.bool_)
     is_valid[is_shape] = shapely.is_valid(shapes[is_shape])
     wrong = {
         "is of a kind that tiles do not have": ~(is_point | is_shape | (kinds == _MISSING)),
-        "lies beyond web mercator": (
-            (west < -180) | (east > 180) | (south < -MAX_LATITUDE) | (north > MAX_LATITUDE)
-        ),
+        _FAR: _is_far(*shapely.bounds(shapes).T),
         "is not valid": ~is_valid,
     }
     if is_point.any():
@@ -300,64 +350,65 @@ def _faults(shapes: Shapes, rows: pd.Index) -> Iterator[Fault]:
             yield Fault(rows[at], "geometry", shapely.to_wkt(shapes[at])[:60], reason)
 
 
+def _far_faults(places: pd.DataFrame) -> Iterator[Fault]:
+    lon, lat = (places[axis].to_numpy() for axis in ("lon", "lat"))
+    for at in np.flatnonzero(_is_far(lon, lat, lon, lat)):
+        yield Fault(places.index[at], "lon, lat", f"{lon[at]}, {lat[at]}", _FAR)
+
+
+def _is_far(west: Floats, south: Floats, east: Floats, north: Floats) -> Flags:
+    return (west < -180) | (east > 180) | (south < -MAX_LATITUDE) | (north > MAX_LATITUDE)
+
+
 def _layer(
-    name: str, frame: gpd.GeoDataFrame, top_zoom: int, options: VectorOptions
+    name: str, rows: _Rows, top_zoom: int, options: VectorOptions
 ) -> PointLayer | ShapeLayer:
-    attributes = _attributes(frame)
-    if np.isin(shapely.get_type_id(frame.geometry.array), (_MISSING, *_POINTS)).all():
+    if rows.are_points:
         return PointLayer.build(
             name,
-            frame.geometry,
-            attributes,
+            rows.places,
+            rows.attributes,
             top_zoom=top_zoom,
             low_zooms=options.low_zooms,
-            sums=_sums(name, frame, options) if options.low_zooms == "cluster" else (),
+            sums=_sums(name, rows, options) if options.low_zooms == "cluster" else (),
         )
-    present = frame.geometry.notna()
-    return ShapeLayer.build(name, frame.geometry[present], attributes[present], top_zoom=top_zoom)
+    there = ~rows.absent
+    return ShapeLayer.build(name, rows.places[there], rows.attributes[there], top_zoom=top_zoom)
 
 
-def _sums(name: str, frame: gpd.GeoDataFrame, options: VectorOptions) -> tuple[str, ...]:
+def _sums(name: str, rows: _Rows, options: VectorOptions) -> tuple[str, ...]:
     """Give the columns to add up; none by default where a row has several points."""
     what, asked = f"layer {name!r}", (options.sums or {}).get(name)
-    columns = set(frame.columns)
+    columns = {*rows.attributes.columns, "geometry"}
     if taken := sorted(columns & {POINT_COUNT, *(f"{one}{NOT_STATED}" for one in columns)}):
         raise ArgumentError(
             f"{what}: tiles have {', '.join(taken)} of their own: name the column otherwise"
         )
-    numeric = {
-        str(key) for key, kind in field_types(_attributes(frame)).items() if kind == "Number"
-    }
-    is_multiple = (shapely.get_num_geometries(frame.geometry.array) > 1).any()
+    numeric = {key for key, kind in field_types(rows.attributes).items() if kind == "Number"}
     if asked is None:
-        stated = [key for key in ADDITIVE if key in numeric and frame[key].notna().any()]
-        return () if is_multiple else tuple(stated)
-    require_columns(frame, asked, what=what)
-    if is_multiple:
+        stated = [key for key in ADDITIVE if key in numeric and rows.attributes[key].notna().any()]
+        return () if rows.has_multiple else tuple(stated)
+    require_columns(rows.attributes, asked, what=what)
+    if rows.has_multiple:
         raise ArgumentError(f"{what}: a row with several points would be added up several times")
     if wrong := [key for key in asked if key not in numeric]:
         raise ArgumentError(f"{what}: {', '.join(wrong)} cannot be added up")
     return tuple(asked)
 
 
-def _attributes(frame: gpd.GeoDataFrame) -> pd.DataFrame:
-    return pd.DataFrame(frame.drop(columns="geometry"))
-
-
 def _info(
     name: str,
-    frames: Mapping[str, gpd.GeoDataFrame],
+    rows: Mapping[str, _Rows],
     layers: Sequence[PointLayer | ShapeLayer],
     zooms: tuple[int, int],
-    without_geometry: Mapping[str, int],
 ) -> ArchiveInfo:
-    sides = np.array([frames[layer.name].total_bounds for layer in layers])
+    sides = np.array([rows[layer.name].bounds for layer in layers])
     west, south = sides[:, :2].min(axis=0).tolist()
     east, north = sides[:, 2:].max(axis=0).tolist()
     points = [layer for layer in layers if isinstance(layer, PointLayer)]
     more: dict[str, Any] = {
-        "vector_layers": [_described(layer, frames[layer.name], zooms) for layer in layers],
-        "without_geometry": dict(without_geometry),
+        "vector_layers": [_described(layer, rows[layer.name], zooms) for layer in layers],
+        "without_geometry": {one: int(each.absent.sum()) for one, each in rows.items()},
     }
     if points:
         more["point_layers"] = {layer.name: _shown(layer, zooms) for layer in points}
@@ -365,9 +416,9 @@ def _info(
 
 
 def _described(
-    layer: PointLayer | ShapeLayer, frame: gpd.GeoDataFrame, zooms: tuple[int, int]
+    layer: PointLayer | ShapeLayer, rows: _Rows, zooms: tuple[int, int]
 ) -> dict[str, Any]:
-    fields: dict[str, str] = dict(field_types(_attributes(frame)))
+    fields: dict[str, str] = dict(field_types(rows.attributes))
     described = {"id": layer.name, "minzoom": zooms[0], "maxzoom": zooms[1], "fields": fields}
     if isinstance(layer, PointLayer):
         described["description"] = _RULES[layer.low_zooms].format(top=layer.top_zoom)

@@ -1,7 +1,7 @@
 """Incidents that are too many to be held row by row: counted piece by piece."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -12,12 +12,10 @@ import geopandas as gpd
 import pandas as pd
 
 from maligeo.core.ahead import one_ahead
-from maligeo.core.audiences import SYNTHETIC, is_synthetic
 from maligeo.core.errors import FrameError, MaligeoError
 from maligeo.join.points import LOCATED, Locator
 from maligeo.measure.alike import put_together
 from maligeo.measure.lazy import together
-from maligeo.measure.surface import PRECISION_KM
 from maligeo.readers.cells.ids import CollectedIds
 from maligeo.readers.files.folders import PARQUET, size_of
 from maligeo.readers.files.raw import is_table
@@ -29,17 +27,11 @@ from maligeo.readers.incident_frames import (
     require_sound,
     rows_of,
 )
-from maligeo.readers.incidents import (
-    attrs_of_whole,
-    iter_columns,
-    iter_incidents,
-    read_incidents,
-)
+from maligeo.readers.incidents import iter_columns, iter_incidents, read_incidents
 from maligeo.readers.reading import ATTRIBUTE, meant_in
 
 LARGE_BYTES: Final = 32_000_000
 _ID: Final = "event_id"
-_PRECISION: Final = "location_precision"
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
 
 Advance = Callable[[int], None]
@@ -103,44 +95,8 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
     return LargeList(counted, partial(read_incidents, source))
 
 
-def positions_in(source: Source, how: Locator) -> pd.DataFrame:
-    """Read of incidents where they are and how precisely that is known, and hold nothing else.
-
-    Parameters
-    ----------
-    source : Source
-        As for `read_incidents`, of any size.
-    how : Locator
-        Knows what names of places may mean.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `lon, lat` in degrees (EPSG:4326; NaN without position) and `location_precision`, one
-        row per incident in the order of the list; `attrs` as `read_incidents` gives them, and
-        whether any record is made up.
-
-    Raises
-    ------
-    FrameError, InputFileError, UnknownNameError
-        As `read_incidents`.
-    """
-    parts, attrs, made_up = list[pd.DataFrame](), list[Mapping[str, Any]](), False
-    with sound_pieces(source) as pieces:
-        for piece in one_ahead(pieces):
-            how.require_known(meant_in(piece))
-            made_up = made_up or is_synthetic(piece)
-            attrs.append(piece.attrs)
-            kept = {name: piece[name].array for name in ("lon", "lat")}
-            words = pd.Categorical(piece[_PRECISION], categories=[*PRECISION_KM])
-            parts.append(pd.DataFrame(kept | {_PRECISION: words}, copy=False))
-    whole = pd.concat(parts, ignore_index=True)
-    whole.attrs = attrs_of_whole(attrs, empty=whole.empty) | {SYNTHETIC: made_up}
-    return whole
-
-
 @contextmanager
-def sound_pieces(source: Source) -> Iterator[Iterator[pd.DataFrame]]:
+def sound_pieces(source: Source, *, extra: bool = False) -> Iterator[Iterator[pd.DataFrame]]:
     """Give the pieces of a list as `iter_columns` does, and compare their ids in the end.
 
     Where anything is wrong, the list is read once more, as all its rows are.
@@ -149,6 +105,8 @@ def sound_pieces(source: Source) -> Iterator[Iterator[pd.DataFrame]]:
     ----------
     source : Source
         As for `read_incidents`.
+    extra : bool, default False
+        As for `iter_columns`.
 
     Raises
     ------
@@ -157,7 +115,7 @@ def sound_pieces(source: Source) -> Iterator[Iterator[pd.DataFrame]]:
     """
     with CollectedIds() as ids:
         try:
-            yield _remembered(iter_columns(source), ids)
+            yield _remembered(iter_columns(source, extra=extra), ids)
         except MaligeoError:
             _name_faults(source)
             raise

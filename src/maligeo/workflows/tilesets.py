@@ -20,7 +20,8 @@ from maligeo.readers.files.sources import Source
 from maligeo.readers.files.vectors import read_vector
 from maligeo.readers.incidents import read_incidents
 from maligeo.readers.projects import read_projects
-from maligeo.workflows.large_files import positions_in
+from maligeo.readers.reading import meant_in
+from maligeo.workflows.incident_columns import read_columns
 from maligeo.workflows.recipes import Product, Recipe
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("maligeo")
 
-_READERS: Final[Mapping[str, Callable[[Source], Any]]] = {
+_READERS: Final[dict[str, Callable[[Source], Any]]] = {
     "boundaries": read_boundaries,
     "areas": read_areas,
     "projects": read_projects,
@@ -134,10 +135,11 @@ def incident_surface(
 
 def _points_of(incidents: Source, units: gpd.GeoDataFrame, rules: Release) -> pd.DataFrame:
     """Give what a surface is made of: positions alone, or what is released of the records."""
-    how = Locator(units)
     if rules.audience == "internal":
-        return positions_in(incidents, how)
-    located = how.locate(read_incidents(incidents))
+        points = read_columns(incidents, ["lon", "lat", "location_precision", "source"])
+        Locator(units).require_known(meant_in(points))
+        return points
+    located = locate(read_incidents(incidents), units)
     return rules.cells(located, units).spread() if rules.by_cells else rules.of(located)
 
 
@@ -239,14 +241,15 @@ def vector_archive(
     if both := sorted(more.keys() & sources.keys()):
         raise ArgumentError(f"the layer {both[0]!r} is given twice")
     known = read or {}
+    records = [kind for kind in RECORDS if kind in sources]
+    rules = rules or Release.asked(None, of_records=bool(records))
+    readers = _READERS | ({"incidents": read_columns} if rules.audience == "internal" else {})
     frames = {
-        kind: known[kind] if kind in known else _READERS[kind](sources[kind])
+        kind: known[kind] if kind in known else readers[kind](sources[kind])
         for kind in KINDS
         if kind in sources
     }
     frames |= {name: read_vector(Path(source), layer=source.layer) for name, source in more.items()}
-    records = [kind for kind in RECORDS if kind in sources]
-    rules = rules or Release.asked(None, of_records=bool(records))
     units = frames.get("boundaries", load_boundaries())
     for kind in records:
         frames[kind] = _layer_of(kind, frames[kind], units, rules)

@@ -87,14 +87,14 @@ class Column:
     ----------
     name : str
         Its name.
-    codes : int32 array, shape (features,)
+    codes : array of integers, as short as can be, shape (features,)
         Number of the value of each feature; -1 where it has none.
     values : Records
         The distinct values, each a complete entry of a layer's table of values.
     """
 
     name: str
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.signedinteger]
     values: Records
 
     def fingerprint(self) -> bytes:
@@ -120,7 +120,7 @@ def plain_columns(frame: pd.DataFrame, *, what: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Same rows; types `boolean`, `Int64`, `float64` and `string`.
+        Same rows; types `boolean`, `Int64`, `float64` and `string`, or categories that are text.
 
     Raises
     ------
@@ -133,6 +133,8 @@ def plain_columns(frame: pd.DataFrame, *, what: str) -> pd.DataFrame:
         if kind is None:
             reason = "is neither text, number, date nor truth value, or mixes them"
             faults.append(Fault(None, str(name), str(column.dtype), reason))
+        elif kind == "string" and isinstance(column.dtype, pd.CategoricalDtype):
+            plain[str(name)] = column  # each text once
         else:
             plain[str(name)] = _iso(column) if kind == "date" else column.astype(_FAITHFUL[kind])
     if faults:
@@ -148,13 +150,14 @@ def field_types(plain: pd.DataFrame) -> dict[str, FieldType]:
 def encode_column(name: str, column: "pd.Series[object]") -> Column:
     """Write the distinct values of a plain column and say which one each row has."""
     codes, distinct = pd.factorize(column)
-    return Column(name, codes.astype(np.int32), _encode(pd.Series(distinct, dtype=column.dtype)))
+    shortest = np.min_scalar_type(-1 - len(distinct))
+    return Column(name, codes.astype(shortest), _encode(pd.Series(distinct, dtype=column.dtype)))
 
 
 def _kind(column: "pd.Series[object]") -> str | None:
     """Say what a column holds: a key of `_FAITHFUL`, "date", or None."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
+        column = pd.Series(column.cat.categories)
     inferred = types.infer_dtype(column, skipna=True)
     if inferred in ("datetime64", "datetime", "date"):
         return "date"
@@ -167,11 +170,13 @@ def _kind(column: "pd.Series[object]") -> str | None:
 
 def _iso(column: "pd.Series[object]") -> "pd.Series[object]":
     """Write dates as text; without the time of day where none of them has one."""
-    moments = pd.to_datetime(column)
-    known = moments.dropna()
-    is_date = bool((known == known.dt.normalize()).all())
-    text = moments.dt.strftime("%Y-%m-%d" if is_date else "%Y-%m-%dT%H:%M:%S%z")
-    return text.astype("string")
+    codes, distinct = pd.factorize(pd.to_datetime(column))
+    moments = pd.Series(distinct)
+    is_date = bool((moments == moments.dt.normalize()).all())
+    texts = moments.dt.strftime("%Y-%m-%d" if is_date else "%Y-%m-%dT%H:%M:%S%z")
+    same, written = pd.factorize(texts.astype("string"))
+    codes = np.append(same, -1)[codes]
+    return pd.Series(pd.Categorical.from_codes(codes, written), index=column.index)
 
 
 def _field_type(column: "pd.Series[object]") -> FieldType:

@@ -94,7 +94,7 @@ class _Laid(NamedTuple):
 
     which: Ints
     tiles: Cells
-    units: Ints
+    units: npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class PointLayer:
     def build(
         cls,
         name: str,
-        points: gpd.GeoSeries,
+        points: gpd.GeoSeries | pd.DataFrame,
         attributes: pd.DataFrame,
         *,
         top_zoom: int,
@@ -147,8 +147,9 @@ class PointLayer:
         ----------
         name : str
             Name of the layer.
-        points : geopandas.GeoSeries, EPSG:4326
-            Points and multipoints, none of them beyond the grid; not all missing or empty.
+        points : geopandas.GeoSeries, EPSG:4326, or pandas.DataFrame
+            Points and multipoints, or `lon` and `lat` in degrees, none of them beyond the grid;
+            not all missing or empty.
         attributes : pandas.DataFrame
             Plain columns of the same rows.
         top_zoom : int
@@ -158,7 +159,7 @@ class PointLayer:
         sums : sequence of str
             Columns of numbers that are added up there.
         """
-        degrees, rows = shapely.get_coordinates(points.array, return_index=True)
+        degrees, rows = _degrees(points)
         places = _shares(degrees)
         side = 1 << (top_zoom + _CURVE_CELLS)
         curve = curve_of(np.clip((places * float(side)).astype(np.int64), 0, side - 1))
@@ -227,7 +228,7 @@ class PointLayer:
         """Encode the features of some tiles, and give the layer of each."""
         tables = values.tables(laid.which, runs)
         ids = np.where(shown.counts[laid.which] == 1, self.rows[shown.at[laid.which]], -1)
-        features = point_features(ids, laid.units, tables.indices)
+        features = point_features(ids, laid.units.astype(np.int64), tables.indices)
         bounds = features.starts[runs.starts].tolist()
         head = delimited(_NAME, self.name.encode("utf-8"))
         keys = b"".join(delimited(_KEY, name.encode("utf-8")) for name in values.names)
@@ -238,19 +239,20 @@ class PointLayer:
 
     def _laid(self, shown: _Selection, zoom: int) -> _Laid:
         """Put features into their tiles, and those near an edge also into the next tiles."""
-        tiles = places_of(self.curve[shown.at] >> np.uint64(2 * self._steps(zoom, 0)))
-        units = np.floor(shown.places * float(EXTENT << zoom)).astype(np.int64)
-        units = np.clip(units - tiles * EXTENT, 0, EXTENT - 1)
-        which = [np.arange(len(tiles))]
-        in_tiles, in_units = [tiles], [units]
+        curve = self.curve[shown.at] >> np.uint64(2 * self._steps(zoom, 0))
+        tiles = places_of(curve)
+        units = np.floor(shown.places * float(EXTENT << zoom))
+        units -= tiles * float(EXTENT)  # whole numbers, which stay exact
+        units = np.clip(units, 0, EXTENT - 1, out=units).astype(np.int16)
+        which, on_curve, in_units = [np.arange(len(tiles))], [curve], [units]
         at_edge = np.flatnonzero(((units < BUFFER) | (units >= EXTENT - BUFFER)).any(axis=1))
+        units, tiles = units[at_edge], tiles[at_edge]
         for step in _NEIGHBOURS:
-            is_near = _is_near(units[at_edge], step) & _is_inside(tiles[at_edge], step, 1 << zoom)
-            near = at_edge[is_near]
-            which.append(near)
-            in_tiles.append(tiles[near] + step)
-            in_units.append(units[near] - np.array(step) * EXTENT)
-        curve = curve_of(np.concatenate(in_tiles))
+            is_near = _is_near(units, step) & _is_inside(tiles, step, 1 << zoom)
+            which.append(at_edge[is_near])
+            on_curve.append(curve_of(tiles[is_near] + step))
+            in_units.append(units[is_near] - np.array(step, np.int16) * np.int16(EXTENT))
+        curve = np.concatenate(on_curve)
         order = np.argsort(curve, kind="stable")
         return _Laid(np.concatenate(which)[order], curve[order], np.concatenate(in_units)[order])
 
@@ -279,7 +281,9 @@ class PointLayer:
         single = shown.counts == 1
         if not single.all():
             own = [
-                Column(c.name, np.where(single, c.codes[shown.at], np.int32(-1)), c.values)
+                Column(
+                    c.name, np.where(single, c.codes[shown.at], c.codes.dtype.type(-1)), c.values
+                )
                 for c in own
             ]
         added = [encode_column(one.name, one.of(shown.at)) for one in self.sums]
@@ -292,6 +296,16 @@ class PointLayer:
         return [*own, *added, *lacking, counts]
 
 
+def _degrees(points: gpd.GeoSeries | pd.DataFrame) -> tuple[Floats, Ints]:
+    """Give longitude and latitude of each point, and the position of its row."""
+    if isinstance(points, gpd.GeoSeries):
+        degrees, rows = shapely.get_coordinates(points.array, return_index=True)
+        return degrees, rows
+    degrees = points[["lon", "lat"]].to_numpy(dtype=np.float64)
+    rows = np.flatnonzero(np.isfinite(degrees).all(axis=1))
+    return degrees[rows], rows
+
+
 def _shares(degrees: Floats) -> Floats:
     """Project longitude and latitude to web mercator, as shares of its square."""
     sine = np.sin(np.radians(degrees[:, 1]))
@@ -299,7 +313,7 @@ def _shares(degrees: Floats) -> Floats:
     return np.stack([(degrees[:, 0] + 180.0) / 360.0, down], axis=1)
 
 
-def _is_near(units: Ints, step: tuple[int, int]) -> npt.NDArray[np.bool_]:
+def _is_near(units: npt.NDArray[np.int16], step: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Say which places are near the edge, or corner, that a step leads across."""
     near = np.ones(len(units), dtype=np.bool_)
     for axis, direction in enumerate(step):
