@@ -8,13 +8,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import maligeo
+from maligeo.cli import app
 from maligeo.core.errors import MaligeoError
-from maligeo.measure.surface import Surface
 from maligeo.provenance.record import Provenance
 from maligeo.readers.files import csv
+from maligeo.readers.files.sources import Source
+from maligeo.readers.incidents import INCIDENTS
 from maligeo.workflows import large_files
+from maligeo.workflows.incident_columns import read_columns
 from maligeo.workflows.study import Study
 from maligeo.workflows.tilesets import SurfaceOptions, incident_surface, vector_archive
 from tests.readers.test_corpus import CORPUS, ENTRIES, source_of, table_of
@@ -83,54 +87,88 @@ def test_a_file_counts_the_same_piece_by_piece(
     assert_same(outcome(lambda: maligeo.study(incidents=source, period="year")), held)
 
 
-def surface_of(make: Callable[[], Surface]) -> list[object] | str:
-    """Give the cells of a surface and what they are made from, or what it is refused for."""
+def checked(entry: Mapping[str, Any], folder: Path) -> list[object]:
+    """Give all that `maligeo check` says of a file, its exit code and the rows with faults.
+
+    Of every other file in English, and without a file for these rows.
+    """
+    is_odd, said, rejects = (
+        ENTRIES.index(dict(entry)) % 2,
+        entry.get("say", {}),
+        folder / "rejects.csv",
+    )
+    options = [f"--{name}={said[name]}" for name in ("dates",) if name in said]
+    for name in ("columns", "constants", "places"):
+        options += [f"--{name[:-1]}={one}={it}" for one, it in said.get(name, {}).items()]
+    path = str(CORPUS / entry["file"])
+    more = ["--kind=incidents", *(["--language=en"] if is_odd else [f"--rejects={rejects}"])]
+    done = CliRunner().invoke(app, ["check", path, *more, *options])
+    if done.exception is not None and not isinstance(done.exception, (MaligeoError, SystemExit)):
+        raise done.exception
+    rows = rejects.read_bytes() if rejects.exists() else b""
+    rejects.unlink(missing_ok=True)
+    return [done.output, done.exit_code, str(done.exception), rows]
+
+
+@pytest.mark.parametrize("entry", named(".csv", ".txt"))
+def test_a_file_is_checked_the_same_piece_by_piece(
+    entry: Mapping[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = checked(entry, tmp_path)
+    monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
+    assert checked(entry, tmp_path) == held
+
+
+def read(make: Callable[[], pd.DataFrame]) -> pd.DataFrame | str:
+    """Give the columns of a list with what is known of it, or what it is refused for."""
     try:
         made = make()
     except MaligeoError as error:
         return f"{type(error).__name__}: {error}"
-    return [made.values.tobytes(), made.provenance, made.audience]
+    plain = {name: made[name].astype(object).map(str) for name in made.columns}
+    found = pd.DataFrame(plain).reset_index(drop=True)
+    found.attrs = made.attrs
+    return found
+
+
+def placed_rows(source: Source) -> pd.DataFrame:
+    """Give rows with positions as numbers, before the columns of the file."""
+    rows = maligeo.read_incidents(source)
+    axes = {"lon": rows.geometry.x, "lat": rows.geometry.y}
+    found = pd.DataFrame(rows.drop(columns="geometry"))
+    for at, (name, axis) in enumerate(axes.items(), start=len(INCIDENTS) - 1):
+        found.insert(at, name, axis)
+    found.attrs = rows.attrs
+    return found
 
 
 @pytest.mark.parametrize("entry", named())
-def test_a_surface_needs_positions_alone(entry: Mapping[str, Any], units: gpd.GeoDataFrame) -> None:
+def test_columns_of_any_file_are_those_of_its_rows(entry: Mapping[str, Any]) -> None:
     source = source_of(entry)
+    found, wanted = read(lambda: read_columns(source)), read(lambda: placed_rows(source))
+    assert_same(found, wanted)
+    if isinstance(found, pd.DataFrame) and isinstance(wanted, pd.DataFrame):
+        assert found.attrs == wanted.attrs
+
+
+@pytest.mark.parametrize("entry", named(".geojson", ".gpkg", ".parquet", ".txt"))
+def test_surfaces_and_tiles_of_columns_are_those_of_rows(
+    entry: Mapping[str, Any], units: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    source, zooms = source_of(entry), (0, 3)
+    rows = maligeo.read_incidents(source)
     options = SurfaceOptions(bandwidth_km=100, cell_km=50)
-    found = surface_of(lambda: incident_surface(source, options=options).surface)
-    assert found == surface_of(
-        lambda: maligeo.density_surface(
-            maligeo.locate(maligeo.read_incidents(source), units),
-            bandwidth_km=100,
-            cell_km=50,
-            units=units,
-        )
-    )
-
-
-def tiles_of(make: Callable[[], Path]) -> bytes | str:
-    """Give the bytes of an archive, or why there is none."""
-    try:
-        return make().read_bytes()
-    except MaligeoError as error:
-        return f"{type(error).__name__}: {error}"
-
-
-@pytest.mark.parametrize("entry", named())
-def test_tiles_of_columns_are_those_of_rows(entry: Mapping[str, Any], tmp_path: Path) -> None:
-    source = source_of(entry)
-    zooms = (0, 3)
-
-    def of_columns() -> Path:
-        product = vector_archive({"incidents": source}, zooms=zooms)
-        return product.save(tmp_path / "columns.pmtiles", about=ABOUT)
-
-    def of_rows() -> Path:
-        layers = {"incidents": maligeo.read_incidents(source)}
-        path = tmp_path / "rows" / "columns.pmtiles"
-        path.parent.mkdir()
-        return maligeo.vector_tiles(layers, path, zooms=zooms, about=ABOUT)
-
-    assert tiles_of(of_columns) == tiles_of(of_rows)
+    found = incident_surface(source, options=options).surface
+    located = maligeo.locate(rows, units)
+    wanted = maligeo.density_surface(located, bandwidth_km=100, cell_km=50, units=units)
+    assert found.values.tobytes() == wanted.values.tobytes()
+    assert (found.provenance, found.audience) == (wanted.provenance, wanted.audience)
+    (tmp_path / "rows").mkdir()
+    path = tmp_path / "rows" / "incidents.pmtiles"
+    maligeo.vector_tiles({"incidents": rows}, path, zooms=zooms, about=ABOUT)
+    product = vector_archive({"incidents": source}, zooms=zooms)
+    made = product.save(tmp_path / "incidents.pmtiles", about=ABOUT)
+    assert made.read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize("entry", named(".csv", ".txt", ".xlsx"))

@@ -20,6 +20,7 @@ from maligeo.readers.files import csv
 from maligeo.readers.files.sources import Source
 from maligeo.readers.positions import to_points
 from maligeo.workflows import large_files
+from maligeo.workflows.checking import check_source
 from maligeo.workflows.incident_columns import read_columns
 from maligeo.workflows.study import Study
 from maligeo.workflows.tilesets import SurfaceOptions, incident_surface
@@ -220,6 +221,55 @@ def test_columns_of_a_folder_are_those_of_its_rows(tmp_path: Path) -> None:
     assert np.array_equal(columns[["lon", "lat"]], np.column_stack([lon, lat]), equal_nan=True)
     assert columns.attrs == held.attrs
     assert columns.memory_usage(deep=True).sum() < 0.6 * texts.memory_usage(deep=True).sum()
+
+
+def looked_through(
+    path: Path, monkeypatch: pytest.MonkeyPatch, largest: int, rejects: Path | None = None
+) -> list[object]:
+    monkeypatch.setattr(large_files, "LARGE_BYTES", largest)
+    checked = check_source({"incidents": Source.of(path)}, rejects)
+    assert checked.places is not None
+    rows = b"" if rejects is None else rejects.read_bytes()
+    found = [checked.records, checked.reading, checked.faulty_cells, str(checked.faults), rows]
+    return [*found, checked.places.counts, checked.places.names, checked.frame.attrs["format"]]
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+@pytest.mark.parametrize(
+    ("faults", "with_rejects"),
+    [([], False), (["ids"], True), (["killed"], False), (["ids", "killed", "places"], True)],
+)
+def test_a_list_is_checked_as_all_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faults: list[str], with_rejects: bool
+) -> None:
+    rows, path = 1_500, tmp_path / "list.csv"
+    frame = incident_rows(rows).rename(columns={"region": "adm1_name"})
+    # One name stands in two columns, and in rows with faults as in others.
+    frame["adm2_name"] = ["Tombouctu" if at % 7 == 0 else None for at in range(rows)]
+    if "ids" in faults:
+        frame.loc[rows - 1, "event_id"] = "E3"
+    if "killed" in faults:
+        frame.loc[::300, "killed"] = "beaucoup"
+    if "places" in faults:
+        frame.loc[::300, "adm1_name"] = "Nulle Part"
+        frame.loc[::300, ["latitude", "longitude"]] = np.nan
+    frame.to_csv(path, index=False)
+    rejects = tmp_path / "rejects.csv" if with_rejects else None
+    found, wanted = (looked_through(path, monkeypatch, most, rejects) for most in (-1, 10**18))
+    assert bool(wanted[2]) == bool(faults)
+    assert_same(found, wanted)
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+def test_a_check_of_a_sound_list_holds_no_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    incident_rows(ROWS).assign(date="2021-05-01", injured="0").to_csv(path, index=False)
+    monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
+    checked = check_source({"incidents": Source.of(path)})
+    assert checked.records == ROWS
+    assert len(checked.frame) < ROWS / 10
 
 
 def test_what_cannot_be_located_is_said_although_the_file_is_sound(

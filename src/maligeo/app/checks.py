@@ -152,9 +152,8 @@ class CheckTask:
 
     def _workbooks(self, kind: str, checked: Checked) -> dict[str, str]:
         places = None if checked.places is None else checked.places.names
-        rows = checked.rows()
-        if rows is not None and len(rows) > MOST_RED:
-            rows = rows[rows.index.isin({fault.row for fault in checked.faulty_cells})]
+        is_long = checked.reading is not None and checked.reading.rows_in_file > MOST_RED
+        rows = checked.rows({fault.row for fault in checked.faulty_cells} if is_long else None)
         sheets = CheckSheets(rows, checked.reading, checked.faulty_cells, places)
         names = {language: f"{kind}-{language}.xlsx" for language in LANGUAGES}
         try:

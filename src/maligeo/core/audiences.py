@@ -214,6 +214,6 @@ def is_synthetic(frame: pd.DataFrame) -> bool:
         return True
     if "source" not in frame.columns:
         return False
-    sources = pa.chunked_array(pa.array(frame["source"].astype("string"))).unique()
+    sources = pa.array(pd.Series(frame["source"].unique()).astype("string"))
     said = pc.any(pc.match_substring_regex(sources, _SAID, ignore_case=True))
     return said.as_py() is True

@@ -1,17 +1,19 @@
 """Files looked through before anything is made of them: kind, faults, words, places."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 
 from maligeo.core.errors import ArgumentError, Fault, FrameError, MaligeoError, UnknownNameError
-from maligeo.join.points import Locator, locate_summary
+from maligeo.join.points import LOCATED, Locator
 from maligeo.join.proposals import unplaced_places
+from maligeo.measure.alike import numbers_of
 from maligeo.readers.areas import FORMATS as AREA_FORMATS
 from maligeo.readers.boundaries import load_boundaries, read_boundaries
 from maligeo.readers.boundary_schemas import NO_LAYOUT
@@ -29,6 +31,7 @@ from maligeo.readers.people import is_people_table, people_columns, read_people
 from maligeo.readers.project_tables import TABLES
 from maligeo.readers.projects import is_iati
 from maligeo.readers.reading import ATTRIBUTE, Reading, meant_in
+from maligeo.workflows.large_files import count_file, is_large
 from maligeo.workflows.records import AREAS, FIGURES, INCIDENTS, PROJECTS, READERS
 
 BOUNDARIES: Final = "boundaries"
@@ -63,6 +66,16 @@ class Places:
     counts: Mapping[str, int]
     names: pd.DataFrame
 
+    @classmethod
+    def of(cls, summary: Mapping[str, int], names: pd.DataFrame) -> Self:
+        """Count the rows by what `locate_summary` says of them."""
+        lost = {
+            "too_coarse": summary["too_coarse"],
+            "outside": summary["outside"],
+            "not_found": summary["unnamed"],
+        }
+        return cls({"placed": summary["rows"] - sum(lost.values())} | lost, names)
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -75,7 +88,8 @@ class Checked:
     kind : str
         What it holds.
     frame : pandas.DataFrame
-        What is sound of it.
+        What is sound of it; of a large list of incidents what counts alike in one row, as
+        `LargeList.counted`, with the `attrs` of all rows.
     faults : FrameError or None
         What is not.
     places : Places or None
@@ -108,21 +122,30 @@ class Checked:
     @property
     def records(self) -> int:
         """How many records are sound: projects, of which several rows may be one, or rows."""
-        frame = self.frame
-        return int(frame["project_id"].nunique()) if self.kind == PROJECTS else len(frame)
+        if self.kind == PROJECTS:
+            return int(self.frame["project_id"].nunique())
+        return int(numbers_of(self.frame).sum())
 
-    def rows(self) -> pd.DataFrame | None:
+    def rows(self, numbers: Collection[object] | None = None) -> pd.DataFrame | None:
         """Give the rows of the file as they stand, by their numbers, also those set aside.
 
         Columns of which nothing is read, since they may be about persons, are left out.
         None where they are not those of one table: IATI, and a folder of files.
+
+        Parameters
+        ----------
+        numbers : collection, optional
+            The rows that are wanted; all by default.
         """
         reading, path = self.reading, Path(self.source)
         if reading is None or path.is_dir() or is_iati(path):
             return None
         wanted = {*reading.used.values(), *reading.extra}
         pieces = open_raw(self.source).chunks(wanted, records_only=False)
-        rows = pd.concat([piece.frame for piece in pieces])
+        frames = (piece.frame for piece in pieces)
+        rows = pd.concat(
+            [one if numbers is None else one[one.index.isin(numbers)] for one in frames]
+        )
         return rows.drop(columns=[name for name in rows.columns if name not in wanted])
 
 
@@ -172,9 +195,12 @@ def check_source(
         As the readers raise.
     """
     _require_one_sheet(next(iter(sources.values())))
-    checked = as_first_fitting(sources, lambda kind, source: _read_as(kind, source, rejects))
-    villages = None if gazetteer is None else read_gazetteer(gazetteer)
-    return replace(checked, places=_places(checked, villages))
+
+    villages = cache(lambda: None if gazetteer is None else read_gazetteer(gazetteer))
+    how = cache(lambda: Locator(load_boundaries(), gazetteer=villages()))
+    checked = as_first_fitting(sources, lambda kind, source: _read_as(kind, source, rejects, how))
+    villages()
+    return checked if checked.kind in _WHOLE else replace(checked, places=_places(checked, how()))
 
 
 def as_first_fitting(sources: Mapping[str, Source], read: Callable[[str, Source], _Read]) -> _Read:
@@ -222,43 +248,67 @@ def _distance(error: MaligeoError) -> int:
     return count if isinstance(count, int) else _FAR
 
 
-def _read_as(kind: str, source: Source, rejects: Path | None) -> Checked:
+def _read_as(
+    kind: str, source: Source, rejects: Path | None, how: Callable[[], Locator]
+) -> Checked:
     if kind in _WHOLE:
         return Checked(source, kind, _WHOLE[kind](source), None, None)
+    if kind == INCIDENTS and is_large(source):
+        return _counted(source, rejects, how)
+    frame, faults = _sound(partial(READERS[kind], source), rejects)
+    return Checked(source, kind, frame, faults, None)
+
+
+def _sound(
+    read: Callable[..., pd.DataFrame], rejects: Path | None
+) -> tuple[pd.DataFrame, FrameError | None]:
+    """Read what is sound of records, and give their faults too."""
     faults = None
     try:
-        frame = READERS[kind](source)
+        frame = read()
     except FrameError as error:
         faults = error
     if faults is not None or rejects is not None:
         with TemporaryDirectory() as folder:
             bad = Path(folder, "rejects.csv") if rejects is None else rejects
-            frame = READERS[kind](source, on_invalid="quarantine", rejects=bad)
-    return Checked(source, kind, frame, faults, None)
+            frame = read(on_invalid="quarantine", rejects=bad)
+    return frame, faults
 
 
-def _places(checked: Checked, villages: gpd.GeoDataFrame | None) -> Places | None:
+def _counted(source: Source, rejects: Path | None, how: Callable[[], Locator]) -> Checked:
+    """Look through a large list of incidents piece by piece."""
+    lost = list[pd.DataFrame]()
+
+    def read(*, on_invalid: str = "raise", rejects: Path | None = None) -> pd.DataFrame:
+        lost.clear()
+        return count_file(
+            source,
+            how(),
+            each=lambda located: lost.append(unplaced_places(located)),
+            rejects=rejects if on_invalid == "quarantine" else None,
+        ).counted
+
+    frame, faults = _sound(read, rejects)
+    names = pd.concat(lost, ignore_index=True)
+    rows = names.groupby("note")["rows"].sum()
+    names = names.drop_duplicates("note").assign(rows=lambda once: once["note"].map(rows))
+    return Checked(source, INCIDENTS, frame, faults, Places.of(frame.attrs[LOCATED], names))
+
+
+def _places(checked: Checked, locator: Locator) -> Places | None:
     """Look for the places of what is sound, and for the names of what is not."""
-    if checked.kind in _WHOLE:
-        return None
-    locator = Locator(load_boundaries(), gazetteer=villages)
     locator.require_known(meant_in(checked.frame))
     if checked.kind not in (INCIDENTS, PROJECTS, AREAS):
         return None
-    frame = checked.frame
-    located = locator.locate(_as_points(frame) if checked.kind == AREAS else frame)
-    counts = locate_summary(located)
-    lost = {
-        "too_coarse": counts["too_coarse"],
-        "outside": counts["outside"],
-        "not_found": counts["unnamed"],
-    }
-    placed = {"placed": counts["rows"] - sum(lost.values())}
-    parts = [unplaced_places(located), unplaced_places(locator.locate(_faulty_names(checked)))]
+    frame, found = checked.frame, checked.places
+    if found is None:
+        located = locator.locate(_as_points(frame) if checked.kind == AREAS else frame)
+        found = Places.of(located.attrs[LOCATED], unplaced_places(located))
+    parts = [found.names, unplaced_places(locator.locate(_faulty_names(checked)))]
     keys = ["place", "level", "proposals", "note"]
     names = pd.concat(parts).groupby(keys, dropna=False, sort=True)["rows"].sum().reset_index()
     names = names.sort_values(["rows", "place"], ascending=[False, True], ignore_index=True)
-    return Places(placed | lost, names) if len(checked.frame) or len(names) else None
+    return replace(found, names=names) if len(frame) or len(names) else None
 
 
 def _as_points(areas: pd.DataFrame) -> pd.DataFrame:
@@ -274,11 +324,10 @@ def _as_points(areas: pd.DataFrame) -> pd.DataFrame:
 
 def _faulty_names(checked: Checked) -> pd.DataFrame:
     """Give the names of units in the rows with faults, which are not in the frame."""
-    rows, reading = checked.rows(), checked.reading
-    if rows is None or reading is None:
+    numbers, reading = {fault.row for fault in checked.faulty_cells}, checked.reading
+    faulty = checked.rows(numbers) if numbers else None
+    if faulty is None or reading is None:
         return pd.DataFrame()
-    numbers = {fault.row for fault in checked.faulty_cells}
-    faulty = rows[rows.index.isin(numbers)]
     found = {ours: name for ours, name in reading.used.items() if ours in _NAMES}
     names = pd.DataFrame({ours: strip_missing(faulty[name]) for ours, name in found.items()})
     return read_as_meant(names, checked.source)[0]

@@ -35,6 +35,7 @@ _ID: Final = "event_id"
 _TOGETHER: Final = 16  # pieces whose rows are put together at once
 
 Advance = Callable[[int], None]
+Look = Callable[[pd.DataFrame], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,14 @@ def is_large(source: Source) -> bool:
     return is_known and size_of(path) > LARGE_BYTES
 
 
-def count_file(source: Source, how: Locator, advance: Advance | None = None) -> LargeList:
+def count_file(
+    source: Source,
+    how: Locator,
+    advance: Advance | None = None,
+    *,
+    each: Look | None = None,
+    rejects: Path | None = None,
+) -> LargeList:
     """Read a file or folder of incidents piece by piece, and put together what counts alike.
 
     Parameters
@@ -80,6 +88,10 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
         How records are joined to units.
     advance : callable, optional
         Takes the number of rows so far.
+    each : callable, optional
+        Looks at each piece as it is located.
+    rejects : path, optional
+        CSV file for the rows with faults: without it they are raised.
 
     Returns
     -------
@@ -90,8 +102,8 @@ def count_file(source: Source, how: Locator, advance: Advance | None = None) -> 
     FrameError, InputFileError, UnknownNameError
         As `read_incidents`.
     """
-    with sound_pieces(source) as pieces:
-        counted = _counted(pieces, how, advance)
+    with sound_pieces(source) if rejects is None else _quarantined(source, rejects) as pieces:
+        counted = _counted(_told(one_ahead(pieces), advance), how, each)
     return LargeList(counted, partial(read_incidents, source))
 
 
@@ -135,19 +147,34 @@ def _remembered(pieces: Iterator[pd.DataFrame], ids: CollectedIds) -> Iterator[p
         yield piece
 
 
-def _counted(pieces: Iterator[pd.DataFrame], how: Locator, advance: Advance | None) -> pd.DataFrame:
-    parts, rows = list[pd.DataFrame](), 0
-    for piece in one_ahead(pieces):
+@contextmanager
+def _quarantined(source: Source, rejects: Path) -> Iterator[Iterator[pd.DataFrame]]:
+    yield iter_incidents(source, on_invalid="quarantine", rejects=rejects)
+
+
+def _told(pieces: Iterator[pd.DataFrame], advance: Advance | None) -> Iterator[pd.DataFrame]:
+    """Say after each piece how many rows there were so far."""
+    rows = 0
+    for piece in pieces:
+        yield piece
+        rows += len(piece)
+        if advance is not None:
+            advance(rows)
+
+
+def _counted(pieces: Iterator[pd.DataFrame], how: Locator, each: Look | None) -> pd.DataFrame:
+    parts = list[pd.DataFrame]()
+    for piece in pieces:
         how.require_known(meant_in(piece))
         attrs, piece.attrs = piece.attrs, {}  # pandas copies them at every step
-        part = put_together([how.locate(piece)], how.level)
+        located = how.locate(piece)
+        if each is not None:
+            each(located)
+        part = put_together([located], how.level)
         part.attrs = attrs | {LOCATED: part.attrs[LOCATED]}
         parts.append(part)
         if len(parts) > _TOGETHER:
             parts = [put_together(parts, how.level)]
-        rows += len(piece)
-        if advance is not None:
-            advance(rows)
     return put_together(parts, how.level)
 
 
