@@ -89,3 +89,33 @@ def test_columns_with_the_same_codes_tell_no_more_than_one() -> None:
     for one in (codes, codes, other):
         assert groups.tell_apart(pd.Series(pd.Categorical.from_codes(one, pd.Index(["a", "b"]))))
     assert groups.add_up(np.array([1, 2, 4, 8]))[1].tolist() == [1, 2, 4, 8]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_groups_are_those_of_a_plain_dictionary(seed: int) -> None:
+    """Few numbers and many, far apart, days, texts and words, in any order."""
+    rng = np.random.default_rng(seed)
+    rows = int(rng.integers(0, 60))
+    kinds = [
+        pd.Series(rng.integers(-3, 4, rows)),
+        pd.Series(pd.array(rng.integers(-(2**62), 2**62, rows), "Int64")).mask(
+            pd.Series(rng.random(rows) < 0.2)
+        ),
+        pd.Series(rng.choice(["a", "b", None], rows), dtype="string"),
+        pd.Series(pd.Categorical(rng.choice(["x", "y"], rows))),
+        pd.Series(pd.to_datetime(rng.integers(0, 70_000, rows), unit="D")),
+    ]
+    chosen = [kinds[at] for at in rng.integers(0, len(kinds), rng.integers(1, 7))]
+    numbers = rng.integers(1, 5, rows) if seed % 2 else None
+    groups = Groups(rows)
+    for column in chosen:
+        groups.tell_apart(column)
+    first, counts = groups.add_up(numbers)
+    expected: dict[tuple[object, ...], list[int]] = {}
+    for row in range(rows):
+        said = tuple(None if pd.isna(column[row]) else column[row] for column in chosen)
+        group = expected.setdefault(said, [row, 0])
+        group[1] += 1 if numbers is None else int(numbers[row])
+    assert list(zip(first.tolist(), counts.tolist(), strict=True)) == [
+        tuple(group) for group in expected.values()
+    ]

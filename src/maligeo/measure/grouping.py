@@ -43,7 +43,10 @@ class Groups:
         return True
 
     def _add(self, codes: Codes, low: int, numbers: int) -> None:
-        if (self._size * numbers).bit_length() > _BITS:
+        product = self._size * numbers
+        if product > len(self._keys) >= self._size:
+            self._leave_out_absent()
+        elif product.bit_length() > _BITS:
             self._number_anew()
         self._size *= numbers
         if self._size > _SHORT:
@@ -53,8 +56,16 @@ class Groups:
         if self._size.bit_length() + self._bits > _BITS:
             self._number_anew()
 
+    def _leave_out_absent(self) -> None:
+        """Renumber few groups so far from 0: of several columns not all goes with all."""
+        occurs = np.zeros(self._size, dtype=np.bool_)
+        occurs[self._keys] = True
+        numbers = np.cumsum(occurs, dtype=np.int32)
+        numbers -= 1
+        self._keys, self._size = numbers.take(self._keys, mode="clip"), int(numbers[-1]) + 1
+
     def _number_anew(self) -> None:
-        """Renumber the groups so far from 0: the number of the row has to fit behind."""
+        """Renumber many groups so far from 0: the number of the row has to fit behind."""
         self._keys, distinct = pd.factorize(self._keys)
         self._size = len(distinct)
 
@@ -68,6 +79,8 @@ class Groups:
         numbers : int array or None
             How many each row stands for; None if for itself alone.
         """
+        if self._size <= len(self._keys):
+            return self._add_up_few(numbers)
         # With the row behind the key one sort finds equal keys, and the first row of each.
         keys = self._keys.astype(np.int64)
         keys <<= self._bits
@@ -82,6 +95,17 @@ class Groups:
         else:
             counts = np.add.reduceat(numbers[keys & row], starts)
         order = np.argsort(first)
+        return first[order], counts[order]
+
+    def _add_up_few(
+        self, numbers: npt.NDArray[np.int64] | None
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        """Do so where there are no more groups than rows: each has its place in a table."""
+        first = np.full(self._size, -1, dtype=np.intp)
+        first[self._keys[::-1]] = np.arange(len(self._keys) - 1, -1, -1)  # the last one stays
+        counts = np.bincount(self._keys, numbers, self._size).astype(np.int64)
+        found = np.flatnonzero(first >= 0)
+        order = found[np.argsort(first[found])]
         return first[order], counts[order]
 
 

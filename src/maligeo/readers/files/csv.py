@@ -134,6 +134,7 @@ BLOCK_BYTES: Final = 2**20
 BLOCKS_TOGETHER: Final = 64  # at most: for more, memory is asked for anew each time
 ROWS_TOGETHER: Final = 200_000
 _LONGER: Final = 8  # times as long are the blocks in which long rows are read
+_WIDE: Final = 16  # columns, more than counting reads
 CELLS: Final = pa.large_string()  # what pandas holds text as: others would be converted
 
 
@@ -284,7 +285,7 @@ def _open(
 ) -> pacsv.CSVStreamingReader:
     return pacsv.open_csv(
         file,
-        memory_pool=_memory(),
+        memory_pool=_memory(len(columns)),
         read_options=pacsv.ReadOptions(
             use_threads=way is not _Way.NUMBERED,
             block_size=BLOCK_BYTES * (_LONGER if way is _Way.NUMBERED else 1),
@@ -307,10 +308,10 @@ def _open(
     )
 
 
-def _memory() -> pa.MemoryPool | None:
-    """Choose where blocks lie: where all are kept, other pools clear twice as many pages."""
-    known = "jemalloc" in pa.supported_memory_backends()
-    return pa.jemalloc_memory_pool() if known else None
+def _memory(columns: int) -> pa.MemoryPool | None:
+    """Choose where blocks lie: of wide tables the usual pool clears twice as many pages."""
+    is_better = columns > _WIDE and "jemalloc" in pa.supported_memory_backends()
+    return pa.jemalloc_memory_pool() if is_better else None
 
 
 def _number(
