@@ -101,7 +101,7 @@ def test_groups_are_those_of_a_plain_dictionary(seed: int) -> None:
         pd.Series(pd.array(rng.integers(-(2**62), 2**62, rows), "Int64")).mask(
             pd.Series(rng.random(rows) < 0.2)
         ),
-        pd.Series(rng.choice(["a", "b", None], rows), dtype="string"),
+        pd.Series(rng.choice(np.array(["a", "b", None], dtype=object), rows), dtype="string"),
         pd.Series(pd.Categorical(rng.choice(["x", "y"], rows))),
         pd.Series(pd.to_datetime(rng.integers(0, 70_000, rows), unit="D")),
     ]
