@@ -27,10 +27,9 @@ map: $(VENV)/.run
 test: check docs suite
 
 # In the order of the folders, where long files stand first: the last ones are short, so that
-# no process waits for another at the end. One process more than there are processors: each of
-# them often waits for a browser or for a command that it started.
+# no process waits for another at the end.
 suite: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Not the attacks, and not what is drawn in a browser, which take long and use no other parts.
 OLDEST := .venv-oldest
