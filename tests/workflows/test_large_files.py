@@ -137,19 +137,25 @@ def test_nothing_is_read_again_for_an_answer(
         _ = study.incidents
 
 
-@pytest.mark.usefixtures("in_pieces", "internal")
-@pytest.mark.parametrize("fault", ["one in a hundred rows", "ids", "both"])
-def test_faults_are_named_as_of_all_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
-) -> None:
-    frame, path = incident_rows(ROWS), tmp_path / "list.csv"
-    if fault != "ids":
+def faulty_list(folder: Path, *, ids: bool, cells: bool) -> Path:
+    """Write a list of which an id repeats, or one cell in a hundred rows is at fault, or both."""
+    frame, path = incident_rows(ROWS), folder / "list.csv"
+    if ids:
+        frame.loc[ROWS - 1, "event_id"] = "E3"
+    if cells:
         frame.loc[::300, "killed"] = "beaucoup"
         frame.loc[7::300, "latitude"] = 58.5
         frame.loc[11::300, "date"] = "31/02/2021"
-    if fault != "one in a hundred rows":
-        frame.loc[ROWS - 1, "event_id"] = "E3"
     frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+@pytest.mark.parametrize(("ids", "cells"), [(False, True), (True, False), (True, True)])
+def test_faults_are_named_as_of_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ids: bool, cells: bool
+) -> None:
+    path = faulty_list(tmp_path, ids=ids, cells=cells)
     monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
     with pytest.raises(FrameError) as counted:
         maligeo.study(incidents=path)
@@ -159,25 +165,18 @@ def test_faults_are_named_as_of_all_rows(
 
 
 @pytest.mark.usefixtures("in_pieces", "internal")
-@pytest.mark.parametrize("fault", ["ids", "killed", "a place that stands nowhere"])
+@pytest.mark.parametrize("places", [{}, {"Nulle part": "Gao"}])
+@pytest.mark.parametrize("cells", [False, True])
 def test_faults_of_a_surface_are_those_of_all_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+    tmp_path: Path, cells: bool, places: dict[str, str]
 ) -> None:
-    frame, path = incident_rows(ROWS), tmp_path / "list.csv"
-    frame.loc[ROWS - 1, "event_id"] = "E3"
-    if fault == "killed":
-        frame.loc[::300, "killed"] = "beaucoup"
-    frame.to_csv(path, index=False)
-    places = {"Nulle part": "Gao"} if fault == "a place that stands nowhere" else {}
-    source = Source.of(path).saying(places=places)
+    """They come first, also where a place is said that stands nowhere."""
+    source = Source.of(faulty_list(tmp_path, ids=True, cells=cells)).saying(places=places)
     with pytest.raises(FrameError) as whole:
         maligeo.read_incidents(source)
-    said = ""
-    try:
+    with pytest.raises(MaligeoError) as told:
         _ = incident_surface(source).surface
-    except MaligeoError as error:
-        said = str(error)
-    assert said == str(whole.value)
+    assert str(told.value) == str(whole.value)
 
 
 @pytest.mark.usefixtures("in_pieces", "internal")
