@@ -106,8 +106,9 @@ lock: | $(BIN)/python
 	  --custom-compile-command 'make lock' --extra dev --extra docs \
 	  --output-file requirements/ci.txt pyproject.toml -
 
+# What no test imports need not be compiled.
 locked: | $(BIN)/python
-	$(PIP_INSTALL) --require-hashes --requirement requirements/ci.txt
+	$(PIP_INSTALL) --no-compile --require-hashes --requirement requirements/ci.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.run $(VENV)/.dev $(VENV)/.docs
 
