@@ -11,7 +11,7 @@ import pandas as pd
 import maligeo
 from benchmarks import made_up
 from benchmarks.measuring import print_table
-from maligeo.disclosure.incidents import released_cells
+from maligeo.disclosure.incidents import Listed, released_cells
 from maligeo.disclosure.policy import rules_for
 from maligeo.disclosure.store import Store
 
@@ -36,8 +36,7 @@ def _timed(
     steps: list[int] = []
     wall, own = time.perf_counter(), time.process_time()
     cells = released_cells(
-        located,
-        units,
+        Listed(located, units),
         rules=rules_for("public"),
         store=Store.open(folder),
         as_of=pd.Timestamp(made_up.AS_OF),

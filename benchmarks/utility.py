@@ -12,7 +12,7 @@ from benchmarks import made_up
 from benchmarks.measuring import print_table
 from maligeo.disclosure import cells as lattice
 from maligeo.disclosure.datasets import Dataset
-from maligeo.disclosure.incidents import released_cells
+from maligeo.disclosure.incidents import Listed, released_cells
 from maligeo.disclosure.partition import WHOLE_YEAR
 from maligeo.disclosure.policy import rules_for
 from maligeo.disclosure.store import Store
@@ -62,7 +62,7 @@ def released(size: int) -> pd.DataFrame:
         (Path(folder) / "key").write_text(KEY.hex(), encoding="ascii")
         store = Store.open(folder)
         as_of = pd.Timestamp(made_up.AS_OF)
-        final = released_cells(located, units, rules=rules, store=store, as_of=as_of).cells
+        final = released_cells(Listed(located, units), rules=rules, store=store, as_of=as_of).cells
         (kept,) = store.datasets().values()
         dataset = Dataset(kept)
         frozen = dataset.editions[0].frozen(dataset.division)

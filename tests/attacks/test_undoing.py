@@ -16,6 +16,7 @@ from tests.attacks.commands import run
 from tests.attacks.houses import PLACES, incidents, located, shown, write_csv
 from tests.attacks.inverting import Inversion, betrayed, true_numbers
 from tests.attacks.planted import LATER
+from tests.stores import new_store
 
 DAY = "2021-02-03"
 SEEN = (("Tombouctou", DAY, 10), ("Mopti", DAY, 30), ("Gao", DAY, 20))  # rounded to themselves
@@ -71,7 +72,7 @@ def write_house(kidal: int, segou: int, folder: Path) -> Path:
     """Write what can be made of a house, of which the same is said whatever it hides."""
     made = folder / "made"
     made.mkdir()
-    said = shown(write_all(house(kidal, segou), made, _store(folder / "store")))
+    said = shown(write_all(house(kidal, segou), made, new_store(folder / "store")))
     assert said["Kidal"] == "withheld: fewer than 5"
     assert said["Ségou"] == "withheld"
     assert said["Gao"] == 20
@@ -98,7 +99,7 @@ def test_products_differ_where_a_shown_count_does(tmp_path: Path) -> None:
     for folder, gao in zip(folders, (20, 40), strict=True):
         folder.mkdir()
         seen = (("Gao", DAY, gao), ("Mopti", DAY, 30))
-        write_all(house(3, 8, *seen), folder, _store(tmp_path / f"store-{folder.name}"))
+        write_all(house(3, 8, *seen), folder, new_store(tmp_path / f"store-{folder.name}"))
     names = {path.name for path in folders[0].iterdir()}
     assert names - set(differing(*folders)) == {"v.pmtiles", "Kidal.html", "Kidal.pdf"}
 
@@ -109,12 +110,6 @@ def differing(first: Path, second: Path) -> list[str]:
     return [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()]
 
 
-def _store(folder: Path) -> Path:
-    folder.mkdir()
-    (folder / "key").write_text(bytes(range(32)).hex(), encoding="ascii")
-    return folder
-
-
 def test_a_kind_of_incident_is_told_nowhere(tmp_path: Path) -> None:
     """A 26th incident beside 25 of a kind was of the other kind."""
     frame = incidents(("Gao", DAY, 25), ("Mopti", DAY, 30))
@@ -122,7 +117,7 @@ def test_a_kind_of_incident_is_told_nowhere(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "other")]
     for folder, one in zip(folders, (frame, mines), strict=True):
         folder.mkdir()
-        write_all(located(one), folder, _store(tmp_path / f"store-{folder.name}"))
+        write_all(located(one), folder, new_store(tmp_path / f"store-{folder.name}"))
     assert differing(*folders) == []
 
 
@@ -223,7 +218,7 @@ def test_what_a_release_says_of_itself_counts_nothing(tmp_path: Path) -> None:
     said = []
     for few in (1, 4):
         records = located(incidents(("Gao", DAY, 10), ("Kidal", DAY, few)))
-        store = _store(tmp_path / f"store-{few}")
+        store = new_store(tmp_path / f"store-{few}")
         said.append(release(records, units, as_of=LATER, store=store).attrs["release"])
     assert said[0] == said[1]
     assert set(said[0]) == {"id", "audience", "rules"}

@@ -27,6 +27,7 @@ from maligeo.workflows import large_files
 from maligeo.workflows.study import Study
 from tests import worlds
 from tests.incidentlists import incident_rows
+from tests.stores import new_store
 
 ROWS = 3_000
 PARTS = 5
@@ -150,7 +151,8 @@ def test_every_form_of_a_list_comes_to_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
-    found = study_of(form(tmp_path, frame))
+    (tmp_path / "list").mkdir()
+    found = study_of(form(tmp_path / "list", frame))
     assert ALIKE in counted_of(found).columns
     assert ALIKE not in counted_of(plain).columns
     pd.testing.assert_frame_equal(without_source(found.table), without_source(plain.table))
@@ -165,7 +167,10 @@ def test_every_form_of_a_list_comes_to_the_same(
     assert counted_of(found).attrs["locate"] == counted_of(plain).attrs["locate"]
     if form not in (as_csv_folder, as_dask):
         return
-    public = [study.release(audience="public", as_of="2026-01-01") for study in (found, plain)]
+    public = [
+        study.release(audience="public", as_of="2026-01-01", store=new_store(tmp_path / name))
+        for name, study in (("found", found), ("plain", plain))
+    ]
     pd.testing.assert_frame_equal(*(without_source(study.table) for study in public))
 
 

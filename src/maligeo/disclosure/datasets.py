@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
@@ -53,7 +54,7 @@ class File:
     covers: Mapping[str, Any]
     cutoff: pd.Timestamp
 
-    @property
+    @cached_property
     def events(self) -> frozenset[str]:
         """Hashes of its events."""
         return frozenset(self.pieces["event"])

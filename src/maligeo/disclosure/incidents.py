@@ -1,6 +1,6 @@
 """Incidents released as cells: one set for a dataset, and tables that are selections of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,26 @@ from maligeo.disclosure.store import Store
 from maligeo.measure.coverage import require_stated
 
 Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Incidents that are to be released.
+
+    Attributes
+    ----------
+    located : pandas.DataFrame
+        As from `maligeo.locate`, with the statement of `with_coverage` if any; of a large list
+        those that count alike in one row.
+    units : geopandas.GeoDataFrame
+        Units that they were located in.
+    parts : iterable of pandas.DataFrame or None
+        Every incident, located, where `located` has them put together.
+    """
+
+    located: pd.DataFrame
+    units: gpd.GeoDataFrame
+    parts: Iterable[pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,17 +59,19 @@ class Released:
 
 
 def released_cells(
-    located: pd.DataFrame, units: gpd.GeoDataFrame, *, rules: Rules,
-    store: Store, as_of: pd.Timestamp, advance: Advance | None = None,
-) -> Released:  # fmt: skip
+    listed: Listed,
+    *,
+    rules: Rules,
+    store: Store,
+    as_of: pd.Timestamp,
+    advance: Advance | None = None,
+) -> Released:
     """Give the cells of the dataset that incidents belong to; new ones are made and kept.
 
     Parameters
     ----------
-    located : pandas.DataFrame
-        Incidents as from `maligeo.locate`, with the statement of `with_coverage` if any.
-    units : geopandas.GeoDataFrame
-        Units that they were located in.
+    listed : Listed
+        The incidents.
     rules : Rules
         For the audience.
     store : Store
@@ -71,11 +93,12 @@ def released_cells(
         If units, coverage or an earlier release stand against it, or nothing is old
         enough.
     """
+    located = listed.located
     require_stated(located)
-    division = Division.of(units, rules)
+    division = Division.of(listed.units, rules)
     lattice = rules.lattice_for("incidents")
     file = File(
-        pieces=partition(located, units, store.key),
+        pieces=partition(located, listed.units, store.key, parts=listed.parts),
         division=division,
         measures=tuple(measures_in(located)),
         covers=whole_quarters(located.attrs.get(COVERS, {})),

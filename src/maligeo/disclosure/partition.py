@@ -1,7 +1,7 @@
 """Located incidents as counts in the smallest pieces of place and time: the full partition."""
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import geopandas as gpd
@@ -26,9 +26,11 @@ RECORDS: Final = "records"  # how many rows stand behind a piece
 EVENTS: Final = "events"  # how many events: rows of one place and day are one
 # What is counted of victims, none of it in another: the parts that measures are sums of.
 PARTS: Final = ("civilians_killed", "others_killed", "civilians_injured", "others_injured")
+_ADDED: Final = (*PARTS, "unstated")
 _OF: Final = {"civilians": (0, 2), "civilians_killed": (0,), "civilians_injured": (2,),
               "killed": (0, 1), "injured": (2, 3), "victims": (0, 1, 2, 3)}  # fmt: skip
 
+_STATED: Final = ("killed", "injured", "civilians_killed", "civilians_injured")
 _ROUNDED: Final = 3  # decimals of a degree: a hundred metres
 _NAMED: Final = ("adm1", "adm2", "adm3")
 _DIGEST: Final = "sha256"
@@ -55,21 +57,33 @@ def measures_in(records: pd.DataFrame) -> list[str]:
     if records.empty:
         stated &= set(records.attrs.get(VICTIMS, stated))
     else:
-        stated = {column for column in stated if records[column].notna().any()}
+        stated = set(_stated_columns(records))
     return [measure for measure, parts in INCIDENT_MEASURES.items() if stated.issuperset(parts)]
 
 
-def partition(located: pd.DataFrame, units: gpd.GeoDataFrame, key: bytes) -> pd.DataFrame:
+def _stated_columns(records: pd.DataFrame) -> list[str]:
+    return [str(column) for column in records.columns if records[column].notna().any()]
+
+
+def partition(
+    located: pd.DataFrame,
+    units: gpd.GeoDataFrame,
+    key: bytes,
+    *,
+    parts: Iterable[pd.DataFrame] | None = None,
+) -> pd.DataFrame:
     """Give each incident its piece of place and time, its event, and its parts.
 
     Parameters
     ----------
-    located : pandas.DataFrame, n rows
-        Incidents as from `maligeo.locate`.
+    located : pandas.DataFrame
+        Incidents as from `maligeo.locate`, or those that count alike in one row.
     units : geopandas.GeoDataFrame
         Regions or cercles that they were located in.
     key : bytes
         For the hashes of events.
+    parts : iterable of pandas.DataFrame, n rows together
+        The incidents one by one, where `located` has them put together; else `located`.
 
     Returns
     -------
@@ -85,18 +99,26 @@ def partition(located: pd.DataFrame, units: gpd.GeoDataFrame, key: bytes) -> pd.
     ArgumentError
         If the units are finer than cercles.
     """
+    stated = [name for name in _STATED if name in _stated_columns(located)]
+    found = [_pieces(part, units, key, stated) for part in ([located] if parts is None else parts)]
+    return pd.concat(found, ignore_index=True)
+
+
+def _pieces(
+    located: pd.DataFrame, units: gpd.GeoDataFrame, key: bytes, stated: Collection[str]
+) -> pd.DataFrame:
     precision = located["date_precision"] if "date_precision" in located.columns else None
     first, last = possible_days(located["date"], precision)
     region, unit = _places(located, units)
     pieces = pd.DataFrame({"region": region, "unit": unit}).reset_index(drop=True)
-    pieces["event"] = _events(located, key)
-    pieces = pieces.join(_victims(located))
+    pieces["event"] = pd.Series(_events(located, key), dtype=object)  # each text is held once
+    pieces = pieces.join(_victims(located, stated))
     dated = ~(np.isnat(first) | np.isnat(last)) & (_year(first) == _year(last))
     pieces, first, last = pieces[dated], first[dated], last[dated]
     quarters = [_quarter(days) for days in (first, last)]
     pieces["year"] = _year(first)
     pieces["quarter"] = np.where(quarters[0] == quarters[1], quarters[0], WHOLE_YEAR)
-    return pieces.reset_index(drop=True)
+    return pieces
 
 
 def tally(pieces: pd.DataFrame) -> pd.DataFrame:
@@ -109,19 +131,29 @@ def tally(pieces: pd.DataFrame) -> pd.DataFrame:
         many events have any) and `_largest` (most victims of one event), and `unstated`,
         the number of records of which victims are not fully stated.
     """
-    numbered = pieces.assign(event=pd.factorize(pieces["event"])[0])
-    events = numbered.groupby([*PLACE, "event"], sort=False)
-    by_event = events[[*PARTS, "unstated"]].sum()
-    by_event[RECORDS] = events.size()
-    columns = {RECORDS: by_event[RECORDS], EVENTS: pd.Series(1, index=by_event.index)}
-    columns["unstated"] = by_event["unstated"]
+    place = pieces.groupby(PLACE).ngroup().to_numpy()
+    event = pd.factorize(pieces["event"])[0]
+    order = np.lexsort((event, place))
+    place, event = place[order], event[order]
+    events = _starts(place, event)  # the first row of each event
+    places = _starts(place[events])  # and of these the first of each place
+    found = {name: np.add.reduceat(pieces[name].to_numpy()[order], events) for name in _ADDED}
+    found |= {RECORDS: np.diff(events, append=len(order)), EVENTS: np.ones_like(events)}
+    tallied = pieces[PLACE].iloc[order[events[places]]].reset_index(drop=True)
+    for name, values in found.items():
+        tallied[name] = np.add.reduceat(values, places)
     for measure in _OF:
-        total = by_event[list(parts_of(measure))].sum(axis="columns")
-        columns |= {measure: total, f"{measure}_events": (total > 0).astype(int)}
-        columns[f"{measure}_largest"] = total
-    table = pd.DataFrame(columns | {part: by_event[part] for part in PARTS})
-    added = table.groupby(level=PLACE).agg(how_to_add(table)).reset_index()
-    return added[piece_columns()]
+        total = np.sum([found[part] for part in parts_of(measure)], axis=0)
+        tallied[measure] = np.add.reduceat(total, places)
+        tallied[f"{measure}_events"] = np.add.reduceat((total > 0).astype(np.int64), places)
+        tallied[f"{measure}_largest"] = np.maximum.reduceat(total, places)
+    return tallied[piece_columns()]
+
+
+def _starts(*sorted_by: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """Give the rows at which one of some numbers differs from the row before."""
+    differ = np.any([np.diff(numbers, prepend=-1) != 0 for numbers in sorted_by], axis=0)
+    return np.flatnonzero(differ)
 
 
 def complete_years(times: Collection[tuple[int, int]]) -> set[int]:
@@ -181,14 +213,14 @@ def _named_region(located: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.Series:
 def _events(located: pd.DataFrame, key: bytes) -> list[str]:
     """Give a keyed hash of the place and day of each record."""
     lon, lat = _positions(located)
-    positions = zip(lon.tolist(), lat.tolist(), strict=True)
-    places = np.array([f"{x:.{_ROUNDED}f} {y:.{_ROUNDED}f}" for x, y in positions], dtype=object)
-    unknown = ~(np.isfinite(lon) & np.isfinite(lat))
-    places[unknown] = _names(located[unknown]).to_numpy()
-    days = pd.to_datetime(located["date"]).dt.strftime("%Y-%m-%d").fillna("")
-    joined = [f"{place} {day}" for place, day in zip(places, days, strict=True)]
-    hashes = {one: keyed_hash(key, one) for one in set(joined)}
-    return [hashes[one] for one in joined]
+    days = pd.to_datetime(located["date"]).dt.strftime("%Y-%m-%d").fillna("").tolist()
+    where = zip(lon.tolist(), lat.tolist(), days, strict=True)
+    texts = [f"{x:.{_ROUNDED}f} {y:.{_ROUNDED}f} {day}" for x, y, day in where]
+    unknown = np.flatnonzero(~(np.isfinite(lon) & np.isfinite(lat)))
+    for at, name in zip(unknown.tolist(), _names(located.iloc[unknown]), strict=True):
+        texts[at] = f"{name} {days[at]}"
+    hashes = {text: keyed_hash(key, text) for text in set(texts)}
+    return [hashes[text] for text in texts]
 
 
 def _positions(located: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -208,10 +240,12 @@ def _names(located: pd.DataFrame) -> pd.Series:
     return joined
 
 
-def _victims(located: pd.DataFrame) -> pd.DataFrame:
-    """Give the victims of each record in parts; what is not stated adds nothing."""
-    wanted = ("killed", "injured", "civilians_killed", "civilians_injured")
-    there = {name: _numbers(located, name) for name in wanted}
+def _victims(located: pd.DataFrame, stated: Collection[str]) -> pd.DataFrame:
+    """Give the victims of each record in parts; what is not stated adds nothing.
+
+    A record leaves something open where it has nothing in a column that others have.
+    """
+    there = {name: _numbers(located, name) for name in _STATED}
     found = {}
     for what in ("killed", "injured"):
         civilians = there[f"civilians_{what}"]
@@ -219,10 +253,8 @@ def _victims(located: pd.DataFrame) -> pd.DataFrame:
         found[f"civilians_{what}"] = np.nan_to_num(civilians)
         found[f"others_{what}"] = np.nan_to_num(total) - np.nan_to_num(civilians)
     unstated = np.zeros(len(located), dtype=np.bool_)
-    for numbers in there.values():
-        missing = np.isnan(numbers)
-        if not missing.all():  # else the records have no such column
-            unstated |= missing
+    for name in stated:
+        unstated |= np.isnan(there[name])
     return pd.DataFrame(found).round().astype(int).assign(unstated=unstated.astype(int))
 
 

@@ -1,6 +1,6 @@
 """Frames made ready for an audience: cells of incidents, sums of areas, coarse records."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from maligeo.disclosure.content_checks import HEADINGS, PLAIN
 from maligeo.disclosure.division import require_cells, require_known_units, units_hash
 from maligeo.disclosure.gate import kind_of
 from maligeo.disclosure.generalisation import odd_units, release_records
-from maligeo.disclosure.incidents import Released, released_cells
+from maligeo.disclosure.incidents import Listed, Released, released_cells
 from maligeo.disclosure.marks import marks, spread
 from maligeo.disclosure.partition import keyed_hash
 from maligeo.disclosure.policy import RECORDS, Rules, rules_for
@@ -129,8 +129,19 @@ class Release:
             return self._made_of_released(frame, kind)
         return self.mark(released, frame)
 
-    def cells(self, located: pd.DataFrame, units: gpd.GeoDataFrame) -> "CellRelease":
+    def cells(
+        self,
+        located: pd.DataFrame,
+        units: gpd.GeoDataFrame,
+        *,
+        parts: Iterable[pd.DataFrame] | None = None,
+    ) -> "CellRelease":
         """Release incidents as cells.
+
+        Parameters
+        ----------
+        located, units, parts
+            As `maligeo.disclosure.incidents.Listed` has them.
 
         Raises
         ------
@@ -140,8 +151,7 @@ class Release:
         if located.attrs.get(RELEASE):
             raise ReleaseError("these incidents are released already: release the records")
         released = released_cells(
-            located,
-            units,
+            Listed(located, units, parts),
             rules=self.rules,
             store=self.store,
             as_of=day_of(self.as_of),

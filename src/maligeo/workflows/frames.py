@@ -110,8 +110,7 @@ class StudyFrames:
         """Released cells of incidents, for an audience that sees no single one of them."""
         if INCIDENTS not in self.records.given or not self.rules.by_cells:
             return None
-        incidents = self.records.incidents
-        return self.rules.cells(self.records.covered(incidents), self.units)
+        return self.records.cells(self.rules)
 
     @cached_property
     def _shown(self) -> Records:

@@ -47,11 +47,14 @@ class LargeList:
     counted : pandas.DataFrame
         Located incidents, those that count alike in one row, as `put_together` gives them.
         `attrs` are those of all rows.
+    parts : callable
+        Gives every row again, located, in frames that are not held together.
     read : callable
         Gives every row.
     """
 
     counted: pd.DataFrame
+    parts: Callable[[], Iterator[pd.DataFrame]]
     read: Callable[[], gpd.GeoDataFrame]
 
     @cached_property
@@ -104,7 +107,14 @@ def count_file(
     """
     with sound_pieces(source) if rejects is None else _quarantined(source, rejects) as pieces:
         counted = _counted(_told(one_ahead(pieces), advance), how, each)
-    return LargeList(counted, partial(read_incidents, source))
+    return LargeList(
+        counted, parts=partial(_located, source, how), read=partial(read_incidents, source)
+    )
+
+
+def _located(source: Source, how: Locator) -> Iterator[pd.DataFrame]:
+    with sound_pieces(source) as pieces:
+        yield from map(how.locate, one_ahead(pieces))
 
 
 @contextmanager
@@ -207,4 +217,8 @@ def count_lazily(given: Any, how: Locator) -> LargeList:
         if not is_read:
             require_sound(given)  # names the faults of all partitions
         raise
-    return LargeList(counted, lambda: rows_of(given if is_read else as_incidents(given)))
+    return LargeList(
+        counted,
+        parts=lambda: (part.compute() for part in how.locate(incidents).to_delayed()),
+        read=lambda: rows_of(given if is_read else as_incidents(given)),
+    )

@@ -13,6 +13,7 @@ from maligeo.core.columns import Counting, frame_kind, has_odd_words
 from maligeo.core.errors import ArgumentError
 from maligeo.core.lazy import is_lazy
 from maligeo.core.periods import parse_period
+from maligeo.disclosure import CellRelease, Release
 from maligeo.disclosure.partition import measures_in
 from maligeo.join.carried import carry_figures, carry_projects
 from maligeo.join.points import Locator, locate
@@ -90,6 +91,11 @@ class Given(Mapping[str, pd.DataFrame]):
         """Give what a large list comes to; None of all else."""
         one = self._frames.get(kind)
         return one.counted if isinstance(one, LargeList) else None
+
+    def parts(self, kind: str) -> Iterator[pd.DataFrame] | None:
+        """Give the located rows of a large list in parts; None of all else."""
+        one = self._frames.get(kind)
+        return one.parts() if isinstance(one, LargeList) else None
 
     def summed(self) -> dict[str, pd.DataFrame]:
         """Give the frames, of a large list what it comes to: with `attrs` and days as its rows."""
@@ -233,6 +239,11 @@ class Records:
     def areas(self) -> pd.DataFrame | None:
         """Hazardous and released areas; None where none are given."""
         return self.given.get(AREAS)
+
+    def cells(self, rules: Release) -> CellRelease:
+        """Release the incidents as cells."""
+        located = self.covered(self.counted)
+        return rules.cells(located, self.units, parts=self.given.parts(INCIDENTS))
 
     def covered(self, records: pd.DataFrame) -> pd.DataFrame:
         """State the coverage of records, where the study has one."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from maligeo import tiles
 from maligeo.core.errors import ArgumentError, ReleaseError
-from maligeo.disclosure import Release
+from maligeo.disclosure import CellRelease, Release
 from maligeo.join.points import Locator, locate
 from maligeo.measure.surface import density_surface
 from maligeo.readers.areas import read_areas
@@ -23,6 +23,7 @@ from maligeo.readers.projects import read_projects
 from maligeo.readers.reading import meant_in
 from maligeo.workflows.incident_columns import read_columns
 from maligeo.workflows.recipes import Product, Recipe
+from maligeo.workflows.records import INCIDENTS, Records, given_records
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,10 +39,10 @@ _READERS: Final[dict[str, Callable[[Source], Any]]] = {
     "boundaries": read_boundaries,
     "areas": read_areas,
     "projects": read_projects,
-    "incidents": read_incidents,
+    INCIDENTS: read_incidents,
 }
 KINDS: Final = tuple(_READERS)
-RECORDS: Final = ("areas", "projects", "incidents")
+RECORDS: Final = ("areas", "projects", INCIDENTS)
 _CLASSES: Final = "classes of equally many cells"
 
 Zooms = tuple[int, int]
@@ -139,8 +140,16 @@ def _points_of(incidents: Source, units: gpd.GeoDataFrame, rules: Release) -> pd
         points = read_columns(incidents, ["lon", "lat", "location_precision", "source"])
         Locator(units).require_known(meant_in(points))
         return points
-    located = locate(read_incidents(incidents), units)
-    return rules.cells(located, units).spread() if rules.by_cells else rules.of(located)
+    if rules.by_cells:
+        return _cells(incidents, units, rules).spread()
+    return rules.of(locate(read_incidents(incidents), units))
+
+
+def _cells(
+    incidents: Source | pd.DataFrame, units: gpd.GeoDataFrame, rules: Release
+) -> CellRelease:
+    given = given_records({INCIDENTS: incidents}, lambda: Locator(units))
+    return Records(given, units, covers=None).cells(rules)
 
 
 def raster_archive(
@@ -243,7 +252,7 @@ def vector_archive(
     known = read or {}
     records = [kind for kind in RECORDS if kind in sources]
     rules = rules or Release.asked(None, of_records=bool(records))
-    readers = _READERS | ({"incidents": read_columns} if rules.audience == "internal" else {})
+    readers = _READERS | {INCIDENTS: _reader_of_incidents(rules)}
     frames = {
         kind: known[kind] if kind in known else readers[kind](sources[kind])
         for kind in KINDS
@@ -280,6 +289,13 @@ def vector_archive(
     return Product(recipe, write, holds_its_name=True)
 
 
+def _reader_of_incidents(rules: Release) -> Callable[[Source], Any]:
+    """Read rows for whom may see them one by one, else in parts as they are released."""
+    if rules.by_cells:
+        return lambda source: source
+    return read_columns if rules.audience == "internal" else read_incidents
+
+
 def _tell(left_out: Sequence[str], audience: Audience, *, nothing_else: bool) -> None:
     """Name the layers that an audience may not see; an error where there is nothing else."""
     if not left_out:
@@ -300,8 +316,7 @@ def _layer_of(kind: str, frame: Any, units: gpd.GeoDataFrame, rules: Release) ->
     """Give what is released of some records, as a layer that can be drawn; None if nothing is."""
     if rules.audience == "internal":
         return frame
-    if kind == "incidents":
-        located = locate(frame, units)
-        return rules.cells(located, units).marks() if rules.by_cells else rules.of(located)
-    released = rules.of(locate(frame, units) if kind == "projects" else frame, units)
+    if kind == INCIDENTS and rules.by_cells:
+        return _cells(frame, units, rules).marks()
+    released = rules.of(frame if kind == "areas" else locate(frame, units), units)
     return released if "geometry" in released.columns else None
