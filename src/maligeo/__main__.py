@@ -67,6 +67,8 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write("maligeo: interrupted\n")
         sys.exit(INTERRUPTED)
+    finally:
+        gc.freeze()  # what is left ends with the process: to look for garbage in it takes long
 
 
 if __name__ == "__main__":

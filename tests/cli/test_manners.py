@@ -139,6 +139,18 @@ maligeo.__main__.main()
 """
 
 
+def test_a_process_that_ends_looks_for_no_garbage() -> None:
+    code = (
+        "import atexit, gc, maligeo.__main__\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 10_000))\n"
+        "maligeo.__main__.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[1:] == ["True"]
+
+
 @pytest.mark.parametrize("module", ["typer", "geopandas", "rasterio", "matplotlib", "pandas"])
 def test_an_interrupt_during_an_import_is_one_line(tmp_path: Path, module: str) -> None:
     lines = {
