@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import pandas as pd
 
@@ -129,6 +129,10 @@ class Reading(dict[str, object]):
 
     def __post_init__(self) -> None:
         self.update({each.name: getattr(self, each.name) for each in fields(self)})
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Give itself: pandas copies `attrs` at every step."""
+        return self
 
     @property
     def columns_in_file(self) -> int:
