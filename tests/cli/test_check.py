@@ -182,6 +182,24 @@ def test_a_word_is_said_once_with_its_rows_and_a_proposal(tmp_path: Path) -> Non
     assert str(raised.value).count("obuss") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("Date;Région;Engin\n03/03/2022;Gao;zzz\n", "EEI (IED), mine (landmine), EEI/mine"),
+        ("Zone;Région;Statut;Surface m2\nA;Gao;zzz;50\n", "soupçonnée (suspected), confirmée"),
+        ("Projet;Région;Statut\nPuits;Gao;zzz\n", "prévu (planned), en cours (active)"),
+    ],
+)
+def test_the_words_that_are_known_are_said_in_both_languages(
+    tmp_path: Path, text: str, listed: str
+) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text(text, "utf-8")
+    code, output = run_check(path)
+    assert code == 1
+    assert f"les mots connus sont par exemple {listed}" in plain(output)
+
+
 def test_places_are_counted_and_named(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_text("Date;Région;Tués\n03/03/2022;Gao;2\n04/03/2022;Tombouctu;1\n", "utf-8")

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -219,8 +220,8 @@ def read_words(
         Of words that are not known, with those that come near as proposals.
     """
     meanings, unlisted = form.values.get(ours, {}), form.unlisted.get(ours)
-    spellings = form.spellings.get(ours, ())
-    distinct, meant, faults = _meant(texts, meanings, unlisted, spellings)
+    spellings, taught = form.spellings.get(ours, ()), form.taught.get(ours, {})
+    distinct, meant, faults = _meant(texts, meanings, unlisted, spellings, taught)
     return (distinct.coded if as_codes else distinct.spread)(meant), faults
 
 
@@ -257,6 +258,7 @@ def _meant(
     meanings: Mapping[str, str],
     unlisted: str | None,
     spellings: Sequence[str],
+    taught: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Distinct, pa.Array, Faults]:
     """Say of each text that differs what it means."""
     distinct = Distinct.of(texts)
@@ -270,8 +272,9 @@ def _meant(
     faults = Faults()
     if unknown.any():
         near = {word: _near(word, spellings) for word in itertools.compress(each, unknown)}
+        known = _examples(meanings, taught)
         reasons = {
-            word: UNKNOWN_WORD if found else f"{UNKNOWN_WORD}, which are {_examples(meanings)}"
+            word: UNKNOWN_WORD if found else f"{UNKNOWN_WORD}, which are {known}"
             for word, found in near.items()
         }
         rows = pd.Series(distinct.each(unknown, False), index=texts.index)
@@ -292,14 +295,16 @@ def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(near for near, _, _ in found))
 
 
-def _examples(meanings: Mapping[str, str]) -> str:
-    """Name what words may mean, each with a word that means it: "erw (reg), other (autre)"."""
+def _examples(meanings: Mapping[str, str], taught: Mapping[str, Sequence[str]]) -> str:
+    """Name what words may mean, as a cell may say it in both languages: "REG (ERW)"."""
     pairs = reversed(list(meanings.items()))
-    first = {meant: word for word, meant in pairs if word != word_key(meant)}
-    names = {meant: meant.replace("_", " ") for meant in meanings.values()}  # as a cell may say it
-    return ", ".join(
-        f"{text} ({first[name]})" if name in first else text for name, text in names.items()
+    listed = {meant: word for word, meant in pairs if word != word_key(meant)}
+    said = (
+        taught.get(meant) or [meant.replace("_", " "), *filter(None, [listed.get(meant)])]
+        for meant in dict.fromkeys(meanings.values())
     )
+    each = (list(dict.fromkeys(words)) for words in said)
+    return ", ".join(words[0] + "".join(f" ({word})" for word in words[1:]) for words in each)
 
 
 def parse_numbers(

@@ -75,6 +75,8 @@ def _find_encoding(head: bytes, path: Path) -> str:
     start = head[:4096]
     if b"\0" in start:
         return _find_wide(start, path)
+    if head.isascii():  # which is told sooner than that it can be decoded
+        return "utf-8"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < _CHECKED_BYTES)
     except UnicodeDecodeError:

@@ -88,6 +88,8 @@ class SourceFormat:
         Column of ours to the words in the file and what they mean.
     spellings : mapping of str to tuple of str
         Column of ours to the words of `values` as people write them.
+    taught : mapping of str to mapping
+        Column of ours to what words mean, and the French and the English word for it.
     unlisted : mapping of str to str
         Column of ours to what every word means that is not listed; without it such a
         word is a fault.
@@ -105,6 +107,7 @@ class SourceFormat:
     columns: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taught: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     unlisted: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -320,6 +323,7 @@ def load_format(name: str) -> SourceFormat:
         columns=aliases,
         values=values,
         spellings=spellings,
+        taught=entry.get("template", {}).get("words", {}),
         unlisted=entry.get("unlisted", {}),
         constants=entry.get("constants", {}),
         settings=entry.get("settings", {}),
