@@ -93,7 +93,7 @@ def test_an_area_is_set_aside_whole(tmp_path: Path) -> None:
     aside = pd.read_csv(rejects)
     assert frame["area_id"].tolist() == ["ZZ-1"]
     assert aside["row"].tolist() == [7, 8, 9]
-    assert "belongs to an area that has faults" in aside["reason"].iloc[1]
+    assert "appartient à une zone qui a des fautes" in aside["reason"].iloc[1]
 
 
 def test_rows_of_one_area_that_contradict_each_other(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from maligeo.core.columns import Language
 from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
+from maligeo.core.session import speaking
 from maligeo.readers.quarantine import Faults, Gate
 
 RAW = pd.DataFrame(
@@ -31,15 +33,24 @@ def test_all_faults_are_raised_together() -> None:
     assert [fault.row for fault in raised.value.faults] == [3, 4, 4]
 
 
-def test_bad_rows_are_written_verbatim_with_their_reasons(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "reasons"),
+    [
+        ("en", ["a: is not a number", "a: is not a number; b: is missing"]),
+        ("fr", ["a : n’est pas un nombre", "a : n’est pas un nombre ; b : manque"]),
+    ],
+)
+def test_bad_rows_are_written_verbatim_with_their_reasons(
+    tmp_path: Path, language: Language, reasons: list[str]
+) -> None:
     path = tmp_path / "rejects.csv"
-    good = passed(faults(), "quarantine", path)
+    with speaking(language):
+        good = passed(faults(), "quarantine", path)
     assert good.index.tolist() == [2]
-    assert path.read_text(encoding="utf-8").splitlines() == [
-        "row,reason,a,b",
-        '3,a: is not a number,x,"a,b"',
-        "4,a: is not a number; b: is missing,y,",
-    ]
+    written = path.read_text(encoding="utf-8").replace("\u00a0", " ").replace("\u202f", " ")
+    assert written.splitlines() == [
+        "row,reason,a,b", f'3,{reasons[0]},x,"a,b"', f"4,{reasons[1]},y,"
+    ]  # fmt: skip
     assert list(tmp_path.iterdir()) == [path]
     assert path.stat().st_mode & 0o077 == 0, "for its owner only"
 

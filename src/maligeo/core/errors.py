@@ -223,6 +223,12 @@ class Fault(NamedTuple):
             value=_quoted(self.value, language),
         )
 
+    def in_its_row(self, language: str) -> str:
+        """Say it where its row stands beside it: "killed: is negative"."""
+        return read_texts("faults")["fault.empty_setting"][language].format(
+            column=self.column_in(language), reason=self.reason_in(language)
+        )
+
     def column_in(self, language: str, own: Collection[str] | None = None) -> str:
         """Name the column as the file does, or in words the field of ours that it is.
 

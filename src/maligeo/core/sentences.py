@@ -8,7 +8,7 @@ another text; what libraries and systems say is in `core/words/foreign.toml`.
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from maligeo.core.bilingual import french_spaces, read_file, read_texts
@@ -42,12 +42,15 @@ def translated(sentence: str, language: str) -> str:
     >>> translated("is not a number", "fr")
     'n’est pas un nombre'
     """
-    if language == "en":
-        return sentence
+    return sentence if language == "en" else _in_french(sentence)
+
+
+@lru_cache(maxsize=1_000)  # a file with faults says few of them many times
+def _in_french(sentence: str) -> str:
     for pattern, french in _sentences():
         found = pattern.fullmatch(sentence)
         if found:
-            return french_spaces(_filled(french, found.groupdict(), language))
+            return french_spaces(_filled(french, found.groupdict(), "fr"))
     return sentence
 
 

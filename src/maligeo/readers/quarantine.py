@@ -12,9 +12,11 @@ from typing import IO, Any, NamedTuple, Self, TypeVar
 
 import pandas as pd
 
+from maligeo.core.bilingual import read_texts
 from maligeo.core.checks import require_choice
 from maligeo.core.errors import UNKNOWN_WORD, ArgumentError, Fault, FrameError, said_once
 from maligeo.core.files import written_whole
+from maligeo.core.session import session_language
 from maligeo.core.spreadsheets import guarded
 from maligeo.readers.reading import UnknownWord
 
@@ -112,12 +114,14 @@ class Faults:
         """Give the labels of the rows with a fault."""
         return {row for block in self._blocks for row in block.rows}
 
-    def reasons(self) -> "pd.Series[str]":
+    def reasons(self, language: str) -> "pd.Series[str]":
         """Give for each faulty row its reasons in one text, in the order of the rows."""
         by_row: dict[object, list[str]] = {}
         for fault in self:
-            by_row.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason}")
-        return pd.Series({row: "; ".join(texts) for row, texts in by_row.items()}, dtype="string")
+            by_row.setdefault(fault.row, []).append(fault.in_its_row(language))
+        between = read_texts("faults")["fault.next"][language]
+        said = {row: between.join(texts) for row, texts in by_row.items()}
+        return pd.Series(said, dtype="string")
 
     def unknown_words(self) -> dict[str, dict[str, UnknownWord]]:
         """Give by column the words that are not known, each once with its rows."""
@@ -157,10 +161,10 @@ class Gate:
     on_invalid : {"raise", "quarantine"}
         Raise one error with every fault, or write faulty rows to `rejects`.
     rejects : path, optional
-        CSV file for the faulty rows: `row`, `reason` and the cells as they were read, in
-        UTF-8; an apostrophe stands before what a spreadsheet would compute. Written whole
-        or not at all, readable by its owner only; without faults it
-        holds a header alone. Needed with "quarantine" and refused with "raise".
+        CSV file for the faulty rows: `row`, `reason` in the language of the session, and the
+        cells as they were read, in UTF-8; an apostrophe stands before what a spreadsheet would
+        compute. Written whole or not at all, readable by its owner only; without faults it holds
+        a header alone. Needed with "quarantine" and refused with "raise".
 
     Raises
     ------
@@ -216,7 +220,7 @@ class Gate:
         return frame[~faults.marks(frame.index)]
 
     def _set_aside(self, raw: pd.DataFrame, faults: Faults, file: str) -> None:
-        reasons = faults.reasons() if len(faults) else pd.Series(dtype="string")
+        reasons = faults.reasons(session_language()) if len(faults) else pd.Series(dtype="string")
         bad = raw[raw.index.isin(reasons.index)].copy()
         bad.insert(0, "reason", reasons.reindex(bad.index), allow_duplicates=True)
         bad.insert(0, "row", [row_in(file, row) for row in bad.index], allow_duplicates=True)
