@@ -6,6 +6,7 @@ description cannot drift apart unnoticed.
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -137,11 +138,10 @@ def _sources(table: pd.DataFrame) -> "pd.Series[str]":
 @cache
 def _documents() -> dict[str, tuple[str, str]]:
     """Give the citation and the language of each document, by its name."""
-    documents = load_table("reference", "documents").set_index("document_id")
-    languages = documents["language"].fillna("")
+    documents = load_table("reference", "documents").astype("object").fillna("")
     return {
-        str(name): (_cite(document), str(languages[name]))
-        for name, document in documents.iterrows()
+        each["document_id"]: (_cite(each), each["language"])
+        for each in documents.to_dict("records")
     }
 
 
@@ -167,9 +167,8 @@ def source_language(source: object) -> str:
     return next((language for text, language in _documents().values() if text == source), "")
 
 
-def _cite(document: "pd.Series[str]") -> str:
+def _cite(known: Mapping[Any, str]) -> str:
     """Cite a document in its own language: who published it, what, when and where."""
-    known = document.fillna("")
     language = known["language"] or "fr"
     title = words.word("source.title", language).format(title=known["title"])
     parts = (
