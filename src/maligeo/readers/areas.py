@@ -16,6 +16,7 @@ from maligeo.readers.area_checks import AreaLimits, Names, check_areas
 from maligeo.readers.area_shapes import find_shapes
 from maligeo.readers.cells import values
 from maligeo.readers.cells.months import FIRST, LAST
+from maligeo.readers.cells.words import read_words
 from maligeo.readers.declared_areas import (
     BARE,
     declared_column,
@@ -339,7 +340,7 @@ class _AreaFile:
         unclear = _ambiguous(texts, self.form)
         faults.add(unclear.notna(), str(texts.name), texts, unclear)
         clear = texts.mask(unclear.notna())
-        statuses = faults.taking(values.read_words(clear, self.form, _STATUS))
+        statuses = faults.taking(read_words(clear, self.form, _STATUS))
         if said is None or records.empty:
             return statuses
         return pd.Series(statuses.iloc[0], records.index, TEXT)

@@ -17,10 +17,10 @@ from maligeo.readers.cells.values import (
     date_orders,
     each_word,
     have_order,
-    map_words,
     parse_numbers,
     strip_missing,
 )
+from maligeo.readers.cells.words import map_words
 from maligeo.readers.figure_totals import find_totals
 from maligeo.readers.files.non_records import TOTAL
 from maligeo.readers.files.raw import STATED_ORDER, RawFile

@@ -17,6 +17,7 @@ from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
 from maligeo.readers.cells.ids import REPEATS, SeenIds
 from maligeo.readers.cells.months import FIRST
+from maligeo.readers.cells.words import map_words, read_words
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.folders import files_in
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
@@ -484,7 +485,7 @@ class IncidentFile:
         if self.wanted is not None and column is not None:
             meanings = self.form.values["event_type"]
             unwanted = {word: word for word in meanings.keys() - self.wanted}
-            words, _ = values.map_words(rows[column], unwanted, unlisted="")
+            words, _ = map_words(rows[column], unwanted, unlisted="")
             keep &= (words.fillna("") == "").to_numpy(dtype=bool)
         return rows if keep.all() else rows[keep]
 
@@ -497,7 +498,7 @@ class IncidentFile:
             texts = self._texts(rows, ours)
             if texts.name is not None:
                 as_codes = ours == "event_type" and not self.spatial
-                read = values.read_words(texts, self.form, ours, as_codes=as_codes)
+                read = read_words(texts, self.form, ours, as_codes=as_codes)
                 texts = faults.taking(read)
             frame[ours] = texts
         unsaid = frame["date_precision"].isna()

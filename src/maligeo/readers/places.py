@@ -7,6 +7,7 @@ import pandas as pd
 
 from maligeo.core.errors import UnknownNameError
 from maligeo.readers.cells import values
+from maligeo.readers.cells.words import read_words
 from maligeo.readers.files.raw import RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import RawTable
@@ -126,6 +127,6 @@ def _read(raw: RawTable, form: SourceFormat, found: dict[str, str]) -> tuple[pd.
         if ours in found:
             added[ours] = values.strip_missing(rows[found[ours]])
     if _PRECISION in found:
-        parsed = values.read_words(rows[found[_PRECISION]], form, _PRECISION)
+        parsed = read_words(rows[found[_PRECISION]], form, _PRECISION)
         added[_PRECISION] = faults.taking(parsed)
     return rows.assign(**added), faults

@@ -17,9 +17,9 @@ from maligeo.readers.cells.values import (
     parse_counts,
     parse_dates,
     parse_numbers,
-    read_words,
     strip_missing,
 )
+from maligeo.readers.cells.words import read_words
 from maligeo.readers.countries import are_abroad
 from maligeo.readers.files.blocks import looks_merged
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw

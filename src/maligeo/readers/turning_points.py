@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from maligeo.core.crs import GEOGRAPHIC
-from maligeo.readers.cells import values
+from maligeo.readers.cells.words import read_words
 from maligeo.readers.formats import SourceFormat
 from maligeo.readers.positions import find_positions
 from maligeo.readers.quarantine import Faults
@@ -127,7 +127,7 @@ def _types(
     if "vertex_type" not in found:
         return pd.Series(_CORNER, index=rows.index)
     texts = rows[found["vertex_type"]]
-    words = faults.taking(values.read_words(texts, form, "vertex_type"))
+    words = faults.taking(read_words(texts, form, "vertex_type"))
     return words.fillna(_CORNER).astype(object)
 
 

@@ -4,11 +4,9 @@ Each function takes a column of text and gives the values and a `Faults`; a valu
 missing stays missing, one that cannot be read becomes missing and a fault.
 """
 
-import itertools
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,12 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import fuzz, process
 
 from maligeo.core.crs import Floats
-from maligeo.core.errors import UNKNOWN_WORD
 from maligeo.readers.cells.months import day_of, month_numbers, month_of, year_of
-from maligeo.readers.formats import SourceFormat, word_key
+from maligeo.readers.formats import word_key
 from maligeo.readers.quarantine import Faults
 
 DAY_MONTH: Final = "day-month"
@@ -43,8 +39,6 @@ _NO_TEXT: Final = pa.array([], pa.large_string())
 _MISSING: Final = pa.array(sorted(MISSING_WORDS), pa.large_string())
 _LARGEST: Final = 2.0**53
 _TEXT: Final = pd.StringDtype("pyarrow")
-_NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
-_MOST_NEAR: Final = 3
 _PIECE: Final = 2**18  # rows, more than the pieces have in which large files are read
 
 _PLAIN: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
@@ -179,13 +173,13 @@ def strip_missing(texts: pd.Series) -> pd.Series:
     distinct = Distinct.of(texts)
     if not len(distinct.texts):
         return texts.astype(_TEXT)
-    trimmed, missing = _trimmed(distinct.texts)
+    trimmed, missing = trimmed_texts(distinct.texts)
     if trimmed.equals(distinct.texts) and not pc.any(missing).as_py():
         return texts.astype(_TEXT)
     return distinct.spread(pc.if_else(missing, None, trimmed))
 
 
-def _trimmed(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+def trimmed_texts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Trim texts, and tell which say "not known"."""
     trimmed = pc.utf8_trim_whitespace(texts)
     return trimmed, pc.is_in(pc.utf8_lower(trimmed), value_set=_MISSING)
@@ -196,115 +190,6 @@ def each_word(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Serie
     distinct = Distinct.of(texts)
     changed = [change(text) for text in distinct.texts.to_pylist()]
     return distinct.spread(pa.array(changed, pa.large_string()))
-
-
-def read_words(
-    texts: pd.Series, form: SourceFormat, ours: str, *, as_codes: bool = False
-) -> tuple["pd.Series[str]", Faults]:
-    """Replace the words of a column by ours, as a format says.
-
-    Parameters
-    ----------
-    texts : pandas.Series of str
-    form : SourceFormat
-        The make of the file.
-    ours : str
-        Column of ours.
-    as_codes : bool, default False
-        Whether to give categories, which are made sooner than a text for each row.
-
-    Returns
-    -------
-    words : pandas.Series of string or category
-    faults : Faults
-        Of words that are not known, with those that come near as proposals.
-    """
-    meanings, unlisted = form.values.get(ours, {}), form.unlisted.get(ours)
-    spellings, taught = form.spellings.get(ours, ()), form.taught.get(ours, {})
-    distinct, meant, faults = _meant(texts, meanings, unlisted, spellings, taught)
-    return (distinct.coded if as_codes else distinct.spread)(meant), faults
-
-
-def map_words(
-    texts: pd.Series,
-    meanings: Mapping[str, str],
-    *,
-    unlisted: str | None = None,
-    spellings: Sequence[str] = (),
-) -> tuple["pd.Series[str]", Faults]:
-    """Replace the words of a source by ours.
-
-    Parameters
-    ----------
-    texts : pandas.Series of str
-    meanings : mapping of str to str
-        Words in the form of `word_key`, and what they mean.
-    unlisted : str, optional
-        What all other words mean; without it they are faults.
-    spellings : sequence of str
-        Words that may be proposed for one that is not known.
-
-    Returns
-    -------
-    words : pandas.Series of string
-    faults : Faults
-    """
-    distinct, meant, faults = _meant(texts, meanings, unlisted, spellings)
-    return distinct.spread(meant), faults
-
-
-def _meant(
-    texts: pd.Series,
-    meanings: Mapping[str, str],
-    unlisted: str | None,
-    spellings: Sequence[str],
-    taught: Mapping[str, Sequence[str]] = MappingProxyType({}),
-) -> tuple[Distinct, pa.Array, Faults]:
-    """Say of each text that differs what it means."""
-    distinct = Distinct.of(texts)
-    missing = _trimmed(distinct.texts)[1].to_numpy(zero_copy_only=False)
-    each = distinct.texts.to_pylist()
-    meant = [
-        meanings.get(word_key(word), None if empty else unlisted)
-        for word, empty in zip(each, missing, strict=True)
-    ]
-    unknown = ~missing & np.array([word is None for word in meant], dtype=bool)
-    faults = Faults()
-    if unknown.any():
-        near = {word: _near(word, spellings) for word in itertools.compress(each, unknown)}
-        known = _examples(meanings, taught)
-        reasons = {
-            word: UNKNOWN_WORD if found else f"{UNKNOWN_WORD}, which are {known}"
-            for word, found in near.items()
-        }
-        rows = pd.Series(distinct.each(unknown, False), index=texts.index)
-        faults.add(rows, str(texts.name), texts, texts.map(reasons), proposals=near)
-    return distinct, pa.array(meant, pa.large_string()), faults
-
-
-def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
-    """Give the words that come near one, the nearest first."""
-    found = process.extract(
-        word,
-        spellings,
-        scorer=fuzz.WRatio,
-        processor=word_key,
-        score_cutoff=_NEAR,
-        limit=_MOST_NEAR,
-    )
-    return tuple(dict.fromkeys(near for near, _, _ in found))
-
-
-def _examples(meanings: Mapping[str, str], taught: Mapping[str, Sequence[str]]) -> str:
-    """Name what words may mean, as a cell may say it in both languages: "REG (ERW)"."""
-    pairs = reversed(list(meanings.items()))
-    listed = {meant: word for word, meant in pairs if word != word_key(meant)}
-    said = (
-        taught.get(meant) or [meant.replace("_", " "), *filter(None, [listed.get(meant)])]
-        for meant in dict.fromkeys(meanings.values())
-    )
-    each = (list(dict.fromkeys(words)) for words in said)
-    return ", ".join(words[0] + "".join(f" ({word})" for word in words[1:]) for words in each)
 
 
 def parse_numbers(
