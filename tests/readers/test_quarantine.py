@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from maligeo.core.columns import Language
-from maligeo.core.errors import ArgumentError, Fault, FrameError, OutputFileError
+from maligeo.core.errors import WHOLE_ROW, ArgumentError, Fault, FrameError, OutputFileError
 from maligeo.core.session import speaking
 from maligeo.readers.quarantine import Faults, Gate
 
@@ -53,6 +53,14 @@ def test_bad_rows_are_written_verbatim_with_their_reasons(
     ]  # fmt: skip
     assert list(tmp_path.iterdir()) == [path]
     assert path.stat().st_mode & 0o077 == 0, "for its owner only"
+
+
+def test_what_is_wrong_with_a_whole_row_names_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    found = Faults([Fault(3, WHOLE_ROW, "x", "the row has 3 cells and the header 4")])
+    with speaking("fr"):
+        passed(found, "quarantine", path)
+    assert path.read_text(encoding="utf-8").splitlines()[1].startswith("3,la ligne a 3 cellules")
 
 
 def test_without_faults_an_older_file_does_not_stay(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ class Fault(NamedTuple):
 
     def in_its_row(self, language: str) -> str:
         """Say it where its row stands beside it: "killed: is negative"."""
+        if self.column == WHOLE_ROW:
+            return self.reason_in(language)
         return read_texts("faults")["fault.empty_setting"][language].format(
             column=self.column_in(language), reason=self.reason_in(language)
         )

@@ -53,16 +53,16 @@ def measures_in(records: pd.DataFrame) -> list[str]:
     An empty list has those that it would have with a few records: what others see of the
     two must not differ.
     """
-    stated = set(records.columns)
+    stated = set(_stated_in(records))
     if records.empty:
-        stated &= set(records.attrs.get(VICTIMS, stated))
-    else:
-        stated = set(_stated_columns(records))
+        stated = set(records.columns) & set(records.attrs.get(VICTIMS, records.columns))
     return [measure for measure, parts in INCIDENT_MEASURES.items() if stated.issuperset(parts)]
 
 
-def _stated_columns(records: pd.DataFrame) -> list[str]:
-    return [str(column) for column in records.columns if records[column].notna().any()]
+def _stated_in(records: pd.DataFrame) -> list[str]:
+    """Name the columns of victims in which any record says something."""
+    there = (name for name in _STATED if name in records.columns)
+    return [name for name in there if records[name].notna().any()]
 
 
 def partition(
@@ -99,7 +99,7 @@ def partition(
     ArgumentError
         If the units are finer than cercles.
     """
-    stated = [name for name in _STATED if name in _stated_columns(located)]
+    stated = _stated_in(located)
     found = [_pieces(part, units, key, stated) for part in ([located] if parts is None else parts)]
     return pd.concat(found, ignore_index=True)
 
