@@ -94,19 +94,24 @@ class Groups:
             counts = np.diff(starts, append=len(keys))
         else:
             counts = np.add.reduceat(numbers[keys & row], starts)
-        order = np.argsort(first)
-        return first[order], counts[order]
+        of_row = np.empty(len(keys), dtype=np.int64)
+        of_row[first] = counts
+        first.sort()
+        return first, of_row[first]
 
     def _add_up_few(
         self, numbers: npt.NDArray[np.int64] | None
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
         """Do so where there are no more groups than rows: each has its place in a table."""
-        first = np.full(self._size, -1, dtype=np.intp)
-        first[self._keys[::-1]] = np.arange(len(self._keys) - 1, -1, -1)  # the last one stays
-        counts = np.bincount(self._keys, numbers, self._size).astype(np.int64)
-        found = np.flatnonzero(first >= 0)
-        order = found[np.argsort(first[found])]
-        return first[order], counts[order]
+        keys = self._keys.astype(np.intp)  # as they are used twice
+        rows = np.arange(len(keys), dtype=np.int32 if len(keys) <= _SHORT else np.int64)
+        first: Codes = np.full(self._size, -1, dtype=rows.dtype)
+        first[keys[::-1]] = rows[::-1]  # the last one stays
+        is_first = np.zeros(len(keys), dtype=np.bool_)
+        is_first[first[first >= 0]] = True
+        counts = np.bincount(keys, numbers, self._size).astype(np.int64)
+        found = np.flatnonzero(is_first)
+        return found, counts[keys[found]]
 
 
 def _codes(column: pd.Series) -> Codes:
