@@ -36,7 +36,7 @@ from maligeo.measure.dates import (
     possible_days,
     span_of,
 )
-from maligeo.measure.rates import UNRELIABLE_BELOW, clustered_interval, sum_by
+from maligeo.measure.rates import UNRELIABLE_BELOW, sum_by
 from maligeo.measure.unplaced import NO_DATE, NO_PLACE, Flags, Scopes, scopes_of
 
 INCIDENT_MEASURES: Final[dict[str, tuple[str, ...]]] = {
@@ -168,8 +168,8 @@ def count_incidents(
     -------
     pandas.DataFrame
         `pcode, name, place_kind, period_start, period_end, measure, count, count_low,
-        count_high, interval_low, interval_high, low_count, records, per_incident,
-        unique_total, basis, source, note`.
+        count_high, squares, largest, low_count, records, per_incident, unique_total, basis,
+        source, note`; for `squares` and `largest` see `maligeo.measure.densities.with_rates`.
     """
     rows, of_units = pd.DataFrame(located), pd.DataFrame(units)  # whose columns are taken sooner
     entries = _incident_entries(rows, of_units, measure)
@@ -297,7 +297,7 @@ def count_areas(
     counts = _count(entries, units, Coverage(shares), period)
     amounts = ["count", "count_low", "count_high", "unique_total"]
     counts[amounts] = counts[amounts].round(SQM_DECIMALS)
-    unsaid = ["interval_low", "interval_high", "low_count", "stated"]
+    unsaid = ["squares", "largest", "low_count", "stated"]
     counts = labelled(counts.drop(columns=unsaid), shares, measure)
     return _with_basis(counts)
 
@@ -450,7 +450,7 @@ def _left_open(table: pd.DataFrame, entries: _Entries, period: Period | None) ->
             continue
         said = table["note"].where(table["note"].isna(), table["note"] + "; ")
         table["note"] = table["note"].mask(rows, said.fillna("") + why)
-        table.loc[rows, ["count_high", "interval_high"]] = np.nan
+        table.loc[rows, "count_high"] = np.nan
     return table
 
 
@@ -511,7 +511,6 @@ def _tally(
     is_known, is_whole, notes = zip(*_readings(sums, places, coverage, period), strict=True)
     count = np.where(is_known, sums.total, np.nan)
     whole = np.where(is_whole, count, np.nan)
-    low, high = clustered_interval(whole, sums.squares, largest=sums.largest)
     events = np.divide(count**2, sums.squares, out=np.zeros(len(count)), where=sums.squares > 0)
     return pd.DataFrame(
         {
@@ -526,8 +525,8 @@ def _tally(
             "count": count,
             "count_low": count,
             "count_high": whole,
-            "interval_low": low,
-            "interval_high": high,
+            "squares": np.where(is_whole, sums.squares, np.nan),
+            "largest": sums.largest,
             "low_count": pd.arrays.BooleanArray(events < UNRELIABLE_BELOW, np.isnan(count)),
         }
     )

@@ -32,7 +32,13 @@ from maligeo.measure.lazy import together
 from maligeo.measure.populations import people_nearest
 from maligeo.measure.project_counts import count_projects
 from maligeo.measure.published import count_figures
-from maligeo.measure.rates import FEWEST_UNITS, Pairs, shared_borders, smooth_rates
+from maligeo.measure.rates import (
+    FEWEST_UNITS,
+    Pairs,
+    clustered_interval,
+    shared_borders,
+    smooth_rates,
+)
 
 _LONG: Final = pd.Timedelta(days=31)
 REMARKS: Final = "remarks"  # in attrs: what is to be said of a table as a whole
@@ -282,7 +288,9 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
     ----------
     table : pandas.DataFrame
         Columns as `maligeo.core.columns.DENSITY`, with counts, `area_sqkm` and `population`;
-        `interval_low` and `interval_high` of the expected count where there is one.
+        of the expected count, where it has an interval, either `interval_low` and
+        `interval_high`, or of what it is worked out where people are known: `squares` of what
+        each event adds to it, missing where it is not whole, and the `largest` of these.
     pairs : numpy.ndarray of int64, shape (2, m), optional
         Neighbours among the units, for `local_per_100k`.
 
@@ -291,17 +299,14 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
     pandas.DataFrame
         Columns as `maligeo.core.columns.DENSITY`.
     """
-    bounds = {
-        end: pd.to_numeric(table[column]).astype("Float64") if column in table.columns else pd.NA
-        for end, column in (("ci_low", "interval_low"), ("ci_high", "interval_high"))
-    }
+    counted = table
     table = typed(table.reindex(columns=list(columns.DENSITY)))
     table["per_1000_sqkm"] = table["count"] / table["area_sqkm"] * PER_SQKM
     exposure = table["population"] * years(table["period_start"], table["period_end"])
     happens = table["measure"].str.fullmatch(_HAPPENING).fillna(False).astype(bool)
     exposure = exposure.where((exposure > 0) & happens)
     table["per_100k"] = table["count"] / exposure * PER_PEOPLE
-    for end, bound in bounds.items():
+    for end, bound in _bounds(counted, exposure).items():
         table[end] = bound / exposure * PER_PEOPLE
     smooth = table["measure"].isin(EVENTS) & (table["place_kind"] == "unit")
     for _, rows in table[smooth].groupby(_SERIES, dropna=False):
@@ -313,6 +318,21 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
             local = smooth_rates(known, people, pairs=pairs)
             table.loc[rows.index, "local_per_100k"] = local * PER_PEOPLE
     return typed(table)
+
+
+def _bounds(counted: pd.DataFrame, exposure: pd.Series) -> dict[str, pd.Series]:
+    """Give the ends of the intervals of expected counts that become rates."""
+    if not exposure.notna().any():
+        return {}
+    if "squares" not in counted.columns:
+        ends = counted.reindex(columns=["interval_low", "interval_high"])
+        low, high = (pd.to_numeric(ends[end]).astype("Float64") for end in ends)
+        return {"ci_low": low, "ci_high": high}
+    squares, bounded = _floats(counted["squares"]), counted["count_high"].notna()
+    count = np.where(np.isnan(squares), np.nan, _floats(counted["count"]))
+    ends = clustered_interval(count, squares, largest=_floats(counted["largest"]))
+    low, high = (pd.Series(end, index=counted.index, dtype="Float64") for end in ends)
+    return {"ci_low": low, "ci_high": high.where(bounded)}
 
 
 def _kind(records: pd.DataFrame) -> str:

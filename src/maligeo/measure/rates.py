@@ -62,7 +62,7 @@ def clustered_interval(
     total: npt.ArrayLike,
     squares: npt.ArrayLike,
     *,
-    largest: float,
+    largest: npt.ArrayLike,
     confidence: float = CONFIDENCE,
 ) -> tuple[Floats, Floats]:
     """Give the interval of a mean to which each event adds several, as victims do.
@@ -74,7 +74,7 @@ def clustered_interval(
     ----------
     total, squares : array_like, shape (n,)
         Sum of what the events added, and sum of its squares; NaN gives NaN.
-    largest : float
+    largest : float or array_like, shape (n,)
         The most that one event may add; 1 gives `poisson_interval`.
     confidence : float, default 0.95
         Two-sided confidence.
@@ -89,13 +89,15 @@ def clustered_interval(
     rates: a method based on the gamma distribution, Statistics in Medicine 16, 791-801.
     It covers the mean at least as often as it says, and so is rather too wide.
     """
-    summed, variance = np.asarray(total, dtype=np.float64), np.asarray(squares, dtype=np.float64)
+    summed, variance, most = (
+        np.asarray(given, dtype=np.float64) for given in (total, squares, largest)
+    )
     tail = (1.0 - confidence) / 2.0
     some = summed > 0
     safe_sum, safe_variance = np.where(some, summed, 1.0), np.where(some, variance, 1.0)
     scale = safe_variance / safe_sum
     low = np.where(some, scale / 2 * _chi2_quantile(tail, 2 * safe_sum / scale), 0.0)
-    above, spread = summed + largest, variance + largest**2
+    above, spread = summed + most, variance + most**2
     high = spread / above / 2 * _chi2_quantile(1.0 - tail, 2 * above**2 / spread)
     return np.where(np.isnan(summed), np.nan, low), high
 
