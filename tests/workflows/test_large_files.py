@@ -16,6 +16,7 @@ from maligeo.disclosure import Release
 from maligeo.disclosure.partition import measures_in
 from maligeo.measure.alike import ALIKE, put_together
 from maligeo.measure.counts import INCIDENT_MEASURES
+from maligeo.readers.cells import ids as ids_of_files
 from maligeo.readers.cells.coordinates import Positions
 from maligeo.readers.files import csv
 from maligeo.readers.files.sources import Source
@@ -193,6 +194,23 @@ def test_faults_are_named_as_of_all_rows(
     with pytest.raises(FrameError) as whole:
         maligeo.read_incidents(path)
     assert list(counted.value.faults) == list(whole.value.faults)
+
+
+@pytest.mark.usefixtures("in_pieces", "internal")
+@pytest.mark.parametrize("ids", [False, True])
+def test_ids_that_only_share_a_hash_are_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ids: bool
+) -> None:
+    path, hashes = faulty_list(tmp_path, ids=ids, cells=False), ids_of_files._hashes
+    monkeypatch.setattr(
+        ids_of_files, "_hashes", lambda given: hashes(given) | np.uint64(2**64 - 256)
+    )
+    monkeypatch.setattr(large_files, "LARGE_BYTES", -1)
+    try:
+        faults = [] if maligeo.study(incidents=path).table.empty else ["none"]
+    except FrameError as error:
+        faults = [f"{fault.row}: {fault.value}" for fault in error.faults]
+    assert faults == ([f"{ROWS + 1}: E3"] if ids else ["none"])
 
 
 @pytest.mark.usefixtures("in_pieces", "internal")

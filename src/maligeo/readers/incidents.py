@@ -15,7 +15,7 @@ from maligeo.core.errors import ArgumentError, InputFileError
 from maligeo.core.placenames import is_plain_name
 from maligeo.readers import formats
 from maligeo.readers.cells import coordinates, values
-from maligeo.readers.cells.ids import REPEATS, SeenIds
+from maligeo.readers.cells.ids import REPEATS, SeenIds, SuspectIds
 from maligeo.readers.cells.months import FIRST
 from maligeo.readers.cells.words import map_words, read_words
 from maligeo.readers.countries import are_abroad
@@ -235,10 +235,12 @@ def iter_incidents(
     return frames_of(_opened_all(said, source, event_types, swap_coordinates), gate)
 
 
-def iter_columns(path: str | Path | Source, *, extra: bool = False) -> Iterator[pd.DataFrame]:
+def iter_columns(
+    path: str | Path | Source, *, extra: bool = False, seen: SuspectIds | None = None
+) -> Iterator[pd.DataFrame]:
     """Read incidents piece by piece, as counting needs them.
 
-    Ids that repeat are no faults here: who counts compares them.
+    Ids that repeat are no faults here unless they are suspected: who counts compares them.
 
     Parameters
     ----------
@@ -246,6 +248,8 @@ def iter_columns(path: str | Path | Source, *, extra: bool = False) -> Iterator[
         As for `read_incidents`.
     extra : bool, default False
         Whether the columns of the file that stay as they are are wanted too.
+    seen : SuspectIds, optional
+        Ids that may repeat.
 
     Yields
     ------
@@ -261,7 +265,7 @@ def iter_columns(path: str | Path | Source, *, extra: bool = False) -> Iterator[
     """
     opened = _opened_all(Source.of(path), formats.AUTO, None, swap=False)
     for one in opened:
-        one.spatial, one.extra, one.seen = False, extra, None
+        one.spatial, one.extra, one.seen = False, extra, seen
     return frames_of(opened, Gate(str(path), "raise", None))
 
 
@@ -382,7 +386,8 @@ class IncidentFile:
     swap: bool
     spatial: bool = True  # with points; else with lon and lat
     extra: bool = True  # with the columns that stay as they are
-    seen: SeenIds | None = field(default_factory=SeenIds)  # without it nobody compares ids
+    # without it nobody compares ids
+    seen: SeenIds | SuspectIds | None = field(default_factory=SeenIds)
     name: str = ""  # of one of several files
     publisher: str = ""
     beside: "Sequence[IncidentFile]" = ()  # the files of the folder, this among them

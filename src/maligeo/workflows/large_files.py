@@ -16,7 +16,7 @@ from maligeo.core.errors import FrameError, MaligeoError
 from maligeo.join.points import LOCATED, Locator
 from maligeo.measure.alike import put_together
 from maligeo.measure.lazy import together
-from maligeo.readers.cells.ids import CollectedIds
+from maligeo.readers.cells.ids import CollectedIds, SuspectIds
 from maligeo.readers.files.folders import PARQUET, size_of
 from maligeo.readers.files.raw import is_table
 from maligeo.readers.files.sources import WORKBOOKS, Source
@@ -121,7 +121,8 @@ def _located(source: Source, how: Locator) -> Iterator[pd.DataFrame]:
 def sound_pieces(source: Source, *, extra: bool = False) -> Iterator[Iterator[pd.DataFrame]]:
     """Give the pieces of a list as `iter_columns` does, and compare their ids in the end.
 
-    Where anything is wrong, the list is read once more, as all its rows are.
+    Where anything is wrong, the list is read once more, as all its rows are; ids that seem to
+    repeat are compared by their texts then.
 
     Parameters
     ----------
@@ -141,8 +142,8 @@ def sound_pieces(source: Source, *, extra: bool = False) -> Iterator[Iterator[pd
         except MaligeoError:
             _name_faults(source)
             raise
-        if ids.may_repeat():
-            _name_faults(source)
+        if len(hashes := ids.shared()):
+            deque(iter_columns(source, seen=SuspectIds(hashes)), maxlen=0)
 
 
 def _name_faults(source: Source) -> None:

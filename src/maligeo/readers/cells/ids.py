@@ -71,8 +71,32 @@ class SeenIds:
             self._add(before)
 
 
+class SuspectIds:
+    """Compares ids by their texts, of which others showed that they share a hash.
+
+    Parameters
+    ----------
+    hashes : uint64 array
+        Those that several ids have, see `CollectedIds`.
+    """
+
+    def __init__(self, hashes: _Hashes) -> None:
+        self._hashes = hashes
+        self._known = set[str]()
+
+    def repeated(self, ids: pd.Series) -> npt.NDArray[np.bool_]:
+        """Tell which ids occurred before, here or in an earlier piece, and remember all."""
+        again = np.zeros(len(ids), dtype=bool)
+        given = np.flatnonzero(ids.notna())
+        suspect = given[np.isin(hashes_of(ids), self._hashes)]
+        texts = ids.iloc[suspect].astype("object")
+        again[suspect] = texts.duplicated() | texts.isin(self._known)
+        self._known.update(texts)
+        return again
+
+
 class CollectedIds:
-    """Remembers ids outside of memory, and tells in the end whether any may have repeated.
+    """Remembers ids outside of memory, and tells in the end which hashes several of them have.
 
     Of each id eight bytes go to a file without a name, which ends with this; those of each
     piece are sorted, so that ids of one range can be read from all pieces and compared.
@@ -82,8 +106,8 @@ class CollectedIds:
     >>> with CollectedIds() as ids:
     ...     for piece in (["a", "b"], ["c", "a"]):
     ...         ids.remember(pd.Series(piece))
-    ...     ids.may_repeat()
-    True
+    ...     len(ids.shared())
+    1
     """
 
     def __init__(self) -> None:
@@ -105,9 +129,10 @@ class CollectedIds:
         self._count += len(hashes)
         self._file.write(hashes.tobytes())
 
-    def may_repeat(self) -> bool:
-        """Tell whether two ids have one hash: nearly always they are the same then."""
-        return any(len(repeated_in(self._range(at))) for at in range(len(_RANGES) + 1))
+    def shared(self) -> _Hashes:
+        """Give the hashes that several ids have: nearly always these are the same."""
+        ranges = range(len(_RANGES) + 1)
+        return np.concatenate([repeated_in(self._range(at)) for at in ranges])
 
     def _range(self, at: int) -> _Hashes:
         return np.concatenate([np.zeros(0, np.uint64), *map(self._read, *self._bounds(at))])
