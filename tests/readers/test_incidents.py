@@ -159,6 +159,19 @@ def test_a_plain_french_table() -> None:
     assert places(frame) == [(-6.25, 13.5), (-4.196, 14.497), None]
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["EEI (véhicule)", "eei: vehicule", "EEI, véhicule", "[EEI véhicule]", "E.E.I. véhicule"],
+)
+def test_a_word_is_understood_however_it_is_punctuated(word: str) -> None:
+    rows = {"date": "2022-03-01", "type": [word], "lat": 14.5, "lon": -4.2}
+    try:
+        found = maligeo.as_incidents(pd.DataFrame(rows))["event_type"].tolist()
+    except FrameError as error:
+        found = [fault.reason for fault in error.faults]
+    assert found == ["ied"]
+
+
 def test_hxl_tags_name_the_columns() -> None:
     frame = read_incidents(DATA / "plain_hxl_utf16.tsv")
     assert told(frame, "event_id", "event_type", "killed", "adm1_name") == [
