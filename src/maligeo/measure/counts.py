@@ -566,6 +566,6 @@ def _readings(
 
 def labelled(counts: pd.DataFrame, records: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Add the measure, and the sources of the records."""
-    sources = records["source"].drop_duplicates().dropna() if "source" in records.columns else []
-    source = SOURCE_SEPARATOR.join(sorted(map(str, sources)))
+    sources = records["source"].unique() if "source" in records.columns else []
+    source = SOURCE_SEPARATOR.join(sorted(str(one) for one in sources if pd.notna(one)))
     return counts.assign(measure=measure, basis="count", source=source or pd.NA)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import geopandas as gpd
@@ -173,8 +174,8 @@ def density(
     require_columns(units, ("vintage", "pcode", "name", "area_sqkm"), what="units")
     if counting is not None:
         require_choice(counting, columns.COUNTINGS, option="counting")
-    vintage = require_one_vintage(units["vintage"], what="units")
-    kind, asked = _kind(records._meta if is_lazy(records) else records), period_texts(period)
+    kind = _kind(records._meta if is_lazy(records) else records)
+    how = _How(kind, measure, period_texts(period), counting)
     if is_lazy(records):
         if kind != "incidents":
             raise ArgumentError(f"of lazy frames only incidents are counted, and these are {kind}")
@@ -182,14 +183,28 @@ def density(
     elif kind == "incidents" and len(records) > _MANY and ALIKE not in records.columns:
         with suppress(FrameError):  # faults are found below, in every row that has them
             needed = records.drop(columns=_needless(measure), errors="ignore")
-            alike = put_together([needed], unit_level(units))
-            return density(alike, units, measure=measure, population=population, period=period)
-    if kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
+            return _table(put_together([needed], unit_level(units)), units, how, population)
+    return _table(records, units, how, population)
+
+
+@dataclass(frozen=True)
+class _How:
+    """What is counted of which kind of record, over which periods."""
+
+    kind: str
+    measure: str
+    period: Periods
+    counting: Counting | None
+
+
+def _table(
+    records: pd.DataFrame, units: gpd.GeoDataFrame, how: _How, population: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Count records, and relate the counts to area and people."""
+    vintage = require_one_vintage(units["vintage"], what="units")
+    if how.kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
         require_vintage_of(units, records, what="records")
-    if kind == "projects":
-        counts = count_projects(records, units, measure=measure, counting=counting, period=asked)
-    else:
-        counts = _counts(kind, records, units, measure=measure, period=asked)
+    counts = _counts(records, units, how)
     table = relate(counts.assign(vintage=vintage), units, population)
     table = inherit_audience(table, records, population)
     remark = coverage_remark(records)
@@ -199,20 +214,20 @@ def density(
 
 
 def _needless(measure: str) -> list[str]:
-    """Name the columns of victims of which a measure of incidents holds nothing."""
+    """Name columns of incidents of which a measure holds nothing: how placed, other victims."""
     every = {part for parts in INCIDENT_MEASURES.values() for part in parts}
-    return sorted(every - set(INCIDENT_MEASURES.get(measure, ())))
+    return ["locate_method", *sorted(every - set(INCIDENT_MEASURES.get(measure, ())))]
 
 
-def _counts(
-    kind: str, records: pd.DataFrame, units: gpd.GeoDataFrame, *, measure: str, period: Periods
-) -> pd.DataFrame:
-    """Count records of any kind but projects."""
-    if kind == "incidents":
+def _counts(records: pd.DataFrame, units: gpd.GeoDataFrame, how: _How) -> pd.DataFrame:
+    measure, period = how.measure, how.period
+    if how.kind == "projects":
+        return count_projects(records, units, measure=measure, counting=how.counting, period=period)
+    if how.kind == "incidents":
         return count_incidents(records, units, measure=measure, period=period)
-    if kind == "areas":
+    if how.kind == "areas":
         return count_areas(records, units, measure=measure, period=period)
-    if kind == "figures":
+    if how.kind == "figures":
         return count_figures(records, units, measure=measure, period=period)
     return _count_people(records, units, measure)
 
