@@ -172,6 +172,24 @@ def test_a_word_is_understood_however_it_is_punctuated(word: str) -> None:
     assert found == ["ied"]
 
 
+@pytest.mark.parametrize(
+    ("column", "word", "proposed"),
+    [
+        ("outcome", "non explosé", ()),
+        ("outcome", "explosee", ("explosé",)),
+        ("event_type", "munition non explose", ("munition non explosée",)),
+        ("event_type", "pas de mine", ()),
+    ],
+)
+def test_the_contrary_of_a_word_is_never_proposed(
+    column: str, word: str, proposed: tuple[str, ...]
+) -> None:
+    rows = {"date": "2022-03-01", "event_type": "ied", "lat": [14.5], "lon": -4.2, column: word}
+    with pytest.raises(FrameError) as refused:
+        maligeo.as_incidents(pd.DataFrame(rows))
+    assert refused.value.faults[0].proposals[:1] == proposed
+
+
 def test_hxl_tags_name_the_columns() -> None:
     frame = read_incidents(DATA / "plain_hxl_utf16.tsv")
     assert told(frame, "event_id", "event_type", "killed", "adm1_name") == [

@@ -1,6 +1,7 @@
 """Cells to words of ours, as a make of file spells them; a word that is not known is a fault."""
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +18,7 @@ from maligeo.readers.quarantine import Faults
 
 _NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
 _MOST_NEAR: Final = 3
+_DENYING: Final = re.compile(r"\b(non|pas|aucune?|sans|jamais|not?|never|without)\b")
 
 
 def read_words(
@@ -104,7 +106,7 @@ def _meant(
 
 
 def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
-    """Give the words that come near one, the nearest first."""
+    """Give the words that come near one, the nearest first, but none that says the contrary."""
     found = process.extract(
         word,
         spellings,
@@ -113,7 +115,11 @@ def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
         score_cutoff=_NEAR,
         limit=_MOST_NEAR,
     )
-    return tuple(dict.fromkeys(near for near, _, _ in found))
+    return tuple(dict.fromkeys(near for near, _, _ in found if _denies(near) == _denies(word)))
+
+
+def _denies(word: str) -> bool:
+    return _DENYING.search(word_key(word)) is not None
 
 
 def _examples(meanings: Mapping[str, str], taught: Mapping[str, Sequence[str]]) -> str:
