@@ -14,7 +14,7 @@ from maligeo.core.columns import DENSITY
 from maligeo.core.errors import ArgumentError, FrameError, UnknownNameError, VintageError
 from maligeo.join.points import locate
 from maligeo.join.shares import allocate
-from maligeo.measure.densities import concat_tables, density
+from maligeo.measure.densities import concat_tables, density, with_rates
 from maligeo.measure.project_counts import project_measures_in
 from maligeo.measure.rates import poisson_interval, smooth_rates
 from maligeo.measure.unplaced import NO_PLACE
@@ -504,3 +504,28 @@ def test_the_local_mean_needs_enough_units() -> None:
     assert table.loc["C15", "local_per_100k"] > table.loc["C35", "local_per_100k"]
     fewer = density(figures.iloc[:20], cells.iloc[:20], measure="incidents", population=people)
     assert fewer["local_per_100k"].isna().all()
+
+
+def test_nothing_of_a_lazy_frame_is_computed_where_the_units_are_of_two_vintages() -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    row = {"event_id": ["a", "b"], "date": pd.Timestamp("2021-03-01"), "event_type": "ied"}
+    located = locate(pd.DataFrame({**row, "lon": [0.5, 0.6], "lat": 0.5}), UNITS)
+    computed = list[int]()
+
+    def counted(part: pd.DataFrame) -> pd.DataFrame:
+        computed.append(len(part))
+        return part
+
+    lazy = dask.from_pandas(located, npartitions=2).map_partitions(counted, meta=located.iloc[:0])
+    mixed = UNITS.assign(vintage=["2015", *["2023"] * (len(UNITS) - 1)])
+    with pytest.raises(VintageError):
+        density(lazy, mixed, measure="incidents")
+    assert not computed
+
+
+def test_rates_of_people_who_are_no_longer_known_leave_no_interval() -> None:
+    figures = worlds.figures({"unit": "Alpha", "value": 8}, {"value": 20})
+    table = density(figures, UNITS, measure="incidents", population=worlds.people(50_000, 10_000))
+    assert table["ci_low"].notna().any()
+    again = with_rates(table.assign(population=pd.NA))
+    assert again[["per_100k", "ci_low", "ci_high"]].isna().all(axis=None)

@@ -367,3 +367,13 @@ def test_columns_and_rows_add_up(
     counted = reading.rows_read + reading.rows_rejected + len(reading.set_aside)
     assert counted == reading.rows_in_file == len(rows)
     assert not frame.index.isin(reading.set_aside).any()
+
+
+@pytest.mark.parametrize("year", ["2021 [1]", "2021 (3)", "2021: 3", "2019, 2021", "2019 (2021)"])
+def test_a_year_with_a_note_and_a_list_of_years_are_no_months_and_no_span(
+    tmp_path: Path, year: str
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"Région;Année;Tués\nMopti;{year};10\n", encoding="utf-8")
+    with pytest.raises(FrameError):
+        maligeo.read_figures(path)

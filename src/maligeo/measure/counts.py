@@ -270,8 +270,9 @@ def count_areas(
     Returns
     -------
     pandas.DataFrame
-        As from `count_incidents`, without intervals: square metres are no events. Where
-        areas without an outline are in a sum, its `basis` is "declared", not "count".
+        As from `count_incidents`, without what intervals are made of: square metres are no
+        events. Where areas without an outline are in a sum, its `basis` is "declared", not
+        "count".
     """
     known = [RELEASED_SQM, *(f"{status}_sqm" for status in AREA_MEASURES)]
     require_known(measure, known, what="measure")

@@ -174,8 +174,9 @@ def density(
     require_columns(units, ("vintage", "pcode", "name", "area_sqkm"), what="units")
     if counting is not None:
         require_choice(counting, columns.COUNTINGS, option="counting")
+    vintage = require_one_vintage(units["vintage"], what="units")
     kind = _kind(records._meta if is_lazy(records) else records)
-    how = _How(kind, measure, period_texts(period), counting)
+    how = _How(kind, measure, period_texts(period), counting, vintage)
     if is_lazy(records):
         if kind != "incidents":
             raise ArgumentError(f"of lazy frames only incidents are counted, and these are {kind}")
@@ -189,23 +190,23 @@ def density(
 
 @dataclass(frozen=True)
 class _How:
-    """What is counted of which kind of record, over which periods."""
+    """What is counted of which kind of record, over which periods, by units of which vintage."""
 
     kind: str
     measure: str
     period: Periods
     counting: Counting | None
+    vintage: str
 
 
 def _table(
     records: pd.DataFrame, units: gpd.GeoDataFrame, how: _How, population: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Count records, and relate the counts to area and people."""
-    vintage = require_one_vintage(units["vintage"], what="units")
     if how.kind != "figures" or records["vintage"].notna().any():  # own figures may not say theirs
         require_vintage_of(units, records, what="records")
     counts = _counts(records, units, how)
-    table = relate(counts.assign(vintage=vintage), units, population)
+    table = relate(counts.assign(vintage=how.vintage), units, population)
     table = inherit_audience(table, records, population)
     remark = coverage_remark(records)
     if remark:
@@ -335,10 +336,10 @@ def with_rates(table: pd.DataFrame, *, pairs: Pairs | None = None) -> pd.DataFra
     return typed(table)
 
 
-def _bounds(counted: pd.DataFrame, exposure: pd.Series) -> dict[str, pd.Series]:
+def _bounds(counted: pd.DataFrame, exposure: pd.Series) -> dict[str, Any]:
     """Give the ends of the intervals of expected counts that become rates."""
     if not exposure.notna().any():
-        return {}
+        return dict.fromkeys(("ci_low", "ci_high"), pd.NA)
     if "squares" not in counted.columns:
         ends = counted.reindex(columns=["interval_low", "interval_high"])
         low, high = (pd.to_numeric(ends[end]).astype("Float64") for end in ends)

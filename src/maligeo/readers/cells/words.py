@@ -18,7 +18,9 @@ from maligeo.readers.quarantine import Faults
 
 _NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
 _MOST_NEAR: Final = 3
-_DENYING: Final = re.compile(r"\b(non|pas|aucune?|sans|jamais|not?|never|without)\b")
+_DENYING: Final = re.compile(r"\b(non|pas|aucune?|sans|jamais|not|no(?! *\d)|never|without)\b")
+_ABBREVIATING: Final = re.compile(r"(?<=\b[^\W\d])\.(?=[^\W\d]\b)")  # as in "E.E.I."
+_AROUND: Final = re.compile(r"[:()\[\]]+")  # no comma, which may list several things
 
 
 def read_words(
@@ -88,7 +90,7 @@ def _meant(
     missing = trimmed_texts(distinct.texts)[1].to_numpy(zero_copy_only=False)
     each = distinct.texts.to_pylist()
     meant = [
-        meanings.get(word_key(word), None if empty else unlisted)
+        _meaning(word, meanings) or (None if empty else unlisted)
         for word, empty in zip(each, missing, strict=True)
     ]
     unknown = ~missing & np.array([word is None for word in meant], dtype=bool)
@@ -105,17 +107,26 @@ def _meant(
     return distinct, pa.array(meant, pa.large_string()), faults
 
 
+def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
+    """Give what a word means, as it stands, or else without its punctuation."""
+    meant = meanings.get(word_key(word))
+    if meant is not None:
+        return meant
+    return meanings.get(word_key(_AROUND.sub(" ", _ABBREVIATING.sub("", word))))
+
+
 def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:
     """Give the words that come near one, the nearest first, but none that says the contrary."""
+    denied = _denies(word)
     found = process.extract(
         word,
-        spellings,
+        [one for one in spellings if _denies(one) == denied],
         scorer=fuzz.WRatio,
         processor=word_key,
         score_cutoff=_NEAR,
         limit=_MOST_NEAR,
     )
-    return tuple(dict.fromkeys(near for near, _, _ in found if _denies(near) == _denies(word)))
+    return tuple(dict.fromkeys(near for near, _, _ in found))
 
 
 def _denies(word: str) -> bool:

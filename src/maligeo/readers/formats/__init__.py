@@ -34,8 +34,6 @@ _WHOLE: Final = 3  # letters of a part of a heading that must be a whole word
 _GROUPED: Final = re.compile(
     r"\s*(section|groupe?|grp|module|partie|part|bloc|block|rubrique)s?\b", re.I
 )
-_ABBREVIATING: Final = re.compile(r"(?<=\b[^\W\d])\.(?=[^\W\d]\b)")  # as in "E.E.I."
-_BETWEEN_WORDS: Final = re.compile(r"[\s_\-–/’'.,:()\[\]]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -282,7 +280,7 @@ def _begins(name: str, parts: Collection[str]) -> bool:
 
 def word_key(word: str) -> str:
     """Reduce a word of a value mapping to the form in which words are compared."""
-    return _BETWEEN_WORDS.sub(" ", _ABBREVIATING.sub("", without_accents(word).casefold())).strip()
+    return re.sub(r"[\s_\-–/’'.]+", " ", without_accents(word).casefold()).strip()
 
 
 @cache
