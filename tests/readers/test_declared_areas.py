@@ -154,6 +154,7 @@ def test_words_for_status(word: str, status: str) -> None:
         ("libérée", "cancelled, reduced, cleared"),
         ("Released", "cancelled, reduced, cleared"),
         ("terre libérée", "cancelled, reduced, cleared"),
+        ("terre (libérée)", "cancelled, reduced, cleared"),
         ("ENT", "suspected, confirmed, cancelled"),
         ("enquête technique", "confirmed, reduced, cleared"),
         ("EOD spot task", "cancelled, reduced, cleared"),

@@ -377,3 +377,25 @@ def test_a_year_with_a_note_and_a_list_of_years_are_no_months_and_no_span(
     path.write_text(f"Région;Année;Tués\nMopti;{year};10\n", encoding="utf-8")
     with pytest.raises(FrameError):
         maligeo.read_figures(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "device", "measure"),
+    [
+        ("EEI (véhicule)", "ied", "incidents"),
+        ("SVBIED", "ied", "incidents"),
+        ("E.E.I.", "ied", "incidents"),
+        ("Mine A/P", "landmine", "incidents"),
+        ("EEI et mines", "ied_mine", "incidents"),
+        ("UXO", "erw", "incidents"),
+        ("roquette", "roquette", "events"),
+    ],
+)
+def test_devices_are_named_as_in_lists_of_incidents(
+    tmp_path: Path, written: str, device: str, measure: str
+) -> None:
+    path = tmp_path / "f.csv"
+    text = f"Région;Année;Engin;Nombre d'incidents\nMopti;2021;{written};10\n"
+    path.write_text(text, encoding="utf-8")
+    figures = maligeo.read_figures(path)
+    assert figures[["device", "measure"]].to_numpy().tolist() == [[device, measure]]

@@ -75,8 +75,9 @@ def test_only_some_projects_and_another_need(study: maligeo.Study) -> None:
         public.answer()
 
 
-def test_a_status_is_asked_for_in_the_words_of_files(study: maligeo.Study) -> None:
-    asked = study.asking(only={"status": "Annulé"})
+@pytest.mark.parametrize("word", ["Annulé", "(annulé)"])
+def test_a_status_is_asked_for_in_the_words_of_files(study: maligeo.Study, word: str) -> None:
+    asked = study.asking(only={"status": word})
     assert asked.projects["project_id"].tolist() == ["p4"]
 
 

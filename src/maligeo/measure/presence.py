@@ -13,7 +13,7 @@ from maligeo.core.checks import require_choice, require_columns, require_vintage
 from maligeo.core.errors import ArgumentError, UnknownNameError
 from maligeo.core.placenames import ALIAS_SEPARATOR
 from maligeo.join.shares import named_alone, without_projects
-from maligeo.readers.formats import load_format, word_key
+from maligeo.readers.formats import load_format, meaning_of
 
 NOT_STATED: Final = "not stated"
 SEVERAL: Final = "several, not broken down"
@@ -221,7 +221,7 @@ def select_projects(projects: pd.DataFrame, only: Mapping[str, Sequence[str]]) -
 def _meant(by: str, value: str) -> str:
     """Give a value in the form in which values are compared; a status as files write it."""
     words = load_format("plain_projects").values["status"] if by == "status" else {}
-    return words.get(word_key(value), value.strip()).casefold()
+    return (meaning_of(value, words) or value.strip()).casefold()
 
 
 def columns_of(by: str) -> tuple[str, ...]:

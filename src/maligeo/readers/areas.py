@@ -28,7 +28,7 @@ from maligeo.readers.declared_areas import (
 from maligeo.readers.files.raw import STATED_ORDER, RawFile, open_raw
 from maligeo.readers.files.sources import DateOrder, Source
 from maligeo.readers.files.tables import TEXT, RawTable, join_chunks
-from maligeo.readers.formats import SourceFormat, load_format, word_key
+from maligeo.readers.formats import SourceFormat, load_format, meaning_of, word_key
 from maligeo.readers.frames import raw_frame, with_rows_of
 from maligeo.readers.meant_places import Account, read_as_meant, require_in_rows
 from maligeo.readers.quarantine import Faults, Gate
@@ -409,7 +409,7 @@ def _ambiguous(texts: pd.Series, form: SourceFormat) -> "pd.Series[str]":
         for one in form.settings["ambiguous_status"]
         for word in one["words"]
     }
-    known = texts.map(lambda text: reasons.get(word_key(text)), na_action="ignore")
+    known = texts.map(lambda text: meaning_of(text, reasons), na_action="ignore")
     return known.astype("string")
 
 

@@ -31,6 +31,7 @@ from maligeo.readers.formats import (
     SourceFormat,
     column_key,
     load_format,
+    meaning_of,
     plain_key,
     word_key,
 )
@@ -50,7 +51,8 @@ _ALWAYS: Final = (
 )  # fmt: skip
 _KEY: Final = (*PLACES, "unit", "period_start", "period_end", "measure", "who", "device",
                "publisher")  # fmt: skip
-_EXPLOSIVE: Final = frozenset({"ied", "landmine", "ied_mine", "erw", "mine_erw"})
+_LAID: Final = frozenset({"ied", "landmine", "ied_mine"})
+_EXPLOSIVE: Final = _LAID | {"erw", "mine_erw"}
 # In a column of places; what begins with "Ensemble du" is the country.
 _TOTAL_OF: Final = re.compile(
     r"\W*((sous|sub|grand)[\s-]*)?tota(l|ux)\b.*|.*\btotal\W*|ensemble\W*", re.IGNORECASE
@@ -272,7 +274,7 @@ class _FigureTable:
         self._add_units(rows, heads, faults)
         for field in _TEXTS:
             cells = strip_missing(self.texts(rows, field))
-            meanings = self.form.values.get(field)
+            meanings = self._meanings(field)
             if meanings and field == "basis":
                 cells = faults.taking(map_words(cells, meanings))
             elif meanings:
@@ -282,6 +284,11 @@ class _FigureTable:
         heads["source"] = heads["source"].fillna(self.form.label or self.file.name)
         heads[_SPAN] = self._periods(rows, faults) if self.period_fields else pd.NaT
         return heads
+
+    def _meanings(self, field: str) -> Mapping[str, str]:
+        """Give the words of a field; devices are named as in lists of incidents, too."""
+        own = self.form.values.get(field, {})
+        return {**_devices_of_lists(), **own} if own and field == "device" else own
 
     def _add_units(self, rows: pd.DataFrame, heads: pd.DataFrame, faults: Faults) -> None:
         """Name the unit: as the file does, else by its finest name, or the whole country."""
@@ -371,8 +378,8 @@ class _FigureTable:
     def _of_devices(self, rows: pd.DataFrame, named: pd.Series) -> pd.Series:
         """Use the words for explosive incidents where the device says that they are."""
         meanings = self.form.values.get(_MEASURE, {})
-        devices = self.form.values.get("device", {})
-        device = each_word(self.texts(rows, "device"), lambda word: devices.get(word_key(word)))
+        devices = self._meanings("device")
+        device = each_word(self.texts(rows, "device"), lambda word: meaning_of(word, devices))
         explosive = device.isin(_EXPLOSIVE).to_numpy(dtype=bool)
         return named.mask(explosive, each_word(named, lambda word: meanings.get(word, word)))
 
@@ -421,7 +428,15 @@ def _total(text: str) -> str | None:
 
 
 def _meant(meanings: Mapping[str, str], text: str) -> str:
-    return meanings.get(word_key(text), text)
+    meant = meaning_of(text, meanings)
+    return text if meant is None else meant
+
+
+@cache
+def _devices_of_lists() -> dict[str, str]:
+    """Give the words for mines and improvised devices; a rocket, say, may be of a battle."""
+    words = load_format("plain_incidents").values["event_type"]
+    return {word: meant for word, meant in words.items() if meant in _LAID}
 
 
 @cache

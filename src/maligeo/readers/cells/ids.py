@@ -72,7 +72,7 @@ class SeenIds:
 
 
 class SuspectIds:
-    """Compares ids by their texts, of which others showed that they share a hash.
+    """Compares by their texts the ids with a hash that several have.
 
     Parameters
     ----------

@@ -13,14 +13,12 @@ from rapidfuzz import fuzz, process
 
 from maligeo.core.errors import UNKNOWN_WORD
 from maligeo.readers.cells.values import Distinct, trimmed_texts
-from maligeo.readers.formats import SourceFormat, word_key
+from maligeo.readers.formats import SourceFormat, meaning_of, word_key
 from maligeo.readers.quarantine import Faults
 
 _NEAR: Final = 80.0  # likeness, 0 to 100, from which a known word is proposed
 _MOST_NEAR: Final = 3
 _DENYING: Final = re.compile(r"\b(non|pas|aucune?|sans|jamais|not|no(?! *\d)|never|without)\b")
-_ABBREVIATING: Final = re.compile(r"(?<=\b[^\W\d])\.(?=[^\W\d]\b)")  # as in "E.E.I."
-_AROUND: Final = re.compile(r"[:()\[\]]+")  # no comma, which may list several things
 
 
 def read_words(
@@ -89,9 +87,10 @@ def _meant(
     distinct = Distinct.of(texts)
     missing = trimmed_texts(distinct.texts)[1].to_numpy(zero_copy_only=False)
     each = distinct.texts.to_pylist()
+    found = [meaning_of(word, meanings) for word in each]
     meant = [
-        _meaning(word, meanings) or (None if empty else unlisted)
-        for word, empty in zip(each, missing, strict=True)
+        unlisted if word is None and not empty else word
+        for word, empty in zip(found, missing, strict=True)
     ]
     unknown = ~missing & np.array([word is None for word in meant], dtype=bool)
     faults = Faults()
@@ -105,14 +104,6 @@ def _meant(
         rows = pd.Series(distinct.each(unknown, False), index=texts.index)
         faults.add(rows, str(texts.name), texts, texts.map(reasons), proposals=near)
     return distinct, pa.array(meant, pa.large_string()), faults
-
-
-def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
-    """Give what a word means, as it stands, or else without its punctuation."""
-    meant = meanings.get(word_key(word))
-    if meant is not None:
-        return meant
-    return meanings.get(word_key(_AROUND.sub(" ", _ABBREVIATING.sub("", word))))
 
 
 def _near(word: str, spellings: Sequence[str]) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ _WHOLE: Final = 3  # letters of a part of a heading that must be a whole word
 _GROUPED: Final = re.compile(
     r"\s*(section|groupe?|grp|module|partie|part|bloc|block|rubrique)s?\b", re.I
 )
+_ABBREVIATING: Final = re.compile(r"(?<=\b[^\W\d])\.(?=[^\W\d]\b)")  # as in "E.E.I."
+_AROUND: Final = re.compile(r"[:()\[\]]+")  # no comma, which may list several things
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -281,6 +283,27 @@ def _begins(name: str, parts: Collection[str]) -> bool:
 def word_key(word: str) -> str:
     """Reduce a word of a value mapping to the form in which words are compared."""
     return re.sub(r"[\s_\-–/’'.]+", " ", without_accents(word).casefold()).strip()
+
+
+def meaning_of(word: str, meanings: Mapping[str, str]) -> str | None:
+    """Give what a cell means by the words of a value mapping, whatever stands around them.
+
+    Parameters
+    ----------
+    word : str
+        The cell.
+    meanings : mapping of str to str
+        Words in the form of `word_key`, and what they mean.
+
+    Examples
+    --------
+    >>> meanings = load_format("plain_incidents").values["event_type"]
+    >>> [meaning_of(word, meanings) for word in ("EEI (véhicule)", "E.E.I.", "EEI, drone")]
+    ['ied', 'ied', None]
+    """
+    bare = _AROUND.sub(" ", _ABBREVIATING.sub("", word))
+    found = (meanings.get(word_key(form)) for form in (word, bare))
+    return next((meant for meant in found if meant is not None), None)
 
 
 @cache
